@@ -1,0 +1,27 @@
+"""The settings of the test run: the product's own, with what tests must not wait for.
+
+DATABASE_URL and REDIS_URL are given by `make test`, which starts a private PostgreSQL and Valkey.
+"""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-of-no-worth-elsewhere-0123456789")
+os.environ["SECURE"] = "false"
+os.environ["DEMO"] = "false"
+os.environ["EMAIL_URL"] = "memorymail://"
+
+from imtplan.settings import *  # noqa: F403
+from imtplan.settings import TEMPLATES
+
+# Argon2 is slow on purpose; tests sign in a thousand times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A manifest would need collectstatic before each run.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_ROOT = tempfile.mkdtemp(prefix="imtplan-static-")
+WHITENOISE_USE_FINDERS = True
+# An undefined variable in a template is a mistake: it must be seen.
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED<%s>"
