@@ -1,0 +1,17 @@
+"""What every page knows about the person who opened it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from imtplan.accounts.demo import demo_logins
+
+
+def person(request: HttpRequest) -> dict[str, Any]:
+    signed_in = request.user.is_authenticated if hasattr(request, "user") else False
+    return {
+        "held_roles": request.user.held_roles if signed_in else [],
+        "demo_logins": demo_logins() if settings.DEMO and not signed_in else [],
+        "languages": settings.LANGUAGES,
+    }

@@ -1,0 +1,257 @@
+"""People, schools, and the roles that people hold in them."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.roles import ROLES, Permission, Role, has_permission
+
+SCHOOL_ROLES = [role for role, spec in ROLES.items() if spec.in_a_school]
+
+
+class SchoolQuerySet(models.QuerySet["School"]):
+    def visible_to(self, user: Any) -> "SchoolQuerySet":
+        """Every school for the institute's people, their own for a school's."""
+        if has_permission(user, Permission.READ_INSTITUTE):
+            return self
+        return self.filter(pk__in=user.school_ids)
+
+    def carrying_the_plan(self) -> "SchoolQuerySet":
+        """The institute's own schools: those whose figures add up to the plan's."""
+        return self.filter(kind=School.Kind.OWN)
+
+    def members_in(self, year: int) -> "SchoolQuerySet":
+        """The schools expected to report for `year`."""
+        return self.carrying_the_plan().filter(
+            Q(first_year=None) | Q(first_year__lte=year),
+            Q(last_year=None) | Q(last_year__gte=year),
+        )
+
+    def get_by_natural_key(self, code: str) -> "School":
+        return self.get(code=code)
+
+
+@pghistory.track()
+class School(models.Model):
+    class Kind(models.TextChoices):
+        OWN = "own", _("own school")
+        SUBSIDIARY = "subsidiary", _("subsidiary")
+        ASSOCIATED = "associated", _("associated school")
+
+    code = models.SlugField(_("code"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    former_name = models.CharField(_("name before"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.OWN)
+    sites = models.CharField(_("sites"), max_length=200, blank=True)
+    region = models.CharField(_("region"), max_length=120, blank=True)
+    first_year = models.PositiveSmallIntegerField(_("first year"), null=True, blank=True)
+    last_year = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
+    rank = models.PositiveSmallIntegerField(_("rank"), default=0)
+
+    objects = SchoolQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("school")
+        verbose_name_plural = _("schools")
+        ordering = ["rank", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="school_years_in_order",
+                condition=Q(first_year=None)
+                | Q(last_year=None)
+                | Q(last_year__gte=models.F("first_year")),
+                violation_error_message=_("A school's last year comes after its first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.code,)
+
+    def is_member_in(self, year: int) -> bool:
+        """The same rule as `members_in`, for a school already read."""
+        begun = self.first_year is None or self.first_year <= year
+        return begun and (self.last_year is None or year <= self.last_year)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """The first person of a new installation: somebody of the plan office."""
+        user = self.create_user(email, password, **fields)
+        Membership.objects.create(user=user, role=Role.PLAN_OFFICE)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A person, known by e-mail address. What they may do hangs on their memberships alone."""
+
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: the browser's language."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_demo = models.BooleanField(_("demonstration account"), default=False, editable=False)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message=_("Somebody already has this e-mail address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def natural_key(self) -> tuple[str]:
+        return (self.email,)
+
+    @cached_property
+    def held_roles(self) -> list["Membership"]:
+        """The memberships in force today, read once for each person object."""
+        return list(self.memberships.in_force().select_related("school"))
+
+    @property
+    def school_ids(self) -> list[int]:
+        return [held.school_id for held in self.held_roles if held.school_id is not None]
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin asks this; our answer is the table of roles."""
+        return has_permission(self, Permission.EDIT_PLAN)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self, *, on: Any = None) -> "MembershipQuerySet":
+        day = on or timezone.localdate()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day)).order_by("pk")
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """A person holds a role, in a school or in the institute, perhaps until a day."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    school = models.ForeignKey(
+        School,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("school"),
+    )
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "school"],
+                name="membership_once",
+                nulls_distinct=False,
+                violation_error_message=_("This person already holds this role there."),
+            ),
+            models.CheckConstraint(
+                name="membership_school_as_role_says",
+                condition=Q(role__in=SCHOOL_ROLES, school__isnull=False)
+                | (~Q(role__in=SCHOOL_ROLES) & Q(school__isnull=True)),
+                violation_error_message=_(
+                    "Directors and contributors belong to a school, the others to the institute."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}, {self.school or 'IMT'}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable(self, *, at: datetime) -> "ApiTokenQuerySet":
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=at),
+            revoked_at=None,
+            user__is_active=True,
+        )
+
+
+@pghistory.track(exclude=["last_used_at"])
+class ApiToken(models.Model):
+    """A key with which a program reads in a person's name. Only its SHA-256 is kept."""
+
+    PREFIX = "imtplan_"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("what it is for"), max_length=80)
+    start = models.CharField(_("begins with"), max_length=16, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.start}…)"
+
+    @staticmethod
+    def digest_of(key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def new_key(cls) -> str:
+        """Shown once, never stored. 32 random bytes: no salt is needed against guessing."""
+        return cls.PREFIX + secrets.token_urlsafe(32)

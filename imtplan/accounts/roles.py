@@ -1,0 +1,100 @@
+"""Who may do what: one table, printed as a page, held by a test.
+
+A role is held in one school or in the institute. What is held in the institute counts for every
+school; what is held in a school counts for that school alone.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(models.TextChoices):
+    READ_SCHOOL = "read_school", _("read a school's figures")
+    ENTER_FIGURES = "enter_figures", _("enter a school's figures")
+    SUBMIT_FIGURES = "submit_figures", _("submit a school's figures")
+    READ_INSTITUTE = "read_institute", _("read the institute's dashboard")
+    VALIDATE_FIGURES = (
+        "validate_figures",
+        _("validate or return what a school submitted"),
+    )
+    EDIT_PLAN = "edit_plan", _("edit the plan, its targets and its campaigns")
+    MANAGE_PEOPLE = "manage_people", _("give and take roles")
+
+
+class Role(models.TextChoices):
+    DIRECTOR = "director", _("School director")
+    CONTRIBUTOR = "contributor", _("Contributor")
+    DIRECTORATE_GENERAL = "directorate_general", _("Directorate-general")
+    PLAN_OFFICE = "plan_office", _("Plan office")
+
+    @property
+    def spec(self) -> "RoleSpec":
+        return ROLES[self]
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    description: str | Promise
+    in_a_school: bool
+    permissions: frozenset[Permission]
+
+
+ROLES = {
+    Role.DIRECTOR: RoleSpec(
+        _("Enters and submits the figures of one school."),
+        in_a_school=True,
+        permissions=frozenset(
+            {
+                Permission.READ_SCHOOL,
+                Permission.ENTER_FIGURES,
+                Permission.SUBMIT_FIGURES,
+            }
+        ),
+    ),
+    Role.CONTRIBUTOR: RoleSpec(
+        _("Enters the figures of one school, and leaves submitting to the director."),
+        in_a_school=True,
+        permissions=frozenset({Permission.READ_SCHOOL, Permission.ENTER_FIGURES}),
+    ),
+    Role.DIRECTORATE_GENERAL: RoleSpec(
+        _("Reads everything, validates or returns what schools submit."),
+        in_a_school=False,
+        permissions=frozenset(
+            {
+                Permission.READ_SCHOOL,
+                Permission.READ_INSTITUTE,
+                Permission.VALIDATE_FIGURES,
+            }
+        ),
+    ),
+    Role.PLAN_OFFICE: RoleSpec(
+        _("Keeps the plan, its targets, its campaigns and the accounts."),
+        in_a_school=False,
+        permissions=frozenset(
+            {
+                Permission.READ_SCHOOL,
+                Permission.READ_INSTITUTE,
+                Permission.EDIT_PLAN,
+                Permission.MANAGE_PEOPLE,
+            }
+        ),
+    ),
+}
+
+
+def has_permission(user: Any, permission: Permission, *, school: Any = None) -> bool:
+    """May `user` do this, for `school` where the permission is about one?
+
+    Without a school the answer is about the institute as a whole: a director may not.
+    """
+    if not (user.is_authenticated and user.is_active):
+        return False
+    return any(
+        permission in Role(held.role).spec.permissions
+        for held in user.held_roles
+        if held.school_id is None or (school is not None and held.school_id == school.pk)
+    )

@@ -1,0 +1,37 @@
+"""Writes about people: API tokens and the language of the screens."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from imtplan.accounts.models import ApiToken, User
+
+
+@transaction.atomic
+def make_token(*, by: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
+    """A new token of `by`, and its key: the only time anybody sees it."""
+    key = ApiToken.new_key()
+    token = ApiToken.objects.create(
+        user=by,
+        name=name,
+        start=key[:14],
+        digest=ApiToken.digest_of(key),
+        expires_at=expires_at,
+    )
+    return token, key
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by: User) -> ApiToken:
+    """From now on the key is refused. Revoking twice changes nothing."""
+    ApiToken.objects.filter(pk=token.pk, user=by, revoked_at=None).update(revoked_at=timezone.now())
+    token.refresh_from_db()
+    return token
+
+
+def choose_language(language: str, *, by: User) -> User:
+    """The person's own choice, kept on the account and not on the browser."""
+    by.language = language
+    by.save(update_fields=["language"])
+    return by
