@@ -1,0 +1,19 @@
+from django.contrib import admin
+
+from imtplan.audit.admin import AuditedAdmin
+from objectives.models import Objective, StrategicPlan
+
+
+@admin.register(StrategicPlan)
+class StrategicPlanAdmin(AuditedAdmin):
+    list_display = ["code", "name_fr", "baseline_year", "first_year", "last_year"]
+
+
+class PlanElementAdmin(AuditedAdmin):
+    list_display = ["code", "title_fr", "title_en", "weight", "plan"]
+    list_display_links = ["code", "title_fr"]
+    list_filter = ["plan"]
+    search_fields = ["code", "title_fr", "title_en"]
+
+
+admin.site.register(Objective, PlanElementAdmin)
