@@ -1,0 +1,255 @@
+"""Adding up: what the schools' figures of one year make for the institute.
+
+Pure: the standard library only, `Decimal` throughout, unknown is None and never 0.
+
+A mean of the parts is not the whole: a ratio is the sum of numerators over the sum of
+denominators, never an average of ratios.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from indicators.progress import ONE, ZERO, Accumulation, Aggregation
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one school said of one year, among the figures that count in the view.
+
+    A number: `value`, or for a ratio both parts. Or the word "not applicable", and then the
+    school is not expected.
+    """
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    applicable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class YearValue:
+    """The institute's value for one year, or what is known of it."""
+
+    value: Decimal | None  # final: every expected school reported
+    estimate: Decimal | None  # some carried forward: to be marked wherever it is shown
+    expected: int
+    reported: int
+    missing: tuple[str, ...]  # codes of the schools expected that did not report
+    carried: tuple[tuple[str, int], ...]  # in the estimate: school, year of the figure carried
+
+    @property
+    def coverage(self) -> Decimal | None:
+        """Schools that reported, of those expected: 0 to 1; None where none is expected."""
+        return Decimal(self.reported) / self.expected if self.expected else None
+
+
+def institute_value(
+    readings: Mapping[str, Mapping[int, Reading]],
+    *,
+    year: int,
+    members: Collection[str],
+    aggregation: Aggregation,
+    accumulation: Accumulation,
+    baseline_year: int | None = None,
+    scale: Decimal = ONE,
+    earlier_members: Mapping[int, Collection[str]] | None = None,
+) -> YearValue:
+    """One year of the institute, from `readings[school][year]`.
+
+    Expected are the members of the plan in that year, less those to which the indicator did not
+    apply. With all of them the sum is a value; with fewer it is an estimate in which each missing
+    school carries its last counted figure forward, or nothing if one has none to carry.
+
+    `scale` multiplies a ratio (100 for a percentage). A cumulative indicator sums the flows of
+    every year from `baseline_year` to `year`, both included; `earlier_members` says who was a
+    member in the years before (by default those of `year`), so that a school which joined late is
+    not asked for years it was not there, and one which left keeps what it brought.
+    """
+    asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
+    schools = _schools(readings, asked, aggregation)
+    known = _known(schools)
+    missing = tuple(sorted(schools.keys() - known.keys()))
+    found = YearValue(None, None, len(schools), len(known), missing, ())
+    if not schools:
+        return found
+    if not missing:
+        value = _aggregate(known.values(), aggregation, scale)
+        return YearValue(value, None, found.expected, found.reported, (), ())
+    return _estimated(found, schools, aggregation, scale)
+
+
+def coverage_range(
+    readings: Mapping[str, Mapping[int, Reading]],
+    *,
+    year: int,
+    members: Collection[str],
+    aggregation: Aggregation,
+    accumulation: Accumulation,
+    at_baseline: Mapping[str, Reading],
+    at_trajectory: Mapping[str, Reading],
+    baseline_year: int | None = None,
+    scale: Decimal = ONE,
+    earlier_members: Mapping[int, Collection[str]] | None = None,
+) -> tuple[Decimal, Decimal] | None:
+    """Beside an estimate: how low and how high the institute may stand, in its unit.
+
+    One end is the aggregate if each missing school stood at its own baseline, the other if each
+    stood at its own trajectory; the lower comes first. Both are given by school, as they would
+    stand in `year` (for a ratio with both parts, for a cumulative indicator as the running sum).
+    None when no school is missing, or when one is for which either is unknown.
+    """
+    asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
+    schools = _schools(readings, asked, aggregation)
+    known = _known(schools)
+    ends = [
+        _completed(known, schools.keys(), stand_in, aggregation, scale)
+        for stand_in in (at_baseline, at_trajectory)
+    ]
+    given = [end for end in ends if end is not None]
+    if len(known) == len(schools) or len(given) < len(ends):
+        return None
+    return min(given), max(given)
+
+
+@dataclass(frozen=True, slots=True)
+class _School:
+    """One expected school: the years asked of it, and its figures that count."""
+
+    years: tuple[int, ...]
+    counted: Mapping[int, Reading]
+
+    @property
+    def total(self) -> Reading | None:
+        """What it brings to the year; unknown as soon as one year asked is."""
+        if any(year not in self.counted for year in self.years):
+            return None
+        return _summed([self.counted[year] for year in self.years])
+
+    @property
+    def sources(self) -> tuple[int, ...] | None:
+        """For each year asked, the last one with a figure; None if one has nothing to carry."""
+        found = [max((y for y in self.counted if y <= asked), default=None) for asked in self.years]
+        sources = tuple(year for year in found if year is not None)
+        return sources if len(sources) == len(found) else None
+
+    @property
+    def carried_years(self) -> list[int]:
+        """The years of the figures that stand in for missing ones, each once."""
+        pairs = zip(self.years, self.sources or (), strict=False)
+        return sorted({source for asked, source in pairs if asked != source})
+
+
+def _asked(
+    year: int,
+    members: Collection[str],
+    accumulation: Accumulation,
+    baseline_year: int | None,
+    earlier_members: Mapping[int, Collection[str]],
+) -> dict[int, Collection[str]]:
+    """Whose figures of which years make the value: of the year itself, or since the baseline.
+
+    A running sum without a beginning, or before it, asks nobody for anything.
+    """
+    if accumulation is not Accumulation.CUMULATIVE:
+        return {year: members}
+    if baseline_year is None or year < baseline_year:
+        return {}
+    earlier = range(baseline_year, year)
+    return {y: earlier_members.get(y, members) for y in earlier} | {year: members}
+
+
+def _schools(
+    readings: Mapping[str, Mapping[int, Reading]],
+    asked: Mapping[int, Collection[str]],
+    aggregation: Aggregation,
+) -> dict[str, _School]:
+    """The schools expected: those asked for at least one year to which the indicator applies."""
+    schools = {}
+    for code in sorted(set().union(*asked.values())):
+        said = readings.get(code, {})
+        excused = {y for y, reading in said.items() if not reading.applicable}
+        years = tuple(y for y, those in asked.items() if code in those and y not in excused)
+        if years:
+            counted = {y: reading for y, reading in said.items() if _counts(reading, aggregation)}
+            schools[code] = _School(years, counted)
+    return schools
+
+
+def _known(schools: Mapping[str, _School]) -> dict[str, Reading]:
+    """What each school that reported brings to the year."""
+    totals = {code: school.total for code, school in schools.items()}
+    return {code: total for code, total in totals.items() if total is not None}
+
+
+def _counts(reading: Reading, aggregation: Aggregation) -> bool:
+    """Is it a number? A ratio is one only with both of its parts."""
+    if not reading.applicable:
+        return False
+    if aggregation is Aggregation.RATIO:
+        return reading.numerator is not None and reading.denominator is not None
+    return reading.value is not None
+
+
+def _estimated(
+    found: YearValue,
+    schools: Mapping[str, _School],
+    aggregation: Aggregation,
+    scale: Decimal,
+) -> YearValue:
+    """The same year with what is missing carried forward, if every missing school can."""
+    parts = []
+    for school in schools.values():
+        if school.sources is None:
+            return found
+        parts.append(_summed([school.counted[year] for year in school.sources]))
+    return YearValue(
+        value=None,
+        estimate=_aggregate(parts, aggregation, scale),
+        expected=found.expected,
+        reported=found.reported,
+        missing=found.missing,
+        carried=tuple((code, y) for code in found.missing for y in schools[code].carried_years),
+    )
+
+
+def _completed(
+    known: Mapping[str, Reading],
+    schools: Iterable[str],
+    stand_in: Mapping[str, Reading],
+    aggregation: Aggregation,
+    scale: Decimal,
+) -> Decimal | None:
+    """The aggregate with a stand-in for each missing school; None if one has no stand-in."""
+    parts = [known.get(code) or stand_in.get(code, Reading()) for code in schools]
+    if not all(_counts(part, aggregation) for part in parts):
+        return None
+    return _aggregate(parts, aggregation, scale)
+
+
+def _summed(parts: Collection[Reading]) -> Reading:
+    """Readings added part by part; what none of them has stays unknown."""
+    return Reading(
+        value=_sum(part.value for part in parts),
+        numerator=_sum(part.numerator for part in parts),
+        denominator=_sum(part.denominator for part in parts),
+    )
+
+
+def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known, ZERO) if known else None
+
+
+def _aggregate(
+    parts: Collection[Reading], aggregation: Aggregation, scale: Decimal
+) -> Decimal | None:
+    """The whole of complete parts, one for each school. A ratio over 0 is unknown."""
+    whole = _summed(parts)
+    if aggregation is Aggregation.RATIO:
+        if whole.numerator is None or not whole.denominator:
+            return None
+        return whole.numerator * scale / whole.denominator
+    if aggregation is Aggregation.MEAN and whole.value is not None:
+        return whole.value / len(parts)
+    return whole.value
