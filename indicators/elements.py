@@ -1,0 +1,141 @@
+"""What each element of the plan is the mean of, and the mean itself."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from indicators.models import IndicatorLink, Progress, RollUp, View
+from indicators.progress import FORMULA_VERSION, Thresholds
+from indicators.rollup import Item, MilestoneDue, project_progress, roll_up
+from indicators.rollup import RollUp as Mean
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject, Milestone, Serves
+
+Element = StrategicPlan | Objective | Lever | FlagshipProject
+
+
+def thresholds_of(plan: StrategicPlan) -> Thresholds:
+    return Thresholds(on_track=plan.on_track_from, at_risk=plan.at_risk_from)
+
+
+def roll_ups(now: datetime) -> Iterator[RollUp]:
+    """Every element of every plan, for each of the plan's years and both views."""
+    for plan in StrategicPlan.objects.all():
+        elements = Elements.read(plan)
+        for view in View:
+            for year in plan.years:
+                for element, mean in elements.means(view, year, on=_day_of(year)):
+                    yield _row(element, mean, view, year, now)
+
+
+def _day_of(year: int) -> date:
+    """A year is judged at its end, the running one today."""
+    return min(date(year, 12, 31), timezone.localdate())
+
+
+def _row(
+    element: Element,
+    mean: Mean,
+    view: View,
+    year: int,
+    now: datetime,
+) -> RollUp:
+    return RollUp(
+        plan=element if isinstance(element, StrategicPlan) else None,
+        objective=element if isinstance(element, Objective) else None,
+        lever=element if isinstance(element, Lever) else None,
+        project=element if isinstance(element, FlagshipProject) else None,
+        year=year,
+        view=view,
+        progress=mean.progress,
+        expected_progress=mean.expected,
+        pace=mean.pace,
+        coverage=mean.coverage,
+        status=mean.status,
+        formula_version=FORMULA_VERSION,
+        computed_at=now,
+    )
+
+
+@dataclass
+class Elements:
+    """One plan with its links, read once for all its years."""
+
+    plan: StrategicPlan
+    objectives: list[Objective]
+    levers: list[Lever]
+    projects: list[FlagshipProject]
+    # progress of an indicator's reference target, by indicator, view and year
+    progress: dict[tuple[int, str, int], tuple[Decimal | None, Decimal | None]]
+    milestones: dict[int, list[MilestoneDue]] = field(default_factory=lambda: defaultdict(list))
+    links: list[IndicatorLink] = field(default_factory=list)
+    serves: list[Serves] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, plan: StrategicPlan) -> "Elements":
+        reference = Progress.objects.filter(target__plan=plan, target__is_reference=True)
+        elements = cls(
+            plan=plan,
+            objectives=list(Objective.objects.of(plan)),
+            levers=list(Lever.objects.of(plan)),
+            projects=list(FlagshipProject.objects.of(plan)),
+            progress={
+                (indicator, view, year): (progress, expected)
+                for indicator, view, year, progress, expected in reference.values_list(
+                    "target__indicator", "view", "year", "progress", "expected_progress"
+                )
+            },
+            links=list(IndicatorLink.objects.of(plan)),
+            serves=list(Serves.objects.filter(project__plan=plan)),
+        )
+        for milestone in Milestone.objects.filter(project__plan=plan):
+            elements.milestones[milestone.project_id].append(
+                MilestoneDue(milestone.weight, milestone.due_on, milestone.done_on)
+            )
+        return elements
+
+    def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, Mean]]:
+        """Each element with its mean, the plan last. Levers count in no other mean."""
+        projects = {}
+        for project in self.projects:
+            projects[project.pk] = project_progress(self.milestones[project.pk], on=on)
+            yield project, self._mean([projects[project.pk]], year)
+        axes = []
+        for objective in self.objectives:
+            mean = self._mean(self._items("objective_id", objective, view, year, projects), year)
+            axes.append(Item(objective.weight, mean.progress, mean.expected))
+            yield objective, mean
+        for lever in self.levers:
+            items = self._items("lever_id", lever, view, year, projects)
+            yield lever, self._mean(items, year)
+        yield self.plan, self._mean(axes, year)
+
+    def _items(
+        self,
+        side: str,
+        element: Element,
+        view: View,
+        year: int,
+        projects: dict[int, Item],
+    ) -> list[Item]:
+        """The indicators and projects linked to an objective or a lever, with their weights."""
+        indicators = [
+            Item(link.weight, *self.progress.get((link.indicator_id, view, year), (None, None)))
+            for link in self.links
+            if getattr(link, side) == element.pk
+        ]
+        served_by = [
+            replace(projects[serves.project_id], weight=serves.weight)
+            for serves in self.serves
+            if getattr(serves, side) == element.pk
+        ]
+        return indicators + served_by
+
+    def _mean(self, items: list[Item], year: int) -> Mean:
+        final = year >= self.plan.last_year
+        return roll_up(items, thresholds=thresholds_of(self.plan), final=final)

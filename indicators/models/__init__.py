@@ -1,0 +1,29 @@
+"""What is measured, what is promised, what was entered, and what follows from it."""
+
+from indicators.models.figure import Figure, View
+from indicators.models.indicator import Indicator, IndicatorLink
+from indicators.models.result import (
+    InstituteValue,
+    Progress,
+    ProgressStatus,
+    RecomputeRun,
+    RollUp,
+    StaleMark,
+)
+from indicators.models.target import Sureness, Target, TrajectoryPoint
+
+__all__ = [
+    "Figure",
+    "Indicator",
+    "IndicatorLink",
+    "InstituteValue",
+    "Progress",
+    "ProgressStatus",
+    "RecomputeRun",
+    "RollUp",
+    "StaleMark",
+    "Sureness",
+    "Target",
+    "TrajectoryPoint",
+    "View",
+]

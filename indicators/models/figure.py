@@ -1,0 +1,165 @@
+"""Figures: what a school, or the institute, says of one indicator for one year."""
+
+from decimal import Decimal
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
+from indicators.models.indicator import Indicator
+
+
+class View(models.TextChoices):
+    """Which figures count. Validated is the default, and the only one outside the institute."""
+
+    VALIDATED = "validated", _("validated")
+    PROVISIONAL = "provisional", _("provisional")
+
+    @property
+    def counted_statuses(self) -> list["Figure.Status"]:
+        if self is View.VALIDATED:
+            return [Figure.Status.VALIDATED]
+        return [Figure.Status.VALIDATED, Figure.Status.SUBMITTED]
+
+
+class FigureQuerySet(models.QuerySet["Figure"]):
+    def visible_to(self, user: Any) -> "FigureQuerySet":
+        """Published figures of the institute are everybody's; a school's are its own."""
+        if not (user.is_authenticated and user.held_roles):
+            return self.none()
+        if has_permission(user, Permission.READ_INSTITUTE):
+            return self
+        return self.filter(Q(school=None) | Q(school__in=user.school_ids))
+
+    def counted(self, view: str) -> "FigureQuerySet":
+        """Those that count in a view: validated ones, or submitted ones too."""
+        return self.filter(status__in=View(view).counted_statuses)
+
+
+@pghistory.track()
+class Figure(models.Model):
+    """One indicator, one school (or the institute), one year: a number, or one of three words.
+
+    A ratio keeps its two parts and never their quotient. Every version stands in `FigureEvent`,
+    written by database triggers.
+    """
+
+    class State(models.TextChoices):
+        NUMBER = "number", _("number")
+        NOT_ENTERED = "not_entered", _("not yet entered")
+        NOT_AVAILABLE = "not_available", _("not available")
+        NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        VALIDATED = "validated", _("validated")
+
+    class Origin(models.TextChoices):
+        FORM = "form", _("form")
+        PASTE = "paste", _("paste")
+        IMPORT = "import", _("spreadsheet")
+        API = "api", _("API")
+        PUBLISHED = "published", _("published source")
+        DEMO = "demo", _("demonstration data")
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="figures")
+    school = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="figures"
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    state = models.CharField(_("state"), max_length=14, choices=State)
+    value = models.DecimalField(_("value"), max_digits=24, decimal_places=6, null=True, blank=True)
+    numerator = models.DecimalField(
+        _("numerator"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    denominator = models.DecimalField(
+        _("denominator"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    origin = models.CharField(_("way of entry"), max_length=10, choices=Origin)
+    source = models.TextField(_("source"), blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    entered_at = models.DateTimeField(_("entered at"), default=timezone.now)
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
+        ordering = ["indicator", "school", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "school", "year"],
+                name="figure_once",
+                nulls_distinct=False,
+                violation_error_message=_("This figure exists already."),
+            ),
+            models.CheckConstraint(
+                name="figure_says_what_its_state_says",
+                condition=Q(
+                    state="number",
+                    value__isnull=False,
+                    numerator__isnull=True,
+                    denominator__isnull=True,
+                )
+                | Q(
+                    state="number",
+                    value__isnull=True,
+                    numerator__isnull=False,
+                    denominator__isnull=False,
+                )
+                | (
+                    ~Q(state="number")
+                    & Q(
+                        value__isnull=True,
+                        numerator__isnull=True,
+                        denominator__isnull=True,
+                    )
+                ),
+                violation_error_message=_("A number has a value or two parts; a word has none."),
+            ),
+            models.CheckConstraint(
+                name="figure_not_available_has_a_reason",
+                condition=~Q(state="not_available") | ~Q(reason=""),
+                violation_error_message=_("Say why the figure is not available."),
+            ),
+            models.CheckConstraint(
+                name="figure_denominator_positive",
+                condition=Q(denominator=None) | Q(denominator__gt=0),
+                violation_error_message=_("A denominator is above zero."),
+            ),
+            models.CheckConstraint(
+                name="figure_year_plausible",
+                condition=Q(year__gte=1990, year__lte=2100),
+                violation_error_message=_("The year is between 1990 and 2100."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "year"], name="figure_school_year"),
+            models.Index(fields=["year", "indicator"], name="figure_year_indicator"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} · {self.school or 'IMT'} · {self.year}"
+
+    @property
+    def number(self) -> Decimal | None:
+        """What the figure comes to: its value, or its parts divided and scaled."""
+        if self.numerator is None or not self.denominator:
+            return self.value
+        return self.numerator / self.denominator * self.indicator.scale

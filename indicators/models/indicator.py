@@ -1,0 +1,258 @@
+"""Indicators, and which objectives, levers and projects they speak for."""
+
+from typing import Any
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.bilingual import Bilingual
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan, weight_constraint, weight_field
+from projects.models import FlagshipProject
+
+
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
+    def visible_to(self, user: Any) -> "IndicatorQuerySet":
+        return self if user.is_authenticated and user.held_roles else self.none()
+
+    def collected_from_schools(self) -> "IndicatorQuerySet":
+        return self.exclude(aggregation=Indicator.Aggregation.NONE)
+
+    def headlines(self) -> "IndicatorQuerySet":
+        return self.filter(is_headline=True)
+
+    def get_by_natural_key(self, code: str) -> "Indicator":
+        return self.get(code=code)
+
+
+@pghistory.track()
+class Indicator(models.Model):
+    """What is measured, in which unit, and how schools and years add up."""
+
+    class Theme(models.TextChoices):
+        TRAINING = "training", _("Training")
+        RESEARCH = "research", _("Research")
+        ECONOMY = "economy", _("Economic development")
+        INTERNATIONAL = "international", _("International")
+        RESOURCES = "resources", _("Resources")
+
+    class Aggregation(models.TextChoices):
+        SUM = "sum", _("sum of the schools")
+        RATIO = "ratio", _("sum of numerators over sum of denominators")
+        MEAN = "mean", _("unweighted mean of the schools")
+        NONE = "none", _("entered by the institute only")
+
+    class Direction(models.TextChoices):
+        INCREASE = "increase", _("more is better")
+        DECREASE = "decrease", _("less is better")
+        KEEP = "keep", _("stay inside the band")
+
+    class Accumulation(models.TextChoices):
+        LEVEL = "level", _("a level at one moment")
+        FLOW = "flow", _("a flow over the year")
+        CUMULATIVE = "cumulative", _("a running sum since the baseline")
+
+    class YearKind(models.TextChoices):
+        CIVIL = "civil", _("civil year")
+        ACADEMIC = "academic", _("academic year")
+
+    code = models.SlugField(_("code"), unique=True)
+    name_fr = models.CharField(_("name (French)"), max_length=200)
+    name_en = models.CharField(_("name (English)"), max_length=200)
+    definition_fr = models.TextField(_("definition (French)"), blank=True)
+    definition_en = models.TextField(_("definition (English)"), blank=True)
+    theme = models.CharField(_("theme"), max_length=16, choices=Theme)
+    unit_fr = models.CharField(_("unit (French)"), max_length=40)
+    unit_en = models.CharField(_("unit (English)"), max_length=40)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
+    aggregation = models.CharField(_("how schools add up"), max_length=8, choices=Aggregation)
+    direction = models.CharField(
+        _("which way is good"),
+        max_length=8,
+        choices=Direction,
+        default=Direction.INCREASE,
+    )
+    accumulation = models.CharField(
+        _("how years relate"),
+        max_length=10,
+        choices=Accumulation,
+        default=Accumulation.LEVEL,
+    )
+    year_kind = models.CharField(
+        _("which year"), max_length=8, choices=YearKind, default=YearKind.CIVIL
+    )
+    scale = models.DecimalField(
+        _("a ratio is multiplied by"), max_digits=9, decimal_places=3, default=1
+    )
+    numerator_fr = models.CharField(_("numerator (French)"), max_length=120, blank=True)
+    numerator_en = models.CharField(_("numerator (English)"), max_length=120, blank=True)
+    denominator_fr = models.CharField(_("denominator (French)"), max_length=120, blank=True)
+    denominator_en = models.CharField(_("denominator (English)"), max_length=120, blank=True)
+    minimum = models.DecimalField(
+        _("lowest possible"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    maximum = models.DecimalField(
+        _("highest possible"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    band_low = models.DecimalField(
+        _("band from"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    band_high = models.DecimalField(
+        _("band to"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    tolerance = models.DecimalField(
+        _("tolerance"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    is_headline = models.BooleanField(_("headline"), default=False)
+    source = models.TextField(_("source"), blank=True)
+    rank = models.PositiveSmallIntegerField(_("rank"), default=0)
+
+    name = Bilingual("name")
+    definition = Bilingual("definition")
+    unit = Bilingual("unit")
+    numerator = Bilingual("numerator")
+    denominator = Bilingual("denominator")
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ["rank", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="indicator_bounds_in_order",
+                condition=Q(minimum=None) | Q(maximum=None) | Q(maximum__gte=F("minimum")),
+                violation_error_message=_("The highest possible value is below the lowest."),
+            ),
+            models.CheckConstraint(
+                name="indicator_keep_has_a_band",
+                condition=~Q(direction="keep")
+                | Q(band_low__isnull=False)
+                | Q(band_high__isnull=False),
+                violation_error_message=_("“Stay inside the band” needs a band."),
+            ),
+            models.CheckConstraint(
+                name="indicator_tolerance_positive",
+                condition=Q(tolerance=None) | Q(tolerance__gt=0),
+                violation_error_message=_("A tolerance is above zero."),
+            ),
+            models.CheckConstraint(
+                name="indicator_ratio_names_its_parts",
+                condition=~Q(aggregation="ratio") | ~(Q(numerator_fr="") | Q(denominator_fr="")),
+                violation_error_message=_("A ratio names its numerator and its denominator."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def natural_key(self) -> tuple[str]:
+        return (self.code,)
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.aggregation == self.Aggregation.RATIO
+
+    @property
+    def is_whole(self) -> bool:
+        """Heads and contracts are counted whole: decimals are refused, never rounded."""
+        return self.decimals == 0
+
+
+class IndicatorLinkQuerySet(models.QuerySet["IndicatorLink"]):
+    def of(self, plan: StrategicPlan) -> "IndicatorLinkQuerySet":
+        return self.filter(Q(objective__plan=plan) | Q(lever__plan=plan) | Q(project__plan=plan))
+
+    def get_by_natural_key(
+        self,
+        indicator: str,
+        plan: str,
+        objective: str | None,
+        lever: str | None,
+        project: str | None,
+    ) -> "IndicatorLink":
+        links = self.filter(indicator__code=indicator)
+        for field, code in (
+            ("objective", objective),
+            ("lever", lever),
+            ("project", project),
+        ):
+            if code:
+                return links.get(**{f"{field}__code": code, f"{field}__plan__code": plan})
+        raise self.model.DoesNotExist
+
+
+@pghistory.track()
+class IndicatorLink(models.Model):
+    """An indicator counts in the progress of one objective, lever or project, with a weight."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="links")
+    objective = models.ForeignKey(
+        Objective, models.CASCADE, null=True, blank=True, related_name="indicator_links"
+    )
+    lever = models.ForeignKey(
+        Lever, models.CASCADE, null=True, blank=True, related_name="indicator_links"
+    )
+    project = models.ForeignKey(
+        FlagshipProject,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="indicator_links",
+    )
+    weight = weight_field()
+    inferred = models.BooleanField(
+        _("inferred"),
+        default=False,
+        help_text=_("Not published: deduced, and waiting for the plan office to confirm it."),
+    )
+
+    objects = IndicatorLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link of an indicator")
+        verbose_name_plural = _("links of indicators")
+        ordering = ["indicator", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="indicator_link_one_element",
+                condition=Q(objective__isnull=False, lever__isnull=True, project__isnull=True)
+                | Q(objective__isnull=True, lever__isnull=False, project__isnull=True)
+                | Q(objective__isnull=True, lever__isnull=True, project__isnull=False),
+                violation_error_message=_(
+                    "A link goes to one objective, one lever or one project."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["indicator", "objective", "lever", "project"],
+                name="indicator_link_once",
+                nulls_distinct=False,
+                violation_error_message=_("This link exists already."),
+            ),
+            weight_constraint("indicator_link_weight_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} → {self.element}"
+
+    @property
+    def element(self) -> Objective | Lever | FlagshipProject:
+        return self.objective or self.lever or self.project  # type: ignore[return-value]
+
+    def natural_key(self) -> tuple[str, str, str | None, str | None, str | None]:
+        return (
+            self.indicator.code,
+            self.element.plan.code,
+            self.objective.code if self.objective else None,
+            self.lever.code if self.lever else None,
+            self.project.code if self.project else None,
+        )
+
+    natural_key.dependencies = [  # type: ignore[attr-defined]
+        "indicators.indicator",
+        "objectives.objective",
+        "levers.lever",
+        "projects.flagshipproject",
+    ]

@@ -1,0 +1,271 @@
+"""What is computed from the figures, what is to be computed again, and the runs that did it.
+
+Rows of this module are written by `indicators.recompute` alone and can be made anew at any time.
+"""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.roles import Permission, has_permission
+from indicators.models.figure import View
+from indicators.models.indicator import Indicator
+from indicators.models.target import Target
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject
+
+
+class ProgressStatus(models.TextChoices):
+    """The verdict on a number: its word, and its place when the worst comes first."""
+
+    MISSED = "missed", _("missed")
+    OFF_TRACK = "off_track", _("off track")
+    AT_RISK = "at_risk", _("at risk")
+    ON_TRACK = "on_track", _("on track")
+    ACHIEVED = "achieved", _("achieved")
+    NOT_STARTED = "not_started", _("not started")
+    NO_DATA = "no_data", _("no data")
+    NOT_COMPUTABLE = "not_computable", _("not computable")
+
+    @property
+    def order(self) -> int:
+        return list(ProgressStatus).index(self)
+
+    @property
+    def symbol(self) -> str:
+        """The name of its icon: a status is never told by colour alone."""
+        return {
+            ProgressStatus.MISSED: "x-circle-fill",
+            ProgressStatus.OFF_TRACK: "arrow-down-circle-fill",
+            ProgressStatus.AT_RISK: "exclamation-triangle-fill",
+            ProgressStatus.ON_TRACK: "arrow-up-right-circle-fill",
+            ProgressStatus.ACHIEVED: "check-circle-fill",
+            ProgressStatus.NOT_STARTED: "circle",
+            ProgressStatus.NO_DATA: "dash-circle-dotted",
+            ProgressStatus.NOT_COMPUTABLE: "question-circle",
+        }[self]
+
+
+class InstituteValueQuerySet(models.QuerySet["InstituteValue"]):
+    def visible_to(self, user: Any) -> "InstituteValueQuerySet":
+        return self if has_permission(user, Permission.READ_INSTITUTE) else self.none()
+
+
+class InstituteValue(models.Model):
+    """One indicator added up over the schools, for one year and view.
+
+    `value` is known only when every expected school reported; below that there may be an
+    `estimate`, in which each missing school carries its last counted figure forward.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="institute_values")
+    year = models.PositiveSmallIntegerField(_("year"))
+    view = models.CharField(_("view"), max_length=11, choices=View)
+    value = models.DecimalField(_("value"), max_digits=30, decimal_places=10, null=True)
+    estimate = models.DecimalField(_("estimate"), max_digits=30, decimal_places=10, null=True)
+    expected = models.PositiveSmallIntegerField(_("schools expected"))
+    reported = models.PositiveSmallIntegerField(_("schools that reported"))
+    missing = ArrayField(models.SlugField(), verbose_name=_("schools missing"), default=list)
+    carried = models.JSONField(_("figures carried forward"), default=dict)
+    computed_at = models.DateTimeField(_("computed at"))
+
+    objects = InstituteValueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("institute's value")
+        verbose_name_plural = _("institute's values")
+        ordering = ["indicator", "view", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "year", "view"], name="institute_value_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} · {self.year} · {self.view}"
+
+    @property
+    def shown(self) -> Any:
+        """The value where it is final, else the estimate, else nothing."""
+        return self.estimate if self.value is None else self.value
+
+    @property
+    def is_estimate(self) -> bool:
+        return self.value is None and self.estimate is not None
+
+
+class ProgressQuerySet(models.QuerySet["Progress"]):
+    def visible_to(self, user: Any) -> "ProgressQuerySet":
+        """The institute's progress for its people; a school's own for its own."""
+        if has_permission(user, Permission.READ_INSTITUTE):
+            return self
+        return self.filter(target__school__in=user.school_ids)
+
+
+class Progress(models.Model):
+    """How far one series has come toward one target, in one year and view.
+
+    Ratios are stored unclamped: 0.2424 is 24.24 %. See `indicators.progress` for each formula.
+    """
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="progress")
+    year = models.PositiveSmallIntegerField(_("year"))
+    view = models.CharField(_("view"), max_length=11, choices=View)
+    value = models.DecimalField(_("value"), max_digits=30, decimal_places=10, null=True)
+    is_estimate = models.BooleanField(_("estimate"), default=False)
+    baseline = models.DecimalField(_("baseline"), max_digits=30, decimal_places=10, null=True)
+    target_value = models.DecimalField(_("target"), max_digits=30, decimal_places=10, null=True)
+    expected_value = models.DecimalField(
+        _("expected by the trajectory"), max_digits=30, decimal_places=10, null=True
+    )
+    progress = models.DecimalField(_("progress"), max_digits=30, decimal_places=10, null=True)
+    expected_progress = models.DecimalField(
+        _("expected progress"), max_digits=30, decimal_places=10, null=True
+    )
+    pace = models.DecimalField(_("pace"), max_digits=30, decimal_places=10, null=True)
+    gap = models.DecimalField(_("gap"), max_digits=30, decimal_places=10, null=True)
+    status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
+    reason = models.CharField(_("why not computable"), max_length=30, blank=True)
+    needed_per_year = models.DecimalField(
+        _("change needed a year"), max_digits=30, decimal_places=10, null=True
+    )
+    needed_rate = models.DecimalField(
+        _("growth needed a year"), max_digits=30, decimal_places=10, null=True
+    )
+    achieved_per_year = models.DecimalField(
+        _("change a year so far"), max_digits=30, decimal_places=10, null=True
+    )
+    achieved_rate = models.DecimalField(
+        _("growth a year so far"), max_digits=30, decimal_places=10, null=True
+    )
+    forecast = models.DecimalField(_("forecast"), max_digits=30, decimal_places=10, null=True)
+    forecast_low = models.DecimalField(
+        _("forecast, low"), max_digits=30, decimal_places=10, null=True
+    )
+    forecast_high = models.DecimalField(
+        _("forecast, high"), max_digits=30, decimal_places=10, null=True
+    )
+    probability = models.DecimalField(
+        _("probability to meet the target"), max_digits=30, decimal_places=10, null=True
+    )
+    forecast_points = models.PositiveSmallIntegerField(_("points of the forecast"), default=0)
+    formula_version = models.CharField(_("formula version"), max_length=8)
+    computed_at = models.DateTimeField(_("computed at"))
+
+    objects = ProgressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("progress")
+        verbose_name_plural = _("progress")
+        ordering = ["target", "view", "year"]
+        constraints = [
+            models.UniqueConstraint(fields=["target", "year", "view"], name="progress_once")
+        ]
+        indexes = [models.Index(fields=["year", "view"], name="progress_year_view")]
+
+    def __str__(self) -> str:
+        return f"{self.target.code} · {self.year} · {self.view}"
+
+
+class RollUpQuerySet(models.QuerySet["RollUp"]):
+    def visible_to(self, user: Any) -> "RollUpQuerySet":
+        return self if has_permission(user, Permission.READ_INSTITUTE) else self.none()
+
+
+class RollUp(models.Model):
+    """Progress of an objective, a lever, a project or the plan: a weighted mean of its items."""
+
+    plan = models.ForeignKey(StrategicPlan, models.CASCADE, null=True, related_name="roll_ups")
+    objective = models.ForeignKey(Objective, models.CASCADE, null=True, related_name="roll_ups")
+    lever = models.ForeignKey(Lever, models.CASCADE, null=True, related_name="roll_ups")
+    project = models.ForeignKey(FlagshipProject, models.CASCADE, null=True, related_name="roll_ups")
+    year = models.PositiveSmallIntegerField(_("year"))
+    view = models.CharField(_("view"), max_length=11, choices=View)
+    progress = models.DecimalField(_("progress"), max_digits=30, decimal_places=10, null=True)
+    expected_progress = models.DecimalField(
+        _("expected progress"), max_digits=30, decimal_places=10, null=True
+    )
+    pace = models.DecimalField(_("pace"), max_digits=30, decimal_places=10, null=True)
+    coverage = models.DecimalField(
+        _("share of the weight that has data"),
+        max_digits=30,
+        decimal_places=10,
+        null=True,
+    )
+    status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
+    formula_version = models.CharField(_("formula version"), max_length=8)
+    computed_at = models.DateTimeField(_("computed at"))
+
+    objects = RollUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("roll-up")
+        verbose_name_plural = _("roll-ups")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "objective", "lever", "project", "year", "view"],
+                name="roll_up_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="roll_up_one_element",
+                condition=Q(plan__isnull=False, objective=None, lever=None, project=None)
+                | Q(plan=None, objective__isnull=False, lever=None, project=None)
+                | Q(plan=None, objective=None, lever__isnull=False, project=None)
+                | Q(plan=None, objective=None, lever=None, project__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.element} · {self.year} · {self.view}"
+
+    @property
+    def element(self) -> StrategicPlan | Objective | Lever | FlagshipProject:
+        return self.plan or self.objective or self.lever or self.project  # type: ignore[return-value]
+
+
+class StaleMark(models.Model):
+    """What is to be recomputed, written by database triggers in the transaction that changed it.
+
+    No indicator means everything.
+    """
+
+    # No constraint in the database: deleting an indicator leaves a mark that names it.
+    indicator = models.ForeignKey(
+        Indicator, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    reason = models.CharField(max_length=80)
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("stale mark")
+        verbose_name_plural = _("stale marks")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class RecomputeRun(models.Model):
+    """One run of the recomputation, kept: when, how much, what went wrong."""
+
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), default=timezone.now)
+    marks = models.PositiveIntegerField(_("stale marks taken"))
+    indicators = models.PositiveIntegerField(_("indicators recomputed"))
+    rows_changed = models.PositiveIntegerField(_("rows changed"))
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("recomputation")
+        verbose_name_plural = _("recomputations")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.finished_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,152 @@
+"""Targets: sourced, several for one indicator, one of them the reference."""
+
+from typing import Any
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.bilingual import Bilingual
+from indicators.models.indicator import Indicator
+from objectives.models import StrategicPlan
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    def visible_to(self, user: Any) -> "TargetQuerySet":
+        """The institute's targets are everybody's; a school's are its own."""
+        if not (user.is_authenticated and user.held_roles):
+            return self.none()
+        if has_permission(user, Permission.READ_INSTITUTE):
+            return self
+        return self.filter(Q(school=None) | Q(school__in=user.school_ids))
+
+    def of_the_institute(self) -> "TargetQuerySet":
+        return self.filter(school=None)
+
+    def reference(self) -> "TargetQuerySet":
+        """The one target of an indicator and plan that counts in roll-ups."""
+        return self.of_the_institute().filter(is_reference=True)
+
+
+class Sureness(models.TextChoices):
+    HIGH = "high", _("primary source, or two that agree")
+    MEDIUM = "medium", _("one press article")
+    LOW = "low", _("weak source")
+
+
+@pghistory.track()
+class Target(models.Model):
+    """What one indicator is meant to reach, for the institute or a school, and who said so."""
+
+    class Trajectory(models.TextChoices):
+        LINEAR = "linear", _("linear")
+        STATED = "stated", _("through stated yearly values")
+        COMPOUND = "compound", _("compound growth")
+
+    plan = models.ForeignKey(StrategicPlan, models.CASCADE, related_name="targets")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets")
+    school = models.ForeignKey(
+        School,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="targets",
+        help_text=_("Empty: the institute."),
+    )
+    code = models.SlugField(_("code"), unique=True)
+    year = models.PositiveSmallIntegerField(_("target year"))
+    value = models.DecimalField(
+        _("target value"), max_digits=24, decimal_places=6, null=True, blank=True
+    )
+    growth_percent = models.DecimalField(
+        _("or growth over the baseline, in %"),
+        max_digits=9,
+        decimal_places=3,
+        null=True,
+        blank=True,
+    )
+    baseline_year = models.PositiveSmallIntegerField(_("baseline year"))
+    baseline_value = models.DecimalField(
+        _("published baseline"),
+        max_digits=24,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text=_("Empty: the figures of the baseline year, once they are all there."),
+    )
+    baseline_source = models.TextField(_("source of the baseline"), blank=True)
+    trajectory = models.CharField(
+        _("trajectory"), max_length=8, choices=Trajectory, default=Trajectory.LINEAR
+    )
+    is_reference = models.BooleanField(_("reference target"), default=False)
+    perimeter_fr = models.CharField(_("perimeter (French)"), max_length=200, blank=True)
+    perimeter_en = models.CharField(_("perimeter (English)"), max_length=200, blank=True)
+    source = models.TextField(_("source"))
+    sureness = models.CharField(_("how sure"), max_length=6, choices=Sureness)
+
+    perimeter = Bilingual("perimeter")
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        ordering = ["plan", "indicator", "-is_reference", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="target_value_or_growth",
+                condition=Q(value__isnull=False, growth_percent__isnull=True)
+                | Q(value__isnull=True, growth_percent__isnull=False),
+                violation_error_message=_("A target is a value or a growth, one of the two."),
+            ),
+            models.CheckConstraint(
+                name="target_after_baseline",
+                condition=Q(year__gt=F("baseline_year")),
+                violation_error_message=_("The target year comes after the baseline year."),
+            ),
+            models.CheckConstraint(
+                name="target_reference_is_the_institutes",
+                condition=Q(is_reference=False) | Q(school__isnull=True),
+                violation_error_message=_("The reference target is the institute's."),
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "indicator"],
+                condition=Q(is_reference=True),
+                name="target_one_reference",
+                violation_error_message=_("This indicator has a reference target already."),
+            ),
+            models.CheckConstraint(
+                name="target_is_sourced",
+                condition=~Q(source=""),
+                violation_error_message=_("Say where the target was published."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@pghistory.track()
+class TrajectoryPoint(models.Model):
+    """What a target expects of one year, where its trajectory goes through stated values."""
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="points")
+    year = models.PositiveSmallIntegerField(_("year"))
+    value = models.DecimalField(_("expected value"), max_digits=24, decimal_places=6)
+
+    class Meta:
+        verbose_name = _("stated yearly value")
+        verbose_name_plural = _("stated yearly values")
+        ordering = ["target", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "year"],
+                name="trajectory_point_once",
+                violation_error_message=_("This year is stated already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target.code} · {self.year}"

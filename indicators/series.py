@@ -1,0 +1,145 @@
+"""The figures as the formulas want them: by indicator, view, school and year."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Max, Min, Prefetch, Q
+
+from imtplan.accounts.models import School
+from indicators.adding_up import Reading, YearValue, institute_value
+from indicators.models import Figure, Indicator, Target, View
+from indicators.models.indicator import IndicatorQuerySet
+from indicators.progress import (
+    Accumulation,
+    Aggregation,
+    Direction,
+    Line,
+    TrajectoryKind,
+    target_from_growth,
+)
+from objectives.models import StrategicPlan
+
+# The key of the institute's own figures among those of the schools.
+THE_INSTITUTE = ""
+
+# readings[view][school code][year]
+Readings = dict[View, dict[str, dict[int, Reading]]]
+
+
+@dataclass
+class Series:
+    """All that is known of one indicator, and what the schools add up to."""
+
+    indicator: Indicator
+    targets: list[Target]
+    members: Mapping[int, frozenset[str]]  # the schools expected, for each year
+    readings: Readings
+    totals: dict[tuple[View, int], YearValue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for view in View:
+            for year in self.members:
+                self.totals[view, year] = self._added_up(view, year, self._expected_in(year))
+
+    def values_for(self, target: Target, view: View) -> dict[int, YearValue]:
+        """The series that a target speaks of: one school's, or the institute's."""
+        if target.school is None:
+            return {year: self.totals[view, year] for year in self.members}
+        return {year: self._added_up(view, year, {target.school.code}) for year in self.members}
+
+    def _expected_in(self, year: int) -> frozenset[str]:
+        if self.indicator.aggregation == Indicator.Aggregation.NONE:
+            return frozenset({THE_INSTITUTE})
+        return self.members[year]
+
+    def _added_up(self, view: View, year: int, members: Collection[str]) -> YearValue:
+        indicator = self.indicator
+        return institute_value(
+            self.readings[view],
+            year=year,
+            members=members,
+            aggregation=Aggregation(indicator.aggregation),
+            accumulation=Accumulation(indicator.accumulation),
+            baseline_year=min((target.baseline_year for target in self.targets), default=None),
+            scale=indicator.scale,
+        )
+
+
+def all_series(indicators: IndicatorQuerySet) -> list[Series]:
+    """The series of these indicators, in a number of queries that does not grow with them."""
+    members = _members()
+    readings = _readings(indicators)
+    targets = Target.objects.select_related("plan", "school", "indicator")
+    chosen = indicators.prefetch_related(
+        Prefetch("targets", queryset=targets.prefetch_related("points"))
+    )
+    return [
+        Series(indicator, list(indicator.targets.all()), members, readings[indicator.pk])
+        for indicator in chosen
+    ]
+
+
+def _members() -> dict[int, frozenset[str]]:
+    """For every year that a plan or a figure speaks of, the codes of the schools expected."""
+    plans = StrategicPlan.objects.aggregate(first=Min("baseline_year"), last=Max("last_year"))
+    figures = Figure.objects.aggregate(first=Min("year"), last=Max("year"))
+    first = [bounds["first"] for bounds in (plans, figures) if bounds["first"] is not None]
+    last = [bounds["last"] for bounds in (plans, figures) if bounds["last"] is not None]
+    if not first:
+        return {}
+    schools = list(School.objects.carrying_the_plan())
+    return {
+        year: frozenset(school.code for school in schools if school.is_member_in(year))
+        for year in range(min(first), max(last) + 1)
+    }
+
+
+def _readings(indicators: IndicatorQuerySet) -> Mapping[int, Readings]:
+    found: dict[int, Readings] = defaultdict(lambda: {view: defaultdict(dict) for view in View})
+    figures = Figure.objects.filter(
+        Q(state=Figure.State.NUMBER) | Q(state=Figure.State.NOT_APPLICABLE),
+        indicator__in=indicators,
+    ).select_related("school")
+    for figure in figures:
+        code = figure.school.code if figure.school else THE_INSTITUTE
+        for view in View:
+            if figure.status in view.counted_statuses:
+                found[figure.indicator_id][view][code][figure.year] = reading_of(figure)
+    return found
+
+
+def reading_of(figure: Figure) -> Reading:
+    return Reading(
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        applicable=figure.state != Figure.State.NOT_APPLICABLE,
+    )
+
+
+def line_of(target: Target, values: Mapping[int, YearValue]) -> Line:
+    """What a target promises. A published baseline comes before the sum of the figures."""
+    baseline = target.baseline_value
+    if baseline is None and target.baseline_year in values:
+        baseline = values[target.baseline_year].value
+    indicator = target.indicator
+    return Line(
+        baseline=baseline,
+        baseline_year=target.baseline_year,
+        target=_promised(target, baseline),
+        target_year=target.year,
+        direction=Direction(indicator.direction),
+        trajectory=TrajectoryKind(target.trajectory),
+        stated=tuple((point.year, point.value) for point in target.points.all()),
+        band_low=indicator.band_low,
+        band_high=indicator.band_high,
+        tolerance=indicator.tolerance,
+    )
+
+
+def _promised(target: Target, baseline: Decimal | None) -> Decimal | None:
+    if target.growth_percent is None:
+        return target.value
+    return target_from_growth(baseline, target.growth_percent)

@@ -1,0 +1,76 @@
+"""The Celery jobs. Each is a pure function of the database and may run twice without harm."""
+
+import logging
+import threading
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from indicators.models import StaleMark
+from indicators.recompute import recompute_stale
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="indicators.tasks.recompute")
+def recompute() -> None:
+    """Recompute what is stale, until nothing is: marks made meanwhile are taken too."""
+    while run := recompute_stale():
+        logger.info(
+            "recomputed %s indicators for %s marks, %s rows changed",
+            run.indicators,
+            run.marks,
+            run.rows_changed,
+        )
+
+
+@shared_task(name="indicators.tasks.sweep")
+def sweep() -> None:
+    """Take up what a lost message left behind: a queue may forget, the database does not."""
+    recompute()
+
+
+@shared_task(name="indicators.tasks.mark_new_day")
+def mark_new_day() -> None:
+    """A milestone falls due without anybody writing anything: each day everything is looked at."""
+    with transaction.atomic():
+        StaleMark.objects.create(reason="new day", marked_at=timezone.now())
+    recompute()
+
+
+class Poker:
+    """Tells the queue to look now, from a thread of its own.
+
+    The request that saved a figure neither waits for the queue nor learns that it is down: the
+    stale mark is in the database, and the sweeper finds it. Any number of pokes while one is
+    under way become a single one after it.
+    """
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def poke(self) -> None:
+        self._wanted.set()
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._send, name="poke", daemon=True)
+                self._thread.start()
+
+    def _send(self) -> None:
+        while self._wanted.wait():
+            self._wanted.clear()
+            try:
+                recompute.apply_async(retry=False)
+            except Exception as problem:  # noqa: BLE001 - whatever it is, the sweeper catches up
+                logger.warning("the queue cannot be reached (%s); the sweeper will", problem)
+
+
+_poker = Poker()
+
+
+def poke() -> None:
+    """Call after commit: `transaction.on_commit(poke)`."""
+    _poker.poke()

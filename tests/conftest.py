@@ -1,0 +1,110 @@
+"""The cast, and the harness that turns a suspicion into a failure.
+
+Alice directs the school of Albi, Bob enters figures there, Charlie directs the school of Alès and
+must see nothing of Albi. Diane is of the directorate-general, Paul of the plan office.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from imtplan.accounts.models import School, User
+from imtplan.accounts.roles import Role
+from imtplan.celery import app
+from indicators import tasks
+from indicators.models import RecomputeRun
+from indicators.recompute import recompute_stale
+from tests import factories
+from tests.worker import Queue, Worker, use_queue
+
+
+@pytest.fixture(autouse=True)
+def _french() -> Iterator[None]:
+    """French first: a test that wants English says so."""
+    with translation.override("fr"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def poked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """How often the queue was poked. Tests that take the real `queue` poke it for real."""
+    calls: list[bool] = []
+    if "queue" not in request.fixturenames:
+        monkeypatch.setattr(tasks._poker, "poke", lambda: calls.append(True))
+    return calls
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[Queue]:
+    """A Valkey of this test's own, which it may stop."""
+    before = app.conf.broker_url
+    one = Queue(tmp_path / "valkey")
+    use_queue(one.broker_url)
+    yield one
+    use_queue(before)
+    one.stop()
+
+
+@pytest.fixture
+def worker(queue: Queue, transactional_db: None, tmp_path: Path) -> Iterator[Worker]:
+    """A real Celery worker with beat, ready."""
+    one = Worker(queue, tmp_path)
+    one.start()
+    yield one
+    one.kill()
+
+
+@pytest.fixture
+def albi(db: None) -> School:
+    return factories.SchoolFactory(code="imt-mines-albi", name="IMT Mines Albi", rank=1)
+
+
+@pytest.fixture
+def ales(db: None) -> School:
+    return factories.SchoolFactory(code="imt-mines-ales", name="IMT Mines Alès", rank=2)
+
+
+@pytest.fixture
+def alice(albi: School) -> User:
+    return factories.person("Alice", Role.DIRECTOR, albi)
+
+
+@pytest.fixture
+def bob(albi: School) -> User:
+    return factories.person("Bob", Role.CONTRIBUTOR, albi)
+
+
+@pytest.fixture
+def charlie(ales: School) -> User:
+    return factories.person("Charlie", Role.DIRECTOR, ales)
+
+
+@pytest.fixture
+def diane(db: None) -> User:
+    return factories.person("Diane", Role.DIRECTORATE_GENERAL)
+
+
+@pytest.fixture
+def paul(db: None) -> User:
+    return factories.person("Paul", Role.PLAN_OFFICE)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """A browser in which somebody is signed in: `signed_in(alice).get(…)`."""
+
+    def sign_in(user: User) -> Client:
+        client = Client(headers={"accept-language": "fr"})
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def recomputed(db: None) -> Callable[[], RecomputeRun | None]:
+    """Bring every computed row up to date, as the worker would."""
+    return recompute_stale

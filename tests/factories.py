@@ -1,0 +1,215 @@
+"""Objects for tests: valid by default, so that a test names only what it is about."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from imtplan.accounts.models import Membership, School, User
+from imtplan.accounts.roles import Role
+from imtplan.campaigns.models import Campaign, Submission
+from indicators.models import Figure, Indicator, IndicatorLink, Target
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject, Milestone, StatusReport
+
+
+class SchoolFactory(DjangoModelFactory[School]):
+    class Meta:
+        model = School
+        django_get_or_create = ["code"]
+
+    code = factory.Sequence(lambda n: f"school-{n}")
+    name = factory.Sequence(lambda n: f"École {n}")
+    rank = factory.Sequence(lambda n: n + 10)
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    name = factory.Sequence(lambda n: f"Personne {n}")
+    email = factory.Sequence(lambda n: f"personne{n}@example.org")
+    password = factory.django.Password("secret-of-the-tests")
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.DIRECTORATE_GENERAL
+
+
+class PlanFactory(DjangoModelFactory[StrategicPlan]):
+    class Meta:
+        model = StrategicPlan
+        django_get_or_create = ["code"]
+
+    code = "2018-2022"
+    name_fr = "Plan stratégique 2018-2022"
+    name_en = "Strategic plan 2018-2022"
+    baseline_year = 2017
+    first_year = 2018
+    last_year = 2022
+
+
+class ObjectiveFactory(DjangoModelFactory[Objective]):
+    class Meta:
+        model = Objective
+
+    plan = factory.SubFactory(PlanFactory)
+    code = factory.Sequence(lambda n: f"O{n}")
+    title_fr = factory.Sequence(lambda n: f"Objectif {n}")
+    title_en = factory.Sequence(lambda n: f"Objective {n}")
+
+
+class LeverFactory(DjangoModelFactory[Lever]):
+    class Meta:
+        model = Lever
+
+    plan = factory.SubFactory(PlanFactory)
+    code = factory.Sequence(lambda n: f"L{n}")
+    kind = Lever.Kind.FINANCIAL
+    title_fr = factory.Sequence(lambda n: f"Levier {n}")
+    title_en = factory.Sequence(lambda n: f"Lever {n}")
+
+
+class ProjectFactory(DjangoModelFactory[FlagshipProject]):
+    class Meta:
+        model = FlagshipProject
+
+    plan = factory.SubFactory(PlanFactory)
+    code = factory.Sequence(lambda n: f"P{n}")
+    title_fr = factory.Sequence(lambda n: f"Projet {n}")
+    title_en = factory.Sequence(lambda n: f"Project {n}")
+
+
+class MilestoneFactory(DjangoModelFactory[Milestone]):
+    class Meta:
+        model = Milestone
+
+    project = factory.SubFactory(ProjectFactory)
+    title_fr = "Jalon"
+    title_en = "Milestone"
+    due_on = "2020-06-30"
+
+
+class StatusReportFactory(DjangoModelFactory[StatusReport]):
+    class Meta:
+        model = StatusReport
+
+    project = factory.SubFactory(ProjectFactory)
+    status = "on_track"
+    sentence = "Tout va bien."
+
+
+class IndicatorFactory(DjangoModelFactory[Indicator]):
+    class Meta:
+        model = Indicator
+
+    code = factory.Sequence(lambda n: f"indicator-{n}")
+    name_fr = factory.Sequence(lambda n: f"Indicateur {n}")
+    name_en = factory.Sequence(lambda n: f"Indicator {n}")
+    theme = Indicator.Theme.TRAINING
+    unit_fr = "étudiants"
+    unit_en = "students"
+    aggregation = Indicator.Aggregation.SUM
+    minimum = Decimal(0)
+
+    class Params:
+        ratio = factory.Trait(
+            aggregation=Indicator.Aggregation.RATIO,
+            scale=100,
+            decimals=1,
+            numerator_fr="Étudiants étrangers",
+            numerator_en="Foreign students",
+            denominator_fr="Étudiants",
+            denominator_en="Students",
+        )
+
+
+class LinkFactory(DjangoModelFactory[IndicatorLink]):
+    class Meta:
+        model = IndicatorLink
+
+    indicator = factory.SubFactory(IndicatorFactory)
+
+
+class TargetFactory(DjangoModelFactory[Target]):
+    class Meta:
+        model = Target
+
+    plan = factory.SubFactory(PlanFactory)
+    indicator = factory.SubFactory(IndicatorFactory)
+    code = factory.Sequence(lambda n: f"target-{n}")
+    year = 2022
+    baseline_year = 2017
+    value = Decimal(20000)
+    baseline_value = Decimal(13400)
+    is_reference = True
+    source = "Communiqué de presse"
+    sureness = "high"
+
+
+class FigureFactory(DjangoModelFactory[Figure]):
+    class Meta:
+        model = Figure
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    school = factory.SubFactory(SchoolFactory)
+    year = 2020
+    state = Figure.State.NUMBER
+    value = Decimal(100)
+    status = Figure.Status.VALIDATED
+    origin = Figure.Origin.FORM
+
+
+class CampaignFactory(DjangoModelFactory[Campaign]):
+    class Meta:
+        model = Campaign
+        skip_postgeneration_save = True
+
+    plan = factory.SubFactory(PlanFactory)
+    year = 2022
+    opens_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=10))
+    closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=10))
+
+    @factory.post_generation
+    def indicators(self, create: bool, given: list[Indicator] | None, **kwargs: Any) -> None:
+        if create and given:
+            self.indicators.set(given)
+
+    class Params:
+        closed = factory.Trait(
+            closes_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=1)),
+        )
+
+
+class SubmissionFactory(DjangoModelFactory[Submission]):
+    class Meta:
+        model = Submission
+
+    campaign = factory.SubFactory(CampaignFactory)
+    school = factory.SubFactory(SchoolFactory)
+
+
+def person(name: str, role: Role, school: School | None = None) -> User:
+    """Somebody who holds one role."""
+    user = UserFactory(name=name, email=f"{name.lower()}@example.org")
+    MembershipFactory(user=user, role=role, school=school)
+    return user
+
+
+def students_of_the_plan(school: School) -> Target:
+    """The worked example: 13,400 students in 2017, 20,000 wanted in 2022, 15,000 in 2020."""
+    indicator = IndicatorFactory(
+        code="students", name_fr="Étudiants", name_en="Students", is_headline=True
+    )
+    target = TargetFactory(indicator=indicator, code="students-plan-2022")
+    for year, value in ((2017, 13400), (2020, 15000)):
+        FigureFactory(indicator=indicator, school=school, year=year, value=Decimal(value))
+    return target

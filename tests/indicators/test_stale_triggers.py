@@ -1,0 +1,142 @@
+"""Whatever changes a number marks it stale, in its own transaction, by whichever way it comes."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from imtplan.accounts.models import School
+from indicators.models import Figure, Indicator, StaleMark, TrajectoryPoint
+from indicators.stale_triggers import INDICATOR_COLUMN
+from tests import factories
+
+
+@pytest.fixture
+def marks(db: None) -> Callable[[], list[int | None]]:
+    """The indicators marked since the last call."""
+
+    def take() -> list[int | None]:
+        found = sorted(StaleMark.objects.values_list("indicator_id", flat=True), key=str)
+        StaleMark.objects.all().delete()
+        return found
+
+    return take
+
+
+def test_a_figure_marks_its_indicator(marks: Any) -> None:
+    figure = factories.FigureFactory()
+    assert figure.indicator_id in marks()
+    figure.value = Decimal(2)
+    figure.save()
+    assert marks() == [figure.indicator_id]
+    Figure.objects.update(value=3)
+    assert marks() == [figure.indicator_id]
+    figure.delete()
+    assert marks() == [figure.indicator_id]
+
+
+def test_many_rows_in_one_statement_leave_one_mark_for_each_indicator(
+    marks: Any, albi: School
+) -> None:
+    one, other = factories.IndicatorFactory(), factories.IndicatorFactory()
+    marks()
+    Figure.objects.bulk_create(
+        factories.FigureFactory.build(indicator=indicator, school=albi, year=year)
+        for indicator in (one, other)
+        for year in range(2000, 2020)
+    )
+    assert marks() == sorted([one.pk, other.pk], key=str)
+
+
+def test_a_figure_moved_to_another_indicator_marks_both(marks: Any) -> None:
+    figure, other = factories.FigureFactory(), factories.IndicatorFactory()
+    before = figure.indicator_id
+    marks()
+    Figure.objects.update(indicator=other)
+    assert marks() == sorted([before, other.pk], key=str)
+
+
+def test_plain_sql_marks_too(marks: Any) -> None:
+    figure = factories.FigureFactory()
+    marks()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE indicators_figure SET value = 7")
+    assert marks() == [figure.indicator_id]
+
+
+def test_a_write_rolled_back_leaves_no_mark(marks: Any) -> None:
+    indicator = factories.IndicatorFactory()
+    marks()
+    with pytest.raises(RuntimeError), transaction.atomic():
+        factories.FigureFactory(indicator=indicator)
+        raise RuntimeError
+    assert marks() == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [factories.TargetFactory, factories.IndicatorFactory],
+    ids=["target", "indicator"],
+)
+def test_what_belongs_to_an_indicator_marks_it(marks: Any, make: Any) -> None:
+    row = make()
+    assert getattr(row, "indicator_id", row.pk) in marks()
+    type(row).objects.filter(pk=row.pk).update(code="another")
+    assert marks() == [getattr(row, "indicator_id", row.pk)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        factories.PlanFactory,
+        factories.ObjectiveFactory,
+        factories.LeverFactory,
+        factories.ProjectFactory,
+        factories.MilestoneFactory,
+        factories.SchoolFactory,
+    ],
+)
+def test_what_stands_above_the_indicators_marks_everything(marks: Any, make: Any) -> None:
+    row = make()
+    assert None in marks()
+    row.delete()
+    assert None in marks()
+
+
+def test_a_stated_value_of_a_trajectory_marks_everything(marks: Any) -> None:
+    target = factories.TargetFactory()
+    marks()
+    TrajectoryPoint.objects.create(target=target, year=2019, value=1)
+    assert marks() == [None]
+
+
+def test_a_deleted_indicator_leaves_marks_that_hurt_nobody(recomputed: Any) -> None:
+    indicator = factories.IndicatorFactory()
+    factories.TargetFactory(indicator=indicator)
+    indicator.delete()
+    recomputed()
+    assert not StaleMark.objects.exists()
+    assert not Indicator.objects.exists()
+
+
+def test_every_table_named_has_its_three_triggers(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'mark_stale_%%'")
+        installed = {name for (name,) in cursor.fetchall()}
+    wanted = {
+        f"mark_stale_{table}_{operation}"
+        for table in INDICATOR_COLUMN
+        for operation in ("insert", "update", "delete")
+    }
+    assert installed == wanted
+
+
+def test_a_milestone_done_is_seen(marks: Any) -> None:
+    milestone = factories.MilestoneFactory()
+    marks()
+    milestone.done_on = date(2020, 6, 1)
+    milestone.save()
+    assert marks() == [None]
