@@ -1,0 +1,47 @@
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from imtplan.accounts.models import Membership, School, User
+from imtplan.audit.admin import AuditedAdmin, PeopleAdmin, ReadOnlyAdmin
+from imtplan.campaigns.models import Campaign, Submission
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+
+
+@admin.register(User)
+class UserAdmin(PeopleAdmin):
+    """People are made here without a password: they choose it by “forgotten password”."""
+
+    list_display = ["email", "name", "language", "is_active"]
+    search_fields = ["email", "name"]
+    fields = ["email", "name", "language", "is_active"]
+    inlines = [MembershipInline]
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(School)
+class SchoolAdmin(AuditedAdmin):
+    list_display = ["code", "name", "former_name", "kind", "first_year", "last_year"]
+    list_filter = ["kind"]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(AuditedAdmin):
+    list_display = ["year", "plan", "opens_at", "closes_at"]
+    filter_horizontal = ["indicators"]
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnlyAdmin):
+    """A submission moves by its services alone: here it is only seen."""
+
+    list_display = ["campaign", "school", "state", "submitted_at", "submitted_by", "decided_at"]
+    list_filter = ["campaign", "state"]

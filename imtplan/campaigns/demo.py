@@ -1,0 +1,71 @@
+"""The demonstration data: loaded as one, removed as one, fictitious and said to be so."""
+
+from datetime import datetime, time, timedelta
+
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.accounts.models import User
+from imtplan.audit.models import Event
+from imtplan.audit.services import record
+from imtplan.campaigns.models import Campaign, Submission
+from indicators.models import Figure
+from indicators.models.figure import FigureQuerySet
+from projects.models import Milestone, StatusReport
+
+# The open campaign began three weeks before the day of loading and closes three weeks after it.
+HALF = timedelta(days=21)
+CLOSING_HOUR = time(18)
+# How many days before the day of loading the schools handed in, and were answered.
+SUBMITTED_BEFORE, DECIDED_BEFORE = timedelta(days=4), timedelta(days=2)
+
+
+def is_loaded() -> bool:
+    return Campaign.objects.filter(is_demo=True).exists()
+
+
+@transaction.atomic
+def load() -> None:
+    """Load fixtures/demo.json and set its dates from today."""
+    call_command("loaddata", "demo", verbosity=0)
+    for user in User.objects.filter(is_demo=True):
+        user.set_password(DEMO_PASSWORD)
+        user.save(update_fields=["password"])
+    now = timezone.now()
+    closing_day = timezone.localdate(now) + HALF
+    closes_at = timezone.make_aware(datetime.combine(closing_day, CLOSING_HOUR))
+    Campaign.objects.filter(is_demo=True).update(opens_at=now - HALF, closes_at=closes_at)
+    submissions = Submission.objects.filter(campaign__is_demo=True)
+    submissions.exclude(submitted_at=None).update(submitted_at=now - SUBMITTED_BEFORE)
+    submissions.exclude(decided_at=None).update(decided_at=now - DECIDED_BEFORE)
+    Figure.objects.filter(origin=Figure.Origin.DEMO).update(entered_at=now - SUBMITTED_BEFORE)
+    record(Event.Verb.DATA_LOADED, by=None, subject="fixtures/demo.json")
+
+
+def figures() -> FigureQuerySet:
+    """What came with the demonstration, or was typed in it by its people."""
+    return Figure.objects.filter(Q(origin=Figure.Origin.DEMO) | Q(entered_by__is_demo=True))
+
+
+@transaction.atomic
+def remove() -> dict[str, int]:
+    """Take the demonstration away and leave the plan. Returns how many rows of each kind went.
+
+    Figures that real people typed stay, also those typed into the demonstration's campaign: their
+    versions stay in the history, as do those of the figures that go.
+    """
+    gone = {
+        str(rows.model._meta.verbose_name_plural): rows.delete()[1][rows.model._meta.label]
+        for rows in (
+            figures(),
+            Milestone.objects.filter(is_demo=True),
+            StatusReport.objects.filter(is_demo=True),
+            Campaign.objects.filter(is_demo=True),
+            User.objects.filter(is_demo=True),
+        )
+    }
+    record(Event.Verb.DATA_REMOVED, by=None, subject="fixtures/demo.json", **gone)
+    return gone

@@ -1,0 +1,162 @@
+"""The entry form: one row for each indicator, read into the cells that services store."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.campaigns.checks import Cell
+from imtplan.numbers import NumberError, NumberProblem, format_number, parse_number
+from indicators.models import Figure, Indicator
+
+State = Figure.State
+
+# What each refusal says: what is wrong, and what to do. A test holds that none is forgotten.
+NUMBER_SENTENCES: dict[NumberProblem, str | Promise] = {
+    NumberProblem.EMPTY: _("Enter a number, or say why there is none."),
+    NumberProblem.NOT_A_NUMBER: _("This is not a number. Write digits only, for instance 1 234,5."),
+    NumberProblem.HIDDEN_CHARACTER: _(
+        "There is an invisible character here. Clear the field and type the number again."
+    ),
+    NumberProblem.OTHER_DIGITS: _("Write the number with the digits 0 to 9."),
+    NumberProblem.SCIENTIFIC: _("Write the number in full: 100 000 and not 1e5."),
+    NumberProblem.BRACKETS: _("Write a negative number with a minus sign and no brackets."),
+    NumberProblem.UNIT: _("Write the number only: its unit stands beside the field."),
+    NumberProblem.LONG_DASH: _("Is this a minus? Write it with the minus key: -5."),
+    NumberProblem.MISPLACED_SIGN: _("A sign stands before the number: -5."),
+    NumberProblem.UNFINISHED: _("This number is not finished: is something missing?"),
+    NumberProblem.TWO_DECIMAL_MARKS: _(
+        "There are two decimal marks here. Keep one: 12,5 for instance."
+    ),
+    NumberProblem.AMBIGUOUS: _(
+        "This can be read in two ways. Write 1234 for a thousand and more, 1,234 for one and some."
+    ),
+    NumberProblem.BAD_GROUPING: _("Digits are grouped by three: 1 234 567. Check this number."),
+    NumberProblem.LEADING_ZERO: _("This begins with a zero. Is a decimal mark missing?"),
+    NumberProblem.TOO_LONG: _("This number is too long: 15 digits at most before the decimals."),
+    NumberProblem.TOO_PRECISE: _("Keep six decimals at most: nothing is rounded for you."),
+}
+
+
+class NumberField(forms.CharField):
+    """A number as people type it. It stays text on the page: what was typed is shown again."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        text = super().to_python(value)
+        if not text.strip():
+            return None
+        try:
+            return parse_number(text, language=get_language() or "fr")
+        except NumberError as error:
+            raise forms.ValidationError(NUMBER_SENTENCES[error.problem]) from error
+
+    def validate(self, value: Any) -> None:
+        """Whether a number is needed depends on the row, not on the field."""
+
+    def run_validators(self, value: Any) -> None:
+        """Bounds belong to the indicator: see `checks`."""
+
+
+class FigureForm(forms.Form):
+    """One row. Without JavaScript it has everything: the number, or the word and the reason."""
+
+    WORDS = [
+        ("", _("Number")),
+        (State.NOT_AVAILABLE, State.NOT_AVAILABLE.label),
+        (State.NOT_APPLICABLE, State.NOT_APPLICABLE.label),
+    ]
+
+    value = NumberField(required=False)
+    numerator = NumberField(required=False)
+    denominator = NumberField(required=False)
+    word = forms.ChoiceField(choices=WORDS, required=False, label=_("Instead of a number"))
+    reason = forms.CharField(required=False, max_length=1000, label=_("Reason"))
+    version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=indicator.code, use_required_attribute=False, **kwargs)
+        self.indicator = indicator
+        self.number_parts = ("numerator", "denominator") if indicator.is_ratio else ("value",)
+        for part in {"value", "numerator", "denominator"} - set(self.number_parts):
+            del self.fields[part]
+        self._label_parts()
+
+    def _label_parts(self) -> None:
+        labels = {
+            "value": self.indicator.name,
+            "numerator": self.indicator.numerator,
+            "denominator": self.indicator.denominator,
+        }
+        for part in self.number_parts:
+            self.fields[part].label = labels[part]
+            self.fields[part].widget.attrs |= {
+                "inputmode": "decimal",
+                "autocomplete": "off",
+            }
+
+    @property
+    def number_fields(self) -> list[forms.BoundField]:
+        return [self[part] for part in self.number_parts]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        typed = [part for part in self.number_parts if data.get(part) is not None]
+        if data.get("word") and typed:
+            self.add_error("word", _("Either a number or a word: empty one of the two."))
+        return data
+
+    def cell(self) -> Cell:
+        """What the row says. Call on a valid form."""
+        data = self.cleaned_data
+        parts = {part: data[part] for part in self.number_parts}
+        entered = any(part is not None for part in parts.values())
+        state = data["word"] or (State.NUMBER if entered else State.NOT_ENTERED)
+        return Cell(
+            indicator=self.indicator,
+            state=State(state),
+            reason=data["reason"].strip() if data["word"] else "",
+            version=data["version"],
+            **parts,
+        )
+
+
+def initial_of(figure: Figure | None) -> dict[str, Any]:
+    """A stored figure as the form shows it, in the numbers of the person's language."""
+    if figure is None:
+        return {}
+    language = get_language() or "fr"
+    numbers = {
+        part: format_number(getattr(figure, part), language=language)
+        for part in ("value", "numerator", "denominator")
+    }
+    has_word = figure.state in (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
+    return numbers | {
+        "word": figure.state if has_word else "",
+        "reason": figure.reason,
+        "version": figure.version,
+    }
+
+
+def rows(
+    indicators: Iterable[Indicator],
+    figures: Mapping[int, Figure],
+    data: Mapping[str, Any] | None = None,
+) -> list[FigureForm]:
+    return [
+        FigureForm(data, indicator=indicator, initial=initial_of(figures.get(indicator.pk)))
+        for indicator in indicators
+    ]
+
+
+class ReturnForm(forms.Form):
+    """Why a submission goes back to its school."""
+
+    comment = forms.CharField(
+        label=_("What should the school look at?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+    )

@@ -1,0 +1,135 @@
+"""The demonstration and the plan: loaded, loaded twice, removed."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+from django.utils import timezone
+
+from imtplan.accounts.demo import DEMO_PASSWORD, demo_logins
+from imtplan.accounts.models import School, User
+from imtplan.accounts.roles import Role
+from imtplan.campaigns.models import Campaign, Submission
+from indicators.models import Figure, FigureEvent, Indicator, Progress, RollUp, Target
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject, Milestone, Serves, StatusReport
+
+
+@pytest.fixture
+def plan(db: None) -> StrategicPlan:
+    call_command("load_plan", verbosity=0)
+    return StrategicPlan.objects.get()
+
+
+@pytest.fixture
+def demo(plan: StrategicPlan) -> Campaign:
+    call_command("load_demo")
+    return Campaign.objects.get()
+
+
+def test_the_plan_is_what_was_published(plan: StrategicPlan) -> None:
+    assert (plan.baseline_year, plan.first_year, plan.last_year) == (2017, 2018, 2022)
+    assert Objective.objects.count() == Lever.objects.count() == 4
+    assert FlagshipProject.objects.count() == 22
+    named = [project.code for project in FlagshipProject.objects.all() if project.is_named]
+    assert named == [f"P{number:02}" for number in range(1, 9)]
+    assert School.objects.carrying_the_plan().count() == 8
+
+
+def test_every_target_and_published_figure_says_where_it_comes_from(plan: StrategicPlan) -> None:
+    assert all(target.source for target in Target.objects.all())
+    published = Figure.objects.all()
+    assert [figure.value for figure in published] == [
+        Decimal(value) for value in ("38.8", "40.2", "40.6", "38.9", "39.4", "42")
+    ]
+    assert all(figure.source and figure.school is None for figure in published)
+
+
+def test_what_nobody_published_is_missing_and_not_invented(plan: StrategicPlan) -> None:
+    assert Target.objects.get(code="professor-researchers-plan-2022").baseline_value is None
+    statuses = Progress.objects.filter(target__code="professor-researchers-plan-2022")
+    assert not statuses.exclude(progress=None).exists()
+
+
+def test_deduced_links_say_that_they_are(plan: StrategicPlan) -> None:
+    confirmed = Serves.objects.filter(inferred=False)
+    assert [serves.project.code for serves in confirmed] == ["P08"]
+
+
+def test_loading_the_plan_again_keeps_what_people_changed(plan: StrategicPlan) -> None:
+    FlagshipProject.objects.filter(code="P09").update(title_fr="Nommé par le bureau du plan")
+    call_command("load_plan")
+    assert FlagshipProject.objects.get(code="P09").title_fr == "Nommé par le bureau du plan"
+    assert Figure.objects.count() == 6
+
+
+@pytest.mark.parametrize(("code", "total"), [("students", 13400), ("own-funds", 170)])
+def test_the_schools_add_up_to_the_published_baseline(
+    demo: Campaign, code: str, total: int
+) -> None:
+    figures = Figure.objects.filter(indicator__code=code, year=2017)
+    assert figures.count() == 8
+    assert figures.aggregate(Sum("value"))["value__sum"] == total
+
+
+def test_the_campaign_closes_three_weeks_after_the_day_of_loading(demo: Campaign) -> None:
+    assert demo.is_open()
+    closing = timezone.localtime(demo.closes_at)
+    assert closing.date() == timezone.localdate() + timedelta(days=21)
+    assert (closing.hour, closing.minute) == (18, 0)
+
+
+def test_schools_stand_at_every_stage(demo: Campaign) -> None:
+    states = {row.state for row in Submission.objects.of_every_school(demo)}
+    assert states == set(Submission.State)
+
+
+def test_what_is_submitted_is_complete(demo: Campaign) -> None:
+    for submission in Submission.objects.filter(state__in=["submitted", "validated"]):
+        figures = Figure.objects.filter(school=submission.school, year=demo.year)
+        assert figures.count() == demo.indicators.count()
+
+
+def test_there_is_one_login_for_each_role_and_it_works(demo: Campaign) -> None:
+    logins = demo_logins()
+    assert [login.role for login in logins] == [str(role.label) for role in Role]
+    assert all(
+        User.objects.get(email=login.email).check_password(DEMO_PASSWORD) for login in logins
+    )
+
+
+def test_the_dashboard_has_numbers_at_once(demo: Campaign) -> None:
+    plan = RollUp.objects.get(plan=demo.plan, year=2021, view="validated")
+    assert plan.progress is not None
+    students = Progress.objects.get(target__code="students-plan-2022", year=2020, view="validated")
+    assert students.progress == Decimal("0.2424242424")
+
+
+def test_loading_twice_changes_nothing(demo: Campaign) -> None:
+    before = Figure.objects.count()
+    call_command("load_demo")
+    assert Figure.objects.count() == before
+
+
+def test_removing_the_demonstration_leaves_the_plan(demo: Campaign) -> None:
+    call_command("remove_demo", "--yes")
+    assert not User.objects.exists()
+    assert not Campaign.objects.exists()
+    assert not Milestone.objects.exists()
+    assert not StatusReport.objects.exists()
+    assert set(Figure.objects.values_list("origin", flat=True)) == {"published"}
+    assert Indicator.objects.count() == 12
+    assert not Progress.objects.filter(target__code="students-plan-2022", year=2020).exclude(
+        progress=None
+    )
+    assert FigureEvent.objects.filter(origin="demo").exists()
+
+
+def test_removing_asks_first(demo: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+    with pytest.raises(CommandError, match="Nothing was removed"):
+        call_command("remove_demo")
+    assert Campaign.objects.exists()
