@@ -99,13 +99,18 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "imtplan.accounts.context.person",
                 "imtplan.campaigns.context.demonstration",
                 "imtplan.dashboard.context.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "imtplan.accounts.templatetags.display",
+            ],
         },
     }
 ]

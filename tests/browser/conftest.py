@@ -1,0 +1,88 @@
+"""A real Chromium on the real site: the test's database, its own queue, its own worker."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from imtplan.accounts.demo import DEMO_PASSWORD
+from indicators.models import StaleMark
+from tests.worker import Worker, wait_for
+
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+# Without these a Chromium on a machine with no way out tries many addresses, in vain.
+FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("No Chromium was found, and CI must run the browser tests.")
+        pytest.skip("No Chromium on the PATH: install one to run the browser tests.")
+    # Playwright keeps an event loop in this thread; our own calls stay plain ones all the same.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    flags = FLAGS if os.geteuid() else [*FLAGS, "--no-sandbox"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(worker: Worker, live_server: LiveServer) -> str:
+    """The address of the site with the plan and the demonstration loaded and computed."""
+    call_command("load_plan")
+    call_command("load_demo")
+    wait_for(lambda: not StaleMark.objects.exists(), "the first recompute")
+    return live_server.url
+
+
+class Person:
+    """Somebody in a browser of their own; any script error or refused script fails the test."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.context, self.site = context, site
+        self.trouble: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        self.page.on("console", self._listen)
+
+    def _listen(self, message: object) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.trouble.append(message.text)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        return self.page
+
+    def sign_in(self, email: str) -> Page:
+        page = self.go("/compte/login/")
+        page.fill("input[name=login]", email)
+        page.fill("input[name=password]", DEMO_PASSWORD)
+        page.click("form button[type=submit]")
+        page.wait_for_url(lambda url: "/compte/" not in url)
+        return page
+
+
+@pytest.fixture
+def person(chromium: Browser, site: str, tmp_path: Path) -> Iterator[Callable[..., Person]]:
+    """`person()` opens a browser of its own; options are Playwright's, `locale` for one."""
+    people: list[Person] = []
+
+    def somebody(**options: object) -> Person:
+        context = chromium.new_context(**({"locale": "fr-FR"} | options))
+        people.append(Person(context, site))
+        return people[-1]
+
+    yield somebody
+    for one in people:
+        one.context.close()
+    assert [trouble for one in people for trouble in one.trouble] == []

@@ -1,0 +1,106 @@
+"""The whole way of a figure, with nothing replaced: typed, submitted, recomputed, seen."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from imtplan.campaigns.models import Submission
+from imtplan.numbers import format_number, format_percent
+from indicators.models import Figure, Progress
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DIRECTOR = "directrice.albi@demo.example"
+DIRECTORATE = "direction.generale@demo.example"
+ENTRY = "/saisie/2022/imt-mines-albi/"
+LIVE = "/tableau-de-bord/?year=2022&view=provisional"
+
+
+def figure_of(code: str) -> Figure:
+    return Figure.objects.get(indicator__code=code, school__code="imt-mines-albi", year=2022)
+
+
+def students() -> Progress:
+    return Progress.objects.get(
+        target__code="students-plan-2022", year=2022, view="provisional"
+    )
+
+
+def fill_the_year(page: Any) -> None:
+    """Every row of the form, two of them as French people type them."""
+    fields = page.locator(".entry input[type=text]:visible")
+    for index in range(fields.count()):
+        if not fields.nth(index).input_value():
+            fields.nth(index).fill("7")
+    page.fill("input[name=students-value]", "13\u202f400")
+    page.fill("input[name=own-funds-value]", "1 234,5")
+    page.fill("input[name=foreign-students-share-numerator]", "2")
+
+
+def test_a_director_submits_and_the_directorate_sees_the_plan_move(
+    person: Callable[..., Any],
+) -> None:
+    directorate = person()
+    open_page = directorate.sign_in(DIRECTORATE)
+    open_page = directorate.go(LIVE)
+    before = students().progress
+
+    director = person()
+    page = director.sign_in(DIRECTOR)
+    assert page.url.endswith(ENTRY)
+    fill_the_year(page)
+    page.click("button[name=review]")
+    page.wait_for_url("**/relire/")
+    page.click("main form button")
+    page.wait_for_load_state()
+
+    assert figure_of("students").value == 13400
+    assert figure_of("own-funds").value == Decimal("1234.5")
+    assert Submission.objects.get(school__code="imt-mines-albi").state == "submitted"
+
+    # The page that was open all along moves by itself: no reload.
+    text = re.compile(re.escape(expected_progress(open_page, before)))
+    open_page.get_by_text(text).first.wait_for(timeout=10_000)
+    assert format_number(students().value, language="fr", decimals=0) in open_page.content()
+
+
+def expected_progress(open_page: Any, before: Decimal | None) -> str:
+    """The new percentage as the dashboard writes it, once the worker has computed it."""
+    for _try in range(100):
+        now = students().progress
+        if now != before:
+            return format_percent(now, language="fr")
+        open_page.wait_for_timeout(50)
+    raise AssertionError("The worker did not compute the new progress within five seconds.")
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_stays(person: Callable[..., Any]) -> None:
+    director = person()
+    page = director.sign_in(DIRECTOR)
+    page.fill("input[name=students-value]", "12,5,3")
+    page.fill("input[name=own-funds-value]", "1e5")
+    page.click("button[name=save]")
+    page.wait_for_load_state()
+    assert page.input_value("input[name=students-value]") == "12,5,3"
+    assert page.input_value("input[name=own-funds-value]") == "1e5"
+    assert "deux virgules" in page.inner_text("main")
+    assert "en entier" in page.inner_text("main")
+
+
+def test_the_form_works_without_javascript(person: Callable[..., Any]) -> None:
+    director = person(java_script_enabled=False)
+    page = director.sign_in(DIRECTOR)
+    page.fill("input[name=students-value]", "968")
+    page.click("button[name=save]")
+    page.wait_for_load_state()
+    assert figure_of("students").value == 968
+
+
+def test_english_is_a_choice_of_the_browser(person: Callable[..., Any]) -> None:
+    director = person(locale="en-GB")
+    page = director.sign_in(DIRECTOR)
+    assert page.get_attribute("html", "lang") == "en"
+    assert "Save the draft" in page.inner_text("main")
