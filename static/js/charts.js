@@ -1,0 +1,109 @@
+/* Draws the charts of a page, each when it comes into view.
+
+   The server makes the figure and names the role of each trace; the colours come from the theme,
+   so that a chart follows day and night. plotly.js is loaded with the first chart that is seen. */
+(() => {
+  "use strict";
+
+  const BASE = new URL("../vendor/plotly/", document.currentScript.src);
+  const FILES = document.currentScript.dataset;
+  const FRENCH = document.documentElement.lang.startsWith("fr");
+  const DARK = matchMedia("(prefers-color-scheme: dark)");
+  let loading = null;
+
+  const load = (tag, attributes) =>
+    new Promise((done, failed) => {
+      const element = Object.assign(document.createElement(tag), attributes);
+      element.onload = done;
+      element.onerror = failed;
+      document.head.append(element);
+    });
+
+  /** plotly.js, its style as a file (the page allows no inline style) and its French. */
+  function plotly() {
+    loading ??= (async () => {
+      await load("link", {
+        id: "plotly.js-style-global",
+        className: "no-inline-styles",
+        rel: "stylesheet",
+        href: FILES.style || new URL("plotly.css", BASE).href,
+      });
+      await load("script", { src: FILES.library || new URL("plotly-basic.min.js", BASE).href });
+      if (FRENCH) await load("script", { src: FILES.french || new URL("plotly-locale-fr.js", BASE).href });
+      return window.Plotly;
+    })();
+    return loading;
+  }
+
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  const ROLES = {
+    value: ["--accent", "--accent"],
+    estimate: ["--accent", "--accent"],
+    path: ["--ink-soft", "--ink-soft"],
+    target: ["--ink", "--ink"],
+    "other-path": ["--line-strong", "--line-strong"],
+    "other-target": ["--line-strong", "--line-strong"],
+  };
+
+  function dressed(figure) {
+    const { data, layout } = structuredClone(figure);
+    for (const trace of data) {
+      const [line, marker] = (ROLES[trace.meta?.role] || ROLES.value).map(colour);
+      trace.line = { ...trace.line, color: line };
+      trace.marker = { ...trace.marker, color: marker };
+      trace.marker.line = { ...trace.marker.line, color: marker };
+    }
+    const grid = { gridcolor: colour("--line"), linecolor: colour("--line"), zerolinecolor: colour("--line") };
+    layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+    layout.font = { ...layout.font, family: colour("--figures"), color: colour("--ink-soft") };
+    layout.xaxis = { ...layout.xaxis, ...grid };
+    layout.yaxis = { ...layout.yaxis, ...grid };
+    layout.hoverlabel = {
+      bgcolor: colour("--surface"),
+      bordercolor: colour("--line-strong"),
+      font: { color: colour("--ink"), family: colour("--figures") },
+    };
+    for (const label of layout.annotations || []) {
+      label.font = { ...label.font, color: label.font?.color ?? colour("--ink") };
+    }
+    return { data, layout };
+  }
+
+  async function draw(place) {
+    const source = document.getElementById(place.dataset.chart);
+    if (!source) return;
+    const { data, layout } = dressed(JSON.parse(source.textContent));
+    const library = await plotly();
+    await library.react(place, data, layout, {
+      displayModeBar: false,
+      responsive: true,
+      locale: FRENCH ? "fr" : "en",
+    });
+    place.dataset.drawn = "true";
+  }
+
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        draw(target);
+      }
+    },
+    { rootMargin: "200px" },
+  );
+
+  const places = () => document.querySelectorAll("[data-chart]");
+  const look = () => {
+    for (const place of places()) {
+      if (place.dataset.drawn) draw(place);
+      else seen.observe(place);
+    }
+  };
+
+  look();
+  document.addEventListener("live:updated", look);
+  DARK.addEventListener("change", look);
+  window.addEventListener("beforeprint", () => places().forEach((place) => draw(place)));
+})();
