@@ -1,0 +1,88 @@
+"""A person's own pages: the keys of their programs, and the language of the screens."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from imtplan.accounts.forms import TokenForm
+from imtplan.accounts.services import choose_language, make_token, revoke_token
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The person's own tokens, and a form for a new one."""
+    if request.method != "POST":
+        return _tokens_page(request, TokenForm())
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _tokens_page(request, form)
+    _token, key = make_token(
+        by=request.user, name=form.cleaned_data["name"], expires_at=form.expires_at
+    )
+    # No redirect: the key would have to wait somewhere, and it is to be stored nowhere.
+    return _tokens_page(request, TokenForm(), key=key)
+
+
+def _tokens_page(request: HttpRequest, form: TokenForm, key: str = "") -> HttpResponse:
+    return render(
+        request,
+        "accounts/tokens.html",
+        {
+            "form": form,
+            "key": key,
+            "tokens": request.user.api_tokens.all(),
+            "now": timezone.now(),
+            "list_url": request.build_absolute_uri(reverse("api-figures-list")),
+            "csv_url": request.build_absolute_uri(reverse("figures-csv")),
+        },
+    )
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody else's token is 404, as if it did not exist."""
+    token = get_object_or_404(request.user.api_tokens, pk=pk)
+    revoke_token(token, by=request.user)
+    messages.success(
+        request, _("“%(name)s” is revoked: its key is refused from now on.") % {"name": token.name}
+    )
+    return redirect("tokens")
+
+
+@login_not_required
+@require_POST
+def set_language_preference(request: HttpRequest) -> HttpResponse:
+    """On the account of who is signed in, and in the cookie for the pages before signing in."""
+    response = redirect(_safe_next(request))
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        choose_language(language, by=request.user)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """An address of this site; anybody else's would make us a signpost for phishing."""
+    address = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts=None, require_https=request.is_secure()
+    )
+    return address if ours and address.startswith("/") else "/"

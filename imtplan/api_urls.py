@@ -1,0 +1,66 @@
+"""The addresses under /api/v1/. Every one of them needs a token or a sign-in."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.routers import DefaultRouter
+
+from imtplan.accounts.api import SchoolViewSet
+from imtplan.rest import NoSuchAddress
+from indicators.api import FigureViewSet, IndicatorViewSet, TargetViewSet
+from indicators.api_csv import FigureCsvView
+from indicators.api_results import ProgressViewSet, RollUpViewSet, ValueViewSet
+from levers.api import LeverViewSet
+from objectives.api import ObjectiveViewSet, PlanViewSet
+from projects.api import ProjectViewSet
+
+LISTS = {
+    "plans": PlanViewSet,
+    "objectives": ObjectiveViewSet,
+    "levers": LeverViewSet,
+    "projects": ProjectViewSet,
+    "schools": SchoolViewSet,
+    "indicators": IndicatorViewSet,
+    "targets": TargetViewSet,
+    "figures": FigureViewSet,
+    "values": ValueViewSet,
+    "progress": ProgressViewSet,
+    "roll-ups": RollUpViewSet,
+}
+
+
+class Router(DefaultRouter):
+    """The root page also names what is not a list."""
+
+    include_format_suffixes = False
+
+    def get_api_root_view(self, api_urls: Any = None) -> Any:
+        lists = {name: f"api-{name}-list" for name in LISTS}
+        others = {"figures.csv": "figures-csv", "schema": "api-schema", "docs": "api-docs"}
+        return self.APIRootView.as_view(api_root_dict=lists | others)
+
+
+router = Router()
+for name, viewset in LISTS.items():
+    router.register(name, viewset, basename=f"api-{name}")
+
+SIGNED_IN = [IsAuthenticated]  # drf-spectacular's own views are open to everybody unless told
+
+schema = SpectacularJSONAPIView.as_view(permission_classes=SIGNED_IN)
+# The script comes from an address of its own, and our template has no inline style as theirs has:
+# the page works under the site's Content-Security-Policy as it is.
+docs = SpectacularSwaggerSplitView.as_view(
+    permission_classes=SIGNED_IN, url_name="api-schema", template_name="api/docs.html"
+)
+
+urlpatterns = [
+    path("figures.csv", FigureCsvView.as_view({"get": "list"}), name="figures-csv"),
+    path("schema/", schema, name="api-schema"),
+    # A page for people: who is not signed in is sent to sign in, as on every other page.
+    path("docs/", login_required(docs), name="api-docs"),
+    *router.urls,
+    re_path("", NoSuchAddress.as_view()),
+]

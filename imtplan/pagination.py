@@ -1,0 +1,30 @@
+"""The pages of a long list of the API."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+
+
+class Pages(PageNumberPagination):
+    """100 rows a page unless asked; asking for more than 500 gives 500.
+
+    The order that makes pages stable is the work of `imtplan.rest.Ordering`.
+    """
+
+    page_size = 100
+    max_page_size = 500
+    page_size_query_param = "page_size"
+    page_size_query_description = _("Rows on a page, from 1 to 500; 100 unless asked.")
+    page_query_description = _("Number of the page, from 1.")
+
+    def get_page_size(self, request: Request) -> int:
+        asked = request.query_params.get(self.page_size_query_param)
+        if not asked:
+            return self.page_size
+        # A dozen digits are more than anybody needs, and int() is slow on a million of them.
+        if not (asked.isascii() and asked.isdecimal() and len(asked) <= 12 and int(asked)):
+            raise ValidationError(
+                {self.page_size_query_param: [_("A page has a whole number of rows, 1 to 500.")]}
+            )
+        return min(int(asked), self.max_page_size)

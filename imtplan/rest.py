@@ -1,0 +1,239 @@
+"""What every list of the API shares: read only, closed by default, strict about what is asked.
+
+A question that is not understood is answered with 400 and a sentence, never with more rows than
+were asked for. No word of the plan's own vocabulary here.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import SuspiciousOperation
+from django.db import models
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+from django_filters.fields import ChoiceField
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.filters import OrderingFilter
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from imtplan.numbers import plain
+
+# --- Rows out -----------------------------------------------------------------------------------
+
+
+class PlainDecimalField(serializers.DecimalField):
+    """A number as text with the digits it has: "13400", "0.2424242424", never "1.34E+4"."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return plain(rounded(value, self.decimal_places))
+
+
+def rounded(value: Decimal, decimals: int) -> Decimal:
+    """At most so many decimals, halves away from zero; what has fewer stays as it is."""
+    if value.as_tuple().exponent >= -decimals:  # type: ignore[operator]
+        return value
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+class CodeField(serializers.SlugRelatedField):
+    """A related row, by its code."""
+
+    def __init__(self, slug_field: str = "code", **options: Any) -> None:
+        super().__init__(slug_field=slug_field, read_only=True, **options)
+
+
+class ReadSerializer(serializers.ModelSerializer):
+    """Every field is given in every answer, and none can be written."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.DecimalField: PlainDecimalField
+    }
+
+    def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
+        return {name: {"read_only": True} for name in self.Meta.fields}
+
+
+# --- Questions in -------------------------------------------------------------------------------
+
+
+class WordField(ChoiceField):
+    def validate(self, value: str) -> None:
+        if value and not self.valid_value(value):
+            known = ", ".join(word for word, _label in self.choices if word)
+            raise forms.ValidationError(
+                _("“%(value)s” is none of the words known here: %(known)s."),
+                params={"value": value, "known": known},
+            )
+
+
+class WordFilter(filters.ChoiceFilter):
+    """One of a few words; another word is answered with the list of them."""
+
+    field_class = WordField
+
+    def __init__(self, field_name: str | None = None, *, words: Any, **options: Any) -> None:
+        choices = getattr(words, "choices", words)
+        super().__init__(field_name, choices=choices, empty_label=None, **options)
+
+
+class CodeFormField(forms.CharField):
+    """A code that stands for at least one of the rows the person may see."""
+
+    rows: QuerySet[Any]
+
+    def validate(self, value: str) -> None:
+        # Another school's code is answered like one that nobody has.
+        if value and not self.rows.filter(code=value).exists():
+            raise forms.ValidationError(
+                _("The code “%(value)s” is not known here."), params={"value": value}
+            )
+
+    def clean(self, value: str) -> str:
+        # NUL is found by the validators, and PostgreSQL must not meet it before them.
+        value = self.to_python(value)
+        self.run_validators(value)
+        self.validate(value)
+        return value
+
+
+class CodeFilter(filters.CharFilter):
+    """Rows that hang on another row, or are one, named by its code: `school=imt-mines-albi`."""
+
+    field_class = CodeFormField
+
+    def __init__(self, field_name: str = "", *, model: Any, **options: Any) -> None:
+        self.rows_of = model
+        super().__init__(f"{field_name}__code" if field_name else "code", **options)
+
+    @property
+    def field(self) -> forms.Field:
+        field = super().field
+        field.rows = self.rows_of.objects.visible_to(self.parent.request.user)
+        return field
+
+
+class WholeNumberFilter(filters.NumberFilter):
+    field_class = forms.IntegerField
+
+
+class YesNoField(forms.CharField):
+    answers = {"true": True, "false": False}
+
+    def clean(self, value: str | None) -> bool | None:
+        if not value:
+            return None
+        if value not in self.answers:
+            raise forms.ValidationError(_("The answer is “true” or “false”."))
+        return self.answers[value]
+
+
+class YesNoFilter(filters.BooleanFilter):
+    """Django's own takes "maybe" for no answer, and gives every row."""
+
+    field_class = YesNoField
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, widget=forms.TextInput, **options)
+
+
+class Ordering(OrderingFilter):
+    """By one or several of the view's `ordering_fields`; the key comes last, so that no two rows
+    are equal and none is lost between two pages."""
+
+    ordering_description = _("Fields to order by, commas between, “-” before one for downward.")
+
+    def remove_invalid_fields(
+        self, queryset: QuerySet[Any], fields: list[str], view: Any, request: Request
+    ) -> list[str]:
+        unknown = [field for field in fields if field.removeprefix("-") not in view.ordering_fields]
+        if unknown:
+            raise exceptions.ValidationError(
+                {
+                    self.ordering_param: [
+                        _("Rows can be ordered by %(known)s, not by “%(unknown)s”.")
+                        % {"known": ", ".join(view.ordering_fields), "unknown": unknown[0]}
+                    ]
+                }
+            )
+        return fields
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
+        own = queryset.model._meta.ordering
+        ordering = self.get_ordering(request, queryset, view) or own
+        return queryset.order_by(*ordering, "pk")
+
+
+# --- The views ----------------------------------------------------------------------------------
+
+
+class AnswersInSentences(APIView):
+    """What Django itself refuses is answered in JSON like the rest."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, SuspiciousOperation):
+            exc = exceptions.ParseError(_("This address asks for too much, or for nonsense."))
+        return super().handle_exception(exc)
+
+
+class ReadOnly(AnswersInSentences, viewsets.ReadOnlyModelViewSet):
+    """A list and its rows. Whatever `queryset` says, it begins at what the person may see."""
+
+    filter_backends = [DjangoFilterBackend, Ordering]
+    ordering_fields: list[str] = []
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().visible_to(self.request.user)
+
+    def get_object(self) -> Any:
+        """Filters are for lists: a row asked for by name is given whatever its view or status."""
+        return get_object_or_404(
+            self.get_queryset(), **{self.lookup_field: self.kwargs[self.lookup_field]}
+        )
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        self._refuse_what_is_not_understood()
+        return super().filter_queryset(queryset)
+
+    def _refuse_what_is_not_understood(self) -> None:
+        """A misspelt filter that is passed over gives every row, and a wrong report."""
+        known = [*self.filterset_class.base_filters, "ordering", "format"]
+        if self.paginator:
+            known += ["page", "page_size"]
+        for name, values in self.request.query_params.lists():
+            if name not in known:
+                raise exceptions.ValidationError(
+                    {
+                        "detail": _("“%(name)s” is not understood here. Known: %(known)s.")
+                        % {"name": name, "known": ", ".join(known)}
+                    }
+                )
+            if len(values) > 1:
+                raise exceptions.ValidationError({name: [_("Give this once.")]})
+
+
+class ByCode(ReadOnly):
+    """Rows whose code is theirs alone, and therefore their address."""
+
+    lookup_field = "code"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
+
+
+class ByNumber(ReadOnly):
+    lookup_value_regex = "[0-9]{1,18}"
+
+
+class NoSuchAddress(AnswersInSentences):
+    """Under the API even a wrong address is answered in JSON."""
+
+    schema = None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        raise exceptions.NotFound(_("There is nothing at this address; see /api/v1/docs/."))

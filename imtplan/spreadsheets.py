@@ -1,0 +1,158 @@
+"""Rows out to a spreadsheet: typed columns, cells that no program takes for a formula.
+
+A column is declared once: its key for programs, its label for people, its kind, how to read it.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.numbers import plain
+
+ROWS_AT_A_TIME = 500
+
+
+class Kind(Enum):
+    TEXT = auto()
+    NUMBER = auto()
+    TIME = auto()
+
+
+class Flavour(StrEnum):
+    """For whom the file is: a program, or somebody who opens it in a French Excel."""
+
+    MACHINE = "machine"
+    EXCEL_FR = "excel-fr"
+
+    @property
+    def label(self) -> Promise:
+        return {
+            Flavour.MACHINE: _("for programs: commas, decimal points, UTC"),
+            Flavour.EXCEL_FR: _("for a French Excel: semicolons, decimal commas, Paris time"),
+        }[self]
+
+    @property
+    def delimiter(self) -> str:
+        return ";" if self is Flavour.EXCEL_FR else ","
+
+    @property
+    def beginning(self) -> str:
+        """Excel takes a file without this mark for Windows-1252."""
+        return "\ufeff" if self is Flavour.EXCEL_FR else ""
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: str | Promise
+    read: Callable[[Any], Any]
+    kind: Kind = Kind.TEXT
+
+    def heading(self, flavour: Flavour) -> str:
+        return self.key if flavour is Flavour.MACHINE else safe_text(str(self.label))
+
+    def cell(self, row: Any, flavour: Flavour) -> str:
+        """What is missing is an empty cell: never a zero, never a word."""
+        value = self.read(row)
+        return "" if value is None else _WRITERS[self.kind](value, flavour)
+
+
+# --- Cells --------------------------------------------------------------------------------------
+
+# Line feed and tab are text; what else is below U+0020, and U+007F to U+009F, only breaks readers.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_ENDS = re.compile(r"\r\n?")
+# Excel and LibreOffice take these for the beginning of a formula, the wide ones of Asia included.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+
+
+def safe_text(text: str) -> str:
+    """Text that stays text: an apostrophe before what would begin a formula, no control marks."""
+    cleaned = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    return f"'{cleaned}" if _FORMULA.match(cleaned) else cleaned
+
+
+def _text(value: Any, flavour: Flavour) -> str:
+    return safe_text(str(value))
+
+
+def _number(value: Decimal | int, flavour: Flavour) -> str:
+    """A negative number is a number: the minus before it is not a formula's."""
+    text = plain(Decimal(value))
+    return text.replace(".", ",") if flavour is Flavour.EXCEL_FR else text
+
+
+def _time(value: date | datetime, flavour: Flavour) -> str:
+    """ISO 8601. Programs get UTC; Excel knows no time zones and gets the clock of Paris."""
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    if flavour is Flavour.MACHINE:
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
+
+
+_WRITERS: dict[Kind, Callable[[Any, Flavour], str]] = {
+    Kind.TEXT: _text,
+    Kind.NUMBER: _number,
+    Kind.TIME: _time,
+}
+
+
+# --- Files --------------------------------------------------------------------------------------
+
+
+def csv_lines(columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour) -> Iterator[str]:
+    """The file in pieces, so that a long one never stands whole in memory.
+
+    It is made after the view has returned and the request's language is gone: the language of the
+    call is kept here.
+    """
+    return _pieces(columns, rows, flavour, translation.get_language())
+
+
+def _pieces(
+    columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour, language: str | None
+) -> Iterator[str]:
+    piece = io.StringIO()
+    writer = csv.writer(piece, delimiter=flavour.delimiter, lineterminator="\r\n")
+    with translation.override(language):
+        piece.write(flavour.beginning)
+        writer.writerow([column.heading(flavour) for column in columns])
+    for number, row in enumerate(rows, start=1):
+        # Row by row: a language left switched on at a yield would leak into another request.
+        with translation.override(language):
+            writer.writerow([column.cell(row, flavour) for column in columns])
+        if number % ROWS_AT_A_TIME == 0:
+            yield _taken(piece)
+    yield _taken(piece)
+
+
+def _taken(piece: io.StringIO) -> str:
+    text = piece.getvalue()
+    piece.seek(0)
+    piece.truncate()
+    return text
+
+
+def csv_response(
+    columns: Sequence[Column], rows: Iterable[Any], *, flavour: Flavour, name: str
+) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        csv_lines(columns, rows, flavour),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.csv"',
+            "Cache-Control": "private, no-store",
+        },
+    )

@@ -1,0 +1,269 @@
+"""Indicators, targets and figures, as programs read them; the results are in `api_results`."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import FilterSet
+from drf_spectacular.utils import extend_schema
+from rest_framework.serializers import SerializerMethodField
+
+from imtplan.accounts.models import School
+from imtplan.rest import (
+    ByCode,
+    ByNumber,
+    CodeField,
+    CodeFilter,
+    PlainDecimalField,
+    ReadSerializer,
+    WholeNumberFilter,
+    WordFilter,
+    YesNoFilter,
+)
+from indicators.models import (
+    Figure,
+    Indicator,
+    IndicatorLink,
+    Target,
+    TrajectoryPoint,
+    View,
+)
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject
+
+# --- Filters that several lists share -----------------------------------------------------------
+
+
+class Level(models.TextChoices):
+    """Whose row it is: a school's, or the institute's own."""
+
+    SCHOOL = "school", _("a school's")
+    INSTITUTE = "institute", _("the institute's")
+
+
+def at_level(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    return rows.filter(**{f"{name}__isnull": value == Level.INSTITUTE})
+
+
+class YearFilters(FilterSet):
+    year = WholeNumberFilter("year")
+    year_from = WholeNumberFilter("year", "gte")
+    year_to = WholeNumberFilter("year", "lte")
+
+
+class ViewFilters(YearFilters):
+    """Where no view is asked for, validated figures alone count."""
+
+    view = WordFilter("view", words=View, help_text=_("“validated” unless asked."))
+
+    def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
+        asked = data.copy() if data is not None else {}
+        asked["view"] = asked.get("view") or View.VALIDATED
+        super().__init__(asked, *args, **options)
+
+
+# --- Indicators and targets ---------------------------------------------------------------------
+
+
+class LinkSerializer(ReadSerializer):
+    objective = CodeField(allow_null=True)
+    lever = CodeField(allow_null=True)
+    project = CodeField(allow_null=True)
+    plan = SerializerMethodField()
+
+    class Meta:
+        model = IndicatorLink
+        fields = ["plan", "objective", "lever", "project", "weight", "inferred"]
+
+    def get_plan(self, link: IndicatorLink) -> str:
+        return link.element.plan.code
+
+
+class IndicatorSerializer(ReadSerializer):
+    links = LinkSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Indicator
+        fields = [
+            "code",
+            "name_fr",
+            "name_en",
+            "definition_fr",
+            "definition_en",
+            "theme",
+            "unit_fr",
+            "unit_en",
+            "decimals",
+            "aggregation",
+            "direction",
+            "accumulation",
+            "year_kind",
+            "scale",
+            "numerator_fr",
+            "numerator_en",
+            "denominator_fr",
+            "denominator_en",
+            "minimum",
+            "maximum",
+            "band_low",
+            "band_high",
+            "tolerance",
+            "is_headline",
+            "source",
+            "rank",
+            "links",
+        ]
+
+
+class IndicatorFilters(FilterSet):
+    plan = CodeFilter("targets__plan", model=StrategicPlan, distinct=True)
+    objective = CodeFilter("links__objective", model=Objective, distinct=True)
+    lever = CodeFilter("links__lever", model=Lever, distinct=True)
+    project = CodeFilter("links__project", model=FlagshipProject, distinct=True)
+    theme = WordFilter("theme", words=Indicator.Theme)
+    aggregation = WordFilter("aggregation", words=Indicator.Aggregation)
+    is_headline = YesNoFilter("is_headline")
+
+
+@extend_schema(
+    tags=["figures"],
+    description=_(
+        "What is measured, in which unit, and which objectives, levers and projects it speaks"
+        " for. `plan` keeps the indicators that have a target in that plan."
+    ),
+)
+class IndicatorViewSet(ByCode):
+    queryset = Indicator.objects.prefetch_related(
+        Prefetch(
+            "links",
+            queryset=IndicatorLink.objects.select_related(
+                "objective__plan", "lever__plan", "project__plan"
+            ),
+        )
+    )
+    serializer_class = IndicatorSerializer
+    filterset_class = IndicatorFilters
+    ordering_fields = ["rank", "code", "theme"]
+
+
+class PointSerializer(ReadSerializer):
+    class Meta:
+        model = TrajectoryPoint
+        fields = ["year", "value"]
+
+
+class TargetSerializer(ReadSerializer):
+    plan = CodeField()
+    indicator = CodeField()
+    school = CodeField(allow_null=True)
+    points = PointSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Target
+        fields = [
+            "code",
+            "plan",
+            "indicator",
+            "school",
+            "year",
+            "value",
+            "growth_percent",
+            "baseline_year",
+            "baseline_value",
+            "baseline_source",
+            "trajectory",
+            "points",
+            "is_reference",
+            "perimeter_fr",
+            "perimeter_en",
+            "source",
+            "sureness",
+        ]
+
+
+class TargetFilters(YearFilters):
+    plan = CodeFilter("plan", model=StrategicPlan)
+    indicator = CodeFilter("indicator", model=Indicator)
+    school = CodeFilter("school", model=School)
+    level = WordFilter("school", words=Level, method=at_level)
+    is_reference = YesNoFilter("is_reference")
+
+
+@extend_schema(
+    tags=["figures"],
+    description=_(
+        "What an indicator is meant to reach: a `value`, or a growth over the baseline in per "
+        "cent. A `school` of null is the institute. One target of an indicator and plan is the "
+        "reference."
+    ),
+)
+class TargetViewSet(ByCode):
+    queryset = Target.objects.select_related("plan", "indicator", "school").prefetch_related(
+        "points"
+    )
+    serializer_class = TargetSerializer
+    filterset_class = TargetFilters
+    ordering_fields = ["plan", "indicator", "school", "year", "code"]
+
+
+# --- Figures ------------------------------------------------------------------------------------
+
+
+class FigureSerializer(ReadSerializer):
+    indicator = CodeField()
+    school = CodeField(allow_null=True)
+    # A ratio keeps its two parts; their quotient is worked out here, to the digits of all results.
+    value = PlainDecimalField(
+        source="number", max_digits=30, decimal_places=10, read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = Figure
+        fields = [
+            "id",
+            "indicator",
+            "school",
+            "year",
+            "state",
+            "value",
+            "numerator",
+            "denominator",
+            "reason",
+            "status",
+            "origin",
+            "source",
+            "version",
+            "entered_at",
+        ]
+
+
+class FigureFilters(YearFilters):
+    indicator = CodeFilter("indicator", model=Indicator)
+    objective = CodeFilter("indicator__links__objective", model=Objective, distinct=True)
+    theme = WordFilter("indicator__theme", words=Indicator.Theme)
+    school = CodeFilter("school", model=School)
+    level = WordFilter("school", words=Level, method=at_level)
+    view = WordFilter("view", words=View, method="counted_in")
+    state = WordFilter("state", words=Figure.State)
+    status = WordFilter("status", words=Figure.Status)
+    origin = WordFilter("origin", words=Figure.Origin)
+
+    def counted_in(self, figures: Any, name: str, value: str) -> QuerySet[Figure]:
+        return figures.counted(value)
+
+
+@extend_schema(
+    tags=["figures"],
+    description=_(
+        "What a school, or the institute (`school` null), says of an indicator for a year. "
+        "Where `value` is null, `state` says why: it is never zero. Drafts are among the "
+        "rows; `view` keeps those that count."
+    ),
+)
+class FigureViewSet(ByNumber):
+    queryset = Figure.objects.select_related("indicator", "school")
+    serializer_class = FigureSerializer
+    filterset_class = FigureFilters
+    ordering_fields = ["indicator", "school", "year", "entered_at"]

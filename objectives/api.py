@@ -1,0 +1,79 @@
+"""Plans and objectives, as programs read them."""
+
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import FilterSet
+from drf_spectacular.utils import extend_schema
+
+from imtplan.rest import ByCode, ByNumber, CodeField, CodeFilter, ReadSerializer
+from objectives.models import Objective, StrategicPlan
+
+
+class PlanSerializer(ReadSerializer):
+    supersedes = CodeField(allow_null=True)
+
+    class Meta:
+        model = StrategicPlan
+        fields = [
+            "code",
+            "name_fr",
+            "name_en",
+            "baseline_year",
+            "first_year",
+            "last_year",
+            "validated_on",
+            "presented_on",
+            "on_track_from",
+            "at_risk_from",
+            "supersedes",
+        ]
+
+
+class PlanFilters(FilterSet):
+    pass
+
+
+@extend_schema(
+    tags=["plan"],
+    description=_("The strategic plans, the latest first."),
+)
+class PlanViewSet(ByCode):
+    queryset = StrategicPlan.objects.select_related("supersedes")
+    serializer_class = PlanSerializer
+    filterset_class = PlanFilters
+    ordering_fields = ["first_year", "code"]
+
+
+class ElementSerializer(ReadSerializer):
+    """What objectives, levers and projects share."""
+
+    plan = CodeField()
+
+    class Meta:
+        fields = ["id", "plan", "code", "title_fr", "title_en", "weight", "rank"]
+
+
+class ElementFilters(FilterSet):
+    plan = CodeFilter("plan", model=StrategicPlan)
+
+
+class ObjectiveSerializer(ElementSerializer):
+    class Meta(ElementSerializer.Meta):
+        model = Objective
+
+
+class ObjectiveFilters(ElementFilters):
+    code = CodeFilter(model=Objective)
+
+
+class ElementViewSet(ByNumber):
+    ordering_fields = ["plan", "rank", "code", "weight"]
+
+
+@extend_schema(
+    tags=["plan"],
+    description=_("The strategic axes. A code is told apart by its plan."),
+)
+class ObjectiveViewSet(ElementViewSet):
+    queryset = Objective.objects.select_related("plan")
+    serializer_class = ObjectiveSerializer
+    filterset_class = ObjectiveFilters
