@@ -82,7 +82,8 @@ def read_page(
 ) -> EntryPage:
     """The page of one school's entry, as stored, or as just typed (`data`)."""
     indicators = list(campaign.indicators.all())
-    now, before = (_figures(school, year) for year in (campaign.year, campaign.year - 1))
+    figures = _figures(school, campaign.year - 1, campaign.year)
+    now, before = figures[campaign.year], figures[campaign.year - 1]
     progress = _progress(school, campaign)
     submission = Submission.objects.filter(campaign=campaign, school=school).first()
     return EntryPage(
@@ -103,13 +104,13 @@ def read_page(
     )
 
 
-def _figures(school: School, year: int) -> dict[int, Figure]:
-    return {
-        figure.indicator_id: figure
-        for figure in Figure.objects.filter(school=school, year=year).select_related(
-            "indicator", "entered_by"
-        )
-    }
+def _figures(school: School, *years: int) -> dict[int, dict[int, Figure]]:
+    """The school's figures by year and indicator."""
+    found: dict[int, dict[int, Figure]] = {year: {} for year in years}
+    rows = Figure.objects.filter(school=school, year__in=years)
+    for figure in rows.select_related("indicator", "entered_by"):
+        found[figure.year][figure.indicator_id] = figure
+    return found
 
 
 def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
@@ -129,7 +130,8 @@ def read_again(page: EntryPage, typed: QueryDict, outcome: SaveOutcome) -> Entry
     Each row carries the version stored now: sending it again is a choice made with open eyes.
     """
     data = typed.copy()
-    for figure in _figures(page.school, page.campaign.year).values():
+    year = page.campaign.year
+    for figure in _figures(page.school, year)[year].values():
         data[f"{figure.indicator.code}-version"] = str(figure.version)
     again = read_page(page.campaign, page.school, data)
     again.outcome = outcome

@@ -24,9 +24,7 @@ def figure_of(code: str) -> Figure:
 
 
 def students() -> Progress:
-    return Progress.objects.get(
-        target__code="students-plan-2022", year=2022, view="provisional"
-    )
+    return Progress.objects.get(target__code="students-plan-2022", year=2022, view="provisional")
 
 
 def fill_the_year(page: Any) -> None:

@@ -238,7 +238,7 @@ def test_the_list_shows_every_school_also_those_that_have_not_begun(
     html = signed_in(diane).get("/saisies/").content.decode()
     assert "IMT Mines Albi" in html
     assert "IMT Mines Alès" in html
-    assert "non commencée" in html
+    assert "Non commencée" in html
 
 
 def test_the_list_is_the_institutes(page: Client) -> None:
