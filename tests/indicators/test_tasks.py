@@ -1,0 +1,82 @@
+"""The jobs, and the poke that never waits."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from imtplan.accounts.models import School
+from indicators import tasks
+from indicators.models import InstituteValue, RecomputeRun, StaleMark
+from tests import factories
+
+
+@pytest.mark.parametrize("job", [tasks.recompute, tasks.sweep])
+def test_a_job_leaves_nothing_stale(albi: School, job: Any) -> None:
+    factories.FigureFactory(school=albi, year=2020, value=7)
+    job()
+    assert not StaleMark.objects.exists()
+    assert InstituteValue.objects.get(year=2020, view="validated").value == 7
+
+
+def test_a_job_with_nothing_to_do_keeps_no_run(db: None) -> None:
+    tasks.recompute()
+    before = RecomputeRun.objects.count()
+    tasks.recompute()
+    assert RecomputeRun.objects.count() == before
+
+
+def test_each_day_everything_is_looked_at(albi: School) -> None:
+    factories.FigureFactory(school=albi)
+    tasks.recompute()
+    runs = RecomputeRun.objects.count()
+    tasks.mark_new_day()
+    assert RecomputeRun.objects.count() == runs + 1
+    assert RecomputeRun.objects.first().indicators == 1
+
+
+class Slow:
+    """A queue that takes its time: it counts what it was told, once it is let go."""
+
+    def __init__(self) -> None:
+        self.told = 0
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def apply_async(self, **options: Any) -> None:
+        self.told += 1
+        self.begun.set()
+        assert self.go.wait(10)
+
+
+def test_pokes_wait_for_nothing_and_run_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Slow()
+    monkeypatch.setattr(tasks, "recompute", queue)
+    poker = tasks.Poker()
+    poker.poke()
+    assert queue.begun.wait(10)
+    for _again in range(200):  # none of these waits for the first
+        poker.poke()
+    queue.begun.clear()
+    queue.go.set()
+    assert queue.begun.wait(10)
+    assert queue.told == 2
+
+
+def test_a_queue_that_cannot_be_reached_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = threading.Event()
+
+    class Broken:
+        def apply_async(self, **options: Any) -> None:
+            said.set()
+            raise OSError("no socket")
+
+    monkeypatch.setattr(tasks, "recompute", Broken())
+    poker = tasks.Poker()
+    poker.poke()
+    assert said.wait(10)
+    said.clear()
+    poker.poke()  # its thread lives on
+    assert said.wait(10)
+    assert "the sweeper will" in caplog.text
