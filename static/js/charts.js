@@ -102,8 +102,26 @@
     }
   };
 
+  /** Paper is white by night too, and gives another width: drawn anew, and free to be scaled. */
+  function toPaper() {
+    document.documentElement.classList.add("paper");
+    for (const place of places()) {
+      draw(place);
+      for (const svg of place.querySelectorAll(".main-svg")) {
+        svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+      }
+    }
+  }
+
+  function toScreen() {
+    document.documentElement.classList.remove("paper");
+    for (const svg of document.querySelectorAll("[data-chart] .main-svg")) svg.removeAttribute("viewBox");
+    look();
+  }
+
   look();
   document.addEventListener("live:updated", look);
   DARK.addEventListener("change", look);
-  window.addEventListener("beforeprint", () => places().forEach((place) => draw(place)));
+  window.addEventListener("beforeprint", toPaper);
+  window.addEventListener("afterprint", toScreen);
 })();

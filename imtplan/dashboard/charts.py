@@ -1,0 +1,276 @@
+"""Charts: plain data in, a Plotly figure out, no query.
+
+A figure says nothing of fonts or colours that a theme decides: it names roles, and
+`static/js/charts.js` puts in the colours of the day or of the night.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from imtplan.dashboard.wording import Wording
+
+SMALL, TALL = 240, 340
+# What the labels beside the targets' marks take of a wide chart.
+BESIDE_WIDTH = 100
+FOLD = 13
+# The share of the height that a label takes.
+LABEL_HEIGHT = Decimal("0.2")
+# Weights of type are properties: markup in a text would be an inline style, which CSP forbids.
+STRONG, PLAIN = {"weight": 650}, {"weight": 450}
+# Room left above and below the lines for their labels, as a share of what the lines span.
+ROOM_BELOW, ROOM_ABOVE = Decimal("0.16"), Decimal("0.28")
+# Where a target's label stands, seen from its mark.
+BESIDE = {"xanchor": "left", "align": "left", "xshift": 12, "yanchor": "middle"}
+OVER = {"xanchor": "right", "align": "right", "xshift": 6, "yanchor": "bottom", "yshift": 8}
+UNDER = {"xanchor": "right", "align": "right", "xshift": 6, "yanchor": "top", "yshift": -8}
+SEPARATORS = {"fr": ",\u202f", "en": ".,"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A year of the series: what it came to, and what a target expected. Unknown is None."""
+
+    year: int
+    value: Decimal | None
+    is_estimate: bool = False
+
+
+@dataclass(frozen=True)
+class Path:
+    """A target and the way to it, year by year."""
+
+    name: str
+    year: int
+    value: Decimal | None
+    expected: Sequence[tuple[int, Decimal | None]]
+    is_reference: bool = True
+
+    @property
+    def label(self) -> str:
+        return escape(self.name)
+
+    @property
+    def rises(self) -> bool:
+        known = [value for year, value in self.expected if value is not None]
+        return not known or self.value is None or known[0] <= self.value
+
+
+def trajectory(
+    points: Sequence[Point],
+    paths: Sequence[Path],
+    *,
+    words: Wording,
+    marked_year: int | None = None,
+    wide: bool = False,
+) -> dict[str, Any]:
+    """What was counted year by year, beside the way to each target.
+
+    A year without a figure is a hole in the line; an estimate is a hollow point outside it.
+    """
+    figure = go.Figure(
+        data=[
+            *(_path(path, words) for path in paths),
+            *(_target(path, words) for path in paths if path.value is not None),
+            _estimates(points, words),
+            _values(points, words),
+        ],
+        layout=_layout(points, paths, words, wide=wide),
+    )
+    for label in _labels(points, paths, words, marked_year, wide=wide):
+        figure.add_annotation(**label)
+    plain = figure.to_plotly_json()
+    plain["layout"].pop("template")  # 6 KB of another style
+    return plain
+
+
+def _with_unit(words: Wording, value: Decimal) -> str:
+    """Plotly reads a little HTML in texts; what people typed is text and nothing more."""
+    return f"{words.fixed(value)} {escape(words.unit)}"
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    """For the browser, which knows no Decimal: the same digits, a hole for what is unknown."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _values(points: Sequence[Point], words: Wording) -> go.Scatter:
+    known = [(point, None if point.is_estimate else point.value) for point in points]
+    return go.Scatter(
+        name=_("Value"),
+        meta={"role": "value"},
+        mode="lines+markers",
+        x=[point.year for point, value in known],
+        y=[_number(value) for point, value in known],
+        text=["" if value is None else _with_unit(words, value) for point, value in known],
+        hovertemplate="%{text}<extra>%{x}</extra>",
+        connectgaps=False,
+        line={"width": 3},
+        marker={"size": 8},
+        cliponaxis=False,
+    )
+
+
+def _estimates(points: Sequence[Point], words: Wording) -> go.Scatter:
+    held = [(point, point.value if point.is_estimate else None) for point in points]
+    return go.Scatter(
+        name=_("Estimate"),
+        meta={"role": "estimate"},
+        mode="markers",
+        x=[point.year for point, value in held],
+        y=[_number(value) for point, value in held],
+        text=["" if value is None else _with_unit(words, value) for point, value in held],
+        hovertemplate="%{text} (" + _("estimate") + ")<extra>%{x}</extra>",
+        marker={"size": 10, "symbol": "circle-open", "line": {"width": 2}},
+        cliponaxis=False,
+    )
+
+
+def _path(path: Path, words: Wording) -> go.Scatter:
+    return go.Scatter(
+        name=path.label,
+        meta={"role": "path" if path.is_reference else "other-path"},
+        mode="lines",
+        x=[year for year, value in path.expected],
+        y=[_number(value) for year, value in path.expected],
+        text=["" if value is None else _with_unit(words, value) for year, value in path.expected],
+        hovertemplate="%{text}<extra>" + _("expected") + " %{x}</extra>",
+        line={"width": 1.5, "dash": "dash" if path.is_reference else "dot"},
+    )
+
+
+def _target(path: Path, words: Wording) -> go.Scatter:
+    return go.Scatter(
+        name=_("Target"),
+        meta={"role": "target" if path.is_reference else "other-target"},
+        mode="markers",
+        x=[path.year],
+        y=[_number(path.value)],
+        text=[_with_unit(words, path.value)],
+        hovertemplate="%{text}<extra>" + path.label + "</extra>",
+        marker={"size": 11 if path.is_reference else 9, "symbol": "diamond"},
+        cliponaxis=False,
+    )
+
+
+def _labels(
+    points: Sequence[Point],
+    paths: Sequence[Path],
+    words: Wording,
+    marked_year: int | None,
+    *,
+    wide: bool,
+) -> list[dict[str, Any]]:
+    marked = _marked_label(points, paths, marked_year, words)
+    return [*([marked] if marked else []), *_target_labels(paths, words, wide=wide)]
+
+
+def _target_labels(paths: Sequence[Path], words: Wording, *, wide: bool) -> list[dict[str, Any]]:
+    """Beside its mark where there is room, else above or below: where its own path does not run."""
+    return [
+        {
+            "name": "target" if path.is_reference else "other-target",
+            "x": path.year,
+            "y": _number(path.value),
+            "text": "<br>".join([*_lines(path.label, wide=wide), words.fixed(path.value)]),
+            "font": STRONG if path.is_reference else PLAIN,
+            "showarrow": False,
+            **(BESIDE if wide else OVER if path.rises else UNDER),
+        }
+        for path in paths
+        if path.value is not None
+    ]
+
+
+def _marked_label(
+    points: Sequence[Point], paths: Sequence[Path], year: int | None, words: Wording
+) -> dict[str, Any] | None:
+    """The number of the page's year, in the corner that neither its line nor the path crosses."""
+    point = next((one for one in points if one.year == year), None)
+    if point is None or point.value is None:
+        return None
+    before = [one.value for one in points if one.year < point.year and one.value is not None]
+    rising = not before or before[-1] <= point.value
+    above = not _close_above(point, points, paths)
+    return {
+        "name": "value",
+        "x": point.year,
+        "y": _number(point.value),
+        "text": words.fixed(point.value),
+        "font": STRONG,
+        "xanchor": "right" if above == rising else "left",
+        "yanchor": "bottom" if above else "top",
+        "yshift": 4 if above else -4,
+        "showarrow": False,
+    }
+
+
+def _close_above(point: Point, points: Sequence[Point], paths: Sequence[Path]) -> bool:
+    """Does the path run where a label above the point would stand?"""
+    expected = next((dict(path.expected).get(point.year) for path in paths), None)
+    span = _span(points, paths)
+    if expected is None or point.value is None or span is None:
+        return False
+    return 0 <= expected - point.value < Decimal(span[1] - span[0]) * LABEL_HEIGHT
+
+
+def _lines(label: str, *, wide: bool) -> list[str]:
+    """A label beside its mark is folded, to leave the width to the lines."""
+    return wrap(label, FOLD) if wide else [label]
+
+
+def _layout(
+    points: Sequence[Point], paths: Sequence[Path], words: Wording, *, wide: bool
+) -> dict[str, Any]:
+    years = sorted({point.year for point in points} | {path.year for path in paths})
+    return {
+        "height": TALL if wide else SMALL,
+        "margin": {"l": 8, "r": BESIDE_WIDTH if wide and paths else 16, "t": 8, "b": 4},
+        "separators": SEPARATORS[words.language],
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "xaxis": {
+            "tickmode": "array",
+            "tickvals": years,
+            "ticktext": [str(year) for year in years],
+            "range": [years[0] - 0.35, years[-1] + 0.35] if years else None,
+            "showgrid": False,
+            "zeroline": False,
+            "showline": False,
+            "fixedrange": True,
+            "tickangle": 0,
+            "automargin": True,
+        },
+        "yaxis": {
+            "range": _span(points, paths),
+            "nticks": 4,
+            "separatethousands": True,
+            "exponentformat": "none",
+            "zeroline": False,
+            "showline": False,
+            "fixedrange": True,
+            "automargin": True,
+        },
+    }
+
+
+def _span(points: Sequence[Point], paths: Sequence[Path]) -> list[float] | None:
+    """From below the lowest number to above the highest, with room for the labels."""
+    numbers = [point.value for point in points if point.value is not None]
+    for path in paths:
+        numbers += [value for year, value in path.expected if value is not None]
+        numbers += [path.value] if path.value is not None else []
+    if not numbers:
+        return None
+    low, high = min(numbers), max(numbers)
+    span = (high - low) or abs(high) or Decimal(1)
+    return [float(low - span * ROOM_BELOW), float(high + span * ROOM_ABOVE)]

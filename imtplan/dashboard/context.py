@@ -1,0 +1,71 @@
+"""The navigation of every page: what this person may open, and where they are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.campaigns.models import Campaign
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url: str
+    current: bool
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Lazy: a page that shows no navigation asks the database nothing."""
+    return {"navigation": SimpleLazyObject(lambda: _items(request))}
+
+
+def _items(request: HttpRequest) -> list[Item]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    links = [*_institute_links(user), *_school_links(user)]
+    if user.held_roles:
+        links += [(_("API"), reverse("api-docs")), (_("Tokens"), reverse("tokens"))]
+    if has_permission(user, Permission.EDIT_PLAN):
+        links.append((_("Administration"), reverse("admin:index")))
+    return [Item(label, url, request.path.startswith(url)) for label, url in links]
+
+
+def _institute_links(user: Any) -> list[tuple[str, str]]:
+    if not has_permission(user, Permission.READ_INSTITUTE):
+        return []
+    return [
+        (_("Dashboard"), reverse("dashboard")),
+        (_("Submissions"), reverse("submissions")),
+    ]
+
+
+def _school_links(user: Any) -> list[tuple[str, str]]:
+    """The entry form of each school in which this person holds a role."""
+    schools = own_schools(user)
+    campaign = latest_campaign(user) if schools else None
+    if campaign is None:
+        return []
+    label = _("My figures")
+    return [
+        (label if len(schools) == 1 else school.name, entry_url(campaign, school))
+        for school in schools
+    ]
+
+
+def own_schools(user: Any) -> list[School]:
+    return [held.school for held in user.held_roles if held.school is not None]
+
+
+def latest_campaign(user: Any) -> Campaign | None:
+    return Campaign.objects.visible_to(user).latest()
+
+
+def entry_url(campaign: Campaign, school: School) -> str:
+    return reverse("entry", args=[campaign.year, school.code])

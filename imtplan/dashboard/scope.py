@@ -1,0 +1,117 @@
+"""What an address asks to see: which plan, which year, which view of the figures."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import Http404
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from indicators.models import Progress, Target, View
+from objectives.models import StrategicPlan
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Every number of a page is of this plan, this year and this view."""
+
+    plan: StrategicPlan
+    year: int
+    view: View
+    asked: Mapping[str, str]  # what the address itself said, to be kept in links
+
+    @property
+    def day(self) -> date:
+        """A year is judged at its end, the running one today: as the roll-ups are."""
+        return min(date(self.year, 12, 31), timezone.localdate())
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.view == View.PROVISIONAL
+
+    @property
+    def query(self) -> str:
+        """What a link to another page carries, so that it speaks of the same numbers."""
+        wanted = {key: value for key, value in self.asked.items() if key == "plan"}
+        wanted["year"] = str(self.year)
+        if self.is_provisional:
+            wanted["view"] = self.view.value
+        return "?" + urlencode(wanted)
+
+    @property
+    def years(self) -> range:
+        return self.plan.years
+
+
+def plan_asked(plans: Sequence[StrategicPlan], asked: Mapping[str, str]) -> StrategicPlan | None:
+    """The plan of the address, else the latest to have begun; 404 for one that is not there."""
+    code = asked.get("plan")
+    if not code:
+        return max(plans, key=lambda plan: (plan.first_year, plan.pk), default=None)
+    for plan in plans:
+        if plan.code == code:
+            return plan
+    raise Http404
+
+
+def view_asked(asked: Mapping[str, str]) -> View:
+    try:
+        return View(asked.get("view") or View.VALIDATED)
+    except ValueError:
+        raise Http404 from None
+
+
+def year_asked(asked: Mapping[str, str], plan: StrategicPlan, rows: Iterable[Progress]) -> int:
+    """The year of the address, else the latest whose figures are all there and validated."""
+    text = asked.get("year")
+    if not text:
+        known = (
+            row.year
+            for row in rows
+            if row.view == View.VALIDATED and row.value is not None and not row.is_estimate
+        )
+        return max((year for year in known if year in plan.years), default=plan.first_year)
+    if not (text.isascii() and text.isdecimal()) or int(text) not in plan.years:
+        raise Http404
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for, with what had to be read to know it."""
+
+    plans: Sequence[StrategicPlan]
+    scope: Scope
+    headlines: Sequence[Target]
+
+
+def read_scope(user: Any, asked: Mapping[str, str]) -> Asked | None:
+    """None: there is no plan yet."""
+    plans = list(StrategicPlan.objects.visible_to(user))
+    plan = plan_asked(plans, asked)
+    if plan is None:
+        return None
+    targets = headline_targets(user, plan)
+    rows = [row for target in targets for row in target.progress.all()]
+    scope = Scope(plan, year_asked(asked, plan, rows), view_asked(asked), asked)
+    return Asked(plans, scope, targets)
+
+
+def with_progress(user: Any) -> "Prefetch[str]":
+    """The progress of targets, in both views and all years, that this person may see."""
+    return Prefetch("progress", queryset=Progress.objects.visible_to(user).order_by("year"))
+
+
+def headline_targets(user: Any, plan: StrategicPlan) -> list[Target]:
+    """The plan's headline indicators, each as the reference target it is held against."""
+    return list(
+        Target.objects.visible_to(user)
+        .reference()
+        .filter(plan=plan, indicator__is_headline=True)
+        .select_related("indicator")
+        .prefetch_related(with_progress(user))
+        .order_by("indicator__rank", "indicator__code")
+    )

@@ -1,0 +1,89 @@
+"""The reading room. Each view begins with who may open it; nothing here writes."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard.context import entry_url, latest_campaign, own_schools
+from imtplan.dashboard.health import health as read_health
+from imtplan.dashboard.indicator_page import indicator_page
+from imtplan.dashboard.pages import dashboard_page
+from imtplan.dashboard.project_page import project_page
+from imtplan.dashboard.pulse import Pulse, follow
+
+
+def _demand_institute(request: HttpRequest) -> None:
+    if not has_permission(request.user, Permission.READ_INSTITUTE):
+        raise PermissionDenied
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Where each role begins its work."""
+    if has_permission(request.user, Permission.READ_INSTITUTE):
+        return redirect("dashboard")
+    schools = own_schools(request.user)
+    campaign = latest_campaign(request.user)
+    if campaign and len(schools) == 1:
+        return redirect(entry_url(campaign, schools[0]))
+    forms = [(school, entry_url(campaign, school)) for school in schools] if campaign else []
+    return render(request, "dashboard/home.html", {"schools": schools, "forms": forms})
+
+
+def _followed(request: HttpRequest, template: str, make: Any) -> HttpResponse:
+    """A page that an open browser keeps asking for. The pulse is taken first: what changes
+    while the page is made is then seen by the next question."""
+    pulse = Pulse.take()
+
+    def page(etag: str) -> HttpResponse:
+        return render(request, template, {"page": make(pulse), "etag": etag})
+
+    return follow(request, pulse, page)
+
+
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    _demand_institute(request)
+    return _followed(
+        request,
+        "dashboard/dashboard.html",
+        lambda pulse: dashboard_page(request.user, request.GET.dict(), pulse),
+    )
+
+
+@require_safe
+def indicator(request: HttpRequest, code: str) -> HttpResponse:
+    _demand_institute(request)
+    return _followed(
+        request,
+        "dashboard/indicator.html",
+        lambda pulse: indicator_page(request.user, code, request.GET.dict(), pulse),
+    )
+
+
+@require_safe
+def project(request: HttpRequest, code: str) -> HttpResponse:
+    _demand_institute(request)
+    return _followed(
+        request,
+        "dashboard/project.html",
+        lambda pulse: project_page(request.user, code, request.GET.dict(), pulse),
+    )
+
+
+@never_cache
+@login_not_required
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """200 as long as the database answers: the site works without its queue, only later."""
+    try:
+        return JsonResponse(read_health())
+    except DatabaseError:
+        return JsonResponse({"database": "down"}, status=503)

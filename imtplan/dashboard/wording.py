@@ -1,0 +1,45 @@
+"""An indicator's numbers as text."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import get_language
+
+from imtplan.numbers import format_number, format_percent
+from indicators.models import Indicator
+
+
+def language() -> str:
+    return (get_language() or "fr")[:2]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How the numbers of an indicator are written. What is unknown is an empty text."""
+
+    language: str
+    unit: str
+    decimals: int
+
+    @classmethod
+    def of(cls, indicator: Indicator) -> "Wording":
+        return cls(language(), indicator.unit, indicator.decimals)
+
+    def fixed(self, value: Decimal | None) -> str:
+        """With as many decimals as the indicator has: for columns and charts."""
+        return format_number(value, language=self.language, decimals=self.decimals)
+
+    def number(self, value: Decimal | None, *, sign: bool = False) -> str:
+        """As exact as needed to follow a calculation: the indicator's decimals, or two if more."""
+        if value is None:
+            return ""
+        most = max(2, self.decimals)
+        rounded = round(value, most)
+        places = next(n for n in range(self.decimals, most + 1) if round(rounded, n) == rounded)
+        return format_number(rounded, language=self.language, decimals=places, sign=sign)
+
+    def percent(self, ratio: Decimal | None, *, sign: bool = False) -> str:
+        return format_percent(ratio, language=self.language, sign=sign)
+
+    def with_unit(self, value: Decimal | None, *, sign: bool = False) -> str:
+        return f"{self.number(value, sign=sign)} {self.unit}" if value is not None else ""

@@ -1,0 +1,67 @@
+"""The navigation shows each role what it may open, and nothing else."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.urls import reverse
+
+from imtplan.dashboard.context import navigation
+from tests import factories
+
+
+def items(user, path="/"):
+    request = RequestFactory().get(path)
+    request.user = user
+    return list(navigation(request)["navigation"])
+
+
+def urls(user):
+    return [item.url for item in items(user)]
+
+
+def test_a_school_sees_its_form(alice):
+    factories.CampaignFactory(year=2022)
+
+    assert urls(alice) == [
+        "/saisie/2022/imt-mines-albi/",
+        reverse("api-docs"),
+        reverse("tokens"),
+    ]
+
+
+def test_two_schools_are_told_apart_by_name(alice, ales):
+    factories.CampaignFactory(year=2022)
+    factories.MembershipFactory(user=alice, role="director", school=ales)
+
+    assert [item.label for item in items(alice)][:2] == ["IMT Mines Albi", "IMT Mines Alès"]
+
+
+def test_without_a_campaign_there_is_no_form(alice):
+    assert "/saisie/" not in "".join(urls(alice))
+
+
+def test_the_directorate_general_reads(diane):
+    assert urls(diane)[:2] == [reverse("dashboard"), reverse("submissions")]
+    assert reverse("admin:index") not in urls(diane)
+
+
+def test_the_plan_office_administers(paul):
+    assert urls(paul)[-1] == reverse("admin:index")
+
+
+@pytest.mark.parametrize("path", ["/tableau-de-bord/", "/tableau-de-bord/?year=2020"])
+def test_the_page_one_stands_on_is_marked(path, diane):
+    assert [item.current for item in items(diane, path)][:2] == [True, False]
+
+
+def test_strangers_and_people_without_a_role_see_nothing(db):
+    assert items(AnonymousUser()) == []
+    assert items(factories.UserFactory()) == []
+
+
+def test_a_page_that_shows_no_navigation_asks_nothing(diane, django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.user = diane
+
+    with django_assert_num_queries(0):
+        navigation(request)

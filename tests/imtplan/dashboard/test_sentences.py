@@ -1,0 +1,80 @@
+"""The state of the plan in a sentence, in both languages."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from django.utils import translation
+
+from imtplan.dashboard.sentences import state_of_the_plan
+from indicators.models import ProgressStatus as S
+
+
+@dataclass
+class Thing:
+    status: S
+    name: str = "Students"
+    pace: Decimal | None = None
+
+    @property
+    def indicator(self):
+        return SimpleNamespace(name=self.name)
+
+    @property
+    def now(self):
+        return SimpleNamespace(progress=SimpleNamespace(pace=self.pace))
+
+
+def said(headlines, objectives=(), language="en"):
+    with translation.override(language):
+        return state_of_the_plan(2021, headlines, [Thing(status) for status in objectives])
+
+
+@pytest.mark.parametrize(
+    ("statuses", "beginning"),
+    [
+        ([S.ON_TRACK], "In 2021, the headline target is on its path"),
+        ([S.OFF_TRACK], "In 2021, the headline target is not on its path"),
+        ([S.OFF_TRACK, S.MISSED], "In 2021, none of the 2 headline targets is on its path"),
+        ([S.ON_TRACK, S.AT_RISK], "In 2021, 1 of the 2 headline targets is on its path"),
+        (
+            [S.ON_TRACK, S.ACHIEVED, S.NO_DATA],
+            "In 2021, 2 of the 3 headline targets are on their path",
+        ),
+        ([S.NO_DATA, S.NOT_COMPUTABLE], "In 2021, no headline target can be assessed"),
+    ],
+)
+def test_how_many_are_on_their_path(statuses, beginning):
+    assert said([Thing(status) for status in statuses]).startswith(beginning)
+
+
+def test_the_slowest_is_named():
+    text = said(
+        [
+            Thing(S.AT_RISK, "Own funds", Decimal("0.7")),
+            Thing(S.OFF_TRACK, "Students", Decimal("0.404")),
+            Thing(S.ON_TRACK, "Professors", Decimal("0.95")),
+        ]
+    )
+
+    assert "the furthest behind is “Students”, at 40% of the expected pace" in text
+
+
+def test_objectives_behind_and_without_data():
+    text = said([Thing(S.ON_TRACK)], [S.OFF_TRACK, S.AT_RISK, S.ON_TRACK, S.NO_DATA])
+
+    assert text.endswith("2 of the 4 objectives are behind, 1 objective lacks data.")
+
+
+def test_nothing_to_say_without_headlines():
+    assert said([]) == ""
+
+
+def test_in_french():
+    text = said([Thing(S.OFF_TRACK, "Étudiants", Decimal("0.4")), Thing(S.ON_TRACK)], (), "fr")
+
+    assert text == (
+        "En 2021, 1 des 2 cibles phares est sur sa trajectoire\u202f; "
+        "la plus en retard est «\u202fÉtudiants\u202f», à 40\u202f% du rythme attendu."
+    )
