@@ -58,25 +58,23 @@ def institute_value(
     """One year of the institute, from `readings[school][year]`.
 
     Expected are the members of the plan in that year, less those to which the indicator did not
-    apply. With all of them the sum is a value; with fewer it is an estimate in which each missing
-    school carries its last counted figure forward, or nothing if one has none to carry.
+    apply. With all of them there is a value; with fewer an estimate, in which each missing school
+    carries its last counted figure forward, or nothing if one has none to carry or if nobody has
+    reported for that year.
 
-    `scale` multiplies a ratio (100 for a percentage). A cumulative indicator sums the flows of
-    every year from `baseline_year` to `year`, both included; `earlier_members` says who was a
-    member in the years before (by default those of `year`), so that a school which joined late is
-    not asked for years it was not there, and one which left keeps what it brought.
+    `scale` multiplies a ratio (100: a percentage). A cumulative indicator sums the flows of every
+    year from `baseline_year` to `year`, both included, over the members each year had, which
+    `earlier_members` names: who joined late is not asked for before, who left keeps its part.
     """
     asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
     schools = _schools(readings, asked, aggregation)
     known = _known(schools)
-    missing = tuple(sorted(schools.keys() - known.keys()))
-    found = YearValue(None, None, len(schools), len(known), missing, ())
-    if not schools:
-        return found
-    if not missing:
-        value = _aggregate(known.values(), aggregation, scale)
-        return YearValue(value, None, found.expected, found.reported, (), ())
-    return _estimated(found, schools, aggregation, scale)
+    missing = tuple(code for code in schools if code not in known)
+    if missing:
+        found = YearValue(None, None, len(schools), len(known), missing, ())
+        return _estimated(found, schools, aggregation, scale)
+    value = _aggregate(known.values(), aggregation, scale)
+    return YearValue(value, None, len(schools), len(known), (), ())
 
 
 def coverage_range(
@@ -94,10 +92,9 @@ def coverage_range(
 ) -> tuple[Decimal, Decimal] | None:
     """Beside an estimate: how low and how high the institute may stand, in its unit.
 
-    One end is the aggregate if each missing school stood at its own baseline, the other if each
-    stood at its own trajectory; the lower comes first. Both are given by school, as they would
-    stand in `year` (for a ratio with both parts, for a cumulative indicator as the running sum).
-    None when no school is missing, or when one is for which either is unknown.
+    The aggregate if each missing school stood at its baseline, and if each stood at its own
+    trajectory; the lower first. Both are given by school as of `year`: a ratio with both parts, a
+    cumulative indicator as its running sum. None when no school is missing, or one is unknown.
     """
     asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
     schools = _schools(readings, asked, aggregation)
@@ -164,7 +161,7 @@ def _schools(
     asked: Mapping[int, Collection[str]],
     aggregation: Aggregation,
 ) -> dict[str, _School]:
-    """The schools expected: those asked for at least one year to which the indicator applies."""
+    """The schools expected, by code: asked for at least one year to which the indicator applies."""
     schools = {}
     for code in sorted(set().union(*asked.values())):
         said = readings.get(code, {})
@@ -197,7 +194,14 @@ def _estimated(
     aggregation: Aggregation,
     scale: Decimal,
 ) -> YearValue:
-    """The same year with what is missing carried forward, if every missing school can."""
+    """The same year with what is missing carried forward, if every missing school can.
+
+    Of a year in which nobody has reported there is no estimate: it would be last year's number
+    under another year's name, and would judge a target before its year.
+    """
+    year = max(year for school in schools.values() for year in school.years)
+    if not any(year in school.counted for school in schools.values()):
+        return found
     parts = []
     for school in schools.values():
         if school.sources is None:

@@ -290,12 +290,7 @@ def clamp(progress: Decimal) -> Decimal:
 
 
 def status(
-    *,
-    line: Line,
-    year: int,
-    progress: Decimal | None,
-    pace: Decimal | None,
-    thresholds: Thresholds,
+    *, line: Line, year: int, progress: Decimal | None, pace: Decimal | None, thresholds: Thresholds
 ) -> Status:
     """The verdict is the first of these that holds:
 

@@ -41,7 +41,9 @@ class Series:
     def __post_init__(self) -> None:
         for view in View:
             for year in self.members:
-                self.totals[view, year] = self._added_up(view, year, self._expected_in(year))
+                expected = self._expected_in(year)
+                earlier = None if self._is_the_institutes_own else self.members
+                self.totals[view, year] = self._added_up(view, year, expected, earlier)
 
     def values_for(self, target: Target, view: View) -> dict[int, YearValue]:
         """The series that a target speaks of: one school's, or the institute's."""
@@ -49,12 +51,20 @@ class Series:
             return {year: self.totals[view, year] for year in self.members}
         return {year: self._added_up(view, year, {target.school.code}) for year in self.members}
 
-    def _expected_in(self, year: int) -> frozenset[str]:
-        if self.indicator.aggregation == Indicator.Aggregation.NONE:
-            return frozenset({THE_INSTITUTE})
-        return self.members[year]
+    @property
+    def _is_the_institutes_own(self) -> bool:
+        return self.indicator.aggregation == Indicator.Aggregation.NONE
 
-    def _added_up(self, view: View, year: int, members: Collection[str]) -> YearValue:
+    def _expected_in(self, year: int) -> frozenset[str]:
+        return frozenset({THE_INSTITUTE}) if self._is_the_institutes_own else self.members[year]
+
+    def _added_up(
+        self,
+        view: View,
+        year: int,
+        members: Collection[str],
+        earlier: Mapping[int, Collection[str]] | None = None,
+    ) -> YearValue:
         indicator = self.indicator
         return institute_value(
             self.readings[view],
@@ -64,6 +74,7 @@ class Series:
             accumulation=Accumulation(indicator.accumulation),
             baseline_year=min((target.baseline_year for target in self.targets), default=None),
             scale=indicator.scale,
+            earlier_members=earlier,
         )
 
 

@@ -66,8 +66,8 @@ class InstituteValue(models.Model):
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="institute_values")
     year = models.PositiveSmallIntegerField(_("year"))
     view = models.CharField(_("view"), max_length=11, choices=View)
-    value = models.DecimalField(_("value"), max_digits=30, decimal_places=10, null=True)
-    estimate = models.DecimalField(_("estimate"), max_digits=30, decimal_places=10, null=True)
+    value = models.DecimalField(_("value"), max_digits=48, decimal_places=10, null=True)
+    estimate = models.DecimalField(_("estimate"), max_digits=48, decimal_places=10, null=True)
     expected = models.PositiveSmallIntegerField(_("schools expected"))
     reported = models.PositiveSmallIntegerField(_("schools that reported"))
     missing = ArrayField(models.SlugField(), verbose_name=_("schools missing"), default=list)
@@ -116,42 +116,42 @@ class Progress(models.Model):
     target = models.ForeignKey(Target, models.CASCADE, related_name="progress")
     year = models.PositiveSmallIntegerField(_("year"))
     view = models.CharField(_("view"), max_length=11, choices=View)
-    value = models.DecimalField(_("value"), max_digits=30, decimal_places=10, null=True)
+    value = models.DecimalField(_("value"), max_digits=48, decimal_places=10, null=True)
     is_estimate = models.BooleanField(_("estimate"), default=False)
-    baseline = models.DecimalField(_("baseline"), max_digits=30, decimal_places=10, null=True)
-    target_value = models.DecimalField(_("target"), max_digits=30, decimal_places=10, null=True)
+    baseline = models.DecimalField(_("baseline"), max_digits=48, decimal_places=10, null=True)
+    target_value = models.DecimalField(_("target"), max_digits=48, decimal_places=10, null=True)
     expected_value = models.DecimalField(
-        _("expected by the trajectory"), max_digits=30, decimal_places=10, null=True
+        _("expected by the trajectory"), max_digits=48, decimal_places=10, null=True
     )
-    progress = models.DecimalField(_("progress"), max_digits=30, decimal_places=10, null=True)
+    progress = models.DecimalField(_("progress"), max_digits=48, decimal_places=10, null=True)
     expected_progress = models.DecimalField(
-        _("expected progress"), max_digits=30, decimal_places=10, null=True
+        _("expected progress"), max_digits=48, decimal_places=10, null=True
     )
-    pace = models.DecimalField(_("pace"), max_digits=30, decimal_places=10, null=True)
-    gap = models.DecimalField(_("gap"), max_digits=30, decimal_places=10, null=True)
+    pace = models.DecimalField(_("pace"), max_digits=48, decimal_places=10, null=True)
+    gap = models.DecimalField(_("gap"), max_digits=48, decimal_places=10, null=True)
     status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
     reason = models.CharField(_("why not computable"), max_length=30, blank=True)
     needed_per_year = models.DecimalField(
-        _("change needed a year"), max_digits=30, decimal_places=10, null=True
+        _("change needed a year"), max_digits=48, decimal_places=10, null=True
     )
     needed_rate = models.DecimalField(
-        _("growth needed a year"), max_digits=30, decimal_places=10, null=True
+        _("growth needed a year"), max_digits=48, decimal_places=10, null=True
     )
     achieved_per_year = models.DecimalField(
-        _("change a year so far"), max_digits=30, decimal_places=10, null=True
+        _("change a year so far"), max_digits=48, decimal_places=10, null=True
     )
     achieved_rate = models.DecimalField(
-        _("growth a year so far"), max_digits=30, decimal_places=10, null=True
+        _("growth a year so far"), max_digits=48, decimal_places=10, null=True
     )
-    forecast = models.DecimalField(_("forecast"), max_digits=30, decimal_places=10, null=True)
+    forecast = models.DecimalField(_("forecast"), max_digits=48, decimal_places=10, null=True)
     forecast_low = models.DecimalField(
-        _("forecast, low"), max_digits=30, decimal_places=10, null=True
+        _("forecast, low"), max_digits=48, decimal_places=10, null=True
     )
     forecast_high = models.DecimalField(
-        _("forecast, high"), max_digits=30, decimal_places=10, null=True
+        _("forecast, high"), max_digits=48, decimal_places=10, null=True
     )
     probability = models.DecimalField(
-        _("probability to meet the target"), max_digits=30, decimal_places=10, null=True
+        _("probability to meet the target"), max_digits=48, decimal_places=10, null=True
     )
     forecast_points = models.PositiveSmallIntegerField(_("points of the forecast"), default=0)
     formula_version = models.CharField(_("formula version"), max_length=8)
@@ -186,14 +186,14 @@ class RollUp(models.Model):
     project = models.ForeignKey(FlagshipProject, models.CASCADE, null=True, related_name="roll_ups")
     year = models.PositiveSmallIntegerField(_("year"))
     view = models.CharField(_("view"), max_length=11, choices=View)
-    progress = models.DecimalField(_("progress"), max_digits=30, decimal_places=10, null=True)
+    progress = models.DecimalField(_("progress"), max_digits=48, decimal_places=10, null=True)
     expected_progress = models.DecimalField(
-        _("expected progress"), max_digits=30, decimal_places=10, null=True
+        _("expected progress"), max_digits=48, decimal_places=10, null=True
     )
-    pace = models.DecimalField(_("pace"), max_digits=30, decimal_places=10, null=True)
+    pace = models.DecimalField(_("pace"), max_digits=48, decimal_places=10, null=True)
     coverage = models.DecimalField(
         _("share of the weight that has data"),
-        max_digits=30,
+        max_digits=48,
         decimal_places=10,
         null=True,
     )

@@ -66,12 +66,12 @@ def test_a_schools_own_target_is_not_the_institutes(students, albi, diane):
     assert len(page_for(diane).courses) == 1
 
 
-def test_nothing_known_is_said_and_nothing_computed(students, diane):
+def test_nothing_known_is_said_and_only_what_is_expected_is_computed(students, diane):
     with translation.override("en"):
         (explained,) = page_for(diane, year="2019").explanations
 
     assert explained.sentence.startswith("No value is known for 2019")
-    assert explained.steps == []
+    assert [step.name for step in explained.steps] == ["Expected in 2019", "Expected progress"]
 
 
 def test_without_a_baseline_the_reason_is_said(albi, diane, recomputed):
