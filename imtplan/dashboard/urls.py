@@ -8,4 +8,5 @@ urlpatterns = [
     path("indicateurs/<slug:code>/", views.indicator, name="indicator"),
     path("projets/<str:code>/", views.project, name="project"),
     path("sante/", views.health, name="health"),
+    path("charte/", views.styleguide, name="styleguide"),
 ]

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -87,3 +88,12 @@ def health(request: HttpRequest) -> JsonResponse:
         return JsonResponse(read_health())
     except DatabaseError:
         return JsonResponse({"database": "down"}, status=503)
+
+
+@login_not_required
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, for those who build pages; not in production."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(request, "styleguide.html")

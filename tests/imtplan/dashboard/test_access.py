@@ -94,3 +94,10 @@ def test_somebody_without_a_role_sees_nothing_but_a_word(db, signed_in, read):
 
     assert "aucun rôle" in read(client.get("/"))
     assert client.get(reverse("dashboard")).status_code == 403
+
+
+def test_the_styleguide_is_for_those_who_build_pages(client, settings):
+    settings.DEBUG = settings.DEMO = False
+    assert client.get(reverse("styleguide")).status_code == 404
+    settings.DEMO = True
+    assert client.get(reverse("styleguide")).status_code == 200

@@ -1,0 +1,75 @@
+"""Brings the database and the static files of `make run` up to date, in one process.
+
+One process, because each `manage.py` takes more than a second to start.
+"""
+
+import hashlib
+import io
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from whitenoise.compress import Compressor
+
+from imtplan.supervisor import step
+
+
+def static_fingerprint() -> str:
+    """Changes when a static file does, or the settings; sizes and times tell."""
+    files = [
+        Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])
+    ]
+    digest = hashlib.sha256()
+    for path in sorted([*files, settings.BASE_DIR / "imtplan" / "settings.py"]):
+        stat = path.stat()
+        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def command(name: str, **options: object) -> None:
+    """A management command; what it says goes to the log."""
+    call_command(name, verbosity=0, stdout=sys.stderr, **options)
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, unless they are as they were."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_name(f"{root.name}.stamp")
+    fingerprint = static_fingerprint()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
+        return
+    stamp.unlink(missing_ok=True)  # an interrupted collection must not pass for the old one
+    # Source maps are most of the minute that compressing takes, and only developer tools ask for
+    # them; no page asks for a file by the name without its hash.
+    settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
+    settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+    with step("Static files collected and compressed"):
+        command("collectstatic", interactive=False, clear=True)
+    stamp.write_text(fingerprint, encoding="utf-8")
+
+
+def write_logins(path: Path) -> None:
+    output = io.StringIO()
+    call_command("demo_logins", stdout=output)
+    path.write_text(output.getvalue(), encoding="utf-8")
+
+
+def main(logins: Path) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
+    django.setup()
+    with step("Database tables brought up to date"):
+        command("migrate", interactive=False)
+        command("createcachetable")
+    with step("Plan and demonstration data loaded"):
+        command("load_plan")
+        command("load_demo")
+    collect_static()
+    write_logins(logins)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

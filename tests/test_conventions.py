@@ -1,0 +1,170 @@
+"""The house rules that a machine can hold."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from imtplan.campaigns.forms import NUMBER_SENTENCES
+from imtplan.numbers import NumberProblem
+
+BASE = Path(__file__).resolve().parent.parent
+CODE = ["imtplan", "objectives", "levers", "projects", "indicators"]
+
+# What may be opened without signing in. Everything else asks who is there.
+OPEN_TO_ALL = {
+    "health",
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_confirm_login_code",
+    "account_request_login_code",
+    "styleguide",
+}
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run(
+        [program, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_imports_go_down_the_staircase() -> None:
+    done = lint_imports(BASE)
+    assert done.returncode == 0, done.stdout
+
+
+def test_an_import_up_the_staircase_is_found(tmp_path: Path) -> None:
+    for name in CODE:
+        shutil.copytree(BASE / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(BASE / "pyproject.toml", tmp_path)
+    planted = tmp_path / "objectives" / "models.py"
+    planted.write_text("import indicators.models\n" + planted.read_text())
+    done = lint_imports(tmp_path)
+    assert done.returncode != 0
+    assert "objectives.models -> indicators.models" in done.stdout
+
+
+def functions() -> Iterator[tuple[Path, ast.FunctionDef]]:
+    for name in CODE:
+        for path in (BASE / name).rglob("*.py"):
+            if "migrations" not in path.parts:
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                for node in ast.walk(tree):
+                    if isinstance(node, ast.FunctionDef):
+                        yield path, node
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    found = [
+        f"{path.relative_to(BASE)}:{inner.lineno}"
+        for path, function in functions()
+        for inner in ast.walk(function)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert found == []
+
+
+def test_functions_are_short() -> None:
+    lengths = sorted((node.end_lineno or 0) - node.lineno + 1 for _path, node in functions())
+    assert lengths[len(lengths) // 2] <= 9
+    assert lengths[int(len(lengths) * 0.9)] <= 30
+
+
+def test_no_file_is_over_four_hundred_lines() -> None:
+    found = [
+        str(path.relative_to(BASE))
+        for name in [*CODE, "tests"]
+        for path in (BASE / name).rglob("*.py")
+        if "migrations" not in path.parts and len(path.read_text().splitlines()) > 400
+    ]
+    assert found == []
+
+
+def test_every_template_is_used() -> None:
+    """By a view, by another template, or by Django and allauth under a name of theirs."""
+    theirs = re.compile(r"^(account|allauth|django|registration)/|^\d+(_csrf)?\.html$")
+    sources = [*(BASE / "templates").rglob("*.html")]
+    sources += [path for name in CODE for path in (BASE / name).rglob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    names = [
+        str(path.relative_to(BASE / "templates")) for path in sources if "templates" in path.parts
+    ]
+    unused = [name for name in names if not theirs.match(name) and f'"{name}"' not in text]
+    assert unused == []
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        else:
+            yield pattern.name or "", path
+
+
+def filled(path: str) -> str:
+    """An address with something plausible in place of each of its parts."""
+    path = re.sub(r"<int:\w+>", "2022", path)
+    path = re.sub(r"<\w+:\w+>|<\w+>", "x", path)
+    path = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "1", path)
+    return "/" + re.sub(r"[\^$?\\]", "", path)
+
+
+def test_every_address_asks_who_is_there(db: None) -> None:
+    open_addresses = []
+    for name, path in routes(get_resolver().url_patterns):
+        if name in OPEN_TO_ALL or path.startswith("administration/"):
+            continue
+        response = Client().get(filled(path))
+        if response.status_code not in (302, 401, 404, 405):
+            open_addresses.append(f"{name} {filled(path)}: {response.status_code}")
+    assert open_addresses == []
+
+
+def test_the_administration_is_closed(db: None) -> None:
+    assert Client().get("/administration/").status_code == 302
+
+
+def test_models_and_migrations_are_in_step(db: None) -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrations_go_back_and_forth() -> None:
+    for app in ("campaigns", "indicators", "projects", "levers", "objectives", "audit"):
+        call_command("migrate", app, "zero", verbosity=0)
+    call_command("migrate", verbosity=0)
+
+
+def test_every_number_problem_has_its_sentence() -> None:
+    assert set(NUMBER_SENTENCES) == set(NumberProblem)
+
+
+def test_the_french_is_complete_and_compiled(tmp_path: Path) -> None:
+    catalogue = BASE / "locale" / "fr" / "LC_MESSAGES"
+    text = (catalogue / "django.po").read_text(encoding="utf-8")
+    assert "#, fuzzy" not in text
+    assert 'msgstr ""\n\n' not in text.partition("\n\n")[2]
+    msgfmt = shutil.which("msgfmt")
+    if msgfmt is None:
+        pytest.skip("gettext is not installed: `make test` in CI has it")
+    made = tmp_path / "django.mo"
+    subprocess.run([msgfmt, "-o", made, catalogue / "django.po"], check=True)
+    assert made.read_bytes() == (catalogue / "django.mo").read_bytes()
