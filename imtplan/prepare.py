@@ -13,7 +13,6 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from whitenoise.compress import Compressor
 
 from imtplan.supervisor import step
 
@@ -43,10 +42,6 @@ def collect_static() -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return
     stamp.unlink(missing_ok=True)  # an interrupted collection must not pass for the old one
-    # Source maps are most of the minute that compressing takes, and only developer tools ask for
-    # them; no page asks for a file by the name without its hash.
-    settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
-    settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
     with step("Static files collected and compressed"):
         command("collectstatic", interactive=False, clear=True)
     stamp.write_text(fingerprint, encoding="utf-8")

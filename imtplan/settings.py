@@ -12,6 +12,7 @@ import pghistory
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -122,6 +123,7 @@ def database() -> dict:
     config = environ.Env.db_url_config(secret("DATABASE_URL"))
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_MAX_AGE"] = 0
+    config["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL is no error for a visitor
     options = config.setdefault("OPTIONS", {})
     options["application_name"] = "imtplan"
     # A pool for the web's threads; none in Celery, whose processes are forked.
@@ -223,6 +225,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Pages ask only for names that carry a hash. Source maps, which nobody reads here, took most of
+# the time that compressing takes.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 os.environ.setdefault("EMAIL_URL", "consolemail://")
 vars().update(environ.Env.email_url_config(secret("EMAIL_URL")))

@@ -3,7 +3,9 @@
 DATABASE_URL and REDIS_URL are given by `make test`, which starts a private PostgreSQL and Valkey.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-and-of-no-worth-elsewhere-0123456789")
@@ -22,6 +24,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT = tempfile.mkdtemp(prefix="imtplan-static-")
+atexit.register(shutil.rmtree, STATIC_ROOT, ignore_errors=True)
 WHITENOISE_USE_FINDERS = True
 # An undefined variable in a template is a mistake: it must be seen.
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED<%s>"

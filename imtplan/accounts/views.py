@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -86,3 +86,8 @@ def _safe_next(request: HttpRequest) -> str:
         address, allowed_hosts=None, require_https=request.is_secure()
     )
     return address if ours and address.startswith("/") else "/"
+
+
+def addresses(request: HttpRequest) -> HttpResponse:
+    """A person's address is the plan office's to change: allauth's own page stays closed."""
+    raise Http404

@@ -12,12 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.campaigns.models import Submission
 from imtplan.dashboard.context import entry_url, latest_campaign, own_schools
 from imtplan.dashboard.health import health as read_health
 from imtplan.dashboard.indicator_page import indicator_page
 from imtplan.dashboard.pages import dashboard_page
 from imtplan.dashboard.project_page import project_page
 from imtplan.dashboard.pulse import Pulse, follow
+from indicators.models import ProgressStatus
 
 
 def _demand_institute(request: HttpRequest) -> None:
@@ -96,4 +98,5 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state, for those who build pages; not in production."""
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
-    return render(request, "styleguide.html")
+    signs = {"statuses": ProgressStatus, "states": Submission.State}
+    return render(request, "styleguide.html", signs)

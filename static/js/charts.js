@@ -5,7 +5,7 @@
 (() => {
   "use strict";
 
-  const BASE = new URL("../vendor/plotly/", document.currentScript.src);
+  // Where plotly.js, its style and its French are: the page knows their hashed names.
   const FILES = document.currentScript.dataset;
   const FRENCH = document.documentElement.lang.startsWith("fr");
   const DARK = matchMedia("(prefers-color-scheme: dark)");
@@ -26,10 +26,10 @@
         id: "plotly.js-style-global",
         className: "no-inline-styles",
         rel: "stylesheet",
-        href: FILES.style || new URL("plotly.css", BASE).href,
+        href: FILES.style,
       });
-      await load("script", { src: FILES.library || new URL("plotly-basic.min.js", BASE).href });
-      if (FRENCH) await load("script", { src: FILES.french || new URL("plotly-locale-fr.js", BASE).href });
+      await load("script", { src: FILES.library });
+      if (FRENCH) await load("script", { src: FILES.french });
       return window.Plotly;
     })();
     return loading;

@@ -82,3 +82,9 @@ def test_choosing_demands_the_form_of_this_site(page: str, alice: User) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice)
     assert browser.post(page, {"language": "en"}).status_code == 403
+
+
+def test_nobody_changes_their_own_address(alice: User, signed_in: Callable[[User], Client]) -> None:
+    browser = signed_in(alice)
+    assert browser.get("/compte/email/").status_code == 404
+    assert browser.post("/compte/email/", {"action_add": "", "email": "x@y.fr"}).status_code == 404
