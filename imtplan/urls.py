@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", include("imtplan.dashboard.urls")),
@@ -9,5 +10,7 @@ urlpatterns = [
     path("compte/", include("imtplan.accounts.urls")),
     path("compte/", include("allauth.account.urls")),
     path("api/v1/", include("imtplan.api_urls")),
+    # There is one place to sign in; who has no business in the administration goes home.
+    path("administration/login/", RedirectView.as_view(pattern_name="home")),
     path("administration/", admin.site.urls),
 ]

@@ -61,8 +61,9 @@ def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
         return _entry_page(request, page, status=HTTPStatus.CONFLICT)
-    _say_saved(request, outcome)
-    if not outcome.is_clean or page.to_correct:
+    to_correct = page.to_correct > 0 or not outcome.is_clean
+    _say_saved(request, outcome, silent=to_correct or "review" in request.POST)
+    if to_correct:
         page = read_again(page, request.POST, outcome)
         return _entry_page(request, page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     following = "review" if "review" in request.POST else "entry"
@@ -79,11 +80,12 @@ def _save(request: HttpRequest, page: EntryPage) -> SaveOutcome:
     )
 
 
-def _say_saved(request: HttpRequest, outcome: SaveOutcome) -> None:
+def _say_saved(request: HttpRequest, outcome: SaveOutcome, *, silent: bool) -> None:
+    """How many figures were stored. `silent`: the page itself says why there are none."""
     if count := len(outcome.changed):
         said = ngettext("%(count)s figure saved.", "%(count)s figures saved.", count)
         messages.success(request, said % {"count": count})
-    elif outcome.is_clean and "review" not in request.POST:
+    elif not silent:
         messages.info(request, _("Nothing had changed."))
 
 

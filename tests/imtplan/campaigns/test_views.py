@@ -83,6 +83,7 @@ def test_bad_input_gets_a_sentence_and_stays_as_typed(
     html = response.content.decode()
     assert f'value="{text}"' in html
     assert sentence in html
+    assert "Rien n’avait changé" not in html
     assert not Figure.objects.exists()
 
 
