@@ -5,6 +5,12 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/srv/static
 
+# What WeasyPrint sets type with, and a font for the signs that ours has not.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
+
 # A fixed number, so that the files of secrets can be given to it on the host.
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin imtplan
 

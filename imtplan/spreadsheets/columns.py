@@ -1,26 +1,21 @@
-"""Rows out to a spreadsheet: typed columns, cells that no program takes for a formula.
+"""Typed columns, and cells that no program takes for a formula.
 
 A column is declared once: its key for programs, its label for people, its kind, how to read it.
 """
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from django.http import StreamingHttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.numbers import plain
-
-ROWS_AT_A_TIME = 500
 
 
 class Kind(Enum):
@@ -77,9 +72,14 @@ _LINE_ENDS = re.compile(r"\r\n?")
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
+def cleaned_text(text: str) -> str:
+    """Without the control marks that break readers; line ends are line feeds."""
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+
+
 def safe_text(text: str) -> str:
     """Text that stays text: an apostrophe before what would begin a formula, no control marks."""
-    cleaned = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    cleaned = cleaned_text(text)
     return f"'{cleaned}" if _FORMULA.match(cleaned) else cleaned
 
 
@@ -107,52 +107,3 @@ _WRITERS: dict[Kind, Callable[[Any, Flavour], str]] = {
     Kind.NUMBER: _number,
     Kind.TIME: _time,
 }
-
-
-# --- Files --------------------------------------------------------------------------------------
-
-
-def csv_lines(columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour) -> Iterator[str]:
-    """The file in pieces, so that a long one never stands whole in memory.
-
-    It is made after the view has returned and the request's language is gone: the language of the
-    call is kept here.
-    """
-    return _pieces(columns, rows, flavour, translation.get_language())
-
-
-def _pieces(
-    columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour, language: str | None
-) -> Iterator[str]:
-    piece = io.StringIO()
-    writer = csv.writer(piece, delimiter=flavour.delimiter, lineterminator="\r\n")
-    with translation.override(language):
-        piece.write(flavour.beginning)
-        writer.writerow([column.heading(flavour) for column in columns])
-    for number, row in enumerate(rows, start=1):
-        # Row by row: a language left switched on at a yield would leak into another request.
-        with translation.override(language):
-            writer.writerow([column.cell(row, flavour) for column in columns])
-        if number % ROWS_AT_A_TIME == 0:
-            yield _taken(piece)
-    yield _taken(piece)
-
-
-def _taken(piece: io.StringIO) -> str:
-    text = piece.getvalue()
-    piece.seek(0)
-    piece.truncate()
-    return text
-
-
-def csv_response(
-    columns: Sequence[Column], rows: Iterable[Any], *, flavour: Flavour, name: str
-) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        csv_lines(columns, rows, flavour),
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.csv"',
-            "Cache-Control": "private, no-store",
-        },
-    )

@@ -1,0 +1,14 @@
+"""Rows in and rows out of spreadsheets: typed columns, formula-safe cells; no domain word."""
+
+from imtplan.spreadsheets.columns import Column, Flavour, Kind, safe_text
+from imtplan.spreadsheets.csv_out import ROWS_AT_A_TIME, csv_lines, csv_response
+
+__all__ = [
+    "ROWS_AT_A_TIME",
+    "Column",
+    "Flavour",
+    "Kind",
+    "csv_lines",
+    "csv_response",
+    "safe_text",
+]

@@ -1,0 +1,230 @@
+"""A CSV file into rows: its encoding and its separator recognised, or refused with the reason.
+
+Never letters other than those that were typed: what is not certain is refused.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from imtplan.spreadsheets.columns import safe_text
+from imtplan.spreadsheets.tables import (
+    CONTROLS,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Found,
+    FoundCell,
+    Row,
+    Table,
+    Unreadable,
+    one_kind_of_line_ends,
+)
+
+# In the order of preference when two of them cut every line alike: a comma is also a decimal mark.
+DELIMITERS = "\t;,"
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, None),  # before UTF-16, whose mark is the beginning of this one
+    (codecs.BOM_UTF32_BE, None),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def read_csv(data: bytes) -> Table:
+    text = decoded(data)
+    delimiter, text, lines_before = _delimiter(text)
+    rows = []
+    for line, cells in _records(text, delimiter):
+        found = {
+            column: FoundCell(Found.TEXT, _as_meant(text))
+            for column, text in enumerate(cells)
+            if text.strip()
+        }
+        if found:
+            rows.append(Row(line + lines_before, found))
+        _refuse_excess(len(rows), max(found, default=0))
+    if sum(len(row.cells) for row in rows) > MAX_CELLS:
+        raise Unreadable(_("This file holds too many cells: it is not a table of figures."))
+    return Table(rows)
+
+
+def _as_meant(text: str) -> str:
+    """Without the apostrophe that `safe_text` writes before what would begin a formula."""
+    text = one_kind_of_line_ends(text)
+    return text[1:] if text.startswith("'") and safe_text(text[1:]) == text else text
+
+
+def _refuse_excess(rows: int, last_column: int) -> None:
+    if rows > MAX_ROWS:
+        raise Unreadable(_("This file has more than %(count)d lines.") % {"count": MAX_ROWS})
+    if last_column >= MAX_COLUMNS:
+        raise Unreadable(_("This file has more than %(count)d columns.") % {"count": MAX_COLUMNS})
+
+
+# --- Encoding -----------------------------------------------------------------------------------
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 or Windows-1252. Refused when in any doubt."""
+    text = _marked(data) or _utf_16(data) or _unmarked(data)
+    _refuse_damage(text)
+    return text
+
+
+def _marked(data: bytes) -> str:
+    """By the mark at the beginning of the file, if there is one."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data[len(mark) :], encoding)
+    return ""
+
+
+def _strictly(data: bytes, encoding: str | None) -> str:
+    try:
+        return data.decode(encoding or "ascii")
+    except UnicodeDecodeError:
+        raise _unknown_encoding() from None
+
+
+def _unknown_encoding() -> Unreadable:
+    return Unreadable(
+        _("The letters of this file cannot be read with certainty. Save it as “CSV UTF-8”.")
+    )
+
+
+def _utf_16(data: bytes) -> str:
+    """Without a mark, Latin text in UTF-16 has a zero in nearly every second byte."""
+    if b"\x00" not in data:
+        return ""
+    pairs = len(data) // 2
+    first, second = data[0::2].count(0), data[1::2].count(0)
+    if second > 0.7 * pairs and not first:
+        return _strictly(data, "utf-16-le")
+    if first > 0.7 * pairs and not second:
+        return _strictly(data, "utf-16-be")
+    raise Unreadable(_("This file is not text: it is neither a CSV file nor an Excel workbook."))
+
+
+# What Windows-1252 has beyond Latin-1 and French or English write: € … ‰ Œ quotes • – — ™ œ Ÿ.
+# The others are é and è of the encodings of MS-DOS and of the old Macintosh.
+_WINDOWS_ONLY = set(b"\x80\x85\x89\x8c\x91\x92\x93\x94\x95\x96\x97\x99\x9c\x9f")
+# Letters of Icelandic, which are frequent letters of Russian or Greek in other encodings.
+_ELSEWHERE = set("ÐðÞþÝý".encode("cp1252"))
+
+
+def _unmarked(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        strangers = set(range(0x80, 0xA0)) - _WINDOWS_ONLY | _ELSEWHERE
+        if strangers.intersection(data):
+            raise _unknown_encoding() from None
+        return data.decode("cp1252")
+
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
+# What French and English write beyond ASCII, and a second encoding turns into "Ã©" or "â€™".
+_FRENCH = re.compile(r"[\u00a0-\u00ffŒœŸ€‘’“”–—…\u202f\u2212•™]+")
+
+
+def _refuse_damage(text: str) -> None:
+    if "\ufffd" in text:
+        raise Unreadable(_("Letters of this file were lost already when it was saved."))
+    if found := CONTROLS.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise Unreadable(
+            _("There is an invisible control character in line %(line)d.") % {"line": line}
+        )
+    for run in _BEYOND_ASCII.findall(text):
+        if twice := _encoded_twice(run):
+            raise Unreadable(
+                _(
+                    "This file was saved in the wrong encoding: “%(wrong)s” stands where"
+                    " “%(right)s” was meant. Open the original again and save it as “CSV UTF-8”."
+                )
+                % {"wrong": twice, "right": _undone(twice)}
+            )
+
+
+def _encoded_twice(run: str) -> str:
+    """The part of a run that is UTF-8 read as Windows-1252: "Ã©" for "é". Empty: none."""
+    for size in (3, 2):
+        for start in range(len(run) - size + 1):
+            piece = run[start : start + size]
+            if _undone(piece):
+                return piece
+    return ""
+
+
+def _undone(piece: str) -> str:
+    """The one French letter or mark that was encoded twice, if it is one."""
+    try:
+        letter = piece.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
+    return letter if len(letter) == 1 and _FRENCH.fullmatch(letter) else ""
+
+
+# --- Separator ----------------------------------------------------------------------------------
+
+_SEP_LINE = re.compile(r"\"?sep=([;,\t])\"?[;,\t]*(\r\n|\r|\n|$)", re.IGNORECASE)
+
+
+def _delimiter(text: str) -> tuple[str, str, int]:
+    """The separator, the text without the line that names it, and how many lines that is."""
+    if said := _SEP_LINE.match(text):
+        return said[1], text[said.end() :], 1
+    present = [mark for mark in DELIMITERS if mark in text]
+    if len(present) < 2:
+        return (present or [";"])[0], text, 0
+    return _best(text, present), text, 0
+
+
+def _best(text: str, candidates: list[str]) -> str:
+    """The one that cuts every line into as many cells; failing that, the headings' own."""
+    widths = {mark: _widths(text, mark) for mark in candidates}
+    regular = [mark for mark in candidates if len(set(widths[mark])) == 1 and widths[mark][0] > 1]
+    if regular:
+        return regular[0]
+    ranked = sorted(candidates, key=lambda mark: -(widths[mark] or [0])[0])
+    best, second = ((widths[mark] or [0])[0] for mark in ranked[:2])
+    if best == second:
+        raise Unreadable(
+            _(
+                "It is not certain what separates the cells of this file."
+                " Write “sep=;” alone on its first line."
+            )
+        )
+    return ranked[0]
+
+
+def _widths(text: str, delimiter: str) -> list[int]:
+    """How many cells each line has; none when the file cannot be cut by this separator."""
+    try:
+        return [len(cells) for _line, cells in _records(text, delimiter) if any(cells)]
+    except Unreadable:
+        return []
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line on which it begins: a cell in quotes may hold several lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise Unreadable(
+                _("Line %(line)d cannot be read: is a quotation mark never closed?")
+                % {"line": line}
+            ) from None
+        yield line, cells

@@ -1,0 +1,59 @@
+"""Rows out to a CSV file, in pieces."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import translation
+
+from imtplan.spreadsheets.columns import Column, Flavour
+
+ROWS_AT_A_TIME = 500
+
+
+def csv_lines(columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour) -> Iterator[str]:
+    """The file in pieces, so that a long one never stands whole in memory.
+
+    It is made after the view has returned and the request's language is gone: the language of the
+    call is kept here.
+    """
+    return _pieces(columns, rows, flavour, translation.get_language())
+
+
+def _pieces(
+    columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour, language: str | None
+) -> Iterator[str]:
+    piece = io.StringIO()
+    writer = csv.writer(piece, delimiter=flavour.delimiter, lineterminator="\r\n")
+    with translation.override(language):
+        piece.write(flavour.beginning)
+        writer.writerow([column.heading(flavour) for column in columns])
+    for number, row in enumerate(rows, start=1):
+        # Row by row: a language left switched on at a yield would leak into another request.
+        with translation.override(language):
+            writer.writerow([column.cell(row, flavour) for column in columns])
+        if number % ROWS_AT_A_TIME == 0:
+            yield _taken(piece)
+    yield _taken(piece)
+
+
+def _taken(piece: io.StringIO) -> str:
+    text = piece.getvalue()
+    piece.seek(0)
+    piece.truncate()
+    return text
+
+
+def csv_response(
+    columns: Sequence[Column], rows: Iterable[Any], *, flavour: Flavour, name: str
+) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        csv_lines(columns, rows, flavour),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.csv"',
+            "Cache-Control": "private, no-store",
+        },
+    )

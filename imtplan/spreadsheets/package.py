@@ -1,0 +1,147 @@
+"""The zip of a workbook, looked at before anything is unpacked, then read in small pieces."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+
+from imtplan.spreadsheets.tables import MAX_CELLS, Unreadable
+
+MAX_UNPACKED = 30 * 1024 * 1024
+MAX_ENTRIES = 200
+MAX_RATIO = 100
+# A sheet of as many cells as are read has half of these, its texts included.
+MAX_ELEMENTS = 300_000
+# All texts of a workbook together: a long novel.
+MAX_CHARACTERS = 2_000_000
+PIECE = 64 * 1024
+
+_ENCRYPTED = 0x1
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_ZIP = b"PK\x03\x04"
+# What `zipfile` raises on files that lie about where their parts are, as random changes showed.
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, ValueError, OSError, EOFError)
+_BROKEN += (NotImplementedError, RuntimeError)
+
+
+class Package:
+    """The parts of a workbook, by name. Opening it refuses what no spreadsheet program writes."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except _BROKEN:
+            raise damaged() from None
+        self._entries = {entry.filename: entry for entry in self._zip.infolist()}
+        _refuse_abnormal(self._zip.infolist())
+        _refuse_strange_names(list(self._entries))
+        self._refuse_nested()
+        self._elements = self._characters = self._cells = 0
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def _refuse_nested(self) -> None:
+        for name in self._entries:
+            if next(self.pieces(name, size=4), b"") == _ZIP:
+                raise _abnormal()
+
+    def pieces(self, name: str, size: int = PIECE) -> Iterator[bytes]:
+        """What a part holds. The zip stops where the size that it declares is reached, so a size
+        that lies makes the checksum wrong, never the memory full."""
+        try:
+            with self._zip.open(self._entries[name]) as part:
+                while piece := part.read(size):
+                    yield piece
+        except _BROKEN:
+            raise damaged() from None
+
+    def parse(self, name: str, **handlers: Any) -> None:
+        """Read an XML part with handlers of `expat`: `start`, `end`, `text`."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.StartElementHandler = self._counting(handlers["start"])
+        parser.EndElementHandler = handlers.get("end")
+        parser.CharacterDataHandler = handlers.get("text")
+        try:
+            with closing(self.pieces(name)) as pieces:
+                for piece in pieces:
+                    parser.Parse(piece, False)
+            parser.Parse(b"", True)
+        except (expat.ExpatError, LookupError, ValueError):  # an encoding that nobody knows, too
+            raise damaged() from None
+
+    def _counting(self, start: Callable[[str, dict[str, str]], None]) -> Any:
+        def counted(name: str, attributes: dict[str, str]) -> None:
+            self._elements += 1
+            if self._elements > MAX_ELEMENTS:
+                raise _too_much()
+            start(name, attributes)
+
+        return counted
+
+    def count_cell(self) -> None:
+        """One more cell that a reader keeps, of all the sheets."""
+        self._cells += 1
+        if self._cells > MAX_CELLS:
+            raise _too_much()
+
+    def kept(self, text: str) -> str:
+        """A text that a reader keeps: together they must not fill the memory."""
+        self._characters += len(text)
+        if self._characters > MAX_CHARACTERS:
+            raise _too_much()
+        return text
+
+
+def local(name: str) -> str:
+    """The name of an element or attribute without its namespace: strict and usual files differ."""
+    return name.rpartition(" ")[2]
+
+
+def damaged() -> Unreadable:
+    return Unreadable(
+        _("This workbook is damaged. Open it in your spreadsheet program and save it again.")
+    )
+
+
+def _abnormal() -> Unreadable:
+    return Unreadable(
+        _("This file is not built like a workbook: it was not opened. Save it again as .xlsx.")
+    )
+
+
+def _too_much() -> Unreadable:
+    return Unreadable(_("This file holds too many cells: it is not a table of figures."))
+
+
+def _refuse_doctype(*_args: object) -> None:
+    raise _abnormal()
+
+
+def _refuse_abnormal(entries: list[zipfile.ZipInfo]) -> None:
+    """By what the zip says of itself; nothing is unpacked."""
+    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+        raise Unreadable(_("This file is protected by a password: save it without one."))
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1):
+        raise Unreadable(_("Unpacked, this file is abnormally large: it was not opened."))
+    names = {entry.filename for entry in entries}
+    too_many = len(entries) > MAX_ENTRIES or len(names) < len(entries)
+    if too_many or any(entry.compress_type not in _PACKINGS for entry in entries):
+        raise _abnormal()
+
+
+def _refuse_strange_names(names: list[str]) -> None:
+    for name in names:
+        parts = name.replace("\\", "/").split("/")
+        if name.startswith(("/", "\\")) or ".." in parts or ":" in name:
+            raise _abnormal()

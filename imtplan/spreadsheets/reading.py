@@ -1,0 +1,53 @@
+"""A file that somebody sends, into tables: which kind it is, by what it holds and not by its name.
+
+Everything else is refused with what to do about it.
+"""
+
+from django.utils.translation import gettext as _
+
+from imtplan.spreadsheets.csv_in import read_csv
+from imtplan.spreadsheets.tables import MAX_BYTES, Table, Unreadable
+from imtplan.spreadsheets.xlsx_in import read_xlsx
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!")
+_SHEETS_OF_OTHERS = b"mimetypeapplication/vnd.oasis.opendocument"
+
+
+def read_tables(data: bytes, name: str = "") -> list[Table]:
+    """Every sheet of a workbook, or the one table of a CSV file."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            _("This file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1024**2}
+        )
+    if not data.strip():
+        raise Unreadable(_("This file is empty."))
+    _refuse_others(data)
+    return read_xlsx(data) if data.startswith(_ZIP) else [read_csv(data)]
+
+
+def read_table(data: bytes, name: str = "") -> Table:
+    """The first sheet that people see and that holds something."""
+    for table in read_tables(data, name):
+        if table.rows and not table.is_hidden:
+            return table
+    raise Unreadable(_("This file is empty."))
+
+
+def _refuse_others(data: bytes) -> None:
+    if data.startswith(_OLE):
+        raise Unreadable(_ole_message(data))
+    if _SHEETS_OF_OTHERS in data[:200]:
+        raise Unreadable(_("This is an OpenDocument file: save it as .xlsx."))
+    beginning = data.lstrip()[:200].lower()
+    if data.startswith(_NOT_TABLES) or beginning.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise Unreadable(
+            _("This is neither an Excel workbook nor a CSV file: save it as .xlsx or as CSV.")
+        )
+
+
+def _ole_message(data: bytes) -> str:
+    """Both the old format and a workbook with a password come in the same wrapping."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return _("This file is protected by a password: save it without one.")
+    return _("This is the old .xls format: save it as .xlsx.")

@@ -1,0 +1,85 @@
+"""What was found in a file: cells that know what they are and where they stand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from django.utils.functional import Promise
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_ROWS = 5_000
+MAX_COLUMNS = 100
+# Rows and columns alone would allow half a million cells, which nobody types.
+MAX_CELLS = 50_000
+
+
+class Unreadable(Exception):
+    """Why a file is not read, as a sentence for the person who sent it."""
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Found(Enum):
+    """What a cell holds. Only a text and a number are what somebody can have typed as a figure."""
+
+    TEXT = auto()
+    NUMBER = auto()  # its text is plain: "1234.5"
+    PERCENT = auto()  # a number shown as a percentage: 0.12 has the text "12"
+    DATE = auto()
+    BOOLEAN = auto()
+    ERROR = auto()  # "#REF!"
+    NOT_COMPUTED = auto()  # a formula that no program has computed yet
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    kind: Found
+    text: str
+
+
+NOTHING = FoundCell(Found.TEXT, "")
+
+
+@dataclass
+class Row:
+    """One line of the file, numbered as the file's program numbers it; columns from 0."""
+
+    line: int
+    cells: dict[int, FoundCell] = field(default_factory=dict)
+
+    def __getitem__(self, column: int) -> FoundCell:
+        return self.cells.get(column, NOTHING)
+
+    def __iter__(self) -> Iterator[tuple[int, FoundCell]]:
+        """The cells that hold something, from left to right."""
+        return iter(sorted(self.cells.items()))
+
+
+@dataclass
+class Table:
+    """The lines of a sheet that hold something; a CSV file is one sheet without a name."""
+
+    rows: list[Row]
+    name: str = ""
+    is_hidden: bool = False
+
+
+def letters(column: int) -> str:
+    """The name of a column in every spreadsheet: 0 is A, 26 is AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+# Line feed, carriage return and tab are text; the others break readers, or the database.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def one_kind_of_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

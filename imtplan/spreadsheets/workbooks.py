@@ -1,0 +1,166 @@
+"""Sheets out to an XLSX workbook: texts that stay texts, locked cells around open ones.
+
+A sheet is declared as rows of cells; each cell names its look, and the caller says what looks
+there are, in the words of XlsxWriter. Nothing is computed in the file: it holds no formula.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from imtplan.spreadsheets.columns import cleaned_text
+
+# Excel's own limits: the length of a text, and the digits that a number keeps.
+MAX_TEXT, MAX_DIGITS = 32_767, 15
+# A comment or the words shown while a cell is being filled in.
+MAX_HINT_TITLE, MAX_HINT = 32, 255
+
+# Strings are strings, whatever they begin with; and no file of ours asks to be computed.
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+    "in_memory": True,
+}
+# What may be done with a locked sheet: everything that shows it better.
+_ALLOWED = {
+    "format_columns": True,
+    "format_rows": True,
+    "select_locked_cells": True,
+    "select_unlocked_cells": True,
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a program says while a cell is filled in. It warns and never forbids."""
+
+    choices: Sequence[str] = ()
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    whole: bool = False
+    hint_title: str = ""
+    hint: str = ""
+    warning: str = ""
+
+    def as_options(self) -> dict[str, Any]:
+        said = {
+            "input_title": self.hint_title[:MAX_HINT_TITLE],
+            "input_message": self.hint[:MAX_HINT],
+            "error_message": self.warning[:MAX_HINT],
+            "error_type": "warning",
+            "ignore_blank": True,
+        }
+        return self._condition() | {name: value for name, value in said.items() if value}
+
+    def _condition(self) -> dict[str, Any]:
+        if self.choices:
+            return {"validate": "list", "source": list(self.choices)}
+        kind = {"validate": "integer" if self.whole else "decimal"}
+        match self.lowest, self.highest:
+            case None, None if not self.whole:
+                return {"validate": "any"}
+            case None, None:
+                limit = 10**MAX_DIGITS
+                return kind | {"criteria": "between", "minimum": -limit, "maximum": limit}
+            case lowest, None:
+                return kind | {"criteria": ">=", "value": float(lowest)}
+            case None, highest:
+                return kind | {"criteria": "<=", "value": float(highest)}
+            case lowest, highest:
+                limits = {"minimum": float(lowest), "maximum": float(highest)}
+                return kind | {"criteria": "between"} | limits
+
+
+@dataclass(frozen=True)
+class CellOut:
+    """`None` is an empty cell that keeps its look: never a zero, never a word."""
+
+    value: str | Decimal | int | None = None
+    look: str = ""
+    rule: Rule | None = None
+    comment: str = ""
+
+
+@dataclass
+class SheetOut:
+    name: str
+    rows: list[list[CellOut]]
+    widths: Sequence[float] = ()
+    hidden_columns: Sequence[int] = ()
+    # The line of headings, from 0: it stays in sight, and begins each printed page.
+    headings: int | None = None
+    fixed_columns: int = 0
+    is_hidden: bool = False
+    heights: Mapping[int, float] = field(default_factory=dict)
+
+
+def workbook(
+    sheets: Sequence[SheetOut],
+    looks: Mapping[str, Mapping[str, Any]],
+    properties: Mapping[str, str] | None = None,
+) -> bytes:
+    """The file. Every sheet is locked, without a password, but for the looks that say otherwise."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, _OPTIONS) as book:
+        book.set_properties(dict(properties or {}))
+        book.set_calc_mode("auto")
+        formats = {name: book.add_format(dict(look)) for name, look in looks.items()}
+        for sheet in sheets:
+            written = book.add_worksheet(sheet.name)
+            _lay_out(written, sheet)
+            for line, cells in enumerate(sheet.rows):
+                for column, cell in enumerate(cells):
+                    _write(written, line, column, cell, formats.get(cell.look))
+    return file.getvalue()
+
+
+def _lay_out(written: Worksheet, sheet: SheetOut) -> None:
+    for column, width in enumerate(sheet.widths):
+        hidden = {"hidden": True} if column in sheet.hidden_columns else {}
+        written.set_column(column, column, width, None, hidden)
+    for line, height in sheet.heights.items():
+        written.set_row(line, height)
+    written.hide_gridlines(2)
+    written.set_landscape()
+    written.set_paper(9)  # A4
+    written.fit_to_pages(1, 0)
+    written.set_footer("&L&F&C&A&R&P / &N")
+    if sheet.headings is not None:
+        written.freeze_panes(sheet.headings + 1, sheet.fixed_columns)
+        written.repeat_rows(sheet.headings)
+    written.protect("", _ALLOWED)
+    if sheet.is_hidden:
+        written.very_hidden()
+
+
+def _write(written: Worksheet, line: int, column: int, cell: CellOut, look: Any) -> None:
+    match cell.value:
+        case None | "":
+            written.write_blank(line, column, None, look)
+        case str(text):
+            written.write_string(line, column, whole_text(text), look)
+        case number if is_exact(Decimal(number)):
+            written.write_number(line, column, float(number), look)
+        case number:
+            written.write_string(line, column, f"{number:f}", look)
+    if cell.rule:
+        written.data_validation(line, column, line, column, cell.rule.as_options())
+    if cell.comment:
+        written.write_comment(line, column, cleaned_text(cell.comment)[:MAX_TEXT])
+
+
+def whole_text(text: str) -> str:
+    """As a cell can hold it: no control marks, and a sign where Excel's length cuts it."""
+    cleaned = cleaned_text(text)
+    return cleaned if len(cleaned) <= MAX_TEXT else f"{cleaned[: MAX_TEXT - 1]}…"
+
+
+def is_exact(number: Decimal) -> bool:
+    """Whether a spreadsheet keeps every digit; if not, it is written as text, never rounded."""
+    return len(number.normalize().as_tuple().digits) <= MAX_DIGITS
