@@ -231,6 +231,7 @@ class FigureSerializer(ReadSerializer):
             "numerator",
             "denominator",
             "reason",
+            "explanation",
             "status",
             "origin",
             "source",

@@ -44,6 +44,8 @@ def figure_columns(flavour: Flavour) -> list[Column]:
         Column("version", _("Version"), lambda figure: figure.version, Kind.NUMBER),
         Column("entered_at", _("Entered at"), lambda figure: figure.entered_at, Kind.TIME),
         Column("source", _("Source"), lambda figure: figure.source),
+        Column("reason", _("Reason"), lambda figure: figure.reason or None),
+        Column("explanation", _("Explanation"), lambda figure: figure.explanation or None),
     ]
 
 

@@ -1,6 +1,6 @@
 """What is measured, what is promised, what was entered, and what follows from it."""
 
-from indicators.models.figure import Figure, View
+from indicators.models.figure import Figure, FigureEvent, View
 from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
     InstituteValue,
@@ -14,6 +14,7 @@ from indicators.models.target import Sureness, Target, TrajectoryPoint
 
 __all__ = [
     "Figure",
+    "FigureEvent",
     "Indicator",
     "IndicatorLink",
     "InstituteValue",

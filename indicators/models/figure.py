@@ -67,6 +67,7 @@ class Figure(models.Model):
         IMPORT = "import", _("spreadsheet")
         API = "api", _("API")
         PUBLISHED = "published", _("published source")
+        RESTORED = "restored", _("an earlier version, restored")
         DEMO = "demo", _("demonstration data")
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="figures")
@@ -83,6 +84,9 @@ class Figure(models.Model):
         _("denominator"), max_digits=24, decimal_places=6, null=True, blank=True
     )
     reason = models.TextField(_("reason"), blank=True)
+    explanation = models.TextField(_("explanation"), blank=True)
+    # The surprises that somebody confirmed or explained, with their size then: {"change": "34.5"}.
+    confirmed = models.JSONField(_("confirmed"), default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     origin = models.CharField(_("way of entry"), max_length=10, choices=Origin)
     source = models.TextField(_("source"), blank=True)
@@ -163,3 +167,7 @@ class Figure(models.Model):
         if self.numerator is None or not self.denominator:
             return self.value
         return self.numerator / self.denominator * self.indicator.scale
+
+
+# Every version of every figure, as the database's triggers write them.
+FigureEvent: Any = Figure.pgh_event_model  # type: ignore[attr-defined]

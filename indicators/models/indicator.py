@@ -1,5 +1,6 @@
 """Indicators, and which objectives, levers and projects they speak for."""
 
+from decimal import Decimal
 from typing import Any
 
 import pghistory
@@ -105,6 +106,29 @@ class Indicator(models.Model):
     tolerance = models.DecimalField(
         _("tolerance"), max_digits=24, decimal_places=6, null=True, blank=True
     )
+    change_limit = models.DecimalField(
+        _("ask when the change from last year is over, in %"),
+        max_digits=9,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        default=Decimal(25),
+        help_text=_("Empty: never asked."),
+    )
+    part_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+        help_text=_("This indicator counts a part of what that one counts."),
+    )
+    parts_complete = models.BooleanField(
+        _("its parts make it up"),
+        default=False,
+        help_text=_("All its parts together are this indicator, with nothing left over."),
+    )
     is_headline = models.BooleanField(_("headline"), default=False)
     source = models.TextField(_("source"), blank=True)
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
@@ -139,6 +163,16 @@ class Indicator(models.Model):
                 violation_error_message=_("A tolerance is above zero."),
             ),
             models.CheckConstraint(
+                name="indicator_change_limit_positive",
+                condition=Q(change_limit=None) | Q(change_limit__gt=0),
+                violation_error_message=_("A limit of change is above zero."),
+            ),
+            models.CheckConstraint(
+                name="indicator_not_its_own_part",
+                condition=Q(part_of=None) | ~Q(part_of=F("pk")),
+                violation_error_message=_("An indicator is not a part of itself."),
+            ),
+            models.CheckConstraint(
                 name="indicator_ratio_names_its_parts",
                 condition=~Q(aggregation="ratio") | ~(Q(numerator_fr="") | Q(denominator_fr="")),
                 violation_error_message=_("A ratio names its numerator and its denominator."),
@@ -154,6 +188,10 @@ class Indicator(models.Model):
     @property
     def is_ratio(self) -> bool:
         return self.aggregation == self.Aggregation.RATIO
+
+    def year_label(self, year: int) -> str:
+        """2022 for a civil year; 2022-2023 for the academic year that begins in it."""
+        return f"{year}-{year + 1}" if self.year_kind == self.YearKind.ACADEMIC else str(year)
 
     @property
     def is_whole(self) -> bool:

@@ -21,7 +21,7 @@ from tests import factories
 FIGURES = "/api/v1/figures.csv"
 HEADING = (
     "indicator,name,unit,school_code,school,year,state,value,numerator,denominator,status,origin,"
-    "version,entered_at,source"
+    "version,entered_at,source,reason,explanation"
 )
 
 SignIn = Callable[[User], Client]
@@ -55,7 +55,7 @@ def test_one_row_for_programs(reader: Client, albi: School) -> None:
     assert heading == HEADING
     assert row == (
         'students,"Étudiants, tous cycles",étudiants,imt-mines-albi,IMT Mines Albi,2020,number,'
-        "1234.5,,,validated,form,1,2021-03-01T09:30:00Z,'=HYPERLINK(1)"
+        "1234.5,,,validated,form,1,2021-03-01T09:30:00Z,'=HYPERLINK(1),,"
     )
 
 
