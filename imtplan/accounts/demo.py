@@ -19,7 +19,7 @@ class DemoLogin:
 
 def demo_logins() -> list[DemoLogin]:
     """The demonstration accounts that are loaded; none once the demonstration is removed."""
-    held = Membership.objects.filter(user__is_demo=True).select_related("user", "school")
+    in_force = Membership.objects.in_force().filter(user__is_demo=True)
     return [
         DemoLogin(
             role=str(one.get_role_display()),
@@ -27,5 +27,5 @@ def demo_logins() -> list[DemoLogin]:
             where=one.school.name if one.school else "",
             email=one.user.email,
         )
-        for one in held.order_by("pk")
+        for one in in_force.select_related("user", "school").order_by("pk")
     ]

@@ -20,7 +20,7 @@ class TokenForm(forms.ModelForm):
 
     class Meta:
         model = ApiToken
-        fields = ["name"]
+        fields = ["name", "may_enter"]
         labels = {"name": _("What it is for")}
         help_texts = {"name": _("For instance: Power BI of the directorate-general.")}
 

@@ -166,8 +166,20 @@ class User(AbstractBaseUser):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, *, on: Any = None) -> "MembershipQuerySet":
+        """Held on that day. A role that was ended no longer counts on the day of its end."""
         day = on or timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day)).order_by("pk")
+        return self.filter(
+            Q(starts_on=None) | Q(starts_on__lte=day),
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            Q(ended_at=None) | Q(ended_at__date__gt=day),
+        ).order_by("pk")
+
+    def to_come(self) -> "MembershipQuerySet":
+        return self.filter(starts_on__gt=timezone.localdate(), ended_at=None).order_by("pk")
+
+    def past(self) -> "MembershipQuerySet":
+        """Over by their last day, or ended before it."""
+        return self.filter(Q(ends_on__lt=timezone.localdate()) | Q(ended_at__isnull=False))
 
 
 @pghistory.track()
@@ -184,7 +196,19 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("school"),
     )
+    starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    # A last day cannot say "no more from this minute on": it still counts as a day.
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+    given_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("named by"),
+    )
+    given_at = models.DateTimeField(_("named on"), null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -204,8 +228,21 @@ class Membership(models.Model):
                 condition=Q(role__in=SCHOOL_ROLES, school__isnull=False)
                 | (~Q(role__in=SCHOOL_ROLES) & Q(school__isnull=True)),
                 violation_error_message=_(
-                    "Directors and contributors belong to a school, the others to the institute."
+                    "Directors, substitutes and contributors belong to a school, "
+                    "the others to the institute."
                 ),
+            ),
+            models.CheckConstraint(
+                name="membership_days_in_order",
+                condition=Q(starts_on=None)
+                | Q(ends_on=None)
+                | Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message=_("The last day of a role comes after its first."),
+            ),
+            models.CheckConstraint(
+                name="membership_substitute_ends",
+                condition=~Q(role=Role.SUBSTITUTE) | Q(ends_on__isnull=False),
+                violation_error_message=_("A substitute is named until a day."),
             ),
         ]
 
@@ -230,6 +267,11 @@ class ApiToken(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("what it is for"), max_length=80)
+    may_enter = models.BooleanField(
+        _("may enter figures"),
+        default=False,
+        help_text=_("In your name, where you may: for a program that sends your school's figures."),
+    )
     start = models.CharField(_("begins with"), max_length=16, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)

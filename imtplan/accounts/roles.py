@@ -22,11 +22,13 @@ class Permission(models.TextChoices):
         _("validate or return what a school submitted"),
     )
     EDIT_PLAN = "edit_plan", _("edit the plan, its targets and its campaigns")
+    DELEGATE = "delegate", _("name contributors and a substitute")
     MANAGE_PEOPLE = "manage_people", _("give and take roles")
 
 
 class Role(models.TextChoices):
     DIRECTOR = "director", _("School director")
+    SUBSTITUTE = "substitute", _("Substitute of the director")
     CONTRIBUTOR = "contributor", _("Contributor")
     DIRECTORATE_GENERAL = "directorate_general", _("Directorate-general")
     PLAN_OFFICE = "plan_office", _("Plan office")
@@ -45,7 +47,19 @@ class RoleSpec:
 
 ROLES = {
     Role.DIRECTOR: RoleSpec(
-        _("Enters and submits the figures of one school."),
+        _("Enters and submits the figures of one school, and names who helps."),
+        in_a_school=True,
+        permissions=frozenset(
+            {
+                Permission.READ_SCHOOL,
+                Permission.ENTER_FIGURES,
+                Permission.SUBMIT_FIGURES,
+                Permission.DELEGATE,
+            }
+        ),
+    ),
+    Role.SUBSTITUTE: RoleSpec(
+        _("Enters and submits the figures of one school in the director's place, until a day."),
         in_a_school=True,
         permissions=frozenset(
             {
@@ -79,11 +93,15 @@ ROLES = {
                 Permission.READ_SCHOOL,
                 Permission.READ_INSTITUTE,
                 Permission.EDIT_PLAN,
+                Permission.DELEGATE,
                 Permission.MANAGE_PEOPLE,
             }
         ),
     ),
 }
+
+# What a director gives for a time; the other roles are the plan office's to give.
+DELEGABLE = (Role.CONTRIBUTOR, Role.SUBSTITUTE)
 
 
 def has_permission(user: Any, permission: Permission, *, school: Any = None) -> bool:

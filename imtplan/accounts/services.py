@@ -9,12 +9,15 @@ from imtplan.accounts.models import ApiToken, User
 
 
 @transaction.atomic
-def make_token(*, by: User, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
+def make_token(
+    *, by: User, name: str, expires_at: datetime | None = None, may_enter: bool = False
+) -> tuple[ApiToken, str]:
     """A new token of `by`, and its key: the only time anybody sees it."""
     key = ApiToken.new_key()
     token = ApiToken.objects.create(
         user=by,
         name=name,
+        may_enter=may_enter,
         start=key[:14],
         digest=ApiToken.digest_of(key),
         expires_at=expires_at,

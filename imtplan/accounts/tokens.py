@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from imtplan.accounts.models import ApiToken, User
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Reading only: a token that tries to write is refused, whatever its owner may do."""
+    """A token reads, unless it was made to enter figures too; never more than its owner may do."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         scheme, _space, key = get_authorization_header(request).decode("latin-1").partition(" ")
@@ -29,8 +30,8 @@ class TokenAuthentication(BaseAuthentication):
         )
         if token is None:
             raise exceptions.AuthenticationFailed(_("This token is unknown, expired or revoked."))
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
-            raise exceptions.PermissionDenied(_("A token reads, it does not write."))
+        if request.method not in SAFE_METHODS and not token.may_enter:
+            raise exceptions.PermissionDenied(_("This token reads, it does not write."))
         # Once a minute is enough to know that a token is in use.
         ApiToken.objects.filter(
             Q(last_used_at=None) | Q(last_used_at__lt=now - timedelta(minutes=1)),

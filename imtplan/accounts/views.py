@@ -26,7 +26,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _tokens_page(request, form)
     _token, key = make_token(
-        by=request.user, name=form.cleaned_data["name"], expires_at=form.expires_at
+        by=request.user,
+        name=form.cleaned_data["name"],
+        may_enter=form.cleaned_data["may_enter"],
+        expires_at=form.expires_at,
     )
     # No redirect: the key would have to wait somewhere, and it is to be stored nowhere.
     return _tokens_page(request, TokenForm(), key=key)

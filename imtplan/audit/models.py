@@ -23,9 +23,15 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     class Verb(models.TextChoices):
         FIGURES_SAVED = "figures_saved", _("saved figures")
+        FIGURES_UNDONE = "figures_undone", _("took a save back")
         SUBMITTED = "submitted", _("submitted the figures")
         RETURNED = "returned", _("returned the figures")
         VALIDATED = "validated", _("validated the figures")
+        CAMPAIGN_CHANGED = "campaign_changed", _("changed a campaign")
+        EXTENSION_GIVEN = "extension_given", _("gave a later closing")
+        EXTENSION_WITHDRAWN = "extension_withdrawn", _("withdrew a later closing")
+        ROLE_GIVEN = "role_given", _("gave a role")
+        ROLE_ENDED = "role_ended", _("ended a role")
         PLAN_EDITED = "plan_edited", _("edited the plan")
         DATA_LOADED = "data_loaded", _("loaded data")
         DATA_REMOVED = "data_removed", _("removed data")

@@ -13,10 +13,11 @@ from tests import factories
 
 # Written out by hand, so that a change of the table is a change of this test.
 EXPECTED = {
-    Role.DIRECTOR: {"read_school", "enter_figures", "submit_figures"},
+    Role.DIRECTOR: {"read_school", "enter_figures", "submit_figures", "delegate"},
+    Role.SUBSTITUTE: {"read_school", "enter_figures", "submit_figures"},
     Role.CONTRIBUTOR: {"read_school", "enter_figures"},
     Role.DIRECTORATE_GENERAL: {"read_school", "read_institute", "validate_figures"},
-    Role.PLAN_OFFICE: {"read_school", "read_institute", "edit_plan", "manage_people"},
+    Role.PLAN_OFFICE: {"read_school", "read_institute", "edit_plan", "delegate", "manage_people"},
 }
 
 
@@ -72,9 +73,43 @@ def test_a_role_holds_until_its_last_day_included(albi: School, days: int, holds
     assert has_permission(user, Permission.READ_SCHOOL, school=albi) is holds
 
 
+@pytest.mark.parametrize(("days", "holds"), [(-1, True), (0, True), (1, False)])
+def test_a_role_holds_from_its_first_day(albi: School, days: int, holds: bool) -> None:
+    user = factories.UserFactory()
+    factories.MembershipFactory(
+        user=user,
+        role=Role.CONTRIBUTOR,
+        school=albi,
+        starts_on=timezone.localdate() + timedelta(days=days),
+    )
+    assert has_permission(user, Permission.READ_SCHOOL, school=albi) is holds
+
+
+def test_an_ended_role_no_longer_holds_whatever_its_last_day(albi: School) -> None:
+    user = factories.UserFactory()
+    factories.MembershipFactory(
+        user=user,
+        role=Role.SUBSTITUTE,
+        school=albi,
+        ends_on=timezone.localdate() + timedelta(days=9),
+        ended_at=timezone.now(),
+    )
+    assert not has_permission(user, Permission.READ_SCHOOL, school=albi)
+
+
+def test_a_director_names_in_their_school_and_the_plan_office_in_all(
+    alice: User, paul: User, albi: School, ales: School
+) -> None:
+    assert [has_permission(alice, Permission.DELEGATE, school=one) for one in (albi, ales)] == [
+        True,
+        False,
+    ]
+    assert all(has_permission(paul, Permission.DELEGATE, school=one) for one in (albi, ales))
+
+
 @pytest.mark.parametrize(
     ("role", "in_a_school"),
-    [(Role.DIRECTOR, False), (Role.PLAN_OFFICE, True)],
+    [(Role.SUBSTITUTE, False), (Role.DIRECTOR, False), (Role.PLAN_OFFICE, True)],
 )
 def test_the_database_refuses_a_role_in_the_wrong_place(
     albi: School, role: Role, in_a_school: bool

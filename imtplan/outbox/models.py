@@ -1,0 +1,118 @@
+"""The mails that the application owes people: written with the act, sent after it."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LINE_END = r"[\r\n]"
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def due(self, *, at: datetime) -> "MailQuerySet":
+        """To be sent now, the longest waiting first."""
+        to_send = self.filter(state__in=Mail.TO_SEND, next_try_at__lte=at)
+        return to_send.order_by("next_try_at", "pk")
+
+    def interrupted(self, *, before: datetime) -> "MailQuerySet":
+        """Begun so long ago that whoever was sending them has died."""
+        return self.filter(state=Mail.State.SENDING, claimed_at__lt=before)
+
+
+class Mail(models.Model):
+    """One mail to one person. The address and the words are those of the moment of writing."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed, will be tried again")
+        GIVEN_UP = "given_up", _("given up")
+        UNCERTAIN = "uncertain", _("perhaps sent")
+
+        @property
+        def symbol(self) -> str:
+            """The name of its icon: a state is never told by colour alone."""
+            return {
+                Mail.State.WAITING: "clock",
+                Mail.State.SENDING: "send",
+                Mail.State.SENT: "check-circle-fill",
+                Mail.State.FAILED: "exclamation-triangle-fill",
+                Mail.State.GIVEN_UP: "x-circle-fill",
+                Mail.State.UNCERTAIN: "question-circle",
+            }[self]
+
+    TO_SEND = (State.WAITING, State.FAILED)
+    # Nobody sends these again unless a person says so.
+    RETRYABLE = (State.FAILED, State.GIVEN_UP, State.UNCERTAIN)
+
+    # The Message-ID too: a server that gets a mail twice can tell.
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    kind = models.SlugField(_("kind"), max_length=40, db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="mails",
+        verbose_name=_("person"),
+    )
+    address = models.EmailField(_("address"))
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
+    claimed_at = models.DateTimeField(_("last try"), null=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"],
+                name="mail_to_send",
+                condition=Q(state__in=["waiting", "failed"]),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="mail_latest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="mail_sent_says_when",
+                condition=~Q(state="sent") | Q(sent_at__isnull=False),
+                violation_error_message=_("A mail that was sent says when."),
+            ),
+            models.CheckConstraint(
+                name="mail_sending_says_since_when",
+                condition=~Q(state="sending") | Q(claimed_at__isnull=False),
+                violation_error_message=_("A mail that is being sent says since when."),
+            ),
+            # A line end in a header would be the beginning of another header.
+            models.CheckConstraint(
+                name="mail_headers_on_one_line",
+                condition=~(Q(subject__regex=LINE_END) | Q(address__regex=LINE_END)),
+                violation_error_message=_("Subject and address stand on one line."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.subject}"
+
+    @property
+    def state_of_now(self) -> "Mail.State":
+        """The state with its words and symbol, where the column is a plain text."""
+        return self.State(self.state)
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.state in self.RETRYABLE

@@ -1,0 +1,142 @@
+"""Sending what waits: one mail at a time, each once.
+
+A mail server and a database have no common transaction. So a mail is claimed, in a transaction of
+its own, before it is sent. What fails before the server accepted it is tried again; where nobody
+can know whether it was accepted, a person decides: better one mail missing than two.
+"""
+
+import logging
+import smtplib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.utils import timezone
+
+from imtplan.outbox.models import Mail
+
+logger = logging.getLogger(__name__)
+
+State = Mail.State
+
+# How long to wait after the first, second, … failure. After the last there is no other try.
+WAITS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)]
+DEAD_AFTER = timedelta(minutes=10)  # ten times the hard time limit of a task
+SECONDS = 30  # of one run; the next one goes on
+ERROR_LENGTH = 500
+
+INTERRUPTED = "The program stopped while it was sending; the mail may have been sent."
+
+
+# An answer of the server that says no, or an address that never got there. A connection that is
+# lost says nothing.
+REFUSALS = (
+    smtplib.SMTPResponseException,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPNotSupportedError,
+    ValueError,
+)
+
+
+class NotSent(Exception):
+    """The server has certainly not accepted the mail."""
+
+
+def send_waiting(*, seconds: float = SECONDS) -> int:
+    """Send what is due, for at most `seconds`. Any number of senders may run at once."""
+    set_interrupted_aside()
+    begun, count = time.monotonic(), 0
+    while time.monotonic() - begun < seconds and (mail := _claim()):
+        _send(mail)
+        count += 1
+    return count
+
+
+def set_interrupted_aside() -> int:
+    """Nobody knows whether the server had accepted them: none is sent again by itself."""
+    dead = Mail.objects.interrupted(before=timezone.now() - DEAD_AFTER)
+    return dead.update(state=State.UNCERTAIN, error=INTERRUPTED)
+
+
+def _claim() -> Mail | None:
+    """The next mail, marked as being sent, and this committed before anything is sent."""
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        mail = Mail.objects.due(at=now).select_for_update(skip_locked=True, of=("self",)).first()
+        if mail is not None:
+            mail.state, mail.claimed_at, mail.tries = State.SENDING, now, mail.tries + 1
+            mail.save(update_fields=["state", "claimed_at", "tries"])
+    return mail
+
+
+def _send(mail: Mail) -> None:
+    try:
+        deliver(mail)
+    except NotSent as problem:
+        _failed(mail, problem)
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the server may have accepted
+        _mark(mail, state=State.UNCERTAIN, error=_said(problem))
+    else:
+        _mark(mail, state=State.SENT, error="", sent_at=timezone.now())
+
+
+def _failed(mail: Mail, problem: NotSent) -> None:
+    if mail.tries > len(WAITS):
+        _mark(mail, state=State.GIVEN_UP, error=_said(problem))
+        return
+    next_try_at = timezone.now() + WAITS[mail.tries - 1]
+    _mark(mail, state=State.FAILED, error=_said(problem), next_try_at=next_try_at)
+
+
+def _mark(mail: Mail, **changes: Any) -> None:
+    """Of this try: when another was begun meanwhile, that one has the say."""
+    Mail.objects.filter(pk=mail.pk, claimed_at=mail.claimed_at).update(**changes)
+    if changes["error"]:
+        logger.warning("mail %s is %s: %s", mail.pk, changes["state"], changes["error"])
+
+
+def _said(problem: Exception) -> str:
+    """The server's own words: the plan office reads them, and they are kept short."""
+    cause = problem.__cause__ or problem
+    return f"{type(cause).__name__}: {cause}".replace("\x00", "")[:ERROR_LENGTH]
+
+
+# --- The server ---------------------------------------------------------------------------------
+
+
+def deliver(mail: Mail) -> None:
+    """Hand the mail to the server. NotSent, or any other exception where that is not certain."""
+    with _certainly_not_sent(Exception):
+        message = _message(mail)
+        message.message()  # written once, so that a bad address fails here
+        connection = get_connection()
+        connection.open()
+    try:
+        with _certainly_not_sent(*REFUSALS):
+            connection.send_messages([message])
+    finally:
+        with suppress(Exception):
+            connection.close()
+
+
+@contextmanager
+def _certainly_not_sent(*problems: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except problems as problem:
+        raise NotSent from problem
+
+
+def _message(mail: Mail) -> EmailMessage:
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    headers = {
+        "Message-ID": f"<{mail.uid}@{sender.rpartition('@')[2] or 'localhost'}>",
+        "Auto-Submitted": "auto-generated",  # no answer of an absent person comes back
+    }
+    return EmailMessage(mail.subject, mail.body, to=[mail.address], headers=headers)

@@ -1,0 +1,51 @@
+"""Writing a mail, and telling the sender to try one again."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from imtplan.outbox.models import Mail
+
+SUBJECT_LENGTH = 200
+
+
+def queue_mail(
+    *,
+    key: str,
+    kind: str,
+    user: Any,
+    address: str,
+    subject: str,
+    body: str,
+    at: datetime | None = None,
+) -> Mail | None:
+    """Write a mail in the caller's transaction: no act without its mail, no mail without its act.
+
+    Two that write the same `key`, even at once, make one mail; the second gets None.
+    """
+    mail = Mail(
+        key=key,
+        kind=kind,
+        user=user,
+        address=address,
+        subject=on_one_line(subject),
+        body=body,
+        created_at=at or timezone.now(),
+    )
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    return Mail.objects.filter(key=key, uid=mail.uid).first()
+
+
+def on_one_line(text: str) -> str:
+    """A name with a line end in it must not become a header of its own."""
+    line = " ".join(text.split())
+    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1] + "…"
+
+
+def retry_mail(pk: int) -> bool:
+    """Send it again, from the first try on. False where there is nothing to try again."""
+    found = Mail.objects.filter(pk=pk, state__in=Mail.RETRYABLE)
+    return bool(
+        found.update(state=Mail.State.WAITING, tries=0, error="", next_try_at=timezone.now())
+    )
