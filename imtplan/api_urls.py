@@ -9,6 +9,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import DefaultRouter
 
 from imtplan.accounts.api import SchoolViewSet
+from imtplan.campaigns.api import CellView, EntryView
 from imtplan.rest import NoSuchAddress
 from indicators.api import FigureViewSet, IndicatorViewSet, TargetViewSet
 from indicators.api_csv import FigureCsvView
@@ -58,6 +59,12 @@ docs = SpectacularSwaggerSplitView.as_view(
 
 urlpatterns = [
     path("figures.csv", FigureCsvView.as_view({"get": "list"}), name="figures-csv"),
+    path("entries/<int:year>/<slug:school>/", EntryView.as_view(), name="api-entry"),
+    path(
+        "entries/<int:year>/<slug:school>/<slug:indicator>/",
+        CellView.as_view(),
+        name="api-entry-cell",
+    ),
     path("schema/", schema, name="api-schema"),
     # A page for people: who is not signed in is sent to sign in, as on every other page.
     path("docs/", login_required(docs), name="api-docs"),

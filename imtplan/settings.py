@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "objectives",
     "imtplan.audit",
     "imtplan.accounts",
+    "imtplan.outbox",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -174,6 +175,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "indicators.tasks.mark_new_day",
         "schedule": crontab(hour=23, minute=5),  # just after midnight in Paris, summer or winter
     },
+    "send-mails": {
+        "task": "imtplan.outbox.tasks.send_mails",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "write-reminders": {
+        "task": "imtplan.campaigns.tasks.remind",
+        "schedule": crontab(hour="6-18", minute=7),  # nobody's telephone rings at night
+    },
+    "forget-old-answers": {
+        "task": "imtplan.campaigns.tasks.forget",
+        "schedule": crontab(minute=37),
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -231,7 +245,10 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 os.environ.setdefault("EMAIL_URL", "consolemail://")
+EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
 vars().update(environ.Env.email_url_config(secret("EMAIL_URL")))
+if DEMO and "smtp" in vars()["EMAIL_BACKEND"]:  # nothing leaves a demonstration
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="IMT Plan <imtplan@localhost>")
 
 # --- Security -----------------------------------------------------------------------------------

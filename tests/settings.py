@@ -3,10 +3,9 @@
 DATABASE_URL and REDIS_URL are given by `make test`, which starts a private PostgreSQL and Valkey.
 """
 
-import atexit
 import os
-import shutil
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-and-of-no-worth-elsewhere-0123456789")
 os.environ["SECURE"] = "false"
@@ -23,8 +22,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_ROOT = tempfile.mkdtemp(prefix="imtplan-static-")
-atexit.register(shutil.rmtree, STATIC_ROOT, ignore_errors=True)
+# Empty, and one for all runs: the processes of a parallel run end without tidying up.
+STATIC_ROOT = str(Path(tempfile.gettempdir()) / f"imtplan-tests-static-{os.getuid()}")
+Path(STATIC_ROOT).mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 # An undefined variable in a template is a mistake: it must be seen.
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED<%s>"

@@ -4,11 +4,13 @@ from django.http import HttpRequest
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.audit.admin import AuditedAdmin, PeopleAdmin, ReadOnlyAdmin
-from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.models import Campaign, Receipt, Submission
 
 
 class MembershipInline(admin.TabularInline):
     model = Membership
+    fk_name = "user"
+    fields = ["role", "school", "starts_on", "ends_on"]
     extra = 0
 
 
@@ -34,9 +36,10 @@ class SchoolAdmin(AuditedAdmin):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(AuditedAdmin):
+class CampaignAdmin(ReadOnlyAdmin):
+    """Campaigns are opened and changed on their own pages, by services that keep why."""
+
     list_display = ["year", "plan", "opens_at", "closes_at"]
-    filter_horizontal = ["indicators"]
 
 
 @admin.register(Submission)
@@ -45,3 +48,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
     list_display = ["campaign", "school", "state", "submitted_at", "submitted_by", "decided_at"]
     list_filter = ["campaign", "state"]
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    list_display = ["number", "at", "by_name", "sha256"]

@@ -11,7 +11,9 @@ from imtplan.accounts.demo import DEMO_PASSWORD
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.campaigns.reminding import write_reminders
+from imtplan.outbox.models import Mail
 from indicators.models import Figure
 from indicators.models.figure import FigureQuerySet
 from projects.models import Milestone, StatusReport
@@ -42,6 +44,7 @@ def load() -> None:
     submissions.exclude(submitted_at=None).update(submitted_at=now - SUBMITTED_BEFORE)
     submissions.exclude(decided_at=None).update(decided_at=now - DECIDED_BEFORE)
     Figure.objects.filter(origin=Figure.Origin.DEMO).update(entered_at=now - SUBMITTED_BEFORE)
+    write_reminders()
     record(Event.Verb.DATA_LOADED, by=None, subject="fixtures/demo.json")
 
 
@@ -58,12 +61,15 @@ def remove() -> dict[str, int]:
     versions stay in the history, as do those of the figures that go.
     """
     gone = {
-        str(rows.model._meta.verbose_name_plural): rows.delete()[1][rows.model._meta.label]
+        str(rows.model._meta.verbose_name_plural): rows.delete()[1].get(rows.model._meta.label, 0)
         for rows in (
+            # The campaign first: while it stands, the database keeps what it collected.
+            Receipt.objects.filter(submission__campaign__is_demo=True),
+            Mail.objects.filter(user__is_demo=True),
+            Campaign.objects.filter(is_demo=True),
             figures(),
             Milestone.objects.filter(is_demo=True),
             StatusReport.objects.filter(is_demo=True),
-            Campaign.objects.filter(is_demo=True),
             User.objects.filter(is_demo=True),
         )
     }

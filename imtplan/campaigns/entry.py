@@ -1,33 +1,63 @@
 """What the entry page shows: each indicator's row, with the past and the path beside it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School, User
-from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
-from imtplan.campaigns.forms import FigureForm, rows
-from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.services import REFUSALS, SaveOutcome
+from imtplan.campaigns import access
+from imtplan.campaigns.checks import Finding, Level, change, percent, problems, shown
+from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
+from imtplan.campaigns.gate import REFUSALS
+from imtplan.campaigns.models import Campaign, KeptInput, Remark, Submission
+from imtplan.campaigns.reading import YEARS_SHOWN, Reading, read
+from imtplan.campaigns.saving import SaveOutcome
 from indicators.models import Figure, Indicator, Progress, View
+
+NO_OUTCOME: Mapping[str, Any] = {}
 
 
 @dataclass
 class Row:
-    """One indicator on the page: its form, last year's figure, and what is aimed at."""
+    """One indicator on the page: its form, what was said before, and what is aimed at."""
 
     indicator: Indicator
     form: FigureForm
     figure: Figure | None
-    before: Figure | None
-    progress: Progress | None
-    problems: list[str | Promise] = field(default_factory=list)
+    past: list[tuple[int, Figure | None]]
+    progress: Progress | None = None
+    findings: list[Finding] = field(default_factory=list)
+    kept: KeptInput | None = None
     conflict: Figure | None = None
+    remark: Remark | None = None
+    year_label: str = ""
+    change: str = ""
+    ratio: str = ""
+    total: str = ""
+
+    @property
+    def before(self) -> Figure | None:
+        """Last year's figure."""
+        return self.past[-1][1] if self.past else None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Something stands in the cell that is not stored as it stands."""
+        impossible = any(one.level == Level.IMPOSSIBLE for one in self.findings)
+        return bool(self.kept or self.conflict or impossible or self.form.errors)
+
+    @property
+    def needs_answer(self) -> bool:
+        return any(one.level == Level.SURPRISING and not one.answered for one in self.findings)
+
+    @property
+    def is_said(self) -> bool:
+        return self.figure is not None and self.figure.state != Figure.State.NOT_ENTERED
 
 
 @dataclass
@@ -36,11 +66,22 @@ class EntryPage:
     school: School
     submission: Submission
     rows: list[Row]
-    outcome: SaveOutcome | None = None
 
     @property
     def state(self) -> Submission.State:
         return self.submission.state_of_now
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.campaign.closes_at_for(self.school)
+
+    @property
+    def is_open(self) -> bool:
+        return self.campaign.is_open_for(self.school)
+
+    @property
+    def years_before(self) -> list[int]:
+        return [self.campaign.year - back for back in range(YEARS_SHOWN, 0, -1)]
 
     @property
     def year_before(self) -> int:
@@ -49,14 +90,19 @@ class EntryPage:
     @property
     def filled(self) -> int:
         """How many indicators have a number or a word."""
-        return sum(
-            row.figure is not None and row.figure.state != Figure.State.NOT_ENTERED
-            for row in self.rows
-        )
+        return sum(row.is_said for row in self.rows)
+
+    @property
+    def missing(self) -> list[Row]:
+        return [row for row in self.rows if not row.is_said]
 
     @property
     def to_correct(self) -> int:
-        return sum(bool(row.problems or row.conflict or row.form.errors) for row in self.rows)
+        return sum(row.is_wrong for row in self.rows)
+
+    @property
+    def to_explain(self) -> int:
+        return sum(row.needs_answer for row in self.rows)
 
     @property
     def themes(self) -> dict[str, list[Row]]:
@@ -70,72 +116,155 @@ class EntryPage:
         """The sentence that says why nothing can be changed; empty when it can."""
         if not self.state.is_open_for_entry:
             return REFUSALS[Event.Verb.FIGURES_SAVED]
-        if not self.campaign.is_open():
-            return _("This campaign is closed. Ask the plan office if it must be reopened.")
-        if not has_permission(user, Permission.ENTER_FIGURES, school=self.school):
-            return _("You may read these figures; the school's own people enter them.")
-        return ""
+        if not self.is_open:
+            return _("This campaign is closed. Ask the plan office for more time.")
+        if access.may_enter(user, self.campaign, self.school):
+            return ""
+        if self.campaign.entered_by == Campaign.EnteredBy.DIRECTORS:
+            return _("In this campaign the directors alone enter the figures.")
+        return _("You may read these figures; the school's own people enter them.")
 
 
 def read_page(
-    campaign: Campaign, school: School, data: Mapping[str, Any] | None = None
+    campaign: Campaign,
+    school: School,
+    data: Mapping[str, Any] | None = None,
+    outcome: SaveOutcome | None = None,
 ) -> EntryPage:
-    """The page of one school's entry, as stored, or as just typed (`data`)."""
-    indicators = list(campaign.indicators.all())
-    figures = _figures(school, campaign.year - 1, campaign.year)
-    now, before = figures[campaign.year], figures[campaign.year - 1]
+    """The page of one school's entry, as stored; or as just typed (`data`), with what became of it
+    (`outcome`).
+
+    Each typed row then carries the version stored now: sending it again is a choice made with open
+    eyes.
+    """
+    reading = outcome.reading if outcome else read(campaign, school)
+    submission = _submission(campaign, school)
+    remarks = _remarks(submission)
     progress = _progress(school, campaign)
-    submission = Submission.objects.filter(campaign=campaign, school=school).first()
     return EntryPage(
         campaign=campaign,
         school=school,
-        submission=submission
-        or Submission(campaign=campaign, school=school, state=Submission.State.NOT_BEGUN),
+        submission=submission,
         rows=[
-            Row(
-                indicator=form.indicator,
-                form=form,
-                figure=now.get(form.indicator.pk),
-                before=before.get(form.indicator.pk),
-                progress=progress.get(form.indicator.pk),
+            replace(
+                _row(indicator, reading, data, outcome),
+                progress=progress.get(indicator.pk),
+                remark=remarks.get(indicator.pk),
             )
-            for form in rows(indicators, now, data)
+            for indicator in reading.indicators
         ],
     )
 
 
-def _figures(school: School, *years: int) -> dict[int, dict[int, Figure]]:
-    """The school's figures by year and indicator."""
-    found: dict[int, dict[int, Figure]] = {year: {} for year in years}
-    rows = Figure.objects.filter(school=school, year__in=years)
-    for figure in rows.select_related("indicator", "entered_by"):
-        found[figure.year][figure.indicator_id] = figure
-    return found
+def _submission(campaign: Campaign, school: School) -> Submission:
+    stored = Submission.objects.filter(campaign=campaign, school=school)
+    return stored.select_related("submitted_by", "decided_by").first() or Submission(
+        campaign=campaign, school=school, state=Submission.State.NOT_BEGUN
+    )
+
+
+def _remarks(submission: Submission) -> dict[int, Remark]:
+    """What the directorate-general still asks, by indicator."""
+    if submission.state != Submission.State.RETURNED:
+        return {}
+    remarks = submission.remarks.filter(is_open=True).select_related("by")
+    return {remark.indicator_id: remark for remark in remarks}
+
+
+def _row(
+    indicator: Indicator,
+    reading: Reading,
+    data: Mapping[str, Any] | None,
+    outcome: SaveOutcome | None,
+) -> Row:
+    figure, kept = reading.figure(indicator), reading.kept.get(indicator.pk)
+    row = Row(
+        indicator=indicator,
+        form=_form(indicator, figure, kept, data),
+        figure=figure,
+        past=_past(indicator, reading),
+        kept=kept,
+        conflict=outcome.conflicts.get(indicator.code) if outcome else None,
+        year_label=indicator.year_label(reading.campaign.year),
+        **comparisons(indicator, reading),
+    )
+    row.findings = _findings(row, reading)
+    return row
+
+
+def _form(
+    indicator: Indicator,
+    figure: Figure | None,
+    kept: KeptInput | None,
+    data: Mapping[str, Any] | None,
+) -> FigureForm:
+    """As stored; with a kept text as that was typed; after a save as it was sent."""
+    typed = data or (as_posted(indicator, kept.typed) if kept else None)
+    if typed is not None:
+        version = str(figure.version) if figure else ""
+        typed = {**_plain(typed), f"{indicator.code}-version": version}
+    return FigureForm(typed, indicator=indicator, initial=initial_of(figure))
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A QueryDict unpacks to lists: the last value of each name is meant."""
+    return {name: data[name] for name in data}
+
+
+def _past(indicator: Indicator, reading: Reading) -> list[tuple[int, Figure | None]]:
+    year, figures = reading.campaign.year, reading.figures.get(indicator.pk, {})
+    return [(one, figures.get(one)) for one in range(year - YEARS_SHOWN, year)]
+
+
+def _findings(row: Row, reading: Reading) -> list[Finding]:
+    """Of what stands in the cell: if that cannot be stored, why; else what surprises in it."""
+    if not row.form.is_bound:
+        return reading.findings(row.indicator)
+    if not row.form.is_valid():
+        return []
+    cell = row.form.cell()
+    impossible = [] if cell.state == Figure.State.NOT_ENTERED else problems(cell)
+    return impossible or reading.findings(row.indicator)
+
+
+def comparisons(indicator: Indicator, reading: Reading) -> dict[str, str]:
+    """The change from last year, the quotient of a ratio, and the running total of parts."""
+    figure = reading.figure(indicator)
+    number = figure.number if figure else None
+    return {
+        "change": _change(indicator, number, reading),
+        "ratio": shown(number, indicator) if number is not None and indicator.is_ratio else "",
+        "total": total_of_parts(indicator, reading),
+    }
+
+
+def _change(indicator: Indicator, number: Any, reading: Reading) -> str:
+    before = reading.around.before(indicator)
+    last = before.number if before else None
+    return percent(change(number, last), sign=True) if number is not None and last else ""
+
+
+def total_of_parts(indicator: Indicator, reading: Reading) -> str:
+    """What the parts of an indicator add up to, beside what it says itself: "12,5 / 14"."""
+    now = reading.around.now
+    given = [now[part.pk] for part in reading.around.parts_of(indicator) if part.pk in now]
+    if not given:
+        return ""
+    whole = now.get(indicator.pk)
+    return f"{shown(sum(given))} / {shown(whole) if whole is not None else '…'} {indicator.unit}"
 
 
 def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
     """The school's own targets and what their paths expect of the campaign's year."""
     found = Progress.objects.filter(
         target__school=school,
-        target__plan=campaign.plan,
+        target__plan=campaign.plan_id,
         year=campaign.year,
         view=View.VALIDATED,
     ).select_related("target")
     return {progress.target.indicator_id: progress for progress in found}
 
 
-def read_again(page: EntryPage, typed: QueryDict, outcome: SaveOutcome) -> EntryPage:
-    """The page after a save: as typed, with what was refused written on its rows.
-
-    Each row carries the version stored now: sending it again is a choice made with open eyes.
-    """
-    data = typed.copy()
-    year = page.campaign.year
-    for figure in _figures(page.school, year)[year].values():
-        data[f"{figure.indicator.code}-version"] = str(figure.version)
-    again = read_page(page.campaign, page.school, data)
-    again.outcome = outcome
-    for row in again.rows:
-        row.problems = [problem.message for problem in outcome.refused.get(row.indicator.code, [])]
-        row.conflict = outcome.conflicts.get(row.indicator.code)
-    return again
+def forms_of(indicators: Iterable[Indicator], data: Mapping[str, Any]) -> list[FigureForm]:
+    """The rows of a posted form."""
+    return [FigureForm(data, indicator=indicator) for indicator in indicators]

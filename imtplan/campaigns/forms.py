@@ -1,6 +1,6 @@
 """The entry form: one row for each indicator, read into the cells that services store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,16 @@ from imtplan.numbers import NumberError, NumberProblem, format_number, parse_num
 from indicators.models import Figure, Indicator
 
 State = Figure.State
+
+TYPED_FIELDS = (
+    "value",
+    "numerator",
+    "denominator",
+    "word",
+    "reason",
+    "explanation",
+    "confirm",
+)
 
 # What each refusal says: what is wrong, and what to do. A test holds that none is forgotten.
 NUMBER_SENTENCES: dict[NumberProblem, str | Promise] = {
@@ -75,6 +85,13 @@ class FigureForm(forms.Form):
     denominator = NumberField(required=False)
     word = forms.ChoiceField(choices=WORDS, required=False, label=_("Instead of a number"))
     reason = forms.CharField(required=False, max_length=1000, label=_("Reason"))
+    explanation = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Explanation"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    confirm = forms.BooleanField(required=False, label=_("This figure is right"))
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
@@ -118,10 +135,18 @@ class FigureForm(forms.Form):
         return Cell(
             indicator=self.indicator,
             state=State(state),
-            reason=data["reason"].strip() if data["word"] else "",
+            reason=_text(data["reason"]) if data["word"] else "",
+            explanation=_text(data["explanation"]),
+            confirm=data["confirm"],
             version=data["version"],
             **parts,
         )
+
+
+def _text(text: str) -> str:
+    """Browsers send line ends as CR LF, spreadsheets as LF: one of the two, or each way in would
+    look like a change."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def initial_of(figure: Figure | None) -> dict[str, Any]:
@@ -137,26 +162,17 @@ def initial_of(figure: Figure | None) -> dict[str, Any]:
     return numbers | {
         "word": figure.state if has_word else "",
         "reason": figure.reason,
+        "explanation": figure.explanation,
         "version": figure.version,
     }
 
 
-def rows(
-    indicators: Iterable[Indicator],
-    figures: Mapping[int, Figure],
-    data: Mapping[str, Any] | None = None,
-) -> list[FigureForm]:
-    return [
-        FigureForm(data, indicator=indicator, initial=initial_of(figures.get(indicator.pk)))
-        for indicator in indicators
-    ]
+def as_posted(indicator: Indicator, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Texts by field, as the form of an indicator's row posts them."""
+    return {f"{indicator.code}-{field}": text for field, text in typed.items()}
 
 
-class ReturnForm(forms.Form):
-    """Why a submission goes back to its school."""
-
-    comment = forms.CharField(
-        label=_("What should the school look at?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-    )
+def as_typed(indicator: Indicator, posted: Mapping[str, Any]) -> dict[str, str]:
+    """The other way round: what a row was sent, by field, without the version."""
+    sent = {name: posted.get(f"{indicator.code}-{name}") for name in TYPED_FIELDS}
+    return {name: text for name, text in sent.items() if text is not None}

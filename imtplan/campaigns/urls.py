@@ -1,10 +1,43 @@
-from django.urls import path
+from django.urls import include, path
 
-from imtplan.campaigns import views
+from imtplan.campaigns import (
+    views,
+    views_campaigns,
+    views_cells,
+    views_files,
+    views_history,
+    views_people,
+    views_proposals,
+    views_receipts,
+    views_review,
+)
+
+# One school's part of one year.
+of_a_school = [
+    path("", views.entry, name="entry"),
+    path("valeur/<slug:indicator>/", views_cells.save_cell, name="save_cell"),
+    path("coller/", views_proposals.paste, name="paste"),
+    path("proposition/<int:pk>/", views_proposals.proposal, name="proposal"),
+    path("annuler/<int:event>/", views_proposals.undo_save, name="undo"),
+    path("historique/<slug:indicator>/", views_history.history, name="history"),
+    path("classeur.xlsx", views_files.workbook, name="workbook"),
+    path("importer/", views_files.import_file, name="import"),
+    path("relire/", views_review.review, name="review"),
+    path("decider/", views_review.decide, name="decide"),
+]
 
 urlpatterns = [
-    path("saisies/", views.submissions, name="submissions"),
-    path("saisie/<int:year>/<slug:school>/", views.entry, name="entry"),
-    path("saisie/<int:year>/<slug:school>/relire/", views.review, name="review"),
-    path("saisie/<int:year>/<slug:school>/decider/", views.decide, name="decide"),
+    path("saisies/", views_review.submissions, name="submissions"),
+    path("saisie/<int:year>/<slug:school>/", include(of_a_school)),
+    path("recu/<slug:number>/", views_receipts.receipt, name="receipt"),
+    path("recu/<slug:number>.pdf", views_receipts.receipt_pdf, name="receipt_pdf"),
+    path("recu/<slug:number>.json", views_receipts.receipt_json, name="receipt_json"),
+    path("campagnes/", views_campaigns.campaigns, name="campaigns"),
+    path("campagnes/nouvelle/", views_campaigns.campaign_new, name="campaign_new"),
+    path("campagnes/<int:year>/", views_campaigns.campaign_edit, name="campaign_edit"),
+    path("campagnes/<int:year>/<slug:school>/delai/", views_campaigns.extension, name="extension"),
+    path("ecole/<slug:school>/personnes/", views_people.people, name="school_people"),
+    path(
+        "ecole/<slug:school>/personnes/<int:pk>/terminer/", views_people.end, name="end_delegation"
+    ),
 ]

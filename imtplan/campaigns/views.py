@@ -1,83 +1,74 @@
-"""The pages of the yearly collection. Who may see a page is settled in its first line."""
+"""The entry page: a school's form, whole. Who may see a page is settled in its first line."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
-from imtplan.campaigns.entry import EntryPage, read_again, read_page
-from imtplan.campaigns.forms import ReturnForm
-from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.services import (
-    CampaignRefusal,
-    SaveOutcome,
-    SubmissionIncomplete,
-    return_to_school,
-    save_figures,
-    submit,
-    validate,
-)
+from imtplan.campaigns.access import demand_entry, place
+from imtplan.campaigns.entry import EntryPage, forms_of, read_page
+from imtplan.campaigns.forms import FigureForm, as_typed
+from imtplan.campaigns.gate import CampaignRefusal, locked
+from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.reading import read
+from imtplan.campaigns.saving import SaveOutcome, store, write_inputs
 from indicators.models import Figure
 
-
-def _place(request: HttpRequest, year: int, school: str) -> dict[str, Any]:
-    """The campaign and the school of an address; 404 for what this person may not see."""
-    campaign = Campaign.objects.visible_to(request.user).filter(year=year).latest()
-    if campaign is None:
-        raise Http404
-    schools = School.objects.visible_to(request.user)
-    return {"campaign": campaign, "school": get_object_or_404(schools, code=school)}
-
-
-def _demand(request: HttpRequest, permission: Permission, school: School) -> None:
-    """Seen but not allowed: 403."""
-    if not has_permission(request.user, permission, school=school):
-        raise PermissionDenied
+# In the session: the paste or the spreadsheet that can still be taken back.
+UNDO = "undo_event"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """The school's form. Whatever is wrong with a row, the others are stored."""
-    place = _place(request, year, school)
+    here = place(request, year, school)
     if request.method != "POST":
-        return _entry_page(request, read_page(**place))
-    _demand(request, Permission.ENTER_FIGURES, place["school"])
-    page = read_page(**place, data=request.POST)
+        return _entry_page(request, read_page(**here))
+    demand_entry(request, **here)
     try:
-        outcome = _save(request, page)
+        outcome = _save(request, **here)
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
+        page = read_page(**here, data=request.POST)
         return _entry_page(request, page, status=HTTPStatus.CONFLICT)
-    to_correct = page.to_correct > 0 or not outcome.is_clean
-    _say_saved(request, outcome, silent=to_correct or "review" in request.POST)
-    if to_correct:
-        page = read_again(page, request.POST, outcome)
+    page = read_page(**here, data=request.POST, outcome=outcome)
+    _say_saved(request, outcome, silent=page.to_correct > 0 or "review" in request.POST)
+    if page.to_correct:
         return _entry_page(request, page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     following = "review" if "review" in request.POST else "entry"
     return redirect(following, year=year, school=school)
 
 
-def _save(request: HttpRequest, page: EntryPage) -> SaveOutcome:
-    return save_figures(
-        campaign=page.campaign,
-        school=page.school,
-        cells=[row.form.cell() for row in page.rows if row.form.is_valid()],
+@transaction.atomic
+def _save(request: HttpRequest, campaign: Campaign, school: School) -> SaveOutcome:
+    """Store what can be stored, and keep the rest as typed."""
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    reading = read(campaign, school)
+    forms = forms_of(reading.indicators, request.POST)
+    outcome = store(
+        [form.cell() for form in forms if form.is_valid()],
+        reading,
         by=request.user,
         origin=Figure.Origin.FORM,
     )
+    refused = [form for form in forms if _is_refused(form, outcome)]
+    typed = {form.indicator: as_typed(form.indicator, request.POST) for form in refused}
+    write_inputs(campaign=campaign, school=school, typed=typed, by=request.user)
+    return outcome
+
+
+def _is_refused(form: FigureForm, outcome: SaveOutcome) -> bool:
+    return not form.is_valid() or form.indicator.code in outcome.refused
 
 
 def _say_saved(request: HttpRequest, outcome: SaveOutcome, *, silent: bool) -> None:
@@ -92,80 +83,20 @@ def _say_saved(request: HttpRequest, outcome: SaveOutcome, *, silent: bool) -> N
 def _entry_page(
     request: HttpRequest, page: EntryPage, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    context = {
+    context: Mapping[str, Any] = {
         "page": page,
         "read_only": page.why_read_only(request.user),
         "may_submit": has_permission(request.user, Permission.SUBMIT_FIGURES, school=page.school),
+        "undo_event": _undo_event(request, page),
     }
     return render(request, "campaigns/entry.html", context, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def review(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """Check your answers, then submit: the last look before the figures leave the school."""
-    place = _place(request, year, school)
-    if request.method == "POST":
-        _demand(request, Permission.SUBMIT_FIGURES, place["school"])
-        try:
-            submit(**place, by=request.user)
-        except SubmissionIncomplete as refusal:
-            names = ", ".join(indicator.name for indicator in refusal.missing)
-            messages.error(request, f"{refusal.message} {names}")
-        except CampaignRefusal as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, _("Submitted. The directorate-general can see it now."))
-        return redirect("review", year=year, school=school)
-    page = read_page(**place)
-    context = {
-        "page": page,
-        "read_only": page.why_read_only(request.user),
-        "missing": [
-            row.indicator
-            for row in page.rows
-            if row.figure is None or row.figure.state == Figure.State.NOT_ENTERED
-        ],
-        "may_submit": has_permission(request.user, Permission.SUBMIT_FIGURES, **_school(place)),
-        "may_decide": has_permission(request.user, Permission.VALIDATE_FIGURES),
-        "decidable": [Submission.State.SUBMITTED, Submission.State.VALIDATED],
-        "return_form": ReturnForm(),
-        "events": Event.objects.visible_to(request.user).filter(
-            school=place["school"], subject=str(year)
-        )[:30],
-    }
-    return render(request, "campaigns/review.html", context)
-
-
-def _school(place: dict[str, Any]) -> dict[str, School]:
-    return {"school": place["school"]}
-
-
-@require_POST
-def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """The directorate-general validates a school's figures, or returns them with a comment."""
-    place = _place(request, year, school)
-    _demand(request, Permission.VALIDATE_FIGURES, place["school"])
-    try:
-        if "return" in request.POST:
-            return_to_school(**place, by=request.user, comment=request.POST.get("comment", ""))
-            messages.success(request, _("Returned to the school with your comment."))
-        else:
-            validate(**place, by=request.user)
-            messages.success(request, _("Validated. The figures count everywhere now."))
-    except CampaignRefusal as refusal:
-        messages.error(request, refusal.message)
-    return redirect("review", year=year, school=school)
-
-
-@require_safe
-def submissions(request: HttpRequest) -> HttpResponse:
-    """Every school of the latest campaign with its state, for the people of the institute."""
-    if not has_permission(request.user, Permission.READ_INSTITUTE):
-        raise PermissionDenied
-    campaign = Campaign.objects.visible_to(request.user).latest()
-    rows = Submission.objects.of_every_school(campaign) if campaign else []
-    return render(
-        request,
-        "campaigns/submissions.html",
-        {"campaign": campaign, "submissions": rows},
-    )
+def _undo_event(request: HttpRequest, page: EntryPage) -> Event | None:
+    """The last paste or spreadsheet of this person, as long as they stay signed in."""
+    key = request.session.get(UNDO)
+    if key is None:
+        return None
+    return Event.objects.filter(
+        pk=key, actor=request.user, school=page.school, subject=str(page.campaign.year)
+    ).first()

@@ -29,11 +29,9 @@ def _items(request: HttpRequest) -> list[Item]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    links = [*_institute_links(user), *_school_links(user)]
+    links = [*_institute_links(user), *_school_links(user), *_plan_office_links(user)]
     if user.held_roles:
         links += [(_("API"), reverse("api-docs")), (_("Tokens"), reverse("tokens"))]
-    if has_permission(user, Permission.EDIT_PLAN):
-        links.append((_("Administration"), reverse("admin:index")))
     return [Item(label, url, request.path.startswith(url)) for label, url in links]
 
 
@@ -46,6 +44,16 @@ def _institute_links(user: Any) -> list[tuple[str, str]]:
     ]
 
 
+def _plan_office_links(user: Any) -> list[tuple[str, str]]:
+    if not has_permission(user, Permission.EDIT_PLAN):
+        return []
+    return [
+        (_("Campaigns"), reverse("campaigns")),
+        (_("Mails"), reverse("mails")),
+        (_("Administration"), reverse("admin:index")),
+    ]
+
+
 def _school_links(user: Any) -> list[tuple[str, str]]:
     """The entry form of each school in which this person holds a role."""
     schools = own_schools(user)
@@ -53,10 +61,13 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
     if campaign is None:
         return []
     label = _("My figures")
-    return [
+    links = [
         (label if len(schools) == 1 else school.name, entry_url(campaign, school))
         for school in schools
     ]
+    if len(schools) == 1:
+        links.append((_("My team"), reverse("school_people", args=[schools[0].code])))
+    return links
 
 
 def own_schools(user: Any) -> list[School]:

@@ -3,18 +3,20 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from imtplan.accounts.demo import DEMO_PASSWORD
-from indicators.models import StaleMark
+from indicators.models import Figure, StaleMark
 from tests.worker import Worker, wait_for
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+AXE = Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js"
 # Without these a Chromium on a machine with no way out tries many addresses, in vain.
 FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
@@ -70,6 +72,73 @@ class Person:
         page.click("form button[type=submit]")
         page.wait_for_url(lambda url: "/compte/" not in url)
         return page
+
+
+class Grid:
+    """The entry page of Albi as its director works in it, and what the database says of it."""
+
+    ADDRESS = "/saisie/2022/imt-mines-albi/"
+    DIRECTOR, CONTRIBUTOR = "directrice.albi@demo.example", "contributeur.albi@demo.example"
+
+    def __init__(self, person: Person, email: str = DIRECTOR) -> None:
+        self.person = person
+        person.sign_in(email)
+        self.page = person.go(self.ADDRESS)
+
+    def field(self, code: str, part: str = "value") -> Locator:
+        return self.page.locator(f"[name={code}-{part}]")
+
+    def focused(self) -> str | None:
+        return self.page.evaluate("document.activeElement.name")
+
+    def wait(self, code: str, state: str = "saved") -> Locator:
+        """The row, once its saving has come to this state."""
+        row = self.page.locator(f"#{code}[data-state={state}]")
+        row.wait_for()
+        return row
+
+    def type(self, code: str, text: str, part: str = "value") -> None:
+        """As a person does: what stands there is replaced, then one leaves the field."""
+        self.field(code, part).fill(text)
+        self.field(code, part).blur()
+
+    def paste(self, code: str, text: str, part: str = "value") -> None:
+        self.field(code, part).focus()
+        self.page.evaluate(
+            """text => {
+                const clipboardData = new DataTransfer();
+                clipboardData.setData("text/plain", text);
+                const options = { clipboardData, bubbles: true, cancelable: true };
+                document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+            }""",
+            text,
+        )
+
+    @staticmethod
+    def stored(code: str) -> Figure | None:
+        return Figure.objects.filter(
+            indicator__code=code, school__code="imt-mines-albi", year=2022
+        ).first()
+
+    @classmethod
+    def numbers(cls, *codes: str) -> list[Decimal | None]:
+        return [figure.value if (figure := cls.stored(code)) else None for code in codes]
+
+    def found_by_axe(self) -> list[str]:
+        """What is wrong with the page as it stands, each with the first place where it is."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+        violations = self.page.evaluate("axe.run()")["violations"]
+        return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
+
+
+@pytest.fixture
+def grid(person: Callable[..., Person]) -> Callable[..., Grid]:
+    """`grid()` opens the entry page in a browser of its own; options are Playwright's."""
+
+    def open_grid(email: str = Grid.DIRECTOR, **options: object) -> Grid:
+        return Grid(person(**options), email)
+
+    return open_grid
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
-"""What is impossible for a figure, and the sentence that says so."""
+"""What is impossible or surprising in a figure, and the sentence that says so."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import translation
 
-from imtplan.campaigns.checks import Cell, problems
-from indicators.models import Figure
+from imtplan.campaigns.checks import Cell, Finding, Level, Surroundings, findings, problems
+from indicators.models import Figure, Indicator
 from tests import factories
 
 State = Figure.State
@@ -86,3 +87,171 @@ def test_a_ratio_needs_a_part_of_a_whole(
         denominator=None if denominator is None else Decimal(denominator),
     )
     assert [part for part, _message in found] == parts
+
+
+# --- Surprising, and for information ------------------------------------------------------------
+
+
+def past(indicator: Indicator, numbers: dict[int, str | None]) -> dict[int, Figure]:
+    return {
+        year: Figure(
+            indicator=indicator,
+            year=year,
+            state=State.NUMBER if number else State.NOT_AVAILABLE,
+            value=Decimal(number) if number else None,
+        )
+        for year, number in numbers.items()
+    }
+
+
+def found(
+    value: str,
+    earlier: dict[int, str | None],
+    confirmed: dict[str, str] | None = None,
+    **about: Any,
+) -> list[Finding]:
+    """What is said of a figure of 2022 after `earlier` ones."""
+    indicator = factories.IndicatorFactory.build(pk=1, **about)
+    around = Surroundings(year=2022, past={1: past(indicator, earlier)}, indicators=[indicator])
+    with translation.override("en"):
+        cell = Cell(indicator=indicator, value=Decimal(value))
+        return [replace(one, message=str(one.message)) for one in findings(cell, around, confirmed)]
+
+
+def test_a_change_beyond_the_limit_surprises_and_says_what_it_compared() -> None:
+    [one] = found("130", {2021: "100"})
+    assert (one.level, one.code, one.size) == (Level.SURPRISING, "change", Decimal("30.00"))
+    assert one.message == ("From 100 in 2021 to 130: +30%, more than the 25% at which we ask.")
+
+
+@pytest.mark.parametrize("value", ["75", "125", "99.9"])
+def test_a_change_within_the_limit_says_nothing(value: str) -> None:
+    assert found(value, {2021: "100"}) == []
+
+
+def test_a_fall_surprises_like_a_rise() -> None:
+    assert [one.size for one in found("50", {2021: "100"})] == [Decimal("50.00")]
+
+
+def test_an_indicator_may_never_ask() -> None:
+    assert found("900", {2021: "100"}, change_limit=None) == []
+
+
+def test_a_balance_that_was_negative_is_compared_by_its_size() -> None:
+    [one] = found("10", {2021: "-10"}, minimum=None)
+    assert one.size == Decimal("200.00")
+
+
+def test_nothing_last_year_is_nothing_to_compare() -> None:
+    assert found("130", {}) == []
+    assert found("130", {2021: None}) == []
+    assert found("130", {2020: "100"}) == []
+
+
+def test_after_a_zero_no_percentage_is_made_up() -> None:
+    [one] = found("7", {2021: "0"})
+    assert (one.level, one.code) == (Level.INFORMATION, "from-zero")
+    assert one.message == "In 2021 this was zero; now it is 7."
+
+
+def test_the_same_as_last_year_is_said_and_not_asked() -> None:
+    [one] = found("100", {2021: "100"})
+    assert (one.level, one.code) == (Level.INFORMATION, "same")
+
+
+GROWTH: dict[int, str | None] = {2017: "100", 2018: "101", 2019: "103", 2020: "104", 2021: "106"}
+
+
+def test_a_step_unlike_the_earlier_ones_is_an_outlier() -> None:
+    """Steps of 1, 2, 1, 2: median 1.5, median distance 0.5, taken as 1 % of 106; 10 is 8.5 away."""
+    [one] = found("116", GROWTH)
+    assert (one.code, one.size) == ("outlier", Decimal("5.41"))
+    assert one.message == "From year to year it moved by +1 to +2 before; now by +10."
+
+
+def test_a_series_that_goes_on_growing_says_nothing() -> None:
+    assert found("108", GROWTH) == []
+
+
+def test_a_step_is_asked_about_once() -> None:
+    assert [one.code for one in found("200", GROWTH)] == ["change"]
+
+
+def test_two_steps_are_no_history() -> None:
+    assert found("120", {2019: "103", 2020: "104", 2021: "106"}) == []
+    assert found("120", {2015: "99", 2017: "100", 2019: "103", 2020: "104", 2021: "106"}) == []
+
+
+def test_years_that_never_moved_may_move_a_little() -> None:
+    assert found("101", dict.fromkeys(range(2016, 2022), "100")) == []
+    assert [one.code for one in found("110", dict.fromkeys(range(2016, 2022), "100"))] == [
+        "outlier"
+    ]
+
+
+def test_a_step_seen_before_is_no_outlier_and_small_counts_move_by_one() -> None:
+    courses: dict[int, str | None] = {2017: "3", 2018: "3", 2019: "3", 2020: "3", 2021: "4"}
+    assert found("5", courses) == []
+    shares: dict[int, str | None] = {2017: "20", 2018: "20", 2019: "20", 2020: "20", 2021: "24"}
+    assert found("28", shares, decimals=1) == []
+
+
+def test_an_indicator_that_never_asks_never_asks_about_steps() -> None:
+    assert found("116", GROWTH, change_limit=None) == []
+
+
+def parts(total: str, *numbers: str, complete: bool = False) -> list[Finding]:
+    """What is said of a whole of `total` whose parts are `numbers`; None: not entered."""
+    whole = factories.IndicatorFactory.build(pk=1, parts_complete=complete)
+    pieces = [
+        factories.IndicatorFactory.build(pk=2 + at, part_of=whole) for at in range(len(numbers))
+    ]
+    now = {
+        piece.pk: Decimal(number) for piece, number in zip(pieces, numbers, strict=True) if number
+    }
+    around = Surroundings(year=2022, now=now, indicators=[whole, *pieces])
+    return findings(Cell(indicator=whole, value=Decimal(total)), around)
+
+
+def test_parts_above_their_whole_surprise() -> None:
+    [one] = parts("14", "10", "5")
+    assert (one.code, one.size) == ("parts", Decimal(1))
+
+
+def test_parts_below_their_whole_surprise_only_where_they_make_it_up() -> None:
+    assert parts("14", "10", "2") == []
+    assert [one.size for one in parts("14", "10", "2", complete=True)] == [Decimal(2)]
+
+
+def test_a_part_not_yet_entered_is_no_zero() -> None:
+    assert parts("14", "10", "", complete=True) == []
+
+
+def test_parts_that_add_up_say_nothing() -> None:
+    assert parts("15", "10", "5", complete=True) == []
+
+
+# --- What was answered is not asked again -------------------------------------------------------
+
+
+def test_a_surprise_that_was_answered_is_not_asked_again() -> None:
+    [one] = found("130", {2021: "100"}, confirmed={"change": "30.00"})
+    assert one.answered
+
+
+def test_a_surprise_that_grew_is_asked_again() -> None:
+    [one] = found("140", {2021: "100"}, confirmed={"change": "30.00"})
+    assert not one.answered
+
+
+def test_last_years_answer_counts_this_year() -> None:
+    indicator = factories.IndicatorFactory.build(pk=1)
+    earlier = past(indicator, {2021: "130"})
+    earlier[2021].confirmed = {"change": "60.00"}
+    around = Surroundings(year=2022, past={1: earlier}, indicators=[indicator])
+    [one] = findings(Cell(indicator=indicator, value=Decimal(195)), around)
+    assert (one.size, one.answered) == (Decimal("50.00"), True)
+
+
+def test_each_level_has_its_own_symbol() -> None:
+    assert len({level.symbol for level in Level}) == len(Level)

@@ -1,4 +1,4 @@
-"""The life of a submission: what is stored, what is refused, and that nothing is lost."""
+"""The life of a submission: draft, submitted, returned, validated, and who may go where."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,165 +8,14 @@ import pytest
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import services
-from imtplan.campaigns.checks import Cell
-from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.services import (
-    CampaignClosed,
-    CampaignRefusal,
-    SaveOutcome,
-    SubmissionIncomplete,
-    TransitionRefused,
-)
-from indicators.models import Figure, Indicator, StaleMark
+from imtplan.campaigns.gate import CampaignClosed, CampaignRefusal, TransitionRefused
+from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.saving import keep_inputs
+from imtplan.campaigns.services import SubmissionIncomplete
+from indicators.models import Figure, Indicator
 from tests import factories
 
 State = Figure.State
-
-
-@pytest.fixture
-def students(db: None) -> Indicator:
-    return factories.IndicatorFactory(code="students")
-
-
-@pytest.fixture
-def campaign(students: Indicator) -> Campaign:
-    return factories.CampaignFactory(indicators=[students])
-
-
-@pytest.fixture
-def save(campaign: Campaign, albi: School, alice: User, students: Indicator) -> Any:
-    """Save one cell of the students' row as Alice."""
-
-    def save_cell(value: object = None, **cell: Any) -> SaveOutcome:
-        given = {"value": Decimal(str(value))} if value is not None else {}
-        return services.save_figures(
-            campaign=campaign,
-            school=albi,
-            cells=[Cell(indicator=students, **given, **cell)],
-            by=alice,
-            origin=Figure.Origin.FORM,
-        )
-
-    return save_cell
-
-
-@pytest.fixture
-def place(campaign: Campaign, albi: School) -> dict[str, Any]:
-    return {"campaign": campaign, "school": albi}
-
-
-def test_saving_writes_figure_version_event_and_stale_mark_together(
-    save: Any, albi: School, alice: User
-) -> None:
-    StaleMark.objects.all().delete()
-    outcome = save("13400")
-    figure = Figure.objects.get()
-    assert outcome.changed == [figure]
-    assert (figure.value, figure.version, figure.status) == (Decimal(13400), 1, "draft")
-    assert (figure.entered_by, figure.origin) == (alice, "form")
-    assert figure.events.count() == 1
-    event = Event.objects.get(verb=Event.Verb.FIGURES_SAVED)
-    assert event.detail == {"figures": {"students": 1}, "origin": "form"}
-    assert [mark.indicator_id for mark in StaleMark.objects.all()] == [figure.indicator_id]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_when_the_event_cannot_be_written_nothing_is(
-    save: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    StaleMark.objects.all().delete()
-
-    def broken(*args: object, **kwargs: object) -> None:
-        raise RuntimeError("the audit is down")
-
-    monkeypatch.setattr(services, "record", broken)
-    with pytest.raises(RuntimeError, match="audit is down"):
-        save("13400")
-    assert not Figure.objects.exists()
-    assert not Submission.objects.exists()
-    assert not StaleMark.objects.exists()
-
-
-def test_the_queue_is_poked_after_the_commit_only(
-    save: Any, poked: list[bool], django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks() as callbacks:
-        save("13400")
-        assert poked == []
-    for callback in callbacks:
-        callback()
-    assert poked == [True]
-
-
-def test_every_version_is_kept(save: Any) -> None:
-    save("100")
-    save("200", version=1)
-    save(state=State.NOT_ENTERED, version=2)
-    figure = Figure.objects.get()
-    versions = figure.events.order_by("pgh_id").values_list("version", "value", "state")
-    assert list(versions) == [
-        (1, Decimal(100), "number"),
-        (2, Decimal(200), "number"),
-        (3, None, "not_entered"),
-    ]
-
-
-def test_saving_the_same_again_makes_no_version_and_no_event(save: Any) -> None:
-    save("100")
-    outcome = save("100.000", version=1)
-    assert outcome.changed == []
-    assert Figure.objects.get().version == 1
-    assert Event.objects.filter(verb=Event.Verb.FIGURES_SAVED).count() == 1
-
-
-def test_an_empty_row_never_entered_stores_nothing(save: Any) -> None:
-    assert save(state=State.NOT_ENTERED).is_clean
-    assert not Figure.objects.exists()
-
-
-def test_zero_is_a_number(save: Any) -> None:
-    save("0")
-    assert Figure.objects.get().value == 0
-
-
-def test_an_old_version_does_not_overwrite_a_newer_one(save: Any) -> None:
-    save("100")
-    save("200", version=1)
-    outcome = save("150", version=1)
-    figure = Figure.objects.get()
-    assert outcome.conflicts == {"students": figure}
-    assert figure.value == 200
-
-
-def test_two_people_who_type_the_same_are_not_in_conflict(save: Any) -> None:
-    save("100")
-    assert save("100").is_clean
-
-
-def test_a_refused_cell_says_why_and_leaves_the_figure(save: Any) -> None:
-    save("100")
-    outcome = save("-5", version=1)
-    assert [problem.part for problem in outcome.refused["students"]] == ["value"]
-    assert Figure.objects.get().value == 100
-
-
-def test_one_refused_cell_does_not_hold_back_the_others(
-    campaign: Campaign, albi: School, alice: User, students: Indicator
-) -> None:
-    funds = factories.IndicatorFactory(code="own-funds", decimals=1)
-    campaign.indicators.add(funds)
-    outcome = services.save_figures(
-        campaign=campaign,
-        school=albi,
-        cells=[
-            Cell(indicator=students, value=Decimal("10.5")),
-            Cell(indicator=funds, value=Decimal("10.5")),
-        ],
-        by=alice,
-        origin=Figure.Origin.FORM,
-    )
-    assert list(outcome.refused) == ["students"]
-    assert [figure.indicator.code for figure in outcome.changed] == ["own-funds"]
 
 
 def test_a_closed_campaign_stores_nothing(
@@ -193,7 +42,7 @@ def test_submitting_hands_the_figures_in(save: Any, place: dict[str, Any], alice
 def test_a_missing_figure_holds_back_the_submission(place: dict[str, Any], alice: User) -> None:
     with pytest.raises(SubmissionIncomplete) as refusal:
         services.submit(**place, by=alice)
-    assert [indicator.code for indicator in refusal.value.missing] == ["students"]
+    assert [indicator.code for indicator in refusal.value.indicators] == ["students"]
 
 
 @pytest.mark.parametrize(
@@ -259,3 +108,69 @@ def test_returning_demands_a_reason(
     with pytest.raises(CampaignRefusal, match="Dites pourquoi"):
         services.return_to_school(**place, by=diane, comment="  ")
     assert Submission.objects.get().state == Submission.State.SUBMITTED
+
+
+def test_a_return_may_speak_of_single_cells(
+    save: Any,
+    place: dict[str, Any],
+    students: Indicator,
+    alice: User,
+    diane: User,
+) -> None:
+    save("100")
+    services.submit(**place, by=alice)
+    remarks = {"students": " Comptez les apprentis. ", "unknown": "?", "own-funds": "  "}
+    services.return_to_school(**place, by=diane, comment="", remarks=remarks)
+    remark = Remark.objects.get()
+    assert (remark.indicator, remark.text, remark.by) == (
+        students,
+        "Comptez les apprentis.",
+        diane,
+    )
+    assert remark.is_open
+    save("120", version=1)
+    services.submit(**place, by=alice)
+    remark.refresh_from_db()
+    assert not remark.is_open
+
+
+def test_what_is_to_correct_holds_back_the_submission(
+    save: Any, place: dict[str, Any], students: Indicator, alice: User
+) -> None:
+    save("100")
+    keep_inputs(**place, typed={students: {"value": "10o"}}, by=alice)
+    with pytest.raises(SubmissionIncomplete, match="corriger"):
+        services.submit(**place, by=alice)
+
+
+def test_a_surprise_without_an_answer_holds_back_the_submission(
+    save: Any, place: dict[str, Any], students: Indicator, albi: School, alice: User
+) -> None:
+    factories.FigureFactory(indicator=students, school=albi, year=2021, value=Decimal(100))
+    save("300")
+    with pytest.raises(SubmissionIncomplete) as refusal:
+        services.submit(**place, by=alice)
+    assert list(refusal.value.indicators) == [students]
+    save("300", version=1, confirm=True)
+    assert services.submit(**place, by=alice).state == Submission.State.SUBMITTED
+
+
+def test_each_submission_has_its_receipt(
+    save: Any, place: dict[str, Any], alice: User, diane: User
+) -> None:
+    save("100")
+    services.submit(**place, by=alice)
+    services.return_to_school(**place, by=diane, comment="À revoir.")
+    save("200", version=1)
+    services.submit(**place, by=alice)
+    numbers = Receipt.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == ["2022-imt-mines-albi-1", "2022-imt-mines-albi-2"]
+
+
+def test_a_school_that_is_not_asked_enters_nothing(
+    save: Any, campaign: Campaign, ales: School
+) -> None:
+    campaign.schools.set([ales])
+    with pytest.raises(TransitionRefused):
+        save("100")
+    assert not Submission.objects.exists()

@@ -24,6 +24,7 @@ def test_a_school_sees_its_form(alice):
 
     assert urls(alice) == [
         "/saisie/2022/imt-mines-albi/",
+        reverse("school_people", args=["imt-mines-albi"]),
         reverse("api-docs"),
         reverse("tokens"),
     ]
@@ -46,7 +47,7 @@ def test_the_directorate_general_reads(diane):
 
 
 def test_the_plan_office_administers(paul):
-    assert urls(paul)[-1] == reverse("admin:index")
+    assert {reverse("campaigns"), reverse("admin:index")} <= set(urls(paul))
 
 
 @pytest.mark.parametrize("path", ["/tableau-de-bord/", "/tableau-de-bord/?year=2020"])

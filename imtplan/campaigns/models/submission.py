@@ -1,69 +1,19 @@
-"""The yearly collection: a campaign opens and closes, each school makes its submission."""
+"""One school's part of a campaign: its state, what is said of its cells, its receipts."""
 
-from datetime import datetime
 from typing import Any
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.campaigns.models.campaign import Campaign
 from indicators.models import Indicator
-from objectives.models import StrategicPlan
-
-
-class CampaignQuerySet(models.QuerySet["Campaign"]):
-    def visible_to(self, user: Any) -> "CampaignQuerySet":
-        return self if user.is_authenticated and user.held_roles else self.none()
-
-    def open(self, *, at: datetime | None = None) -> "CampaignQuerySet":
-        now = at or timezone.now()
-        return self.filter(opens_at__lte=now, closes_at__gt=now)
-
-    def get_by_natural_key(self, plan: str, year: int) -> "Campaign":
-        return self.get(plan__code=plan, year=year)
-
-    def latest(self) -> "Campaign | None":  # type: ignore[override]
-        return self.order_by("-year", "-pk").first()
-
-
-@pghistory.track()
-class Campaign(models.Model):
-    plan = models.ForeignKey(StrategicPlan, models.PROTECT, related_name="campaigns")
-    year = models.PositiveSmallIntegerField(_("year"))
-    opens_at = models.DateTimeField(_("opens at"))
-    closes_at = models.DateTimeField(_("closes at"))
-    indicators = models.ManyToManyField(Indicator, related_name="campaigns")
-    is_demo = models.BooleanField(default=False, editable=False)
-
-    objects = CampaignQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("campaign")
-        verbose_name_plural = _("campaigns")
-        ordering = ["-year", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["plan", "year"],
-                name="campaign_once_a_year",
-                violation_error_message=_("This plan has a campaign for this year already."),
-            ),
-            models.CheckConstraint(
-                name="campaign_closes_after_it_opens",
-                condition=Q(closes_at__gt=F("opens_at")),
-                violation_error_message=_("A campaign closes after it opens."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return _("Campaign %(year)s") % {"year": self.year}
-
-    def is_open(self, *, at: datetime | None = None) -> bool:
-        return self.opens_at <= (at or timezone.now()) < self.closes_at
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -83,7 +33,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return [
             begun.get(school.pk)
             or Submission(campaign=campaign, school=school, state=Submission.State.NOT_BEGUN)
-            for school in School.objects.members_in(campaign.year)
+            for school in campaign.expected_schools()
         ]
 
 
@@ -156,11 +106,6 @@ class Submission(models.Model):
                 violation_error_message=_("What was submitted says when."),
             ),
             models.CheckConstraint(
-                name="submission_returned_says_why",
-                condition=~Q(state="returned") | ~Q(comment=""),
-                violation_error_message=_("Say why the figures are returned."),
-            ),
-            models.CheckConstraint(
                 name="submission_decided_says_when",
                 condition=~Q(state__in=["validated", "returned"]) | Q(decided_at__isnull=False),
                 violation_error_message=_("A decision says when it was taken."),
@@ -174,3 +119,84 @@ class Submission(models.Model):
     def state_of_now(self) -> "Submission.State":
         """The state with its words and symbol, where the column is a plain text."""
         return self.State(self.state)
+
+
+class Remark(models.Model):
+    """What the directorate-general asks about one cell when it returns a submission."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="remarks")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
+    text = models.TextField(_("remark"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    # Until the school submits again.
+    is_open = models.BooleanField(_("waits for an answer"), default=True)
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="remark_says_something",
+                condition=~Q(text=""),
+                violation_error_message=_("A remark says something."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code}: {self.text}"
+
+
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def visible_to(self, user: Any) -> "ReceiptQuerySet":
+        return self.filter(submission__school__in=School.objects.visible_to(user))
+
+
+class Receipt(models.Model):
+    """What a school handed in, at one instant, for good. `content` is the very text hashed."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="receipts")
+    number = models.CharField(_("number"), max_length=80, unique=True)
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(_("name at the time"), max_length=254)
+    content = models.TextField(_("content"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["-at", "-pk"]
+        triggers = [
+            # The foreign key may be emptied when the person goes; nothing else moves.
+            pgtrigger.Protect(
+                name="keep_receipts",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "submission", "number", "at", "by_name", "content", "sha256"
+                ),
+            ),
+            # Those of the demonstration go with it.
+            pgtrigger.Trigger(
+                name="never_delete_receipts",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM campaigns_submission submission
+                        JOIN campaigns_campaign campaign ON campaign.id = submission.campaign_id
+                        WHERE submission.id = OLD.submission_id AND campaign.is_demo
+                    ) THEN
+                        RETURN OLD;
+                    END IF;
+                    RAISE EXCEPTION 'a receipt is never deleted'
+                        USING ERRCODE = 'restrict_violation';
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,228 @@
+"""Entering figures from a program: the same cells, checks, versions and refusals as the page."""
+
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import exceptions, parsers, serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from imtplan.accounts.models import School
+from imtplan.audit.models import Event
+from imtplan.campaigns.access import may_enter, place
+from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.forms import NUMBER_SENTENCES
+from imtplan.campaigns.gate import CampaignRefusal, locked
+from imtplan.campaigns.idempotency import Answer, Asked
+from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.saving import SaveOutcome, store
+from imtplan.numbers import NumberError, parse_number, plain
+from imtplan.rest import AnswersInSentences
+from indicators.models import Figure, Indicator
+
+State = Figure.State
+PARTS = ("value", "numerator", "denominator")
+
+
+class Parser(parsers.JSONParser):
+    """JSON nested a thousand deep is nobody's figure: refused, where Python would give up."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise exceptions.ParseError(_("This JSON is nested too deep.")) from error
+
+
+@extend_schema_field({"type": ["string", "number"], "examples": ["1234.5"]})
+class NumberField(serializers.Field):
+    """A number in plain notation, as text ("1234.5") or as JSON has it. Nothing is rounded."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, bool) or not isinstance(data, str | int | float):
+            raise serializers.ValidationError(_('Give a number, or a text like "1234.5".'))
+        try:
+            return parse_number(str(data), language="en")
+        except NumberError as error:
+            raise serializers.ValidationError(NUMBER_SENTENCES[error.problem]) from error
+
+    def to_representation(self, value: Decimal) -> str:
+        return plain(value)
+
+
+class CellSerializer(serializers.Serializer):
+    """What to store: a number (or its two parts), or a word with its reason."""
+
+    value = NumberField(required=False, allow_null=True)
+    numerator = NumberField(required=False, allow_null=True)
+    denominator = NumberField(required=False, allow_null=True)
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    explanation = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    confirm = serializers.BooleanField(required=False)
+    version = serializers.IntegerField(
+        allow_null=True,
+        min_value=1,
+        help_text=_("The version you read; null where you saw none."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(self.initial_data) - set(self.fields)
+        if unknown:
+            name = min(unknown)
+            raise serializers.ValidationError({name: [_("This is not understood here.")]})
+        said = [part for part in PARTS if attrs.get(part) is not None]
+        if said and attrs.get("state", State.NUMBER) != State.NUMBER:
+            raise serializers.ValidationError(
+                {"state": [_("Either a number or a word: empty one of the two.")]}
+            )
+        return attrs
+
+    def cell(self, indicator: Indicator, stored: Figure | None) -> Cell:
+        """What is not sent of the explanation stays as it is; the figure itself is sent whole."""
+        data = self.validated_data
+        parts = {part: data.get(part) for part in PARTS}
+        entered = any(number is not None for number in parts.values())
+        state = State(data.get("state") or (State.NUMBER if entered else State.NOT_ENTERED))
+        kept = {"explanation": "", "confirm": False}
+        if stored:
+            kept = {"explanation": stored.explanation, "confirm": bool(stored.confirmed)}
+        return Cell(
+            indicator=indicator,
+            state=state,
+            reason=data.get("reason", "").strip(),
+            explanation=data.get("explanation", kept["explanation"]).strip(),
+            confirm=data.get("confirm", kept["confirm"]),
+            version=data["version"],
+            **parts,
+        )
+
+
+class EntryView(AnswersInSentences):
+    """A school's cells of one campaign, and one of them."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [Parser]
+
+    @extend_schema(
+        operation_id="entry",
+        summary="A school's cells of one year: what stands in each, and what is said of it",
+        responses={200: dict},
+    )
+    def get(self, request: Request, year: int, school: str) -> Response:
+        here = place(request, year, school)
+        reading = read(**here)
+        cells = [_cell(indicator, reading) for indicator in reading.indicators]
+        return Response(
+            {
+                "year": year,
+                "school": school,
+                "closes_at": here["campaign"].closes_at_for(here["school"]),
+                "is_open": here["campaign"].is_open_for(here["school"]),
+                **reading.counts,
+                "cells": cells,
+            }
+        )
+
+
+class CellView(AnswersInSentences):
+    """One cell: written whole, on the version that was read."""
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [Parser]
+
+    @extend_schema(
+        operation_id="entry_put",
+        summary="Store one cell",
+        description="409: somebody changed it meanwhile, or it cannot change now; 422: impossible.",
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        request=CellSerializer,
+        responses={200: dict, 409: dict, 422: dict},
+    )
+    def put(self, request: Request, year: int, school: str, indicator: str) -> Response:
+        here = place(request, year, school)
+        if not may_enter(request.user, **here):
+            raise exceptions.PermissionDenied(_("You may read these figures, not enter them."))
+        asked = Asked(
+            user=request.user,
+            key=request.headers.get("Idempotency-Key", ""),
+            content=request.path.encode() + b"\n" + request.body,
+        )
+        try:
+            answer = _answer(request, asked, indicator, **here)
+        except CampaignRefusal as refusal:
+            said = {"outcome": "refused", "detail": str(refusal.message)}
+            answer = asked.answered_before(refusal) or Answer(HTTPStatus.CONFLICT, said)
+        return Response(answer.content, status=answer.status)
+
+
+@transaction.atomic
+def _answer(
+    request: Request, asked: Asked, code: str, campaign: Campaign, school: School
+) -> Answer:
+    indicators = campaign.asked_indicators()
+    indicator = next((one for one in indicators if one.code == code), None)
+    if indicator is None:
+        raise Http404
+    serializer = CellSerializer(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    reading = read(campaign, school, indicators)
+    return asked.once(lambda: _store(request, serializer, indicator, reading))
+
+
+def _store(
+    request: Request, serializer: CellSerializer, indicator: Indicator, reading: Reading
+) -> Answer:
+    cell = serializer.cell(indicator, reading.figure(indicator))
+    if wrong := _misplaced(cell):
+        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"outcome": "refused", "findings": wrong})
+    outcome = store([cell], reading, by=request.user, origin=Figure.Origin.API)
+    return _told(indicator, outcome)
+
+
+def _misplaced(cell: Cell) -> list[dict[str, Any]]:
+    """A ratio's parts sent for a plain figure, or the other way round."""
+    wrong = ("value",) if cell.indicator.is_ratio else ("numerator", "denominator")
+    message = _("This indicator is not entered in this field.")
+    return [
+        {"level": "impossible", "code": "field", "part": part, "message": str(message)}
+        for part in wrong
+        if getattr(cell, part) is not None
+    ]
+
+
+def _told(indicator: Indicator, outcome: SaveOutcome) -> Answer:
+    now = _cell(indicator, outcome.reading)
+    if indicator.code in outcome.conflicts:
+        message = _("Somebody else changed this figure: here it is as it stands.")
+        said = {"outcome": "conflict", "detail": str(message), **now}
+        return Answer(HTTPStatus.CONFLICT, said)
+    if found := outcome.refused.get(indicator.code):
+        said = {"outcome": "refused", "findings": [one.as_json() for one in found]}
+        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, said)
+    word = "saved" if outcome.changed else "unchanged"
+    return Answer(HTTPStatus.OK, {"outcome": word, **now})
+
+
+def _cell(indicator: Indicator, reading: Reading) -> dict[str, Any]:
+    """A cell as it stands. What nobody entered has no number, and no version."""
+    figure = reading.figure(indicator) or Figure(state=State.NOT_ENTERED, version=None)
+    numbers = {part: getattr(figure, part) for part in PARTS}
+    return {
+        "indicator": indicator.code,
+        "year_label": indicator.year_label(reading.campaign.year),
+        "state": str(figure.state),
+        **{part: None if one is None else plain(one) for part, one in numbers.items()},
+        "reason": figure.reason,
+        "explanation": figure.explanation,
+        "version": figure.version,
+        "findings": [one.as_json() for one in reading.findings(indicator)],
+    }

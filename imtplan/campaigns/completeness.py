@@ -1,0 +1,259 @@
+"""How far a campaign has come: what was said, what is to correct, to explain, and of how many.
+
+It reads only. What nobody said is missing, and never zero.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.models import Campaign, Extension, KeptInput, Submission
+from imtplan.campaigns.reading import YEARS_COMPARED, FiguresByYear, Reading
+from indicators.models import Figure, Indicator
+
+State = Figure.State
+WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
+
+
+class Stage(models.TextChoices):
+    """Where a campaign is, for the schools that have no more time than the others."""
+
+    PLANNED = "planned", _("planned")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+    @property
+    def symbol(self) -> str:
+        """The name of its icon: a stage is never told by colour alone."""
+        return {Stage.PLANNED: "circle", Stage.OPEN: "pencil", Stage.CLOSED: "lock"}[self]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Stage":
+        now = timezone.now()
+        if now < campaign.opens_at:
+            return cls.PLANNED
+        return cls.OPEN if now < campaign.closes_at else cls.CLOSED
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Of one school, or, added up, of many."""
+
+    expected: int = 0
+    numbers: int = 0
+    words: int = 0
+    to_correct: int = 0
+    to_explain: int = 0
+
+    def __add__(self, other: "Completeness") -> "Completeness":
+        names = [one.name for one in fields(self)]
+        return Completeness(*(getattr(self, name) + getattr(other, name) for name in names))
+
+    @property
+    def said(self) -> int:
+        return self.numbers + self.words
+
+    @property
+    def missing(self) -> int:
+        return self.expected - self.said
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """Nothing where nothing is expected: not zero, and not complete."""
+        return Decimal(self.said) / self.expected if self.expected else None
+
+    @property
+    def numbers_ratio(self) -> Decimal | None:
+        return Decimal(self.numbers) / self.expected if self.expected else None
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.expected) and not (self.missing or self.to_correct or self.to_explain)
+
+
+def total(parts: Iterable[Completeness]) -> Completeness:
+    return sum(parts, Completeness())
+
+
+def expected_schools(campaigns: Sequence[Campaign]) -> dict[int, list[School]]:
+    """Each campaign's schools, as `Campaign.expected_schools`, for many in two queries."""
+    own = list(School.objects.carrying_the_plan())
+    chosen: dict[int, list[School]] = defaultdict(list)
+    rows = Campaign.schools.through.objects.filter(campaign__in=campaigns)
+    for row in rows.select_related("school").order_by("school__rank", "school__code"):
+        chosen[row.campaign_id].append(row.school)
+    return {
+        campaign.pk: chosen.get(campaign.pk)
+        or [school for school in own if school.is_member_in(campaign.year)]
+        for campaign in campaigns
+    }
+
+
+def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completeness]]:
+    """By campaign and school, in a constant number of queries. `to_explain` is not counted here:
+    it needs every earlier figure, see `of_campaign`."""
+    expected = _indicator_counts(campaigns)
+    numbers, words = _said(campaigns, [State.NUMBER]), _said(campaigns, WORDS)
+    kept = _kept(campaigns)
+    return {
+        campaign: {
+            school.pk: Completeness(
+                expected=expected.get(campaign, 0),
+                numbers=numbers.get((campaign, school.pk), 0),
+                words=words.get((campaign, school.pk), 0),
+                to_correct=kept.get((campaign, school.pk), 0),
+            )
+            for school in schools
+        }
+        for campaign, schools in expected_schools(campaigns).items()
+    }
+
+
+def _indicator_counts(campaigns: Sequence[Campaign]) -> dict[int, int]:
+    asked = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
+    return dict(asked.values_list("campaign").annotate(Count("pk")).order_by())
+
+
+def _said(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[int, int], int]:
+    """How many collected figures are in one of `states`, by campaign and school."""
+    asked = Campaign.indicators.through.objects.filter(
+        campaign__in=campaigns,
+        indicator__figures__year=F("campaign__year"),
+        indicator__figures__state__in=states,
+        indicator__figures__school__isnull=False,
+    )
+    return _counted(asked.values_list("campaign", "indicator__figures__school"))
+
+
+def _kept(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], int]:
+    """Texts that could not be stored, in cells that are still asked for."""
+    kept = KeptInput.objects.filter(campaign__in=campaigns, indicator__campaigns=F("campaign"))
+    return _counted(kept.values_list("campaign", "school"))
+
+
+def _counted(pairs: QuerySet[Any, Any]) -> dict[tuple[int, int], int]:
+    rows = pairs.annotate(Count("pk")).order_by()
+    return {(campaign, school): count for campaign, school, count in rows}
+
+
+# --- One campaign, with what is to explain ------------------------------------------------------
+
+
+def of_campaign(campaign: Campaign) -> dict[int, Completeness]:
+    """By school, in the order of the schools, with what is to confirm or explain."""
+    to_explain = _to_explain(campaign)
+    return {
+        school: Completeness(**(one.__dict__ | {"to_explain": to_explain.get(school, 0)}))
+        for school, one in of_campaigns([campaign])[campaign.pk].items()
+    }
+
+
+def _to_explain(campaign: Campaign) -> dict[int, int]:
+    """How many cells surprise and nobody answered, by school."""
+    indicators = campaign.asked_indicators()
+    readings = (
+        Reading(campaign, School(pk=school), indicators, figures)
+        for school, figures in _figures(campaign, indicators).items()
+    )
+    return {reading.school.pk: len(reading.to_explain) for reading in readings}
+
+
+def _figures(campaign: Campaign, asked: Iterable[Indicator]) -> dict[int, FiguresByYear]:
+    """What `reading.read` reads of one school, of every school at once."""
+    found: dict[int, FiguresByYear] = {}
+    indicators = {one.pk: one for one in asked}
+    figures = Figure.objects.filter(
+        school__isnull=False,
+        indicator__in=indicators,
+        year__range=(campaign.year - YEARS_COMPARED, campaign.year),
+    )
+    for figure in figures.order_by("year"):
+        figure.indicator = indicators[figure.indicator_id]
+        by_indicator = found.setdefault(figure.school_id, {})  # type: ignore[arg-type]
+        by_indicator.setdefault(figure.indicator_id, {})[figure.year] = figure
+    return found
+
+
+# --- Rows of pages ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SchoolRow:
+    """One school of a campaign: its submission, how far it is, and whether it has more time."""
+
+    submission: Submission
+    completeness: Completeness
+    extension: Extension | None
+
+    @property
+    def school(self) -> School:
+        return self.submission.school
+
+    @property
+    def state(self) -> Submission.State:
+        return self.submission.state_of_now
+
+
+def rows_of(campaign: Campaign) -> list[SchoolRow]:
+    """One for each school expected, in a constant number of queries."""
+    completeness = of_campaign(campaign)
+    given = Extension.objects.filter(campaign=campaign, closes_at__gt=campaign.closes_at)
+    extensions = {one.school_id: one for one in given.select_related("given_by")}
+    submissions = Submission.objects.of_every_school(campaign)
+    models.prefetch_related_objects(submissions, "school")
+    return [
+        SchoolRow(
+            submission,
+            completeness.get(submission.school_id, Completeness()),
+            extensions.get(submission.school_id),
+        )
+        for submission in submissions
+    ]
+
+
+@dataclass(frozen=True)
+class CampaignRow:
+    """One campaign of the list, all its schools together."""
+
+    campaign: Campaign
+    schools: int
+    handed_in: int
+    completeness: Completeness
+    extensions: int
+
+    @property
+    def stage(self) -> Stage:
+        return Stage.of(self.campaign)
+
+
+def rows_of_campaigns(campaigns: Sequence[Campaign]) -> list[CampaignRow]:
+    """In a constant number of queries, however many campaigns and schools."""
+    by_campaign = of_campaigns(campaigns)
+    done = _counts(
+        Submission.objects.filter(
+            state__in=[Submission.State.SUBMITTED, Submission.State.VALIDATED]
+        )
+    )
+    extended = _counts(Extension.objects.filter(closes_at__gt=F("campaign__closes_at")))
+    return [
+        CampaignRow(
+            campaign,
+            schools=len(by_campaign[campaign.pk]),
+            handed_in=done.get(campaign.pk, 0),
+            completeness=total(by_campaign[campaign.pk].values()),
+            extensions=extended.get(campaign.pk, 0),
+        )
+        for campaign in campaigns
+    ]
+
+
+def _counts(rows: QuerySet[Any, Any]) -> dict[int, int]:
+    return dict(rows.values_list("campaign").annotate(Count("pk")).order_by())

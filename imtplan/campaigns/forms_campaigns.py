@@ -1,0 +1,301 @@
+"""The forms of the plan office and of the directorate-general: a campaign's terms, more time for
+a school, a decision. What may stand is the services' matter: forms only read what was typed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.forms.utils import from_current_timezone
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.models import Campaign, Extension
+from imtplan.campaigns.services_campaigns import Terms
+from indicators.models import Indicator
+from objectives.models import StrategicPlan
+
+# The instants of a form are typed as a day and an hour, in Paris time.
+OPENING_HOUR, CLOSING_HOUR = time(8), time(18)
+
+
+def day_field(label: str | Promise) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose a day."),
+            "invalid": _("Write the day as day/month/year: 15/12/2022."),
+        },
+    )
+
+
+def time_field(label: str | Promise) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={
+            "required": _("Choose an hour."),
+            "invalid": _("Write the hour with its minutes: 18:00."),
+        },
+    )
+
+
+class ProblemsForm(forms.Form):
+    """A form to which the services' sentences are added, each at its field."""
+
+    # Where the problem of an instant is shown: at its day.
+    SHOWN_AT = {"opens_at": "opens_day", "closes_at": "closes_day"}
+
+    def add_problems(self, problems: Mapping[str, str | Promise]) -> None:
+        for name, message in problems.items():
+            self.add_error(self.SHOWN_AT.get(name, name), message)
+
+    def instant(self, name: str) -> datetime | None:
+        """The day and the hour together; none where one of them is missing. An hour that the
+        clock change skips, or gives twice, is refused with a sentence."""
+        day, hour = self.cleaned_data.get(f"{name}_day"), self.cleaned_data.get(f"{name}_time")
+        if day is None or hour is None:
+            return None
+        try:
+            return from_current_timezone(datetime.combine(day, hour))
+        except forms.ValidationError:
+            self.add_error(
+                f"{name}_time",
+                _("That night the clocks change, and this hour is skipped or comes twice."),
+            )
+            return None
+
+
+class CampaignForm(ProblemsForm):
+    EVERY_SCHOOL, CHOSEN_SCHOOLS = "every", "chosen"
+
+    plan = forms.ModelChoiceField(
+        StrategicPlan.objects.none(),
+        label=_("Plan"),
+        empty_label=None,
+        error_messages={"required": _("Choose a plan.")},
+    )
+    year = forms.IntegerField(
+        label=_("Year of the figures"),
+        min_value=1990,
+        max_value=2100,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Write the year of the figures: 2022."),
+            "invalid": _("Write the year with four digits: 2022."),
+            "min_value": _("The year is between 1990 and 2100."),
+            "max_value": _("The year is between 1990 and 2100."),
+        },
+    )
+    opens_day = day_field(_("Day"))
+    opens_time = time_field(_("Hour, Paris time"))
+    closes_day = day_field(_("Day"))
+    closes_time = time_field(_("Hour, Paris time"))
+    entered_by = forms.ChoiceField(
+        label=_("Who may enter"), choices=Campaign.EnteredBy, widget=forms.RadioSelect
+    )
+    asked_of = forms.ChoiceField(
+        label=_("Which schools"),
+        choices=[
+            (EVERY_SCHOOL, _("every own school of the year")),
+            (CHOSEN_SCHOOLS, _("only these schools")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    schools = forms.ModelMultipleChoiceField(School.objects.none(), required=False)
+    indicators = forms.ModelMultipleChoiceField(
+        Indicator.objects.none(),
+        error_messages={"required": _("Choose one indicator at least: a campaign asks something.")},
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        self.fields["plan"].queryset = StrategicPlan.objects.visible_to(user)
+        self.fields["schools"].queryset = School.objects.visible_to(user)
+        indicators = Indicator.objects.visible_to(user).collected_from_schools()
+        self.fields["indicators"].queryset = indicators
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["opens_at"], data["closes_at"] = self.instant("opens"), self.instant("closes")
+        chosen = data.get("asked_of") == self.CHOSEN_SCHOOLS
+        if chosen and not data.get("schools") and "schools" not in self.errors:
+            self.add_error("schools", _("Choose one school at least, or every own school."))
+        if not chosen:
+            data["schools"] = []
+        return data
+
+    def terms(self) -> Terms:
+        """Call on a valid form."""
+        data = self.cleaned_data
+        return Terms(
+            plan=data["plan"],
+            year=data["year"],
+            opens_at=data["opens_at"],
+            closes_at=data["closes_at"],
+            indicators=list(data["indicators"]),
+            schools=list(data["schools"]),
+            entered_by=data["entered_by"],
+        )
+
+    def ticked(self, name: str) -> set[str]:
+        """The keys of the ticked boxes, as text: those typed, or those of the beginning."""
+        return {str(key) for key in self[name].value() or []}
+
+    @property
+    def year_shown(self) -> int | None:
+        """The year beside which the indicators say which year they mean."""
+        try:
+            return int(str(self["year"].value()))
+        except ValueError:
+            return None
+
+
+def initial_of_terms(terms: Terms) -> dict[str, Any]:
+    opens, closes = timezone.localtime(terms.opens_at), timezone.localtime(terms.closes_at)
+    schools = list(terms.schools)
+    return {
+        "plan": terms.plan.pk,
+        "year": terms.year,
+        "opens_day": opens.date(),
+        "opens_time": opens.time(),
+        "closes_day": closes.date(),
+        "closes_time": closes.time(),
+        "entered_by": terms.entered_by,
+        "asked_of": CampaignForm.CHOSEN_SCHOOLS if schools else CampaignForm.EVERY_SCHOOL,
+        "schools": schools,
+        "indicators": list(terms.indicators),
+    }
+
+
+def initial_of_next(last: Campaign | None) -> dict[str, Any]:
+    """The year after the last campaign, with all that it asked, a year later to the day."""
+    if last is None:
+        return _initial_of_first()
+    year = last.year + 1
+    terms = Terms.of(last)
+    still = [school for school in terms.schools if school.is_member_in(year)]
+    plan = _plan_of(year) or terms.plan
+    initial = initial_of_terms(replace(terms, plan=plan, year=year, schools=still))
+    for name in ("opens_day", "closes_day"):
+        initial[name] = _a_year_after(initial[name])
+    return initial
+
+
+def _plan_of(year: int) -> StrategicPlan | None:
+    return StrategicPlan.objects.filter(first_year__lte=year, last_year__gte=year).first()
+
+
+def _initial_of_first() -> dict[str, Any]:
+    today = timezone.localdate()
+    plan = StrategicPlan.objects.current()
+    return {
+        "plan": plan.pk if plan else None,
+        "year": today.year,
+        "opens_day": today,
+        "opens_time": OPENING_HOUR,
+        "closes_time": CLOSING_HOUR,
+        "entered_by": Campaign.EnteredBy.SCHOOL,
+        "asked_of": CampaignForm.EVERY_SCHOOL,
+        "indicators": list(Indicator.objects.collected_from_schools()),
+    }
+
+
+def _a_year_after(day: date) -> date:
+    """29 February has no day a year later: the 28th."""
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def initial_of_typed(
+    typed: QueryDict, choice: str, indicators: Iterable[Indicator]
+) -> dict[str, Any]:
+    """What was typed, with the boxes of all indicators or of one theme ticked or cleared.
+
+    `choice` is "all", "none", "training:all" or "training:none": the buttons of the form, which
+    work without JavaScript. Nothing is judged yet.
+    """
+    theme, _colon, wanted = choice.rpartition(":")
+    meant = {str(one.pk) for one in indicators if theme in ("", one.theme)}
+    ticked = set(typed.getlist("indicators"))
+    return typed.dict() | {
+        "schools": typed.getlist("schools"),
+        "indicators": list(ticked | meant if wanted == "all" else ticked - meant),
+    }
+
+
+class ExtensionForm(ProblemsForm):
+    use_required_attribute = False
+
+    closes_day = day_field(_("Day"))
+    closes_time = time_field(_("Hour, Paris time"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        error_messages={"required": _("Say why this school gets more time.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The school reads it, and it stays in the history."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["closes_at"] = self.instant("closes")
+        return data
+
+
+def initial_of_extension(extension: Extension | None) -> dict[str, Any]:
+    if extension is None:
+        return {"closes_time": CLOSING_HOUR}
+    closes = timezone.localtime(extension.closes_at)
+    return {
+        "closes_day": closes.date(),
+        "closes_time": closes.time(),
+        "reason": extension.reason,
+    }
+
+
+class DecisionForm(forms.Form):
+    """Why a submission goes back: a comment on the whole, on some figures, or both."""
+
+    comment = forms.CharField(
+        label=_("Comment on the whole"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The school reads it above its figures."),
+    )
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, indicators: Iterable[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        self.codes = [indicator.code for indicator in indicators]
+        for indicator in indicators:
+            self.fields[self.name_of(indicator.code)] = forms.CharField(
+                label=str(indicator.name),
+                required=False,
+                max_length=2000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    @staticmethod
+    def name_of(code: str) -> str:
+        return f"remark-{code}"
+
+    def field_of(self, code: str) -> forms.BoundField:
+        return self[self.name_of(code)]
+
+    @property
+    def typed(self) -> list[tuple[str | Promise, str]]:
+        """Every comment as typed, under its label: what must not be lost with a refusal."""
+        texts = [(field.label, field.value() or "") for field in self if not field.is_hidden]
+        return [(label, text) for label, text in texts if text.strip()]
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """By the code of the indicator; call on a valid form."""
+        typed = {code: self.cleaned_data[self.name_of(code)] for code in self.codes}
+        return {code: text for code, text in typed.items() if text}

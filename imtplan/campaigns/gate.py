@@ -1,0 +1,99 @@
+"""Whether a write is possible now: the lock on the submission, and each refusal as a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School
+from imtplan.audit.models import Event
+from imtplan.campaigns.models import Campaign, CollectedFigure, Submission
+
+State = Submission.State
+
+
+class CampaignRefusal(Exception):
+    """Why a write is not possible, as a sentence for the person who tried."""
+
+    def __init__(self, message: str | Promise) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class CampaignClosed(CampaignRefusal):
+    """The campaign is not open for this school at this moment."""
+
+
+class TransitionRefused(CampaignRefusal):
+    """The submission is not in a state from which this can be done."""
+
+
+CLOSED = _("This campaign is closed: nothing was stored. Ask the plan office for more time.")
+NOT_ASKED = _("This school is not asked to report in this campaign.")
+
+# From which states each act is possible. Saving leaves the state as it is.
+POSSIBLE_FROM = {
+    Event.Verb.FIGURES_SAVED: {State.DRAFT, State.RETURNED},
+    Event.Verb.SUBMITTED: {State.DRAFT, State.RETURNED},
+    Event.Verb.VALIDATED: {State.SUBMITTED},
+    Event.Verb.RETURNED: {State.SUBMITTED, State.VALIDATED},
+}
+# The acts of the school, which wait for the campaign to be open.
+OF_THE_SCHOOL = {Event.Verb.FIGURES_SAVED, Event.Verb.SUBMITTED}
+
+REFUSALS = {
+    Event.Verb.FIGURES_SAVED: _(
+        "These figures are submitted and can no longer be changed. "
+        "The directorate-general can return them to you."
+    ),
+    Event.Verb.SUBMITTED: _("These figures are submitted already."),
+    Event.Verb.VALIDATED: _("Only figures that are submitted can be validated."),
+    Event.Verb.RETURNED: _("Only figures that are submitted or validated can be returned."),
+}
+
+
+def locked(campaign: Campaign, school: School, *, act: Event.Verb) -> Submission:
+    """The school's submission, locked, if `act` is possible now; made where there is none."""
+    if act in OF_THE_SCHOOL and not campaign.is_open_for(school):
+        raise CampaignClosed(CLOSED)
+    submission = _locked_row(campaign, school) or _made(campaign, school)
+    if submission.state not in POSSIBLE_FROM[act]:
+        raise TransitionRefused(REFUSALS[act])
+    return submission
+
+
+def _locked_row(campaign: Campaign, school: School) -> Submission | None:
+    rows = Submission.objects.select_for_update().filter(campaign=campaign, school=school)
+    return rows.first()
+
+
+def _made(campaign: Campaign, school: School) -> Submission:
+    """The school's first write. Two at once make one row, and the second waits for the first."""
+    if not campaign.expected_schools().filter(pk=school.pk).exists():
+        raise TransitionRefused(NOT_ASKED)
+    Submission.objects.get_or_create(campaign=campaign, school=school)
+    return Submission.objects.select_for_update().get(campaign=campaign, school=school)
+
+
+@contextmanager
+def refusals_of_the_database() -> Iterator[None]:
+    """The database has the last word: what it refuses is said in the same sentences.
+
+    The campaign may close, or a colleague submit, between our look and the write.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        constraint = _constraint(error)
+        if constraint == CollectedFigure.CLOSED:
+            raise CampaignClosed(CLOSED) from error
+        if constraint == CollectedFigure.READ_ONLY:
+            raise TransitionRefused(REFUSALS[Event.Verb.FIGURES_SAVED]) from error
+        raise
+
+
+def _constraint(error: IntegrityError) -> Any:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)

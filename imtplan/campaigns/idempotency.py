@@ -1,0 +1,78 @@
+"""Requests that may be sent twice and must count once: each has a key, and one answer."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import User
+from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.models import IdempotencyKey
+
+
+class KeyReused(CampaignRefusal):
+    """The same key came with another content."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    content: Any
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request by its key. Without a key it is answered anew each time."""
+
+    user: User
+    key: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    def answered(self) -> Answer | None:
+        """The answer given before, to exactly this."""
+        if not self.key:
+            return None
+        known = IdempotencyKey.objects.filter(user=self.user, key=self.key[:100]).first()
+        if known is None:
+            return None
+        if known.digest != self.digest:
+            raise KeyReused(_("This Idempotency-Key was used for another request."))
+        return Answer(known.status, known.answer)
+
+    def answered_before(self, refusal: CampaignRefusal) -> Answer | None:
+        """The answer, where the act was done and its answer never arrived: what refuses it now
+        came later."""
+        return None if isinstance(refusal, KeyReused) else self.answered()
+
+    def once(self, act: Callable[[], Answer]) -> Answer:
+        """Act, and keep the answer in the caller's transaction.
+
+        Call it holding the lock that serialises the act: the same request, sent five times at
+        once, then finds the first one's answer.
+        """
+        if answer := self.answered():
+            return answer
+        answer = act()
+        if self.key:
+            row = IdempotencyKey(
+                user=self.user,
+                key=self.key[:100],
+                digest=self.digest,
+                status=answer.status,
+                answer=answer.content,
+            )
+            IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+        return answer
+
+
+def forget_old_answers() -> int:
+    """Nobody repeats a request after a week."""
+    old = IdempotencyKey.objects.filter(at__lt=timezone.now() - IdempotencyKey.LIFE)
+    return old.delete()[0]

@@ -1,0 +1,159 @@
+"""The yearly collection: what is asked of which schools, from when to when, by whom."""
+
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School, SchoolQuerySet
+from indicators.models import Indicator
+from objectives.models import StrategicPlan
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def visible_to(self, user: Any) -> "CampaignQuerySet":
+        return self if user.is_authenticated and user.held_roles else self.none()
+
+    def open(self, *, at: datetime | None = None) -> "CampaignQuerySet":
+        now = at or timezone.now()
+        return self.filter(opens_at__lte=now, closes_at__gt=now)
+
+    def get_by_natural_key(self, plan: str, year: int) -> "Campaign":
+        return self.get(plan__code=plan, year=year)
+
+    def latest(self) -> "Campaign | None":  # type: ignore[override]
+        return self.order_by("-year", "-pk").first()
+
+
+@pghistory.track()
+class Campaign(models.Model):
+    class EnteredBy(models.TextChoices):
+        SCHOOL = "school", _("directors and contributors")
+        DIRECTORS = "directors", _("directors only")
+
+    plan = models.ForeignKey(
+        StrategicPlan, models.PROTECT, related_name="campaigns", verbose_name=_("plan")
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    opens_at = models.DateTimeField(_("opens at"))
+    closes_at = models.DateTimeField(_("closes at"))
+    indicators = models.ManyToManyField(
+        Indicator, related_name="campaigns", verbose_name=_("indicators")
+    )
+    schools = models.ManyToManyField(
+        School,
+        related_name="campaigns",
+        blank=True,
+        verbose_name=_("schools"),
+        help_text=_("None chosen: every own school of that year."),
+    )
+    entered_by = models.CharField(
+        _("who may enter"), max_length=9, choices=EnteredBy, default=EnteredBy.SCHOOL
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ["-year", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "year"],
+                name="campaign_once_a_year",
+                violation_error_message=_("This plan has a campaign for this year already."),
+            ),
+            models.CheckConstraint(
+                name="campaign_closes_after_it_opens",
+                condition=Q(closes_at__gt=F("opens_at")),
+                violation_error_message=_("A campaign closes after it opens."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Campaign %(year)s") % {"year": self.year}
+
+    def natural_key(self) -> tuple[str, int]:
+        return (self.plan.code, self.year)
+
+    natural_key.dependencies = ["objectives.strategicplan"]  # type: ignore[attr-defined]
+
+    def is_open(self, *, at: datetime | None = None) -> bool:
+        """For the schools that have no extension."""
+        return self.opens_at <= (at or timezone.now()) < self.closes_at
+
+    def is_open_for(self, school: School, *, at: datetime | None = None) -> bool:
+        """The rule that the database holds too (`CollectedFigure`). An open campaign asks nothing
+        of the database: an extension only ever closes later."""
+        now = at or timezone.now()
+        return self.is_open(at=now) or self.opens_at <= now < self.closes_at_for(school)
+
+    def closes_at_for(self, school: School) -> datetime:
+        extension = self.extension_of(school)
+        return max(self.closes_at, extension.closes_at) if extension else self.closes_at
+
+    def extension_of(self, school: School) -> "Extension | None":
+        return self._extensions_by_school.get(school.pk)
+
+    @cached_property
+    def _extensions_by_school(self) -> dict[int, "Extension"]:
+        """Read once for each campaign object."""
+        return {one.school_id: one for one in self.extensions.all()}
+
+    def asked_indicators(self) -> list[Indicator]:
+        """In the order of every page and file: by theme, the themes by their first indicator."""
+        asked = list(self.indicators.all())
+        themes = list(dict.fromkeys(indicator.theme for indicator in asked))
+        return sorted(asked, key=lambda indicator: themes.index(indicator.theme))
+
+    def expected_schools(self) -> SchoolQuerySet:
+        """The schools asked to report: those chosen, or every own school of the year."""
+        chosen = School.objects.filter(campaigns=self)
+        return chosen if chosen.exists() else School.objects.members_in(self.year)
+
+
+@pghistory.track()
+class Extension(models.Model):
+    """One school may enter until later than the others, for a reason, by somebody's leave."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="extensions")
+    school = models.ForeignKey(
+        School, models.CASCADE, related_name="extensions", verbose_name=_("school")
+    )
+    closes_at = models.DateTimeField(_("closes at"))
+    reason = models.TextField(_("reason"))
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("given by"),
+    )
+    given_at = models.DateTimeField(_("given at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("later closing")
+        verbose_name_plural = _("later closings")
+        ordering = ["campaign", "school"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "school"],
+                name="extension_once",
+                violation_error_message=_("This school has a later closing already."),
+            ),
+            models.CheckConstraint(
+                name="extension_says_why",
+                condition=~Q(reason=""),
+                violation_error_message=_("Say why this school gets more time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.school}"

@@ -1,0 +1,203 @@
+"""Naming who enters a school's figures, or takes the director's place, and ending it."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import Membership, School, User
+from imtplan.accounts.roles import DELEGABLE, Role
+from imtplan.audit.models import Event
+from imtplan.audit.services import record
+from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.outbox.services import queue_mail
+
+KIND = "role-given"
+LANGUAGE = "fr"  # of who has chosen none
+
+
+class DelegationRefused(CampaignRefusal):
+    """Why this person cannot be named, or this role not ended; `field` is where to mend it."""
+
+    def __init__(self, message: str | Promise, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+OTHER_ROLE = _("Only the roles of contributor and of substitute are given here.")
+YOURSELF = _("You cannot name yourself.")
+DIRECTOR_ALREADY = _("This person is director of the school already, and may do all of this.")
+SWITCHED_OFF = _("This person's account is switched off: ask the plan office.")
+NAME_NEEDED = _("This person has no account yet: write their name.")
+END_NEEDED = _("A substitute is named until a day: choose the last one.")
+END_PAST = _("This day is over: choose today or later.")
+END_FAR = _("A substitute is named for one year at most: choose an earlier day.")
+START_PAST = _("The first day is over: choose today or later.")
+DAYS_REVERSED = _("The last day of a role comes after its first.")
+
+
+@transaction.atomic
+def name_person(
+    *,
+    school: School,
+    email: str,
+    name: str,
+    role: str,
+    ends_on: date | None,
+    by: User,
+    starts_on: date | None = None,
+) -> Membership:
+    """Give the role for a time; naming the same person again changes the days.
+
+    Who has no account gets one without a password: the mail says how to choose it.
+    """
+    _check_days(role, starts_on, ends_on)
+    # One naming at a time in a school: two at once would each see nobody named.
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    user = _person(email, name)
+    _check_person(user, school, by)
+    held = Membership.objects.filter(user=user, school=school, role=role).first()
+    if held is None:
+        held = Membership(user=user, school=school, role=role)
+    if not _set_days(held, starts_on, ends_on):
+        return held
+    held.given_by, held.given_at = by, timezone.now()
+    held.save()
+    event = record(
+        Event.Verb.ROLE_GIVEN, by=by, school=school, subject=_subject(held), **_detail(held)
+    )
+    _write_mail(held, by, event)
+    return held
+
+
+@transaction.atomic
+def end_delegation(membership: Membership, *, by: User) -> Membership:
+    """From this moment on the role is no longer held. Nothing is deleted; twice changes nothing."""
+    held = Membership.objects.select_for_update(of=["self"]).get(pk=membership.pk)
+    if held.role not in DELEGABLE or held.school is None:
+        raise DelegationRefused(OTHER_ROLE)
+    if is_over(held):
+        return held
+    held.ended_at = timezone.now()
+    held.save(update_fields=["ended_at"])
+    record(
+        Event.Verb.ROLE_ENDED, by=by, school=held.school, subject=_subject(held), **_detail(held)
+    )
+    return held
+
+
+def is_over(held: Membership) -> bool:
+    """The rule of `past`, for a role already read."""
+    by_its_day = held.ends_on is not None and held.ends_on < timezone.localdate()
+    return held.ended_at is not None or by_its_day
+
+
+# --- The rules ----------------------------------------------------------------------------------
+
+
+def _check_days(role: str, starts_on: date | None, ends_on: date | None) -> None:
+    today = timezone.localdate()
+    if role not in DELEGABLE:
+        raise DelegationRefused(OTHER_ROLE, "role")
+    if starts_on and starts_on < today:
+        raise DelegationRefused(START_PAST)
+    if ends_on is None:
+        if role == Role.SUBSTITUTE:
+            raise DelegationRefused(END_NEEDED, "ends_on")
+        return
+    if ends_on < today:
+        raise DelegationRefused(END_PAST, "ends_on")
+    if starts_on and ends_on < starts_on:
+        raise DelegationRefused(DAYS_REVERSED, "ends_on")
+    if role == Role.SUBSTITUTE and ends_on > a_year_after(today):
+        raise DelegationRefused(END_FAR, "ends_on")
+
+
+def a_year_after(day: date) -> date:
+    """29 February has no day a year later: the 28th."""
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _check_person(user: User, school: School, by: User) -> None:
+    if user.pk == by.pk:
+        raise DelegationRefused(YOURSELF, "email")
+    if not user.is_active:
+        raise DelegationRefused(SWITCHED_OFF, "email")
+    if school.memberships.in_force().filter(user=user, role=Role.DIRECTOR).exists():
+        raise DelegationRefused(DIRECTOR_ALREADY, "email")
+
+
+def _person(email: str, name: str) -> User:
+    """Whose address this is, whatever its capitals. Somebody else may make the account at the
+    same moment, for another school: then it is theirs."""
+    email = email.strip()
+    known = User.objects.filter(email__iexact=email)
+    if user := known.first():
+        return user
+    if not name.strip():
+        raise DelegationRefused(NAME_NEEDED, "name")
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, name=name.strip())
+    except IntegrityError:
+        return known.get()
+
+
+def _set_days(held: Membership, starts_on: date | None, ends_on: date | None) -> bool:
+    """Whether anything changes. A role in force keeps its first day, one taken up again begins
+    today."""
+    fresh = held.pk is None or is_over(held)
+    start = starts_on or (timezone.localdate() if fresh else held.starts_on)
+    if ends_on and start and ends_on < start:
+        raise DelegationRefused(DAYS_REVERSED, "ends_on")
+    if not fresh and (held.starts_on, held.ends_on) == (start, ends_on):
+        return False
+    held.starts_on, held.ends_on, held.ended_at = start, ends_on, None
+    return True
+
+
+# --- What is kept and sent ----------------------------------------------------------------------
+
+
+def _subject(held: Membership) -> str:
+    return f"{held.user} <{held.user.email}>"
+
+
+def _detail(held: Membership) -> dict[str, Any]:
+    days = {"starts_on": held.starts_on, "ends_on": held.ends_on}
+    return {"role": str(held.role)} | {
+        name: day.isoformat() if day else None for name, day in days.items()
+    }
+
+
+def _write_mail(held: Membership, by: User, event: Event) -> None:
+    user = held.user
+    with translation.override(user.language or LANGUAGE):
+        words = {"school": str(held.school), "role": Role(held.role).label}
+        subject = _t("%(school)s: your role is “%(role)s”") % words
+        context = {"person": user, "held": held, "role": Role(held.role), "by": by}
+        body = render_to_string("mail/named.txt", context | _addresses(held))
+    queue_mail(
+        key=f"{KIND}:{held.pk}:{event.pk}",
+        kind=KIND,
+        user=user,
+        address=user.email,
+        subject=subject,
+        body=body.strip() + "\n",
+    )
+
+
+def _addresses(held: Membership) -> dict[str, Any]:
+    site = settings.SITE_URL.rstrip("/")
+    return {
+        "site_url": site + "/",
+        "password_url": site + reverse("account_reset_password"),
+        "has_password": held.user.has_usable_password(),
+    }

@@ -1,0 +1,125 @@
+"""A school's cells as they stand: figures, earlier years, kept texts, and what the checks say.
+
+One reading serves the page, the answer to a saved cell, the submission and its receipt.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.checks import Cell, Finding, Level, Surroundings, findings
+from imtplan.campaigns.models import Campaign, KeptInput
+from indicators.models import Figure, Indicator
+
+# How many earlier years are shown, and how many make the history that the checks look at.
+YEARS_SHOWN = 3
+YEARS_COMPARED = 10
+
+FiguresByYear = dict[int, dict[int, Figure]]  # indicator → year → figure
+
+
+@dataclass
+class Reading:
+    """Three queries for a whole school, whatever the number of indicators."""
+
+    campaign: Campaign
+    school: School
+    indicators: list[Indicator]
+    figures: FiguresByYear
+    kept: dict[int, KeptInput] = field(default_factory=dict)  # indicator → text
+
+    def figure(self, indicator: Indicator) -> Figure | None:
+        return self.figures.get(indicator.pk, {}).get(self.campaign.year)
+
+    def put(self, figure: Figure) -> None:
+        """A figure just written: the reading says what is stored now."""
+        self.figures.setdefault(figure.indicator_id, {})[figure.year] = figure
+        self.kept.pop(figure.indicator_id, None)
+        self.__dict__.pop("around", None)
+
+    @cached_property
+    def around(self) -> Surroundings:
+        year = self.campaign.year
+        now = {pk: by_year[year].number for pk, by_year in self.figures.items() if year in by_year}
+        return Surroundings(
+            year=year,
+            past=self.figures,
+            now={pk: number for pk, number in now.items() if number is not None},
+            indicators=self.indicators,
+        )
+
+    def findings(self, indicator: Indicator) -> list[Finding]:
+        """What surprises or informs about the stored figure."""
+        figure = self.figure(indicator)
+        if figure is None:
+            return []
+        return findings(cell_of(figure), self.around, figure.confirmed)
+
+    def is_said(self, indicator: Indicator) -> bool:
+        """A number, or a word in its place."""
+        figure = self.figure(indicator)
+        return figure is not None and figure.state != Figure.State.NOT_ENTERED
+
+    def needs_answer(self, indicator: Indicator) -> bool:
+        return any(
+            one.level == Level.SURPRISING and not one.answered for one in self.findings(indicator)
+        )
+
+    @property
+    def to_correct(self) -> list[Indicator]:
+        return [one for one in self.indicators if one.pk in self.kept]
+
+    @property
+    def missing(self) -> list[Indicator]:
+        return [one for one in self.indicators if not self.is_said(one)]
+
+    @property
+    def to_explain(self) -> list[Indicator]:
+        return [one for one in self.indicators if self.needs_answer(one)]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "filled": len(self.indicators) - len(self.missing),
+            "total": len(self.indicators),
+            "to_correct": len(self.to_correct),
+            "to_explain": len(self.to_explain),
+        }
+
+
+def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = ()) -> Reading:
+    """The school's cells. `indicators` where the caller has the campaign's already."""
+    asked = list(indicators) or campaign.asked_indicators()
+    by_key = {indicator.pk: indicator for indicator in asked}
+    figures: FiguresByYear = {}
+    stored = Figure.objects.filter(
+        school=school,
+        indicator__in=by_key,
+        year__range=(campaign.year - YEARS_COMPARED, campaign.year),
+    )
+    for figure in stored.select_related("entered_by").order_by("year"):
+        figure.indicator = by_key[figure.indicator_id]
+        figures.setdefault(figure.indicator_id, {})[figure.year] = figure
+    kept = KeptInput.objects.filter(campaign=campaign, school=school, indicator__in=by_key)
+    return Reading(
+        campaign=campaign,
+        school=school,
+        indicators=asked,
+        figures=figures,
+        kept={one.indicator_id: one for one in kept.select_related("by")},
+    )
+
+
+def cell_of(figure: Figure) -> Cell:
+    """A stored figure as a cell, seen in its present version."""
+    return Cell(
+        indicator=figure.indicator,
+        state=Figure.State(figure.state),
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        reason=figure.reason,
+        explanation=figure.explanation,
+        version=figure.version,
+    )

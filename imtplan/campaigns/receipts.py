@@ -1,0 +1,304 @@
+"""Receipts: what a school handed in, as one canonical text, and the same text held against today.
+
+The text is JSON as RFC 8259 has it, in one way only: UTF-8, keys sorted, no spaces, numbers as
+texts in plain notation, instants in UTC, people's words exactly as they typed them. The file that
+people download is this text and nothing more, so that `sha256sum FILE` gives the number printed on
+the receipt: nobody needs this application to check it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School, User
+from imtplan.audit.models import Event
+from imtplan.bilingual import Bilingual
+from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.numbers import plain
+from indicators.models import Figure, Indicator
+
+FORMAT = "imtplan-receipt-1"
+# What a figure says, beside who entered it and when.
+SAID = ("state", "value", "numerator", "denominator", "reason", "explanation", "confirmed")
+NUMBERS = ("value", "numerator", "denominator")
+DESCRIBED = (
+    "code",
+    "name_fr",
+    "name_en",
+    "unit_fr",
+    "unit_en",
+    "numerator_fr",
+    "numerator_en",
+    "denominator_fr",
+    "denominator_en",
+    "year_kind",
+    "decimals",
+)
+
+
+# --- Making one ---------------------------------------------------------------------------------
+
+
+def make_receipt(*, submission: Submission, by: User) -> Receipt:
+    """The receipt of what is being submitted, in its transaction and under the submission's lock.
+
+    The submission already says when it was submitted.
+    """
+    number = next_number(submission)
+    content = canonical(content_of(submission, number=number, by=by))
+    return Receipt.objects.create(
+        submission=submission,
+        number=number,
+        at=submission.submitted_at,
+        by=by,
+        by_name=str(by),
+        content=content,
+        sha256=sha256_of(content.encode()),
+    )
+
+
+def next_number(submission: Submission) -> str:
+    """The year, the school, and how often it has submitted: 2022-imt-mines-albi-1."""
+    year, school = submission.campaign.year, submission.school
+    last = (
+        Receipt.objects.filter(submission__school=school, submission__campaign__year=year)
+        .order_by("pk")
+        .last()
+    )
+    count = int(last.number.rpartition("-")[2]) + 1 if last else 1
+    return f"{year}-{school.code}-{count}"
+
+
+def content_of(submission: Submission, *, number: str, by: User) -> dict[str, Any]:
+    campaign, school = submission.campaign, submission.school
+    return {
+        "format": FORMAT,
+        "number": number,
+        "at": instant(submission.submitted_at),
+        "by": str(by),
+        "campaign": {
+            "plan": campaign.plan.code,
+            "year": campaign.year,
+            "closes_at": instant(campaign.closes_at_for(school)),
+        },
+        "school": {"code": school.code, "name": school.name},
+        "figures": list(_figures(campaign, school)),
+    }
+
+
+def _figures(campaign: Campaign, school: School) -> Iterator[dict[str, Any]]:
+    stored = Figure.objects.filter(school=school, year=campaign.year).select_related("entered_by")
+    by_indicator = {figure.indicator_id: figure for figure in stored}
+    for indicator in campaign.asked_indicators():
+        described = {name: getattr(indicator, name) for name in DESCRIBED} | {
+            "scale": plain(indicator.scale),
+            "year": indicator.year_label(campaign.year),
+        }
+        yield (
+            described
+            | said_by(by_indicator.get(indicator.pk))
+            | entry_of(by_indicator.get(indicator.pk))
+        )
+
+
+def said_by(figure: Figure | None) -> dict[str, Any]:
+    """What a figure says; no figure is one not yet entered."""
+    figure = figure or Figure(state=Figure.State.NOT_ENTERED)
+    numbers = {name: getattr(figure, name) for name in NUMBERS}
+    return {
+        "state": str(figure.state),
+        **{name: None if one is None else plain(one) for name, one in numbers.items()},
+        "reason": figure.reason,
+        "explanation": figure.explanation,
+        "confirmed": figure.confirmed,
+    }
+
+
+def entry_of(figure: Figure | None) -> dict[str, Any]:
+    if figure is None:
+        return {"version": None, "entered_by": "", "entered_at": None, "origin": ""}
+    return {
+        "version": figure.version,
+        "entered_by": str(figure.entered_by or ""),
+        "entered_at": instant(figure.entered_at),
+        "origin": str(figure.origin),
+    }
+
+
+def instant(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def canonical(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# --- Reading one --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure as the receipt has it: in the words of that day, whatever was renamed since."""
+
+    code: str
+    name_fr: str
+    name_en: str
+    unit_fr: str
+    unit_en: str
+    numerator_fr: str
+    numerator_en: str
+    denominator_fr: str
+    denominator_en: str
+    year: str
+    year_kind: str
+    decimals: int
+    scale: Decimal
+    state: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    reason: str
+    explanation: str
+    confirmed: dict[str, str]
+    version: int | None
+    entered_by: str
+    entered_at: datetime | None
+    origin: str
+
+    name = Bilingual("name")
+    unit = Bilingual("unit")
+    part = Bilingual("numerator")
+    whole = Bilingual("denominator")
+
+    @property
+    def number(self) -> Decimal | None:
+        """As `Figure.number`."""
+        if self.numerator is None or not self.denominator:
+            return self.value
+        return self.numerator / self.denominator * self.scale
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.numerator is not None
+
+    @property
+    def word(self) -> Any:
+        """What stands there instead of a number."""
+        return Figure.State(self.state).label
+
+    @property
+    def way(self) -> Any:
+        return Figure.Origin(self.origin).label if self.origin else ""
+
+    @property
+    def answered(self) -> list[Any]:
+        """The surprises that somebody confirmed or explained."""
+        return [SURPRISES.get(code, code) for code in sorted(self.confirmed)]
+
+    @property
+    def is_academic(self) -> bool:
+        return self.year_kind == Indicator.YearKind.ACADEMIC
+
+
+def lines_of(receipt: Receipt) -> list[Line]:
+    return [_line(item) for item in json.loads(receipt.content)["figures"]]
+
+
+def _line(item: dict[str, Any]) -> Line:
+    numbers = {name: Decimal(item[name]) if item[name] else None for name in NUMBERS}
+    entered_at = item["entered_at"] and parse_datetime(item["entered_at"])
+    typed = {"scale": Decimal(item["scale"]), "entered_at": entered_at}
+    return Line(**{**item, **numbers, **typed})
+
+
+# --- Against today ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure that says today what the receipt does not. `today`: none if it is gone."""
+
+    code: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    today: Figure | None
+
+    @property
+    def name(self) -> str:
+        """In the person's language, as the receipt has it."""
+        return str(_line(self.before).name)
+
+    @property
+    def changed(self) -> list[str]:
+        return [name for name in SAID if self.before.get(name) != self.after[name]]
+
+
+def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list[Difference]:
+    """Where the figures stored today say something else than the receipt."""
+    submission = receipt.submission
+    items = (content or json.loads(receipt.content))["figures"]
+    stored = {
+        figure.indicator.code: figure
+        for figure in Figure.objects.filter(
+            school=submission.school_id,
+            year=submission.campaign.year,
+            indicator__code__in=[item["code"] for item in items],
+        ).select_related("indicator", "entered_by")
+    }
+    found = (
+        Difference(item["code"], item, said_by(today), today)
+        for item in items
+        for today in [stored.get(item["code"])]
+    )
+    return [one for one in found if one.changed]
+
+
+# --- What happened since ------------------------------------------------------------------------
+
+# What a receipt calls the surprises that somebody confirmed, by the codes of `checks`.
+SURPRISES = {
+    "change": _("the change from last year"),
+    "outlier": _("the distance from the earlier years"),
+    "parts": _("the sum of its parts"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened to the submission after the receipt. A later one has its number."""
+
+    at: datetime
+    who: str
+    what: Any
+    comment: str = ""
+    number: str = ""
+
+
+def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[Step]:
+    """Returned, validated, handed in again: the oldest first."""
+    decided = Event.objects.filter(
+        school=receipt.submission.school_id,
+        subject=str(receipt.submission.campaign.year),
+        verb__in=[Event.Verb.RETURNED, Event.Verb.VALIDATED],
+        at__gt=receipt.at,
+    )
+    steps = [
+        Step(event.at, event.actor_name, event.get_verb_display(), event.detail.get("comment", ""))
+        for event in decided
+    ] + [
+        Step(later.at, later.by_name, Event.Verb.SUBMITTED.label, number=later.number)
+        for later in siblings
+        if later.at > receipt.at
+    ]
+    return sorted(steps, key=lambda step: step.at)

@@ -1,0 +1,153 @@
+"""Who is reminded of what, when: a pure decision, and the service that writes the mails.
+
+Days are Paris days. A mail of a day on which nothing ran goes out later, until the day of the next
+one; after that it is no longer of use.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Step(Enum):
+    """A mail of a campaign, named in its key: never change a value."""
+
+    OPENING = "opening"
+    THIRTY_DAYS = "30-days"
+    SEVEN_DAYS = "7-days"
+    LAST_DAY = "last-day"
+    CLOSED = "closed"
+
+    @property
+    def days_before(self) -> int:
+        return {Step.THIRTY_DAYS: 30, Step.SEVEN_DAYS: 7, Step.LAST_DAY: 1}[self]
+
+
+BEFORE_CLOSING = (Step.THIRTY_DAYS, Step.SEVEN_DAYS, Step.LAST_DAY)
+BETWEEN_TWO = timedelta(days=5)  # two mails to one person; the last day's goes out all the same
+LATE_REPORT = timedelta(days=7)  # how long the plan office's report may be made up for
+
+
+@dataclass(frozen=True)
+class SchoolPart:
+    """One school of one campaign: its own opening and closing, and who enters its figures."""
+
+    school: int
+    opens_at: datetime
+    closes_at: datetime
+    handed_in: bool
+    people: frozenset[int]
+
+    @property
+    def opens_on(self) -> date:
+        return self.opens_at.astimezone(PARIS).date()
+
+    @property
+    def closes_on(self) -> date:
+        return self.closes_at.astimezone(PARIS).date()
+
+    def step(self, now: datetime) -> Step | None:
+        """The mail that is current: of the steps whose day has come, the last one."""
+        if not self.opens_at <= now < self.closes_at:
+            return None
+        today = now.astimezone(PARIS).date()
+        come = [step for step in BEFORE_CLOSING if self.opens_on < self.day_of(step) <= today]
+        return come[-1] if come else Step.OPENING
+
+    def day_of(self, step: Step) -> date:
+        """Where it is not after the opening, the campaign is too short for this mail."""
+        return self.closes_on - timedelta(days=step.days_before)
+
+
+@dataclass(frozen=True)
+class CampaignPart:
+    campaign: int
+    schools: tuple[SchoolPart, ...]
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One mail to one person, about the schools it names."""
+
+    campaign: int
+    person: int
+    step: Step
+    schools: tuple[int, ...]
+    closes_on: date
+
+    @property
+    def key(self) -> str:
+        """Later closing, new mails; but a campaign opens once."""
+        begin = f"reminder:{self.campaign}:{self.person}:{self.step.value}"
+        return begin if self.step == Step.OPENING else f"{begin}:{self.closes_on}"
+
+
+@dataclass
+class Written:
+    """What was written already: every key, and the last day on which each person was reminded."""
+
+    keys: set[str] = field(default_factory=set)
+    last: dict[int, date] = field(default_factory=dict)
+
+
+def decide(
+    now: datetime,
+    campaigns: Iterable[CampaignPart],
+    plan_office: Iterable[int],
+    written: Written,
+) -> list[Reminder]:
+    """The mails to write now."""
+    office, today = sorted(plan_office), now.astimezone(PARIS).date()
+    last, decided = dict(written.last), []
+    for campaign in campaigns:
+        for one in _to_people(campaign, now):
+            if one.key not in written.keys and _may_be_written(one, last, today):
+                last[one.person] = today
+                decided.append(one)
+        decided += [
+            one for one in _to_office(campaign, office, today) if one.key not in written.keys
+        ]
+    return decided
+
+
+def _may_be_written(one: Reminder, last: Mapping[int, date], today: date) -> bool:
+    before = last.get(one.person)
+    return one.step == Step.LAST_DAY or before is None or today - before >= BETWEEN_TWO
+
+
+def _to_people(campaign: CampaignPart, now: datetime) -> list[Reminder]:
+    """Each person's most pressing step, with all their schools that are still to hand in."""
+    parts: dict[int, list[tuple[SchoolPart, Step]]] = defaultdict(list)
+    for school in campaign.schools:
+        step = school.step(now)
+        if step and not school.handed_in:
+            for person in school.people:
+                parts[person].append((school, step))
+    return [_reminder(campaign, person, found) for person, found in sorted(parts.items())]
+
+
+def _reminder(
+    campaign: CampaignPart, person: int, found: list[tuple[SchoolPart, Step]]
+) -> Reminder:
+    first, step = min(found, key=lambda one: one[0].closes_at)
+    schools = tuple(school.school for school, _step in found)
+    return Reminder(campaign.campaign, person, step, schools, first.closes_on)
+
+
+def _to_office(campaign: CampaignPart, office: Iterable[int], today: date) -> list[Reminder]:
+    """The day after a closing: which schools have not handed in. An extension closes later, and
+    has its own mail."""
+    missing: dict[date, list[int]] = defaultdict(list)
+    for school in campaign.schools:
+        if not school.handed_in and school.closes_on < today <= school.closes_on + LATE_REPORT:
+            missing[school.closes_on].append(school.school)
+    return [
+        Reminder(campaign.campaign, person, Step.CLOSED, tuple(schools), closes_on)
+        for closes_on, schools in sorted(missing.items())
+        for person in office
+    ]

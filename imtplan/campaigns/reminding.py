@@ -1,0 +1,246 @@
+"""Reminders written as mails: what is read for the decision, and the words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imtplan.accounts.models import Membership, School, User
+from imtplan.accounts.roles import ROLES, Permission
+from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
+from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.reminders import (
+    BETWEEN_TWO,
+    LATE_REPORT,
+    PARIS,
+    CampaignPart,
+    Reminder,
+    SchoolPart,
+    Step,
+    Written,
+    decide,
+)
+from imtplan.outbox.models import Mail
+from imtplan.outbox.services import queue_mail
+
+State = Submission.State
+
+# One writer at a time: two would each see half of what changes between their looks.
+LOCK = 0x1A791A8
+TO_SCHOOLS, TO_OFFICE = "reminder", "reminder-office"
+LANGUAGE = "fr"  # of who has chosen none
+
+
+@transaction.atomic
+def write_reminders(now: datetime | None = None) -> list[Mail]:
+    """Queue the mails that are due, each once however often this runs."""
+    now = now or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    facts = _Facts.read(now)
+    office = {person.pk for person in facts.office}
+    decided = decide(now, facts.parts, office, _written(facts.campaigns, now))
+    if not decided:
+        return []
+    letters = _Letters(facts, of_campaigns(list(facts.campaigns.values())), now)
+    mails = [letters.queue(reminder) for reminder in decided]
+    return [mail for mail in mails if mail is not None]
+
+
+# --- What is read -------------------------------------------------------------------------------
+
+
+@dataclass
+class _Facts:
+    campaigns: dict[int, Campaign]
+    schools: dict[int, School]
+    people: dict[int, User]
+    office: list[User]
+    parts: list[CampaignPart]
+
+    @classmethod
+    def read(cls, now: datetime) -> "_Facts":
+        campaigns = _campaigns(now)
+        asked = expected_schools(campaigns)
+        held = _held(now.astimezone(PARIS).date())
+        return cls(
+            campaigns={campaign.pk: campaign for campaign in campaigns},
+            schools={school.pk: school for schools in asked.values() for school in schools},
+            people={one.user_id: one.user for one in held},
+            office=_unique(one.user for one in held if _allows(one, Permission.EDIT_PLAN)),
+            parts=_parts(campaigns, asked, held),
+        )
+
+
+def _campaigns(now: datetime) -> list[Campaign]:
+    """Those that are open for a school, or closed not long ago."""
+    since = now - LATE_REPORT - timedelta(days=2)
+    recent = Q(closes_at__gt=since) | Q(extensions__closes_at__gt=since)
+    found = Campaign.objects.filter(recent, opens_at__lte=now).distinct()
+    return list(found.prefetch_related("extensions").order_by("closes_at", "pk"))
+
+
+def _held(day: date) -> list[Membership]:
+    roles = Membership.objects.in_force(on=day).filter(user__is_active=True)
+    return list(roles.select_related("user"))
+
+
+def _allows(held: Membership, permission: Permission) -> bool:
+    return permission in ROLES[held.role].permissions  # type: ignore[index]
+
+
+def _unique(people: Iterable[User]) -> list[User]:
+    return list({person.pk: person for person in people}.values())
+
+
+def _parts(
+    campaigns: Sequence[Campaign], asked: dict[int, list[School]], held: list[Membership]
+) -> list[CampaignPart]:
+    handed_in = set(
+        Submission.objects.filter(
+            campaign__in=campaigns, state__in=[State.SUBMITTED, State.VALIDATED]
+        ).values_list("campaign", "school")
+    )
+    found = []
+    for campaign in campaigns:
+        people = _who_enter(campaign, held)
+        schools = tuple(
+            SchoolPart(
+                school.pk,
+                campaign.opens_at,
+                campaign.closes_at_for(school),
+                handed_in=(campaign.pk, school.pk) in handed_in,
+                people=frozenset(people[school.pk]),
+            )
+            for school in asked[campaign.pk]
+        )
+        found.append(CampaignPart(campaign.pk, schools))
+    return found
+
+
+def _who_enter(campaign: Campaign, held: list[Membership]) -> dict[int | None, set[int]]:
+    """By school: the rule of `access.may_enter`, for many people at once."""
+    directors = campaign.entered_by == Campaign.EnteredBy.DIRECTORS
+    needed = Permission.SUBMIT_FIGURES if directors else Permission.ENTER_FIGURES
+    people: dict[int | None, set[int]] = defaultdict(set)
+    for one in held:
+        if _allows(one, needed):
+            people[one.school_id].add(one.user_id)
+    return people
+
+
+def _written(campaigns: Iterable[int], now: datetime) -> Written:
+    keys: set[str] = set()
+    for campaign in campaigns:
+        known = Mail.objects.filter(key__startswith=f"reminder:{campaign}:")
+        keys.update(known.values_list("key", flat=True))
+    since = now - BETWEEN_TWO - timedelta(days=1)
+    last = Mail.objects.filter(kind=TO_SCHOOLS, user__isnull=False, created_at__gt=since)
+    days = last.order_by().values_list("user").annotate(Max("created_at"))
+    return Written(keys, {user: at.astimezone(PARIS).date() for user, at in days})
+
+
+# --- The words ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One school in a mail."""
+
+    school: School
+    completeness: Completeness
+    closes: str
+    url: str
+
+
+@dataclass
+class _Letters:
+    facts: _Facts
+    completeness: dict[int, dict[int, Completeness]]
+    now: datetime
+
+    def queue(self, reminder: Reminder) -> Mail | None:
+        person = self.facts.people[reminder.person]
+        office = reminder.step == Step.CLOSED
+        with translation.override(person.language or LANGUAGE):
+            subject = self._subject(reminder)
+            body = render_to_string(
+                "mail/closed.txt" if office else "mail/reminder.txt",
+                self._context(reminder, person) | {"subject": subject},
+            )
+        return queue_mail(
+            key=reminder.key,
+            kind=TO_OFFICE if office else TO_SCHOOLS,
+            user=person,
+            address=person.email,
+            subject=subject,
+            body=body.strip() + "\n",
+            at=self.now,
+        )
+
+    def _context(self, reminder: Reminder, person: User) -> dict[str, Any]:
+        campaign = self.facts.campaigns[reminder.campaign]
+        return {
+            "person": person,
+            "campaign": campaign,
+            "is_opening": reminder.step == Step.OPENING,
+            "lines": [self._line(campaign, school) for school in reminder.schools],
+            "office": self.facts.office,
+            "campaign_url": absolute("campaign_edit", campaign.year),
+        }
+
+    def _line(self, campaign: Campaign, pk: int) -> Line:
+        school = self.facts.schools[pk]
+        return Line(
+            school,
+            self.completeness[campaign.pk].get(pk, Completeness()),
+            moment(campaign.closes_at_for(school)),
+            absolute("entry", campaign.year, school.code),
+        )
+
+    def _subject(self, reminder: Reminder) -> str:
+        campaign = self.facts.campaigns[reminder.campaign]
+        words: dict[str, Any] = {"campaign": str(campaign)}
+        if reminder.step == Step.OPENING:
+            return _("%(campaign)s: your school's figures can be entered") % words
+        if reminder.step == Step.CLOSED:
+            count = len(reminder.schools)
+            words["count"] = count
+            said = ngettext(
+                "%(campaign)s is closed: %(count)s school has not submitted",
+                "%(campaign)s is closed: %(count)s schools have not submitted",
+                count,
+            )
+            return said % words
+        return _closes_in(words, (reminder.closes_on - self.now.astimezone(PARIS).date()).days)
+
+
+def _closes_in(words: dict[str, Any], days: int) -> str:
+    """The days that are left, not those of the step: the mail may be late."""
+    if days == 0:
+        return _("%(campaign)s closes today") % words
+    if days == 1:
+        return _("%(campaign)s closes tomorrow") % words
+    return _("%(campaign)s closes in %(days)s days") % (words | {"days": days})
+
+
+def moment(at: datetime) -> str:
+    """An instant for people: Paris time, and said to be."""
+    here = at.astimezone(PARIS)
+    words = {"day": date_format(here, "DATE_FORMAT"), "time": date_format(here, "H:i")}
+    return _("%(day)s at %(time)s, Paris time") % words
+
+
+def absolute(name: str, *parts: Any) -> str:
+    return str(settings.SITE_URL).rstrip("/") + reverse(name, args=parts)

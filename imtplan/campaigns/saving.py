@@ -1,0 +1,250 @@
+"""Storing figures: one way for the form, the paste, the spreadsheet and the API.
+
+A cell that cannot be stored never holds up the others. Each save is one transaction with the
+versions, the audit event and the stale marks.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School, User
+from imtplan.audit.models import Event
+from imtplan.audit.services import record
+from imtplan.campaigns.checks import Cell, Finding, findings, problems, sizes
+from imtplan.campaigns.gate import CampaignRefusal, locked, refusals_of_the_database
+from imtplan.campaigns.models import Campaign, KeptInput
+from imtplan.campaigns.reading import Reading, cell_of, read
+from indicators.models import Figure, FigureEvent, Indicator
+from indicators.tasks import poke
+
+PARTS = ("value", "numerator", "denominator")
+# What somebody typed is kept up to this length, each field; no number and no reason is longer.
+LONGEST_KEPT = 4000
+
+
+class VersionGone(CampaignRefusal):
+    """The version to restore is not there, or the figure has changed since it was looked at."""
+
+
+@dataclass
+class SaveOutcome:
+    """What became of the cells: stored, refused, or in conflict. The rest was as it is."""
+
+    reading: Reading
+    changed: list[Figure] = field(default_factory=list)
+    refused: dict[str, list[Finding]] = field(default_factory=dict)
+    conflicts: dict[str, Figure] = field(default_factory=dict)
+    event: Event | None = None
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.refused or self.conflicts)
+
+
+@refusals_of_the_database()
+@transaction.atomic
+def save_figures(
+    *,
+    campaign: Campaign,
+    school: School,
+    cells: Iterable[Cell],
+    by: User,
+    origin: Figure.Origin,
+    verb: Event.Verb = Event.Verb.FIGURES_SAVED,
+) -> SaveOutcome:
+    """Store the cells that can be stored, and say of each other one why it was not.
+
+    A cell whose version is not the stored one is in conflict, unless both say the same. Raises
+    CampaignRefusal where nothing can be stored at all.
+    """
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    return store(cells, read(campaign, school), by=by, origin=origin, verb=verb)
+
+
+@refusals_of_the_database()
+def store(
+    cells: Iterable[Cell],
+    reading: Reading,
+    *,
+    by: User,
+    origin: Figure.Origin,
+    verb: Event.Verb = Event.Verb.FIGURES_SAVED,
+) -> SaveOutcome:
+    """`save_figures` for who holds the lock, and has read the cells since, in a transaction."""
+    outcome = SaveOutcome(reading)
+    for cell in cells:
+        _save(cell, outcome, by=by, origin=origin)
+    if outcome.changed:
+        outcome.event = record(
+            verb,
+            by=by,
+            school=reading.school,
+            subject=str(reading.campaign.year),
+            figures={figure.indicator.code: figure.version for figure in outcome.changed},
+            origin=origin,
+        )
+        transaction.on_commit(poke)
+    return outcome
+
+
+def _save(cell: Cell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) -> None:
+    reading, code = outcome.reading, cell.indicator.code
+    stored = reading.figure(cell.indicator)
+    confirmed = _confirmed(cell, stored, reading)
+    if (*cell.said, cell.explanation, confirmed) == _content(stored):
+        forget_input(reading, cell.indicator)
+    elif stored is not None and stored.version != cell.version:
+        outcome.conflicts[code] = stored
+    elif cell.state != Figure.State.NOT_ENTERED and (found := problems(cell)):
+        outcome.refused[code] = found
+    else:
+        figure = stored or Figure(
+            indicator=cell.indicator, school=reading.school, year=reading.campaign.year
+        )
+        forget_input(reading, cell.indicator)
+        _write(cell, figure, confirmed, by=by, origin=origin)
+        reading.put(figure)
+        outcome.changed.append(figure)
+
+
+def _content(figure: Figure | None) -> tuple[object, ...]:
+    """A figure's content as a cell's; no figure is a cell not yet entered."""
+    if figure is None:
+        return (Figure.State.NOT_ENTERED, None, None, None, "", "", {})
+    return (*cell_of(figure).said, figure.explanation, figure.confirmed)
+
+
+def _confirmed(cell: Cell, stored: Figure | None, reading: Reading) -> Mapping[str, str]:
+    """The surprises that the cell answers, with their size.
+
+    An old answer does not stretch: whoever changes the figure and leaves the tick and the words as
+    they were has answered the old surprise, and is asked again if the new one is bigger.
+    """
+    if not (cell.confirm or cell.explanation.strip()):
+        return {}
+    if stored is None or not stored.confirmed:
+        return sizes(findings(cell, reading.around))
+    if cell.said != cell_of(stored).said and cell.explanation == stored.explanation:
+        return dict(stored.confirmed)
+    return sizes(findings(cell, reading.around)) or stored.confirmed
+
+
+def _write(
+    cell: Cell, figure: Figure, confirmed: Mapping[str, str], *, by: User, origin: Figure.Origin
+) -> None:
+    """The next version of a figure. The database keeps the one before."""
+    figure.version = figure.version + 1 if figure.pk else 1
+    for part in (*PARTS, "state", "reason", "explanation"):
+        setattr(figure, part, getattr(cell, part))
+    figure.confirmed = confirmed
+    figure.status, figure.origin = Figure.Status.DRAFT, origin
+    figure.entered_by, figure.entered_at = by, timezone.now()
+    figure.save()
+
+
+# --- What cannot be stored is kept as typed -----------------------------------------------------
+
+
+@transaction.atomic
+def keep_inputs(
+    *, campaign: Campaign, school: School, typed: Mapping[Indicator, Mapping[str, str]], by: User
+) -> None:
+    """Keep what was typed and cannot be stored, one text for a cell: the last one."""
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    write_inputs(campaign=campaign, school=school, typed=typed, by=by)
+
+
+def write_inputs(
+    *, campaign: Campaign, school: School, typed: Mapping[Indicator, Mapping[str, str]], by: User
+) -> None:
+    """`keep_inputs` for who holds the lock already."""
+    KeptInput.objects.bulk_create(
+        [
+            KeptInput(
+                campaign=campaign,
+                school=school,
+                indicator=indicator,
+                typed={name: _storable(text) for name, text in texts.items()},
+                by=by,
+            )
+            for indicator, texts in typed.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["campaign", "school", "indicator"],
+        update_fields=["typed", "by", "at"],
+    )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores no NUL: its picture stands for it, so that the person sees it was there."""
+    return text.replace("\x00", "\u2400")[:LONGEST_KEPT]
+
+
+def forget_input(reading: Reading, indicator: Indicator) -> None:
+    """The cell says something that can be stored now, or was put back as it was."""
+    if kept := reading.kept.pop(indicator.pk, None):
+        kept.delete()
+
+
+# --- Going back ---------------------------------------------------------------------------------
+
+
+def restore(*, figure: Figure, version: int, by: User, seen_version: int) -> SaveOutcome:
+    """Make an old version the new one. Nothing of the history is lost.
+
+    `seen_version`: the one that stood when the person chose.
+    """
+    campaign = Campaign.objects.filter(year=figure.year, indicators=figure.indicator).latest()
+    if campaign is None or figure.school is None:
+        raise VersionGone(_("This figure belongs to no campaign."))
+    cell = replace(_old_cell(figure, version), version=seen_version)
+    outcome = save_figures(
+        campaign=campaign,
+        school=figure.school,
+        cells=[cell],
+        by=by,
+        origin=Figure.Origin.RESTORED,
+    )
+    for found in outcome.refused.values():
+        raise CampaignRefusal(found[0].message)  # the limits are stricter today than they were then
+    if outcome.conflicts:
+        raise VersionGone(_("This figure has changed since: look at its history again."))
+    return outcome
+
+
+def _old_cell(figure: Figure, version: int) -> Cell:
+    """What a figure said in a version; in version 0, before there was any, nothing."""
+    if version == 0:
+        return Cell(indicator=figure.indicator, state=Figure.State.NOT_ENTERED)
+    old = FigureEvent.objects.filter(pgh_obj=figure, version=version).order_by("-pgh_id").first()
+    if old is None:
+        raise VersionGone(_("There is no such version."))
+    shape = Figure(indicator=figure.indicator, school=figure.school, year=figure.year)
+    for name in (*PARTS, "state", "reason", "explanation"):
+        setattr(shape, name, getattr(old, name))
+    return replace(cell_of(shape), confirm=bool(old.confirmed))
+
+
+def undo(*, campaign: Campaign, school: School, event: Event, by: User) -> SaveOutcome:
+    """Take one save back, cell by cell, as a new version. What changed since stays, in conflict."""
+    saved = event.detail.get("figures", {})
+    figures = Figure.objects.filter(
+        school=school, year=campaign.year, indicator__code__in=saved
+    ).select_related("indicator")
+    cells = [
+        replace(_old_cell(figure, saved[figure.indicator.code] - 1), version=version)
+        for figure in figures
+        for version in [saved[figure.indicator.code]]
+    ]
+    return save_figures(
+        campaign=campaign,
+        school=school,
+        cells=cells,
+        by=by,
+        origin=Figure.Origin.RESTORED,
+        verb=Event.Verb.FIGURES_UNDONE,
+    )

@@ -1,0 +1,314 @@
+"""What the plan office decides of a campaign: its terms, and more time for one school.
+
+What a figure is worth is no matter here: nothing that was typed is ever deleted by a change of
+terms; it is no longer collected, and stays stored.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from imtplan.accounts.models import School, User
+from imtplan.audit.models import Event
+from imtplan.audit.services import record
+from imtplan.campaigns.gate import NOT_ASKED, CampaignRefusal
+from imtplan.campaigns.models import Campaign, Extension, Submission
+from indicators.models import Figure, Indicator
+from objectives.models import StrategicPlan
+
+# Figures live between these years: the database refuses others.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+def as_text(at: datetime) -> str:
+    """One text for one instant, whatever zone it was typed in."""
+    return at.astimezone(UTC).isoformat()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All that the plan office decides of a campaign. No school: every own school of the year."""
+
+    plan: StrategicPlan
+    year: int
+    opens_at: datetime
+    closes_at: datetime
+    indicators: Iterable[Indicator]
+    schools: Iterable[School] = ()
+    entered_by: str = Campaign.EnteredBy.SCHOOL
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Terms":
+        return cls(
+            plan=campaign.plan,
+            year=campaign.year,
+            opens_at=campaign.opens_at,
+            closes_at=campaign.closes_at,
+            indicators=list(campaign.indicators.all()),
+            schools=list(campaign.schools.all()),
+            entered_by=campaign.entered_by,
+        )
+
+    def as_precise_as(self, stored: "Terms") -> "Terms":
+        """An instant that a form showed without its seconds and got back as it was stays exact."""
+        instants = {
+            name: getattr(stored, name)
+            for name in ("opens_at", "closes_at")
+            if getattr(stored, name).replace(second=0, microsecond=0) == getattr(self, name)
+        }
+        return replace(self, **instants)
+
+    def as_text(self) -> dict[str, Any]:
+        """As the audit keeps them: codes and instants (UTC), in an order of their own."""
+        return {
+            "plan": self.plan.code,
+            "year": self.year,
+            "opens_at": as_text(self.opens_at),
+            "closes_at": as_text(self.closes_at),
+            "indicators": sorted(one.code for one in self.indicators),
+            "schools": sorted(one.code for one in self.schools),
+            "entered_by": str(self.entered_by),
+        }
+
+    @property
+    def mark(self) -> str:
+        """The same for the same terms: what a page carries, to know whether they moved since."""
+        return hashlib.sha256(json.dumps(self.as_text()).encode()).hexdigest()[:20]
+
+
+class TermsRefused(CampaignRefusal):
+    """Why the terms cannot stand: a sentence for each field that is meant."""
+
+    def __init__(self, problems: Mapping[str, str | Promise]) -> None:
+        super().__init__(" ".join(str(problem) for problem in problems.values()))
+        self.problems = problems
+
+
+class TermsMoved(CampaignRefusal):
+    """Somebody changed the terms after the page was opened: nothing is overwritten unseen."""
+
+    def __init__(self, stored: Terms) -> None:
+        super().__init__(
+            _(
+                "Somebody changed this campaign after you opened the page. Nothing is stored: look "
+                "at what is different, then save again to keep what you typed."
+            )
+        )
+        self.stored = stored
+
+
+class ConfirmationNeeded(CampaignRefusal):
+    """Figures that were typed would no longer be collected: somebody has to want that."""
+
+    def __init__(self, left_out: Counter[Indicator | School]) -> None:
+        count = left_out.total()
+        said = ngettext(
+            "%(count)s figure typed in this campaign would no longer be collected. It stays "
+            "stored, with its history: nothing is deleted.",
+            "%(count)s figures typed in this campaign would no longer be collected. They stay "
+            "stored, with their history: nothing is deleted.",
+            count,
+        )
+        super().__init__(said % {"count": count})
+        self.counts = list(left_out.items())
+
+
+@dataclass
+class Change:
+    """What became of a change of terms: what moved, from what to what."""
+
+    campaign: Campaign
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def problems_of(terms: Terms, campaign: Campaign | None = None) -> dict[str, str | Promise]:
+    """What is wrong with the terms, by field. `campaign`: the one whose terms these would be."""
+    found: dict[str, str | Promise] = {}
+    if not FIRST_YEAR <= terms.year <= LAST_YEAR:
+        found["year"] = _("The year is between 1990 and 2100.")
+    if terms.closes_at <= terms.opens_at:
+        found["closes_at"] = _("The closing comes after the opening: choose a later one.")
+    if not list(terms.indicators):
+        found["indicators"] = _("Choose one indicator at least: a campaign asks something.")
+    same = Campaign.objects.filter(plan=terms.plan, year=terms.year).first()
+    if same is not None and same != campaign:
+        found["year"] = _("This plan has a campaign for this year already: change that one.")
+    if campaign and _moves_under_figures(terms, campaign):
+        found["year"] = _(
+            "Schools have begun to enter: the plan and the year of this campaign no longer change."
+        )
+    return found
+
+
+def _moves_under_figures(terms: Terms, campaign: Campaign) -> bool:
+    moves = (terms.plan, terms.year) != (campaign.plan, campaign.year)
+    return moves and has_begun(campaign)
+
+
+def has_begun(campaign: Campaign) -> bool:
+    return Submission.objects.filter(campaign=campaign).exists()
+
+
+def _demand_sound(terms: Terms, campaign: Campaign | None = None) -> None:
+    if problems := problems_of(terms, campaign):
+        raise TermsRefused(problems)
+
+
+@transaction.atomic
+def open_campaign(*, terms: Terms, by: User) -> Campaign:
+    """A new campaign. Two people who open the same year at once meet at the plan's lock."""
+    StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
+    _demand_sound(terms)
+    campaign = Campaign()
+    _store(campaign, terms)
+    record(
+        Event.Verb.CAMPAIGN_CHANGED,
+        by=by,
+        subject=str(campaign.year),
+        act="opened",
+        terms=terms.as_text(),
+    )
+    return campaign
+
+
+@transaction.atomic
+def change_campaign(
+    *, campaign: Campaign, terms: Terms, by: User, confirmed: bool = False, seen: str = ""
+) -> Change:
+    """New terms for a campaign. `confirmed`: figures may be left out of the collection. `seen`:
+    the mark of the terms that the person saw, when they saw any."""
+    StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
+    locked = Campaign.objects.select_for_update(of=("self",)).select_related("plan")
+    campaign = locked.get(pk=campaign.pk)
+    _demand_sound(terms, campaign)
+    stored = Terms.of(campaign)
+    if seen not in ("", stored.mark):
+        raise TermsMoved(stored)
+    if (left_out := figures_left_out(campaign, terms)) and not confirmed:
+        raise ConfirmationNeeded(left_out)
+    _store(campaign, terms)
+    changed = differences(stored, terms)
+    if changed:
+        record(
+            Event.Verb.CAMPAIGN_CHANGED,
+            by=by,
+            subject=str(campaign.year),
+            act="changed",
+            changed=changed,
+            left_out=left_out.total(),
+        )
+    return Change(campaign, changed)
+
+
+def differences(before: Terms, after: Terms) -> dict[str, list[Any]]:
+    """By term, what it was and what it is."""
+    old, new = before.as_text(), after.as_text()
+    return {name: [old[name], new[name]] for name in new if old[name] != new[name]}
+
+
+def _store(campaign: Campaign, terms: Terms) -> None:
+    for one in fields(Terms):
+        if one.name not in ("indicators", "schools"):
+            setattr(campaign, one.name, getattr(terms, one.name))
+    campaign.save()
+    campaign.indicators.set(terms.indicators)
+    campaign.schools.set(terms.schools)
+
+
+def figures_left_out(campaign: Campaign, terms: Terms) -> Counter[Indicator | School]:
+    """How many figures the campaign collects and would not under the new terms, by what leaves."""
+    typed = Figure.objects.exclude(state=Figure.State.NOT_ENTERED).filter(
+        year=campaign.year,
+        indicator__in=campaign.indicators.all(),
+        school__in=campaign.expected_schools(),
+    )
+    indicators = set(terms.indicators)
+    schools = set(terms.schools or School.objects.members_in(terms.year))
+    found: Counter[Indicator | School] = Counter()
+    for figure in typed.select_related("indicator", "school").order_by("indicator", "school"):
+        if figure.indicator not in indicators:
+            found[figure.indicator] += 1
+        elif figure.school is not None and figure.school not in schools:
+            found[figure.school] += 1
+    return found
+
+
+# --- More time for one school -------------------------------------------------------------------
+
+
+def problems_of_extension(
+    campaign: Campaign, school: School, closes_at: datetime, reason: str
+) -> dict[str, str | Promise]:
+    found: dict[str, str | Promise] = {}
+    if not campaign.expected_schools().filter(pk=school.pk).exists():
+        found["closes_at"] = NOT_ASKED
+    elif closes_at <= campaign.closes_at:
+        found["closes_at"] = _("More time ends after the closing of the campaign: choose later.")
+    elif closes_at <= timezone.now():
+        found["closes_at"] = _("This moment is past: choose a later one.")
+    if not reason.strip():
+        found["reason"] = _("Say why this school gets more time.")
+    return found
+
+
+@transaction.atomic
+def give_extension(
+    *, campaign: Campaign, school: School, closes_at: datetime, reason: str, by: User
+) -> Extension:
+    """A later closing for one school. Given again, it takes the place of the one before."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if problems := problems_of_extension(campaign, school, closes_at, reason):
+        raise TermsRefused(problems)
+    before = Extension.objects.filter(campaign=campaign, school=school).first()
+    extension, _made = Extension.objects.update_or_create(
+        campaign=campaign,
+        school=school,
+        defaults={
+            "closes_at": closes_at,
+            "reason": reason.strip(),
+            "given_by": by,
+            "given_at": timezone.now(),
+        },
+    )
+    record(
+        Event.Verb.EXTENSION_GIVEN,
+        by=by,
+        school=school,
+        subject=str(campaign.year),
+        closes_at=[_closing(campaign, before), as_text(closes_at)],
+        reason=extension.reason,
+    )
+    return extension
+
+
+def _closing(campaign: Campaign, extension: Extension | None) -> str:
+    """The closing that held for the school until now."""
+    return as_text((extension or campaign).closes_at)
+
+
+@transaction.atomic
+def withdraw_extension(*, campaign: Campaign, school: School, by: User) -> None:
+    """The school closes with the others again. There may be nothing to withdraw."""
+    extension = (
+        Extension.objects.select_for_update().filter(campaign=campaign, school=school).first()
+    )
+    if extension is None:
+        return
+    record(
+        Event.Verb.EXTENSION_WITHDRAWN,
+        by=by,
+        school=school,
+        subject=str(campaign.year),
+        closes_at=[_closing(campaign, extension), as_text(campaign.closes_at)],
+    )
+    extension.delete()

@@ -1,0 +1,148 @@
+"""A file that claims to be a receipt, held against the receipts of this site and today's figures.
+
+Anybody may have written the file: deep, huge, or of any shape. The answer is sentences.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from imtplan.campaigns.models import Receipt
+from imtplan.campaigns.receipts import Difference, canonical, differences, sha256_of
+
+# A receipt of a hundred indicators is some 60 KB.
+LONGEST_FILE = 5_000_000
+NUMBER = re.compile(r"[-a-zA-Z0-9_]{1,80}")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a file is worth, in sentences. `is_known`: it is, or says it is, a receipt of ours."""
+
+    sentences: list[str]
+    is_known: bool = True
+    is_same: bool = False
+
+
+def verify(data: bytes) -> Verdict:
+    """Whether the file is a receipt of this site, and whether today's figures still say it."""
+    if len(data) > LONGEST_FILE:
+        message = f"The file is longer than {LONGEST_FILE:,} bytes: no receipt is."
+        return Verdict([message], is_known=False)
+    receipts = Receipt.objects.select_related("submission__campaign", "submission__school")
+    found = receipts.filter(sha256=sha256_of(data)).first()
+    if found and found.content.encode() == data:
+        said, is_same = [f"The file is, byte for byte, {_named(found)}."], True
+    else:
+        claim = _claim(data)
+        if isinstance(claim, str):
+            return Verdict([claim, _of_the_file(data)], is_known=False)
+        found = receipts.filter(number=claim["number"]).first()
+        if found is None:
+            missing = f"This site has no receipt {quoted(claim['number'])}."
+            return Verdict([missing, _of_the_file(data)], is_known=False)
+        said, is_same = [*_altered(found, claim), _of_the_file(data)], False
+    stored, agrees = _against_today(found)
+    return Verdict([*said, *stored], is_same=is_same and agrees)
+
+
+def _claim(data: bytes) -> dict[str, Any] | str:
+    """The JSON object of a file that names a number, or the sentence that says what it is not."""
+    try:
+        claim = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return "The file is not a receipt: it cannot be read as JSON in UTF-8."
+    number = claim.get("number") if isinstance(claim, dict) else None
+    if not (isinstance(number, str) and NUMBER.fullmatch(number)):
+        return "The file is not a receipt: it is JSON, but has no receipt number."
+    return claim
+
+
+def _named(receipt: Receipt) -> str:
+    at = receipt.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return (
+        f"receipt {receipt.number}: {receipt.submission.school}, campaign "
+        f"{receipt.submission.campaign.year}, handed in by {quoted(receipt.by_name)} on {at}"
+    )
+
+
+def _of_the_file(data: bytes) -> str:
+    return f"The SHA-256 of the file is {sha256_of(data)}."
+
+
+def _altered(receipt: Receipt, claim: dict[str, Any]) -> Iterator[str]:
+    yield f"The file is not, byte for byte, {_named(receipt)}."
+    yield f"The SHA-256 of that receipt is {receipt.sha256}."
+    ours = json.loads(receipt.content)
+    if claim == ours:
+        yield "It says the same, written otherwise: spaces, line ends or the order of the keys."
+        return
+    for name in sorted(ours.keys() - {"figures"}):
+        if claim.get(name) != ours[name]:
+            yield _change(name, ours[name], claim.get(name), "the file says")
+    yield from _altered_figures(ours["figures"], claim.get("figures"))
+    if extra := sorted(claim.keys() - ours.keys()):
+        yield f"The file has what the receipt has not: {', '.join(map(quoted, extra[:10]))}."
+
+
+def _altered_figures(ours: list[dict[str, Any]], theirs: Any) -> Iterator[str]:
+    if not isinstance(theirs, list) or not all(isinstance(one, dict) for one in theirs):
+        yield "Its figures cannot be read."
+        return
+    if [one.get("code") for one in theirs] != [one["code"] for one in ours]:
+        yield "It does not have the same indicators in the same order."
+        return
+    for our, their in zip(ours, theirs, strict=True):
+        for name in sorted(our.keys() | their.keys()):
+            if our.get(name) != their.get(name):
+                label = f"{our['code']}, {quoted(name)}"
+                yield _change(label, our.get(name), their.get(name), "the file says")
+
+
+def _against_today(receipt: Receipt) -> tuple[list[str], bool]:
+    if sha256_of(receipt.content.encode()) != receipt.sha256:
+        return ["The stored receipt is damaged: its content no longer has its SHA-256."], False
+    said = ["The stored receipt still has its SHA-256."]
+    if found := differences(receipt):
+        said.append(f"Figures that say something else today: {len(found)}.")
+        return said + [line for one in found for line in _changed_since(one)], False
+    return [*said, "The figures stored today say the same."], True
+
+
+def _changed_since(one: Difference) -> Iterator[str]:
+    since = "; the figure is gone"
+    if one.today:
+        at = one.today.entered_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        by = quoted(str(one.today.entered_by or "unknown"))
+        since = f" since {at}, by {by} ({one.today.origin})"
+    for name in one.changed:
+        label = f"{one.code}, {name}"
+        yield _change(label, one.before.get(name), one.after[name], "today") + since + "."
+
+
+def _change(label: str, before: Any, after: Any, word: str) -> str:
+    return f"  {label}: {_short(before)} in the receipt, {word} {_short(after)}"
+
+
+def _short(value: Any) -> str:
+    if value is None or value in ("", {}):
+        return "nothing"
+    if isinstance(value, list) or (isinstance(value, dict) and any(map(_is_deep, value.values()))):
+        return "something else"
+    return quoted(value if isinstance(value, str) else canonical(value))
+
+
+def _is_deep(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def quoted(text: str, longest: int = 80) -> str:
+    """A text of others for a terminal: nothing in it moves the cursor or turns the line round."""
+    shown = "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode()
+        for one in text[:longest]
+    )
+    return f"“{shown}{'…' if len(text) > longest else ''}”"

@@ -1,0 +1,139 @@
+"""The autosave: one cell in, what became of it out. Always JSON, whatever happens."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from imtplan.accounts.models import School
+from imtplan.audit.models import Event
+from imtplan.campaigns.access import demand_entry, place
+from imtplan.campaigns.checks import Finding, shown
+from imtplan.campaigns.entry import comparisons, total_of_parts
+from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
+from imtplan.campaigns.gate import CampaignRefusal, locked
+from imtplan.campaigns.idempotency import Answer, Asked
+from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.saving import SaveOutcome, store, write_inputs
+from indicators.models import Figure, Indicator
+
+
+@login_not_required  # a script cannot follow to the sign-in page: it is told, and keeps the values
+@require_POST
+def save_cell(request: HttpRequest, year: int, school: str, indicator: str) -> HttpResponse:
+    """Store one cell. The same Idempotency-Key with the same content counts once."""
+    if not request.user.is_authenticated:
+        return _say(
+            "signed_out", _("You are signed out: sign in to save."), HTTPStatus.UNAUTHORIZED
+        )
+    if request.headers.get("X-Person", str(request.user.pk)) != str(request.user.pk):
+        message = _("Somebody else signed in meanwhile: these values are not theirs.")
+        return _say("other_person", message, HTTPStatus.CONFLICT)
+    here = place(request, year, school)
+    demand_entry(request, **here)
+    asked = Asked(
+        user=request.user,
+        key=request.headers.get("Idempotency-Key", ""),
+        content=request.path.encode() + b"\n" + request.body,
+    )
+    try:
+        answer = _answer(request, asked, indicator, **here)
+    except CampaignRefusal as refusal:
+        answer = asked.answered_before(refusal)
+        if answer is None:
+            return _say("refused", str(refusal.message), HTTPStatus.CONFLICT)
+    return JsonResponse(answer.content, status=answer.status)
+
+
+def _say(outcome: str, message: str, status: HTTPStatus) -> JsonResponse:
+    return JsonResponse({"outcome": outcome, "message": message}, status=status)
+
+
+@transaction.atomic
+def _answer(
+    request: HttpRequest, asked: Asked, code: str, campaign: Campaign, school: School
+) -> Answer:
+    indicators = campaign.asked_indicators()
+    indicator = next((one for one in indicators if one.code == code), None)
+    if indicator is None:
+        raise Http404
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    reading = read(campaign, school, indicators)
+    return asked.once(lambda: _save(request, indicator, reading))
+
+
+def _save(request: HttpRequest, indicator: Indicator, reading: Reading) -> Answer:
+    form = FigureForm(request.POST, indicator=indicator)
+    if not form.is_valid():
+        return _kept(request, form, [], reading)
+    outcome = store([form.cell()], reading, by=request.user, origin=Figure.Origin.FORM)
+    if found := outcome.refused.get(indicator.code):
+        return _kept(request, form, found, reading)
+    return _stored(indicator, outcome)
+
+
+def _kept(request: HttpRequest, form: FigureForm, found: list[Finding], reading: Reading) -> Answer:
+    """What was typed cannot be stored: it stays as typed, and the figure as it was."""
+    indicator = form.indicator
+    typed = {indicator: as_typed(indicator, request.POST)}
+    write_inputs(campaign=reading.campaign, school=reading.school, typed=typed, by=request.user)
+    counts = reading.counts
+    counts["to_correct"] += indicator.pk not in reading.kept
+    wrong = [
+        {"level": "impossible", "code": "form", "part": part, "message": message, "answered": False}
+        for part, errors in form.errors.items()
+        for message in errors
+    ] or [one.as_json() for one in found]
+    content = _content("kept", indicator, reading) | {"findings": wrong, "page": counts}
+    content["message"] = " ".join(str(one["message"]) for one in wrong)
+    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
+
+
+def _stored(indicator: Indicator, outcome: SaveOutcome) -> Answer:
+    if theirs := outcome.conflicts.get(indicator.code):
+        content = _content("conflict", indicator, outcome.reading) | _conflict(theirs)
+        return Answer(HTTPStatus.CONFLICT, content)
+    word = "saved" if outcome.changed else "unchanged"
+    return Answer(HTTPStatus.OK, _content(word, indicator, outcome.reading))
+
+
+def _content(outcome: str, indicator: Indicator, reading: Reading) -> dict[str, Any]:
+    """What the page needs to show the row as it is now."""
+    figure = reading.figure(indicator)
+    beside = comparisons(indicator, reading)
+    return {
+        "outcome": outcome,
+        "message": "",
+        "at": f"{timezone.localtime():%H:%M}",
+        "version": figure.version if figure else None,
+        "findings": [one.as_json() for one in reading.findings(indicator)],
+        "change": beside["change"],
+        "ratio": beside["ratio"],
+        "totals": {
+            one.code: total for one in reading.indicators if (total := total_of_parts(one, reading))
+        },
+        "page": reading.counts,
+    }
+
+
+def _conflict(theirs: Figure) -> dict[str, Any]:
+    """Both are shown, and nothing is overwritten until somebody chooses."""
+    typed = {name: text for name, text in initial_of(theirs).items() if name != "version"}
+    number = theirs.number
+    words = str(Figure.State(theirs.state).label)
+    return {
+        "message": _("Somebody else changed this figure after you opened the page."),
+        "theirs": {
+            "who": str(theirs.entered_by or ""),
+            "at": f"{timezone.localtime(theirs.entered_at):%d/%m/%Y %H:%M}",
+            "shown": words if number is None else shown(number, theirs.indicator),
+            "version": theirs.version,
+            "typed": typed,
+        },
+    }

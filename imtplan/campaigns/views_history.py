@@ -1,0 +1,70 @@
+"""The page of one cell's history, from which an earlier version can be made the new one."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.access import demand_entry, place
+from imtplan.campaigns.entry import EntryPage
+from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.history import History, history_of
+from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.saving import restore
+from indicators.models import Figure, Indicator
+
+VERSION = re.compile(r"[1-9][0-9]{0,8}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def history(request: HttpRequest, year: int, school: str, indicator: str) -> HttpResponse:
+    """Every version of one figure, the newest first."""
+    here = place(request, year, school)
+    indicators = Indicator.objects.visible_to(request.user)
+    one = get_object_or_404(indicators, code=indicator)
+    if request.method == "POST":
+        demand_entry(request, **here)
+        _restore(request, one, **here)
+        return redirect("history", year=year, school=school, indicator=indicator)
+    found = history_of(**here, indicator=one)
+    context = {**here, "history": found, **_what_is_possible(request, found, **here)}
+    return render(request, "campaigns/history.html", context)
+
+
+def _what_is_possible(
+    request: HttpRequest, found: History, campaign: Campaign, school: School
+) -> dict[str, Any]:
+    """Whether this person may restore a version now, and if not, why: as the entry page says."""
+    begun = Submission.objects.filter(campaign=campaign, school=school).first()
+    submission = begun or Submission(campaign=campaign, school=school)
+    page = EntryPage(campaign=campaign, school=school, submission=submission, rows=[])
+    return {
+        "read_only": page.why_read_only(request.user),
+        "year_label": found.indicator.year_label(campaign.year),
+    }
+
+
+def _restore(
+    request: HttpRequest, indicator: Indicator, campaign: Campaign, school: School
+) -> None:
+    figures = Figure.objects.visible_to(request.user)
+    figure = get_object_or_404(figures, school=school, year=campaign.year, indicator=indicator)
+    version, seen = (_number(request, name) for name in ("version", "seen"))
+    try:
+        restore(figure=figure, version=version, by=request.user, seen_version=seen)
+    except CampaignRefusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        said = _("Version %(version)s is restored, as a new version.")
+        messages.success(request, said % {"version": version})
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A number of the form; what is none is a version that there never was."""
+    text = request.POST.get(name, "")
+    return int(text) if VERSION.fullmatch(text) else -1

@@ -1,0 +1,85 @@
+"""The receipt of a submission: a page with a lasting address, its PDF, and its JSON."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from imtplan import paper
+from imtplan.campaigns.models import Receipt
+from imtplan.campaigns.receipts import differences, lines_of, steps_since
+
+
+def _receipt(request: HttpRequest, number: str) -> Receipt:
+    """404 for a receipt of a school that this person may not see."""
+    receipts = Receipt.objects.visible_to(request.user)
+    related = receipts.select_related("submission__campaign", "submission__school")
+    return get_object_or_404(related, number=number)
+
+
+def _document(receipt: Receipt) -> dict[str, Any]:
+    """What is on the page and on the paper: the receipt alone, as it was that day."""
+    content = json.loads(receipt.content)
+    return {
+        "receipt": receipt,
+        "content": content,
+        "closes_at": parse_datetime(content["campaign"]["closes_at"]),
+        "lines": lines_of(receipt),
+        "digest": [receipt.sha256[start : start + 8] for start in range(0, 64, 8)],
+    }
+
+
+@require_safe
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt, and beside it what has happened since."""
+    found = _receipt(request, number)
+    siblings = list(found.submission.receipts.order_by("at", "pk"))
+    context = _document(found) | {
+        "siblings": siblings,
+        "latest": siblings[-1],
+        "steps": steps_since(found, siblings),
+        "differences": differences(found),
+        "has_pdf": paper.is_available(),
+    }
+    return render(request, "campaigns/receipt.html", context)
+
+
+@require_safe
+def receipt_json(request: HttpRequest, number: str) -> HttpResponse:
+    """The very bytes that were hashed: `sha256sum` of the file gives the number printed."""
+    found = _receipt(request, number)
+    return _file(found, found.content.encode(), "json", "application/json", "attachment")
+
+
+@require_safe
+def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt on paper. Where no PDF can be made, back to the page, which prints as well."""
+    found = _receipt(request, number)
+    html = render_to_string("campaigns/receipt_pdf.html", _document(found))
+    try:
+        if not paper.is_available():
+            raise paper.PaperError
+        pdf = paper.pdf_of(html)
+    except paper.PaperError:
+        messages.error(request, _("The PDF cannot be made at the moment. Print this page instead."))
+        return redirect("receipt", number=number)
+    return _file(found, pdf, "pdf", "application/pdf", "inline")
+
+
+def _file(
+    receipt: Receipt, content: bytes, ending: str, content_type: str, disposition: str
+) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'{disposition}; filename="recu-{receipt.number}.{ending}"',
+            "Cache-Control": "private, no-cache",
+        },
+    )

@@ -1,0 +1,372 @@
+"""The last look before submitting, the decision on what was submitted, and the queue of both."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import BoundField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.audit.models import Event
+from imtplan.campaigns.access import demand, may_enter
+from imtplan.campaigns.access import place as place_of
+from imtplan.campaigns.completeness import (
+    WORDS,
+    Completeness,
+    SchoolRow,
+    Stage,
+    rows_of,
+    total,
+)
+from imtplan.campaigns.entry import EntryPage, Row, read_page
+from imtplan.campaigns.forms_campaigns import DecisionForm
+from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.saving import PARTS
+from imtplan.campaigns.services import return_to_school, submit, validate
+from imtplan.campaigns.views_campaigns import sentences_of
+from indicators.models import Figure
+
+State = Submission.State
+
+# The order of the queue: what waits for a decision first, then what is on its way.
+QUEUE = [State.SUBMITTED, State.DRAFT, State.NOT_BEGUN, State.RETURNED, State.VALIDATED]
+# How many events of one school and year the history reads.
+HISTORY = 500
+
+
+# --- The last look ------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, year: int, school: str) -> HttpResponse:
+    """Check your answers, then submit: the last look before the figures leave the school."""
+    place = place_of(request, year, school)
+    if request.method == "POST":
+        demand(request, Permission.SUBMIT_FIGURES, place["school"])
+        _submit(request, place)
+        return redirect("review", year=year, school=school)
+    return _review_page(request, read_page(**place))
+
+
+def _submit(request: HttpRequest, place: dict[str, Any]) -> None:
+    """A second click finds the figures submitted: that is no error, the receipt is on the page."""
+    try:
+        submit(**place, by=request.user)
+    except CampaignRefusal as refusal:
+        submission = Submission.objects.filter(**place).first()
+        handed_in = submission and not submission.state_of_now.is_open_for_entry
+        (messages.info if handed_in else messages.error)(request, refusal.message)
+    else:
+        messages.success(request, _("Submitted. The directorate-general can see it now."))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the page, what was remarked about it, and where a remark can be typed."""
+
+    row: Row
+    remarks: list[Remark]
+    field: BoundField | None = None
+
+    @property
+    def typed(self) -> list[str]:
+        """The texts that stand in the cell and could not be stored."""
+        kept = self.row.kept.typed if self.row.kept else {}
+        return [kept[name] for name in (*PARTS, "reason") if kept.get(name)]
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What holds back the submission: each row under one heading, the most urgent."""
+
+    wrong: list[Row] = field(default_factory=list)
+    missing: list[Row] = field(default_factory=list)
+    asks: list[Row] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.wrong) + len(self.missing) + len(self.asks)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Row]]]:
+        headed = [
+            (_("To correct"), self.wrong),
+            (_("Missing: enter the figure, or say why there is none"), self.missing),
+            (_("To confirm or explain"), self.asks),
+        ]
+        return [(heading, rows) for heading, rows in headed if rows]
+
+
+def to_do(page: EntryPage) -> ToDo:
+    wrong = [row for row in page.rows if row.is_wrong]
+    missing = [row for row in page.missing if not row.is_wrong]
+    asks = [row for row in page.rows if row.needs_answer and not row.is_wrong]
+    return ToDo(wrong, missing, asks)
+
+
+def completeness_of(page: EntryPage) -> Completeness:
+    """The page's own count, which `completeness` makes of many schools at once."""
+    states = Counter(row.figure.state for row in page.rows if row.figure)
+    return Completeness(
+        expected=len(page.rows),
+        numbers=states[Figure.State.NUMBER],
+        words=sum(states[word] for word in WORDS),
+        to_correct=sum(bool(row.is_wrong) for row in page.rows),
+        to_explain=sum(bool(row.needs_answer) for row in page.rows),
+    )
+
+
+def _review_page(
+    request: HttpRequest, page: EntryPage, form: DecisionForm | None = None
+) -> HttpResponse:
+    may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES)
+    decidable = may_decide and page.state in (State.SUBMITTED, State.VALIDATED)
+    if decidable and form is None:
+        form = DecisionForm(
+            initial={"seen": seen(page.submission)}, indicators=[row.indicator for row in page.rows]
+        )
+    context = {
+        "page": page,
+        "form": form if decidable else None,
+        "unsent": None if decidable else form,
+        "themes": lines_by_theme(page, form if decidable else None),
+        "to_do": to_do(page),
+        "completeness": completeness_of(page),
+        "commented": [row for row in page.rows if row.remark],
+        "stage": Stage.of(page.campaign),
+        "may_change": not page.why_read_only(request.user),
+        "may_enter": may_enter(request.user, page.campaign, page.school),
+        "may_submit": has_permission(request.user, Permission.SUBMIT_FIGURES, school=page.school),
+        "may_extend": has_permission(request.user, Permission.EDIT_PLAN),
+        "may_decide": may_decide,
+        "receipt": latest_receipt(page.submission),
+        "steps": steps_of(_events(request, page)),
+        "neighbours": neighbours(page) if may_decide else None,
+    }
+    wrong = form is not None and form.is_bound
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    return render(request, "campaigns/review.html", context, status=status)
+
+
+def lines_by_theme(page: EntryPage, form: DecisionForm | None) -> dict[str, list[Line]]:
+    remarks = remarks_of(page.submission)
+    return {
+        theme: [
+            Line(
+                row,
+                remarks.get(row.indicator.pk, []),
+                form.field_of(row.indicator.code) if form else None,
+            )
+            for row in rows
+        ]
+        for theme, rows in page.themes.items()
+    }
+
+
+def remarks_of(submission: Submission) -> dict[int, list[Remark]]:
+    """Every remark ever made, the latest first, by indicator."""
+    found: dict[int, list[Remark]] = {}
+    if submission.pk:
+        for remark in submission.remarks.select_related("by"):
+            found.setdefault(remark.indicator_id, []).append(remark)
+    return found
+
+
+def latest_receipt(submission: Submission) -> Receipt | None:
+    return submission.receipts.order_by("-at", "-pk").first() if submission.pk else None
+
+
+# --- The history --------------------------------------------------------------------------------
+
+
+@dataclass
+class Step:
+    """One event, or the saves of one person between two others, told as one."""
+
+    event: Event
+    since: datetime
+    codes: set[str]
+    sentences: list[str]
+
+    @property
+    def is_save(self) -> bool:
+        return self.event.verb == Event.Verb.FIGURES_SAVED
+
+    @property
+    def label(self) -> str | Promise:
+        return self.event.get_verb_display()
+
+
+def _events(request: HttpRequest, page: EntryPage) -> Iterable[Event]:
+    events = Event.objects.visible_to(request.user)
+    return events.filter(school=page.school, subject=str(page.campaign.year))[:HISTORY]
+
+
+def steps_of(events: Iterable[Event]) -> list[Step]:
+    """The latest first. Autosave makes an event of each cell: one person's become one step."""
+    steps: list[Step] = []
+    for event in events:
+        codes = set(event.detail.get("figures", ()))
+        last = steps[-1] if steps else None
+        if last and _belong_together(last.event, event):
+            last.since = event.at
+            last.codes |= codes
+        else:
+            steps.append(Step(event, event.at, codes, sentences_of(event)))
+    return steps
+
+
+def _belong_together(one: Event, other: Event) -> bool:
+    saved = Event.Verb.FIGURES_SAVED
+    return one.verb == other.verb == saved and one.actor_name == other.actor_name
+
+
+# --- The decision -------------------------------------------------------------------------------
+
+
+def seen(submission: Submission) -> str:
+    """Which handing-in a page shows: a decision is about that one and no other."""
+    return submission.submitted_at.isoformat() if submission.submitted_at else ""
+
+
+@require_POST
+def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
+    """The directorate-general validates a school's figures, or returns them with comments."""
+    place = place_of(request, year, school)
+    demand(request, Permission.VALIDATE_FIGURES, place["school"])
+    page = read_page(**place)
+    form = DecisionForm(request.POST, indicators=[row.indicator for row in page.rows])
+    if not form.is_valid():
+        return _review_page(request, page, form)
+    try:
+        said = _decide(request, page, form)
+    except CampaignRefusal as refusal:
+        form.add_error(None, refusal.message)
+        return _review_page(request, read_page(**place), form)
+    messages.success(request, said)
+    return redirect("review", year=year, school=school)
+
+
+def _decide(request: HttpRequest, page: EntryPage, form: DecisionForm) -> str:
+    about = {"campaign": page.campaign, "school": page.school, "by": request.user}
+    comment, remarks = form.cleaned_data["comment"], form.remarks
+    if form.cleaned_data["seen"] not in ("", seen(page.submission)):
+        raise CampaignRefusal(
+            _("The school submitted again after you opened this page: look at its figures again.")
+        )
+    if "return" in request.POST:
+        if not (comment or remarks):
+            raise CampaignRefusal(
+                _("Say what the school should look at: on the whole, or beside a figure.")
+            )
+        return_to_school(**about, comment=comment, remarks=remarks)
+        return _("Returned to the school with your comments.")
+    if comment or remarks:
+        raise CampaignRefusal(
+            _("You typed comments: return the figures with them, or empty them and validate.")
+        )
+    validate(**about)
+    return _("Validated. The figures count everywhere now.")
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Those who wait for a decision, seen from one submission: before it and after it."""
+
+    waiting: int
+    previous: Submission | None
+    following: Submission | None
+
+
+def neighbours(page: EntryPage) -> Neighbours:
+    """The oldest waits first. From a submission already decided, the next is the oldest."""
+    waiting = list(
+        Submission.objects.filter(campaign=page.campaign, state=State.SUBMITTED)
+        .select_related("school")
+        .order_by("submitted_at", "pk")
+    )
+    here = next((i for i, one in enumerate(waiting) if one.pk == page.submission.pk), None)
+    if here is None:
+        return Neighbours(len(waiting), None, waiting[0] if waiting else None)
+    around = [None, *waiting, None]
+    return Neighbours(len(waiting), around[here], around[here + 2])
+
+
+# --- The queue ----------------------------------------------------------------------------------
+
+
+@require_safe
+def submissions(request: HttpRequest) -> HttpResponse:
+    """Every school of a campaign with its state: those that wait for a decision first."""
+    if not has_permission(request.user, Permission.READ_INSTITUTE):
+        raise PermissionDenied
+    found = Campaign.objects.visible_to(request.user).select_related("plan")
+    campaigns = list(found.order_by("-year", "-pk"))
+    if not campaigns:
+        return render(request, "campaigns/submissions.html", {"campaign": None})
+    campaign = _chosen(campaigns, request.GET.get("year", ""))
+    rows = sorted(rows_of(campaign), key=_place_in_queue)
+    asked = request.GET.get("state", "")
+    context = {
+        "campaign": campaign,
+        "campaigns": campaigns,
+        "stage": Stage.of(campaign),
+        "filters": filters(rows, asked),
+        "rows": [row for row in rows if asked in ("", row.state)],
+        "total": total(row.completeness for row in rows),
+        "all_count": len(rows),
+        "state": asked,
+        "may_decide": has_permission(request.user, Permission.VALIDATE_FIGURES),
+        "may_extend": has_permission(request.user, Permission.EDIT_PLAN),
+    }
+    return render(request, "campaigns/submissions.html", context)
+
+
+def _chosen(campaigns: list[Campaign], year: str) -> Campaign:
+    """The campaign of the year asked for; the latest where none is. An unknown year is 404."""
+    if not year:
+        return campaigns[0]
+    for campaign in campaigns:
+        if str(campaign.year) == year:
+            return campaign
+    raise Http404
+
+
+def _place_in_queue(row: SchoolRow) -> tuple[int, float, int]:
+    """By state; of those who wait, the oldest first; the rest as the schools are ranked."""
+    at = row.submission.submitted_at
+    waits_since = at.timestamp() if at and row.state == State.SUBMITTED else 0.0
+    return QUEUE.index(row.state), waits_since, row.school.rank
+
+
+@dataclass(frozen=True)
+class Filter:
+    value: str
+    label: str | Promise
+    count: int
+    is_current: bool
+
+
+def filters(rows: list[SchoolRow], asked: str) -> list[Filter]:
+    """All, then each state that some school is in, in the order of the queue."""
+    counts = Counter(row.state for row in rows)
+    words = {State.SUBMITTED: _("to decide")}
+    return [
+        Filter("", _("all schools"), len(rows), not asked),
+        *(
+            Filter(state, words.get(state, state.label), counts[state], asked == state)
+            for state in QUEUE
+            if counts[state] or asked == state
+        ),
+    ]

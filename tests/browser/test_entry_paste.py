@@ -1,0 +1,74 @@
+"""A block from a spreadsheet: seen first, applied as one, taken back as one."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CODES = ["students", "own-funds", "apprenticeship-funds", "professor-researchers", "phd-students"]
+# Six rows of four columns, as Excel puts them on the clipboard: a row of years, then five names.
+BLOCK = "\r\n".join(
+    [
+        "\t2020\t2021\t2022",
+        "students\t1064\t1110\t1 160",
+        "own-funds\t16,9\t20,2\t(3)",
+        "apprenticeship-funds\t2,37\t2,49\t2,6 M€",
+        "professor-researchers\t103\t109\t12,5,3",
+        "phd-students\t113\t116\tNC",
+        "",
+    ]
+)
+
+
+def test_a_block_is_shown_applied_and_taken_back(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    before = entry.numbers(*CODES)
+    entry.paste("students", BLOCK)
+    preview = entry.page.locator("#paste-preview[open]")
+    preview.wait_for()
+    assert entry.numbers(*CODES) == before  # nothing is stored yet
+    assert preview.locator("tbody tr").count() == 5
+    assert preview.locator("tr.is-refused").count() == 3  # below zero, no number, no reason given
+    assert preview.locator(".proposal-strays li").count() == 10  # the other years
+
+    preview.locator("[name=apply]").click()
+    undo = entry.page.locator(".entry-undo button")
+    undo.wait_for()
+    after = [Decimal(1160), before[1], Decimal("2.6"), before[3], before[4]]
+    assert entry.numbers(*CODES) == after
+
+    with entry.page.expect_navigation():
+        undo.click()
+    assert entry.numbers(*CODES) == before
+    assert entry.page.locator(".entry-undo").count() == 0
+
+
+def test_a_paste_that_is_cancelled_changes_nothing(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    before = entry.numbers(*CODES)
+    entry.paste("students", "1\n2\n3")
+    preview = entry.page.locator("#paste-preview[open]")
+    preview.wait_for()
+    entry.page.keyboard.press("Escape")
+    preview.wait_for(state="detached")
+    assert entry.focused() == "students-value"
+    assert entry.numbers(*CODES) == before
+
+
+def test_a_column_falls_down_from_the_field_in_which_it_is_pasted(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    entry.paste("own-funds", "22,5\n2,7\n115")
+    entry.page.locator("#paste-preview[open] [name=apply]").click()
+    entry.page.locator(".entry-undo").wait_for()
+    assert entry.numbers(*CODES[1:4]) == [Decimal("22.5"), Decimal("2.7"), Decimal(115)]
+
+
+def test_a_lone_cell_is_left_to_the_browser(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    entry.paste("students", "1151\r\n")
+    assert entry.page.locator("#paste-preview[open]").count() == 0

@@ -1,0 +1,81 @@
+"""Two people, or two windows, on one cell: nothing is overwritten until somebody has seen both."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def in_conflict(grid: Callable[..., Any]) -> Any:
+    """The director's page, in which the contributor's later value is news."""
+    entry = grid()
+    other = grid(entry.CONTRIBUTOR)
+    other.type("students", "1155")
+    other.wait("students")
+    entry.type("students", "1160")
+    entry.page.locator("#students [data-conflict]").wait_for()
+    assert entry.numbers("students") == [Decimal(1155)]
+    text = entry.page.inner_text("#students [data-conflict]")
+    assert all(part in text for part in ("Karim Benali", "1\u202f155", "1160"))
+    return entry
+
+
+def test_keep_mine(grid: Callable[..., Any]) -> None:
+    entry = in_conflict(grid)
+    entry.page.click("#students [data-keep-mine]")
+    entry.wait("students")
+    assert entry.numbers("students") == [Decimal(1160)]
+
+
+def test_take_theirs(grid: Callable[..., Any]) -> None:
+    entry = in_conflict(grid)
+    entry.page.click("#students [data-take-theirs]")
+    entry.wait("students")
+    assert entry.field("students").input_value() == "1\u202f155"
+    assert entry.numbers("students") == [Decimal(1155)]
+
+
+def test_a_stale_window_does_not_overwrite_by_itself(grid: Callable[..., Any]) -> None:
+    """The conflict stays until a choice is made: no timer and no leaving of the field sends it."""
+    entry = in_conflict(grid)
+    entry.type("students", "1161")
+    entry.type("own-funds", "22")
+    entry.wait("own-funds")
+    assert entry.numbers("students", "own-funds") == [Decimal(1155), Decimal(22)]
+
+
+def test_two_windows_on_different_cells_are_no_conflict(grid: Callable[..., Any]) -> None:
+    entry, other = grid(), grid()
+    entry.type("students", "1155")
+    other.type("own-funds", "22")
+    entry.wait("students")
+    other.wait("own-funds")
+    assert entry.numbers("students", "own-funds") == [Decimal(1155), Decimal(22)]
+
+
+def test_typing_on_while_a_save_is_on_its_way_keeps_the_last_value(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    field = entry.field("students")
+    for text in ("1151", "1152", "1153", "1154"):
+        field.fill(text)
+        field.blur()
+    entry.wait("students")
+    assert entry.numbers("students") == [Decimal(1154)]
+
+
+def test_a_text_that_cannot_be_stored_does_not_hide_what_another_stored(
+    grid: Callable[..., Any],
+) -> None:
+    entry, other = grid(), grid()
+    other.type("students", "1155")
+    other.wait("students")
+    entry.type("students", "12,5,3")
+    entry.wait("students", "kept-typed")
+    entry.type("students", "1160")
+    entry.page.locator("#students [data-conflict]").wait_for()
+    assert entry.numbers("students") == [Decimal(1155)]

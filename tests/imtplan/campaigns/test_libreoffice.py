@@ -1,0 +1,108 @@
+"""The workbook through LibreOffice: opened, saved, given back, and nothing has changed."""
+
+import os
+import shutil
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from imtplan.accounts.models import School, User
+from imtplan.campaigns.file_reading import cells_of_file
+from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.proposals import Outcome, preview, propose
+from imtplan.campaigns.workbook import workbook_of
+from indicators.models import Figure, Indicator
+from tests import factories
+
+LONG = "Une fusion de deux laboratoires.\nDétail : « effectif » à l’équivalent temps plein, 😀"
+
+CODES = ["whole", "decimals", "precise", "third", "negative", "zero", "ratio", "unknown"]
+CODES += ["not-asked", "nothing"]
+
+
+@pytest.fixture(scope="module")
+def soffice() -> str:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("No LibreOffice was found, and CI must open and save the workbook with it.")
+        pytest.skip("No LibreOffice on the PATH: install one to open the workbook with it.")
+    return program
+
+
+def converted(soffice: str, data: bytes, folder: Path, kind: str = "xlsx") -> bytes:
+    """Opened and saved, with a profile of its own so that two tests never wait for each other."""
+    (folder / "in").mkdir(exist_ok=True)
+    before = folder / "in" / "classeur.xlsx"
+    before.write_bytes(data)
+    subprocess.run(
+        [
+            soffice,
+            f"-env:UserInstallation=file://{folder}/profile",
+            *("--headless", "--norestore", "--convert-to", kind),
+            *("--outdir", str(folder / "out"), str(before)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return (folder / "out" / f"classeur.{kind.partition(':')[0]}").read_bytes()
+
+
+@pytest.fixture
+def stored(albi: School) -> Campaign:
+    """One indicator of each sort: whole, with decimals, in %, a ratio, two words, and nothing."""
+    numbers = {
+        "whole": Decimal(13400),
+        "decimals": Decimal("12.345678"),
+        "precise": Decimal("123456789012345.123456"),
+        "third": Decimal("0.3"),
+        "negative": Decimal("-1234567.5"),
+        "zero": Decimal(0),
+    }
+    indicators: dict[str, Indicator] = {
+        code: factories.IndicatorFactory(
+            code=code,
+            ratio=code == "ratio",
+            decimals=0 if code == "whole" else 2,
+            unit_fr="%" if code == "third" else "M€",
+            minimum=None,
+        )
+        for code in CODES
+    }
+
+    def store(code: str, **said: object) -> None:
+        factories.FigureFactory(
+            indicator=indicators[code], school=albi, year=2022, status=Figure.Status.DRAFT, **said
+        )
+
+    for code, number in numbers.items():
+        store(code, value=number, version=2)
+    store("ratio", value=None, numerator=Decimal(300), denominator=Decimal("1200.5"))
+    store("unknown", state="not_available", value=None, reason="=SOMME(A1:A3)", explanation=LONG)
+    store("not-asked", state="not_applicable", value=None, reason="-")
+    return factories.CampaignFactory(indicators=list(indicators.values()))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_opened_and_saved_nothing_has_changed(
+    stored: Campaign, albi: School, alice: User, soffice: str, tmp_path: Path, language: str
+) -> None:
+    saved = converted(soffice, workbook_of(stored, albi, language), tmp_path)
+    cells, strays = cells_of_file(saved, "classeur.xlsx", stored, albi)
+    proposal = propose(stored, albi, cells, strays, origin=Figure.Origin.IMPORT, by=alice)
+    rows = preview(proposal).rows
+    assert strays == []
+    assert {row.outcome for row in rows} == {Outcome.SAME}
+    assert {row.indicator.code for row in rows} == {*CODES} - {"nothing"}
+
+
+def test_saved_as_csv_it_is_a_table_of_their_own(
+    stored: Campaign, albi: School, soffice: str, tmp_path: Path
+) -> None:
+    """The first sheet alone, with the separators that LibreOffice chooses."""
+    data = converted(soffice, workbook_of(stored, albi, "fr"), tmp_path, "csv")
+    cells, _strays = cells_of_file(data, "classeur.csv", stored, albi)
+    assert {cell.indicator.code for cell in cells} == {*CODES} - {"nothing"}

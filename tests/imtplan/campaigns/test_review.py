@@ -1,0 +1,379 @@
+"""The last look before submitting, the decision, and the queue: all is shown, nothing is lost."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from imtplan.accounts.models import School, User
+from imtplan.audit.models import Event
+from imtplan.audit.services import record
+from imtplan.campaigns import services
+from imtplan.campaigns.models import Campaign, Extension, KeptInput, Receipt, Remark, Submission
+from imtplan.campaigns.views_review import steps_of
+from indicators.models import Figure, Indicator
+from tests import factories
+
+ENTRY = "/saisie/2022/imt-mines-albi/"
+REVIEW, DECIDE = ENTRY + "relire/", ENTRY + "decider/"
+SUBMIT = "Soumettre à la direction générale"
+
+
+@pytest.fixture
+def students(db: None) -> Indicator:
+    return factories.IndicatorFactory(code="students", name_fr="Étudiants", rank=1)
+
+
+@pytest.fixture
+def share(db: None) -> Indicator:
+    return factories.IndicatorFactory(
+        ratio=True, code="share", name_fr="Part d’étudiants étrangers", unit_fr="%", rank=2
+    )
+
+
+@pytest.fixture
+def campaign(students: Indicator, share: Indicator, albi: School) -> Campaign:
+    return factories.CampaignFactory(indicators=[students, share])
+
+
+def say(indicator: Indicator, school: School, year: int = 2022, **fields: Any) -> Figure:
+    fields = {"status": "draft" if year == 2022 else "validated", **fields}
+    return factories.FigureFactory(indicator=indicator, school=school, year=year, **fields)
+
+
+@pytest.fixture
+def filled(campaign: Campaign, students: Indicator, share: Indicator, albi: School) -> Campaign:
+    """Every figure of Albi is said, and none surprises."""
+    say(students, albi, year=2021, value=Decimal(1100))
+    say(students, albi, value=Decimal(1142))
+    say(share, albi, value=None, numerator=Decimal(119), denominator=Decimal(1142))
+    return campaign
+
+
+@pytest.fixture
+def submitted(filled: Campaign, albi: School, alice: User) -> Submission:
+    services.submit(campaign=filled, school=albi, by=alice)
+    return Submission.objects.get()
+
+
+@pytest.fixture
+def page(alice: User, signed_in: Any) -> Client:
+    """Alice's browser: she directs Albi."""
+    return signed_in(alice)
+
+
+@pytest.fixture
+def desk(diane: User, signed_in: Any) -> Client:
+    """Diane's browser: she is of the directorate-general."""
+    return signed_in(diane)
+
+
+def read(client: Client, address: str = REVIEW, **asked: str) -> str:
+    response = client.get(address, asked)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+# --- Check your answers -------------------------------------------------------------------------
+
+
+def test_every_value_is_there_with_last_year_its_change_its_unit_and_its_parts(
+    page: Client, filled: Campaign
+) -> None:
+    html = read(page)
+    for text in (
+        "1\u202f100",
+        "1\u202f142",
+        "+3,8\u202f%",
+        "étudiants",
+        "10,4",
+        "119 / 1\u202f142",
+    ):
+        assert text in html
+    assert SUBMIT in html
+
+
+def test_a_word_stands_there_with_its_reason(
+    page: Client, campaign: Campaign, students: Indicator, albi: School
+) -> None:
+    say(students, albi, state="not_available", value=None, reason="Registre en cours d’inventaire")
+    html = read(page)
+    assert "Registre en cours d’inventaire" in html
+    assert "non disponible" in html
+
+
+def test_what_is_missing_is_named_and_linked_to_its_cell(page: Client, campaign: Campaign) -> None:
+    html = read(page)
+    assert "2 valeurs retiennent la soumission" in html
+    assert f'href="{ENTRY}#students"' in html
+    assert SUBMIT not in html
+
+
+def test_a_text_that_was_not_stored_is_to_correct(
+    page: Client, filled: Campaign, students: Indicator, albi: School
+) -> None:
+    typed = {"value": "douze <b>"}
+    KeptInput.objects.create(campaign=filled, school=albi, indicator=students, typed=typed)
+    html = read(page)
+    assert "1 valeur retient la soumission" in html
+    assert "douze &lt;b&gt;" in html
+    assert SUBMIT not in html
+
+
+def test_a_surprise_holds_back_until_it_is_answered_and_the_answer_is_shown(
+    page: Client, filled: Campaign, students: Indicator, albi: School
+) -> None:
+    figures = Figure.objects.filter(indicator=students, school=albi, year=2022)
+    figures.update(value=Decimal(2200))
+    html = read(page)
+    assert "À confirmer ou à expliquer" in html
+    assert SUBMIT not in html
+    figures.update(confirmed={"change": "100"}, explanation="Fusion de deux cursus")
+    html = read(page)
+    assert "Fusion de deux cursus" in html
+    assert SUBMIT in html
+
+
+def test_who_may_not_submit_reads_who_can(bob: User, filled: Campaign, signed_in: Any) -> None:
+    html = read(signed_in(bob))
+    assert SUBMIT not in html
+    assert "La direction de l’école peut soumettre" in html
+    assert signed_in(bob).post(REVIEW).status_code == 403
+
+
+def test_submitting_shows_the_receipt_and_closes_the_page(page: Client, filled: Campaign) -> None:
+    response = page.post(REVIEW, follow=True)
+    html = response.content.decode()
+    receipt = Receipt.objects.get()
+    assert f"/recu/{receipt.number}/" in html
+    assert "elle peut les renvoyer à l’école" in html
+    assert SUBMIT not in html
+    assert f'href="{ENTRY}#students"' not in html
+
+
+def test_a_double_click_makes_one_receipt_and_no_error(page: Client, filled: Campaign) -> None:
+    page.post(REVIEW)
+    response = page.post(REVIEW, follow=True)
+    assert Receipt.objects.count() == 1
+    assert "notice-error" not in response.content.decode()
+    assert Submission.objects.get().state == "submitted"
+
+
+def test_submitting_what_is_incomplete_says_what_is_missing(
+    page: Client, campaign: Campaign
+) -> None:
+    html = page.post(REVIEW, follow=True).content.decode()
+    assert "notice-error" in html
+    assert "2 valeurs retiennent la soumission" in html
+    assert not Submission.objects.filter(state="submitted").exists()
+
+
+def test_a_closed_campaign_says_so_and_who_can_give_more_time(
+    page: Client, filled: Campaign, paul: User, signed_in: Any, albi: School
+) -> None:
+    filled.closes_at = timezone.now() - timedelta(hours=1)
+    filled.save()
+    html = read(page)
+    assert SUBMIT not in html
+    assert "Le bureau du plan peut accorder un délai" in html
+    assert "/campagnes/2022/imt-mines-albi/delai/" in read(signed_in(paul))
+    later = timezone.now() + timedelta(days=2)
+    Extension.objects.create(campaign=filled, school=albi, closes_at=later, reason="Incendie")
+    assert SUBMIT in read(page)
+
+
+def test_a_campaign_that_is_not_open_yet_says_when_it_opens(page: Client, filled: Campaign) -> None:
+    filled.opens_at = timezone.now() + timedelta(days=2)
+    filled.save()
+    html = read(page)
+    assert "Rien ne peut être saisi avant" in html
+    assert "Revenir à la saisie" not in html
+    assert SUBMIT not in html
+
+
+def test_anothers_school_does_not_exist(filled: Campaign, charlie: User, signed_in: Any) -> None:
+    client = signed_in(charlie)
+    assert client.get(REVIEW).status_code == 404
+    assert client.post(REVIEW).status_code == 404
+    assert client.post(DECIDE, {"validate": ""}).status_code == 404
+
+
+def test_the_page_asks_the_database_as_often_for_many_rows(
+    page: Client, campaign: Campaign, albi: School, django_assert_max_num_queries: Any
+) -> None:
+    for indicator in factories.IndicatorFactory.create_batch(40):
+        say(indicator, albi)
+        campaign.indicators.add(indicator)
+    with django_assert_max_num_queries(22):
+        read(page)
+
+
+# --- The decision -------------------------------------------------------------------------------
+
+
+def seen(submission: Submission) -> str:
+    return submission.submitted_at.isoformat()
+
+
+def test_validating(desk: Client, submitted: Submission) -> None:
+    html = read(desk)
+    assert "Tout valider" in html
+    assert f'value="{seen(submitted)}"' in html
+    desk.post(DECIDE, {"validate": "", "seen": seen(submitted)})
+    submitted.refresh_from_db()
+    assert submitted.state == "validated"
+
+
+def test_a_comment_on_a_figure_is_enough_to_return(
+    desk: Client, page: Client, submitted: Submission, diane: User
+) -> None:
+    desk.post(DECIDE, {"return": "", "remark-students": " Hors apprentis\u00a0? <i>😀 "})
+    submitted.refresh_from_db()
+    remark = Remark.objects.get()
+    assert submitted.state == "returned"
+    assert (remark.indicator.code, remark.text) == ("students", "Hors apprentis\u00a0? <i>😀")
+    assert remark.by == diane
+    assert "Hors apprentis\u00a0? &lt;i&gt;😀" in read(page)
+
+
+def test_a_general_comment_is_enough_to_return(
+    desk: Client, page: Client, submitted: Submission
+) -> None:
+    desk.post(DECIDE, {"return": "", "comment": "À revoir en entier"})
+    submitted.refresh_from_db()
+    assert (submitted.state, submitted.comment) == ("returned", "À revoir en entier")
+    assert "À revoir en entier" in read(page)
+
+
+@pytest.mark.parametrize("comment", ["", "   \n"])
+def test_returning_without_a_word_is_refused(
+    desk: Client, submitted: Submission, comment: str
+) -> None:
+    response = desk.post(DECIDE, {"return": "", "comment": comment})
+    assert response.status_code == 422
+    assert "Dites ce que l’école doit revoir" in response.content.decode()
+    submitted.refresh_from_db()
+    assert submitted.state == "submitted"
+
+
+def test_comments_typed_are_never_dropped_by_validating(
+    desk: Client, submitted: Submission
+) -> None:
+    response = desk.post(DECIDE, {"validate": "", "remark-share": "Vérifier", "comment": "Bien"})
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "Vous avez écrit des commentaires" in html
+    assert "Vérifier</textarea>" in html
+    assert "Bien</textarea>" in html
+    submitted.refresh_from_db()
+    assert submitted.state == "submitted"
+
+
+@pytest.mark.parametrize("text", ["a\u0000b", "x" * 2001])
+def test_a_comment_that_cannot_be_stored_is_refused_with_a_sentence(
+    desk: Client, submitted: Submission, text: str
+) -> None:
+    response = desk.post(DECIDE, {"return": "", "remark-students": text, "comment": "Voir"})
+    assert response.status_code == 422
+    assert "errorlist" in response.content.decode()
+    assert not Remark.objects.exists()
+
+
+def test_a_decision_is_about_the_figures_that_were_looked_at(
+    desk: Client, submitted: Submission, albi: School, alice: User, diane: User
+) -> None:
+    looked_at = seen(submitted)
+    place = {"campaign": submitted.campaign, "school": albi}
+    services.return_to_school(**place, by=diane, comment="Revoir", remarks={})
+    services.submit(**place, by=alice)
+    response = desk.post(DECIDE, {"validate": "", "seen": looked_at})
+    assert response.status_code == 422
+    assert "a soumis de nouveau" in response.content.decode()
+    submitted.refresh_from_db()
+    assert submitted.state == "submitted"
+
+
+def test_deciding_what_is_not_submitted_is_refused(desk: Client, filled: Campaign) -> None:
+    response = desk.post(DECIDE, {"validate": ""}, follow=True)
+    assert "notice-error" in response.content.decode()
+
+
+def test_comments_that_come_too_late_are_given_back(
+    desk: Client, submitted: Submission, albi: School, diane: User
+) -> None:
+    """A colleague returned the figures while these comments were being typed."""
+    place = {"campaign": submitted.campaign, "school": albi}
+    services.return_to_school(**place, by=diane, comment="Revoir", remarks={})
+    response = desk.post(DECIDE, {"return": "", "comment": "Long", "remark-share": "Vérifier"})
+    html = response.content.decode()
+    assert response.status_code == 422
+    for text in ("Commentaire d’ensemble", "Long", "Part d’étudiants étrangers", "Vérifier"):
+        assert text in html
+    assert not Remark.objects.exists()
+
+
+def test_only_the_directorate_general_decides(
+    page: Client, paul: User, signed_in: Any, submitted: Submission
+) -> None:
+    assert page.post(DECIDE, {"validate": ""}).status_code == 403
+    assert signed_in(paul).post(DECIDE, {"validate": ""}).status_code == 403
+    assert "Tout valider" not in read(signed_in(paul))
+
+
+def test_validated_figures_can_still_be_returned(desk: Client, submitted: Submission) -> None:
+    desk.post(DECIDE, {"validate": ""})
+    assert "Tout valider" not in read(desk)
+    desk.post(DECIDE, {"return": "", "comment": "Une erreur"})
+    submitted.refresh_from_db()
+    assert submitted.state == "returned"
+
+
+def test_an_earlier_remark_stays_to_be_read(
+    page: Client, desk: Client, submitted: Submission
+) -> None:
+    desk.post(DECIDE, {"return": "", "remark-students": "Hors apprentis ?"})
+    page.post(REVIEW)
+    html = read(desk)
+    assert "Hors apprentis ?" in html
+    assert "suivi d’une nouvelle soumission" in html
+
+
+def test_the_next_to_decide_is_the_oldest_that_waits(
+    desk: Client, submitted: Submission, ales: School
+) -> None:
+    older = factories.SubmissionFactory(
+        campaign=submitted.campaign,
+        school=ales,
+        state="submitted",
+        submitted_at=submitted.submitted_at - timedelta(days=1),
+    )
+    assert "Précédente\u202f: IMT Mines Alès" in read(desk)
+    desk.post(DECIDE, {"validate": ""})
+    assert "À décider ensuite\u202f: IMT Mines Alès" in read(desk)
+    older.delete()
+    assert "0 attend" in read(desk)
+
+
+# --- The history --------------------------------------------------------------------------------
+
+
+def test_saves_of_one_person_are_told_as_one_step(albi: School, alice: User, bob: User) -> None:
+    verb = Event.Verb.FIGURES_SAVED
+    for person, code in ((alice, "a"), (alice, "b"), (bob, "a"), (alice, "a"), (alice, "a")):
+        record(verb, by=person, school=albi, subject="2022", figures={code: 1})
+    steps = steps_of(Event.objects.all())
+    assert [(step.event.actor_name, sorted(step.codes)) for step in steps] == [
+        ("Alice", ["a"]),
+        ("Bob", ["a"]),
+        ("Alice", ["a", "b"]),
+    ]
+
+
+def test_the_history_tells_each_step(desk: Client, page: Client, submitted: Submission) -> None:
+    desk.post(DECIDE, {"return": "", "comment": "À revoir"})
+    html = read(page)
+    for text in ("a soumis", "a renvoyé", "Alice", "Diane"):
+        assert text in html
