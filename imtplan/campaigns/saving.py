@@ -126,11 +126,12 @@ def _confirmed(cell: Cell, stored: Figure | None, reading: Reading) -> Mapping[s
     """
     if not (cell.confirm or cell.explanation.strip()):
         return {}
-    if stored is None or not stored.confirmed:
-        return sizes(findings(cell, reading.around))
-    if cell.said != cell_of(stored).said and cell.explanation == stored.explanation:
-        return dict(stored.confirmed)
-    return sizes(findings(cell, reading.around)) or stored.confirmed
+    found = sizes(findings(cell, reading.around))
+    if stored is None:
+        return found
+    is_old_tick = bool(stored.confirmed) and cell.said != cell_of(stored).said
+    is_new = cell.explanation != stored.explanation or (cell.confirm and not is_old_tick)
+    return (is_new and found) or dict(stored.confirmed)
 
 
 def _write(

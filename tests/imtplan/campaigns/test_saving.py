@@ -174,6 +174,14 @@ def test_a_new_sentence_speaks_of_the_new_figure(save: Any, last_year: Figure) -
     assert Figure.objects.get(year=2022).confirmed == {"change": "200.00"}
 
 
+def test_an_old_sentence_does_not_answer_a_new_surprise(save: Any, last_year: Figure) -> None:
+    """It was said of a figure that surprised nobody."""
+    save("101", explanation="Un apprenti de plus.")
+    outcome = save("300", version=1, explanation="Un apprenti de plus.")
+    assert Figure.objects.get(year=2022).confirmed == {}
+    assert outcome.reading.counts["to_explain"] == 1
+
+
 def test_an_answer_taken_back_is_asked_again(save: Any, last_year: Figure) -> None:
     save("200", confirm=True)
     outcome = save("200", version=1)
