@@ -150,11 +150,7 @@ class CellView(AnswersInSentences):
         here = place(request, year, school)
         if not may_enter(request.user, **here):
             raise exceptions.PermissionDenied(_("You may read these figures, not enter them."))
-        asked = Asked(
-            user=request.user,
-            key=request.headers.get("Idempotency-Key", ""),
-            content=request.path.encode() + b"\n" + request.body,
-        )
+        asked = Asked.of(request)
         try:
             answer = _answer(request, asked, indicator, **here)
         except CampaignRefusal as refusal:

@@ -31,6 +31,18 @@ class Asked:
     key: str
     content: bytes
 
+    @classmethod
+    def of(cls, request: Any) -> "Asked":
+        """A request of Django or of the REST framework, by somebody signed in.
+
+        The address belongs to the content: a key is good for one cell.
+        """
+        return cls(
+            user=request.user,
+            key=request.headers.get("Idempotency-Key", ""),
+            content=request.path.encode() + b"\n" + request.body,
+        )
+
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.content).hexdigest()

@@ -37,11 +37,7 @@ def save_cell(request: HttpRequest, year: int, school: str, indicator: str) -> H
         return _say("other_person", message, HTTPStatus.CONFLICT)
     here = place(request, year, school)
     demand_entry(request, **here)
-    asked = Asked(
-        user=request.user,
-        key=request.headers.get("Idempotency-Key", ""),
-        content=request.path.encode() + b"\n" + request.body,
-    )
+    asked = Asked.of(request)
     try:
         answer = _answer(request, asked, indicator, **here)
     except CampaignRefusal as refusal:
