@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from imtplan.accounts.demo import DEMO_PASSWORD
-from imtplan.accounts.models import User
+from imtplan.accounts.models import Membership, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.models import Campaign, Receipt, Submission
@@ -70,6 +70,8 @@ def remove() -> dict[str, int]:
             figures(),
             Milestone.objects.filter(is_demo=True),
             StatusReport.objects.filter(is_demo=True),
+            # What a demonstration director gave a real person goes too.
+            Membership.objects.filter(given_by__is_demo=True),
             User.objects.filter(is_demo=True),
         )
     }

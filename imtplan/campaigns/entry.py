@@ -14,7 +14,7 @@ from imtplan.campaigns import access
 from imtplan.campaigns.checks import Finding, Level, change, percent, problems, shown
 from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
 from imtplan.campaigns.gate import REFUSALS
-from imtplan.campaigns.models import Campaign, KeptInput, Remark, Submission
+from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
 from imtplan.campaigns.reading import YEARS_SHOWN, Reading, read
 from imtplan.campaigns.saving import SaveOutcome
 from indicators.models import Figure, Indicator, Progress, View
@@ -74,6 +74,10 @@ class EntryPage:
     @property
     def closes_at(self) -> datetime:
         return self.campaign.closes_at_for(self.school)
+
+    @property
+    def extension(self) -> Extension | None:
+        return self.campaign.extension_of(self.school)
 
     @property
     def is_open(self) -> bool:

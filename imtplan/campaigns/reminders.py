@@ -5,7 +5,7 @@ one; after that it is no longer of use.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -64,6 +64,9 @@ class SchoolPart:
         return self.closes_on - timedelta(days=step.days_before)
 
 
+Found = list[tuple[SchoolPart, Step]]
+
+
 @dataclass(frozen=True)
 class CampaignPart:
     campaign: int
@@ -105,7 +108,7 @@ def decide(
     office, today = sorted(plan_office), now.astimezone(PARIS).date()
     last, decided = dict(written.last), []
     for campaign in campaigns:
-        for one in _to_people(campaign, now):
+        for one in _to_people(campaign, now, written.keys):
             if one.key not in written.keys and _may_be_written(one, last, today):
                 last[one.person] = today
                 decided.append(one)
@@ -120,20 +123,29 @@ def _may_be_written(one: Reminder, last: Mapping[int, date], today: date) -> boo
     return one.step == Step.LAST_DAY or before is None or today - before >= BETWEEN_TWO
 
 
-def _to_people(campaign: CampaignPart, now: datetime) -> list[Reminder]:
+def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> list[Reminder]:
     """Each person's most pressing step, with all their schools that are still to hand in."""
-    parts: dict[int, list[tuple[SchoolPart, Step]]] = defaultdict(list)
+    parts: dict[int, Found] = defaultdict(list)
     for school in campaign.schools:
         step = school.step(now)
         if step and not school.handed_in:
             for person in school.people:
                 parts[person].append((school, step))
-    return [_reminder(campaign, person, found) for person, found in sorted(parts.items())]
+    left = {person: _not_told(campaign, person, parts[person], keys) for person in sorted(parts)}
+    return [_reminder(campaign, person, found) for person, found in left.items() if found]
 
 
-def _reminder(
-    campaign: CampaignPart, person: int, found: list[tuple[SchoolPart, Step]]
-) -> Reminder:
+def _not_told(campaign: CampaignPart, person: int, found: Found, keys: Container[str]) -> Found:
+    """Without those whose last day was told already: another school's, a day later, is still to
+    be told while they are open."""
+    return [
+        one
+        for one in found
+        if one[1] != Step.LAST_DAY or _reminder(campaign, person, [one]).key not in keys
+    ]
+
+
+def _reminder(campaign: CampaignPart, person: int, found: Found) -> Reminder:
     first, step = min(found, key=lambda one: one[0].closes_at)
     schools = tuple(school.school for school, _step in found)
     return Reminder(campaign.campaign, person, step, schools, first.closes_on)

@@ -88,6 +88,8 @@ def _campaigns(now: datetime) -> list[Campaign]:
     since = now - LATE_REPORT - timedelta(days=2)
     recent = Q(closes_at__gt=since) | Q(extensions__closes_at__gt=since)
     found = Campaign.objects.filter(recent, opens_at__lte=now).distinct()
+    if not settings.DEMO:  # the schools are real, and so are those who hold roles there
+        found = found.filter(is_demo=False)
     return list(found.prefetch_related("extensions").order_by("closes_at", "pk"))
 
 

@@ -71,7 +71,9 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
 
 
 def own_schools(user: Any) -> list[School]:
-    return [held.school for held in user.held_roles if held.school is not None]
+    """Each once, however many roles are held there."""
+    held = {one.school_id: one.school for one in user.held_roles if one.school is not None}
+    return list(held.values())
 
 
 def latest_campaign(user: Any) -> Campaign | None:

@@ -13,13 +13,16 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from imtplan.accounts.demo import DEMO_PASSWORD, demo_logins
-from imtplan.accounts.models import School, User
+from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
+from imtplan.campaigns.demo import remove
 from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.reminding import write_reminders
 from indicators.models import Figure, FigureEvent, Indicator, Progress, RollUp, Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
+from tests import factories
 
 
 @contextmanager
@@ -155,3 +158,23 @@ def test_removing_asks_first(demo: Campaign, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(CommandError, match="Nothing was removed"):
         call_command("remove_demo")
     assert Campaign.objects.exists()
+
+
+def test_what_a_demonstration_director_gave_goes_with_it(demo: Campaign) -> None:
+    """Its password is public: no real person keeps a role from it."""
+    director = User.objects.get(email="directrice.albi@demo.example")
+    school = director.held_roles[0].school
+    real = factories.person("Zoé", Role.CONTRIBUTOR, school)
+    Membership.objects.filter(user=real).update(given_by=director)
+    remove()
+    assert not Membership.objects.filter(user=real).exists()
+    assert User.objects.filter(pk=real.pk).exists()
+
+
+def test_a_demonstration_campaign_reminds_nobody_outside_a_demonstration(
+    demo: Campaign, settings: Any
+) -> None:
+    settings.DEMO = False
+    assert write_reminders() == []
+    settings.DEMO = True
+    assert write_reminders()

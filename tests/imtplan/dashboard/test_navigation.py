@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from imtplan.dashboard.context import navigation
 from tests import factories
@@ -27,6 +28,17 @@ def test_a_school_sees_its_form(alice):
         reverse("school_people", args=["imt-mines-albi"]),
         reverse("api-docs"),
         reverse("tokens"),
+    ]
+
+
+def test_two_roles_in_one_school_are_one_school(bob, albi):
+    factories.CampaignFactory(year=2022)
+    day = timezone.localdate()
+    factories.MembershipFactory(user=bob, role="substitute", school=albi, ends_on=day)
+
+    assert urls(bob)[:2] == [
+        "/saisie/2022/imt-mines-albi/",
+        reverse("school_people", args=["imt-mines-albi"]),
     ]
 
 
