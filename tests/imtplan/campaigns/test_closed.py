@@ -25,6 +25,7 @@ from imtplan.campaigns.proposals import TypedCell, apply, propose
 from imtplan.campaigns.saving import save_figures
 from indicators.models import Figure, Indicator
 from tests import factories
+from tests.worker import database_url_of_the_test
 
 BASE = Path(__file__).resolve().parents[3]
 ALBI = "/saisie/2022/imt-mines-albi/"
@@ -140,11 +141,9 @@ def _parameters() -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    given = _parameters()
-    host = given.get("host", "")
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "imtplan.settings",
-        "DATABASE_URL": f"postgres://{given['user']}@/{given['dbname']}?host={host}",
+        "DATABASE_URL": database_url_of_the_test(),
         "SECRET_KEY": settings.SECRET_KEY,
     }
 
