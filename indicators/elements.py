@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils import timezone
-
+from imtplan import clock
 from indicators.models import IndicatorLink, Progress, RollUp, View
 from indicators.progress import FORMULA_VERSION, Thresholds
 from indicators.rollup import Item, MilestoneDue, project_progress, roll_up
@@ -35,7 +34,7 @@ def roll_ups(now: datetime) -> Iterator[RollUp]:
 
 def _day_of(year: int) -> date:
     """A year is judged at its end, the running one today."""
-    return min(date(year, 12, 31), timezone.localdate())
+    return min(date(year, 12, 31), clock.today())
 
 
 def _row(

@@ -23,6 +23,11 @@ def weight_field() -> models.DecimalField:
     )
 
 
+def archived_at_field() -> models.DateTimeField:
+    """When this was put aside; empty: in use. What is put aside keeps its history."""
+    return models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+
+
 def weight_constraint(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=name,
@@ -121,7 +126,8 @@ class PlanElementQuerySet(models.QuerySet[Any]):
         return self if user.is_authenticated and user.held_roles else self.none()
 
     def of(self, plan: StrategicPlan) -> "PlanElementQuerySet":
-        return self.filter(plan=plan)
+        """Those of the plan that are in use."""
+        return self.filter(plan=plan, archived_at=None)
 
     def get_by_natural_key(self, plan: str, code: str) -> Any:
         return self.get(plan__code=plan, code=code)
@@ -136,6 +142,7 @@ class PlanElement(models.Model):
     title_en = models.CharField(_("title (English)"), max_length=250, blank=True)
     weight = weight_field()
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
+    archived_at = archived_at_field()
 
     title = Bilingual("title")
     objects = PlanElementQuerySet.as_manager()

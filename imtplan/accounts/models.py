@@ -57,6 +57,14 @@ class School(models.Model):
     region = models.CharField(_("region"), max_length=120, blank=True)
     first_year = models.PositiveSmallIntegerField(_("first year"), null=True, blank=True)
     last_year = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name=_("merged into"),
+    )
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
 
     objects = SchoolQuerySet.as_manager()

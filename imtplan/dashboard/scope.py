@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import Http404
-from django.utils import timezone
 from django.utils.http import urlencode
 
+from imtplan import clock
 from indicators.models import Progress, Target, View
 from objectives.models import StrategicPlan
 
@@ -26,7 +26,7 @@ class Scope:
     @property
     def day(self) -> date:
         """A year is judged at its end, the running one today: as the roll-ups are."""
-        return min(date(self.year, 12, 31), timezone.localdate())
+        return min(date(self.year, 12, 31), clock.today())
 
     @property
     def is_provisional(self) -> bool:

@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.bilingual import Bilingual
 from levers.models import Lever
-from objectives.models import Objective, StrategicPlan, weight_constraint, weight_field
+from objectives.models import (
+    Objective,
+    StrategicPlan,
+    archived_at_field,
+    weight_constraint,
+    weight_field,
+)
 from projects.models import FlagshipProject
 
 
@@ -20,6 +26,10 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
 
     def collected_from_schools(self) -> "IndicatorQuerySet":
         return self.exclude(aggregation=Indicator.Aggregation.NONE)
+
+    def in_use(self) -> "IndicatorQuerySet":
+        """Those that are collected and computed: archived ones keep only their history."""
+        return self.filter(archived_at=None)
 
     def headlines(self) -> "IndicatorQuerySet":
         return self.filter(is_headline=True)
@@ -132,6 +142,7 @@ class Indicator(models.Model):
     is_headline = models.BooleanField(_("headline"), default=False)
     source = models.TextField(_("source"), blank=True)
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
+    archived_at = archived_at_field()
 
     name = Bilingual("name")
     definition = Bilingual("definition")

@@ -72,6 +72,11 @@ class InstituteValue(models.Model):
     reported = models.PositiveSmallIntegerField(_("schools that reported"))
     missing = ArrayField(models.SlugField(), verbose_name=_("schools missing"), default=list)
     carried = models.JSONField(_("figures carried forward"), default=dict)
+    # Beside an estimate: each missing school at its baseline, and each at its own trajectory.
+    low = models.DecimalField(_("at the least"), max_digits=48, decimal_places=10, null=True)
+    high = models.DecimalField(_("at the most"), max_digits=48, decimal_places=10, null=True)
+    formula_version = models.CharField(_("formula version"), max_length=8, default="")
+    inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
 
     objects = InstituteValueQuerySet.as_manager()
@@ -155,6 +160,7 @@ class Progress(models.Model):
     )
     forecast_points = models.PositiveSmallIntegerField(_("points of the forecast"), default=0)
     formula_version = models.CharField(_("formula version"), max_length=8)
+    inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
 
     objects = ProgressQuerySet.as_manager()
@@ -199,6 +205,7 @@ class RollUp(models.Model):
     )
     status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
     formula_version = models.CharField(_("formula version"), max_length=8)
+    inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
 
     objects = RollUpQuerySet.as_manager()

@@ -11,7 +11,7 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.bilingual import Bilingual
 from indicators.models.indicator import Indicator
-from objectives.models import StrategicPlan
+from objectives.models import StrategicPlan, archived_at_field
 
 
 class TargetQuerySet(models.QuerySet["Target"]):
@@ -22,6 +22,10 @@ class TargetQuerySet(models.QuerySet["Target"]):
         if has_permission(user, Permission.READ_INSTITUTE):
             return self
         return self.filter(Q(school=None) | Q(school__in=user.school_ids))
+
+    def in_use(self) -> "TargetQuerySet":
+        """Those that are computed: neither they nor their indicator are archived."""
+        return self.filter(archived_at=None, indicator__archived_at=None)
 
     def of_the_institute(self) -> "TargetQuerySet":
         return self.filter(school=None)
@@ -86,6 +90,7 @@ class Target(models.Model):
     perimeter_en = models.CharField(_("perimeter (English)"), max_length=200, blank=True)
     source = models.TextField(_("source"))
     sureness = models.CharField(_("how sure"), max_length=6, choices=Sureness)
+    archived_at = archived_at_field()
 
     perimeter = Bilingual("perimeter")
     objects = TargetQuerySet.as_manager()
