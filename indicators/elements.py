@@ -1,7 +1,7 @@
 """What each element of the plan is the mean of, and the mean itself."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,10 +22,11 @@ def thresholds_of(plan: StrategicPlan) -> Thresholds:
     return Thresholds(on_track=plan.on_track_from, at_risk=plan.at_risk_from)
 
 
-def roll_ups(now: datetime) -> Iterator[RollUp]:
+def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
     """Every element of every plan, for each of the plan's years and both views."""
+    reference = [row for row in progress if row.target.is_reference]
     for plan in StrategicPlan.objects.all():
-        elements = Elements.read(plan)
+        elements = Elements.read(plan, reference)
         for view in View:
             for year in plan.years:
                 for element, mean in elements.means(view, year, on=_day_of(year)):
@@ -76,18 +77,20 @@ class Elements:
     serves: list[Serves] = field(default_factory=list)
 
     @classmethod
-    def read(cls, plan: StrategicPlan) -> "Elements":
-        reference = Progress.objects.filter(target__plan=plan, target__is_reference=True)
+    def read(cls, plan: StrategicPlan, reference: Iterable[Progress]) -> "Elements":
+        """`reference`: the progress toward reference targets, of this plan among others."""
         elements = cls(
             plan=plan,
             objectives=list(Objective.objects.of(plan)),
             levers=list(Lever.objects.of(plan)),
             projects=list(FlagshipProject.objects.of(plan)),
             progress={
-                (indicator, view, year): (progress, expected)
-                for indicator, view, year, progress, expected in reference.values_list(
-                    "target__indicator", "view", "year", "progress", "expected_progress"
+                (row.target.indicator_id, row.view, row.year): (
+                    row.progress,
+                    row.expected_progress,
                 )
+                for row in reference
+                if row.target.plan_id == plan.pk
             },
             links=list(IndicatorLink.objects.of(plan)),
             serves=list(Serves.objects.filter(project__plan=plan)),

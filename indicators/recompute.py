@@ -4,18 +4,11 @@ The formulas are those of `indicators.progress` and its neighbours; here they ar
 results stored. Running it twice changes nothing the second time.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from functools import cached_property
+from collections.abc import Collection
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from indicators.adding_up import YearValue
-from indicators.elements import roll_ups, thresholds_of
-from indicators.forecast import Forecast, forecast
 from indicators.models import (
     Indicator,
     InstituteValue,
@@ -23,11 +16,8 @@ from indicators.models import (
     RecomputeRun,
     RollUp,
     StaleMark,
-    Target,
-    View,
 )
-from indicators.progress import FORMULA_VERSION, Line, assess
-from indicators.series import Series, all_series, line_of
+from indicators.reference import Reference
 from indicators.storing import store
 
 # One recomputation at a time: two that each see half of the other's figures would both be wrong.
@@ -65,102 +55,12 @@ def recompute(indicators: Collection[int | None] | None = None) -> tuple[int, in
 
     Returns how many rows changed, and how many indicators were looked at.
     """
-    now = timezone.now()
-    chosen = Indicator.objects.all()
+    chosen = Indicator.objects.in_use()
     if indicators is not None:
         chosen = chosen.filter(pk__in=indicators)
-    series = all_series(chosen)
-    changed = store(InstituteValue, ("indicator", "year", "view"), institute_values(series, now))
-    changed += store(Progress, ("target", "year", "view"), progress_rows(series, now))
+    found = Reference.read()
+    changed = store(InstituteValue, ("indicator", "year", "view"), found.values)
+    changed += store(Progress, ("target", "year", "view"), found.progress)
     element_key = ("plan", "objective", "lever", "project", "year", "view")
-    changed += store(RollUp, element_key, roll_ups(now))
-    return changed, len(series)
-
-
-def institute_values(series: Iterable[Series], now: datetime) -> Iterator[InstituteValue]:
-    for one in series:
-        for (view, year), total in one.totals.items():
-            yield InstituteValue(
-                indicator=one.indicator,
-                year=year,
-                view=view,
-                value=total.value,
-                estimate=total.estimate,
-                expected=total.expected,
-                reported=total.reported,
-                missing=list(total.missing),
-                carried=dict(total.carried),
-                computed_at=now,
-            )
-
-
-def progress_rows(series: Iterable[Series], now: datetime) -> Iterator[Progress]:
-    for one in series:
-        for target in one.targets:
-            for view in View:
-                aim = Aim(target, view, one.values_for(target, view))
-                for year in aim.years:
-                    yield aim.row(year, now)
-
-
-@dataclass
-class Aim:
-    """One target in one view, and the values that are held against it."""
-
-    target: Target
-    view: View
-    values: Mapping[int, YearValue]
-
-    @cached_property
-    def line(self) -> Line:
-        return line_of(self.target, self.values)
-
-    @property
-    def years(self) -> list[int]:
-        last = max(self.target.year, self.target.plan.last_year)
-        return [year for year in self.values if self.target.baseline_year <= year <= last]
-
-    def row(self, year: int, now: datetime) -> Progress:
-        total = self.values[year]
-        shown = total.estimate if total.value is None else total.value
-        thresholds = thresholds_of(self.target.plan)
-        found = assess(self.line, year=year, value=shown, thresholds=thresholds)
-        outlook = self.outlook(year)
-        return Progress(
-            target=self.target,
-            year=year,
-            view=self.view,
-            value=shown,
-            is_estimate=total.value is None and shown is not None,
-            baseline=self.line.baseline,
-            target_value=found.target,
-            expected_value=found.expected_value,
-            progress=found.progress,
-            expected_progress=found.expected_progress,
-            pace=found.pace,
-            gap=found.gap,
-            status=found.status,
-            reason=found.reason or "",
-            needed_per_year=found.change.needed_per_year,
-            needed_rate=found.change.needed_rate,
-            achieved_per_year=found.change.achieved_per_year,
-            achieved_rate=found.change.achieved_rate,
-            forecast=outlook.value if outlook else None,
-            forecast_low=outlook.low if outlook else None,
-            forecast_high=outlook.high if outlook else None,
-            probability=outlook.probability if outlook else None,
-            forecast_points=outlook.points if outlook else 0,
-            formula_version=FORMULA_VERSION,
-            computed_at=now,
-        )
-
-    def outlook(self, year: int) -> Forecast | None:
-        """The forecast from what was known up to `year`, the baseline included."""
-        points: dict[int, Decimal] = {
-            y: total.value
-            for y, total in self.values.items()
-            if total.value is not None and self.line.baseline_year <= y <= year
-        }
-        if self.line.baseline is not None:
-            points[self.line.baseline_year] = self.line.baseline
-        return forecast(points, at_year=self.line.target_year, line=self.line)
+    changed += store(RollUp, element_key, found.roll_ups)
+    return changed, chosen.count()

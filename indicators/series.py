@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Max, Min, Prefetch, Q
 
 from imtplan.accounts.models import School
-from indicators.adding_up import Reading, YearValue, institute_value
+from indicators.adding_up import Reading, YearValue, coverage_range, institute_value
 from indicators.models import Figure, Indicator, Target, View
 from indicators.models.indicator import IndicatorQuerySet
 from indicators.progress import (
@@ -17,6 +17,7 @@ from indicators.progress import (
     Direction,
     Line,
     TrajectoryKind,
+    expected_value,
     target_from_growth,
 )
 from objectives.models import StrategicPlan
@@ -44,6 +45,45 @@ class Series:
                 expected = self._expected_in(year)
                 earlier = None if self._is_the_institutes_own else self.members
                 self.totals[view, year] = self._added_up(view, year, expected, earlier)
+
+    def range_in(self, view: View, year: int) -> tuple[Decimal, Decimal] | None:
+        """Where the institute may stand: each missing school at its baseline, or at its path.
+
+        A school's target says neither the parts of a ratio nor the years of a running sum: of
+        those there is no range.
+        """
+        lines = self._lines_of_schools(view, year) if self._may_have_range else {}
+        baselines = {code: Reading(line.baseline) for code, line in lines.items()}
+        paths = {code: Reading(expected_value(line, year)) for code, line in lines.items()}
+        return coverage_range(
+            self.readings[view],
+            year=year,
+            members=self._expected_in(year),
+            aggregation=Aggregation(self.indicator.aggregation),
+            accumulation=Accumulation(self.indicator.accumulation),
+            at_baseline=baselines,
+            at_trajectory=paths,
+        )
+
+    @property
+    def _may_have_range(self) -> bool:
+        indicator = self.indicator
+        adds_up = indicator.aggregation in (Aggregation.SUM, Aggregation.MEAN)
+        return adds_up and indicator.accumulation != Accumulation.CUMULATIVE
+
+    def _lines_of_schools(self, view: View, year: int) -> dict[str, Line]:
+        """What each school promised for a year; of several targets, the one that began last."""
+        promising = [
+            target
+            for target in self.targets
+            if target.school and target.baseline_year <= year <= target.year
+        ]
+        promising.sort(key=lambda target: (target.baseline_year, target.code))
+        return {
+            target.school.code: line_of(target, self.values_for(target, view))
+            for target in promising
+            if target.school
+        }
 
     def values_for(self, target: Target, view: View) -> dict[int, YearValue]:
         """The series that a target speaks of: one school's, or the institute's."""
@@ -82,7 +122,7 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     """The series of these indicators, in a number of queries that does not grow with them."""
     members = _members()
     readings = _readings(indicators)
-    targets = Target.objects.select_related("plan", "school", "indicator")
+    targets = Target.objects.in_use().select_related("plan", "school", "indicator")
     chosen = indicators.prefetch_related(
         Prefetch("targets", queryset=targets.prefetch_related("points"))
     )

@@ -17,7 +17,7 @@ from imtplan.dashboard.courses import Course
 from imtplan.dashboard.wording import Wording
 from indicators.models import Indicator, Progress, Target
 from indicators.progress import Reason
-from indicators.recompute import Aim
+from indicators.reference import Aim
 from indicators.series import all_series
 
 # Stored numbers have ten decimals; what differs beyond them is rounding.

@@ -191,7 +191,7 @@ def test_a_run_that_fails_leaves_its_marks(
     def broken(*args: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("indicators.recompute.progress_rows", broken)
+    monkeypatch.setattr("indicators.reference.progress_rows", broken)
     with pytest.raises(RuntimeError):
         recomputed()
     assert StaleMark.objects.count() == waiting > 0
