@@ -19,7 +19,7 @@ TYPED = $(wildcard indicators/progress.py indicators/forecast.py indicators/addi
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
-.PHONY: run test check lint format lock messages clean install-run install-dev packages venv help
+.PHONY: run test kill check lint format lock messages clean install-run install-dev packages venv help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,6 +30,10 @@ run: install-run ## the whole site on this machine, until Ctrl-C (PORT=8000)
 
 test: install-dev ## the whole test suite (ARGS="-k name")
 	@exec $(BESIDE) $(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+kill: install-dev ## kill -9 of every part in mid-recomputation (ROUNDS=50 SEED=1)
+	@KILL_ROUNDS=$(or $(ROUNDS),50) KILL_SEED=$(or $(SEED),1) exec $(BESIDE) $(PY) -m pytest -s \
+		tests/indicators/test_kill.py
 
 check: lint ## lint, and what needs Django: migrations in step, production settings
 	@$(BESIDE) $(PY) manage.py makemigrations --check --dry-run --settings=tests.settings

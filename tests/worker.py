@@ -36,6 +36,10 @@ class Queue:
     def start(self) -> None:
         self.valkey.start()
 
+    @property
+    def is_alive(self) -> bool:
+        return self.valkey.ready()
+
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.valkey.pid, number)
 
@@ -62,6 +66,16 @@ class Worker:
                 start_new_session=True,
             )
         wait_for(lambda: b"ready." in self.log.read_bytes(), "the worker to be ready")
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def pool(self) -> list[psutil.Process]:
+        """The processes that run the tasks: beat is a child of the worker, too."""
+        stats = app.control.inspect(timeout=5).stats() or {}
+        pids = {pid for one in stats.values() for pid in one["pool"]["processes"]}
+        return [child for child in self.children() if child.pid in pids]
 
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
