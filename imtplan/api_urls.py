@@ -13,6 +13,7 @@ from imtplan.campaigns.api import CellView, EntryView
 from imtplan.rest import NoSuchAddress
 from indicators.api import FigureViewSet, IndicatorViewSet, TargetViewSet
 from indicators.api_csv import FigureCsvView
+from indicators.api_moment import at_a_moment
 from indicators.api_results import ProgressViewSet, RollUpViewSet, ValueViewSet
 from levers.api import LeverViewSet
 from objectives.api import ObjectiveViewSet, PlanViewSet
@@ -46,7 +47,7 @@ class Router(DefaultRouter):
 
 router = Router()
 for name, viewset in LISTS.items():
-    router.register(name, viewset, basename=f"api-{name}")
+    router.register(name, at_a_moment(viewset), basename=f"api-{name}")
 
 SIGNED_IN = [IsAuthenticated]  # drf-spectacular's own views are open to everybody unless told
 
@@ -58,7 +59,7 @@ docs = SpectacularSwaggerSplitView.as_view(
 )
 
 urlpatterns = [
-    path("figures.csv", FigureCsvView.as_view({"get": "list"}), name="figures-csv"),
+    path("figures.csv", at_a_moment(FigureCsvView).as_view({"get": "list"}), name="figures-csv"),
     path("entries/<int:year>/<slug:school>/", EntryView.as_view(), name="api-entry"),
     path(
         "entries/<int:year>/<slug:school>/<slug:indicator>/",

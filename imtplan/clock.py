@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
 
 _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
@@ -32,3 +34,27 @@ def standing_at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _moment.reset(token)
+
+
+class NoSuchMoment(ValueError):
+    """The text names no moment, or one that is still to come."""
+
+
+def moment_named(text: str) -> datetime:
+    """`2021-03-03`, the end of that day in Paris, or an instant as ISO 8601 writes it.
+
+    An instant without a zone is one of Paris. Today means now.
+    """
+    try:
+        day = parse_date(text)
+        named = parse_datetime(text) if day is None else datetime.combine(day, time.max)
+    except ValueError:  # 2021-02-30
+        named = None
+    if named is None:
+        raise NoSuchMoment(_("Write a day as 2021-03-03, or an instant as 2021-03-03T18:00+01:00."))
+    if timezone.is_naive(named):
+        named = timezone.make_aware(named)
+    present = timezone.now()
+    if timezone.localdate(named) > timezone.localdate(present) or (named > present and not day):
+        raise NoSuchMoment(_("That moment is still to come."))
+    return min(named, present)

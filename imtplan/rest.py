@@ -188,6 +188,7 @@ class ReadOnly(AnswersInSentences, viewsets.ReadOnlyModelViewSet):
 
     filter_backends = [DjangoFilterBackend, Ordering]
     ordering_fields: list[str] = []
+    understood: tuple[str, ...] = ()  # what else the address may ask, beside filters and order
 
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().visible_to(self.request.user)
@@ -204,7 +205,7 @@ class ReadOnly(AnswersInSentences, viewsets.ReadOnlyModelViewSet):
 
     def _refuse_what_is_not_understood(self) -> None:
         """A misspelt filter that is passed over gives every row, and a wrong report."""
-        known = [*self.filterset_class.base_filters, "ordering", "format"]
+        known = [*self.filterset_class.base_filters, "ordering", "format", *self.understood]
         if self.paginator:
             known += ["page", "page_size"]
         for name, values in self.request.query_params.lists():

@@ -36,6 +36,11 @@ def differences() -> list[str]:
     return sorted(lines)
 
 
+def stored() -> dict[str, Any]:
+    """Every stored result, in a form that two moments can be compared in."""
+    return {model.__name__: _by_key(model, model._default_manager.all()) for model in KEYS}
+
+
 def _by_key(model: type[models.Model], rows: Any) -> dict[tuple[Any, ...], dict[str, Any]]:
     fields = [field for field in model._meta.concrete_fields if field.name not in NOT_COMPARED]
     return {

@@ -1,16 +1,12 @@
 """Receipts: what a school handed in, as one canonical text, and the same text held against today.
 
-The text is JSON as RFC 8259 has it, in one way only: UTF-8, keys sorted, no spaces, numbers as
-texts in plain notation, instants in UTC, people's words exactly as they typed them. The file that
-people download is this text and nothing more, so that `sha256sum FILE` gives the number printed on
-the receipt: nobody needs this application to check it.
+People's words stand in it exactly as they typed them; `imtplan.canonical` says how it is written.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +17,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.bilingual import Bilingual
 from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.canonical import canonical, instant, sha256_of
 from imtplan.numbers import plain
 from indicators.models import Figure, Indicator
 
@@ -130,18 +127,6 @@ def entry_of(figure: Figure | None) -> dict[str, Any]:
         "entered_at": instant(figure.entered_at),
         "origin": str(figure.origin),
     }
-
-
-def instant(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
-
-
-def canonical(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def sha256_of(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 # --- Reading one --------------------------------------------------------------------------------

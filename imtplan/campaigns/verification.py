@@ -11,7 +11,8 @@ from datetime import UTC
 from typing import Any
 
 from imtplan.campaigns.models import Receipt
-from imtplan.campaigns.receipts import Difference, canonical, differences, sha256_of
+from imtplan.campaigns.receipts import Difference, differences
+from imtplan.canonical import canonical, sha256_of
 
 # A receipt of a hundred indicators is some 60 KB.
 LONGEST_FILE = 5_000_000

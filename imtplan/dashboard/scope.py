@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -22,6 +22,7 @@ class Scope:
     year: int
     view: View
     asked: Mapping[str, str]  # what the address itself said, to be kept in links
+    moment: datetime | None = None  # as known then; None: as known now
 
     @property
     def day(self) -> date:
@@ -35,7 +36,7 @@ class Scope:
     @property
     def query(self) -> str:
         """What a link to another page carries, so that it speaks of the same numbers."""
-        wanted = {key: value for key, value in self.asked.items() if key == "plan"}
+        wanted = {key: value for key, value in self.asked.items() if key in ("plan", "as_of")}
         wanted["year"] = str(self.year)
         if self.is_provisional:
             wanted["view"] = self.view.value
@@ -55,6 +56,17 @@ def plan_asked(plans: Sequence[StrategicPlan], asked: Mapping[str, str]) -> Stra
         if plan.code == code:
             return plan
     raise Http404
+
+
+def moment_asked(asked: Mapping[str, str]) -> datetime | None:
+    """The moment of the address, as the end of a day or an instant; 404 for one there is not."""
+    text = asked.get("as_of")
+    if not text:
+        return None
+    try:
+        return clock.moment_named(text)
+    except clock.NoSuchMoment as reason:
+        raise Http404(str(reason)) from None
 
 
 def view_asked(asked: Mapping[str, str]) -> View:
@@ -96,7 +108,8 @@ def read_scope(user: Any, asked: Mapping[str, str]) -> Asked | None:
         return None
     targets = headline_targets(user, plan)
     rows = [row for target in targets for row in target.progress.all()]
-    scope = Scope(plan, year_asked(asked, plan, rows), view_asked(asked), asked)
+    year = year_asked(asked, plan, rows)
+    scope = Scope(plan, year, view_asked(asked), asked, moment=clock.moment())
     return Asked(plans, scope, targets)
 
 

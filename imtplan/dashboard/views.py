@@ -19,7 +19,9 @@ from imtplan.dashboard.indicator_page import indicator_page
 from imtplan.dashboard.pages import dashboard_page
 from imtplan.dashboard.project_page import project_page
 from imtplan.dashboard.pulse import Pulse, follow
+from imtplan.dashboard.scope import moment_asked
 from indicators.models import ProgressStatus
+from indicators.past import at
 
 
 def _demand_institute(request: HttpRequest) -> None:
@@ -42,7 +44,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _followed(request: HttpRequest, template: str, make: Any) -> HttpResponse:
     """A page that an open browser keeps asking for. The pulse is taken first: what changes
-    while the page is made is then seen by the next question."""
+    while the page is made is then seen by the next question. A page of the past stays as it is."""
+    if moment := moment_asked(request.GET.dict()):
+        with at(moment):
+            return render(request, template, {"page": make(Pulse.take())})
     pulse = Pulse.take()
 
     def page(etag: str) -> HttpResponse:

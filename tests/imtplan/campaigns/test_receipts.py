@@ -17,7 +17,8 @@ from django.utils import timezone, translation
 from imtplan import paper
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Campaign, Receipt, Submission
-from imtplan.campaigns.receipts import canonical, lines_of
+from imtplan.campaigns.receipts import lines_of
+from imtplan.canonical import canonical
 from indicators.models import Figure, Indicator
 from tests import factories
 from tests.imtplan.campaigns.handing_in import (

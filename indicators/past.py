@@ -1,0 +1,57 @@
+"""What was known at an earlier moment, read by the very code that reads the present.
+
+The schema `past` holds one view for each table that the formulas and the pages read. A view has its
+table's name and columns and shows the rows as the versions have them at `imtplan.as_of`, a setting
+of the transaction. Inside `at(moment)` these views hide the tables, and temporary tables hide the
+stored results: they are filled by the same formulas, from what was known. Who may see what is as it
+is today: people, roles and the audit are not hidden.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, models, transaction
+
+from imtplan import clock
+from indicators.models import InstituteValue, Progress, RollUp
+from indicators.reference import Reference
+
+COMPUTED: tuple[type[models.Model], ...] = (InstituteValue, Progress, RollUp)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Inside, every query reads what was known at that moment, and none can write.
+
+    The versions carry the moment at which their transaction began: those of one transaction are
+    known together or not at all.
+    """
+    with transaction.atomic(), clock.standing_at(moment):
+        _hide_the_present(moment)
+        _compute()
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL transaction_read_only = on")
+        yield
+        # Takes back the settings too, where this stands inside another transaction.
+        transaction.set_rollback(True)
+
+
+def _hide_the_present(moment: datetime) -> None:
+    with connection.cursor() as cursor:
+        for model in COMPUTED:
+            table = model._meta.db_table
+            cursor.execute(
+                f'CREATE TEMP TABLE "{table}" (LIKE public."{table}" INCLUDING ALL) ON COMMIT DROP'
+            )
+        cursor.execute(
+            "SELECT set_config('imtplan.as_of', %s, true), "
+            "set_config('search_path', 'pg_temp, past, public', true)",
+            [moment.isoformat()],
+        )
+
+
+def _compute() -> None:
+    found = Reference.read()
+    for model, rows in zip(COMPUTED, (found.values, found.progress, found.roll_ups), strict=True):
+        model._default_manager.bulk_create(rows, batch_size=500)
