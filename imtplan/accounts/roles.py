@@ -21,6 +21,7 @@ class Permission(models.TextChoices):
         "validate_figures",
         _("validate or return what a school submitted"),
     )
+    TAKE_SNAPSHOT = "take_snapshot", _("freeze the dashboard for a meeting")
     EDIT_PLAN = "edit_plan", _("edit the plan, its targets and its campaigns")
     DELEGATE = "delegate", _("name contributors and a substitute")
     MANAGE_PEOPLE = "manage_people", _("give and take roles")
@@ -82,6 +83,7 @@ ROLES = {
                 Permission.READ_SCHOOL,
                 Permission.READ_INSTITUTE,
                 Permission.VALIDATE_FIGURES,
+                Permission.TAKE_SNAPSHOT,
             }
         ),
     ),
@@ -92,6 +94,7 @@ ROLES = {
             {
                 Permission.READ_SCHOOL,
                 Permission.READ_INSTITUTE,
+                Permission.TAKE_SNAPSHOT,
                 Permission.EDIT_PLAN,
                 Permission.DELEGATE,
                 Permission.MANAGE_PEOPLE,

@@ -10,6 +10,7 @@ from indicators.models.result import (
     RollUp,
     StaleMark,
 )
+from indicators.models.snapshot import Snapshot
 from indicators.models.target import Sureness, Target, TrajectoryPoint
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ProgressStatus",
     "RecomputeRun",
     "RollUp",
+    "Snapshot",
     "StaleMark",
     "Sureness",
     "Target",
