@@ -41,6 +41,7 @@ def _institute_links(user: Any) -> list[tuple[str, str]]:
     return [
         (_("Dashboard"), reverse("dashboard")),
         (_("Submissions"), reverse("submissions")),
+        (_("History"), reverse("history")),
     ]
 
 

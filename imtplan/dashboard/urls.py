@@ -1,12 +1,25 @@
 from django.urls import path
 
-from imtplan.dashboard import views
+from imtplan.dashboard import views, views_history
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("tableau-de-bord/", views.dashboard, name="dashboard"),
     path("indicateurs/<slug:code>/", views.indicator, name="indicator"),
     path("projets/<str:code>/", views.project, name="project"),
+    path("historique/", views_history.history, name="history"),
+    path("historique/comparer/", views_history.compare, name="compare"),
+    path("arretes/nouveau/", views_history.snapshot_new, name="snapshot_new"),
+    path("arretes/<int:number>/", views_history.snapshot, name="snapshot"),
+    *(
+        path(
+            f"arretes/<int:number>/arrete.{kind}",
+            views_history.snapshot_file,
+            {"kind": kind},
+            name=f"snapshot_{kind}",
+        )
+        for kind in ("json", "csv", "xlsx")
+    ),
     path("sante/", views.health, name="health"),
     path("charte/", views.styleguide, name="styleguide"),
 ]

@@ -16,8 +16,20 @@ EXPECTED = {
     Role.DIRECTOR: {"read_school", "enter_figures", "submit_figures", "delegate"},
     Role.SUBSTITUTE: {"read_school", "enter_figures", "submit_figures"},
     Role.CONTRIBUTOR: {"read_school", "enter_figures"},
-    Role.DIRECTORATE_GENERAL: {"read_school", "read_institute", "validate_figures"},
-    Role.PLAN_OFFICE: {"read_school", "read_institute", "edit_plan", "delegate", "manage_people"},
+    Role.DIRECTORATE_GENERAL: {
+        "read_school",
+        "read_institute",
+        "validate_figures",
+        "take_snapshot",
+    },
+    Role.PLAN_OFFICE: {
+        "read_school",
+        "read_institute",
+        "take_snapshot",
+        "edit_plan",
+        "delegate",
+        "manage_people",
+    },
 }
 
 

@@ -1,0 +1,314 @@
+"""The content of a snapshot, or of any moment, in words: for pages and files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from imtplan.dashboard.wording import Wording, language
+from imtplan.numbers import format_number, format_percent
+from imtplan.spreadsheets import Column, Kind
+from indicators.models import ProgressStatus
+from indicators.snapshots import Line
+
+KINDS = {
+    "plan": gettext_lazy("Plan"),
+    "objective": gettext_lazy("Objective"),
+    "lever": gettext_lazy("Lever"),
+    "project": gettext_lazy("Flagship project"),
+    "indicator": gettext_lazy("Indicator"),
+    "target": gettext_lazy("Target"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of the content, and how its numbers are written."""
+
+    line: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """In the reader's language, else in French."""
+        for key in (f"name_{language()}", f"title_{language()}", "name_fr", "title_fr"):
+            if self.line.get(key):
+                return self.line[key]
+        return self.line["code"]
+
+    @property
+    def perimeter(self) -> str:
+        return self.line.get(f"perimeter_{language()}") or self.line.get("perimeter_fr") or ""
+
+    @cached_property
+    def words(self) -> Wording:
+        unit = self.line.get(f"unit_{language()}") or self.line.get("unit_fr") or ""
+        return Wording(language(), unit, self.line.get("decimals", 0))
+
+    @property
+    def unit(self) -> str:
+        return self.words.unit
+
+    def decimal(self, field: str) -> Decimal | None:
+        value = self.line.get(field)
+        return None if value is None else Decimal(value)
+
+    @property
+    def shown(self) -> Decimal | None:
+        """What the schools add up to: the value where it is final, else the estimate."""
+        final = self.decimal("value")
+        return self.decimal("estimate") if final is None else final
+
+    @property
+    def is_estimate(self) -> bool:
+        return self.line.get("value") is None and self.line.get("estimate") is not None
+
+    @property
+    def marked(self) -> str:
+        return _("yes") if self.is_estimate else ""
+
+    @property
+    def value(self) -> str:
+        text = self.words.with_unit(self.shown)
+        return _("≈ %(value)s (estimate)") % {"value": text} if self.is_estimate else text
+
+    @property
+    def coverage(self) -> str:
+        if not self.line.get("expected"):
+            return ""
+        return _("%(reported)s of %(expected)s") % self.line
+
+    @property
+    def status(self) -> ProgressStatus | None:
+        return ProgressStatus(self.line["status"]) if self.line.get("status") else None
+
+    def percent(self, field: str) -> str:
+        return format_percent(self.decimal(field), language=language())
+
+    @property
+    def progress(self) -> str:
+        return self.percent("progress")
+
+    @property
+    def expected_progress(self) -> str:
+        return self.percent("expected_progress")
+
+    @property
+    def target(self) -> str:
+        return self.words.with_unit(self.decimal("target_value"))
+
+    @property
+    def gap(self) -> str:
+        return self.words.with_unit(self.decimal("gap"), sign=True)
+
+    @property
+    def forecast(self) -> str:
+        return self.words.with_unit(self.decimal("forecast"))
+
+    @property
+    def weight_known(self) -> str:
+        return self.percent("coverage")
+
+    @property
+    def verdict(self) -> str:
+        return str(self.status.label) if self.status else ""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A whole content, as the pages walk through it."""
+
+    content: Mapping[str, Any]
+
+    @property
+    def plan(self) -> Said:
+        return Said(self.content["plan"])
+
+    @property
+    def whole(self) -> Said | None:
+        return next(iter(self.of("plan")), None)
+
+    @property
+    def groups(self) -> list[tuple[Any, list[Said]]]:
+        """Objectives, levers and projects, each kind with its heading."""
+        headings = {
+            "objective": gettext_lazy("Objectives"),
+            "lever": gettext_lazy("Levers"),
+            "project": gettext_lazy("Flagship projects"),
+        }
+        return [(heading, found) for kind, heading in headings.items() if (found := self.of(kind))]
+
+    def of(self, kind: str) -> list[Said]:
+        return [Said(one) for one in self.content["elements"] if one["kind"] == kind]
+
+    @property
+    def indicators(self) -> Iterator[tuple[Said, list[Said]]]:
+        """Each with the targets it is held against, written in its own unit."""
+        for one in self.content["indicators"]:
+            yield Said(one), [Said(one | target) for target in one["targets"]]
+
+
+# --- Two of them --------------------------------------------------------------------------------
+
+# What is compared of each kind: the field, its name, how it is written.
+ELEMENT = (
+    ("progress", gettext_lazy("Progress")),
+    ("expected_progress", gettext_lazy("Expected progress")),
+    ("verdict", gettext_lazy("Status")),
+    ("weight_known", gettext_lazy("Share of the weight with data")),
+)
+COMPARED = {
+    "plan": ELEMENT,
+    "objective": ELEMENT,
+    "lever": ELEMENT,
+    "project": ELEMENT,
+    "indicator": (
+        ("value", gettext_lazy("Value")),
+        ("coverage", gettext_lazy("Schools that reported")),
+    ),
+    "target": (
+        ("target", pgettext_lazy("a number", "Target")),
+        ("progress", gettext_lazy("Progress")),
+        ("expected_progress", gettext_lazy("Expected progress")),
+        ("verdict", gettext_lazy("Status")),
+        ("forecast", gettext_lazy("Forecast")),
+    ),
+}
+# Which number stands behind a text, to say by how much it moved; shares move by points.
+NUMBERS = {"value": "shown", "target": "target_value", "forecast": "forecast"}
+SHARES = ("progress", "expected_progress")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of one line, before and after. An empty text: unknown, or not there."""
+
+    name: Any
+    before: str
+    after: str
+    change: str
+
+    @property
+    def moved(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Compared:
+    line: Line
+
+    @property
+    def kind(self) -> Any:
+        return KINDS[self.line.kind]
+
+    @property
+    def code(self) -> str:
+        return self.line.code
+
+    @property
+    def name(self) -> str:
+        return Said(self.line.said).name
+
+    @property
+    def renamed_from(self) -> str:
+        """The name before, where it is another."""
+        if self.line.before is None or self.line.after is None:
+            return ""
+        before = Said(self.line.before).name
+        return "" if before == self.name else before
+
+    @property
+    def presence(self) -> str:
+        """“new”, “gone”, or nothing."""
+        if self.line.before is None:
+            return _("new")
+        return _("gone") if self.line.after is None else ""
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        sides = Said(self.line.before or {}), Said(self.line.after or {})
+        return [
+            Cell(label, *(getattr(side, field) for side in sides), _change(field, *sides))
+            for field, label in COMPARED[self.line.kind]
+        ]
+
+    @property
+    def moved(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.moved]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.moved or self.presence or self.renamed_from)
+
+
+def _change(field: str, before: Said, after: Said) -> str:
+    """By how much a number moved; nothing where it was not, or is not, a number."""
+    if field in SHARES:
+        old, new = before.decimal(field), after.decimal(field)
+        if old is None or new is None or old == new:
+            return ""
+        points = format_number((new - old) * 100, language=language(), decimals=1, sign=True)
+        return _("%(points)s points") % {"points": points}
+    if field not in NUMBERS:
+        return ""
+    if field == "value":
+        old, new = before.shown, after.shown
+    else:
+        old, new = before.decimal(NUMBERS[field]), after.decimal(NUMBERS[field])
+    if old is None or new is None or old == new:
+        return ""
+    return after.words.with_unit(new - old, sign=True)
+
+
+# --- Files --------------------------------------------------------------------------------------
+
+
+def flat(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row for each element, and one for each indicator and target: for a spreadsheet."""
+    yield from content["elements"]
+    for indicator in content["indicators"]:
+        said = Said(indicator)
+        common = indicator | {"kind": "indicator", "shown": said.shown, "target": None}
+        if not indicator["targets"]:
+            yield common
+        for target in indicator["targets"]:
+            yield (
+                common
+                | {key: value for key, value in target.items() if key not in ("code", "value")}
+                | {"target": target["code"]}
+            )
+
+
+def columns() -> list[Column]:
+    def number(field: str, label: str) -> Column:
+        return Column(field, label, lambda row: Said(row).decimal(field), Kind.NUMBER)
+
+    def text(field: str, label: str) -> Column:
+        return Column(field, label, lambda row: row.get(field) or None)
+
+    def word(key: str, label: str, attribute: str) -> Column:
+        return Column(key, label, lambda row: getattr(Said(row), attribute) or None)
+
+    return [
+        text("kind", _("Kind")),
+        text("code", _("Code")),
+        word("name", _("Name"), "name"),
+        word("unit", _("Unit"), "unit"),
+        number("shown", _("Value")),
+        word("is_estimate", _("Estimate"), "marked"),
+        number("reported", _("Schools that reported")),
+        number("expected", _("Schools expected")),
+        text("target", _("Target code")),
+        number("target_value", pgettext("a number", "Target")),
+        number("expected_value", _("Expected by the trajectory")),
+        number("progress", _("Progress")),
+        number("expected_progress", _("Expected progress")),
+        number("pace", _("Pace")),
+        number("gap", _("Gap")),
+        number("forecast", _("Forecast")),
+        number("coverage", _("Share of the weight with data")),
+        word("status", _("Status"), "verdict"),
+    ]

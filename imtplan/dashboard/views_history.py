@@ -1,0 +1,196 @@
+"""The history of the plan: any day, what was frozen, and the difference of two."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.views.decorators.http import require_http_methods, require_safe
+
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard import frozen
+from imtplan.dashboard.scope import Scope, moment_asked, read_scope
+from imtplan.spreadsheets import Flavour, csv_response
+from imtplan.spreadsheets.workbooks import CellOut, SheetOut, workbook
+from indicators.models import Snapshot
+from indicators.past import at
+from indicators.services import take_snapshot
+from indicators.snapshots import compared, content_of
+
+
+def _demand_institute(request: HttpRequest) -> None:
+    if not has_permission(request.user, Permission.READ_INSTITUTE):
+        raise PermissionDenied
+
+
+def _scope(request: HttpRequest, asked: Mapping[str, str]) -> Scope:
+    read = read_scope(request.user, asked)
+    if read is None:
+        raise Http404
+    return read.scope
+
+
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    _demand_institute(request)
+    read = read_scope(request.user, request.GET.dict())
+    return render(
+        request,
+        "dashboard/history.html",
+        {
+            "scope": read.scope if read else None,
+            "plans": read.plans if read else [],
+            "snapshots": Snapshot.objects.visible_to(request.user)
+            .select_related("plan")
+            .defer("content"),
+            "may_freeze": has_permission(request.user, Permission.TAKE_SNAPSHOT),
+            "today": timezone.localdate(),
+        },
+    )
+
+
+# --- Snapshots ----------------------------------------------------------------------------------
+
+
+class SnapshotForm(forms.Form):
+    """What a snapshot is called, and why it was taken."""
+
+    title = forms.CharField(label=_l("Title"), max_length=120, strip=True)
+    comment = forms.CharField(
+        label=_l("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def snapshot_new(request: HttpRequest) -> HttpResponse:
+    if not has_permission(request.user, Permission.TAKE_SNAPSHOT):
+        raise PermissionDenied
+    scope = _scope(request, request.GET.dict())
+    form = SnapshotForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        taken = take_snapshot(
+            plan=scope.plan, year=scope.year, view=scope.view, by=request.user, **form.cleaned_data
+        )
+        return redirect("snapshot", taken.pk)
+    return render(request, "dashboard/snapshot_new.html", {"form": form, "scope": scope})
+
+
+def _snapshot(request: HttpRequest, number: int) -> Snapshot:
+    _demand_institute(request)
+    return get_object_or_404(Snapshot.objects.visible_to(request.user), pk=number)
+
+
+@require_safe
+def snapshot(request: HttpRequest, number: int) -> HttpResponse:
+    """From its own text alone: nothing that happened since can change this page."""
+    one = _snapshot(request, number)
+    found = frozen.Frozen(one.said)
+    return render(request, "dashboard/snapshot.html", {"snapshot": one, "frozen": found})
+
+
+@require_safe
+def snapshot_file(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
+    one = _snapshot(request, number)
+    name = f"imtplan-snapshot-{one.pk}-{one.year}"
+    if kind == "csv":
+        rows = frozen.flat(one.said)
+        return csv_response(frozen.columns(), rows, flavour=Flavour.EXCEL_FR, name=name)
+    if kind == "xlsx":
+        return _attached(_workbook(one), f"{name}.xlsx", XLSX)
+    return _attached(one.content.encode(), f"{name}.json", "application/json")
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(
+        data,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _workbook(one: Snapshot) -> bytes:
+    columns = frozen.columns()
+    heading = [CellOut(str(column.label), "heading") for column in columns]
+    rows = [[CellOut(column.read(row)) for column in columns] for row in frozen.flat(one.said)]
+    sheet = SheetOut(_("Snapshot"), [heading, *rows], widths=[14] * len(columns), headings=0)
+    return workbook([sheet], {"heading": {"bold": True, "text_wrap": True}}, {"title": one.title})
+
+
+# --- The difference of two ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: a snapshot, an earlier moment, or now."""
+
+    label: str
+    content: Mapping[str, Any]
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """`before` and `after` are `snapshot-7`, a day, an instant, or nothing for now."""
+    _demand_institute(request)
+    asked = request.GET.dict()
+    names = asked.get("before", ""), asked.get("after", "")
+    chosen = [_named_snapshot(request, name) for name in names]
+    scope = _scope(request, _as_in_the_snapshot(chosen) or asked)
+    before, after = (_side(one, name, scope) for one, name in zip(chosen, names, strict=True))
+    lines = [frozen.Compared(line) for line in compared(before.content, after.content)]
+    return render(
+        request,
+        "dashboard/compare.html",
+        {
+            "scope": scope,
+            "before": before,
+            "after": after,
+            "lines": [line for line in lines if line.differs],
+            "count": len(lines),
+        },
+    )
+
+
+def _named_snapshot(request: HttpRequest, name: str) -> Snapshot | None:
+    if not name.startswith("snapshot-"):
+        return None
+    number = name.removeprefix("snapshot-")
+    if not (number.isascii() and number.isdecimal() and len(number) < 18):
+        raise Http404
+    return _snapshot(request, int(number))
+
+
+def _as_in_the_snapshot(chosen: list[Snapshot | None]) -> dict[str, str]:
+    """A snapshot is of one plan, year and view: the other side is read for the same."""
+    for one in chosen:
+        if one is not None:
+            return {"plan": one.plan.code, "year": str(one.year), "view": one.view}
+    return {}
+
+
+def _side(one: Snapshot | None, name: str, scope: Scope) -> Side:
+    if one is not None:
+        label = _("%(title)s (%(when)s)") % {"title": one.title, "when": _when(one.taken_at)}
+        return Side(label, one.said)
+    moment = moment_asked({"as_of": name})
+    with at(moment) if moment else nullcontext():
+        content = content_of(scope.plan, year=scope.year, view=scope.view)
+    return Side(_when(moment) if moment else _("now"), content)
+
+
+def _when(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y, H:i")
