@@ -33,11 +33,11 @@ class Said:
 
     @property
     def name(self) -> str:
-        """In the reader's language, else in French."""
+        """In the reader's language, else in French. A project may have none yet."""
         for key in (f"name_{language()}", f"title_{language()}", "name_fr", "title_fr"):
             if self.line.get(key):
                 return self.line[key]
-        return self.line["code"]
+        return _("Title not published")
 
     @property
     def perimeter(self) -> str:
