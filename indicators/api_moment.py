@@ -60,6 +60,7 @@ class AtAMoment:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         if text := request.query_params.get(NAME):
+            list(request.user.held_roles)  # those of today, read before the tables are of then
             try:
                 self._moment.enter_context(at(clock.moment_named(text)))
             except clock.NoSuchMoment as reason:

@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _followed(request: HttpRequest, template: str, make: Any) -> HttpResponse:
     """A page that an open browser keeps asking for. The pulse is taken first: what changes
     while the page is made is then seen by the next question. A page of the past stays as it is."""
-    if moment := moment_asked(request.GET.dict()):
+    if moment := moment_asked(request.GET.dict()):  # roles were read by now: those of today
         with at(moment):
             return render(request, template, {"page": make(Pulse.take())})
     pulse = Pulse.take()
