@@ -132,7 +132,7 @@ def measure() -> None:
     assert Figure.objects.filter(year=2022).count() == 1
 
 
-def main() -> None:
+def in_a_database_of_its_own(measure: Callable[[], None]) -> None:
     setup_test_environment()
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
@@ -144,4 +144,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_a_database_of_its_own(measure)

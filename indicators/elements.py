@@ -29,11 +29,11 @@ def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
         elements = Elements.read(plan, reference)
         for view in View:
             for year in plan.years:
-                for element, mean in elements.means(view, year, on=_day_of(year)):
+                for element, mean in elements.means(view, year, on=day_of(year)):
                     yield _row(element, mean, view, year, now)
 
 
-def _day_of(year: int) -> date:
+def day_of(year: int) -> date:
     """A year is judged at its end, the running one today."""
     return min(date(year, 12, 31), clock.today())
 

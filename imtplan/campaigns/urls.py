@@ -4,6 +4,7 @@ from imtplan.campaigns import (
     views,
     views_campaigns,
     views_cells,
+    views_effect,
     views_files,
     views_history,
     views_people,
@@ -16,6 +17,7 @@ from imtplan.campaigns import (
 of_a_school = [
     path("", views.entry, name="entry"),
     path("valeur/<slug:indicator>/", views_cells.save_cell, name="save_cell"),
+    path("effet/<slug:indicator>/", views_effect.effect_of_cell, name="effect"),
     path("coller/", views_proposals.paste, name="paste"),
     path("proposition/<int:pk>/", views_proposals.proposal, name="proposal"),
     path("annuler/<int:event>/", views_proposals.undo_save, name="undo"),

@@ -34,6 +34,7 @@ from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
 from imtplan.campaigns.saving import PARTS
 from imtplan.campaigns.services import return_to_school, submit, validate
+from imtplan.campaigns.submission_effect import submission_effect
 from imtplan.campaigns.views_campaigns import sentences_of
 from indicators.models import Figure
 
@@ -153,6 +154,7 @@ def _review_page(
         "receipt": latest_receipt(page.submission),
         "steps": steps_of(_events(request, page)),
         "neighbours": neighbours(page) if may_decide else None,
+        "effect": submission_effect(request.user, page),
     }
     wrong = form is not None and form.is_bound
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK

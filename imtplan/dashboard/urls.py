@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imtplan.dashboard import views, views_history
+from imtplan.dashboard import views, views_history, views_sensitivity
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
         )
         for kind in ("json", "csv", "xlsx")
     ),
+    path("sensibilite/", views_sensitivity.sensitivity, name="sensitivity"),
     path("sante/", views.health, name="health"),
     path("charte/", views.styleguide, name="styleguide"),
 ]

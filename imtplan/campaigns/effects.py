@@ -1,0 +1,163 @@
+"""What figures would change once submitted and validated, in sentences.
+
+The institute's people get the numbers as they would be stored (`indicators.whatif`). A school's
+people get their own school's, and of the institute no more than `indicators.contribution` tells.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from math import ceil
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.campaigns.checks import Cell, shown
+from imtplan.campaigns.models import Campaign
+from imtplan.numbers import format_number, format_percent
+from indicators.contribution import OwnMove, Way, own_moves
+from indicators.models import Figure, Indicator
+from indicators.series import reading_of
+from indicators.whatif import Effect, ElementMove, IndicatorMove, Standing, effect
+from levers.models import Lever
+from objectives.models import Objective
+
+
+def may_see_the_institute(user: Any) -> bool:
+    return has_permission(user, Permission.READ_INSTITUTE)
+
+
+# --- One cell, while somebody types --------------------------------------------------------------
+
+
+def sentences_of_cell(user: Any, campaign: Campaign, school: School, cell: Cell) -> list[str]:
+    """What the cell would change, were it alone submitted and validated as it stands now."""
+    about = about_of(campaign, school, [cell])
+    full = may_see_the_institute(user)
+    said = []
+    for move in own_moves(**about):
+        said.append(own_sentence(move, str(school) if full else _("your school")))
+        said += [] if full else share_sentences(move)
+    if full:
+        said += institute_sentences(effect(**about))
+    return [sentence for sentence in said if sentence]
+
+
+def about_of(campaign: Campaign, school: School, said: Iterable[Cell | Figure]) -> dict[str, Any]:
+    """What `effect` and `own_moves` are asked: these cells or figures of the campaign's year."""
+    readings = {one.indicator.pk: reading_of(one) for one in said}
+    return {"plan": campaign.plan, "school": school, "year": campaign.year, "readings": readings}
+
+
+def own_sentence(move: OwnMove, name: str) -> str:
+    """How far the school is toward its own target, and since the year before."""
+    if move.progress is None or move.progress.progress is None:
+        return ""
+    words = {"name": name, "share": percent(move.progress.progress)}
+    if move.change is None or move.before is None:
+        return _("%(name)s: %(share)s of the way") % words
+    since = {"points": points(move.change), "year": move.before.year}
+    return _("%(name)s: %(share)s of the way (%(points)s since %(year)s)") % (words | since)
+
+
+def share_sentences(move: OwnMove) -> list[str]:
+    """The school's part in the institute's move, and which way it moves the objectives."""
+    if move.share is None:
+        return []
+    said = [_("institute: %(what)s") % {"what": told(move)}]
+    if move.share.way in WAYS:
+        way = WAYS[move.share.way]
+        codes = [objective.code for objective in move.objectives]
+        said += [_("objective %(code)s: %(way)s") % {"code": code, "way": way} for code in codes]
+    return said
+
+
+# The words for a move whose size is not told.
+WAYS: dict[Way, str | Promise] = {
+    Way.UP: gettext_lazy("up"),
+    Way.DOWN: gettext_lazy("down"),
+}
+TOLD: dict[Way, str | Promise] = {
+    **WAYS,
+    Way.SAME: gettext_lazy("no change"),
+    Way.OPEN: gettext_lazy("counted; the other schools’ figures decide which way it moves"),
+    Way.FIRST: gettext_lazy("counted for the first time"),
+    Way.MISSING: gettext_lazy("incomplete without this figure"),
+    Way.OUTSIDE: gettext_lazy("this school is not expected"),
+}
+
+
+def told(move: OwnMove) -> str:
+    """The school's part in points where that can be told, else which way it goes."""
+    share = move.share
+    if share is None:
+        return ""
+    if share.way not in WAYS or share.points is None:
+        return str(TOLD[share.way])
+    if move.indicator.accumulation == Indicator.Accumulation.CUMULATIVE:
+        return _("%(points)s of progress") % {"points": points(share.points)}
+    words = {"points": points(share.points), "year": move.since}
+    return _("%(points)s of progress, against your figure of %(year)s") % words
+
+
+# --- The institute's people: as it would be stored -----------------------------------------------
+
+
+def institute_sentences(found: Effect) -> list[str]:
+    said = [_("institute: %(what)s") % {"what": _after(move)} for move in found.indicators]
+    for move in found.elements:
+        if isinstance(move.element, Lever) or move.after.progress is None:
+            continue
+        words = {"name": element_name(move), "share": percent(move.after.progress)}
+        change = "" if move.change is None else f" ({points(move.change)})"
+        said.append(_("%(name)s: %(share)s") % words + change)
+    return said
+
+
+def element_name(move: ElementMove) -> str:
+    if isinstance(move.element, Objective):
+        return _("objective %(code)s") % {"code": move.element.code}
+    return _("plan")
+
+
+def _after(move: IndicatorMove) -> str:
+    """The value, what it rests on, and the way done: "13 950 (7 of 8 schools), 41 % (+1 point)"."""
+    after = move.after
+    value = _("no value") if after.value is None else shown(after.value, move.indicator)
+    text = f"{value} ({basis(after)})"
+    if after.share is not None:
+        text += ", " + _("%(share)s of the way") % {"share": percent(after.share)}
+    return text if move.change is None else f"{text} ({points(move.change)})"
+
+
+def basis(standing: Standing) -> str:
+    """On how many schools a value rests."""
+    counts = {"reported": standing.total.reported, "expected": standing.total.expected}
+    if standing.is_estimate:
+        return _("estimate, %(reported)s of %(expected)s schools") % counts
+    return _("%(reported)s of %(expected)s schools") % counts
+
+
+# --- Numbers --------------------------------------------------------------------------------------
+
+
+def percent(share: Decimal) -> str:
+    return format_percent(share, language=_language(), decimals=1)
+
+
+def points(change: Decimal) -> str:
+    """A difference of two shares: 0.031 is "+3.1 points". What is too small to round says so."""
+    moved = round(change * 100, 1)
+    if change and not moved:
+        return _("less than 0.1 point up") if change > 0 else _("less than 0.1 point down")
+    # 1,5 point in French, 1.5 points in English.
+    size = int(abs(moved)) if _language() == "fr" else ceil(abs(moved))
+    number = format_number(moved.normalize(), language=_language(), sign=True)
+    return ngettext("%(number)s point", "%(number)s points", size) % {"number": number}
+
+
+def _language() -> str:
+    return (get_language() or "fr")[:2]

@@ -1,0 +1,197 @@
+"""What a whole submission would change, as the page before submitting and deciding shows it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imtplan.campaigns.checks import Cell, shown
+from imtplan.campaigns.effects import (
+    WAYS,
+    about_of,
+    basis,
+    element_name,
+    may_see_the_institute,
+    percent,
+    points,
+    told,
+)
+from imtplan.campaigns.entry import EntryPage
+from imtplan.campaigns.models import Submission
+from indicators.contribution import OwnMove, Way, own_moves
+from indicators.models import Figure, Indicator, ProgressStatus
+from indicators.whatif import Effect, ElementMove, IndicatorMove, Standing, effect
+from objectives.models import StrategicPlan
+
+
+@dataclass(frozen=True)
+class OwnRow:
+    """One indicator as the school may know it; empty where there is nothing to tell."""
+
+    move: OwnMove
+
+    @property
+    def indicator(self) -> Indicator:
+        return self.move.indicator
+
+    @property
+    def way(self) -> str:
+        progress = self.move.progress.progress if self.move.progress else None
+        return "" if progress is None else percent(progress)
+
+    @property
+    def since(self) -> str:
+        if self.move.change is None or self.move.before is None:
+            return ""
+        words = {"points": points(self.move.change), "year": self.move.before.year}
+        return _("%(points)s since %(year)s") % words
+
+    @property
+    def institute(self) -> str:
+        return told(self.move)
+
+    @property
+    def objectives(self) -> str:
+        """ "O1, O3: up"; nothing where the way cannot be told."""
+        if self.move.share is None or self.move.share.way not in WAYS or not self.move.objectives:
+            return ""
+        codes = ", ".join(objective.code for objective in self.move.objectives)
+        return _("%(codes)s: %(way)s") % {"codes": codes, "way": WAYS[self.move.share.way]}
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One indicator of the institute before and after."""
+
+    move: IndicatorMove
+
+    @property
+    def indicator(self) -> Indicator:
+        return self.move.indicator
+
+    @property
+    def values(self) -> tuple[str, str]:
+        return self._value(self.move.before), self._value(self.move.after)
+
+    def _value(self, standing: Standing) -> str:
+        return "" if standing.value is None else shown(standing.value, self.indicator)
+
+    @property
+    def basis(self) -> str:
+        return basis(self.move.after)
+
+    @property
+    def ways(self) -> tuple[str, str]:
+        return _way(self.move.before.share), _way(self.move.after.share)
+
+    @property
+    def change(self) -> str:
+        return "" if self.move.change is None else points(self.move.change)
+
+
+@dataclass(frozen=True)
+class ElementRow:
+    """An objective, a lever or the plan before and after."""
+
+    move: ElementMove
+
+    @property
+    def code(self) -> str:
+        element = self.move.element
+        return "" if isinstance(element, StrategicPlan) else element.code
+
+    @property
+    def title(self) -> str:
+        element = self.move.element
+        return _("The plan as a whole") if isinstance(element, StrategicPlan) else element.title
+
+    @property
+    def is_plan(self) -> bool:
+        return isinstance(self.move.element, StrategicPlan)
+
+    @property
+    def ways(self) -> tuple[str, str]:
+        return _way(self.move.before.progress), _way(self.move.after.progress)
+
+    @property
+    def change(self) -> str:
+        return "" if self.move.change is None else points(self.move.change)
+
+    @property
+    def status(self) -> ProgressStatus:
+        return ProgressStatus(self.move.after.status)
+
+    @property
+    def status_before(self) -> ProgressStatus | None:
+        """Only where it would be another one."""
+        before = ProgressStatus(self.move.before.status)
+        return before if before != self.status else None
+
+
+def _way(share: Any) -> str:
+    return "" if share is None else percent(share)
+
+
+@dataclass(frozen=True)
+class SubmissionEffect:
+    """`found`: what would be stored, for the institute's people alone."""
+
+    own: list[OwnRow]
+    found: Effect | None
+
+    @property
+    def indicators(self) -> list[IndicatorRow]:
+        return [IndicatorRow(move) for move in self.found.indicators] if self.found else []
+
+    @property
+    def elements(self) -> list[ElementRow]:
+        return [ElementRow(move) for move in self.found.elements] if self.found else []
+
+    @property
+    def has_ways(self) -> bool:
+        """Has the school targets of its own?"""
+        return any(row.way for row in self.own)
+
+    @property
+    def headline(self) -> str:
+        """The whole in a few words: where the plan would be, or how many go which way."""
+        return self._plan() if self.found else self._counts()
+
+    def _plan(self) -> str:
+        for move in self.found.elements if self.found else []:
+            if isinstance(move.element, StrategicPlan) and move.after.progress is not None:
+                change = "" if move.change is None else f" ({points(move.change)})"
+                said = {"name": element_name(move), "share": percent(move.after.progress)}
+                return _("%(name)s: %(share)s") % said + change
+        return ""
+
+    def _counts(self) -> str:
+        ways = [row.move.share.way for row in self.own if row.move.share]
+        up, down = ways.count(Way.UP), ways.count(Way.DOWN)
+        said = []
+        if up:
+            text = ngettext("%(count)s indicator moved up", "%(count)s indicators moved up", up)
+            said.append(text % {"count": up})
+        if down:
+            text = ngettext(
+                "%(count)s indicator moved down", "%(count)s indicators moved down", down
+            )
+            said.append(text % {"count": down})
+        return ", ".join(said)
+
+
+def submission_effect(user: Any, page: EntryPage) -> SubmissionEffect | None:
+    """None where there is nothing to ask: no figures, or they count already."""
+    if page.state == Submission.State.VALIDATED or not any(row.figure for row in page.rows):
+        return None
+    figures = [row.figure or Cell(row.indicator, Figure.State.NOT_ENTERED) for row in page.rows]
+    about = about_of(page.campaign, page.school, figures)
+    place = {pk: number for number, pk in enumerate(about["readings"])}
+    if may_see_the_institute(user):
+        found = effect(**about)
+        found.indicators.sort(key=lambda move: place[move.indicator.pk])
+        return SubmissionEffect([], found)
+    moves = own_moves(**about)
+    told_of = [OwnRow(move) for move in moves if move.share or move.progress]
+    return SubmissionEffect(sorted(told_of, key=lambda row: place[row.indicator.pk]), None)

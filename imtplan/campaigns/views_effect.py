@@ -1,0 +1,44 @@
+"""What a cell would change, asked while somebody types: an answer, and nothing stored."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from imtplan.accounts.roles import Permission
+from imtplan.campaigns.access import demand
+from imtplan.campaigns.access import place as place_of
+from imtplan.campaigns.checks import problems
+from imtplan.campaigns.effects import sentences_of_cell
+from imtplan.campaigns.forms import FigureForm
+from imtplan.campaigns.models import Campaign
+from indicators.models import Figure, Indicator
+
+
+@never_cache
+@require_POST  # it stores nothing, but what somebody is typing belongs in no address and no log
+def effect_of_cell(request: HttpRequest, year: int, school: str, indicator: str) -> JsonResponse:
+    """The sentences to show below the cell; none where what is typed cannot be stored."""
+    place = place_of(request, year, school)
+    demand(request, Permission.READ_SCHOOL, place["school"])
+    form = FigureForm(request.POST, indicator=_asked(place["campaign"], indicator))
+    sentences = _sentences(request.user, place, form)
+    return JsonResponse({"lead": _("Once submitted and validated:"), "sentences": sentences})
+
+
+def _asked(campaign: Campaign, code: str) -> Indicator:
+    indicator = campaign.indicators.filter(code=code).first()
+    if indicator is None:
+        raise Http404
+    return indicator
+
+
+def _sentences(user: Any, place: dict[str, Any], form: FigureForm) -> list[str]:
+    if not form.is_valid():
+        return []
+    cell = form.cell()
+    if cell.state == Figure.State.NUMBER and problems(cell):
+        return []
+    return sentences_of_cell(user, **place, cell=cell)

@@ -1,0 +1,308 @@
+"""The sensitivity page: the weights that an address tries, and what they move, as text."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imtplan.campaigns.effects import points
+from imtplan.campaigns.forms import NUMBER_SENTENCES
+from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.wording import language
+from imtplan.numbers import NumberError, format_number, format_percent, parse_number, plain
+from indicators.models import ProgressStatus
+from indicators.rollup import RollUp as Mean
+from indicators.sensitivity import Kind, Part, Thing, Trial, Weighed, Why, Without
+from objectives.models import Objective, StrategicPlan
+
+# A weight in an address is written the same in every language: it can be sent to anybody.
+PLAIN = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
+LARGEST = 100_000
+SCOPE = ("plan", "year", "view")
+
+KINDS: dict[Kind, str | Promise] = {
+    Kind.INDICATOR: gettext_lazy("indicator"),
+    Kind.PROJECT: gettext_lazy("project"),
+    Kind.OBJECTIVE: gettext_lazy("objective"),
+}
+WHYS: dict[Why, str | Promise] = {
+    Why.OUT: gettext_lazy("left out here"),
+    Why.NO_WEIGHT: gettext_lazy("weight 0"),
+    Why.NO_TARGET: gettext_lazy("no reference target in this plan"),
+    Why.NO_PROGRESS: gettext_lazy("no progress known for this year"),
+    Why.NO_PATH: gettext_lazy("nothing says what was expected by this year"),
+    Why.NO_MILESTONES: gettext_lazy("no milestones"),
+}
+
+
+@dataclass
+class Wanted:
+    """What an address tries in place of the real weights, and what cannot be read in it."""
+
+    weights: dict[str, Decimal] = field(default_factory=dict)
+    out: frozenset[str] = frozenset()
+    typed: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, asked: Any, real: Trial) -> "Wanted":
+        """Of a QueryDict. An empty field is the real weight; what the plan does not have is not
+        looked at."""
+        wanted = cls(out=frozenset(asked.getlist("out")) & {one.key for one in real.things})
+        for one in real.all_weights:
+            text = asked.get(one.key, "").strip()
+            if not text:
+                continue
+            wanted.typed[one.key] = text
+            try:
+                weight = weight_of(text)
+            except ValueError as error:
+                wanted.errors[one.key] = str(error)
+            else:
+                if weight != one.real_weight:
+                    wanted.weights[one.key] = weight
+        return wanted
+
+    def address(self, asked: Any) -> str:
+        """The shortest query that asks the same: only what differs from the real weights."""
+        pairs = [(name, asked[name]) for name in SCOPE if asked.get(name)]
+        pairs += [(key, plain(weight)) for key, weight in self.weights.items()]
+        pairs += [("out", key) for key in sorted(self.out)]
+        return urlencode(pairs)
+
+
+def weight_of(text: str) -> Decimal:
+    """A weight as typed, or as an address has it. ValueError with the sentence to show."""
+    if PLAIN.fullmatch(text):
+        return Decimal(text)
+    try:
+        weight = parse_number(text, language=language())
+    except NumberError as error:
+        raise ValueError(str(NUMBER_SENTENCES[error.problem])) from None
+    if weight < 0:
+        raise ValueError(_("A weight is zero or more."))
+    if weight >= LARGEST or weight != round(weight, 3):
+        raise ValueError(_("A weight is below 100,000 and has three decimals at most."))
+    return weight
+
+
+@dataclass(frozen=True)
+class Field:
+    """Where a weight is typed."""
+
+    name: str
+    label: str
+    text: str
+    real: str
+    is_changed: bool
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A mean before and after, as text."""
+
+    before: Mean
+    after: Mean
+
+    @property
+    def status(self) -> ProgressStatus:
+        return ProgressStatus(self.after.status)
+
+    @property
+    def status_before(self) -> ProgressStatus:
+        return ProgressStatus(self.before.status)
+
+    @property
+    def is_moved(self) -> bool:
+        return (self.before.progress, self.before.status) != (
+            self.after.progress,
+            self.after.status,
+        )
+
+    @property
+    def change(self) -> str:
+        before, after = self.before.progress, self.after.progress
+        return "" if before is None or after is None else points(after - before)
+
+
+def in_points(share: Decimal | None) -> str:
+    """With one decimal always, so that a column adds up to the eye."""
+    if share is None:
+        return ""
+    return format_number(round(share * 100, 1), language=language(), decimals=1)
+
+
+@dataclass(frozen=True)
+class PartRow:
+    part: Part
+    field: Field
+
+    @property
+    def thing(self) -> Thing:
+        return self.part.thing
+
+    @property
+    def kind(self) -> str | Promise:
+        return KINDS[self.thing.kind]
+
+    @property
+    def why(self) -> str | Promise:
+        return WHYS[self.part.why] if self.part.why else ""
+
+    @property
+    def contribution(self) -> str:
+        """In points of the element's progress; they add up to it."""
+        return in_points(self.part.contribution)
+
+
+@dataclass(frozen=True)
+class Section:
+    """An objective or a lever with its parts. A lever counts in no mean: it has no weight."""
+
+    weighed: Weighed
+    field: Field | None
+    rows: list[PartRow]
+
+    @property
+    def element(self) -> Any:
+        return self.weighed.element
+
+    @property
+    def move(self) -> Move:
+        return Move(self.weighed.before, self.weighed.after)
+
+    @property
+    def contribution(self) -> str:
+        """Of an objective, in points of the plan's progress."""
+        return in_points(self.weighed.contribution)
+
+
+@dataclass(frozen=True)
+class WithoutRow:
+    """The plan without one thing; `mean` is None for what is left out already."""
+
+    thing: Thing
+    is_out: bool
+    mean: Mean | None = None
+    change: str = ""
+
+    @property
+    def kind(self) -> str | Promise:
+        return KINDS[self.thing.kind]
+
+    @property
+    def status(self) -> ProgressStatus | None:
+        return ProgressStatus(self.mean.status) if self.mean else None
+
+
+@dataclass(frozen=True)
+class SensitivityPage:
+    plans: Sequence[StrategicPlan]
+    scope: Scope
+    trial: Trial
+    wanted: Wanted
+
+    @property
+    def plan(self) -> Move:
+        return Move(*self.trial.plan)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [
+            Section(
+                one,
+                self._field(one, one.element.title) if isinstance(one.element, Objective) else None,
+                [PartRow(part, self._field(part, part.thing.title)) for part in one.parts],
+            )
+            for one in self.trial.weighed
+        ]
+
+    @property
+    def objectives(self) -> list[Section]:
+        return [one for one in self.sections if one.field]
+
+    @property
+    def levers(self) -> list[Section]:
+        return [one for one in self.sections if not one.field]
+
+    def _field(self, one: Weighed | Part, label: str) -> Field:
+        is_out = (isinstance(one, Part) and one.why is Why.OUT) or one.key in self.wanted.out
+        tried = self.wanted.weights.get(one.key, one.real_weight)
+        text = self.wanted.typed.get(one.key) if one.key in self.wanted.errors else None
+        return Field(
+            name=one.key,
+            label=label,
+            text=format_number(tried, language=language()) if text is None else text,
+            real=format_number(one.real_weight, language=language()),
+            is_changed=one.key in self.wanted.weights or is_out,
+            error=self.wanted.errors.get(one.key, ""),
+        )
+
+    @cached_property
+    def _without(self) -> list[Without]:
+        return self.trial.without_each()
+
+    @cached_property
+    def without(self) -> list[WithoutRow]:
+        """What is left out already, then each thing by how much the plan moves without it."""
+        out = [WithoutRow(one, True) for one in self.trial.things if one.key in self.wanted.out]
+        rest = [
+            WithoutRow(one.thing, False, one.mean, "" if one.change is None else points(one.change))
+            for one in self._without
+        ]
+        return out + rest
+
+    @property
+    def most(self) -> Without | None:
+        """What moves the plan most when it is left out; None: nothing does."""
+        return next((one for one in self._without if one.change), None)
+
+    @property
+    def range_sentence(self) -> str:
+        known = [one.mean.progress for one in self._without if one.mean.progress is not None]
+        if not known:
+            return ""
+        low, high = (
+            format_percent(one, language=language(), decimals=1) for one in (min(known), max(known))
+        )
+        return _(
+            "Whichever single one is left out, the plan stands between %(low)s and %(high)s."
+        ) % {"low": low, "high": high}
+
+    @property
+    def most_sentence(self) -> str:
+        if self.most is None or self.most.change is None:
+            return ""
+        words = {"name": self.most.thing.title or self.most.thing.code}
+        words["points"] = points(self.most.change)
+        return _("“%(name)s” moves it most: %(points)s without it.") % words
+
+    @property
+    def real_address(self) -> str:
+        """The same plan, year and view with the real weights."""
+        return self.scope.query
+
+    @property
+    def kept(self) -> Iterator[tuple[str, str]]:
+        """What the form carries on: which numbers the page speaks of."""
+        asked: Mapping[str, str] = self.scope.asked
+        return ((name, asked[name]) for name in SCOPE if asked.get(name))
+
+
+def sensitivity_page(user: Any, asked: Any) -> SensitivityPage | None:
+    """None: there is no plan yet."""
+    read = read_scope(user, asked.dict())
+    if read is None:
+        return None
+    scope = read.scope
+    real = Trial.read(scope.plan, scope.view, scope.year)
+    wanted = Wanted.read(asked, real)
+    return SensitivityPage(read.plans, scope, real.with_others(wanted.weights, wanted.out), wanted)

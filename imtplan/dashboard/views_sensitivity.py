@@ -1,0 +1,26 @@
+"""What moves the plan: other weights, tried in the address and stored nowhere."""
+
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard.sensitivity_page import sensitivity_page
+
+
+@require_safe
+def sensitivity(request: HttpRequest) -> HttpResponse:
+    """A form sends all its fields: the address that is left names only what differs."""
+    if not has_permission(request.user, Permission.READ_INSTITUTE):
+        raise PermissionDenied
+    page = sensitivity_page(request.user, request.GET)
+    if page is None or page.wanted.errors:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if page else HTTPStatus.OK
+        return render(request, "dashboard/sensitivity.html", {"page": page}, status=status)
+    address = page.wanted.address(request.GET)
+    if address != request.GET.urlencode():
+        return HttpResponseRedirect(f"{request.path}?{address}" if address else request.path)
+    return render(request, "dashboard/sensitivity.html", {"page": page})
