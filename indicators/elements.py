@@ -57,6 +57,8 @@ def _row(
         pace=mean.pace,
         coverage=mean.coverage,
         status=mean.status,
+        exact_progress=mean.progress,
+        exact_expected=mean.expected,
         formula_version=FORMULA_VERSION,
         computed_at=now,
     )
@@ -93,7 +95,7 @@ class Elements:
                 if row.target.plan_id == plan.pk
             },
             links=list(IndicatorLink.objects.of(plan)),
-            serves=list(Serves.objects.filter(project__plan=plan)),
+            serves=list(Serves.objects.filter(project__in=FlagshipProject.objects.of(plan))),
         )
         for milestone in Milestone.objects.filter(project__plan=plan):
             elements.milestones[milestone.project_id].append(

@@ -14,10 +14,18 @@ from datetime import datetime
 from django.db import connection, models, transaction
 
 from imtplan import clock
+from indicators.computing import into_temporary_tables
+from indicators.database import ask
 from indicators.models import InstituteValue, Progress, RollUp
-from indicators.reference import Reference
+from indicators.progress import FORMULA_VERSION
+from indicators.statements.storing import ADDED, columns_of
 
-COMPUTED: tuple[type[models.Model], ...] = (InstituteValue, Progress, RollUp)
+# The results, and the tables that `into_temporary_tables` puts them in.
+COMPUTED: dict[type[models.Model], str] = {
+    InstituteValue: "computed_values",
+    Progress: "computed_progress",
+    RollUp: "computed_roll_ups",
+}
 
 
 @contextmanager
@@ -52,6 +60,11 @@ def _hide_the_present(moment: datetime) -> None:
 
 
 def _compute() -> None:
-    found = Reference.read()
-    for model, rows in zip(COMPUTED, (found.values, found.progress, found.roll_ups), strict=True):
-        model._default_manager.bulk_create(rows, batch_size=500)
+    into_temporary_tables()
+    for model, table in COMPUTED.items():
+        columns = ", ".join(columns_of(model))
+        ask(
+            f"INSERT INTO {model._meta.db_table} ({columns}, {', '.join(ADDED)}) "
+            f"SELECT {columns}, %(formula_version)s, %(computed_at)s::timestamptz FROM {table}",
+            {"formula_version": FORMULA_VERSION, "computed_at": clock.now()},
+        )

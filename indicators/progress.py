@@ -78,6 +78,7 @@ class Reason(StrEnum):
     TOLERANCE_MISSING = "tolerance_missing"
     TRAJECTORY_INCOMPLETE = "trajectory_incomplete"  # "stated", and nothing is stated
     COMPOUND_NEEDS_POSITIVE = "compound_needs_positive"
+    COMPUTATION_FAILED = "computation_failed"  # a number too large to be stored, most likely
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def institute_values(series: Iterable[Series], now: datetime) -> Iterator[Instit
                 carried=dict(total.carried),
                 low=low,
                 high=high,
+                exact=total.estimate if total.value is None else total.value,
                 formula_version=FORMULA_VERSION,
                 computed_at=now,
             )
@@ -117,6 +118,8 @@ class Aim:
             forecast_high=outlook.high if outlook else None,
             probability=outlook.probability if outlook else None,
             forecast_points=outlook.points if outlook else 0,
+            exact_progress=found.progress,
+            exact_expected=found.expected_progress,
             formula_version=FORMULA_VERSION,
             computed_at=now,
         )

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from indicators.models.figure import View
 from indicators.models.indicator import Indicator
@@ -51,6 +52,16 @@ class ProgressStatus(models.TextChoices):
         }[self]
 
 
+class ExactField(models.Field):
+    """A number as the formulas have it, with 28 digits: they go on with it, not with ten decimals.
+
+    A third is 0.3333333333 where it is shown; three of those would never make a whole.
+    """
+
+    def db_type(self, connection: Any) -> str:
+        return "numeric"
+
+
 class InstituteValueQuerySet(models.QuerySet["InstituteValue"]):
     def visible_to(self, user: Any) -> "InstituteValueQuerySet":
         return self if has_permission(user, Permission.READ_INSTITUTE) else self.none()
@@ -75,6 +86,7 @@ class InstituteValue(models.Model):
     # Beside an estimate: each missing school at its baseline, and each at its own trajectory.
     low = models.DecimalField(_("at the least"), max_digits=48, decimal_places=10, null=True)
     high = models.DecimalField(_("at the most"), max_digits=48, decimal_places=10, null=True)
+    exact = ExactField(_("value or estimate, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8, default="")
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
@@ -90,6 +102,7 @@ class InstituteValue(models.Model):
                 fields=["indicator", "year", "view"], name="institute_value_once"
             )
         ]
+        indexes = [models.Index(fields=["year"], name="institute_value_year")]
 
     def __str__(self) -> str:
         return f"{self.indicator.code} · {self.year} · {self.view}"
@@ -159,6 +172,8 @@ class Progress(models.Model):
         _("probability to meet the target"), max_digits=48, decimal_places=10, null=True
     )
     forecast_points = models.PositiveSmallIntegerField(_("points of the forecast"), default=0)
+    exact_progress = ExactField(_("progress, exact"), null=True, editable=False)
+    exact_expected = ExactField(_("expected progress, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8)
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
@@ -204,6 +219,8 @@ class RollUp(models.Model):
         null=True,
     )
     status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
+    exact_progress = ExactField(_("progress, exact"), null=True, editable=False)
+    exact_expected = ExactField(_("expected progress, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8)
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
@@ -240,13 +257,20 @@ class RollUp(models.Model):
 class StaleMark(models.Model):
     """What is to be recomputed, written by database triggers in the transaction that changed it.
 
-    No indicator means everything.
+    No indicator means everything, or every mean of items where `only_roll_ups` says so. A year (and
+    a school; none: the institute, or several schools) narrows an indicator down to the figures that
+    changed; neither means all of it.
     """
 
     # No constraint in the database: deleting an indicator leaves a mark that names it.
     indicator = models.ForeignKey(
         Indicator, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
     )
+    school = models.ForeignKey(
+        School, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    year = models.PositiveSmallIntegerField(null=True)
+    only_roll_ups = models.BooleanField(default=False)
     reason = models.CharField(max_length=80)
     marked_at = models.DateTimeField()
 
@@ -259,20 +283,56 @@ class StaleMark(models.Model):
         return self.reason
 
 
+class RecomputeRunQuerySet(models.QuerySet["RecomputeRun"]):
+    def failed(self) -> "RecomputeRunQuerySet":
+        return self.exclude(error="")
+
+    def unresolved(self) -> "RecomputeRunQuerySet":
+        """Failures whose indicator has not been recomputed since."""
+        return self.failed().filter(resolved_at=None)
+
+
 class RecomputeRun(models.Model):
-    """One run of the recomputation, kept: when, how much, what went wrong."""
+    """One run of the recomputation, kept: when, how much, what went wrong.
+
+    An indicator that cannot be computed has a run of its own, with the error; it stands until a
+    later run computes the indicator.
+    """
 
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), default=timezone.now)
     marks = models.PositiveIntegerField(_("stale marks taken"))
     indicators = models.PositiveIntegerField(_("indicators recomputed"))
     rows_changed = models.PositiveIntegerField(_("rows changed"))
+    scope = models.TextField(_("what was recomputed"), blank=True)
     error = models.TextField(_("error"), blank=True)
+    indicator = models.ForeignKey(
+        Indicator,
+        models.CASCADE,
+        null=True,
+        related_name="failed_runs",
+        verbose_name=_("indicator that failed"),
+    )
+    resolved_at = models.DateTimeField(_("resolved"), null=True)
+
+    objects = RecomputeRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recomputation")
         verbose_name_plural = _("recomputations")
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["indicator"],
+                name="recompute_run_unresolved",
+                condition=Q(resolved_at=None) & ~Q(error=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.finished_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished_at - self.started_at).total_seconds()

@@ -21,7 +21,7 @@ from indicators.models import Figure, IndicatorLink, StaleMark, Target
 from indicators.recompute import LOCK
 from projects.models import Milestone
 from tests import factories
-from tests.stored import differences
+from tests.results import differences
 from tests.worker import Queue, Worker, use_queue, wait_for
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "4"))

@@ -21,7 +21,7 @@ from objectives.models import Objective
 from projects.models import Milestone
 from tests import factories
 from tests.history import History
-from tests.stored import stored
+from tests.results import stored
 
 # Versions carry the moment their transaction began: each edit must be one of its own.
 pytestmark = pytest.mark.django_db(transaction=True)

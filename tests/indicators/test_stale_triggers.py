@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from imtplan.accounts.models import School
 from indicators.models import Figure, Indicator, StaleMark, TrajectoryPoint
-from indicators.stale_triggers import INDICATOR_COLUMN
+from indicators.stale_triggers import STALE
 from tests import factories
 
 
@@ -36,6 +36,19 @@ def test_a_figure_marks_its_indicator(marks: Any) -> None:
     assert marks() == [figure.indicator_id]
     figure.delete()
     assert marks() == [figure.indicator_id]
+
+
+def test_a_draft_makes_nothing_stale_until_it_is_handed_in(marks: Any) -> None:
+    figure = factories.FigureFactory(status="draft")
+    marks()
+    Figure.objects.update(value=3)
+    assert marks() == []
+    Figure.objects.update(status="submitted")
+    assert marks() == [figure.indicator_id]
+    Figure.objects.update(status="draft")
+    assert marks() == [figure.indicator_id]
+    figure.delete()
+    assert marks() == []
 
 
 def test_many_rows_in_one_statement_leave_one_mark_for_each_indicator(
@@ -99,18 +112,72 @@ def test_what_belongs_to_an_indicator_marks_it(marks: Any, make: Any) -> None:
         factories.SchoolFactory,
     ],
 )
-def test_what_stands_above_the_indicators_marks_everything(marks: Any, make: Any) -> None:
+def test_what_stands_above_the_indicators_marks_no_single_one(marks: Any, make: Any) -> None:
     row = make()
     assert None in marks()
     row.delete()
     assert None in marks()
 
 
-def test_a_stated_value_of_a_trajectory_marks_everything(marks: Any) -> None:
+@pytest.mark.parametrize(
+    ("make", "only_roll_ups"),
+    [
+        (factories.PlanFactory, False),
+        (factories.SchoolFactory, False),
+        (factories.ObjectiveFactory, True),
+        (factories.ProjectFactory, True),
+        (factories.MilestoneFactory, True),
+    ],
+)
+def test_a_mean_of_items_leaves_the_indicators_alone(
+    marks: Any, make: Any, only_roll_ups: bool
+) -> None:
+    row = make()
+    marks()
+    row.save()
+    mark = StaleMark.objects.get()
+    assert (mark.indicator_id, mark.only_roll_ups) == (None, only_roll_ups)
+
+
+def test_a_link_marks_the_means_only(marks: Any) -> None:
+    link = factories.LinkFactory(objective=factories.ObjectiveFactory())
+    marks()
+    link.delete()
+    assert StaleMark.objects.get().only_roll_ups
+
+
+@pytest.mark.parametrize(
+    ("schools", "years", "marked"),
+    [
+        (["b"], [2020], ("b", 2020)),
+        (["b", "c"], [2020], (None, 2020)),
+        (["b"], [2019, 2020], (None, None)),
+        ([None], [2020], (None, 2020)),
+        ([None, "b"], [2020], (None, 2020)),
+    ],
+    ids=["one", "two schools", "two years", "the institute", "the institute and a school"],
+)
+def test_a_mark_says_as_much_as_it_can_of_the_figures_of_one_statement(
+    marks: Any, schools: list[str | None], years: list[int], marked: tuple[str | None, int | None]
+) -> None:
+    indicator = factories.IndicatorFactory()
+    those = {code: factories.SchoolFactory(code=code) for code in "bc"} | {None: None}
+    marks()
+    Figure.objects.bulk_create(
+        factories.FigureFactory.build(indicator=indicator, school=those[code], year=year)
+        for code in schools
+        for year in years
+    )
+    mark = StaleMark.objects.get()
+    code = next((code for code, one in those.items() if one and one.pk == mark.school_id), None)
+    assert (code, mark.year) == marked
+
+
+def test_a_stated_value_of_a_trajectory_marks_the_targets_indicator(marks: Any) -> None:
     target = factories.TargetFactory()
     marks()
     TrajectoryPoint.objects.create(target=target, year=2019, value=1)
-    assert marks() == [None]
+    assert marks() == [target.indicator_id]
 
 
 def test_a_deleted_indicator_leaves_marks_that_hurt_nobody(recomputed: Any) -> None:
@@ -128,7 +195,7 @@ def test_every_table_named_has_its_three_triggers(db: None) -> None:
         installed = {name for (name,) in cursor.fetchall()}
     wanted = {
         f"mark_stale_{table}_{operation}"
-        for table in INDICATOR_COLUMN
+        for table in STALE
         for operation in ("insert", "update", "delete")
     }
     assert installed == wanted

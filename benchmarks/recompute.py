@@ -1,0 +1,213 @@
+"""Measures the recomputation: after one changed figure, and of everything.
+
+    python -m imtplan.embedded python benchmarks/recompute.py --size L/10
+
+Sizes: S is 8 schools × 12 indicators × 6 years, L is 1,000 × 300 × 20 (6 million figures), L/10 a
+tenth of the figures of L, of 100 schools. It makes a database of its own and drops it at the end.
+Times depend on the machine; the ratios of one run less so.
+"""
+
+import argparse
+import os
+import random
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+BASE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(BASE))
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.test.utils import get_runner, setup_test_environment, teardown_test_environment
+
+from indicators.computing import bare_statements
+from indicators.database import ask
+from indicators.models import Figure
+from indicators.recompute import recompute, recompute_stale
+from projects.models import Serves
+from tests import factories
+
+FIRST_YEAR = 2003
+
+
+@dataclass(frozen=True)
+class Size:
+    schools: int
+    indicators: int
+    years: int
+
+    @property
+    def last_year(self) -> int:
+        return FIRST_YEAR + self.years - 1
+
+
+SIZES = {"S": Size(8, 12, 6), "L/10": Size(100, 300, 20), "L": Size(1000, 300, 20)}
+
+
+# --- The data -------------------------------------------------------------------------------------
+
+
+def make(size: Size) -> None:
+    """A plan over all the years. One indicator in five is a ratio, one in ten a mean, one in a
+    hundred a running sum; half of the baselines are published; one school in a hundred has a target
+    of its own for each indicator; every tenth of the indicators serves another objective.
+    """
+    plan = factories.PlanFactory(
+        code="large",
+        baseline_year=FIRST_YEAR,
+        first_year=FIRST_YEAR + 1,
+        last_year=size.last_year,
+    )
+    schools = factories.SchoolFactory.create_batch(size.schools)
+    indicators = [_indicator(number) for number in range(size.indicators)]
+    objectives = factories.ObjectiveFactory.create_batch(10, plan=plan)
+    project = factories.ProjectFactory(plan=plan)
+    factories.MilestoneFactory.create_batch(5, project=project, due_on=f"{size.last_year}-03-31")
+    Serves.objects.create(project=project, objective=objectives[0])
+    for number, indicator in enumerate(indicators):
+        factories.LinkFactory(indicator=indicator, objective=objectives[number % 10])
+        _targets(plan, indicator, number, [None, *schools[number % 100 :: 100]], size)
+    _figures(size)
+    ask("VACUUM ANALYZE")
+
+
+def _indicator(number: int) -> object:
+    kinds = {0: {"ratio": True}, 5: {"ratio": True}, 3: {"aggregation": "mean"}}
+    kind = {"accumulation": "cumulative"} if number % 100 == 99 else kinds.get(number % 10, {})
+    return factories.IndicatorFactory(
+        direction="decrease" if number % 7 == 6 else "increase", **kind
+    )
+
+
+def _targets(plan: object, indicator: object, number: int, whose: list, size: Size) -> None:
+    for school in whose:
+        factories.TargetFactory(
+            plan=plan,
+            indicator=indicator,
+            school=school,
+            is_reference=school is None,
+            value=1000 if school else 1000 * size.schools,
+            baseline_year=FIRST_YEAR,
+            baseline_value=900 if number % 2 else None,
+            year=size.last_year,
+            trajectory="compound" if number % 11 == 0 else "linear",
+        )
+
+
+def _figures(size: Size) -> None:
+    """3 % missing, 1 % not applicable, 5 % not yet validated. No trigger runs: it is all stale."""
+    ask(
+        f"""
+        SET session_replication_role = replica;
+        INSERT INTO {Figure._meta.db_table} (
+            indicator_id, school_id, year, state, value, numerator, denominator, status,
+            origin, reason, explanation, source, confirmed, version, entered_at
+        )
+        SELECT i.id, s.id, y,
+               CASE WHEN word THEN 'not_applicable' ELSE 'number' END,
+               CASE WHEN NOT word AND i.aggregation <> 'ratio' THEN amount END,
+               CASE WHEN NOT word AND i.aggregation = 'ratio' THEN amount END,
+               CASE WHEN NOT word AND i.aggregation = 'ratio' THEN amount + 700 END,
+               CASE WHEN luck > 0.95 THEN 'submitted' ELSE 'validated' END,
+               'import', '', '', '', '{{}}', 1, now()
+        FROM indicators_indicator AS i CROSS JOIN accounts_school AS s
+        CROSS JOIN generate_series({FIRST_YEAR}, {size.last_year}) AS y
+        CROSS JOIN LATERAL (SELECT random() + 0 * (i.id + s.id + y) AS luck) AS drawn
+        CROSS JOIN LATERAL (
+            SELECT round((800 + 400 * random() + y % 100)::numeric, 2) AS amount,
+                   luck < 0.01 AS word OFFSET 0
+        ) AS said
+        WHERE NOT luck BETWEEN 0.01 AND 0.04;
+        SET session_replication_role = origin
+        """  # noqa: S608
+    )
+
+
+# --- What is measured -----------------------------------------------------------------------------
+
+
+def timed(act: Callable[[], object]) -> float:
+    """In milliseconds."""
+    begin = perf_counter()
+    act()
+    return (perf_counter() - begin) * 1000
+
+
+def one_figure(runs: int) -> list[float]:
+    """A figure somewhere gets another number; the time until all that rests on it is right."""
+    ids = list(
+        Figure.objects.filter(state="number").order_by("?").values_list("pk", flat=True)[:runs]
+    )
+    times = []
+    for figure in ids:
+        ask(
+            "UPDATE indicators_figure SET value = value + 1, numerator = numerator + 1 "
+            "WHERE id = %(id)s",
+            {"id": figure},
+        )
+        times.append(timed(recompute_stale))
+    return times[runs // 6 :]
+
+
+def bare() -> float:
+    """The SELECTs of every result, run to their end, their rows thrown away."""
+    return sum(
+        timed(lambda s=statement, p=parameters: ask(f"EXPLAIN (ANALYZE, TIMING OFF) {s}", p))
+        for statement, parameters in bare_statements()
+    )
+
+
+def measure(name: str, runs: int) -> dict[str, float]:
+    size = SIZES[name]
+    took = {"loading": timed(lambda: make(size))}
+    took["everything, for the first time"] = timed(recompute)
+    ask("VACUUM ANALYZE")
+    took["everything, nothing changed"] = timed(recompute)
+    took["bare SELECTs of everything"] = bare()
+    times = one_figure(runs)
+    took["one figure, median"] = median(times)
+    took["one figure, p95"] = quantiles(times, n=20)[-1]
+    took["one figure, worst"] = max(times)
+    return took
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--size", choices=SIZES, default="S")
+    parser.add_argument("--runs", type=int, default=120)
+    given = parser.parse_args()
+    random.seed(1)
+    setup_test_environment()
+    runner = get_runner(settings)(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    try:
+        report(given.size, measure(given.size, given.runs))
+    finally:
+        runner.teardown_databases(databases)
+        teardown_test_environment()
+
+
+def report(name: str, took: dict[str, float]) -> None:
+    size = SIZES[name]
+    print(f"{name}: {size.schools} schools × {size.indicators} indicators × {size.years} years")
+    for what, milliseconds in took.items():
+        print(f"  {what:<36} {milliseconds:>12,.1f} ms")
+    full = took["everything, for the first time"] / took["bare SELECTs of everything"]
+    again = took["everything, nothing changed"] / took["bare SELECTs of everything"]
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  everything, over the bare SELECTs    {full:>12.2f} ×   (goal: 2 at most)")
+    print(f"  nothing changed, over the same       {again:>12.2f} ×")
+    print(f"  most memory of this process          {memory:>12.0f} MB  (goal: below 300)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""What stale marks make a run recompute: which indicators, and of each which years."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from indicators.database import ask
+from indicators.statements.shared import BOUNDS, VIEWS, counts
+from indicators.statements.values import Years
+
+INDICATORS_NAMED = 5  # in the text of a scope; the others are counted
+
+
+class Mark(NamedTuple):
+    """A stale mark, as it is claimed."""
+
+    indicator: int | None
+    school: int | None = None
+    year: int | None = None
+    only_roll_ups: bool = False
+
+    @property
+    def means_everything(self) -> bool:
+        return self.indicator is None and not self.only_roll_ups
+
+
+class Part(NamedTuple):
+    """One indicator, and the years in which its values may have moved."""
+
+    indicator: int
+    code: str
+    in_use: bool
+    summed: bool
+    first: int
+    last: int
+    whole: bool  # all that is stored of it, not only some years
+    failed: bool  # the last run could not compute it
+
+    @property
+    def years(self) -> Years:
+        return Years.SUMMED if self.summed else Years.APART
+
+    def __str__(self) -> str:
+        if self.whole:
+            return self.code
+        years = f"{self.first}–{self.last}" if self.first < self.last else str(self.first)
+        return f"{self.code} {years}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    parts: tuple[Part, ...] = ()
+    touched: frozenset[tuple[int, int]] = frozenset()  # indicators and schools of single figures
+    every_roll_up: bool = False
+    everything: bool = False
+    marks: int = field(default=0, compare=False)
+
+    @classmethod
+    def everywhere(cls, indicators: Collection[int] | None = None) -> "Scope":
+        """All that there is, or all of these indicators."""
+        if indicators is None:
+            return cls.of([Mark(None)])
+        return cls.of([Mark(indicator) for indicator in indicators])
+
+    @classmethod
+    def of(cls, marks: Iterable[Mark]) -> "Scope":
+        """Coalesced: any number of marks of one indicator are one part."""
+        marks = list(marks)
+        everything = any(mark.means_everything for mark in marks)
+        parts = _parts(None) if everything else _parts({m for m in marks if m.indicator})
+        if parts is None:
+            everything, parts = True, _parts(None) or ()
+        return cls(
+            parts=parts,
+            touched=frozenset((m.indicator, m.school) for m in marks if m.indicator and m.school),
+            every_roll_up=everything
+            or any(part.whole for part in parts)
+            or any(mark.only_roll_ups for mark in marks),
+            everything=everything,
+            marks=len(marks),
+        )
+
+    def only(self, parts: Iterable[Part]) -> "Scope":
+        """The same for some of its indicators."""
+        return replace(self, parts=tuple(parts), everything=False)
+
+    def relating(self, years: Years) -> list[Part]:
+        return [part for part in self.parts if part.years is years]
+
+    def __str__(self) -> str:
+        if self.everything:
+            return "everything"
+        named = [str(part) for part in self.parts[:INDICATORS_NAMED]]
+        more = len(self.parts) - len(named)
+        return ", ".join(
+            named
+            + ([f"{more} more"] if more > 0 else [])
+            + (["every roll-up"] if self.every_roll_up else [])
+        )
+
+
+# From the year of a figure up to the year before the next one that counts, which nobody carries
+# further; or to the last year for which a target rests on it as its baseline. What is summed up, or
+# not of one school, goes on to the end.
+_PARTS = f"""
+    WITH {BOUNDS}, {VIEWS},
+    marks AS ({{marks}}),
+    stale AS (
+        SELECT m.*, i.code, i.aggregation, i.archived_at IS NULL AS in_use,
+               i.accumulation = 'cumulative' AS summed,
+               f.failed, m.year IS NULL OR f.failed AS whole
+        FROM marks AS m JOIN indicators_indicator AS i ON i.id = m.indicator_id
+        CROSS JOIN LATERAL (SELECT EXISTS (
+            SELECT FROM indicators_recomputerun AS r
+            WHERE r.indicator_id = i.id AND r.resolved_at IS NULL AND r.error <> ''
+        ) AS failed) AS f
+    )
+    SELECT indicator_id, code, in_use, summed,
+           min(CASE WHEN whole THEN bounds.first ELSE greatest(s.year, bounds.first) END),
+           max(CASE WHEN whole OR summed OR s.school_id IS NULL THEN bounds.last
+               ELSE least(bounds.last, greatest(
+                   coalesce(next.year - 1, bounds.last), promised.year
+               )) END),
+           bool_or(whole), bool_or(failed)
+    FROM stale AS s CROSS JOIN bounds
+    LEFT JOIN LATERAL (
+        SELECT min(f.year) AS year FROM indicators_figure AS f, views AS v
+        WHERE v.view = 'validated' AND f.indicator_id = s.indicator_id
+        AND f.school_id = s.school_id AND f.year > s.year AND {counts("f", "s.aggregation")}
+    ) AS next ON true
+    LEFT JOIN LATERAL (
+        SELECT max(t.year) AS year FROM indicators_target AS t
+        WHERE t.indicator_id = s.indicator_id AND t.school_id = s.school_id
+        AND t.baseline_year = s.year AND t.baseline_value IS NULL AND t.archived_at IS NULL
+    ) AS promised ON true
+    GROUP BY indicator_id, code, in_use, summed
+    ORDER BY code"""
+
+_THESE = """SELECT * FROM unnest(
+        %(indicators)s::bigint[], %(schools)s::bigint[], %(years)s::integer[]
+    ) AS named(indicator_id, school_id, year)"""
+_ALL = """SELECT id AS indicator_id, NULL::bigint AS school_id, NULL::integer AS year
+    FROM indicators_indicator"""
+
+# Whether the years of which anything is said are those that are stored.
+_SAME_YEARS = f"""
+    WITH {BOUNDS}
+    SELECT bounds.first IS NOT DISTINCT FROM (SELECT min(year) FROM indicators_institutevalue)
+       AND bounds.last IS NOT DISTINCT FROM (SELECT max(year) FROM indicators_institutevalue)
+    FROM bounds"""
+
+
+def _parts(marks: Collection[Mark] | None) -> tuple[Part, ...] | None:
+    """Of these marks (of every indicator, without any). None: the years themselves have moved."""
+    if marks is None:
+        return tuple(Part(*row) for row in ask(_PARTS.format(marks=_ALL)))
+    if not marks:
+        return ()
+    parameters: dict[str, Any] = {
+        "indicators": [mark.indicator for mark in marks],
+        "schools": [mark.school for mark in marks],
+        "years": [mark.year for mark in marks],
+    }
+    rows = ask(_PARTS.format(marks=_THESE), parameters, often=True)
+    if not ask(_SAME_YEARS, often=True)[0][0]:
+        return None
+    return tuple(Part(*row) for row in rows)

@@ -1,0 +1,238 @@
+"""What a run takes up, what it writes and deletes, and what it does with numbers that cannot be."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from django.utils import timezone
+
+from imtplan.accounts.models import School
+from indicators.database import ask
+from indicators.models import (
+    Figure,
+    InstituteValue,
+    Progress,
+    RecomputeRun,
+    RollUp,
+    StaleMark,
+    Target,
+    View,
+)
+from indicators.progress import FORMULA_VERSION
+from indicators.recompute import recompute_stale, retry
+from tests import factories
+from tests.results import differences
+
+VALIDATED = View.VALIDATED
+
+
+# --- What is written, and what is deleted ---------------------------------------------------------
+
+
+def versions(*models: type[Model]) -> dict[tuple[type[Model], int], str]:
+    """The transaction that last wrote each row: another one wherever it was written again."""
+    found = {}
+    for model in models:
+        for pk, version in ask(f"SELECT id, xmin || ' ' || cmin FROM {model._meta.db_table}"):  # noqa: S608
+            found[model, pk] = version
+    return found
+
+
+def test_only_rows_that_differ_are_written(albi: School, recomputed: Any) -> None:
+    target = factories.students_of_the_plan(albi)
+    other = factories.TargetFactory(indicator__code="researchers")
+    for year in (2018, 2020, 2021):
+        factories.FigureFactory(indicator=other.indicator, school=albi, year=year)
+    recomputed()
+    before = versions(InstituteValue, Progress)
+    Figure.objects.filter(indicator=target.indicator, year=2020).update(value=15001)
+    run = recomputed()
+    after = versions(InstituteValue, Progress)
+    written = {key for key in after if after[key] != before.get(key)}
+    assert len(written) == run.rows_changed > 0
+    values = InstituteValue.objects.filter(pk__in=[pk for m, pk in written if m is InstituteValue])
+    assert {one.indicator for one in values} == {target.indicator}
+    assert {one.year for one in values} == {2020, 2021, 2022}
+    rows = Progress.objects.filter(pk__in=[pk for m, pk in written if m is Progress])
+    assert {(one.target_id, one.year) for one in rows} == {
+        (target.pk, year) for year in (2020, 2021, 2022)
+    }
+
+
+def test_other_inputs_with_the_same_result_are_told_by_the_fingerprint(
+    albi: School, ales: School, recomputed: Any
+) -> None:
+    indicator = factories.IndicatorFactory()
+    figures = [
+        factories.FigureFactory(indicator=indicator, school=school, value=10)
+        for school in (albi, ales)
+    ]
+    recomputed()
+    before = InstituteValue.objects.get(year=2020, view=VALIDATED)
+    for figure, value in zip(figures, (9, 11), strict=True):
+        Figure.objects.filter(pk=figure.pk).update(value=value)
+    recomputed()
+    after = InstituteValue.objects.get(year=2020, view=VALIDATED)
+    assert (after.value, after.formula_version) == (before.value, FORMULA_VERSION)
+    assert after.inputs_hash != before.inputs_hash
+    assert after.computed_at > before.computed_at
+
+
+@pytest.mark.parametrize("archive", ["indicator", "target", "objective"])
+def test_what_is_archived_keeps_no_result(albi: School, recomputed: Any, archive: str) -> None:
+    target = factories.students_of_the_plan(albi)
+    objective = factories.ObjectiveFactory(plan=target.plan)
+    factories.LinkFactory(indicator=target.indicator, objective=objective)
+    recomputed()
+    one = {"indicator": target.indicator, "target": target, "objective": objective}[archive]
+    type(one).objects.filter(pk=one.pk).update(archived_at=timezone.now())
+    recomputed()
+    assert differences() == []
+    assert Progress.objects.exists() == (archive == "objective")
+    assert InstituteValue.objects.exists() == (archive != "indicator")
+    assert RollUp.objects.filter(objective=objective).exists() == (archive != "objective")
+
+
+def test_the_years_of_deleted_figures_are_forgotten(albi: School, recomputed: Any) -> None:
+    target = factories.students_of_the_plan(albi)
+    far = factories.FigureFactory(indicator=target.indicator, school=albi, year=2030)
+    recomputed()
+    assert InstituteValue.objects.filter(year=2029).exists()
+    far.delete()
+    recomputed()
+    assert InstituteValue.objects.order_by("-year").first().year == 2022
+    assert differences() == []
+
+
+def test_a_shorter_plan_has_fewer_results(albi: School, recomputed: Any) -> None:
+    target = factories.students_of_the_plan(albi)
+    recomputed()
+    type(target).objects.update(year=2020)
+    type(target.plan).objects.update(last_year=2020)
+    recomputed()
+    assert set(RollUp.objects.values_list("year", flat=True)) == set(range(2017, 2021))
+    assert set(Progress.objects.values_list("year", flat=True)) == set(range(2017, 2021))
+
+
+# --- The scope of a change ------------------------------------------------------------------------
+
+
+def test_many_saves_are_one_run_and_the_last_value_wins(albi: School, recomputed: Any) -> None:
+    figure = factories.FigureFactory(school=albi)
+    recomputed()
+    for value in range(200):
+        Figure.objects.filter(pk=figure.pk).update(value=value)
+    run = recomputed()
+    assert (run.marks, run.indicators) == (200, 1)
+    assert InstituteValue.objects.get(year=2020, view=VALIDATED).value == 199
+    assert recomputed() is None
+
+
+def test_a_run_says_what_it_recomputed(albi: School, recomputed: Any) -> None:
+    target = factories.students_of_the_plan(albi)
+    assert recomputed().scope == "everything"
+    Figure.objects.filter(year=2017).update(value=13000)
+    assert recomputed().scope == "students 2017–2019"
+    type(target).objects.update(source="Another")
+    assert recomputed().scope == "students, every roll-up"
+
+
+def test_a_baseline_that_moves_moves_every_year(albi: School, recomputed: Any) -> None:
+    target = factories.students_of_the_plan(albi)
+    type(target).objects.update(baseline_value=None)
+    recomputed()
+    Figure.objects.filter(year=2017).update(value=10000)
+    recomputed()
+    assert {row.baseline for row in Progress.objects.all()} == {10000}
+    assert differences() == []
+
+
+# --- Poison ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def poison(albi: School) -> Target:
+    """A growth of 10 to the 44th, which no column holds."""
+    indicator = factories.IndicatorFactory(code="poison", ratio=True, scale=Decimal("0.001"))
+    target = factories.TargetFactory(indicator=indicator, value=Decimal(10) ** 17, baseline_value=1)
+    factories.FigureFactory(
+        indicator=indicator,
+        school=albi,
+        year=2021,
+        value=None,
+        numerator=Decimal("0.000001"),
+        denominator=Decimal(10) ** 18 - 1,
+    )
+    return target
+
+
+def test_an_indicator_that_cannot_be_computed_holds_nobody_up(
+    albi: School, recomputed: Any, poison: Target
+) -> None:
+    target = factories.students_of_the_plan(albi)
+    objective = factories.ObjectiveFactory(plan=target.plan)
+    factories.LinkFactory(indicator=poison.indicator, objective=objective)
+    recomputed()
+    assert Progress.objects.get(target=target, year=2020, view=VALIDATED).gap == -2360
+    failed = RecomputeRun.objects.unresolved().get()
+    assert failed.indicator == poison.indicator
+    assert "overflow" in failed.error
+    rows = Progress.objects.filter(target=poison)
+    assert set(rows.values_list("status", "reason", "value", "progress")) == {
+        ("not_computable", "computation_failed", None, None)
+    }
+    assert not InstituteValue.objects.filter(indicator=poison.indicator).exclude(value=None)
+    assert RollUp.objects.get(objective=objective, year=2021, view=VALIDATED).coverage == 0
+    assert recomputed() is None  # it is not tried again and again
+
+
+def test_poison_is_taken_up_again_by_a_write_or_by_hand(recomputed: Any, poison: Target) -> None:
+    recomputed()
+    first = RecomputeRun.objects.unresolved().get()
+    retry(first)
+    recomputed()
+    second = RecomputeRun.objects.unresolved().get()
+    assert second != first
+    Figure.objects.filter(indicator=poison.indicator).update(numerator=Decimal(10) ** 17)
+    recomputed()
+    assert not RecomputeRun.objects.unresolved().exists()
+    assert differences() == []
+
+
+# --- Two at once ----------------------------------------------------------------------------------
+
+
+TRIALS = int(os.environ.get("TRIALS", "25"))
+
+
+def completed_at_once(together: threading.Barrier, value: int, target: Target) -> None:
+    together.wait()
+    Figure.objects.filter(indicator=target.indicator).update(value=value)
+    recompute_stale()
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_complete_one_objective_at_once_are_both_seen() -> None:
+    """Each in a connection of its own: half of the objective, the commit, the recomputation."""
+    school = factories.SchoolFactory()
+    targets = [factories.TargetFactory(value=200, baseline_value=0) for _ in range(2)]
+    objective = factories.ObjectiveFactory(plan=targets[0].plan)
+    for target in targets:
+        factories.LinkFactory(indicator=target.indicator, objective=objective)
+        factories.FigureFactory(indicator=target.indicator, school=school, year=2022, value=0)
+    recompute_stale()
+    for trial in range(TRIALS):
+        value = 100 if trial % 2 else 200
+        with ThreadPoolExecutor(2) as pool:
+            complete = partial(completed_at_once, threading.Barrier(2), value)
+            list(pool.map(complete, targets))
+        row = RollUp.objects.get(objective=objective, year=2022, view=VALIDATED)
+        assert row.progress == Decimal(value) / 200, trial
+        assert not StaleMark.objects.exists()
