@@ -13,6 +13,7 @@ from imtplan.campaigns.api import CellView, EntryView
 from imtplan.rest import NoSuchAddress
 from indicators.api import FigureViewSet, IndicatorViewSet, TargetViewSet
 from indicators.api_csv import FigureCsvView
+from indicators.api_files import FILES
 from indicators.api_moment import at_a_moment
 from indicators.api_results import ProgressViewSet, RollUpViewSet, ValueViewSet
 from levers.api import LeverViewSet
@@ -41,7 +42,10 @@ class Router(DefaultRouter):
 
     def get_api_root_view(self, api_urls: Any = None) -> Any:
         lists = {name: f"api-{name}-list" for name in LISTS}
-        others = {"figures.csv": "figures-csv", "schema": "api-schema", "docs": "api-docs"}
+        files = {name: f"api-{name}" for name in FILES}
+        others = (
+            {"figures.csv": "figures-csv"} | files | {"schema": "api-schema", "docs": "api-docs"}
+        )
         return self.APIRootView.as_view(api_root_dict=lists | others)
 
 
@@ -60,6 +64,10 @@ docs = SpectacularSwaggerSplitView.as_view(
 
 urlpatterns = [
     path("figures.csv", at_a_moment(FigureCsvView).as_view({"get": "list"}), name="figures-csv"),
+    *(
+        path(name, at_a_moment(view).as_view({"get": "list"}), name=f"api-{name}")
+        for name, view in FILES.items()
+    ),
     path("entries/<int:year>/<slug:school>/", EntryView.as_view(), name="api-entry"),
     path(
         "entries/<int:year>/<slug:school>/<slug:indicator>/",

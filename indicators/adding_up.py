@@ -66,8 +66,15 @@ def institute_value(
     year from `baseline_year` to `year`, both included, over the members each year had, which
     `earlier_members` names: who joined late is not asked for before, who left keeps its part.
     """
-    asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
-    schools = _schools(readings, asked, aggregation)
+    schools = contributions(
+        readings,
+        year=year,
+        members=members,
+        aggregation=aggregation,
+        accumulation=accumulation,
+        baseline_year=baseline_year,
+        earlier_members=earlier_members,
+    )
     known = _known(schools)
     missing = tuple(code for code in schools if code not in known)
     if missing:
@@ -96,8 +103,15 @@ def coverage_range(
     trajectory; the lower first. Both are given by school as of `year`: a ratio with both parts, a
     cumulative indicator as its running sum. None when no school is missing, or one is unknown.
     """
-    asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
-    schools = _schools(readings, asked, aggregation)
+    schools = contributions(
+        readings,
+        year=year,
+        members=members,
+        aggregation=aggregation,
+        accumulation=accumulation,
+        baseline_year=baseline_year,
+        earlier_members=earlier_members,
+    )
     known = _known(schools)
     ends = [
         _completed(known, schools.keys(), stand_in, aggregation, scale)
@@ -109,8 +123,23 @@ def coverage_range(
     return min(given), max(given)
 
 
+def contributions(
+    readings: Mapping[str, Mapping[int, Reading]],
+    *,
+    year: int,
+    members: Collection[str],
+    aggregation: Aggregation,
+    accumulation: Accumulation,
+    baseline_year: int | None = None,
+    earlier_members: Mapping[int, Collection[str]] | None = None,
+) -> "dict[str, Contribution]":
+    """What each expected school brings to a year, by code; see `institute_value`."""
+    asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
+    return _schools(readings, asked, aggregation)
+
+
 @dataclass(frozen=True, slots=True)
-class _School:
+class Contribution:
     """One expected school: the years asked of it, and its figures that count."""
 
     years: tuple[int, ...]
@@ -160,7 +189,7 @@ def _schools(
     readings: Mapping[str, Mapping[int, Reading]],
     asked: Mapping[int, Collection[str]],
     aggregation: Aggregation,
-) -> dict[str, _School]:
+) -> dict[str, Contribution]:
     """The schools expected, by code: asked for at least one year to which the indicator applies."""
     schools = {}
     for code in sorted(set().union(*asked.values())):
@@ -169,11 +198,11 @@ def _schools(
         years = tuple(y for y, those in asked.items() if code in those and y not in excused)
         if years:
             counted = {y: reading for y, reading in said.items() if _counts(reading, aggregation)}
-            schools[code] = _School(years, counted)
+            schools[code] = Contribution(years, counted)
     return schools
 
 
-def _known(schools: Mapping[str, _School]) -> dict[str, Reading]:
+def _known(schools: Mapping[str, Contribution]) -> dict[str, Reading]:
     """What each school that reported brings to the year."""
     totals = {code: school.total for code, school in schools.items()}
     return {code: total for code, total in totals.items() if total is not None}
@@ -190,7 +219,7 @@ def _counts(reading: Reading, aggregation: Aggregation) -> bool:
 
 def _estimated(
     found: YearValue,
-    schools: Mapping[str, _School],
+    schools: Mapping[str, Contribution],
     aggregation: Aggregation,
     scale: Decimal,
 ) -> YearValue:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +9,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from imtplan.rest import WordFilter, rounded
+from imtplan.rest import rounded
 from imtplan.spreadsheets import Column, Flavour, Kind, csv_response
 from indicators.api import FigureFilters, FigureViewSet
+from indicators.api_files import ROWS_READ_AT_A_TIME, InFlavours
 from indicators.models import Figure
-
-ROWS_READ_AT_A_TIME = 2000
 
 
 def figure_columns(flavour: Flavour) -> list[Column]:
@@ -58,14 +56,8 @@ def _value(figure: Figure) -> Any:
     return None if figure.number is None else rounded(figure.number, 10)
 
 
-class FigureCsvFilters(FigureFilters):
-    flavour = WordFilter(
-        words=[(flavour.value, flavour.label) for flavour in Flavour], method="as_they_are"
-    )
-
-    def as_they_are(self, figures: QuerySet[Figure], name: str, value: str) -> QuerySet[Figure]:
-        """A flavour changes how rows are written, not which."""
-        return figures
+class FigureCsvFilters(InFlavours, FigureFilters):
+    pass
 
 
 class FigureCsvView(FigureViewSet):

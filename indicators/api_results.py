@@ -18,6 +18,19 @@ from rest_framework.serializers import (
 from imtplan.accounts.models import School
 from imtplan.rest import ByNumber, CodeField, CodeFilter, ReadSerializer, WordFilter, YesNoFilter
 from indicators.api import Level, ViewFilters, at_level
+from indicators.api_explain import (
+    ProgressExplanationSerializer,
+    RollUpExplanationSerializer,
+    ValueExplanationSerializer,
+    explained,
+)
+from indicators.explaining import (
+    ProgressExplanation,
+    Reader,
+    RollUpExplanation,
+    ValueExplanation,
+    explain_roll_up,
+)
 from indicators.models import (
     Indicator,
     InstituteValue,
@@ -25,6 +38,7 @@ from indicators.models import (
     ProgressStatus,
     RollUp,
     Target,
+    View,
 )
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -65,6 +79,9 @@ class ValueSerializer(ReadSerializer):
             "missing",
             "carried",
             "computed_at",
+            "low",
+            "high",
+            "formula_version",
         ]
 
 
@@ -77,7 +94,9 @@ class ValueFilters(ViewFilters):
     description=_(
         "Indicators added up over the schools; for the institute's people. `value` is null "
         "until every expected school has reported; `estimate` then carries the last figure of"
-        " each missing school forward, and `carried` says from which year."
+        " each missing school forward, and `carried` says from which year. `low` and `high` "
+        "stand beside an estimate: the missing schools at their baseline, or on the way to their "
+        "own targets."
     ),
 )
 class ValueViewSet(ByNumber):
@@ -85,6 +104,10 @@ class ValueViewSet(ByNumber):
     serializer_class = ValueSerializer
     filterset_class = ValueFilters
     ordering_fields = ["indicator", "year"]
+
+    @explained(ValueExplanationSerializer)
+    def explain(self, row: InstituteValue) -> ValueExplanation | None:
+        return Reader(self.request.user, row.indicator, View(row.view), row.year).value()
 
 
 class ProgressSerializer(ReadSerializer):
@@ -154,6 +177,11 @@ class ProgressViewSet(ByNumber):
     serializer_class = ProgressSerializer
     filterset_class = ProgressFilters
     ordering_fields = ["target", "year", "progress", "pace"]
+
+    @explained(ProgressExplanationSerializer)
+    def explain(self, row: Progress) -> ProgressExplanation | None:
+        reader = Reader(self.request.user, row.target.indicator, View(row.view), row.year)
+        return next(iter(reader.progress([row.target])), None)
 
 
 class Element(models.TextChoices):
@@ -237,3 +265,8 @@ class RollUpViewSet(ByNumber):
     serializer_class = RollUpSerializer
     filterset_class = RollUpFilters
     ordering_fields = ["plan", "objective", "lever", "project", "year", "progress", "pace"]
+
+    @explained(RollUpExplanationSerializer)
+    def explain(self, row: RollUp) -> RollUpExplanation:
+        plan = row.plan or row.element.plan
+        return explain_roll_up(self.request.user, row.element, plan, View(row.view), row.year)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from imtplan import clock
-from indicators.models import IndicatorLink, Progress, RollUp, View
+from indicators.models import Indicator, IndicatorLink, Progress, RollUp, View
 from indicators.progress import FORMULA_VERSION, Thresholds
 from indicators.rollup import Item, MilestoneDue, project_progress, roll_up
 from indicators.rollup import RollUp as Mean
@@ -64,6 +64,15 @@ def _row(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item of an element's mean, and what it is the progress of."""
+
+    of: Indicator | FlagshipProject | Objective
+    item: Item
+    inferred: bool = False
+
+
 @dataclass
 class Elements:
     """One plan with its links, read once for all its years."""
@@ -94,8 +103,12 @@ class Elements:
                 for row in reference
                 if row.target.plan_id == plan.pk
             },
-            links=list(IndicatorLink.objects.of(plan)),
-            serves=list(Serves.objects.filter(project__in=FlagshipProject.objects.of(plan))),
+            links=list(IndicatorLink.objects.of(plan).select_related("indicator")),
+            serves=list(
+                Serves.objects.filter(project__plan=plan, project__archived_at=None).select_related(
+                    "project"
+                )
+            ),
         )
         for milestone in Milestone.objects.filter(project__plan=plan):
             elements.milestones[milestone.project_id].append(
@@ -105,41 +118,45 @@ class Elements:
 
     def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, Mean]]:
         """Each element with its mean, the plan last. Levers count in no other mean."""
-        projects = {}
-        for project in self.projects:
-            projects[project.pk] = project_progress(self.milestones[project.pk], on=on)
-            yield project, self._mean([projects[project.pk]], year)
-        axes = []
-        for objective in self.objectives:
-            mean = self._mean(self._items("objective_id", objective, view, year, projects), year)
-            axes.append(Item(objective.weight, mean.progress, mean.expected))
-            yield objective, mean
-        for lever in self.levers:
-            items = self._items("lever_id", lever, view, year, projects)
-            yield lever, self._mean(items, year)
-        yield self.plan, self._mean(axes, year)
+        for element in (*self.projects, *self.objectives, *self.levers, self.plan):
+            yield element, self.mean_of(element, view, year, on=on)
 
-    def _items(
-        self,
-        side: str,
-        element: Element,
-        view: View,
-        year: int,
-        projects: dict[int, Item],
-    ) -> list[Item]:
-        """The indicators and projects linked to an objective or a lever, with their weights."""
-        indicators = [
-            Item(link.weight, *self.progress.get((link.indicator_id, view, year), (None, None)))
-            for link in self.links
-            if getattr(link, side) == element.pk
-        ]
-        served_by = [
-            replace(projects[serves.project_id], weight=serves.weight)
-            for serves in self.serves
-            if getattr(serves, side) == element.pk
-        ]
-        return indicators + served_by
-
-    def _mean(self, items: list[Item], year: int) -> Mean:
+    def mean_of(self, element: Element, view: View, year: int, *, on: date) -> Mean:
+        items = [part.item for part in self.parts_of(element, view, year, on=on)]
         final = year >= self.plan.last_year
         return roll_up(items, thresholds=thresholds_of(self.plan), final=final)
+
+    def parts_of(self, element: Element, view: View, year: int, *, on: date) -> list[Part]:
+        """What the mean of an element is made of: a project's only part is the project itself."""
+        if isinstance(element, StrategicPlan):
+            return [self._objective(one, view, year, on) for one in self.objectives]
+        if isinstance(element, FlagshipProject):
+            return [Part(element, project_progress(self.milestones[element.pk], on=on))]
+        side = "objective_id" if isinstance(element, Objective) else "lever_id"
+        indicators = [self._indicator(link, view, year) for link in self._on(side, element)]
+        return indicators + self._projects(side, element, on)
+
+    def _objective(self, objective: Objective, view: View, year: int, on: date) -> Part:
+        mean = self.mean_of(objective, view, year, on=on)
+        return Part(objective, Item(objective.weight, mean.progress, mean.expected))
+
+    def _on(self, side: str, element: Element) -> list[IndicatorLink]:
+        return [link for link in self.links if getattr(link, side) == element.pk]
+
+    def _indicator(self, link: IndicatorLink, view: View, year: int) -> Part:
+        known = self.progress.get((link.indicator_id, view, year), (None, None))
+        return Part(link.indicator, Item(link.weight, *known), link.inferred)
+
+    def _projects(self, side: str, element: Element, on: date) -> list[Part]:
+        served_by = [serves for serves in self.serves if getattr(serves, side) == element.pk]
+        return [
+            Part(
+                serves.project,
+                replace(
+                    project_progress(self.milestones[serves.project_id], on=on),
+                    weight=serves.weight,
+                ),
+                serves.inferred,
+            )
+            for serves in served_by
+        ]

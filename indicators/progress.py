@@ -181,7 +181,7 @@ def expected_value(line: Line, year: int) -> Decimal | None:
     year = min(year, line.target_year)
     if line.trajectory is TrajectoryKind.COMPOUND:
         return _compound(line, year)
-    return _between(_stations(line), year)
+    return _between(stations(line), year)
 
 
 def _compound(line: Line, year: int) -> Decimal | None:
@@ -194,7 +194,7 @@ def _compound(line: Line, year: int) -> Decimal | None:
     return start * (end / start) ** elapsed
 
 
-def _stations(line: Line) -> dict[int, Decimal]:
+def stations(line: Line) -> dict[int, Decimal]:
     """The years for which the trajectory names a value: its two ends, and what is stated."""
     ends = ((line.baseline_year, line.baseline), (line.target_year, line.target))
     stations = {year: value for year, value in ends if value is not None}

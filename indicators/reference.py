@@ -42,24 +42,29 @@ class Reference:
 
 def institute_values(series: Iterable[Series], now: datetime) -> Iterator[InstituteValue]:
     for one in series:
-        for (view, year), total in one.totals.items():
-            low, high = one.range_in(view, year) or (None, None)
-            yield InstituteValue(
-                indicator=one.indicator,
-                year=year,
-                view=view,
-                value=total.value,
-                estimate=total.estimate,
-                expected=total.expected,
-                reported=total.reported,
-                missing=list(total.missing),
-                carried=dict(total.carried),
-                low=low,
-                high=high,
-                exact=total.estimate if total.value is None else total.value,
-                formula_version=FORMULA_VERSION,
-                computed_at=now,
-            )
+        for view, year in one.totals:
+            yield value_row(one, view, year, now)
+
+
+def value_row(series: Series, view: View, year: int, now: datetime) -> InstituteValue:
+    total = series.totals[view, year]
+    low, high = series.range_in(view, year) or (None, None)
+    return InstituteValue(
+        indicator=series.indicator,
+        year=year,
+        view=view,
+        value=total.value,
+        estimate=total.estimate,
+        expected=total.expected,
+        reported=total.reported,
+        missing=list(total.missing),
+        carried=dict(total.carried),
+        low=low,
+        high=high,
+        exact=total.estimate if total.value is None else total.value,
+        formula_version=FORMULA_VERSION,
+        computed_at=now,
+    )
 
 
 def progress_rows(series: Iterable[Series], now: datetime) -> Iterator[Progress]:
@@ -126,6 +131,11 @@ class Aim:
 
     def outlook(self, year: int) -> Forecast | None:
         """The forecast from what was known up to `year`, the baseline included."""
+        points = self.points(year)
+        return forecast(points, at_year=self.line.target_year, line=self.line)
+
+    def points(self, year: int) -> dict[int, Decimal]:
+        """What a forecast made in `year` rests on: final values, and the baseline."""
         points: dict[int, Decimal] = {
             y: total.value
             for y, total in self.values.items()
@@ -133,4 +143,4 @@ class Aim:
         }
         if self.line.baseline is not None:
             points[self.line.baseline_year] = self.line.baseline
-        return forecast(points, at_year=self.line.target_year, line=self.line)
+        return points

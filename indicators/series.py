@@ -9,7 +9,14 @@ from typing import Any
 from django.db.models import Max, Min, Prefetch, Q
 
 from imtplan.accounts.models import School
-from indicators.adding_up import Reading, YearValue, coverage_range, institute_value
+from indicators.adding_up import (
+    Contribution,
+    Reading,
+    YearValue,
+    contributions,
+    coverage_range,
+    institute_value,
+)
 from indicators.models import Figure, Indicator, Target, View
 from indicators.models.indicator import IndicatorQuerySet
 from indicators.progress import (
@@ -55,7 +62,7 @@ class Series:
         A school's target says neither the parts of a ratio nor the years of a running sum: of
         those there is no range.
         """
-        lines = self._lines_of_schools(view, year) if self._may_have_range else {}
+        lines = self.lines_of_schools(view, year)
         baselines = {code: Reading(line.baseline) for code, line in lines.items()}
         paths = {code: Reading(expected_value(line, year)) for code, line in lines.items()}
         return coverage_range(
@@ -74,8 +81,13 @@ class Series:
         adds_up = indicator.aggregation in (Aggregation.SUM, Aggregation.MEAN)
         return adds_up and indicator.accumulation != Accumulation.CUMULATIVE
 
-    def _lines_of_schools(self, view: View, year: int) -> dict[str, Line]:
-        """What each school promised for a year; of several targets, the one that began last."""
+    def lines_of_schools(self, view: View, year: int) -> dict[str, Line]:
+        """What each school promised for a year; of several targets, the one that began last.
+
+        None where no range is made of it.
+        """
+        if not self._may_have_range:
+            return {}
         promising = [
             target
             for target in self.targets
@@ -93,6 +105,26 @@ class Series:
         if target.school is None:
             return {year: self.totals[view, year] for year in self.members}
         return {year: self._added_up(view, year, {target.school.code}) for year in self.members}
+
+    def contributions(
+        self, view: View, year: int, school: str | None = None
+    ) -> dict[str, Contribution]:
+        """What each expected school brings to a year, or one school to its own series."""
+        alone = school is not None or self._is_the_institutes_own
+        return contributions(
+            self.readings[view],
+            year=year,
+            members=self._expected_in(year) if school is None else {school},
+            aggregation=Aggregation(self.indicator.aggregation),
+            accumulation=Accumulation(self.indicator.accumulation),
+            baseline_year=self.first_year,
+            earlier_members=None if alone else self.members,
+        )
+
+    @property
+    def first_year(self) -> int | None:
+        """Where a running sum begins."""
+        return min((target.baseline_year for target in self.targets), default=None)
 
     @property
     def _is_the_institutes_own(self) -> bool:
@@ -115,7 +147,7 @@ class Series:
             members=members,
             aggregation=Aggregation(indicator.aggregation),
             accumulation=Accumulation(indicator.accumulation),
-            baseline_year=min((target.baseline_year for target in self.targets), default=None),
+            baseline_year=self.first_year,
             scale=indicator.scale,
             earlier_members=earlier,
         )

@@ -62,26 +62,40 @@ class Path:
         return not known or self.value is None or known[0] <= self.value
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """The forecast of one year: the line, and its interval where there are points enough."""
+
+    year: int
+    value: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
 def trajectory(
     points: Sequence[Point],
     paths: Sequence[Path],
     *,
     words: Wording,
+    ahead: Sequence[Ahead] = (),
     marked_year: int | None = None,
     wide: bool = False,
 ) -> dict[str, Any]:
     """What was counted year by year, beside the way to each target.
 
-    A year without a figure is a hole in the line; an estimate is a hollow point outside it.
+    A year without a figure is a hole in the line; an estimate is a hollow point outside it. What
+    is forecast goes on as a band from the last final value.
     """
     figure = go.Figure(
         data=[
+            *_band(points, ahead),
             *(_path(path, words) for path in paths),
             *(_target(path, words) for path in paths if path.value is not None),
+            *_forecast(points, ahead, words),
             _estimates(points, words),
             _values(points, words),
         ],
-        layout=_layout(points, paths, words, wide=wide),
+        layout=_layout(points, paths, words, _span(points, paths, ahead), wide=wide),
     )
     for label in _labels(points, paths, words, marked_year, wide=wide):
         figure.add_annotation(**label)
@@ -132,6 +146,54 @@ def _estimates(points: Sequence[Point], words: Wording) -> go.Scatter:
         marker={"size": 10, "symbol": "circle-open", "line": {"width": 2}},
         cliponaxis=False,
     )
+
+
+def _last_known(points: Sequence[Point], ahead: Sequence[Ahead]) -> Ahead:
+    """Where the forecast begins: the last final value, which is certain."""
+    known = [one for one in points if one.value is not None and not one.is_estimate]
+    before = [one for one in known if one.year < ahead[0].year] or known
+    last = before[-1]
+    value = last.value if last.value is not None else ahead[0].value
+    return Ahead(last.year, value, value, value)
+
+
+def _band(points: Sequence[Point], ahead: Sequence[Ahead]) -> list[go.Scatter]:
+    """The 80 % interval, year by year; nothing where there are too few points for one."""
+    if not ahead or any(one.low is None for one in ahead):
+        return []
+    years = [_last_known(points, ahead), *ahead]
+    back = years[::-1]
+    return [
+        go.Scatter(
+            name=_("Forecast interval"),
+            meta={"role": "band"},
+            mode="lines",
+            fill="toself",
+            x=[one.year for one in years] + [one.year for one in back],
+            y=[_number(one.high) for one in years] + [_number(one.low) for one in back],
+            line={"width": 0},
+            opacity=0.16,
+            hoverinfo="skip",
+        )
+    ]
+
+
+def _forecast(points: Sequence[Point], ahead: Sequence[Ahead], words: Wording) -> list[go.Scatter]:
+    if not ahead:
+        return []
+    years = [_last_known(points, ahead), *ahead]
+    return [
+        go.Scatter(
+            name=_("Forecast"),
+            meta={"role": "forecast"},
+            mode="lines",
+            x=[one.year for one in years],
+            y=[_number(one.value) for one in years],
+            text=[_with_unit(words, one.value) for one in years],
+            hovertemplate="%{text}<extra>" + _("forecast") + " %{x}</extra>",
+            line={"width": 2, "dash": "dot"},
+        )
+    ]
 
 
 def _path(path: Path, words: Wording) -> go.Scatter:
@@ -200,13 +262,15 @@ def _marked_label(
     before = [one.value for one in points if one.year < point.year and one.value is not None]
     rising = not before or before[-1] <= point.value
     above = not _close_above(point, points, paths)
+    last = max([*(one.year for one in points), *(path.year for path in paths)])
     return {
         "name": "value",
         "x": point.year,
         "y": _number(point.value),
         "text": words.fixed(point.value),
         "font": STRONG,
-        "xanchor": "right" if above == rising else "left",
+        # In the last year there is no room to the right.
+        "xanchor": "right" if above == rising or point.year == last else "left",
         "yanchor": "bottom" if above else "top",
         "yshift": 4 if above else -4,
         "showarrow": False,
@@ -228,7 +292,12 @@ def _lines(label: str, *, wide: bool) -> list[str]:
 
 
 def _layout(
-    points: Sequence[Point], paths: Sequence[Path], words: Wording, *, wide: bool
+    points: Sequence[Point],
+    paths: Sequence[Path],
+    words: Wording,
+    span: list[float] | None,
+    *,
+    wide: bool,
 ) -> dict[str, Any]:
     years = sorted({point.year for point in points} | {path.year for path in paths})
     return {
@@ -251,7 +320,7 @@ def _layout(
             "automargin": True,
         },
         "yaxis": {
-            "range": _span(points, paths),
+            "range": span,
             "nticks": 4,
             "separatethousands": True,
             "exponentformat": "none",
@@ -263,12 +332,16 @@ def _layout(
     }
 
 
-def _span(points: Sequence[Point], paths: Sequence[Path]) -> list[float] | None:
+def _span(
+    points: Sequence[Point], paths: Sequence[Path], ahead: Sequence[Ahead] = ()
+) -> list[float] | None:
     """From below the lowest number to above the highest, with room for the labels."""
     numbers = [point.value for point in points if point.value is not None]
     for path in paths:
         numbers += [value for year, value in path.expected if value is not None]
         numbers += [path.value] if path.value is not None else []
+    for one in ahead:
+        numbers += [end for end in (one.value, one.low, one.high) if end is not None]
     if not numbers:
         return None
     low, high = min(numbers), max(numbers)

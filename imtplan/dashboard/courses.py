@@ -1,15 +1,20 @@
 """A target and the years that are held against it, as pages and charts read them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from imtplan.dashboard.outlook import chances, outlook
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
+from indicators.explaining import Mark
+from indicators.explaining.inputs import school_names
+from indicators.forecast import Forecast, forecast
 from indicators.models import (
     Indicator,
     InstituteValue,
@@ -18,6 +23,15 @@ from indicators.models import (
     Target,
     View,
 )
+from indicators.progress import Direction, Line
+
+
+def name_of(target: Target) -> str:
+    """What tells a target from the others of its indicator."""
+    if target.is_reference or not target.perimeter:
+        return _("Target %(year)s") % {"year": target.year}
+    return str(target.perimeter)
+
 
 # By indicator, view and year.
 Totals = Mapping[tuple[int, str, int], InstituteValue]
@@ -27,6 +41,11 @@ def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
     """What the schools add up to, by indicator, view and year."""
     values = InstituteValue.objects.visible_to(user).filter(indicator__in=list(indicators))
     return {(value.indicator_id, value.view, value.year): value for value in values}
+
+
+def names_of_carried(user: Any, totals: Totals) -> Mapping[str, str]:
+    """The names of the schools for which an older figure stands in; asked only if there are any."""
+    return school_names(user) if any(total.carried for total in totals.values()) else {}
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,7 @@ class Year:
     year: int
     stored: Progress | None = None
     total: InstituteValue | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_blank(self) -> bool:
@@ -89,6 +109,21 @@ class Year:
         return self.total.expected if self.total else None
 
     @property
+    def coverage(self) -> str:
+        """Schools that reported, of those expected."""
+        return f"{self.reported} / {self.expected_schools}" if self.expected_schools else ""
+
+    @property
+    def carried(self) -> list[tuple[str, int]]:
+        """The schools whose older figure stands in, with the year of that figure."""
+        carried = self.total.carried if self.total and self.is_estimate else {}
+        return [(self.names.get(code, code), year) for code, year in carried.items()]
+
+    @property
+    def has_range(self) -> bool:
+        return bool(self.total and self.total.low is not None and not self.is_blank)
+
+    @property
     def is_complete(self) -> bool:
         return self.total is not None and self.total.reported == self.total.expected
 
@@ -109,6 +144,13 @@ class Facts:
     needed_rate: str
     achieved_per_year: str
     achieved_rate: str
+    low: str
+    high: str
+    forecast: str
+    forecast_low: str
+    forecast_high: str
+    chances: str
+    coverage: str
 
     @classmethod
     def of(
@@ -134,6 +176,13 @@ class Facts:
             needed_rate=words.percent(row.needed_rate, sign=True),
             achieved_per_year=words.number(row.achieved_per_year, sign=True),
             achieved_rate=words.percent(row.achieved_rate, sign=True),
+            low=words.fixed(year.total.low if year.total else None),
+            high=words.fixed(year.total.high if year.total else None),
+            forecast=words.fixed(row.forecast),
+            forecast_low=words.fixed(row.forecast_low),
+            forecast_high=words.fixed(row.forecast_high),
+            chances="" if row.probability is None else chances(row.probability),
+            coverage=year.coverage,
         )
 
 
@@ -144,6 +193,7 @@ class Course:
     target: Target
     scope: Scope
     totals: Totals
+    names: Mapping[str, str] = field(default_factory=dict)  # of schools, for what is carried
 
     @property
     def indicator(self) -> Indicator:
@@ -158,6 +208,7 @@ class Course:
             year,
             self.rows.get((view, year)),
             self.totals.get((self.indicator.pk, view, year)),
+            self.names,
         )
 
     @cached_property
@@ -195,20 +246,96 @@ class Course:
         return Facts.of(year, words, target=self.target_value, baseline=self.baseline)
 
     @property
-    def table(self) -> list[tuple[Year, Facts]]:
+    def table(self) -> list["Row"]:
         """The same years as the chart, every number as text."""
-        return [(year, self.facts_of(year)) for year in self.years]
+        return [Row(year, self.facts_of(year), self.scope, self.target) for year in self.years]
+
+    @property
+    def now_row(self) -> "Row":
+        return Row(self.now, self.facts, self.scope, self.target)
+
+    @property
+    def mark(self) -> Mark | None:
+        """What the bar of the page's year alone would hide."""
+        return Mark.of(self.indicator.direction, self.now.share)
+
+    @property
+    def is_band(self) -> bool:
+        """A band is kept or lost: there is no way to it."""
+        return self.indicator.direction == Indicator.Direction.KEEP
+
+    @property
+    def outlook(self) -> str:
+        return outlook(self.now.progress, self.target.year, Wording.of(self.indicator))
+
+    @property
+    def points(self) -> dict[int, Decimal]:
+        """What a forecast made in the page's year rests on: final values, and the baseline."""
+        first, last = self.target.baseline_year, self.scope.year
+        years = (self.at(year, self.scope.view) for year in range(first, last + 1))
+        known = {year.year: year.value for year in years if not year.is_estimate}
+        points = {year: value for year, value in known.items() if value is not None}
+        return points if self.baseline is None else points | {first: self.baseline}
+
+    @property
+    def line(self) -> Line:
+        """What is promised, as far as a forecast asks for it."""
+        indicator = self.indicator
+        return Line(
+            baseline=self.baseline,
+            baseline_year=self.target.baseline_year,
+            target=self.target_value,
+            target_year=self.target.year,
+            direction=Direction(indicator.direction),
+            band_low=indicator.band_low,
+            band_high=indicator.band_high,
+        )
+
+    @cached_property
+    def forecasts(self) -> list[tuple[int, Forecast]]:
+        """The same line as the stored forecast, read in each year up to the target's."""
+        if self.now.progress is None or self.now.progress.forecast is None:
+            return []
+        points = self.points
+        ahead = range(max(points) + 1, self.target.year + 1)
+        found = ((year, forecast(points, at_year=year, line=self.line)) for year in ahead)
+        return [(year, one) for year, one in found if one is not None]
 
     @property
     def short_name(self) -> str:
         """What stands beside its mark in a chart."""
-        if self.target.is_reference or not self.target.perimeter:
-            return _("Target %(year)s") % {"year": self.target.year}
-        return str(self.target.perimeter)
+        return name_of(self.target)
 
     @property
     def chart_id(self) -> str:
         return f"chart-{self.target.code}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table of years, with the addresses where its numbers are explained."""
+
+    year: Year
+    facts: Facts
+    scope: Scope
+    target: Target | None = None
+    indicator: Indicator | None = None
+
+    @property
+    def _then(self) -> str:
+        return replace(self.scope, year=self.year.year).lasting
+
+    @property
+    def value_address(self) -> str:
+        indicator = self.target.indicator if self.target else self.indicator
+        return reverse("explain-value", args=[indicator.code]) + self._then if indicator else ""
+
+    @property
+    def progress_address(self) -> str:
+        """None before the baseline, where nothing was promised."""
+        if self.target is None or self.year.year < self.target.baseline_year:
+            return ""
+        return reverse("explain-progress", args=[self.target.code]) + self._then
 
 
 def lateness(course: Course) -> tuple[bool, Decimal]:

@@ -1,45 +1,166 @@
-"""Why a number is what it is: each formula with the inputs it was given, and who gave them.
+"""Explanations in words: `indicators.explaining` says what, here it is said to people."""
 
-The results are the stored ones. They are computed once more from the figures themselves, and a
-page says so where the two differ.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.dashboard.courses import Course
+from imtplan.dashboard.outlook import chances
 from imtplan.dashboard.wording import Wording
-from indicators.models import Indicator, Progress, Target
-from indicators.progress import Reason
-from indicators.reference import Aim
-from indicators.series import all_series
-
-# Stored numbers have ten decimals; what differs beyond them is rounding.
-CLOSE = Decimal("0.00000001")
-COMPARED = (
-    "value",
-    "baseline",
-    "target_value",
-    "expected_value",
-    "progress",
-    "expected_progress",
-    "pace",
-    "gap",
-    "needed_per_year",
-    "achieved_per_year",
+from imtplan.numbers import format_number
+from indicators.explaining import (
+    Agreement,
+    Difference,
+    Formula,
+    Measure,
+    Missing,
+    Number,
+    Result,
+    Rule,
+    Step,
+    Use,
+    Why,
+    bracketed,
 )
+from indicators.models import ProgressStatus
+
+RESULTS: dict[str, str | Promise] = {
+    Result.VALUE: gettext_lazy("Value"),
+    Result.ESTIMATE: gettext_lazy("Estimate"),
+    Result.COVERAGE: gettext_lazy("Coverage"),
+    Result.LOW: gettext_lazy("At the least"),
+    Result.HIGH: gettext_lazy("At the most"),
+    Result.TARGET_VALUE: gettext_lazy("Target"),
+    Result.EXPECTED_VALUE: gettext_lazy("Expected in %(year)s"),
+    Result.DISTANCE: gettext_lazy("Distance to the band"),
+    Result.PROGRESS: gettext_lazy("Progress"),
+    Result.EXPECTED_PROGRESS: gettext_lazy("Expected progress"),
+    Result.PACE: gettext_lazy("Pace"),
+    Result.GAP: gettext_lazy("Gap"),
+    Result.NEEDED_PER_YEAR: gettext_lazy("Change needed, per year"),
+    Result.NEEDED_RATE: gettext_lazy("Growth needed, per year"),
+    Result.ACHIEVED_PER_YEAR: gettext_lazy("Change so far, per year"),
+    Result.ACHIEVED_RATE: gettext_lazy("Growth so far, per year"),
+    Result.FORECAST: gettext_lazy("Forecast"),
+    Result.FORECAST_LOW: gettext_lazy("Forecast, low end"),
+    Result.FORECAST_HIGH: gettext_lazy("Forecast, high end"),
+    Result.PROBABILITY: gettext_lazy("Chances that the target is met"),
+}
+# Changes and gaps are told with their sign.
+SIGNED = {
+    Result.GAP,
+    Result.NEEDED_PER_YEAR,
+    Result.NEEDED_RATE,
+    Result.ACHIEVED_PER_YEAR,
+    Result.ACHIEVED_RATE,
+}
+# What lies ahead is not known to the second decimal of a head.
+ROUGH = {
+    Result.LOW,
+    Result.HIGH,
+    Result.FORECAST,
+    Result.FORECAST_LOW,
+    Result.FORECAST_HIGH,
+}
+
+# The letters of the formulas.
+NAMES = {
+    "value": gettext_lazy("value"),
+    "baseline": gettext_lazy("baseline"),
+    "target": gettext_lazy("target"),
+    "expected_value": gettext_lazy("expected value"),
+    "progress": gettext_lazy("progress"),
+    "expected_progress": gettext_lazy("expected progress"),
+    "year": gettext_lazy("year"),
+    "baseline_year": gettext_lazy("baseline year"),
+    "target_year": gettext_lazy("target year"),
+    "years_left": gettext_lazy("years left"),
+    "years_gone": gettext_lazy("years gone"),
+    "growth_percent": gettext_lazy("growth in per cent"),
+    "band_low": gettext_lazy("low end of the band"),
+    "band_high": gettext_lazy("high end of the band"),
+    "distance": gettext_lazy("distance to the band"),
+    "tolerance": gettext_lazy("tolerance"),
+    "reported": gettext_lazy("schools that reported"),
+    "expected": gettext_lazy("schools expected"),
+    "scale": gettext_lazy("scale"),
+}
+# Rules that a sentence tells better than letters.
+RULES_IN_WORDS = {
+    Formula.SUM: gettext_lazy("sum of the schools' figures"),
+    Formula.RATIO: gettext_lazy("sum of the numerators over sum of the denominators"),
+    Formula.MEAN: gettext_lazy("unweighted mean of the schools' figures"),
+    Formula.AS_ENTERED: gettext_lazy("as it was entered"),
+    Formula.AT_BASELINE: gettext_lazy("each missing school at its baseline"),
+    Formula.AT_TRAJECTORY: gettext_lazy("each missing school on the way to its own target"),
+    Formula.WEIGHTED_MEAN: gettext_lazy(
+        "mean by weight, each progress counted between none and all of the way"
+    ),
+    Formula.STATED: gettext_lazy(
+        "the yearly values stated with the target, a straight line between them"
+    ),
+    Formula.TARGET_STANDS: gettext_lazy("after its year, the target itself"),
+    Formula.KEPT: gettext_lazy(
+        "1 inside the band; outside, 1 less the distance to it / the tolerance"
+    ),
+    Formula.BAND_HOLDS: gettext_lazy("a band holds in every year"),
+    Formula.MET_BEFORE: gettext_lazy(
+        "the baseline met the target: 1 as long as the value does, else 0"
+    ),
+    Formula.LEAST_SQUARES: gettext_lazy(
+        "the straight line that passes closest to the final values (least squares)"
+    ),
+    Formula.STUDENT: gettext_lazy(
+        "how far the values stray from that line (Student's t distribution)"
+    ),
+}
+PARTS_OF_WHOLES = {
+    "milestones": gettext_lazy("weight of these milestones / weight of all"),
+    "weights": gettext_lazy("weight that has data / all weight"),
+}
+
+VERDICTS = {
+    Rule.BEFORE_BASELINE: gettext_lazy("The plan has not begun in that year."),
+    Rule.TARGET_REACHED: gettext_lazy("The whole way is done."),
+    Rule.PROMISE_INCOMPLETE: gettext_lazy("Something of the promise is missing."),
+    Rule.BASELINE_YEAR: gettext_lazy("It is the baseline year: nothing was expected yet."),
+    Rule.NO_VALUE: gettext_lazy("No value is known."),
+    Rule.TARGET_YEAR_OVER: gettext_lazy("It is the last year, and the whole way is not done."),
+    Rule.BY_PACE: gettext_lazy("The pace decides."),
+    Rule.LEVEL_WITH_PATH: gettext_lazy(
+        "Nothing was expected yet: being level with the path is enough."
+    ),
+    Rule.LITTLE_COVERED: gettext_lazy("Less than half of the weight has data."),
+    Rule.NOTHING_EXPECTED: gettext_lazy("Nothing was expected yet."),
+}
+USES = {
+    Use.COUNTED: gettext_lazy("counted"),
+    Use.CARRIED: gettext_lazy("estimated"),
+    Use.LEFT_OUT: pgettext_lazy("use", "missing"),
+    Use.NOT_EXPECTED: gettext_lazy("not expected"),
+}
+REASONS = {
+    Why.NOT_ENTERED: gettext_lazy("not yet entered"),
+    Why.NOT_AVAILABLE: gettext_lazy("not available"),
+    Why.NOT_APPLICABLE: gettext_lazy("not applicable"),
+    # A number that its school has not handed in yet is the school's own affair.
+    Why.BEING_ENTERED: gettext_lazy("being entered"),
+    Why.NOT_VALIDATED: gettext_lazy("handed in, not yet validated"),
+}
+MISSING = {
+    Missing.NO_DATA: gettext_lazy("no data"),
+    Missing.NOTHING_EXPECTED: gettext_lazy("nothing is expected of it in that year"),
+}
 
 
 @dataclass(frozen=True)
-class Step:
+class StepInWords:
     """One formula in words, with its numbers, and what it comes to."""
 
+    key: str
     name: str
     formula: str
     worked: str
@@ -47,280 +168,87 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Explanation:
-    course: Course
-    sentence: str
-    steps: Sequence[Step]
-    agrees: bool
+class Teller:
+    """Tells the steps of one explanation in the words of its indicator."""
 
-    @property
-    def row(self) -> Progress | None:
-        return self.course.now.progress
-
-
-def explanations(courses: Sequence[Course]) -> list[Explanation]:
-    """One for each course of the same indicator, in the year of the page."""
-    if not courses:
-        return []
-    afresh = computed_afresh(courses)
-    words = Wording.of(courses[0].indicator)
-    return [
-        Explanation(
-            course,
-            sentence=sentence(course, words),
-            steps=list(Arithmetic(course, words).steps()),
-            agrees=same(course.now.stored, afresh.get(course.target.pk)),
-        )
-        for course in courses
-    ]
-
-
-def computed_afresh(courses: Sequence[Course]) -> dict[int, Progress]:
-    """The same rows from the figures themselves, by target; nothing is stored."""
-    scope = courses[0].scope
-    found = {}
-    for series in all_series(Indicator.objects.filter(pk=courses[0].indicator.pk)):
-        for target in series.targets:
-            aim = Aim(target, scope.view, series.values_for(target, scope.view))
-            if scope.year in aim.years:
-                found[target.pk] = aim.row(scope.year, timezone.now())
-    return found
-
-
-def same(stored: Progress | None, afresh: Progress | None) -> bool:
-    if stored is None or afresh is None:
-        return stored is afresh
-    pairs = ((getattr(stored, name), getattr(afresh, name)) for name in COMPARED)
-    return stored.status == afresh.status and all(_close(*pair) for pair in pairs)
-
-
-def _close(one: Decimal | None, other: Decimal | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= CLOSE * max(1, abs(one))
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    """The formulas of `indicators.progress`, written out for one target in one year."""
-
-    course: Course
     words: Wording
+    year: int
 
-    def number(self, value: Decimal | None) -> str:
-        return self.words.number(value)
+    def steps(self, steps: Sequence[Step]) -> list[StepInWords]:
+        return [self.step(step) for step in steps]
 
-    def operand(self, value: Decimal | None) -> str:
-        """A negative number inside a formula stands in brackets."""
-        text = self.number(value)
-        return f"({text})" if value is not None and value < 0 else text
-
-    def steps(self) -> Iterator[Step]:
-        row = self.course.now.progress
-        if row is None:
-            return
-        if row.expected_value is not None:
-            yield self.expected_value(row)
-        if row.progress is not None:
-            yield self.progress(row)
-        if row.expected_progress is not None:
-            yield self.expected_progress(row)
-        if row.pace is not None:
-            yield self.pace(row)
-        if row.gap is not None:
-            yield self.gap(row)
-        yield from self.needed(row)
-        yield from self.achieved(row)
-
-    # --- where the trajectory stands ---
-
-    def expected_value(self, row: Progress) -> Step:
-        kind = Target.Trajectory(self.course.target.trajectory)
-        formula, worked = self._trajectories[kind](self, row)
-        return Step(
-            _("Expected in %(year)s") % {"year": row.year},
-            formula,
-            worked,
-            self.words.with_unit(row.expected_value),
+    def step(self, step: Step) -> StepInWords:
+        return StepInWords(
+            key=step.result.value,
+            name=str(RESULTS[step.result]) % {"year": self.year},
+            formula=self.formula(step),
+            worked=step.written(lambda name: self.operand(step.numbers[name])),
+            result=self.outcome(step.result, step.outcome),
         )
 
-    def linear(self, row: Progress) -> tuple[str, str]:
-        base, aim = self.operand(row.baseline), self.operand(row.target_value)
-        done, whole = self._years(row)
-        return (
-            _("baseline + (target − baseline) × years gone / years in all"),
-            f"{base} + ({aim} − {base}) × {done} / {whole}",
-        )
+    def formula(self, step: Step) -> str:
+        if step.formula in RULES_IN_WORDS:
+            return str(RULES_IN_WORDS[step.formula])
+        if step.numbers.keys() <= NAMES.keys():
+            return step.written(lambda name: str(NAMES[name]))
+        of_milestones = any(name.startswith("milestone") for name in step.numbers)
+        return str(PARTS_OF_WHOLES["milestones" if of_milestones else "weights"])
 
-    def compound(self, row: Progress) -> tuple[str, str]:
-        base, aim = self.operand(row.baseline), self.operand(row.target_value)
-        done, whole = self._years(row)
-        return (
-            _("baseline × (target / baseline) to the power of years gone / years in all"),
-            f"{base} × ({aim} / {base}) ^ ({done} / {whole})",
-        )
+    def operand(self, number: Number) -> str:
+        return bracketed(self.number(number))
 
-    def stated(self, row: Progress) -> tuple[str, str]:
-        return (
-            _("the yearly values stated with the target, a straight line between them"),
-            self.number(row.expected_value),
-        )
+    def number(self, number: Number) -> str:
+        if number.measure is Measure.SHARE:
+            return self.words.percent(number.value)
+        if number.measure is Measure.AMOUNT:
+            return self.words.number(number.value)
+        if number.measure is Measure.YEAR:
+            return str(int(number.value))
+        return format_number(number.value, language=self.words.language)
 
-    _trajectories = {
-        Target.Trajectory.LINEAR: linear,
-        Target.Trajectory.COMPOUND: compound,
-        Target.Trajectory.STATED: stated,
-    }
+    def outcome(self, result: Result, number: Number) -> str:
+        sign = result in SIGNED
+        if result is Result.PROBABILITY:
+            return chances(number.value)
+        if number.measure is Measure.SHARE:
+            return self.words.percent(number.value, sign=sign)
+        if result in ROUGH:
+            return f"{self.words.fixed(number.value)} {self.words.unit}"
+        return self.words.with_unit(number.value, sign=sign)
 
-    def _years(self, row: Progress) -> tuple[str, str]:
-        target = self.course.target
-        return (
-            f"({row.year} − {target.baseline_year})",
-            f"({target.year} − {target.baseline_year})",
-        )
+    def differences(self, agreement: Agreement) -> list[str]:
+        """What is stored and what is found now, where the two are not the same."""
+        return [self._difference(one) for one in agreement.differences]
 
-    # --- how far the figure has come ---
-
-    def progress(self, row: Progress) -> Step:
-        formula = _("(value − baseline) / (target − baseline)")
-        return Step(
-            _("Progress"), *self._share(row, row.value, formula), self.words.percent(row.progress)
-        )
-
-    def expected_progress(self, row: Progress) -> Step:
-        formula = _("(expected − baseline) / (target − baseline)")
-        return Step(
-            _("Expected progress"),
-            *self._share(row, row.expected_value, formula),
-            self.words.percent(row.expected_progress),
-        )
-
-    def _share(self, row: Progress, value: Decimal | None, formula: str) -> tuple[str, str]:
-        """The formula and its numbers, or the rule that replaces it where it cannot be used."""
-        if rule := special_rule(self.course.indicator, row):
-            return rule, self.number(value)
-        base, aim = self.operand(row.baseline), self.operand(row.target_value)
-        return formula, f"({self.operand(value)} − {base}) / ({aim} − {base})"
-
-    def pace(self, row: Progress) -> Step:
-        return Step(
-            _("Pace"),
-            _("progress / expected progress"),
-            f"{self.words.percent(row.progress)} / {self.words.percent(row.expected_progress)}",
-            self.words.percent(row.pace),
-        )
-
-    def gap(self, row: Progress) -> Step:
-        """Signed so that negative is bad: where less is better it is turned round."""
-        value, expected = self.operand(row.value), self.operand(row.expected_value)
-        direction = self.course.indicator.direction
-        if direction == Indicator.Direction.KEEP:
-            formula, worked = _("less the distance to the band"), self.number(row.value)
-        elif direction == Indicator.Direction.DECREASE:
-            formula, worked = _("expected − value"), f"{expected} − {value}"
-        else:
-            formula, worked = _("value − expected"), f"{value} − {expected}"
-        return Step(_("Gap"), formula, worked, self.words.with_unit(row.gap, sign=True))
-
-    # --- what is needed, and what was done ---
-
-    def needed(self, row: Progress) -> Iterator[Step]:
-        left = self.course.target.year - row.year
-        ends = self.operand(row.target_value), self.operand(row.value)
-        if row.needed_per_year is not None:
-            yield Step(
-                _("Change needed, per year"),
-                _("(target − value) / years left"),
-                f"({ends[0]} − {ends[1]}) / {left}",
-                self.words.with_unit(row.needed_per_year, sign=True),
-            )
-        if row.needed_rate is not None:
-            yield Step(
-                _("Growth needed, per year"),
-                _("(target / value) to the power of 1 / years left, less 1"),
-                f"({ends[0]} / {ends[1]}) ^ (1 / {left}) − 1",
-                self.words.percent(row.needed_rate, sign=True),
-            )
-
-    def achieved(self, row: Progress) -> Iterator[Step]:
-        gone = row.year - self.course.target.baseline_year
-        ends = self.operand(row.value), self.operand(row.baseline)
-        if row.achieved_per_year is not None:
-            yield Step(
-                _("Change so far, per year"),
-                _("(value − baseline) / years gone"),
-                f"({ends[0]} − {ends[1]}) / {gone}",
-                self.words.with_unit(row.achieved_per_year, sign=True),
-            )
-        if row.achieved_rate is not None:
-            yield Step(
-                _("Growth so far, per year"),
-                _("(value / baseline) to the power of 1 / years gone, less 1"),
-                f"({ends[0]} / {ends[1]}) ^ (1 / {gone}) − 1",
-                self.words.percent(row.achieved_rate, sign=True),
-            )
-
-
-def special_rule(indicator: Indicator, row: Progress) -> str:
-    """The rule in words where progress is not a share of the way: a band, a target met before."""
-    if indicator.direction == Indicator.Direction.KEEP:
-        return _("1 inside the band; outside, 1 less the distance to it / the tolerance")
-    if row.baseline is None or row.target_value is None:
-        return ""
-    rises = indicator.direction == Indicator.Direction.INCREASE
-    met = row.baseline >= row.target_value if rises else row.baseline <= row.target_value
-    return _("the baseline met the target: 1 as long as the value does, else 0") if met else ""
-
-
-def sentence(course: Course, words: Wording) -> str:
-    """What happened, said in one breath."""
-    row = course.now.progress
-    if row is None or row.value is None:
-        return _("No value is known for %(year)s: nothing is computed, and nothing is zero.") % {
-            "year": course.scope.year
+    def _difference(self, one: Difference) -> str:
+        return _("%(name)s: stored %(stored)s, computed now %(fresh)s") % {
+            "name": _name_of(one.name) % {"year": self.year},
+            "stored": self._told(one.name, one.stored),
+            "fresh": self._told(one.name, one.fresh),
         }
-    known: dict[str, Any] = {
-        "value": words.with_unit(row.value),
-        "year": row.year,
-        "progress": words.percent(row.progress),
-        "baseline": words.number(row.baseline),
-        "baseline_year": course.target.baseline_year,
-        "target": words.number(row.target_value),
-        "expected": words.number(row.expected_value),
-        "gap": words.with_unit(abs(row.gap or Decimal(0))),
+
+    def _told(self, name: str, value: Any) -> str:
+        if value is None:
+            return pgettext("an empty cell", "nothing")
+        if name == "status":
+            return str(ProgressStatus(value).label)
+        if name in set(Result):
+            return self.outcome(Result(name), Number(value, _measure(name)))
+        return str(value)
+
+
+def _name_of(column: str) -> str:
+    if column in set(Result):
+        return str(RESULTS[Result(column)])
+    words = {
+        "status": _("Status"),
+        "reported": _("Schools that reported"),
+        "expected": _("Schools expected"),
+        "baseline": _("Baseline"),
     }
-    if row.progress is None:
-        return str(REASONS.get(row.reason, REASONS[""])) % known
-    said = _(
-        "%(value)s in %(year)s: %(progress)s of the way from %(baseline)s (%(baseline_year)s) "
-        "to %(target)s."
-    )
-    return " ".join((said % known, _beside_the_path(row) % known)).strip()
+    return words.get(column, column)
 
 
-def _beside_the_path(row: Progress) -> str:
-    if row.gap is None:
-        return ""
-    if row.gap < 0:
-        return _("The trajectory expected %(expected)s: %(gap)s short.")
-    return _("The trajectory expected %(expected)s: %(gap)s ahead.")
-
-
-# Why progress cannot be computed, by the reason stored with it.
-REASONS = {
-    "": gettext_lazy("%(value)s in %(year)s. Progress cannot be computed."),
-    Reason.BASELINE_MISSING: gettext_lazy(
-        "%(value)s in %(year)s. The baseline of %(baseline_year)s is not known yet, "
-        "so progress cannot be computed."
-    ),
-    Reason.TARGET_MISSING: gettext_lazy(
-        "%(value)s in %(year)s. The target has no value yet, so progress cannot be computed."
-    ),
-    Reason.BAND_MISSING: gettext_lazy(
-        "%(value)s in %(year)s. The band to stay in is not stated, so progress cannot be computed."
-    ),
-    Reason.TOLERANCE_MISSING: gettext_lazy(
-        "%(value)s in %(year)s, outside the band. Its tolerance is not stated, "
-        "so progress cannot be computed."
-    ),
-}
+def _measure(name: str) -> Measure:
+    shares = {"progress", "expected_progress", "pace", "coverage", "needed_rate", "achieved_rate"}
+    return Measure.SHARE if name in shares | {"probability"} else Measure.AMOUNT

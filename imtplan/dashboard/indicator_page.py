@@ -1,65 +1,22 @@
 """An indicator: its definition, its targets, its years, its schools, and why its numbers are so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.models import School
-from imtplan.dashboard.courses import Course, Facts, Totals, Year, totals_of
-from imtplan.dashboard.explanation import Explanation, explanations
+from imtplan.dashboard.courses import Course, Facts, Row, Totals, Year, totals_of
+from imtplan.dashboard.explanation_pages import ProgressTold, ValueTold
 from imtplan.dashboard.pages import chart_of
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import Wording
-from indicators.models import Figure, Indicator, InstituteValue, Target, View
+from indicators.explaining import Reader
+from indicators.models import Indicator, InstituteValue, Target
 from objectives.models import StrategicPlan
-
-# A number that its school has not handed in yet is the school's own affair.
-PRIVATE = _("being entered")
-
-
-@dataclass(frozen=True)
-class SchoolRow:
-    """One expected school's figure of the year, and the older one that stands in for it."""
-
-    name: str
-    code: str
-    figure: Figure | None
-    view: View
-    carried: Figure | None = None
-
-    @property
-    def counts(self) -> bool:
-        return (
-            self.figure is not None
-            and self.figure.status in self.view.counted_statuses
-            and self.figure.state == Figure.State.NUMBER
-        )
-
-    @property
-    def number(self) -> Decimal | None:
-        """Shown from the moment it is handed in, whether or not it counts in this view."""
-        if self.figure is None or self.figure.status == Figure.Status.DRAFT:
-            return None
-        return self.figure.number
-
-    @property
-    def word(self) -> Any:
-        """The state in a word: what a number's status is, or why there is no number."""
-        if self.figure is None:
-            return Figure.State.NOT_ENTERED.label
-        if self.figure.status == Figure.Status.DRAFT:
-            return PRIVATE
-        if self.figure.state == Figure.State.NUMBER:
-            return self.figure.get_status_display()
-        return self.figure.get_state_display()
 
 
 @dataclass(frozen=True)
@@ -68,8 +25,8 @@ class IndicatorPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
     courses: Sequence[Course]
-    explanations: Sequence[Explanation]
-    schools: Sequence[SchoolRow]
+    explanations: Sequence[ProgressTold]
+    value: ValueTold | None
     years: Sequence[Year]
     pulse: Pulse
 
@@ -96,16 +53,19 @@ class IndicatorPage:
         return f"chart-{self.indicator.code}"
 
     @property
-    def rows(self) -> list[tuple[Year, Facts]]:
+    def rows(self) -> list[Row]:
         """The same years as the chart, every number as text."""
         if self.reference:
             return self.reference.table
-        return [(year, Facts.of(year, Wording.of(self.indicator))) for year in self.years]
+        words = Wording.of(self.indicator)
+        return [
+            Row(year, Facts.of(year, words), self.scope, indicator=self.indicator)
+            for year in self.years
+        ]
 
     @property
-    def missing(self) -> list[SchoolRow]:
-        codes = self.total.missing if self.total else []
-        return [row for row in self.schools if row.code in codes]
+    def now_row(self) -> Row:
+        return next(row for row in self.rows if row.year.year == self.scope.year)
 
 
 def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> IndicatorPage:
@@ -115,15 +75,18 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
         raise Http404
     scope = read.scope
     totals = totals_of(user, [indicator])
-    courses = [Course(target, scope, totals) for target in _targets(user, scope, indicator)]
-    total = totals.get((indicator.pk, scope.view, scope.year))
+    reader = Reader(user, indicator, scope.view, scope.year)
+    courses = [
+        Course(target, scope, totals, reader.names) for target in _targets(user, scope, indicator)
+    ]
+    value = reader.value()
     return IndicatorPage(
         indicator=indicator,
         scope=scope,
         plans=read.plans,
         courses=courses,
-        explanations=explanations(courses),
-        schools=_schools(user, scope, indicator, total),
+        explanations=[ProgressTold(one) for one in reader.progress([c.target for c in courses])],
+        value=ValueTold(value) if value else None,
         years=courses[0].years if courses else _years(scope, indicator, totals),
         pulse=pulse,
     )
@@ -144,32 +107,3 @@ def _targets(user: Any, scope: Scope, indicator: Indicator) -> list[Target]:
         .prefetch_related(with_progress(user))
         .order_by("-is_reference", "code")
     )
-
-
-def _schools(
-    user: Any, scope: Scope, indicator: Indicator, total: InstituteValue | None
-) -> list[SchoolRow]:
-    """The schools expected in the year; for an indicator of the institute, itself alone."""
-    carried = total.carried if total else {}
-    wanted = Q(year=scope.year)
-    for school, year in carried.items():
-        wanted |= Q(school__code=school, year=year)
-    figures = (
-        Figure.objects.visible_to(user)
-        .filter(wanted, indicator=indicator)
-        .select_related("school", "entered_by", "indicator")
-    )
-    by_place = {_place(figure): figure for figure in figures}
-
-    def row(name: str, code: str) -> SchoolRow:
-        old = by_place.get((code, carried.get(code, 0)))
-        return SchoolRow(name, code, by_place.get((code, scope.year)), scope.view, old)
-
-    if indicator.aggregation == Indicator.Aggregation.NONE:
-        return [row("IMT", "")]
-    members: Iterable[School] = School.objects.visible_to(user).members_in(scope.year)
-    return [row(school.name, school.code) for school in members]
-
-
-def _place(figure: Figure) -> tuple[str, int]:
-    return (figure.school.code if figure.school else "", figure.year)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from imtplan.dashboard import charts, queries, sentences
-from imtplan.dashboard.courses import Course, Year, totals_of
+from imtplan.dashboard.courses import Course, Year, names_of_carried, totals_of
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import Wording
@@ -54,7 +54,8 @@ def dashboard_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> Dashboa
         return None
     scope, plan = read.scope, read.scope.plan
     totals = totals_of(user, [target.indicator for target in read.headlines])
-    courses = [Course(target, scope, totals) for target in read.headlines]
+    names = names_of_carried(user, totals)
+    courses = [Course(target, scope, totals, names) for target in read.headlines]
     found = queries.roll_ups(user, scope)
     elements = queries.elements(user, plan, found)
     return DashboardPage(
@@ -97,9 +98,16 @@ def chart_of(
         [charts.Point(year.year, year.value, year.is_estimate) for year in years],
         [_path(course) for course in courses],
         words=Wording.of(indicator),
+        ahead=_ahead(courses),
         marked_year=scope.year,
         wide=wide,
     )
+
+
+def _ahead(courses: Sequence[Course]) -> list[charts.Ahead]:
+    """The forecast toward the first target; the line is the same toward any other."""
+    forecasts = courses[0].forecasts if courses else []
+    return [charts.Ahead(year, one.value, one.low, one.high) for year, one in forecasts]
 
 
 def _path(course: Course) -> charts.Path:

@@ -1,7 +1,7 @@
 """What an address asks to see: which plan, which year, which view of the figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -41,6 +41,11 @@ class Scope:
         if self.is_provisional:
             wanted["view"] = self.view.value
         return "?" + urlencode(wanted)
+
+    @property
+    def lasting(self) -> str:
+        """The same with the plan by name, for an address that people keep."""
+        return replace(self, asked={**self.asked, "plan": self.plan.code}).query
 
     @property
     def years(self) -> range:

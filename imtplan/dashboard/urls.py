@@ -1,12 +1,38 @@
 from django.urls import path
 
-from imtplan.dashboard import views, views_history, views_sensitivity
+from imtplan.dashboard import views, views_explanations, views_history, views_sensitivity
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("tableau-de-bord/", views.dashboard, name="dashboard"),
     path("indicateurs/<slug:code>/", views.indicator, name="indicator"),
     path("projets/<str:code>/", views.project, name="project"),
+    path(
+        "explication/indicateurs/<slug:code>/",
+        views_explanations.explain_value,
+        name="explain-value",
+    ),
+    path(
+        "explication/cibles/<slug:code>/",
+        views_explanations.explain_progress,
+        name="explain-progress",
+    ),
+    path("explication/plan/", views_explanations.explain_plan, name="explain-plan"),
+    path(
+        "explication/objectifs/<str:code>/",
+        views_explanations.explain_objective,
+        name="explain-objective",
+    ),
+    path(
+        "explication/leviers/<str:code>/",
+        views_explanations.explain_lever,
+        name="explain-lever",
+    ),
+    path(
+        "explication/projets/<str:code>/",
+        views_explanations.explain_project,
+        name="explain-project",
+    ),
     path("historique/", views_history.history, name="history"),
     path("historique/comparer/", views_history.compare, name="compare"),
     path("arretes/nouveau/", views_history.snapshot_new, name="snapshot_new"),

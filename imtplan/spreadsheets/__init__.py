@@ -2,6 +2,7 @@
 
 from imtplan.spreadsheets.columns import Column, Flavour, Kind, safe_text
 from imtplan.spreadsheets.csv_out import ROWS_AT_A_TIME, csv_lines, csv_response
+from imtplan.spreadsheets.xlsx_out import xlsx_response, xlsx_table
 
 __all__ = [
     "ROWS_AT_A_TIME",
@@ -11,4 +12,6 @@ __all__ = [
     "csv_lines",
     "csv_response",
     "safe_text",
+    "xlsx_response",
+    "xlsx_table",
 ]

@@ -97,6 +97,7 @@ class SheetOut:
     headings: int | None = None
     fixed_columns: int = 0
     is_hidden: bool = False
+    is_locked: bool = True
     heights: Mapping[int, float] = field(default_factory=dict)
 
 
@@ -105,7 +106,7 @@ def workbook(
     looks: Mapping[str, Mapping[str, Any]],
     properties: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The file. Every sheet is locked, without a password, but for the looks that say otherwise."""
+    """The file. A sheet is locked, without a password, but for the looks that say otherwise."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         book.set_properties(dict(properties or {}))
@@ -134,7 +135,8 @@ def _lay_out(written: Worksheet, sheet: SheetOut) -> None:
     if sheet.headings is not None:
         written.freeze_panes(sheet.headings + 1, sheet.fixed_columns)
         written.repeat_rows(sheet.headings)
-    written.protect("", _ALLOWED)
+    if sheet.is_locked:
+        written.protect("", _ALLOWED)
     if sheet.is_hidden:
         written.very_hidden()
 

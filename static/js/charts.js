@@ -40,6 +40,8 @@
   const ROLES = {
     value: ["--accent", "--accent"],
     estimate: ["--accent", "--accent"],
+    forecast: ["--accent", "--accent"],
+    band: ["--accent", "--accent"],
     path: ["--ink-soft", "--ink-soft"],
     target: ["--ink", "--ink"],
     "other-path": ["--line-strong", "--line-strong"],
@@ -53,6 +55,7 @@
       trace.line = { ...trace.line, color: line };
       trace.marker = { ...trace.marker, color: marker };
       trace.marker.line = { ...trace.marker.line, color: marker };
+      if (trace.fill) trace.fillcolor = line;
     }
     const grid = { gridcolor: colour("--line"), linecolor: colour("--line"), zerolinecolor: colour("--line") };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";

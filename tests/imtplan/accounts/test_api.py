@@ -17,10 +17,11 @@ from pytest_django import DjangoAssertNumQueries
 from imtplan.accounts.models import School, User
 from imtplan.accounts.services import make_token, revoke_token
 from imtplan.api_urls import LISTS
+from indicators.api_files import FILES
 from tests import factories
 
 SCHOOLS = "/api/v1/schools/"
-ADDRESSES = ["", *(f"{name}/" for name in LISTS), "figures.csv", "schema/"]
+ADDRESSES = ["", *(f"{name}/" for name in LISTS), "figures.csv", *FILES, "schema/"]
 
 SignIn = Callable[[User], Client]
 
@@ -51,8 +52,10 @@ def test_no_address_of_the_api_is_forgotten_by_these_tests() -> None:
     [api] = [one for one in get_resolver().url_patterns if str(one.pattern) == "api/v1/"]
     named = {one.name for one in api.url_patterns if one.name and not one.name.endswith("-detail")}
     tested = {f"api-{name}-list" for name in LISTS} | {"figures-csv", "api-schema", "api-root"}
-    # What a school enters has its own tests, in `campaigns`.
-    assert named == tested | {"api-docs", "api-entry", "api-entry-cell"}
+    tested |= {f"api-{name}" for name in FILES}
+    # What a school enters has its own tests, in `campaigns`; explanations theirs, in `indicators`.
+    explained = {f"api-{name}-explain" for name in ("values", "progress", "roll-ups")}
+    assert named == tested | explained | {"api-docs", "api-entry", "api-entry-cell"}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -176,7 +179,7 @@ def test_the_description_names_every_list_and_its_filters(alice: User, signed_in
 
 def test_the_root_names_every_list(alice: User, signed_in: SignIn) -> None:
     answer = signed_in(alice).get("/api/v1/").json()
-    assert set(answer) == {*LISTS, "figures.csv", "schema", "docs"}
+    assert set(answer) == {*LISTS, "figures.csv", *FILES, "schema", "docs"}
 
 
 def test_the_page_for_people_sends_to_sign_in(db: None, alice: User, signed_in: SignIn) -> None:

@@ -18,7 +18,7 @@ def page_for(user, code="students", **asked):
 def test_the_stored_number_agrees_with_its_inputs(students, diane):
     (explained,) = page_for(diane).explanations
 
-    assert explained.agrees
+    assert explained.told.agrees
 
 
 def test_a_stored_number_that_differs_is_told(students, diane, signed_in, read):
@@ -26,14 +26,14 @@ def test_a_stored_number_that_differs_is_told(students, diane, signed_in, read):
 
     (explained,) = page_for(diane).explanations
 
-    assert not explained.agrees
+    assert not explained.told.agrees
     assert "ne redonne pas" in read(signed_in(diane).get("/indicateurs/students/"))
 
 
 def test_a_figure_changed_and_not_yet_recomputed_differs_too(students, diane):
     Figure.objects.filter(year=2020).update(value=16000)
 
-    assert not page_for(diane).explanations[0].agrees
+    assert not page_for(diane).explanations[0].told.agrees
 
 
 def test_several_targets_stand_side_by_side(students, diane, recomputed):
@@ -50,11 +50,11 @@ def test_several_targets_stand_side_by_side(students, diane, recomputed):
 
     page = page_for(diane)
 
-    assert [one.course.target.code for one in page.explanations] == [
+    assert [one.target.code for one in page.explanations] == [
         "students-plan-2022",
         "students-cop-2022",
     ]
-    assert page.explanations[1].steps[1].worked.replace("\u202f", " ") == (
+    assert page.explanations[1].told.steps[1].worked.replace("\u202f", " ") == (
         "(15 000 − 13 000) / (15 600 − 13 000)"
     )
     assert {trace["meta"]["role"] for trace in page.chart["data"]} >= {"path", "other-path"}
@@ -70,8 +70,11 @@ def test_nothing_known_is_said_and_only_what_is_expected_is_computed(students, d
     with translation.override("en"):
         (explained,) = page_for(diane, year="2019").explanations
 
-    assert explained.sentence.startswith("No value is known for 2019")
-    assert [step.name for step in explained.steps] == ["Expected in 2019", "Expected progress"]
+        assert explained.sentence.startswith("No value is known for 2019")
+        assert [step.name for step in explained.told.steps] == [
+            "Expected in 2019",
+            "Expected progress",
+        ]
 
 
 def test_without_a_baseline_the_reason_is_said(albi, diane, recomputed):
@@ -83,7 +86,7 @@ def test_without_a_baseline_the_reason_is_said(albi, diane, recomputed):
     with translation.override("en"):
         (explained,) = page_for(diane, "researchers").explanations
 
-    assert "The baseline of 2017 is not known yet" in explained.sentence
+        assert "The baseline of 2017 is not known yet" in explained.sentence
 
 
 def test_less_is_better_turns_the_gap_round(albi, diane, recomputed):
@@ -92,7 +95,7 @@ def test_less_is_better_turns_the_gap_round(albi, diane, recomputed):
     factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=9)
     recomputed()
 
-    steps = {step.name: step for step in page_for(diane, "dropouts").explanations[0].steps}
+    steps = {step.name: step for step in page_for(diane, "dropouts").explanations[0].told.steps}
 
     assert any(step.worked == "7 − 9" for step in steps.values())
 
@@ -106,7 +109,7 @@ def test_a_band_has_its_own_rule(value, progress, albi, diane, recomputed):
     factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=value)
     recomputed()
 
-    results = [step.result for step in page_for(diane, "kept").explanations[0].steps]
+    results = [step.result for step in page_for(diane, "kept").explanations[0].told.steps]
 
     assert progress in results
 
@@ -117,7 +120,7 @@ def test_a_negative_operand_stands_in_brackets(albi, diane, recomputed):
     factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=-1)
     recomputed()
 
-    worked = [step.worked for step in page_for(diane, "balance").explanations[0].steps]
+    worked = [step.worked for step in page_for(diane, "balance").explanations[0].told.steps]
 
     assert "((−1) − (−5)) / (2 − (−5))" in worked
 
@@ -129,7 +132,7 @@ def test_every_trajectory_has_its_formula(kind, students, diane, recomputed):
     students.points.create(year=2020, value=14000)
     recomputed()
 
-    step = page_for(diane).explanations[0].steps[0]
+    step = page_for(diane).explanations[0].told.steps[0]
 
     assert ("^" in step.worked) == (kind == "compound")
 
@@ -142,21 +145,23 @@ def test_who_is_missing_and_what_stands_in_for_it(students, albi, ales, diane, r
     recomputed()
 
     page = page_for(diane)
-    rows = {row.code: row for row in page.schools}
+    rows = {row.source.code: row for row in page.value.inputs}
 
     assert page.now.is_estimate
-    assert [row.name for row in page.missing] == ["IMT Mines Alès"]
-    assert rows["imt-mines-ales"].carried.year == 2019
-    assert rows["imt-mines-albi"].counts
+    assert page.value.missing == ["IMT Mines Alès"]
+    assert rows["imt-mines-ales"].carried == "700, repris de 2019"
+    assert rows["imt-mines-albi"].source.counts
 
 
 def test_a_draft_shows_no_number(students, albi, diane):
     Figure.objects.filter(year=2020).update(status="draft")
 
-    (row,) = page_for(diane).schools
+    (row,) = page_for(diane).value.inputs
 
-    assert row.number is None
-    assert not row.counts
+    assert row.number == ""
+    assert row.why == "en cours de saisie"
+    assert row.given is None
+    assert not row.source.counts
 
 
 @pytest.mark.parametrize("state", ["not_entered", "not_available", "not_applicable"])
@@ -165,20 +170,20 @@ def test_a_word_is_no_number(state, students, diane, signed_in, read):
     figure.state, figure.value, figure.reason = state, None, "Panne"
     figure.save()
 
-    (row,) = page_for(diane).schools
+    (row,) = page_for(diane).value.inputs
 
-    assert row.number is None
-    assert not row.counts
-    assert row.word == figure.get_state_display()
+    assert row.number == ""
+    assert not row.source.counts
+    assert row.why == figure.get_state_display()
 
 
 def test_a_handed_in_number_is_shown_before_it_counts(students, diane):
     Figure.objects.filter(year=2020).update(status="submitted")
 
-    (row,) = page_for(diane).schools
-    assert (row.number, row.counts) == (15000, False)
-    (row,) = page_for(diane, view="provisional").schools
-    assert row.counts
+    (row,) = page_for(diane).value.inputs
+    assert (row.number, row.source.counts) == ("15\u202f000", False)
+    (row,) = page_for(diane, view="provisional").value.inputs
+    assert row.source.counts
 
 
 def test_an_indicator_of_the_institute_has_one_row(diane, recomputed, signed_in, read):
@@ -189,9 +194,9 @@ def test_an_indicator_of_the_institute_has_one_row(diane, recomputed, signed_in,
     )
     recomputed()
 
-    (row,) = page_for(diane, "share").schools
+    (row,) = page_for(diane, "share").value.inputs
 
-    assert (row.code, row.counts) == ("", True)
+    assert (row.source.code, row.source.counts) == ("", True)
     assert "budget.gouv.fr" in read(signed_in(diane).get("/indicateurs/share/?year=2020"))
 
 

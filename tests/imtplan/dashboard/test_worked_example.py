@@ -1,5 +1,6 @@
 """The worked example of the method, to the last digit, on the two pages that show it."""
 
+import html
 import json
 import re
 
@@ -81,9 +82,10 @@ def test_the_page_says_who_where_and_when(students, diane, alice, signed_in, rea
 def test_every_percentage_leads_to_its_explanation(students, diane, signed_in):
     body = signed_in(diane).get("/tableau-de-bord/").content.decode()
 
-    explained = reverse("indicator", args=["students"]) + "?year=2020#calcul"
-    assert explained in body
-    assert 'id="calcul"' in signed_in(diane).get("/indicateurs/students/").content.decode()
+    explained = reverse("explain-progress", args=[students.code]) + "?plan=2018-2022&amp;year=2020"
+    for step in ("progress", "expected_progress", "pace", "gap", "needed_rate", "forecast"):
+        assert f'href="{explained}#{step}"' in body
+        assert f'id="{step}"' in signed_in(diane).get(html.unescape(explained)).content.decode()
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -1,0 +1,362 @@
+"""An explanation as its page reads it: of a value, of the progress to a target, of a roll-up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from imtplan.dashboard.courses import name_of
+from imtplan.dashboard.explanation import MISSING, REASONS, USES, VERDICTS, StepInWords, Teller
+from imtplan.dashboard.explanation_sentences import sentence
+from imtplan.dashboard.outlook import outlook
+from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.wording import Wording, language
+from imtplan.numbers import format_number
+from indicators.elements import Element
+from indicators.explaining import (
+    Agreement,
+    Input,
+    ItemExplanation,
+    Mark,
+    ProgressExplanation,
+    Reader,
+    RollUpExplanation,
+    StandIn,
+    ValueExplanation,
+    explain_roll_up,
+    kind_of,
+)
+from indicators.models import Figure, Indicator, ProgressStatus, Target
+
+# The unit of progress itself: shares are told in %, and nothing else is told of a roll-up.
+NO_UNIT = ""
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """One figure in words: what it says, what it was used for, who gave it and when."""
+
+    source: Input
+    words: Wording
+
+    @property
+    def number(self) -> str:
+        return self.words.fixed(self.source.number)
+
+    @property
+    def parts(self) -> str:
+        return self._quotient(self.source.shown)
+
+    @property
+    def use(self) -> str:
+        return str(USES[self.source.use])
+
+    @property
+    def why(self) -> str:
+        return str(REASONS[self.source.why]) if self.source.why else ""
+
+    @property
+    def carried(self) -> str:
+        """The older figure that stands in for a missing one."""
+        old = self.source.stand_in
+        if old is None or self.source.counts:
+            return ""
+        said = _("%(value)s carried forward from %(year)s")
+        return said % {"value": self.words.fixed(old.number), "year": old.year}
+
+    @property
+    def given(self) -> Figure | None:
+        """The figure whose author is told: the one that was used, else the one handed in."""
+        return self.source.used or self.source.shown
+
+    def _quotient(self, figure: Figure | None) -> str:
+        if figure is None or figure.numerator is None:
+            return ""
+        ends = (figure.numerator, figure.denominator)
+        return " / ".join(format_number(end, language=self.words.language) for end in ends)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What every explanation shows: its steps, and whether it gives the stored numbers back."""
+
+    steps: Sequence[StepInWords]
+    agreement: Agreement
+    differences: Sequence[str]
+
+    @classmethod
+    def of(cls, teller: Teller, explanation: Any) -> "Told":
+        return cls(
+            teller.steps(explanation.steps),
+            explanation.agreement,
+            teller.differences(explanation.agreement),
+        )
+
+    @property
+    def agrees(self) -> bool:
+        return self.agreement.holds
+
+
+@dataclass(frozen=True)
+class ValueTold:
+    """An indicator's value of one year, and the figures it is made of."""
+
+    explanation: ValueExplanation
+
+    @property
+    def words(self) -> Wording:
+        return Wording.of(self.explanation.indicator)
+
+    @property
+    def told(self) -> Told:
+        return Told.of(Teller(self.words, self.explanation.year), self.explanation)
+
+    @property
+    def shown(self) -> str:
+        return self.words.fixed(self.explanation.shown)
+
+    @property
+    def inputs(self) -> list[InputRow]:
+        return [InputRow(row, self.words) for row in self.explanation.inputs.rows]
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of the schools that did not report."""
+        names = self.explanation.inputs.names
+        return [names.get(code, code) for code in self.explanation.inputs.missing]
+
+    @property
+    def several_years(self) -> bool:
+        """A running sum is made of the figures of several years."""
+        return len({row.year for row in self.explanation.inputs.rows}) > 1
+
+    @property
+    def stand_ins(self) -> list[tuple[str, str, str]]:
+        def told(one: StandIn) -> tuple[str, str, str]:
+            return (one.name, *map(self.words.fixed, (one.at_baseline, one.at_trajectory)))
+
+        return [told(one) for one in self.explanation.stand_ins]
+
+
+@dataclass(frozen=True)
+class ProgressTold:
+    """Progress toward one target, in words."""
+
+    explanation: ProgressExplanation
+
+    @property
+    def target(self) -> Target:
+        return self.explanation.target
+
+    @property
+    def row(self) -> Any:
+        return self.explanation.row
+
+    @property
+    def words(self) -> Wording:
+        return Wording.of(self.target.indicator)
+
+    @property
+    def told(self) -> Told:
+        return Told.of(Teller(self.words, self.row.year), self.explanation)
+
+    @property
+    def value(self) -> ValueTold:
+        return ValueTold(self.explanation.value)
+
+    @property
+    def name(self) -> str:
+        return name_of(self.target)
+
+    @property
+    def status(self) -> ProgressStatus:
+        return ProgressStatus(self.row.status)
+
+    @property
+    def verdict(self) -> str:
+        return str(VERDICTS[self.explanation.rule])
+
+    @property
+    def mark(self) -> Mark | None:
+        return self.explanation.mark
+
+    @property
+    def outlook(self) -> str:
+        return outlook(self.row, self.target.year, self.words)
+
+    @property
+    def points(self) -> list[tuple[int, str]]:
+        return [(point.year, self.words.number(point.value)) for point in self.explanation.points]
+
+    @property
+    def stated(self) -> list[tuple[int, str]]:
+        return [(point.year, self.words.number(point.value)) for point in self.explanation.stated]
+
+    @property
+    def baseline(self) -> str:
+        return self.words.number(self.row.baseline)
+
+    @property
+    def target_value(self) -> str:
+        return self.words.number(self.row.target_value)
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.explanation, self.words)
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item of a mean in words, and where its own progress is explained."""
+
+    item: ItemExplanation
+    scope: Scope
+    reference: str = ""  # the code of an indicator's reference target
+
+    @property
+    def name(self) -> str:
+        thing = self.item.part.of
+        if isinstance(thing, Indicator):
+            return str(thing.name)
+        return f"{thing.code} {thing.title}".strip()
+
+    @property
+    def weight(self) -> str:
+        return format_number(self.item.weight, language=language())
+
+    @property
+    def why(self) -> str:
+        return str(MISSING[self.item.why]) if self.item.why else ""
+
+    @property
+    def is_clamped(self) -> bool:
+        return self.item.progress != self.item.clamped
+
+    @property
+    def address(self) -> str:
+        if isinstance(self.item.part.of, Indicator):
+            if not self.reference:
+                return ""
+            return reverse("explain-progress", args=[self.reference]) + self.scope.lasting
+        return address_of(self.item.part.of, self.scope)
+
+
+@dataclass(frozen=True)
+class RollUpTold:
+    explanation: RollUpExplanation
+    scope: Scope
+    references: Mapping[int, str]  # codes of reference targets, by indicator
+
+    @property
+    def told(self) -> Told:
+        words = Wording(language(), NO_UNIT, 0)
+        return Told.of(Teller(words, self.explanation.year), self.explanation)
+
+    @property
+    def row(self) -> Any:
+        return self.explanation.row
+
+    @property
+    def status(self) -> ProgressStatus:
+        return ProgressStatus(self.row.status)
+
+    @property
+    def verdict(self) -> str:
+        return str(VERDICTS[self.explanation.rule])
+
+    @property
+    def items(self) -> list[ItemRow]:
+        return [
+            ItemRow(item, self.scope, self.references.get(item.part.of.pk, ""))
+            for item in self.explanation.items
+        ]
+
+    @property
+    def left_out(self) -> list[ItemRow]:
+        return [item for item in self.items if not item.item.counts]
+
+    @property
+    def is_plan(self) -> bool:
+        return kind_of(self.explanation.element) == "plan"
+
+
+def address_of(element: Element, scope: Scope) -> str:
+    """Where the progress of an element is explained."""
+    kind = kind_of(element)
+    args = [] if kind == "plan" else [element.code]
+    return reverse(f"explain-{kind}", args=args) + scope.lasting
+
+
+# --- The pages ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ExplanationPage:
+    """What is explained, and of which plan, year and view."""
+
+    title: str
+    scope: Scope
+    back: str
+    pulse: Pulse
+    told: Any  # ValueTold, ProgressTold or RollUpTold
+
+
+def scope_of(user: Any, asked: Mapping[str, str]) -> Scope:
+    read = read_scope(user, asked)
+    if read is None:
+        raise Http404
+    return read.scope
+
+
+def value_page(user: Any, indicator: Indicator, asked: Mapping[str, str]) -> ExplanationPage:
+    scope = scope_of(user, asked)
+    found = Reader(user, indicator, scope.view, scope.year).value()
+    if found is None:
+        raise Http404
+    back = reverse("indicator", args=[indicator.code]) + scope.query
+    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), ValueTold(found))
+
+
+def progress_page(user: Any, target: Target, asked: Mapping[str, str]) -> ExplanationPage:
+    indicator = target.indicator
+    scope = scope_of(user, {**asked, "plan": target.plan.code})
+    found = Reader(user, indicator, scope.view, scope.year).progress([target])
+    if not found:
+        raise Http404
+    back = ""
+    if target.school is None:
+        back = reverse("indicator", args=[indicator.code]) + scope.query
+    told = ProgressTold(found[0])
+    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), told)
+
+
+def element_page(
+    user: Any, kind: type[Any] | None, code: str, asked: Mapping[str, str]
+) -> ExplanationPage:
+    """Of an element of the plan that is asked for, or of the plan itself."""
+    scope = scope_of(user, asked)
+    element: Element = scope.plan
+    if kind is not None:
+        element = kind.objects.visible_to(user).of(scope.plan).filter(code=code).first()
+        if element is None:
+            raise Http404
+    found = explain_roll_up(user, element, scope.plan, scope.view, scope.year)
+    references = Target.objects.visible_to(user).reference().filter(plan=scope.plan)
+    told = RollUpTold(found, scope, dict(references.values_list("indicator_id", "code")))
+    return ExplanationPage(_title(element), scope, _back(element, scope), Pulse.take(), told)
+
+
+def _title(element: Element) -> str:
+    if kind_of(element) == "plan":
+        return str(element)
+    return f"{element.code} {getattr(element, 'title', '')}".strip()
+
+
+def _back(element: Element, scope: Scope) -> str:
+    if kind_of(element) == "project":
+        return reverse("project", args=[element.code]) + scope.query
+    return reverse("dashboard") + scope.query

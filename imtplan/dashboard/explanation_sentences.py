@@ -1,0 +1,72 @@
+"""What happened to a series, said in one breath."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imtplan.dashboard.wording import Wording
+from indicators.explaining import Mark, ProgressExplanation
+from indicators.progress import Reason
+
+
+def sentence(explanation: ProgressExplanation, words: Wording) -> str:
+    row = explanation.row
+    if row.value is None:
+        return _("No value is known for %(year)s: nothing is computed, and nothing is zero.") % {
+            "year": row.year
+        }
+    known: dict[str, Any] = {
+        "value": words.with_unit(row.value),
+        "year": row.year,
+        "progress": words.percent(row.progress),
+        "baseline": words.number(row.baseline),
+        "baseline_year": explanation.target.baseline_year,
+        "target": words.number(row.target_value),
+        "expected": words.number(row.expected_value),
+        "gap": words.with_unit(abs(row.gap or Decimal(0))),
+    }
+    if row.progress is None:
+        return str(LACKING.get(row.reason, LACKING[""])) % known
+    if explanation.mark in (Mark.KEPT, Mark.LOST):
+        return str(BANDS[explanation.mark]) % known
+    said = _(
+        "%(value)s in %(year)s: %(progress)s of the way from %(baseline)s (%(baseline_year)s) "
+        "to %(target)s."
+    )
+    return " ".join((said % known, _beside_the_path(row) % known)).strip()
+
+
+def _beside_the_path(row: Any) -> str:
+    if row.gap is None:
+        return ""
+    if row.gap < 0:
+        return _("The trajectory expected %(expected)s: %(gap)s short.")
+    return _("The trajectory expected %(expected)s: %(gap)s ahead.")
+
+
+BANDS = {
+    Mark.KEPT: gettext_lazy("%(value)s in %(year)s: inside the band, the promise is kept."),
+    Mark.LOST: gettext_lazy(
+        "%(value)s in %(year)s: %(gap)s outside the band, the promise is lost."
+    ),
+}
+# Why progress cannot be computed, by the reason stored with it.
+LACKING = {
+    "": gettext_lazy("%(value)s in %(year)s. Progress cannot be computed."),
+    Reason.BASELINE_MISSING: gettext_lazy(
+        "%(value)s in %(year)s. The baseline of %(baseline_year)s is not known yet, "
+        "so progress cannot be computed."
+    ),
+    Reason.TARGET_MISSING: gettext_lazy(
+        "%(value)s in %(year)s. The target has no value yet, so progress cannot be computed."
+    ),
+    Reason.BAND_MISSING: gettext_lazy(
+        "%(value)s in %(year)s. The band to stay in is not stated, so progress cannot be computed."
+    ),
+    Reason.TOLERANCE_MISSING: gettext_lazy(
+        "%(value)s in %(year)s, outside the band. Its tolerance is not stated, "
+        "so progress cannot be computed."
+    ),
+}

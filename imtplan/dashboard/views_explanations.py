@@ -1,0 +1,96 @@
+"""Why a number is what it is: a page with a lasting address for each number that is shown."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard.explanation_pages import (
+    ExplanationPage,
+    element_page,
+    progress_page,
+    value_page,
+)
+from imtplan.dashboard.scope import moment_asked
+from indicators.models import Indicator, Target
+from indicators.past import at
+from levers.models import Lever
+from objectives.models import Objective
+from projects.models import FlagshipProject
+
+
+def _demand_institute(request: HttpRequest) -> None:
+    if not has_permission(request.user, Permission.READ_INSTITUTE):
+        raise PermissionDenied
+
+
+def _shown(
+    request: HttpRequest, template: str, make: Callable[[], ExplanationPage]
+) -> HttpResponse:
+    """The page, as things stand or as they were known at the moment of the address."""
+    moment = moment_asked(request.GET.dict())
+    with at(moment) if moment else nullcontext():
+        return render(request, template, {"page": make()})
+
+
+@require_safe
+def explain_value(request: HttpRequest, code: str) -> HttpResponse:
+    _demand_institute(request)
+
+    def page() -> ExplanationPage:
+        indicator = get_object_or_404(Indicator.objects.visible_to(request.user), code=code)
+        return value_page(request.user, indicator, request.GET.dict())
+
+    return _shown(request, "dashboard/explanations/value.html", page)
+
+
+@require_safe
+def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
+    """The institute's targets for its people; a school's own target for its own."""
+
+    def page() -> ExplanationPage:
+        targets = Target.objects.visible_to(request.user)
+        target = get_object_or_404(targets.select_related("indicator", "plan", "school"), code=code)
+        if target.school is None:
+            _demand_institute(request)
+        return progress_page(request.user, target, request.GET.dict())
+
+    return _shown(request, "dashboard/explanations/progress.html", page)
+
+
+def _element(request: HttpRequest, kind: type[Any] | None, code: str = "") -> HttpResponse:
+    asked = request.GET.dict()
+    return _shown(
+        request,
+        "dashboard/explanations/roll_up.html",
+        lambda: element_page(request.user, kind, code, asked),
+    )
+
+
+@require_safe
+def explain_plan(request: HttpRequest) -> HttpResponse:
+    _demand_institute(request)
+    return _element(request, None)
+
+
+@require_safe
+def explain_objective(request: HttpRequest, code: str) -> HttpResponse:
+    _demand_institute(request)
+    return _element(request, Objective, code)
+
+
+@require_safe
+def explain_lever(request: HttpRequest, code: str) -> HttpResponse:
+    _demand_institute(request)
+    return _element(request, Lever, code)
+
+
+@require_safe
+def explain_project(request: HttpRequest, code: str) -> HttpResponse:
+    _demand_institute(request)
+    return _element(request, FlagshipProject, code)

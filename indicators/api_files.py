@@ -1,0 +1,267 @@
+"""All results in one file, CSV or XLSX: the rows of the lists, with their filters and digits."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import FilterSet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from imtplan.rest import WordFilter, rounded
+from imtplan.spreadsheets import Column, Flavour, Kind, csv_response, xlsx_response
+from indicators.api_results import (
+    Element,
+    ProgressFilters,
+    ProgressViewSet,
+    RollUpFilters,
+    RollUpViewSet,
+    ValueFilters,
+    ValueViewSet,
+)
+
+ROWS_READ_AT_A_TIME = 2000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class InFlavours(FilterSet):
+    """A flavour changes how rows are written, not which."""
+
+    flavour = WordFilter(
+        words=[(flavour.value, flavour.label) for flavour in Flavour], method="as_they_are"
+    )
+
+    def as_they_are(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows
+
+
+# --- Columns ------------------------------------------------------------------------------------
+
+
+def number(field: str, label: Any) -> Column:
+    """With at most the ten decimals that the lists give."""
+
+    def read(row: Any) -> Any:
+        value = getattr(row, field)
+        return value if value is None or isinstance(value, int) else rounded(value, 10)
+
+    return Column(field, label, read, Kind.NUMBER)
+
+
+def word(field: str, label: Any, flavour: Flavour) -> Column:
+    """Programs get the words of the API, people those of the screens."""
+    if flavour is Flavour.MACHINE:
+        return Column(field, label, lambda row: getattr(row, field))
+    return Column(field, label, lambda row: getattr(row, f"get_{field}_display")())
+
+
+def estimate(flavour: Flavour) -> Column:
+    """Whether the value is one: for people a word where it is, and nothing where it is not."""
+
+    def read(row: Any) -> str | None:
+        if flavour is Flavour.MACHINE:
+            return "true" if row.is_estimate else "false"
+        return say("estimate") if row.is_estimate else None
+
+    return Column("is_estimate", _("Estimate"), read)
+
+
+def listed(values: Any) -> str | None:
+    """Several words in one cell."""
+    return " ".join(values) or None
+
+
+def _ending(flavour: Flavour) -> list[Column]:
+    return [
+        Column("formula_version", _("Formula version"), lambda row: row.formula_version),
+        Column("computed_at", _("Computed at"), lambda row: row.computed_at, Kind.TIME),
+    ]
+
+
+def value_columns(flavour: Flavour) -> list[Column]:
+    return [
+        Column("indicator", _("Indicator code"), lambda row: row.indicator.code),
+        Column("name", _("Indicator"), lambda row: row.indicator.name),
+        Column("unit", _("Unit"), lambda row: row.indicator.unit),
+        number("year", _("Year")),
+        word("view", _("Figures that count"), flavour),
+        number("value", _("Value")),
+        number("estimate", _("Estimate")),
+        number("low", _("At the least")),
+        number("high", _("At the most")),
+        number("expected", _("Schools expected")),
+        number("reported", _("Schools that reported")),
+        Column("missing", _("Schools missing"), lambda row: listed(row.missing)),
+        Column(
+            "carried",
+            _("Figures carried forward"),
+            lambda row: listed(f"{code}:{year}" for code, year in row.carried.items()),
+        ),
+        *_ending(flavour),
+    ]
+
+
+def progress_columns(flavour: Flavour) -> list[Column]:
+    return [
+        Column("target", _("Target code"), lambda row: row.target.code),
+        Column("plan", _("Plan"), lambda row: row.target.plan.code),
+        Column("indicator", _("Indicator code"), lambda row: row.target.indicator.code),
+        Column("name", _("Indicator"), lambda row: row.target.indicator.name),
+        Column("unit", _("Unit"), lambda row: row.target.indicator.unit),
+        Column(
+            "school_code",
+            _("School code"),
+            lambda row: row.target.school and row.target.school.code,
+        ),
+        number("year", _("Year")),
+        word("view", _("Figures that count"), flavour),
+        number("value", _("Value")),
+        estimate(flavour),
+        number("baseline", _("Baseline")),
+        number("target_value", _("Target")),
+        number("expected_value", _("Expected by the trajectory")),
+        number("progress", _("Progress")),
+        number("expected_progress", _("Expected progress")),
+        number("pace", _("Pace")),
+        number("gap", _("Gap")),
+        word("status", _("Status"), flavour),
+        Column("reason", _("Why not computable"), lambda row: row.reason or None),
+        number("needed_per_year", _("Change needed, per year")),
+        number("needed_rate", _("Growth needed, per year")),
+        number("achieved_per_year", _("Change so far, per year")),
+        number("achieved_rate", _("Growth so far, per year")),
+        number("forecast", _("Forecast")),
+        number("forecast_low", _("Forecast, low end")),
+        number("forecast_high", _("Forecast, high end")),
+        number("probability", _("Chances that the target is met")),
+        number("forecast_points", _("Points of the forecast")),
+        *_ending(flavour),
+    ]
+
+
+def roll_up_columns(flavour: Flavour) -> list[Column]:
+    return [
+        Column("kind", _("Kind"), _kind_in(flavour)),
+        Column("plan", _("Plan"), lambda row: row.plan.code if row.plan else row.element.plan.code),
+        Column("code", _("Code"), lambda row: row.element.code),
+        Column("title", _("Title"), lambda row: str(row.element)),
+        number("year", _("Year")),
+        word("view", _("Figures that count"), flavour),
+        number("progress", _("Progress")),
+        number("expected_progress", _("Expected progress")),
+        number("pace", _("Pace")),
+        number("coverage", _("Coverage")),
+        word("status", _("Status"), flavour),
+        *_ending(flavour),
+    ]
+
+
+def _kind_in(flavour: Flavour) -> Callable[[Any], str]:
+    def read(row: Any) -> str:
+        kind = next(kind for kind in Element if getattr(row, f"{kind.value}_id"))
+        return kind.value if flavour is Flavour.MACHINE else str(kind.label)
+
+    return read
+
+
+# --- Files --------------------------------------------------------------------------------------
+
+
+class InFiles:
+    """A list of results as a file: every row you may see, with the same filters."""
+
+    pagination_class = None
+    columns: Callable[[Flavour], list[Column]]
+    title: Any
+    file_name: str
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Who accepts the file's type alone gets it; only refusals are JSON."""
+        return super().perform_content_negotiation(request, force=True)  # type: ignore[misc]
+
+    @property
+    def dated_name(self) -> str:
+        return f"imtplan-{self.file_name}-{timezone.localdate():%Y-%m-%d}"
+
+    def all_rows(self) -> Any:
+        rows = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]
+        return rows.iterator(chunk_size=ROWS_READ_AT_A_TIME)
+
+
+class InCsv(InFiles):
+    @extend_schema(tags=["results"], filters=True, responses={(200, "text/csv"): OpenApiTypes.STR})
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        flavour = Flavour(request.query_params.get("flavour") or Flavour.MACHINE)
+        columns = type(self).columns(flavour)
+        return csv_response(columns, self.all_rows(), flavour=flavour, name=self.dated_name)
+
+
+class InXlsx(InFiles):
+    @extend_schema(tags=["results"], filters=True, responses={(200, XLSX): OpenApiTypes.BINARY})
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        columns = type(self).columns(Flavour.EXCEL_FR)
+        title = str(self.title)
+        return xlsx_response(columns, self.all_rows(), title=title, name=self.dated_name)
+
+
+class Values(ValueViewSet):
+    columns, title, file_name = value_columns, _("Values"), "values"
+
+
+class Progresses(ProgressViewSet):
+    columns, title, file_name = progress_columns, _("Progress"), "progress"
+
+
+class RollUps(RollUpViewSet):
+    columns, title, file_name = roll_up_columns, _("Roll-ups"), "roll-ups"
+
+
+class ValueCsvFilters(InFlavours, ValueFilters):
+    pass
+
+
+class ProgressCsvFilters(InFlavours, ProgressFilters):
+    pass
+
+
+class RollUpCsvFilters(InFlavours, RollUpFilters):
+    pass
+
+
+class ValueCsv(InCsv, Values):
+    filterset_class = ValueCsvFilters
+
+
+class ProgressCsv(InCsv, Progresses):
+    filterset_class = ProgressCsvFilters
+
+
+class RollUpCsv(InCsv, RollUps):
+    filterset_class = RollUpCsvFilters
+
+
+class ValueXlsx(InXlsx, Values):
+    pass
+
+
+class ProgressXlsx(InXlsx, Progresses):
+    pass
+
+
+class RollUpXlsx(InXlsx, RollUps):
+    pass
+
+
+FILES = {
+    "values.csv": ValueCsv,
+    "values.xlsx": ValueXlsx,
+    "progress.csv": ProgressCsv,
+    "progress.xlsx": ProgressXlsx,
+    "roll-ups.csv": RollUpCsv,
+    "roll-ups.xlsx": RollUpXlsx,
+}

@@ -1,0 +1,56 @@
+"""Progress toward a target: what was promised, what was reached, and every step between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from indicators.explaining.agreement import Agreement
+from indicators.explaining.formulas import Step
+from indicators.explaining.marks import Mark
+from indicators.explaining.steps import Rule, Steps, rule_of
+from indicators.explaining.values import ValueExplanation
+from indicators.models import Progress, Target
+from indicators.progress import Line
+
+
+class Point(NamedTuple):
+    """A year and its value."""
+
+    year: int
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class ProgressExplanation:
+    """`row` is computed from the figures as they stand; what is stored is held against it."""
+
+    target: Target
+    value: ValueExplanation
+    line: Line
+    row: Progress
+    points: Sequence[Point]  # what the forecast rests on, by year
+    agreement: Agreement
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        return list(Steps(self.line, self.row, self.target.growth_percent))
+
+    @property
+    def rule(self) -> Rule:
+        return rule_of(self.line, self.row)
+
+    @property
+    def mark(self) -> Mark | None:
+        return Mark.of(self.target.indicator.direction, self.row.progress)
+
+    @property
+    def baseline_is_published(self) -> bool:
+        """Else it is the value that the figures of its year add up to."""
+        return self.target.baseline_value is not None
+
+    @property
+    def stated(self) -> list[Point]:
+        """The yearly values stated with the target."""
+        return [Point(year, value) for year, value in sorted(self.line.stated)]

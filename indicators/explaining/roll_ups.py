@@ -1,0 +1,226 @@
+"""An element of the plan: what its progress is the mean of, with which weights."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from indicators.elements import Element, Part
+from indicators.explaining.agreement import Agreement
+from indicators.explaining.formulas import (
+    Formula,
+    Measure,
+    Number,
+    Result,
+    Step,
+    added,
+    divided,
+    shares,
+)
+from indicators.explaining.steps import Rule
+from indicators.models import Indicator, RollUp, View
+from indicators.progress import Status, clamp
+from projects.models import FlagshipProject, Milestone
+
+
+class Missing(StrEnum):
+    """Why an item is left out of the mean."""
+
+    NO_DATA = "no_data"
+    NOTHING_EXPECTED = "nothing_expected"  # its expected progress is not known
+
+
+@dataclass(frozen=True)
+class ItemExplanation:
+    """One indicator, project or objective in the mean."""
+
+    part: Part
+    share_of_weight: Decimal | None  # of the weight that has data; None when left out
+
+    @property
+    def kind(self) -> str:
+        if isinstance(self.part.of, Indicator):
+            return "indicator"
+        return "project" if isinstance(self.part.of, FlagshipProject) else "objective"
+
+    @property
+    def code(self) -> str:
+        return self.part.of.code
+
+    @property
+    def name(self) -> str:
+        """In a formula; the kind is said, as two kinds may have one code."""
+        return f"{self.kind} {self.code}"
+
+    @property
+    def weight(self) -> Decimal:
+        return self.part.item.weight
+
+    @property
+    def progress(self) -> Decimal | None:
+        """As it is; the mean takes it from 0 to 1."""
+        return self.part.item.progress
+
+    @property
+    def expected(self) -> Decimal | None:
+        return self.part.item.expected
+
+    @property
+    def why(self) -> Missing | None:
+        """None: it counts."""
+        if self.progress is None:
+            return Missing.NO_DATA
+        return Missing.NOTHING_EXPECTED if self.expected is None else None
+
+    @property
+    def counts(self) -> bool:
+        return self.why is None
+
+    @property
+    def clamped(self) -> Decimal | None:
+        return None if self.progress is None else clamp(self.progress)
+
+    @property
+    def contribution(self) -> Decimal | None:
+        """What it brings to the result: its progress times its part of the weight."""
+        if not self.counts or self.clamped is None or self.share_of_weight is None:
+            return None
+        return self.clamped * self.share_of_weight
+
+
+@dataclass(frozen=True)
+class MilestoneExplanation:
+    milestone: Milestone
+    on: date
+
+    @property
+    def is_done(self) -> bool:
+        return self.milestone.done_on is not None and self.milestone.done_on <= self.on
+
+    @property
+    def is_due(self) -> bool:
+        return self.milestone.due_on <= self.on
+
+
+@dataclass(frozen=True)
+class RollUpExplanation:
+    """`row` is computed from the figures as they stand; what is stored is held against it."""
+
+    element: Element
+    view: View
+    year: int
+    day: date  # on which milestones are looked at
+    parts: Sequence[Part]
+    milestones: Sequence[MilestoneExplanation]  # of a project alone
+    row: RollUp
+    agreement: Agreement
+
+    @property
+    def is_project(self) -> bool:
+        return isinstance(self.element, FlagshipProject)
+
+    @cached_property
+    def items(self) -> list[ItemExplanation]:
+        """None of a project, which is made of milestones."""
+        if self.is_project:
+            return []
+        known = [part for part in self.parts if ItemExplanation(part, None).counts]
+        whole = sum((part.item.weight for part in known), Decimal(0))
+        return [
+            ItemExplanation(part, part.item.weight / whole if part in known and whole else None)
+            for part in self.parts
+        ]
+
+    @property
+    def counted(self) -> list[ItemExplanation]:
+        return [item for item in self.items if item.counts]
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        made_of = self._of_milestones() if self.is_project else self._of_items()
+        return [*made_of, *self._pace()]
+
+    def _of_milestones(self) -> Iterator[Step]:
+        everything = {
+            self._name(one): Number(one.milestone.weight, Measure.COUNT) for one in self.milestones
+        }
+        done = [self._name(one) for one in self.milestones if one.is_done]
+        due = [self._name(one) for one in self.milestones if one.is_due]
+        results = (
+            (Result.PROGRESS, done, self.row.progress),
+            (
+                Result.EXPECTED_PROGRESS,
+                due,
+                self.row.expected_progress,
+            ),
+        )
+        for result, names, outcome in results:
+            if outcome is not None:
+                expression = divided(names, everything)
+                number = Number(outcome, Measure.SHARE)
+                yield Step(result, Formula.PART_OF_WHOLE, number, expression, everything)
+
+    @staticmethod
+    def _name(one: MilestoneExplanation) -> str:
+        return f"milestone {one.milestone.pk}"
+
+    def _of_items(self) -> Iterator[Step]:
+        counted = self.counted
+        weights = {f"{item.name} w": Number(item.weight, Measure.COUNT) for item in self.items}
+        known = [f"{item.name} w" for item in counted]
+        if self.row.coverage is not None:
+            outcome = Number(self.row.coverage, Measure.SHARE)
+            expression = divided(known, weights)
+            yield Step(Result.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, weights)
+        if self.row.progress is None or self.row.expected_progress is None:
+            return
+        reached = {f"{item.name} p": item.clamped for item in counted}
+        planned = {
+            f"{item.name} e": clamp(item.expected) for item in counted if item.expected is not None
+        }
+        yield self._mean(Result.PROGRESS, self.row.progress, known, reached, weights)
+        yield self._mean(
+            Result.EXPECTED_PROGRESS, self.row.expected_progress, known, planned, weights
+        )
+
+    @staticmethod
+    def _mean(
+        result: Result,
+        outcome: Decimal,
+        weights: Sequence[str],
+        taken: dict[str, Decimal | None] | dict[str, Decimal],
+        numbers: dict[str, Number],
+    ) -> Step:
+        products = " + ".join(
+            f"{{{weight}}} × {{{share}}}" for weight, share in zip(weights, taken, strict=True)
+        )
+        below = added(weights) if len(weights) == 1 else f"({added(weights)})"
+        return Step(
+            result,
+            Formula.WEIGHTED_MEAN,
+            Number(outcome, Measure.SHARE),
+            f"({products}) / {below}",
+            numbers | shares(**taken),
+        )
+
+    def _pace(self) -> Iterator[Step]:
+        row = self.row
+        if row.pace is not None:
+            numbers = shares(progress=row.progress, expected_progress=row.expected_progress)
+            outcome = Number(row.pace, Measure.SHARE)
+            expression = "{progress} / {expected_progress}"
+            yield Step(Result.PACE, Formula.QUOTIENT, outcome, expression, numbers)
+
+    @property
+    def rule(self) -> Rule:
+        """Which rule of `indicators.rollup` gave the verdict."""
+        status = Status(self.row.status)
+        if status is Status.NO_DATA:
+            return Rule.NO_VALUE if self.row.progress is None else Rule.LITTLE_COVERED
+        if status is Status.ACHIEVED:
+            return Rule.TARGET_REACHED
+        if status is Status.MISSED:
+            return Rule.TARGET_YEAR_OVER
+        return Rule.NOTHING_EXPECTED if self.row.pace is None else Rule.BY_PACE

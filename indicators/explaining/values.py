@@ -1,0 +1,166 @@
+"""An indicator's value for one year: how the schools add up to it, and what was estimated."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from indicators.adding_up import YearValue
+from indicators.explaining.agreement import Agreement
+from indicators.explaining.formulas import (
+    Formula,
+    Measure,
+    Number,
+    Result,
+    Step,
+    added,
+    counts,
+    divided,
+)
+from indicators.explaining.inputs import Inputs
+from indicators.models import Indicator, InstituteValue
+from indicators.progress import Aggregation, expected_value
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Where a missing school may stand: at its baseline, or on the way to its own target."""
+
+    code: str
+    name: str
+    at_baseline: Decimal | None
+    at_trajectory: Decimal | None
+
+
+@dataclass(frozen=True)
+class ValueExplanation:
+    indicator: Indicator
+    inputs: Inputs
+    total: YearValue
+    low: Decimal | None
+    high: Decimal | None
+    agreement: Agreement
+
+    @property
+    def stored(self) -> InstituteValue | None:
+        return self.agreement.stored  # type: ignore[return-value]
+
+    @property
+    def year(self) -> int:
+        return self.inputs.year
+
+    @property
+    def shown(self) -> Decimal | None:
+        return self.total.estimate if self.total.value is None else self.total.value
+
+    @property
+    def is_estimate(self) -> bool:
+        return self.total.value is None and self.total.estimate is not None
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        return [*self._coverage(), *self._aggregate(), *self._range()]
+
+    def _coverage(self) -> Iterator[Step]:
+        coverage = self.total.coverage
+        if coverage is not None:
+            parts = counts(reported=self.total.reported, expected=self.total.expected)
+            outcome = Number(coverage, Measure.SHARE)
+            expression = "{reported} / {expected}"
+            yield Step(Result.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, parts)
+
+    def _aggregate(self) -> Iterator[Step]:
+        if self.shown is None:
+            return
+        used = {row.key: row.used for row in self.inputs.rows if row.used}
+        result = Result.ESTIMATE if self.is_estimate else Result.VALUE
+        if self.indicator.is_ratio:
+            numerators = {f"{key} a": figure.numerator for key, figure in used.items()}
+            denominators = {f"{key} b": figure.denominator for key, figure in used.items()}
+            yield self._ratio(result, numerators, denominators)
+        else:
+            yield self._added_up(result, {key: figure.value for key, figure in used.items()})
+
+    def _ratio(
+        self,
+        result: Result,
+        numerators: Mapping[str, Decimal | None],
+        denominators: Mapping[str, Decimal | None],
+    ) -> Step:
+        expression = divided(numerators, denominators)
+        parts = _known(numerators) | _known(denominators)
+        if self.indicator.scale != 1:
+            expression += " × {scale}"
+            parts["scale"] = Number(self.indicator.scale, Measure.COUNT)
+        return Step(result, Formula.RATIO, _amount(self.shown), expression, parts)
+
+    def _added_up(self, result: Result, values: Mapping[str, Decimal | None]) -> Step:
+        formula, expression = _rule(self.indicator.aggregation)(values)
+        return Step(result, formula, _amount(self.shown), expression, _known(values))
+
+    # --- between what and what an incomplete value may lie ---
+
+    @cached_property
+    def stand_ins(self) -> list[StandIn]:
+        if self.low is None:
+            return []
+        inputs = self.inputs
+        lines = inputs.series.lines_of_schools(inputs.view, inputs.year)
+        return [
+            StandIn(
+                code,
+                inputs.names.get(code, code),
+                lines[code].baseline,
+                expected_value(lines[code], inputs.year),
+            )
+            for code in inputs.missing
+            if code in lines
+        ]
+
+    def _range(self) -> Iterator[Step]:
+        """The lower first, as they are stored: the path may be below the baseline."""
+        if self.low is None or self.high is None:
+            return
+        ends = {
+            Formula.AT_BASELINE: {one.code: one.at_baseline for one in self.stand_ins},
+            Formula.AT_TRAJECTORY: {one.code: one.at_trajectory for one in self.stand_ins},
+        }
+        whole = {formula: self._completed(end) for formula, end in ends.items()}
+        lower_first = sorted(ends, key=lambda formula: whole[formula])
+        for result, formula in zip((Result.LOW, Result.HIGH), lower_first, strict=True):
+            values = self._reported | ends[formula]
+            _formula, expression = _rule(self.indicator.aggregation)(values)
+            yield Step(result, formula, _amount(whole[formula]), expression, _known(values))
+
+    @property
+    def _reported(self) -> dict[str, Decimal | None]:
+        rows = [row for row in self.inputs.rows if row.counts and row.figure]
+        return {row.key: row.figure.value for row in rows if row.figure}
+
+    def _completed(self, stand_ins: Mapping[str, Decimal | None]) -> Decimal:
+        values = [
+            value for value in (self._reported | dict(stand_ins)).values() if value is not None
+        ]
+        whole = sum(values, Decimal(0))
+        return whole / len(values) if self.indicator.aggregation == Aggregation.MEAN else whole
+
+
+def _amount(value: Decimal | None) -> Number:
+    return Number(value if value is not None else Decimal(0))
+
+
+def _known(values: Mapping[str, Decimal | None]) -> dict[str, Number]:
+    return {name: Number(value) for name, value in values.items() if value is not None}
+
+
+Rule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]
+
+
+def _rule(aggregation: str) -> Rule:
+    """How values are written together, by the way their indicator adds up."""
+    rules: dict[str, Rule] = {
+        Aggregation.SUM: lambda values: (Formula.SUM, added(values)),
+        Aggregation.MEAN: lambda values: (Formula.MEAN, f"({added(values)}) / {len(values)}"),
+        Aggregation.NONE: lambda values: (Formula.AS_ENTERED, added(values)),
+    }
+    return rules[aggregation]

@@ -1,0 +1,119 @@
+"""What is written out is what was computed: worked out again, every step comes to its outcome."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indicators.explaining import Formula, Result, Rule
+from indicators.explaining.steps import Steps, rule_of
+from indicators.models import Progress
+from indicators.progress import Direction, Line, TrajectoryKind, assess
+from tests.indicators.explaining.calculating import calculated
+
+# The parts are told to ten decimals: what they make of a short way is that near.
+NEAR = Decimal("1e-6")
+
+amounts = st.decimals(-10_000, 10_000, places=2)
+positive = st.decimals("0.01", 10_000, places=2)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Line:
+    direction = draw(st.sampled_from(Direction))
+    low, high = sorted([draw(amounts), draw(amounts)])
+    return Line(
+        baseline=draw(st.none() | amounts),
+        baseline_year=2017,
+        target=draw(st.none() | amounts),
+        target_year=2022,
+        direction=direction,
+        trajectory=draw(st.sampled_from(TrajectoryKind)),
+        stated=tuple(draw(st.dictionaries(st.integers(2016, 2023), amounts)).items()),
+        band_low=draw(st.none() | st.just(low)),
+        band_high=draw(st.none() | st.just(high)),
+        tolerance=draw(st.none() | positive),
+    )
+
+
+def row_of(line: Line, year: int, value: Decimal | None) -> Progress:
+    found = assess(line, year=year, value=value)
+    change = found.change
+    return Progress(
+        year=year,
+        value=value,
+        baseline=line.baseline,
+        target_value=found.target,
+        expected_value=found.expected_value,
+        progress=found.progress,
+        expected_progress=found.expected_progress,
+        pace=found.pace,
+        gap=found.gap,
+        status=found.status,
+        needed_per_year=change.needed_per_year,
+        needed_rate=change.needed_rate,
+        achieved_per_year=change.achieved_per_year,
+        achieved_rate=change.achieved_rate,
+    )
+
+
+@given(line=lines(), year=st.integers(2016, 2024), value=st.none() | amounts)
+def test_every_calculation_comes_to_its_outcome(
+    line: Line, year: int, value: Decimal | None
+) -> None:
+    row = row_of(line, year, value)
+    steps = list(Steps(line, row))
+    for step in steps:
+        outcome = step.outcome.value
+        if step.expression and step.result is not Result.PACE:
+            assert calculated(step.with_numbers) == pytest.approx(outcome, abs=NEAR, rel=NEAR)
+    told = {step.result.value for step in steps} - {Result.DISTANCE.value}
+    computed = {name for name in told | {"pace", "gap"} if getattr(row, name) is not None}
+    assert told == computed
+
+
+@given(line=lines(), year=st.integers(2016, 2024), value=st.none() | amounts)
+def test_every_verdict_has_a_rule_that_speaks_of_it(
+    line: Line, year: int, value: Decimal | None
+) -> None:
+    row = row_of(line, year, value)
+    rule = rule_of(line, row)
+    assert (rule is Rule.BY_PACE) <= (row.pace is not None)
+    assert (rule is Rule.TARGET_YEAR_OVER) <= (year >= line.target_year)
+    assert (rule is Rule.TARGET_REACHED) == (row.progress is not None and row.progress >= 1) or (
+        rule is Rule.BEFORE_BASELINE
+    )
+    assert (rule is Rule.BEFORE_BASELINE) == (year < line.baseline_year)
+
+
+STUDENTS = Line(Decimal(13400), 2017, Decimal(20000), 2022, Direction.INCREASE)
+
+
+def test_the_worked_example_as_it_is_written() -> None:
+    steps = {step.result: step for step in Steps(STUDENTS, row_of(STUDENTS, 2020, Decimal(15000)))}
+    assert steps[Result.PROGRESS].with_names == "(value − baseline) / (target − baseline)"
+    assert steps[Result.PROGRESS].with_numbers == "(15000 − 13400) / (20000 − 13400)"
+    assert steps[Result.EXPECTED_VALUE].with_numbers == (
+        "13400 + (20000 − 13400) × (2020 − 2017) / (2022 − 2017)"
+    )
+    assert steps[Result.PACE].with_numbers == "0.2424242424 / 0.6"
+    assert steps[Result.NEEDED_RATE].with_numbers == "(20000 / 15000) ^ (1 / 2) − 1"
+
+
+def test_a_negative_number_stands_in_brackets() -> None:
+    line = Line(Decimal(-5), 2017, Decimal(2), 2022, Direction.INCREASE)
+    steps = {step.result: step for step in Steps(line, row_of(line, 2020, Decimal(-1)))}
+    assert steps[Result.PROGRESS].with_numbers == "((-1) − (-5)) / (2 − (-5))"
+
+
+def test_a_target_stated_as_a_growth_is_worked_out_first() -> None:
+    line = Line(Decimal(400), 2017, Decimal(500), 2022, Direction.INCREASE)
+    first = next(iter(Steps(line, row_of(line, 2020, None), Decimal(25))))
+    assert (first.formula, first.with_numbers) == (Formula.GROWTH, "400 × (1 + 25 / 100)")
+
+
+def test_after_its_year_the_target_stands() -> None:
+    row = row_of(STUDENTS, 2024, Decimal(21000))
+    expected = next(iter(Steps(STUDENTS, row)))
+    assert (expected.formula, expected.with_numbers) == (Formula.TARGET_STANDS, "20000")
