@@ -104,6 +104,22 @@ def trajectory(
     return plain
 
 
+def with_breaks(figure: dict[str, Any], years: Sequence[int]) -> dict[str, Any]:
+    """The figure with an upright line where the series was defined anew, if the years show it."""
+    shown = {year for trace in figure["data"] for year in trace.get("x", ())}
+    lines = [_break(year) for year in sorted(shown.intersection(years))]
+    layout = figure["layout"]
+    shapes = [*layout.get("shapes", ()), *lines]
+    return {**figure, "layout": {**layout, "shapes": shapes}} if lines else figure
+
+
+def _break(year: int) -> dict[str, Any]:
+    """Its grey is legible by day and by night, and stands for nothing else."""
+    line = {"color": "#7f8798", "width": 1.5, "dash": "dot"}
+    place = {"xref": "x", "x0": year, "x1": year, "yref": "paper", "y0": 0, "y1": 1}
+    return {"type": "line", "layer": "below", "line": line, **place}
+
+
 def _with_unit(words: Wording, value: Decimal) -> str:
     """Plotly reads a little HTML in texts; what people typed is text and nothing more."""
     return f"{words.fixed(value)} {escape(words.unit)}"

@@ -8,10 +8,12 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from imtplan.dashboard import charts
 from imtplan.dashboard.courses import Course, Facts, Row, Totals, Year, totals_of
 from imtplan.dashboard.explanation_pages import ProgressTold, ValueTold
 from imtplan.dashboard.pages import chart_of
 from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.redefinitions import Redefinition, redefinitions
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import Reader
@@ -28,6 +30,7 @@ class IndicatorPage:
     explanations: Sequence[ProgressTold]
     value: ValueTold | None
     years: Sequence[Year]
+    redefinitions: Sequence[Redefinition]
     pulse: Pulse
 
     @cached_property
@@ -46,7 +49,13 @@ class IndicatorPage:
     def chart(self) -> dict[str, Any] | None:
         if all(year.value is None for year in self.years):
             return None
-        return chart_of(self.indicator, self.years, self.courses, self.scope, wide=True)
+        figure = chart_of(self.indicator, self.years, self.courses, self.scope, wide=True)
+        return charts.with_breaks(figure, [one.year for one in self.redefinitions])
+
+    @property
+    def break_years(self) -> set[int]:
+        """The years in which the indicator was defined anew."""
+        return {one.year for one in self.redefinitions}
 
     @property
     def chart_id(self) -> str:
@@ -88,6 +97,7 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
         explanations=[ProgressTold(one) for one in reader.progress([c.target for c in courses])],
         value=ValueTold(value) if value else None,
         years=courses[0].years if courses else _years(scope, indicator, totals),
+        redefinitions=redefinitions(indicator),
         pulse=pulse,
     )
 

@@ -1,0 +1,61 @@
+"""When an indicator began to mean something else: a break in its series."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imtplan import clock
+from indicators.models import Indicator
+
+# What the two languages say is one definition, whichever of them was reworded.
+FIELDS: dict[str, Any] = {
+    "definition_fr": _("definition"),
+    "definition_en": _("definition"),
+    "unit_fr": _("unit"),
+    "unit_en": _("unit"),
+    "aggregation": _("how schools add up"),
+    "direction": _("which way is good"),
+    "scale": _("a ratio is multiplied by"),
+}
+
+
+@dataclass(frozen=True)
+class Redefinition:
+    """What changed of an indicator's meaning, by the edits of one transaction."""
+
+    at: datetime
+    fields: Sequence[str]
+
+    @property
+    def year(self) -> int:
+        return timezone.localdate(self.at).year
+
+    @property
+    def what(self) -> str:
+        return ", ".join(dict.fromkeys(str(FIELDS[name]) for name in self.fields))
+
+
+def redefinitions(indicator: Indicator) -> list[Redefinition]:
+    """In order of time, up to the moment that is looked at. The first version defines, and changes
+    nothing."""
+    versions = Indicator.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        pgh_obj_id=indicator.pk
+    )
+    if moment := clock.moment():
+        versions = versions.filter(pgh_created_at__lte=moment)
+    rows = versions.order_by("pgh_id").values("pgh_created_at", *FIELDS)
+    # The last version that a transaction wrote is the one that anybody ever saw.
+    seen = {row["pgh_created_at"]: row for row in rows}
+    return list(_changes(list(seen.values())))
+
+
+def _changes(rows: Sequence[dict[str, Any]]) -> Iterator[Redefinition]:
+    for before, after in pairwise(rows):
+        changed = [name for name in FIELDS if before[name] != after[name]]
+        if changed:
+            yield Redefinition(after["pgh_created_at"], changed)
