@@ -11,7 +11,7 @@ error. It is taken up again by the next write to it, by the daily look at everyt
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -23,7 +23,7 @@ from indicators.computing import Parameters, in_batches, parameters_of, roll_up_
 from indicators.database import ask
 from indicators.models import Indicator, RecomputeRun, StaleMark
 from indicators.progress import FORMULA_VERSION
-from indicators.scope import Mark, Part, Scope
+from indicators.scope import FORGET_OTHER_YEARS, Mark, Part, Scope
 from indicators.statements import storing
 from indicators.statements.failed import FAILED_PROGRESS, FAILED_VALUES
 from indicators.statements.progress import progress_query
@@ -65,14 +65,20 @@ class Outcome:
 
 
 @transaction.atomic
-def recompute_stale() -> RecomputeRun | None:
-    """Take every stale mark there is and recompute what they name. None: nothing was stale."""
+def recompute_stale(*, at_most: int | None = None) -> RecomputeRun | None:
+    """Take every stale mark there is and recompute what they name. None: nothing was stale.
+
+    Of more than `at_most` indicators, that many, and the others are marked again: so that a run
+    over millions of figures ends within the time that a job has.
+    """
     started = timezone.now()
     _begin()
     marks = _claim()
     if not marks:
         return None
     scope = Scope.of(marks)
+    if at_most is not None and len(scope.parts) > at_most:
+        scope = _begin_with(scope, at_most)
     changed = _recompute(scope, started)
     return RecomputeRun.objects.create(
         started_at=started,
@@ -122,6 +128,18 @@ def _claim() -> list[Mark]:
         often=True,
     )
     return [Mark(*row) for row in rows]
+
+
+def _begin_with(scope: Scope, at_most: int) -> Scope:
+    """The first few indicators of a scope; marks for the others, and for what stands above."""
+    ask(FORGET_OTHER_YEARS)  # or the next run would take the years to have moved, and begin anew
+    now = timezone.now()
+    later = [{"indicator_id": part.indicator} for part in scope.parts[at_most:]]
+    StaleMark.objects.bulk_create(
+        StaleMark(reason="next in turn", marked_at=now, **what)
+        for what in [*later, {"only_roll_ups": True}]
+    )
+    return replace(scope.only(scope.parts[:at_most]), every_roll_up=False)
 
 
 def _count(scope: Scope) -> int:

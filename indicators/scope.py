@@ -149,6 +149,11 @@ _SAME_YEARS = f"""
        AND bounds.last IS NOT DISTINCT FROM (SELECT max(year) FROM indicators_institutevalue)
     FROM bounds"""
 
+FORGET_OTHER_YEARS = f"""
+    WITH {BOUNDS}
+    DELETE FROM indicators_institutevalue AS s USING bounds
+    WHERE s.year NOT BETWEEN bounds.first AND bounds.last"""
+
 
 def _parts(marks: Collection[Mark] | None) -> tuple[Part, ...] | None:
     """Of these marks (of every indicator, without any). None: the years themselves have moved."""

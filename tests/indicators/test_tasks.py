@@ -7,8 +7,9 @@ import pytest
 
 from imtplan.accounts.models import School
 from indicators import tasks
-from indicators.models import InstituteValue, RecomputeRun, StaleMark
+from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
 from tests import factories
+from tests.results import differences
 
 
 @pytest.mark.parametrize("job", [tasks.recompute, tasks.sweep])
@@ -33,6 +34,27 @@ def test_each_day_everything_is_looked_at(albi: School) -> None:
     tasks.mark_new_day()
     assert RecomputeRun.objects.count() == runs + 1
     assert RecomputeRun.objects.first().indicators == 1
+
+
+def test_a_large_recomputation_is_done_in_turns(
+    albi: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them whole, also when the years of which anything is said become fewer."""
+    monkeypatch.setattr(tasks, "AT_MOST", 2)
+    targets = [factories.TargetFactory() for _ in range(5)]
+    objective = factories.ObjectiveFactory(plan=targets[0].plan)
+    for target in targets:
+        factories.LinkFactory(indicator=target.indicator, objective=objective)
+        factories.FigureFactory(indicator=target.indicator, school=albi, year=2021)
+    far = factories.FigureFactory(indicator=targets[4].indicator, school=albi, year=2029)
+    for _again in range(2):
+        before = RecomputeRun.objects.count()
+        tasks.recompute()
+        runs = RecomputeRun.objects.all()[: RecomputeRun.objects.count() - before]
+        assert [run.indicators for run in runs] == [1, 2, 2]
+        assert differences() == []
+        assert not StaleMark.objects.exists()
+        Figure.objects.filter(pk=far.pk).delete()
 
 
 class Slow:
