@@ -24,6 +24,8 @@ from rest_framework.views import APIView
 
 from imtplan.numbers import plain
 
+ARCHIVED = _("“true” gives what was put aside instead of what is in use.")
+
 # --- Rows out -----------------------------------------------------------------------------------
 
 
@@ -140,6 +142,20 @@ class YesNoFilter(filters.BooleanFilter):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, widget=forms.TextInput, **options)
+
+
+class ArchivedFilter(YesNoFilter):
+    """What was put aside is in no list unless it is asked for; its own address still answers."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            "archived_at", lookup_expr="isnull", exclude=True, help_text=ARCHIVED, **options
+        )
+
+    def filter(self, rows: QuerySet[Any], value: bool | None) -> QuerySet[Any]:
+        if value is None and not self.parent.request.parser_context["view"].detail:
+            value = False
+        return super().filter(rows, value)
 
 
 class Ordering(OrderingFilter):

@@ -45,6 +45,7 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 
 INSTALLED_APPS = [
     "imtplan.dashboard",
+    "imtplan.planning",
     "imtplan.campaigns",
     "indicators",
     "projects",

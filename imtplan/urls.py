@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", include("imtplan.dashboard.urls")),
     path("", include("imtplan.campaigns.urls")),
+    path("plan/", include("imtplan.planning.urls")),
     path("compte/", include("imtplan.accounts.urls")),
     path("compte/", include("allauth.account.urls")),
     path("api/v1/", include("imtplan.api_urls")),

@@ -11,6 +11,7 @@ from rest_framework.serializers import SerializerMethodField
 
 from imtplan.accounts.models import School
 from imtplan.rest import (
+    ArchivedFilter,
     ByCode,
     ByNumber,
     CodeField,
@@ -125,6 +126,7 @@ class IndicatorFilters(FilterSet):
     theme = WordFilter("theme", words=Indicator.Theme)
     aggregation = WordFilter("aggregation", words=Indicator.Aggregation)
     is_headline = YesNoFilter("is_headline")
+    archived = ArchivedFilter()
 
 
 @extend_schema(
@@ -189,6 +191,7 @@ class TargetFilters(YearFilters):
     school = CodeFilter("school", model=School)
     level = WordFilter("school", words=Level, method=at_level)
     is_reference = YesNoFilter("is_reference")
+    archived = ArchivedFilter()
 
 
 @extend_schema(

@@ -103,7 +103,11 @@ class Elements:
                 for row in reference
                 if row.target.plan_id == plan.pk
             },
-            links=list(IndicatorLink.objects.of(plan).select_related("indicator")),
+            links=list(
+                IndicatorLink.objects.of(plan)
+                .filter(indicator__archived_at=None)
+                .select_related("indicator")
+            ),
             serves=list(
                 Serves.objects.filter(project__plan=plan, project__archived_at=None).select_related(
                     "project"

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema
 
-from imtplan.rest import ByCode, ByNumber, CodeField, CodeFilter, ReadSerializer
+from imtplan.rest import ArchivedFilter, ByCode, ByNumber, CodeField, CodeFilter, ReadSerializer
 from objectives.models import Objective, StrategicPlan
 
 
@@ -54,6 +54,7 @@ class ElementSerializer(ReadSerializer):
 
 class ElementFilters(FilterSet):
     plan = CodeFilter("plan", model=StrategicPlan)
+    archived = ArchivedFilter()
 
 
 class ObjectiveSerializer(ElementSerializer):

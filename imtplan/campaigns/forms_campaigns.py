@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.forms.utils import from_current_timezone
 from django.http import QueryDict
 from django.utils import timezone
@@ -113,12 +114,13 @@ class CampaignForm(ProblemsForm):
         error_messages={"required": _("Choose one indicator at least: a campaign asks something.")},
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: Any, campaign: Campaign | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
         self.fields["plan"].queryset = StrategicPlan.objects.visible_to(user)
         self.fields["schools"].queryset = School.objects.visible_to(user)
-        indicators = Indicator.objects.visible_to(user).collected_from_schools()
-        self.fields["indicators"].queryset = indicators
+        self.fields["indicators"].queryset = askable(user, campaign)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -173,6 +175,13 @@ def initial_of_terms(terms: Terms) -> dict[str, Any]:
     }
 
 
+def askable(user: Any, campaign: Campaign | None) -> QuerySet[Indicator]:
+    """What a campaign may ask: what is in use, and what this one asks already."""
+    asked = Q(pk__in=campaign.indicators.values("pk")) if campaign else Q(pk=None)
+    found = Indicator.objects.visible_to(user).collected_from_schools()
+    return found.filter(Q(archived_at=None) | asked)
+
+
 def initial_of_next(last: Campaign | None) -> dict[str, Any]:
     """The year after the last campaign, with all that it asked, a year later to the day."""
     if last is None:
@@ -181,7 +190,9 @@ def initial_of_next(last: Campaign | None) -> dict[str, Any]:
     terms = Terms.of(last)
     still = [school for school in terms.schools if school.is_member_in(year)]
     plan = _plan_of(year) or terms.plan
-    initial = initial_of_terms(replace(terms, plan=plan, year=year, schools=still))
+    asked = [one for one in terms.indicators if one.archived_at is None]
+    terms = replace(terms, plan=plan, year=year, schools=still, indicators=asked)
+    initial = initial_of_terms(terms)
     for name in ("opens_day", "closes_day"):
         initial[name] = _a_year_after(initial[name])
     return initial
@@ -202,7 +213,7 @@ def _initial_of_first() -> dict[str, Any]:
         "closes_time": CLOSING_HOUR,
         "entered_by": Campaign.EnteredBy.SCHOOL,
         "asked_of": CampaignForm.EVERY_SCHOOL,
-        "indicators": list(Indicator.objects.collected_from_schools()),
+        "indicators": list(Indicator.objects.collected_from_schools().in_use()),
     }
 
 

@@ -23,6 +23,7 @@ from imtplan.campaigns.completeness import Stage, rows_of, rows_of_campaigns, to
 from imtplan.campaigns.forms_campaigns import (
     CampaignForm,
     ExtensionForm,
+    askable,
     initial_of_extension,
     initial_of_next,
     initial_of_terms,
@@ -97,7 +98,7 @@ def campaign_edit(request: HttpRequest, year: int) -> HttpResponse:
     """A campaign's terms, its schools with their closings, and what was decided when by whom."""
     _demand_plan_office(request)
     campaign = _campaign(request, year)
-    form = _form(request, initial_of_terms(Terms.of(campaign)))
+    form = _form(request, initial_of_terms(Terms.of(campaign)), campaign)
     if not _is_sent(request) or not form.is_valid():
         return _form_page(request, form, campaign)
     try:
@@ -119,13 +120,15 @@ def _is_sent(request: HttpRequest) -> bool:
     return request.method == "POST" and "tick" not in request.POST
 
 
-def _form(request: HttpRequest, initial: dict[str, Any]) -> CampaignForm:
+def _form(
+    request: HttpRequest, initial: dict[str, Any], campaign: Campaign | None = None
+) -> CampaignForm:
     if _is_sent(request):
-        return CampaignForm(request.POST, user=request.user)
+        return CampaignForm(request.POST, user=request.user, campaign=campaign)
     if request.method == "POST":
-        indicators = Indicator.objects.visible_to(request.user).collected_from_schools()
+        indicators = askable(request.user, campaign)
         initial = initial_of_typed(request.POST, request.POST["tick"], indicators)
-    return CampaignForm(initial=initial, user=request.user)
+    return CampaignForm(initial=initial, user=request.user, campaign=campaign)
 
 
 def _form_page(

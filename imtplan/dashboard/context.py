@@ -49,6 +49,7 @@ def _plan_office_links(user: Any) -> list[tuple[str, str]]:
     if not has_permission(user, Permission.EDIT_PLAN):
         return []
     return [
+        (_("Plan"), reverse("plans")),
         (_("Campaigns"), reverse("campaigns")),
         (_("Mails"), reverse("mails")),
         (_("Administration"), reverse("admin:index")),

@@ -108,11 +108,12 @@ def _years(scope: Scope, indicator: Indicator, totals: Totals) -> list[Year]:
 
 
 def _targets(user: Any, scope: Scope, indicator: Indicator) -> list[Target]:
-    """The institute's targets of this plan, the reference first."""
+    """The institute's targets of this plan that were not put aside, the reference first. An
+    indicator put aside keeps them: its page shows what was computed until then."""
     return list(
         Target.objects.visible_to(user)
         .of_the_institute()
-        .filter(plan=scope.plan, indicator=indicator)
+        .filter(plan=scope.plan, indicator=indicator, archived_at=None)
         .select_related("indicator")
         .prefetch_related(with_progress(user))
         .order_by("-is_reference", "code")

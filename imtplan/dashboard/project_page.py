@@ -70,8 +70,14 @@ def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -
         scope=scope,
         project=Project(row, Standing.of(roll_ups.filter(project=row).first())),
         row=row,
-        serves=list(row.serves.select_related("objective", "lever")),
-        indicators=list(row.indicator_links.select_related("indicator")),
+        serves=[
+            one
+            for one in row.serves.select_related("objective", "lever")
+            if (one.objective or one.lever).archived_at is None  # type: ignore[union-attr]
+        ],
+        indicators=list(
+            row.indicator_links.filter(indicator__archived_at=None).select_related("indicator")
+        ),
         milestones=[MilestoneRow(one, MilestoneState.of(one, scope.day)) for one in milestones],
         reports=list(
             StatusReport.objects.visible_to(user).filter(project=row).select_related("reported_by")

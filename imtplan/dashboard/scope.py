@@ -127,6 +127,7 @@ def headline_targets(user: Any, plan: StrategicPlan) -> list[Target]:
     """The plan's headline indicators, each as the reference target it is held against."""
     return list(
         Target.objects.visible_to(user)
+        .in_use()
         .reference()
         .filter(plan=plan, indicator__is_headline=True)
         .select_related("indicator")

@@ -86,10 +86,10 @@ def _links_of(kind: str) -> str:
                pr.exact_expected AS expected
         FROM cells AS c
         JOIN indicators_indicatorlink AS l ON l.{kind}_id = c.id
-        JOIN indicators_indicator AS i ON i.id = l.indicator_id
+        JOIN indicators_indicator AS i ON i.id = l.indicator_id AND i.archived_at IS NULL
         LEFT JOIN indicators_target AS t
         ON t.indicator_id = i.id AND t.plan_id = c.plan_id AND t.is_reference
-        AND t.archived_at IS NULL AND i.archived_at IS NULL
+        AND t.archived_at IS NULL
         LEFT JOIN {{progress}} AS pr
         ON pr.target_id = t.id AND pr.year = c.year AND pr.view = c.view
         WHERE c.kind = '{kind}'"""

@@ -1,0 +1,99 @@
+"""Storing what somebody changed in the plan: compared, checked, and kept with who and why."""
+
+import copy
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import User
+from imtplan.audit.models import Event
+from imtplan.audit.services import record
+from imtplan.numbers import plain
+
+M = TypeVar("M", bound=models.Model)
+Values = dict[str, Any]
+
+
+class ReasonNeeded(ValidationError):
+    """Numbers hang on what is changed, and nobody said why it changes."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why: numbers depend on what you change."), code="reason")
+
+
+@transaction.atomic
+def put(
+    row: M,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    reason: str = "",
+    weighty: Collection[str] = (),
+) -> M:
+    """Store `values` in `row`, a new one or one read before. Nothing changed: nothing is kept.
+
+    `row` itself is left as it was; what is stored is returned. `weighty`: the fields that do not
+    change without a reason (`ReasonNeeded`). What the model refuses is a `ValidationError`.
+    """
+    stored = _fresh(row)
+    is_new = stored.pk is None
+    before = {name: as_plain(getattr(stored, name)) for name in values}
+    for name, value in values.items():
+        setattr(stored, name, value)
+    after = {name: as_plain(getattr(stored, name)) for name in values}
+    changed = [name for name in values if is_new or before[name] != after[name]]
+    if not changed:
+        return stored
+    if not is_new and set(changed) & set(weighty):
+        demand_reason(reason)
+    stored.full_clean()
+    stored.save()
+    old = {} if is_new else {name: before[name] for name in changed}
+    keep(stored, old, {name: after[name] for name in changed}, by=by, reason=reason)
+    return stored
+
+
+def _fresh(row: M) -> M:
+    """A copy that may be written to; of a stored row the latest state, locked."""
+    if row.pk is None:
+        return copy.copy(row)
+    return type(row)._default_manager.select_for_update().get(pk=row.pk)
+
+
+def demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonNeeded
+
+
+def keep(row: models.Model, before: Values, after: Values, *, by: User, reason: str) -> Event:
+    """One event of the plan's history. `version`: what the row's own history calls this state."""
+    versions = row.pgh_event_model.objects.filter(pgh_obj_id=row.pk)  # type: ignore[attr-defined]
+    return record(
+        Event.Verb.PLAN_EDITED,
+        by=by,
+        subject=f"{row._meta.verbose_name} {getattr(row, 'code', '') or row}",
+        row=row._meta.label_lower,
+        pk=row.pk,
+        reason=reason.strip(),
+        before=before,
+        after=after,
+        version=versions.order_by("-pgh_id").values_list("pgh_id", flat=True).first(),
+    )
+
+
+def as_plain(value: Any) -> Any:
+    """As JSON keeps it: numbers as exact text, rows by their code."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Decimal | int):
+        return plain(Decimal(value))
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, models.Model):
+        return getattr(value, "code", None) or str(value)
+    return value

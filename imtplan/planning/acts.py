@@ -1,0 +1,149 @@
+"""From a form to the stored change: what it would move is shown first, then it is confirmed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from imtplan.audit.edits import ReasonNeeded
+from imtplan.planning import moves
+from imtplan.planning.forms import ActForm, Difference
+from indicators.rehearsal import Move, rehearse
+from indicators.tasks import poke
+
+# One change of the plan at a time: between looking and storing nobody else stores.
+LOCK = 0x1A7BED1
+
+# A rehearsal needs a reason where the act will ask for one; it stays nowhere.
+REHEARSED = "…"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a form stands: its template, its heading, and where one goes from it."""
+
+    template: str
+    title: str
+    back: str
+    done: str  # the sentence after it
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do, and whether somebody must say why."""
+
+    differences: list[Difference]
+    moves: list[Move]
+    asks_reason: bool
+
+    @property
+    def groups(self) -> list[moves.Group]:
+        return moves.groups(self.moves)
+
+    @property
+    def digest(self) -> str:
+        return moves.digest(self.moves)
+
+    @property
+    def count(self) -> int:
+        return len(self.moves)
+
+
+@transaction.atomic
+def follow(
+    request: HttpRequest, make: Callable[[Any], ActForm], page: Page, *, after: Callable[[Any], str]
+) -> HttpResponse:
+    """Show the form, or what it would move, or store it and go on to `after(stored)`."""
+    if request.method != "POST":
+        return _form_page(request, make(None), page)
+    _one_at_a_time()
+    form = make(request.POST)
+    if not form.is_valid() or "back" in request.POST:
+        return _form_page(request, form, page)
+    if request.POST.get("seen") != form.mark:
+        return _form_page(request, form, page, overtaken=True)
+    try:
+        preview = _preview(request, form)
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+        return _form_page(request, form, page)
+    problem = _problem(request, preview)
+    if "confirm" not in request.POST or problem:
+        return _preview_page(request, form, page, preview, problem)
+    stored = form.store(by=request.user, reason=request.POST.get("reason", ""))
+    transaction.on_commit(poke)
+    messages.success(request, page.done)
+    return redirect(after(stored))
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _preview(request: HttpRequest, form: ActForm) -> Preview:
+    found = rehearse(lambda: form.store(by=request.user, reason=REHEARSED))
+    return Preview(form.differences(), found, bool(found) or _asks_reason(request, form))
+
+
+def _asks_reason(request: HttpRequest, form: ActForm) -> bool:
+    """Whether the act itself refuses to be done without a reason: found by trying."""
+    try:
+        with transaction.atomic():
+            form.store(by=request.user, reason="")
+            transaction.set_rollback(True)
+    except ReasonNeeded:
+        return True
+    return False
+
+
+def _problem(request: HttpRequest, preview: Preview) -> str:
+    if "confirm" not in request.POST:
+        return ""
+    if request.POST.get("announced") != preview.digest:
+        return _("The numbers changed since you looked. This is what the change does now.")
+    if preview.asks_reason and not request.POST.get("reason", "").strip():
+        return _("Say why: whoever reads the history will want to know.")
+    return ""
+
+
+def _form_page(
+    request: HttpRequest, form: ActForm, page: Page, *, overtaken: bool = False
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "page": page,
+        "overtaken": _now(form) if overtaken else None,
+        "reason": request.POST.get("reason", ""),
+        **page.extra,
+    }
+    wrong = overtaken or (form.is_bound and bool(form.errors))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    return render(request, page.template, context, status=status)
+
+
+def _now(form: ActForm) -> list[Difference]:
+    """What is stored now, beside what was typed."""
+    return form.differences()
+
+
+def _preview_page(
+    request: HttpRequest, form: ActForm, page: Page, preview: Preview, problem: str
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "page": page,
+        "preview": preview,
+        "problem": problem,
+        "reason": request.POST.get("reason", ""),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+    return render(request, "planning/preview.html", context, status=status)

@@ -1,0 +1,196 @@
+"""The forms of what is measured: indicators, targets, and the schools that report."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from imtplan.accounts.models import School, User
+from imtplan.planning.forms import PlanForm, PlanFormMeta, number_field
+from imtplan.planning.schools import store_school
+from indicators.models import Indicator, Target
+from indicators.services_plan import store_indicator, store_target
+
+
+class IndicatorForm(PlanForm):
+    slug = "indicateurs"
+    SHOWN_AT = {
+        "indicator_bounds_in_order": "maximum",
+        "indicator_keep_has_a_band": "band_low",
+        "indicator_tolerance_positive": "tolerance",
+        "indicator_change_limit_positive": "change_limit",
+        "indicator_not_its_own_part": "part_of",
+        "indicator_ratio_names_its_parts": "numerator_fr",
+    }
+
+    class Meta(PlanFormMeta):
+        model = Indicator
+        fields = [
+            "code",
+            "rank",
+            "name_fr",
+            "name_en",
+            "definition_fr",
+            "definition_en",
+            "unit_fr",
+            "unit_en",
+            "theme",
+            "decimals",
+            "aggregation",
+            "direction",
+            "accumulation",
+            "year_kind",
+            "numerator_fr",
+            "numerator_en",
+            "denominator_fr",
+            "denominator_en",
+            "scale",
+            "minimum",
+            "maximum",
+            "band_low",
+            "band_high",
+            "tolerance",
+            "change_limit",
+            "part_of",
+            "parts_complete",
+            "is_headline",
+            "source",
+        ]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        others = Indicator.objects.in_use() | Indicator.objects.filter(pk=self.instance.part_of_id)
+        self.fields["part_of"].queryset = others.exclude(pk=self.instance.pk)
+        self.fields["part_of"].empty_label = _("none")
+
+    def clean_decimals(self) -> int:
+        if self.cleaned_data["decimals"] > 6:
+            raise ValidationError(_("Six decimals at most."))
+        return self.cleaned_data["decimals"]
+
+    def store(self, *, by: User, reason: str) -> Indicator:
+        return store_indicator(indicator=self.row, by=by, reason=reason, **self.values)
+
+
+class TargetForm(PlanForm):
+    """A target of the institute, with the values stated for years where it has some."""
+
+    slug = "cibles"
+    parent = "plan"
+    FIXED = ("code", "indicator")
+    SHOWN_AT = {
+        "target_value_or_growth": "value",
+        "target_after_baseline": "year",
+        "target_is_sourced": "source",
+    }
+
+    class Meta(PlanFormMeta):
+        model = Target
+        fields = [
+            "code",
+            "indicator",
+            "year",
+            "value",
+            "growth_percent",
+            "baseline_year",
+            "baseline_value",
+            "baseline_source",
+            "trajectory",
+            "is_reference",
+            "perimeter_fr",
+            "perimeter_en",
+            "source",
+            "sureness",
+        ]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        plan = self.instance.plan
+        if self.instance.pk is None:
+            self.fields["indicator"].queryset = Indicator.objects.in_use()
+            self.initial |= {"year": plan.last_year, "baseline_year": plan.baseline_year}
+        points = dict(self.instance.points.values_list("year", "value")) if self.instance.pk else {}
+        for year in sorted({*range(plan.first_year, plan.last_year + 1), *points}):
+            self.fields[f"point_{year}"] = number_field(label=str(year), required=False)
+            self.initial[f"point_{year}"] = points.get(year)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Another reference is no error: it gives that up in the same act."""
+        return super()._get_validation_exclusions() | {"plan"}
+
+    @property
+    def own_fields(self) -> list[Any]:
+        return [self[name] for name in self.fields if not name.startswith("point_")]
+
+    @property
+    def point_fields(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith("point_")]
+
+    def points(self) -> dict[int, Decimal | None]:
+        return {
+            int(name.removeprefix("point_")): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("point_")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        stated = [name for name in self.fields if name.startswith("point_") and data.get(name)]
+        if data.get("trajectory") == Target.Trajectory.STATED and not stated:
+            self.add_error("trajectory", _("State the value of one year at least, below."))
+        return data
+
+    @property
+    def row(self) -> Target:
+        found = super().row
+        if found.pk is None:
+            found.indicator = self.cleaned_data["indicator"]
+        return found
+
+    def store(self, *, by: User, reason: str) -> Target:
+        return store_target(
+            target=self.row, by=by, reason=reason, points=self.points(), **self.values
+        )
+
+
+class SchoolForm(PlanForm):
+    """Renaming keeps the old name; merging ends the school and says where it went."""
+
+    slug = "ecoles"
+    SHOWN_AT = {"school_years_in_order": "last_year"}
+
+    class Meta(PlanFormMeta):
+        model = School
+        fields = [
+            "code",
+            "name",
+            "former_name",
+            "kind",
+            "sites",
+            "region",
+            "first_year",
+            "last_year",
+            "merged_into",
+            "rank",
+        ]
+        help_texts = {
+            "last_year": _l("The last year it reports for. Empty: it goes on."),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        others = School.objects.filter(merged_into=None)
+        others |= School.objects.filter(pk=self.instance.merged_into_id)
+        self.fields["merged_into"].queryset = others.exclude(pk=self.instance.pk)
+        self.fields["merged_into"].empty_label = _("no other school")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("merged_into") and not data.get("last_year"):
+            self.add_error("last_year", _("Say the last year it reports for by itself."))
+        return data
+
+    def store(self, *, by: User, reason: str) -> School:
+        return store_school(school=self.row, by=by, reason=reason, **self.values)

@@ -1,0 +1,177 @@
+"""What a change would move, in words: grouped by what moves, each number before and after."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from imtplan.numbers import format_number, format_percent
+from imtplan.planning.forms import language
+from indicators.models import (
+    Indicator,
+    InstituteValue,
+    Progress,
+    ProgressStatus,
+    RollUp,
+    Target,
+    View,
+)
+from indicators.rehearsal import Move
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject
+
+# What people look at first; the rest of a result is only counted.
+SHOWN = {
+    RollUp: ("progress", "expected_progress", "status", "coverage"),
+    Progress: ("value", "baseline", "target_value", "expected_value", "progress", "status"),
+    InstituteValue: ("value", "estimate", "expected"),
+}
+RATIOS = {"progress", "expected_progress", "coverage"}
+ELEMENTS: dict[str, type[models.Model]] = {
+    "plan_id": StrategicPlan,
+    "objective_id": Objective,
+    "lever_id": Lever,
+    "project_id": FlagshipProject,
+}
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of a result, before and after, as text; empty: unknown or not there."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What moves of one thing in one year and view."""
+
+    year: int
+    view: str
+    numbers: Sequence[Number]
+    others: int  # numbers of the same result that move too, and are not shown
+    is_new: bool
+    is_gone: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    kind: str
+    name: str
+    results: Sequence[Result]
+
+
+def digest(moves: Iterable[Move]) -> str:
+    """Tells two outcomes apart, whatever numbers the database gives to rows that are new."""
+    said = sorted(repr((move.model.__name__, _place(move), _told(move))) for move in moves)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+
+
+def _place(move: Move) -> tuple[Any, ...]:
+    return move.key if move.before else move.key[-2:]  # the year and the view
+
+
+def _told(move: Move) -> list[tuple[str, str, str]]:
+    before, after = move.before or {}, move.after or {}
+    return [
+        (name, str(before.get(name)), str(after.get(name)))
+        for name in move.fields
+        if not name.endswith("_id")
+    ]
+
+
+def groups(moves: Iterable[Move]) -> list[Group]:
+    """The plan and its elements first, then indicators; within each by year, validated first."""
+    names = _Names(list(moves))
+    ordered = sorted(names.moves, key=names.place)
+    return [
+        Group(kind, name, [_result(move) for move in listed])
+        for (_rank, kind, name), listed in groupby(ordered, key=names.heading)
+    ]
+
+
+class _Names:
+    """What each result is of, read in one query for each kind of thing."""
+
+    def __init__(self, moves: list[Move]) -> None:
+        self.moves = moves
+        self.found = {
+            attribute: model._default_manager.in_bulk(self._keys(RollUp, attribute))
+            for attribute, model in ELEMENTS.items()
+        }
+        targets = Target.objects.select_related("indicator", "school")
+        self.targets = targets.in_bulk(self._keys(Progress, "target_id"))
+        self.indicators = Indicator.objects.in_bulk(self._keys(InstituteValue, "indicator_id"))
+
+    def _keys(self, model: type[models.Model], attribute: str) -> set[int]:
+        rows = [one.before or one.after or {} for one in self.moves if one.model is model]
+        return {row[attribute] for row in rows if row[attribute] is not None}
+
+    def heading(self, move: Move) -> tuple[int, str, str]:
+        row = move.before or move.after or {}
+        if move.model is InstituteValue:
+            indicator = self.indicators.get(row["indicator_id"])
+            return (5, _("Indicator, figures added up"), _name(indicator))
+        if move.model is Progress:
+            return (6, _("Progress toward a target"), self._target(row["target_id"]))
+        for rank, (attribute, model) in enumerate(ELEMENTS.items()):
+            if row[attribute] is not None:
+                kind = str(model._meta.verbose_name).capitalize()
+                return (rank, kind, _name(self.found[attribute].get(row[attribute])))
+        raise ValueError(row)
+
+    def _target(self, key: int) -> str:
+        target = self.targets.get(key)
+        if target is None:
+            return _name(None)
+        whose = f" · {target.school}" if target.school else ""
+        return f"{target.indicator} ({target.code}){whose}"
+
+    def place(self, move: Move) -> tuple[Any, ...]:
+        row = move.before or move.after or {}
+        return (*self.heading(move), row["year"], list(View).index(View(row["view"])))
+
+
+def _name(row: Any) -> str:
+    """What the change itself makes has no row yet when it is announced."""
+    return _("what you add here") if row is None else str(row)
+
+
+def _result(move: Move) -> Result:
+    row = move.before or move.after or {}
+    shown = [name for name in SHOWN[move.model] if name in move.fields]
+    numbers = [
+        Number(
+            str(move.model._meta.get_field(name).verbose_name),
+            _text(name, (move.before or {}).get(name)),
+            _text(name, (move.after or {}).get(name)),
+        )
+        for name in shown
+    ]
+    return Result(
+        year=row["year"],
+        view=View(row["view"]).label,
+        numbers=[one for one in numbers if one.before != one.after] or numbers[:1],
+        others=0 if None in (move.before, move.after) else len(move.fields) - len(shown),
+        is_new=move.before is None,
+        is_gone=move.after is None,
+    )
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if name == "status":
+        return str(ProgressStatus(value).label)
+    if name in RATIOS:
+        return format_percent(value, language=language())
+    rounded = round(value, 2) if isinstance(value, Decimal) else value
+    return format_number(rounded, language=language())

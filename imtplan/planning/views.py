@@ -1,0 +1,219 @@
+"""The plan office's pages. Who may open them is the first line of each view."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.planning.acts import Page, follow
+from imtplan.planning.forms import PlanForm
+from imtplan.planning.forms_acts import ArchiveForm, SchoolTargetsForm
+from imtplan.planning.forms_elements import FORMS
+from imtplan.planning.history import history_of
+from imtplan.planning.overview import Overview
+from indicators.models import Indicator, IndicatorLink, Target
+from objectives.models import StrategicPlan
+from objectives.services import confirm_link
+from projects.models import FlagshipProject, Serves
+
+ARCHIVABLE = {"objectifs", "leviers", "projets", "indicateurs", "cibles"}
+LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
+
+
+def _demand_plan_office(request: HttpRequest) -> None:
+    if not has_permission(request.user, Permission.EDIT_PLAN):
+        raise PermissionDenied
+
+
+@require_safe
+def plans(request: HttpRequest) -> HttpResponse:
+    """The plans, the current one first."""
+    _demand_plan_office(request)
+    rows = StrategicPlan.objects.visible_to(request.user).select_related("supersedes")
+    return render(request, "planning/plans.html", {"plans": rows})
+
+
+@require_safe
+def plan(request: HttpRequest, code: str) -> HttpResponse:
+    """What one plan is made of."""
+    _demand_plan_office(request)
+    row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
+    context = {"plan": row, "overview": Overview(row, request.user)}
+    return render(request, "planning/plan.html", context)
+
+
+@require_safe
+def schools(request: HttpRequest) -> HttpResponse:
+    """Every school there is or was."""
+    _demand_plan_office(request)
+    rows = School.objects.visible_to(request.user).select_related("merged_into")
+    return render(request, "planning/schools.html", {"schools": rows})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, kind: str) -> HttpResponse:
+    """A new element of a plan (`?plan=`), of a project (`?projet=`), or of the institute."""
+    _demand_plan_office(request)
+    form = _form_class(kind)
+    parent = _parent(request, form)
+    words = {"what": _name_of(form)}
+    page = Page(
+        template="planning/element.html",
+        title=_("Add: %(what)s") % words,
+        back=_place(parent, form),
+        done=_("Added: %(what)s.") % words,
+        extra={"parent": parent, "kind": kind, "is_new": True},
+    )
+    made = {form.parent: parent} if form.parent else {}
+    model = form._meta.model
+    return follow(
+        request,
+        lambda data: form(data, instance=model(**made), initial=_asked_indicator(request)),
+        page,
+        after=lambda _row: page.back,
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """An element, with what counts in it and its history."""
+    _demand_plan_office(request)
+    form = _form_class(kind)
+    row = _row(request, form, pk)
+    parent = getattr(row, form.parent) if form.parent else None
+    page = Page(
+        template="planning/element.html",
+        title=_title_of(row),
+        back=_place(parent or row, form),
+        done=_("Stored: %(what)s.") % {"what": row},
+        extra={
+            "row": row,
+            "parent": parent,
+            "kind": kind,
+            "may_archive": kind in ARCHIVABLE,
+            "history": history_of(request.user, row),
+        },
+    )
+    return follow(
+        request,
+        lambda data: form(data, instance=_row(request, form, pk)),
+        page,
+        after=lambda _row: request.path,
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Put an element aside, or bring it back: what moves is shown first."""
+    _demand_plan_office(request)
+    form = _form_class(kind)
+    if kind not in ARCHIVABLE:
+        raise Http404
+    row = _row(request, form, pk)
+    words = {"what": row}
+    aside = row.archived_at is not None
+    page = Page(
+        template="planning/archive.html",
+        title=_("Bring back: %(what)s") % words if aside else _("Put aside: %(what)s") % words,
+        back=reverse("plan_edit", args=[kind, pk]),
+        done=_("Back in use: %(what)s.") % words if aside else _("Put aside: %(what)s.") % words,
+        extra={"row": row, "aside": aside},
+    )
+    return follow(
+        request, lambda data: ArchiveForm(data, row=row), page, after=lambda _row: page.back
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
+    """What each school is to reach of one indicator, beside the institute's target."""
+    _demand_plan_office(request)
+    row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
+    measured = get_object_or_404(Indicator.objects.visible_to(request.user), code=indicator)
+    page = Page(
+        template="planning/school_targets.html",
+        title=_("Targets of the schools: %(what)s") % {"what": measured},
+        back=_place(row),
+        done=_("Stored: %(what)s.") % {"what": _("targets of the schools")},
+        extra={"plan": row, "indicator": measured},
+    )
+    return follow(
+        request,
+        lambda data: SchoolTargetsForm(data, plan=row, indicator=measured),
+        page,
+        after=lambda _row: request.path,
+    )
+
+
+@require_POST
+def confirm(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """A link that was deduced is right: one click, no number moves."""
+    _demand_plan_office(request)
+    if kind not in LINKS:
+        raise Http404
+    link = get_object_or_404(LINKS[kind], pk=pk)
+    confirm_link(link=link, by=request.user)
+    messages.success(request, _("Confirmed: %(what)s.") % {"what": link})
+    end = link.project or link.objective or link.lever
+    return redirect(_place(end.plan) + "#unsure")
+
+
+def _form_class(kind: str) -> type[PlanForm]:
+    if kind not in FORMS:
+        raise Http404
+    return FORMS[kind]
+
+
+def _name_of(form: type[PlanForm]) -> str:
+    return str(form._meta.model._meta.verbose_name)
+
+
+def _title_of(row: Any) -> str:
+    """A target is known by its code, which says little without its indicator."""
+    return f"{row.indicator} · {row}" if isinstance(row, Target) else str(row)
+
+
+def _row(request: HttpRequest, form: type[PlanForm], pk: int) -> Any:
+    rows = form._meta.model._default_manager.visible_to(request.user)
+    parents = [form.parent] if form.parent else []
+    return get_object_or_404(rows.select_related(*parents), pk=pk)
+
+
+def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
+    """What the new thing belongs to, as the address says."""
+    if form.parent == "plan":
+        rows = StrategicPlan.objects.visible_to(request.user)
+        return get_object_or_404(rows, code=request.GET.get("plan", ""))
+    if form.parent == "project":
+        key = request.GET.get("projet", "")
+        rows = FlagshipProject.objects.visible_to(request.user)
+        return get_object_or_404(rows, pk=int(key) if key.isdecimal() else 0)
+    return None
+
+
+def _asked_indicator(request: HttpRequest) -> dict[str, Any]:
+    """The indicator whose target is to be added, where the address names one."""
+    found = Indicator.objects.visible_to(request.user)
+    row = found.filter(code=request.GET.get("indicateur", "")).first()
+    return {"indicator": row.pk} if row else {}
+
+
+def _place(row: Any, form: type[PlanForm] | None = None) -> str:
+    """The page one comes from: the plan's, the project's, the list of schools."""
+    if isinstance(row, StrategicPlan):
+        return reverse("plan", args=[row.code])
+    if isinstance(row, FlagshipProject):
+        return reverse("plan_edit", args=["projets", row.pk])
+    return reverse("plan_schools" if form is FORMS["ecoles"] else "plans")

@@ -1,0 +1,65 @@
+"""Writes of flagship projects: what they are, what they serve, milestones and status reports."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from imtplan.accounts.models import User
+from imtplan.audit.edits import put
+from levers.models import Lever
+from objectives.models import Objective
+from objectives.services import WEIGHTY_OF_ELEMENTS, weigh
+from projects.models import FlagshipProject, Milestone, Serves, StatusReport
+
+WEIGHTY_OF_MILESTONES = {"weight", "due_on"}
+
+Weights = Mapping[Any, Decimal | None]
+
+
+def store_project(
+    *, project: FlagshipProject, by: User, reason: str = "", **values: Any
+) -> FlagshipProject:
+    return put(project, values, by=by, reason=reason, weighty=WEIGHTY_OF_ELEMENTS)
+
+
+def store_milestone(
+    *, milestone: Milestone, by: User, reason: str = "", **values: Any
+) -> Milestone:
+    """A new milestone, its end, or other terms: its weight and its date only with a reason."""
+    return put(milestone, values, by=by, reason=reason, weighty=WEIGHTY_OF_MILESTONES)
+
+
+def report_status(
+    *, report: StatusReport, by: User, reason: str = "", **values: Any
+) -> StatusReport:
+    """What the leader says, kept with who wrote it down."""
+    values |= {} if report.pk else {"reported_by": by}
+    return put(report, values, by=by, reason=reason)
+
+
+def weigh_projects(
+    *, element: Objective | Lever, weights: Weights, by: User, reason: str = ""
+) -> None:
+    """Which projects serve an objective or a lever, and how much each counts in it."""
+    side = element._meta.model_name
+    weigh(
+        element=element,
+        links={one.project: one for one in element.served_by.select_related("project")},
+        weights=weights,
+        make=lambda project: Serves(project=project, **{side: element}),
+        by=by,
+        reason=reason,
+    )
+
+
+def weigh_served(*, project: FlagshipProject, weights: Weights, by: User, reason: str = "") -> None:
+    """The same from the project's side: the objectives and levers it serves."""
+    found = project.serves.select_related("objective", "lever")
+    weigh(
+        element=project,
+        links={one.objective or one.lever: one for one in found},
+        weights=weights,
+        make=lambda end: Serves(project=project, **{end._meta.model_name: end}),
+        by=by,
+        reason=reason,
+    )

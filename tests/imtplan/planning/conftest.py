@@ -1,0 +1,60 @@
+"""Acting on the plan as its office does: type, look at what moves, say why, confirm."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from imtplan.accounts.models import User
+
+
+class Office:
+    """A browser of the plan office. Every field of a form is sent, as browsers do."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def filled(self, url: str, **typed: Any) -> dict[str, Any]:
+        """The form of a page as it would be posted, with some fields typed anew."""
+        form = self.client.get(url).context["form"]
+        data: dict[str, Any] = {"seen": form.mark}
+        for bound in form:
+            value = bound.value()
+            if value is None or value is False or value == "":
+                continue
+            shown = bound.field.prepare_value(value)
+            data[bound.html_name] = "on" if shown is True else str(shown)
+        return {name: text for name, text in (data | typed).items() if text is not None}
+
+    def preview(self, url: str, **typed: Any) -> Any:
+        return self.client.post(url, self.filled(url, **typed))
+
+    def confirm(self, url: str, preview: Any, reason: str = "Décision du conseil") -> Any:
+        """Send what the preview page carries, as its button does."""
+        context = preview.context
+        data = dict(context["form"].sent) | {
+            "seen": context["form"].mark,
+            "announced": context["preview"].digest,
+            "reason": reason,
+            "confirm": "1",
+        }
+        return self.client.post(url, data)
+
+    def do(self, url: str, reason: str = "Décision du conseil", **typed: Any) -> Any:
+        preview = self.preview(url, **typed)
+        assert preview.context.get("preview"), preview.context["form"].errors
+        answer = self.confirm(url, preview, reason)
+        assert answer.status_code == 302, answer.context.get("problem")
+        return answer
+
+    def refused(self, url: str, **typed: Any) -> dict[str, list[str]]:
+        """What the page says of bad input, field by field."""
+        answer = self.preview(url, **typed)
+        assert answer.status_code == 422
+        return {name: list(found) for name, found in answer.context["form"].errors.items()}
+
+
+@pytest.fixture
+def office(paul: User, signed_in: Callable[[User], Client]) -> Office:
+    return Office(signed_in(paul))

@@ -1,0 +1,144 @@
+"""Schools over the years, their targets, and the milestones of projects."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from imtplan.accounts.models import School
+from imtplan.audit.models import Event
+from indicators.models import InstituteValue, Target
+from indicators.recompute import recompute_stale
+from projects.models import Milestone, StatusReport
+from tests import factories
+
+
+@pytest.fixture
+def target(albi: School, ales: School, recomputed: Callable[[], Any]) -> Target:
+    found = factories.students_of_the_plan(albi)
+    factories.FigureFactory(indicator=found.indicator, school=ales, year=2020, value=Decimal(1300))
+    recomputed()
+    return found
+
+
+def test_renaming_keeps_the_name_before(office: Any, albi: School) -> None:
+    office.do(f"/plan/modifier/ecoles/{albi.pk}/", name="IMT Albi", reason="Décret du 1er mars")
+    albi.refresh_from_db()
+    assert (albi.name, albi.former_name) == ("IMT Albi", "IMT Mines Albi")
+    assert Event.objects.get().detail["reason"] == "Décret du 1er mars"
+
+
+def test_a_closed_school_is_no_longer_expected(office: Any, target: Target, ales: School) -> None:
+    url = f"/plan/modifier/ecoles/{ales.pk}/"
+    preview = office.preview(url, last_year="2020")
+    moved = {(move.model, move.key[1]) for move in preview.context["preview"].moves}
+    assert (InstituteValue, 2020) not in moved
+    assert office.confirm(url, preview).status_code == 302
+    recompute_stale()
+    of_2021 = InstituteValue.objects.filter(indicator=target.indicator, year=2021)
+    assert {row.expected for row in of_2021} <= {1}
+
+
+def test_a_merged_school_says_where_and_until_when(
+    office: Any, target: Target, albi: School, ales: School
+) -> None:
+    url = f"/plan/modifier/ecoles/{ales.pk}/"
+    assert list(office.refused(url, merged_into=str(albi.pk))) == ["last_year"]
+    office.do(url, merged_into=str(albi.pk), last_year="2020")
+    ales.refresh_from_db()
+    assert (ales.merged_into, ales.last_year) == (albi, 2020)
+    assert "IMT Mines Albi" in office.client.get("/plan/ecoles/").content.decode()
+    assert not target.indicator.figures.filter(school=albi, year=2020, value=16300).exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"first_year": "2021", "last_year": "2020"}, "last_year"),
+        ({"name": None}, "name"),
+        ({"kind": "autre"}, "kind"),
+        ({"merged_into": "self"}, "merged_into"),
+    ],
+)
+def test_a_school_that_cannot_be_is_refused(
+    office: Any, albi: School, typed: dict[str, Any], field: str
+) -> None:
+    typed = {name: str(albi.pk) if text == "self" else text for name, text in typed.items()}
+    assert list(office.refused(f"/plan/modifier/ecoles/{albi.pk}/", **typed)) == [field]
+
+
+def test_a_new_school_begins_in_its_year(office: Any, albi: School) -> None:
+    office.do("/plan/ajouter/ecoles/", code="neuve", name="École neuve", first_year="2024")
+    assert School.objects.get(code="neuve").is_member_in(2024)
+    assert not School.objects.get(code="neuve").is_member_in(2023)
+
+
+GRID = "/plan/plans/2018-2022/ecoles/students/"
+SHARED = {"source": "Contrat de l’école", "sureness": "medium"}
+
+
+def test_the_targets_of_the_schools_beside_the_institutes(
+    office: Any, target: Target, albi: School, ales: School
+) -> None:
+    office.do(GRID, **SHARED, **{f"school_{albi.pk}": "17 000", f"school_{ales.pk}": "1 400"})
+    found = Target.objects.filter(school__isnull=False)
+    assert dict(found.values_list("school__code", "value")) == {
+        albi.code: Decimal(17000),
+        ales.code: Decimal(1400),
+    }
+    assert not found.filter(is_reference=True).exists()
+    compared = office.client.get(GRID).context["form"].comparison
+    said = {name: text.replace("\u202f", " ") for name, text in compared.items()}
+    assert said == {"sum": "18 400", "institute": "20 000", "gap": "−1 600"}
+
+
+def test_an_emptied_target_is_put_aside_and_may_come_back(
+    office: Any, target: Target, albi: School
+) -> None:
+    name = f"school_{albi.pk}"
+    office.do(GRID, **SHARED, **{name: "17 000"})
+    office.do(GRID, **{name: None})
+    one = Target.objects.get(school=albi)
+    assert one.archived_at
+    office.do(GRID, **SHARED, **{name: "18 000"})
+    one.refresh_from_db()
+    assert (one.archived_at, one.value) == (None, 18000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"source": None}, "source"),
+        ({"year": "2016"}, "year"),
+        ({"year": "bientôt"}, "year"),
+        ({"sureness": "sans doute"}, "sureness"),
+    ],
+)
+def test_a_grid_that_cannot_be_is_refused(
+    office: Any, target: Target, typed: dict[str, Any], field: str
+) -> None:
+    assert list(office.refused(GRID, **(SHARED | typed))) == [field]
+
+
+def test_a_school_s_number_is_read_as_french(office: Any, target: Target, albi: School) -> None:
+    name = f"school_{albi.pk}"
+    assert list(office.refused(GRID, **SHARED, **{name: "1.234"})) == [name]
+
+
+def test_milestones_and_reports_of_a_project(office: Any, target: Target) -> None:
+    project = factories.ProjectFactory(plan=target.plan)
+    url = f"/plan/ajouter/jalons/?projet={project.pk}"
+    assert list(office.refused(url, title_fr="Accord", due_on="demain")) == ["due_on"]
+    assert list(office.refused(url, title_fr="Accord", due_on="2021-06-30", weight="-1")) == [
+        "weight"
+    ]
+    office.do(url, title_fr="Accord", due_on="2021-06-30", weight="1,5")
+    milestone = Milestone.objects.get()
+    assert milestone.weight == Decimal("1.5")
+    preview = office.preview(f"/plan/modifier/jalons/{milestone.pk}/", done_on="2021-06-01")
+    assert preview.context["preview"].moves
+    report = f"/plan/ajouter/avancements/?projet={project.pk}"
+    assert list(office.refused(report, status="on_track")) == ["sentence"]
+    office.do(report, status="at_risk", sentence="L’accord tarde.")
+    assert StatusReport.objects.get().reported_by is not None
