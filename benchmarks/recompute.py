@@ -144,9 +144,8 @@ def timed(act: Callable[[], object]) -> float:
 
 def one_figure(runs: int) -> list[float]:
     """A figure somewhere gets another number; the time until all that rests on it is right."""
-    ids = list(
-        Figure.objects.filter(state="number").order_by("?").values_list("pk", flat=True)[:runs]
-    )
+    some = "WHERE state = 'number' AND mod(id, 997) = 5 ORDER BY random() LIMIT %(runs)s"
+    ids = [pk for (pk,) in ask(f"SELECT id FROM indicators_figure {some}", {"runs": runs})]  # noqa: S608
     times = []
     for figure in ids:
         ask(
@@ -169,7 +168,7 @@ def bare() -> float:
 def measure(name: str, runs: int) -> dict[str, float]:
     size = SIZES[name]
     took = {"loading": timed(lambda: make(size))}
-    took["everything, for the first time"] = timed(recompute)
+    took["everything, for the first time"] = timed(recompute_stale)
     ask("VACUUM ANALYZE")
     took["everything, nothing changed"] = timed(recompute)
     took["bare SELECTs of everything"] = bare()
