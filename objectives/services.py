@@ -84,7 +84,10 @@ def _weigh_one(link: Any, weight: Decimal | None) -> None:
 
 
 def _by_code(weights: Mapping[Any, Decimal | None], moved: Mapping[Any, Any]) -> dict[str, Any]:
-    return {f"→ {end.code}": None if weights[end] is None else plain(weights[end]) for end in moved}
+    known = {end: weights[end] for end in moved}
+    return {
+        f"→ {end.code}": None if weight is None else plain(weight) for end, weight in known.items()
+    }
 
 
 @transaction.atomic

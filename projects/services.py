@@ -41,7 +41,7 @@ def weigh_projects(
     *, element: Objective | Lever, weights: Weights, by: User, reason: str = ""
 ) -> None:
     """Which projects serve an objective or a lever, and how much each counts in it."""
-    side = element._meta.model_name
+    side = str(element._meta.model_name)
     weigh(
         element=element,
         links={one.project: one for one in element.served_by.select_related("project")},
