@@ -44,6 +44,7 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 # --- Applications, from the top of the import staircase to its foot -----------------------------
 
 INSTALLED_APPS = [
+    "imtplan.integrity",
     "imtplan.dashboard",
     "imtplan.planning",
     "imtplan.campaigns",

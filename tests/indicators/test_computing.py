@@ -6,13 +6,13 @@ import pytest
 from django.db import transaction
 
 from imtplan.accounts.models import School
+from imtplan.integrity.results import differences
 from indicators.computing import bare_statements, into_temporary_tables
 from indicators.database import ask
 from indicators.forecast import student_cdf, student_quantile
 from indicators.models import InstituteValue, Progress, RollUp
 from indicators.statements.storing import columns_of
 from tests import factories
-from tests.results import differences
 
 TABLES = {
     "computed_values": InstituteValue,

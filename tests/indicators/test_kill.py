@@ -17,11 +17,11 @@ import psutil
 import pytest
 from django.db import DatabaseError, connection
 
+from imtplan.integrity.results import differences
 from indicators.models import Figure, IndicatorLink, StaleMark, Target
 from indicators.recompute import LOCK
 from projects.models import Milestone
 from tests import factories
-from tests.results import differences
 from tests.worker import Queue, Worker, use_queue, wait_for
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "4"))

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from imtplan import clock
 from imtplan.accounts.models import School, User
+from imtplan.integrity.results import stored_results as stored
 from indicators.models import Figure, Indicator, Progress
 from indicators.past import at
 from indicators.past_views import TABLES
@@ -21,7 +22,6 @@ from objectives.models import Objective
 from projects.models import Milestone
 from tests import factories
 from tests.history import History
-from tests.results import stored
 
 # Versions carry the moment their transaction began: each edit must be one of its own.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from imtplan.accounts.models import School
+from imtplan.integrity.results import differences
 from indicators.database import ask
 from indicators.models import (
     Figure,
@@ -27,7 +28,6 @@ from indicators.models import (
 from indicators.progress import FORMULA_VERSION
 from indicators.recompute import recompute_stale, retry
 from tests import factories
-from tests.results import differences
 
 VALIDATED = View.VALIDATED
 

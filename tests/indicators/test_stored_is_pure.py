@@ -17,13 +17,13 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from imtplan import clock
 from imtplan.accounts.models import School
+from imtplan.integrity.results import differences
 from indicators.models import Figure, Indicator, IndicatorLink, StaleMark, Target, TrajectoryPoint
 from indicators.recompute import recompute_stale
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
 from tests import factories
-from tests.results import differences
 
 years = st.integers(2015, 2024)
 # Whole, with six decimals, equal to each other now and then, negative, zero and very large.

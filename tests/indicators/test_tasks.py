@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School
+from imtplan.integrity.results import differences
 from indicators import tasks
 from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
 from tests import factories
-from tests.results import differences
 
 
 @pytest.mark.parametrize("job", [tasks.recompute, tasks.sweep])

@@ -1,6 +1,6 @@
-"""What is stored, held against the reference, to the last digit and both ways."""
+"""What is stored, held against the formulas, to the last digit and both ways."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
@@ -16,20 +16,36 @@ NOT_COMPARED = {"id", "computed_at", "inputs_hash"}
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 
-def differences() -> list[str]:
-    """One line for each stored row that is missing, in excess or not as the reference has it."""
-    found = Reference.read()
-    expected = {InstituteValue: found.values, Progress: found.progress, RollUp: found.roll_ups}
+def differences(indicators: Collection[int] | None = None) -> list[str]:
+    """One line for each stored result that is missing, in excess, or not what the formulas give.
+
+    Of these indicators alone, where some are named: their values and progress, no roll-up.
+    """
+    found = Reference.read(indicators)
+    pairs: list[tuple[type[models.Model], Iterable[models.Model], Any]] = [
+        (InstituteValue, found.values, {"indicator__in": indicators}),
+        (Progress, found.progress, {"target__indicator__in": indicators}),
+    ]
+    if indicators is None:
+        pairs.append((RollUp, found.roll_ups, {}))
     return [
         line
-        for model, reference in expected.items()
-        for line in _compared(model, _rows(model, reference), _rows(model, model.objects.all()))
+        for model, expected, chosen in pairs
+        for line in _compared(
+            model,
+            _rows(model, expected),
+            _rows(model, _stored(model, {} if indicators is None else chosen)),
+        )
     ]
 
 
-def stored() -> dict[str, Rows]:
+def stored_results() -> dict[str, Rows]:
     """Every stored result, in a form that two moments can be compared in."""
-    return {model.__name__: _rows(model, model.objects.all()) for model in KEYS}
+    return {model.__name__: _rows(model, _stored(model, {})) for model in KEYS}
+
+
+def _stored(model: type[models.Model], chosen: dict[str, Any]) -> Iterable[models.Model]:
+    return model._default_manager.filter(**chosen)
 
 
 def _rows(model: type[models.Model], instances: Iterable[models.Model]) -> Rows:

@@ -1,0 +1,145 @@
+"""The named checks: what must be true of the whole, whoever wrote to the database and how.
+
+A check that a constraint makes needless is left out; that the constraints and triggers are there,
+and switched on, is a check of its own.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from django.db import connection
+
+from imtplan import clock
+from imtplan.campaigns.models import Receipt
+from imtplan.integrity import queries
+from imtplan.integrity.results import differences
+from indicators.models import Figure, Indicator, Snapshot
+from indicators.past_views import TABLES
+from indicators.stale_triggers import STALE, TRANSITION_TABLES, function_name
+
+SHOWN = 20  # of the faults of one check; all of them are counted
+SMALL = 20_000  # figures: up to here every result is computed again, beyond it a sample
+SAMPLE = 10  # indicators
+
+
+class Level(StrEnum):
+    ERROR = "error"  # numbers may be wrong, or something was lost
+    WARNING = "warning"  # somebody should look
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    must: str  # what is true when all is well
+    advice: str
+    find: Callable[[], Iterable[str]]  # a line for each fault
+    level: Level = Level.ERROR
+
+
+@dataclass(frozen=True)
+class Finding:
+    check: Check
+    count: int
+    shown: list[str]
+
+
+def run(checks: Iterable[Check]) -> Iterator[tuple[Check, Finding | None]]:
+    """Each check with what it found; None: nothing."""
+    for check in checks:
+        lines = iter(check.find())
+        shown = list(islice(lines, SHOWN))
+        count = len(shown) + sum(1 for _line in lines)
+        yield check, Finding(check, count, shown) if shown else None
+
+
+def _asked(sql: str) -> Callable[[], list[str]]:
+    """The faults a query finds: one text a row."""
+
+    def find() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {"today": clock.today(), "now": clock.now()})
+            return [line for (line,) in cursor.fetchall()]
+
+    return find
+
+
+# --- What is more than one query ----------------------------------------------------------------
+
+
+def results_unlike_the_formulas() -> list[str]:
+    """Every result where there are few; else those of some indicators, others each day."""
+    if Figure.objects.count() <= SMALL:
+        return differences()
+    codes = list(Indicator.objects.in_use().order_by("pk").values_list("pk", flat=True))
+    start = clock.today().toordinal() * SAMPLE % len(codes)
+    return differences((codes + codes)[start : start + SAMPLE])
+
+
+def versions_unlike_rows() -> Iterator[str]:
+    """Each table against the last version of each of its rows, both ways."""
+    for app, names in TABLES.items():
+        for name in names:
+            table = f"{app}_{name.lower()}"
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('imtplan.as_of', 'infinity', true)")
+                cursor.execute(
+                    "SELECT column_name FROM information_schema.columns "
+                    "WHERE table_schema = 'past' AND table_name = %s",
+                    [table],
+                )
+                columns = ", ".join(f'"{column}"' for (column,) in cursor.fetchall())
+                cursor.execute(queries.UNLIKE_ITS_VERSIONS.format(table=table, columns=columns))
+                yield from (f"{table} {key}" for (key,) in cursor.fetchall())
+
+
+def texts_unlike_their_fingerprint() -> Iterator[str]:
+    for model in (Receipt, Snapshot):
+        for one in model._default_manager.iterator():
+            if hashlib.sha256(one.content.encode()).hexdigest() != one.sha256:
+                yield f"{model._meta.model_name} {one.pk} {one}"
+
+
+def triggers_that_are_missing() -> list[str]:
+    wanted = {function_name(table, operation) for table in STALE for operation in TRANSITION_TABLES}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        return sorted(wanted - {name for (name,) in cursor.fetchall()})
+
+
+# --- The table ----------------------------------------------------------------------------------
+
+RECOMPUTE = "Ask for a recomputation: manage.py shell -c 'recompute()' of indicators.recompute."
+
+CHECKS = [
+    Check(
+        "results_are_what_the_formulas_give",
+        "every stored result is what the formulas give from the figures",
+        RECOMPUTE + " If it comes back, the set-based statements and the formulas differ: a bug.",
+        results_unlike_the_formulas,
+    ),
+    Check(
+        "versions_are_the_rows",
+        "the last version of each row is the row",
+        "Somebody wrote past the triggers. Compare with a backup, then save the row again.",
+        versions_unlike_rows,
+    ),
+    Check(
+        "kept_texts_have_their_fingerprint",
+        "the SHA-256 of each receipt and snapshot is that of its text",
+        "The text was changed in the database. Restore the row from a backup.",
+        texts_unlike_their_fingerprint,
+    ),
+    Check(
+        "stale_marks_are_written",
+        "each table that results rest on has its triggers",
+        "Run manage.py migrate indicators again from 0004, then recompute everything.",
+        triggers_that_are_missing,
+    ),
+    *(
+        Check(name, must, advice, _asked(sql), Level(level))
+        for name, level, must, advice, sql in queries.QUERIES
+    ),
+]

@@ -1,0 +1,369 @@
+"""The checks that are one query: name, level, what must be true, advice, the faults as texts."""
+
+_FIGURE = """i.code || ' · ' || coalesce(s.code, 'IMT') || ' · ' || f.year"""
+_FIGURES = """indicators_figure AS f
+    JOIN indicators_indicator AS i ON i.id = f.indicator_id
+    LEFT JOIN accounts_school AS s ON s.id = f.school_id"""
+_LOOK = "Open the figure's history, find who wrote it and when, and enter it again."
+_EDIT = "Open the plan's page and complete it."
+_RECOMPUTE = "Ask for a recomputation of everything."
+
+UNLIKE_ITS_VERSIONS = """
+    SELECT id::text FROM (
+        (SELECT {columns} FROM public."{table}" EXCEPT SELECT {columns} FROM past."{table}")
+        UNION
+        (SELECT {columns} FROM past."{table}" EXCEPT SELECT {columns} FROM public."{table}")
+    ) AS unlike GROUP BY id ORDER BY id
+"""
+
+QUERIES: list[tuple[str, str, str, str, str]] = [
+    # --- Results ---
+    (
+        "sums_are_the_schools_figures",
+        "error",
+        "a complete sum is the sum of the figures that count",
+        _RECOMPUTE,
+        """
+        SELECT i.code || ' · ' || v.year || ' · ' || v.view || ': ' || trim_scale(v.value)
+            || ' is stored, the figures add up to ' || trim_scale(total.value)
+        FROM indicators_institutevalue AS v
+        JOIN indicators_indicator AS i ON i.id = v.indicator_id
+        JOIN LATERAL (
+            SELECT sum(f.value) AS value FROM indicators_figure AS f
+            JOIN accounts_school AS s ON s.id = f.school_id AND s.kind = 'own'
+            AND coalesce(s.first_year, 0) <= v.year AND coalesce(s.last_year, 9999) >= v.year
+            WHERE f.indicator_id = v.indicator_id AND f.year = v.year AND f.state = 'number'
+            AND f.status = ANY (CASE WHEN v.view = 'validated' THEN ARRAY['validated']
+                ELSE ARRAY['validated', 'submitted'] END)
+        ) AS total ON true
+        WHERE i.aggregation = 'sum' AND i.accumulation <> 'cumulative' AND v.value IS NOT NULL
+        AND v.value IS DISTINCT FROM total.value ORDER BY 1""",
+    ),
+    (
+        "coverage_counts_the_missing",
+        "error",
+        "schools expected, less those that reported, are those that are missing",
+        _RECOMPUTE,
+        """
+        SELECT i.code || ' · ' || v.year || ' · ' || v.view
+        FROM indicators_institutevalue AS v JOIN indicators_indicator AS i ON i.id = v.indicator_id
+        WHERE v.reported + cardinality(v.missing) <> v.expected
+        OR (v.value IS NOT NULL AND v.reported < v.expected) ORDER BY 1""",
+    ),
+    (
+        "progress_is_of_the_institutes_value",
+        "error",
+        "the value held against an institute's target is the institute's value",
+        _RECOMPUTE,
+        """
+        SELECT t.code || ' · ' || p.year || ' · ' || p.view
+        FROM indicators_progress AS p
+        JOIN indicators_target AS t ON t.id = p.target_id AND t.school_id IS NULL
+        LEFT JOIN indicators_institutevalue AS v
+        ON v.indicator_id = t.indicator_id AND v.year = p.year AND v.view = p.view
+        WHERE p.value IS DISTINCT FROM coalesce(v.value, v.estimate) ORDER BY 1""",
+    ),
+    (
+        "one_formula_version",
+        "error",
+        "all results are of one version of the formulas",
+        _RECOMPUTE,
+        """
+        SELECT 'version ' || formula_version || ': ' || count(*) || ' results' FROM (
+            SELECT formula_version FROM indicators_institutevalue
+            UNION ALL SELECT formula_version FROM indicators_progress
+            UNION ALL SELECT formula_version FROM indicators_rollup
+        ) AS results
+        GROUP BY formula_version
+        HAVING formula_version <> (
+            SELECT max(formula_version) FROM indicators_progress
+        ) ORDER BY 1""",
+    ),
+    (
+        "nothing_waits_for_long",
+        "error",
+        "what is stale is recomputed within ten minutes",
+        "Is the worker running? Is beat? Their logs say so; the marks are kept meanwhile.",
+        """
+        SELECT reason || ' since ' || to_char(marked_at, 'YYYY-MM-DD HH24:MI')
+        FROM indicators_stalemark WHERE marked_at < %(now)s - interval '10 minutes'
+        ORDER BY marked_at""",
+    ),
+    (
+        "no_indicator_failed",
+        "error",
+        "every indicator can be computed",
+        "Read the error: most often a number too large. Correct it; it is computed again then.",
+        """
+        SELECT i.code || ': ' || r.error FROM indicators_recomputerun AS r
+        JOIN indicators_indicator AS i ON i.id = r.indicator_id
+        WHERE r.error <> '' AND r.resolved_at IS NULL ORDER BY r.id""",
+    ),
+    # --- Figures ---
+    (
+        "versions_have_no_gap",
+        "error",
+        "a figure's versions are numbered 1, 2, 3 … without a gap",
+        "A version was removed, or written past the application. Compare with a backup.",
+        """
+        SELECT 'figure ' || pgh_obj_id || ': ' || count(DISTINCT version) || ' of '
+            || max(version) || ' versions'
+        FROM indicators_figureevent WHERE pgh_label <> 'delete'
+        GROUP BY pgh_obj_id HAVING count(DISTINCT version) <> max(version) - min(version) + 1
+        ORDER BY 1""",
+    ),
+    (
+        "closed_campaigns_are_untouched",
+        "error",
+        "no number of a closed campaign changed after its closing",
+        "The trigger refuse_when_closed was passed by. " + _LOOK,
+        f"""
+        SELECT DISTINCT {_FIGURE}
+        FROM (
+            SELECT e.*, lag(ROW(e.state, e.value, e.numerator, e.denominator)) OVER (
+                PARTITION BY e.pgh_obj_id ORDER BY e.pgh_id
+            ) AS before, ROW(e.state, e.value, e.numerator, e.denominator) AS after
+            FROM indicators_figureevent AS e
+        ) AS f
+        JOIN indicators_indicator AS i ON i.id = f.indicator_id
+        JOIN accounts_school AS s ON s.id = f.school_id
+        JOIN campaigns_campaign AS c ON c.year = f.year
+        JOIN campaigns_campaign_indicators AS ci
+        ON ci.campaign_id = c.id AND ci.indicator_id = f.indicator_id
+        LEFT JOIN campaigns_extension AS x ON x.campaign_id = c.id AND x.school_id = f.school_id
+        WHERE NOT f.before IS NULL AND f.before IS DISTINCT FROM f.after
+        AND f.pgh_created_at > coalesce(x.closes_at, c.closes_at) ORDER BY 1""",
+    ),
+    (
+        "figures_stand_as_their_submission",
+        "error",
+        "what a school submitted is submitted, what was validated is validated, the rest a draft",
+        "Return the submission to the school and have it handed in again.",
+        f"""
+        SELECT {_FIGURE} || ': ' || f.status || ', its submission ' || b.state
+        FROM {_FIGURES}
+        JOIN campaigns_campaign AS c ON c.year = f.year
+        JOIN campaigns_campaign_indicators AS ci
+        ON ci.campaign_id = c.id AND ci.indicator_id = f.indicator_id
+        JOIN campaigns_submission AS b ON b.campaign_id = c.id AND b.school_id = f.school_id
+        WHERE f.status <> CASE b.state WHEN 'submitted' THEN 'submitted'
+            WHEN 'validated' THEN 'validated' ELSE 'draft' END ORDER BY 1""",
+    ),
+    (
+        "submissions_have_a_receipt",
+        "warning",
+        "every submission that was handed in has its receipt",
+        "Handed in before receipts were given, or loaded: hand it in again if a receipt is needed.",
+        """
+        SELECT c.year || ' · ' || s.code FROM campaigns_submission AS b
+        JOIN campaigns_campaign AS c ON c.id = b.campaign_id AND NOT c.is_demo
+        JOIN accounts_school AS s ON s.id = b.school_id
+        WHERE b.state IN ('submitted', 'validated')
+        AND NOT EXISTS (SELECT FROM campaigns_receipt AS r WHERE r.submission_id = b.id)
+        ORDER BY 1""",
+    ),
+    (
+        "figures_are_of_a_school_that_exists",
+        "warning",
+        "a school has figures only for the years it belongs to the plan",
+        "Correct the school's first or last year, or remove the figure.",
+        f"""
+        SELECT {_FIGURE} FROM {_FIGURES}
+        WHERE f.state = 'number'
+        AND (f.year < coalesce(s.first_year, 0) OR f.year > coalesce(s.last_year, 9999))
+        ORDER BY 1""",
+    ),
+    (
+        "figures_are_within_bounds",
+        "error",
+        "no figure is below what is possible, or above",
+        _LOOK + " Or correct the indicator's bounds.",
+        f"""
+        SELECT {_FIGURE} || ': ' || trim_scale(number) FROM (
+            SELECT f.*, coalesce(f.value, f.numerator / nullif(f.denominator, 0) * i.scale)
+                AS number
+            FROM indicators_figure AS f
+            JOIN indicators_indicator AS i ON i.id = f.indicator_id
+        ) AS f
+        JOIN indicators_indicator AS i ON i.id = f.indicator_id
+        LEFT JOIN accounts_school AS s ON s.id = f.school_id
+        WHERE number < i.minimum OR number > i.maximum ORDER BY 1""",
+    ),
+    (
+        "figures_have_the_digits_of_their_unit",
+        "warning",
+        "no figure has more decimals than its indicator",
+        _LOOK,
+        f"""
+        SELECT {_FIGURE} || ': ' || trim_scale(f.value) FROM {_FIGURES}
+        WHERE scale(trim_scale(f.value)) > i.decimals ORDER BY 1""",
+    ),
+    (
+        "ratios_have_two_parts",
+        "error",
+        "a ratio is entered as two parts, anything else as one value",
+        _LOOK,
+        f"""
+        SELECT {_FIGURE} FROM {_FIGURES}
+        WHERE f.state = 'number' AND f.school_id IS NOT NULL
+        AND (f.numerator IS NOT NULL) <> (i.aggregation = 'ratio') ORDER BY 1""",
+    ),
+    (
+        "figures_stand_where_they_are_collected",
+        "error",
+        "a school has figures of what schools are asked, the institute of what it enters itself",
+        "Remove the figure, or correct how the indicator adds up.",
+        f"""
+        SELECT {_FIGURE} FROM {_FIGURES}
+        WHERE f.state = 'number' AND (f.school_id IS NULL) <> (i.aggregation = 'none')
+        ORDER BY 1""",
+    ),
+    (
+        "nothing_typed_is_left_behind",
+        "warning",
+        "no text that could not be stored stays in a campaign that has closed",
+        "Ask the school what it meant; give it more time to correct the cell.",
+        """
+        SELECT c.year || ' · ' || s.code || ' · ' || i.code FROM campaigns_keptinput AS k
+        JOIN campaigns_campaign AS c ON c.id = k.campaign_id
+        JOIN accounts_school AS s ON s.id = k.school_id
+        JOIN indicators_indicator AS i ON i.id = k.indicator_id
+        LEFT JOIN campaigns_extension AS x ON x.campaign_id = c.id AND x.school_id = k.school_id
+        WHERE coalesce(x.closes_at, c.closes_at) < %(now)s ORDER BY 1""",
+    ),
+    # --- The plan ---
+    (
+        "weights_leave_something",
+        "error",
+        "where items are linked, some of their weights are above zero",
+        "Give one of the items a weight: without one there is no mean. " + _EDIT,
+        """
+        SELECT kind || ' ' || code FROM (
+            SELECT 'objective' AS kind, o.code, l.weight FROM objectives_objective AS o
+            JOIN indicators_indicatorlink AS l ON l.objective_id = o.id WHERE o.archived_at IS NULL
+            UNION ALL SELECT 'objective', o.code, l.weight FROM objectives_objective AS o
+            JOIN projects_serves AS l ON l.objective_id = o.id WHERE o.archived_at IS NULL
+            UNION ALL SELECT 'lever', o.code, l.weight FROM levers_lever AS o
+            JOIN indicators_indicatorlink AS l ON l.lever_id = o.id WHERE o.archived_at IS NULL
+            UNION ALL SELECT 'lever', o.code, l.weight FROM levers_lever AS o
+            JOIN projects_serves AS l ON l.lever_id = o.id WHERE o.archived_at IS NULL
+            UNION ALL SELECT 'plan', p.code, o.weight FROM objectives_strategicplan AS p
+            JOIN objectives_objective AS o ON o.plan_id = p.id AND o.archived_at IS NULL
+        ) AS items GROUP BY kind, code HAVING max(weight) = 0 ORDER BY 1""",
+    ),
+    (
+        "objectives_are_measured",
+        "warning",
+        "every objective in use has an indicator or a project",
+        _EDIT,
+        """
+        SELECT o.code FROM objectives_objective AS o WHERE o.archived_at IS NULL
+        AND NOT EXISTS (SELECT FROM indicators_indicatorlink AS l WHERE l.objective_id = o.id)
+        AND NOT EXISTS (SELECT FROM projects_serves AS l WHERE l.objective_id = o.id)
+        ORDER BY 1""",
+    ),
+    (
+        "linked_indicators_have_a_reference",
+        "warning",
+        "an indicator that counts in an objective or a lever has a reference target in that plan",
+        "Mark one of its targets as the reference, or give it a target.",
+        """
+        SELECT DISTINCT p.code || ' · ' || i.code FROM indicators_indicatorlink AS l
+        JOIN indicators_indicator AS i ON i.id = l.indicator_id AND i.archived_at IS NULL
+        LEFT JOIN objectives_objective AS o ON o.id = l.objective_id
+        LEFT JOIN levers_lever AS v ON v.id = l.lever_id
+        JOIN objectives_strategicplan AS p ON p.id = coalesce(o.plan_id, v.plan_id)
+        WHERE NOT EXISTS (
+            SELECT FROM indicators_target AS t WHERE t.indicator_id = i.id AND t.plan_id = p.id
+            AND t.is_reference AND t.archived_at IS NULL
+        ) ORDER BY 1""",
+    ),
+    (
+        "projects_serve_their_own_plan",
+        "error",
+        "a project serves objectives and levers of its own plan",
+        "Remove the link on the project's page, and make it in the right plan.",
+        """
+        SELECT p.code || ' → ' || coalesce(o.code, v.code) FROM projects_serves AS s
+        JOIN projects_flagshipproject AS p ON p.id = s.project_id
+        LEFT JOIN objectives_objective AS o ON o.id = s.objective_id
+        LEFT JOIN levers_lever AS v ON v.id = s.lever_id
+        WHERE coalesce(o.plan_id, v.plan_id) <> p.plan_id ORDER BY 1""",
+    ),
+    (
+        "targets_are_of_their_plans_years",
+        "warning",
+        "a target falls within the years of its plan",
+        "Correct the target's year or its plan.",
+        """
+        SELECT t.code || ': ' || t.year FROM indicators_target AS t
+        JOIN objectives_strategicplan AS p ON p.id = t.plan_id
+        WHERE t.archived_at IS NULL AND t.year NOT BETWEEN p.first_year AND p.last_year
+        ORDER BY 1""",
+    ),
+    (
+        "milestones_are_done_in_the_past",
+        "error",
+        "no milestone is done on a day to come",
+        "Correct the day on the project's page.",
+        """
+        SELECT p.code || ' · ' || m.title_fr || ': ' || m.done_on FROM projects_milestone AS m
+        JOIN projects_flagshipproject AS p ON p.id = m.project_id
+        WHERE m.done_on > %(today)s ORDER BY 1""",
+    ),
+    (
+        "names_are_in_both_languages",
+        "warning",
+        "what has a French name has an English one, and the other way round",
+        _EDIT,
+        """
+        SELECT kind || ' ' || code FROM (
+            SELECT 'indicator' AS kind, code, name_fr AS fr, name_en AS en, archived_at
+            FROM indicators_indicator
+            UNION ALL SELECT 'objective', code, title_fr, title_en, archived_at
+            FROM objectives_objective
+            UNION ALL SELECT 'lever', code, title_fr, title_en, archived_at FROM levers_lever
+            UNION ALL SELECT 'project', code, title_fr, title_en, archived_at
+            FROM projects_flagshipproject
+        ) AS named WHERE archived_at IS NULL AND (fr = '') <> (en = '') ORDER BY 1""",
+    ),
+    (
+        "merged_schools_have_ended",
+        "error",
+        "a school that was merged into another has a last year",
+        "Give it a last year, or it is still expected to report.",
+        """
+        SELECT code FROM accounts_school
+        WHERE merged_into_id IS NOT NULL AND last_year IS NULL ORDER BY 1""",
+    ),
+    # --- The machinery ---
+    (
+        "triggers_are_switched_on",
+        "error",
+        "no trigger is switched off",
+        "ALTER TABLE … ENABLE TRIGGER; then see what was written meanwhile.",
+        """
+        SELECT tgrelid::regclass || ' · ' || tgname FROM pg_trigger
+        WHERE NOT tgisinternal AND tgenabled = 'D' ORDER BY 1""",
+    ),
+    (
+        "constraints_are_checked",
+        "error",
+        "every constraint was checked against the rows that are there",
+        "ALTER TABLE … VALIDATE CONSTRAINT, after correcting the rows it names.",
+        """
+        SELECT conrelid::regclass || ' · ' || conname FROM pg_constraint
+        WHERE NOT convalidated ORDER BY 1""",
+    ),
+    (
+        "mails_leave",
+        "warning",
+        "no mail waits for more than a day, and none was given up",
+        "Open the page of mails: it says what the mail server answered.",
+        """
+        SELECT kind || ' to ' || address || ': ' || state FROM outbox_mail
+        WHERE state = 'given_up'
+        OR (state IN ('waiting', 'failed', 'sending') AND created_at < %(now)s - interval '1 day')
+        ORDER BY created_at""",
+    ),
+]
