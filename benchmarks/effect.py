@@ -1,6 +1,6 @@
 """Measures the effect of a cell before it is saved, with 8 schools and with 200.
 
-    python -m imtplan.embedded python benchmarks/effect.py
+    .venv/bin/python -m imtplan.embedded .venv/bin/python benchmarks/effect.py
 
 A plan of 40 indicators in 4 objectives; nine years of figures of the one that is typed. The
 director's answer reads one school, the institute's all of them. It makes a database of its own and

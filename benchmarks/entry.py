@@ -1,6 +1,6 @@
 """Measures the entry page and the autosave of a school with 40 indicators and ten earlier years.
 
-    python -m imtplan.embedded python benchmarks/entry.py
+    .venv/bin/python -m imtplan.embedded .venv/bin/python benchmarks/entry.py
 
 It makes a database of its own and drops it at the end. Each line is a budget, what was measured,
 and the share of the budget that is used; the last column holds the times against the sign-in page

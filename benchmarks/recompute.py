@@ -1,6 +1,6 @@
 """Measures the recomputation: after one changed figure, and of everything.
 
-    python -m imtplan.embedded python benchmarks/recompute.py --size L/10
+    .venv/bin/python -m imtplan.embedded .venv/bin/python benchmarks/recompute.py --size L/10
 
 Sizes: S is 8 schools × 12 indicators × 6 years, L is 1,000 × 300 × 20 (6 million figures), L/10 a
 tenth of the figures of L, of 100 schools. It makes a database of its own and drops it at the end.
