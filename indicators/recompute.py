@@ -148,6 +148,8 @@ def _count(scope: Scope) -> int:
 
 def _recompute(scope: Scope, started: datetime) -> int:
     """Store every result of the scope; returns how many rows changed."""
+    if scope.everything:  # where plan and figures are gone, no statement would name their years
+        ask(FORGET_OTHER_YEARS)
     if failed_before := [part.indicator for part in scope.parts if part.failed]:
         RecomputeRun.objects.unresolved().filter(indicator__in=failed_before).update(
             resolved_at=timezone.now()

@@ -101,7 +101,7 @@ class Scope:
 
 # From the year of a figure up to the year before the next one that counts, which nobody carries
 # further; or to the last year for which a target rests on it as its baseline. What is summed up, or
-# not of one school, goes on to the end.
+# not of one school, goes on to the end. Without a plan or a figure no year is spoken of.
 _PARTS = f"""
     WITH {BOUNDS}, {VIEWS},
     marks AS ({{marks}}),
@@ -133,6 +133,7 @@ _PARTS = f"""
         WHERE t.indicator_id = s.indicator_id AND t.school_id = s.school_id
         AND t.baseline_year = s.year AND t.baseline_value IS NULL AND t.archived_at IS NULL
     ) AS promised ON true
+    WHERE bounds.first IS NOT NULL
     GROUP BY indicator_id, code, in_use, summed
     ORDER BY code"""
 
@@ -152,7 +153,7 @@ _SAME_YEARS = f"""
 FORGET_OTHER_YEARS = f"""
     WITH {BOUNDS}
     DELETE FROM indicators_institutevalue AS s USING bounds
-    WHERE s.year NOT BETWEEN bounds.first AND bounds.last"""
+    WHERE bounds.first IS NULL OR s.year NOT BETWEEN bounds.first AND bounds.last"""
 
 
 def _parts(marks: Collection[Mark] | None) -> tuple[Part, ...] | None:

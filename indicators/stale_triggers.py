@@ -32,8 +32,7 @@ _ROLL_UPS = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, true FR
 STALE = {
     "indicators_figure": _FIGURES,
     "indicators_target": _WHOLE_INDICATOR.format(column="indicator_id"),
-    # Put aside, it leaves the means it counted in, with or without a target.
-    "indicators_indicator": f"{_WHOLE_INDICATOR.format(column='id')} UNION ALL {_ROLL_UPS}",
+    "indicators_indicator": _WHOLE_INDICATOR.format(column="id"),
     "indicators_trajectorypoint": _OF_THE_TARGET,
     "indicators_indicatorlink": _ROLL_UPS,
     "projects_flagshipproject": _ROLL_UPS,

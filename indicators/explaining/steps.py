@@ -70,7 +70,11 @@ class Steps:
         )
 
     def expected_value(self) -> Iterator[Step]:
-        if self.row.expected_value is None:
+        """Nothing where an end of the line is unknown: then there is nothing to calculate."""
+        known = self.line.trajectory is TrajectoryKind.STATED or (
+            self.line.baseline is not None and self.line.target is not None
+        )
+        if self.row.expected_value is None or not known:
             return
         formula, expression, numbers = self._trajectory()
         outcome = Number(self.row.expected_value)

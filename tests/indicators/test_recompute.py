@@ -215,3 +215,20 @@ def test_statements_do_not_grow_with_the_schools(
     asked.clear()
     recomputed()
     assert len(asked) <= few
+
+
+def test_an_indicator_before_any_plan_or_figure_is_nothing_to_compute(recomputed: Any) -> None:
+    factories.IndicatorFactory()
+    assert recomputed() is not None
+    assert not InstituteValue.objects.exists()
+
+
+def test_when_plan_and_figures_are_gone_nothing_is_left(albi: School, recomputed: Any) -> None:
+    target = factories.students_of_the_plan(albi)
+    recomputed()
+    Figure.objects.all().delete()
+    target.plan.delete()
+    recomputed()
+    assert not InstituteValue.objects.exists()
+    assert not Progress.objects.exists()
+    assert not RollUp.objects.exists()
