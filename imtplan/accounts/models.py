@@ -33,13 +33,17 @@ class SchoolQuerySet(models.QuerySet["School"]):
 
     def members_in(self, year: int) -> "SchoolQuerySet":
         """The schools expected to report for `year`."""
-        return self.carrying_the_plan().filter(
-            Q(first_year=None) | Q(first_year__lte=year),
-            Q(last_year=None) | Q(last_year__gte=year),
-        )
+        return self.filter(member_in(year))
 
     def get_by_natural_key(self, code: str) -> "School":
         return self.get(code=code)
+
+
+def member_in(year: Any) -> Q:
+    """Of schools: the institute's own, from their first year to their last."""
+    begun = Q(first_year=None) | Q(first_year__lte=year)
+    not_ended = Q(last_year=None) | Q(last_year__gte=year)
+    return Q(kind=School.Kind.OWN) & begun & not_ended
 
 
 @pghistory.track()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.dashboard.wording import Wording
 
-SMALL, TALL = 240, 340
+SMALL, TALL = 200, 340
 # What the labels beside the targets' marks take of a wide chart.
 BESIDE_WIDTH = 100
 FOLD = 13

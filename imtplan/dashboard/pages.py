@@ -7,10 +7,11 @@ from typing import Any
 
 from imtplan.dashboard import charts, queries, sentences
 from imtplan.dashboard.courses import Course, Year, names_of_carried, totals_of
+from imtplan.dashboard.decisions import Agenda, agenda
 from imtplan.dashboard.pulse import Pulse
-from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.wording import Wording
-from indicators.models import Indicator, View
+from indicators.models import Indicator, Target, View
 from objectives.models import StrategicPlan
 
 
@@ -35,12 +36,25 @@ class DashboardPage:
     levers: Sequence[queries.Element]
     board: Sequence[queries.ProjectGroup]
     campaign: queries.CampaignState | None
+    agenda: Agenda
     pulse: Pulse
 
     @cached_property
-    def sentence(self) -> str:
-        courses = [headline.course for headline in self.headlines]
-        return sentences.state_of_the_plan(self.scope.year, courses, self.objectives)
+    def courses(self) -> list[Course]:
+        return [headline.course for headline in self.headlines]
+
+    @property
+    def outlook(self) -> str:
+        return sentences.outlook_of_the_plan(self.courses)
+
+    @property
+    def state(self) -> str:
+        return sentences.state_of_the_plan(self.scope.year, self.courses, self.objectives)
+
+    @property
+    def basis(self) -> str:
+        """Whose figures the page rests on, as the headline indicators have them."""
+        return sentences.basis_of(self.scope, self.courses)
 
     @property
     def project_count(self) -> int:
@@ -52,37 +66,41 @@ def dashboard_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> Dashboa
     read = read_scope(user, asked)
     if read is None:
         return None
-    scope, plan = read.scope, read.scope.plan
-    totals = totals_of(user, [target.indicator for target in read.headlines])
-    names = names_of_carried(user, totals)
-    courses = [Course(target, scope, totals, names) for target in read.headlines]
-    found = queries.roll_ups(user, scope)
-    elements = queries.elements(user, plan, found)
+    scope = read.scope
+    targets = reference_targets(user, scope)
+    courses = _headline_courses(user, scope, targets)
+    elements = queries.elements(user, scope)
+    board = queries.board(user, scope)
+    campaign = _campaign(user, scope, courses)
     return DashboardPage(
         scope=scope,
         plans=read.plans,
-        standing=queries.Standing.of(found.get(("plan", plan.pk))),
+        standing=elements["plan"][0].standing,
         headlines=[Headline(course) for course in courses],
         objectives=elements["objective"],
         levers=elements["lever"],
-        board=queries.board(user, scope, found),
-        campaign=_campaign(user, scope, courses),
+        board=board,
+        campaign=campaign,
+        agenda=agenda(scope, targets, board, campaign),
         pulse=pulse,
     )
 
 
+def _headline_courses(user: Any, scope: Scope, targets: Sequence[Target]) -> list[Course]:
+    headlines = [target for target in targets if target.indicator.is_headline]
+    totals = totals_of(user, [target.indicator for target in headlines])
+    names = names_of_carried(user, totals)
+    return [Course(target, scope, totals, names) for target in headlines]
+
+
 def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.CampaignState | None:
     """The plan's latest campaign, its figures read before they are validated."""
-    campaign = queries.campaign_of(user, scope.plan)
-    if campaign is None:
+    found = queries.campaign_of(user, scope.plan)
+    if found is None:
         return None
-    seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
-    return queries.CampaignState(
-        campaign=campaign,
-        schools=queries.school_states(user, campaign),
-        courses=[replace(course, scope=seen) for course in courses],
-        scope=seen,
-    )
+    seen = replace(scope, year=found.year, view=View.PROVISIONAL)
+    courses = [replace(course, scope=seen) for course in courses]
+    return queries.CampaignState(found, queries.school_states(found), courses, seen)
 
 
 def chart_of(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Project, Standing, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
-from indicators.models import IndicatorLink, RollUp
+from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
 
 
@@ -64,11 +64,10 @@ def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -
         raise Http404
     scope = read.scope
     row = get_object_or_404(projects_with_milestones(user, scope), code=code)
-    roll_ups = RollUp.objects.visible_to(user).filter(year=scope.year, view=scope.view)
     milestones = Milestone.objects.visible_to(user).filter(project=row).order_by("due_on", "pk")
     return ProjectPage(
         scope=scope,
-        project=Project(row, Standing.of(roll_ups.filter(project=row).first())),
+        project=Project(row, Standing.read(vars(row))),
         row=row,
         serves=[
             one

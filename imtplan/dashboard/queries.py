@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
 from django.db.models import (
     CharField,
     Count,
@@ -20,11 +22,13 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.translation import pgettext_lazy
 
 from imtplan.accounts.models import School
 from imtplan.bilingual import Bilingual
 from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.models.campaign import expected_by
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.scope import Scope
 from indicators.models import IndicatorLink, ProgressStatus, RollUp
@@ -55,6 +59,18 @@ class Standing:
             roll_up.coverage,
         )
 
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> "Standing":
+        """From the columns of `with_standing`, of a row or of a model's attributes."""
+        if row["now_status"] is None:
+            return cls(ProgressStatus.NO_DATA)
+        return cls(
+            ProgressStatus(row["now_status"]),
+            row["now_progress"],
+            row["now_expected"],
+            row["now_coverage"],
+        )
+
     @property
     def gap(self) -> Decimal | None:
         """Progress less what was expected by then: below zero is behind."""
@@ -79,40 +95,85 @@ class Element:
     rank: int
     inferred: bool
     standing: Standing
+    before: Decimal | None  # its progress a year earlier
 
     title = Bilingual("title")
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> "Element":
+        return cls(
+            element=row["element"],
+            pk=row["pk"],
+            code=row["code"],
+            title_fr=row["fr"],
+            title_en=row["en"],
+            rank=row["place"],
+            inferred=row["inferred"],
+            standing=Standing.read(row),
+            before=row["before"],
+        )
 
     @property
     def status(self) -> ProgressStatus:
         return self.standing.status
 
+    @property
+    def trend(self) -> "Trend | None":
+        return Trend.between(self.before, self.standing.share)
 
-def roll_ups(user: Any, scope: Scope) -> dict[tuple[str, int], RollUp]:
-    """Of the plan and each of its elements, by kind and key."""
-    plan = scope.plan
-    rows = RollUp.objects.visible_to(user).filter(
-        Q(plan=plan) | Q(objective__plan=plan) | Q(lever__plan=plan) | Q(project__plan=plan),
-        year=scope.year,
-        view=scope.view,
+
+class Trend(models.TextChoices):
+    """Where a share of the way went since the year before, as it is written: in whole percent."""
+
+    UP = "up", pgettext_lazy("trend", "up:")
+    DOWN = "down", pgettext_lazy("trend", "down:")
+    LEVEL = "level", pgettext_lazy("trend", "level:")
+
+    @property
+    def arrow(self) -> str:
+        return {Trend.UP: "↗", Trend.DOWN: "↘", Trend.LEVEL: "→"}[self]
+
+    @classmethod
+    def between(cls, before: Decimal | None, now: Decimal | None) -> "Trend | None":
+        if before is None or now is None:
+            return None
+        moved = round(now, 2) - round(before, 2)
+        return cls.UP if moved > 0 else cls.DOWN if moved < 0 else cls.LEVEL
+
+
+def with_standing(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Each with its roll-up of the page's year, and how far it was the year before.
+
+    For pages of those who may read the institute: the roll-ups ask nobody.
+    """
+    in_view = Q(roll_ups__view=scope.view)
+    return rows.annotate(
+        now=FilteredRelation("roll_ups", condition=in_view & Q(roll_ups__year=scope.year)),
+        earlier=FilteredRelation("roll_ups", condition=in_view & Q(roll_ups__year=scope.year - 1)),
+        now_status=F("now__status"),
+        now_progress=F("now__progress"),
+        now_expected=F("now__expected_progress"),
+        now_coverage=F("now__coverage"),
+        before=F("earlier__progress"),
     )
-    kinds = ("plan", "objective", "lever", "project")
-    return {
-        (kind, key): row for row in rows for kind in kinds if (key := getattr(row, f"{kind}_id"))
-    }
 
 
-def elements(
-    user: Any, plan: StrategicPlan, found: Mapping[tuple[str, int], RollUp]
-) -> dict[str, list[Element]]:
-    """Objectives and levers, the furthest behind its path first, what has no gap last."""
-    rows = _rows(Objective.objects.visible_to(user).of(plan), "objective").union(
-        _rows(Lever.objects.visible_to(user).of(plan), "lever")
+STANDING = ("now_status", "now_progress", "now_expected", "now_coverage", "before")
+
+
+def elements(user: Any, scope: Scope) -> dict[str, list[Element]]:
+    """The plan itself, its objectives and levers, the furthest behind its path first, what has no
+    gap last.
+    """
+    plan = StrategicPlan.objects.visible_to(user).filter(pk=scope.plan.pk)
+    objectives = Objective.objects.visible_to(user).of(scope.plan)
+    levers = Lever.objects.visible_to(user).of(scope.plan)
+    rows = _rows(plan, "plan", scope).union(
+        _rows(objectives, "objective", scope), _rows(levers, "lever", scope)
     )
     by_kind: dict[str, list[Element]] = defaultdict(list)
     for row in rows:
-        standing = Standing.of(found.get((row["element"], row["pk"])))
-        element = Element(**row, standing=standing)
-        by_kind[element.element].append(element)
+        by_kind[row["element"]].append(Element.read(row))
     for listed in by_kind.values():
         listed.sort(key=_furthest_behind_first)
     return by_kind
@@ -124,17 +185,25 @@ def _furthest_behind_first(element: Element) -> tuple[bool, Decimal, int, str]:
     return (without_data, gap, element.rank, element.code)
 
 
-def _rows(chosen: QuerySet[Any], kind: str) -> QuerySet[Any]:
-    """One kind of element as plain columns, so that both kinds are one query."""
+def _rows(chosen: QuerySet[Any], kind: str, scope: Scope) -> QuerySet[Any]:
+    """One kind of element as plain columns, so that all kinds are one query."""
+    is_plan = kind == "plan"
     links = {kind: OuterRef("pk"), "inferred": True}
+    inferred = (
+        Value(False)
+        if is_plan
+        else Exists(IndicatorLink.objects.filter(**links)) | Exists(Serves.objects.filter(**links))
+    )
     return (
-        chosen.order_by()
+        with_standing(chosen.order_by(), scope)
         .annotate(
             element=Value(kind, output_field=CharField()),
-            inferred=Exists(IndicatorLink.objects.filter(**links))
-            | Exists(Serves.objects.filter(**links)),
+            fr=F("name_fr" if is_plan else "title_fr"),
+            en=F("name_en" if is_plan else "title_en"),
+            place=Value(0) if is_plan else F("rank"),
+            inferred=inferred,
         )
-        .values("element", "pk", "code", "title_fr", "title_en", "rank", "inferred")
+        .values("element", "pk", "code", "fr", "en", "place", "inferred", *STANDING)
     )
 
 
@@ -202,8 +271,7 @@ def projects_with_milestones(user: Any, scope: Scope) -> QuerySet[FlagshipProjec
     ).order_by("-reported_on", "-pk")
     milestones = Milestone.objects.filter(project=OuterRef("pk"))
     return (
-        FlagshipProject.objects.visible_to(user)
-        .of(scope.plan)
+        with_standing(FlagshipProject.objects.visible_to(user).of(scope.plan), scope)
         .annotate(
             milestones_all=_count(milestones),
             milestones_done=_count(milestones.filter(done_on__lte=scope.day)),
@@ -228,10 +296,10 @@ class ProjectGroup:
         return len(self.named) + len(self.unnamed)
 
 
-def board(user: Any, scope: Scope, found: Mapping[tuple[str, int], RollUp]) -> list[ProjectGroup]:
+def board(user: Any, scope: Scope) -> list[ProjectGroup]:
     by_status: dict[ProgressStatus, list[Project]] = defaultdict(list)
     for row in projects_with_milestones(user, scope):
-        project = Project(row, Standing.of(found.get(("project", row.pk))))
+        project = Project(row, Standing.read(vars(row)))
         by_status[project.status].append(project)
     return [
         ProjectGroup(
@@ -245,9 +313,21 @@ def board(user: Any, scope: Scope, found: Mapping[tuple[str, int], RollUp]) -> l
 
 @dataclass(frozen=True)
 class SchoolState:
-    school: School
+    """Where one school stands in a campaign."""
+
+    code: str
+    name: str
     state: Submission.State
     submitted_at: datetime | None
+
+    @classmethod
+    def read(cls, *, code: str, name: str, part: dict[str, str] | None) -> "SchoolState":
+        """`part`: its submission; none while it has not begun."""
+        if part is None:
+            return cls(code, name, Submission.State.NOT_BEGUN, None)
+        at = part["submitted_at"]
+        state = Submission.State(part["state"])
+        return cls(code, name, state, datetime.fromisoformat(at) if at else None)
 
 
 @dataclass(frozen=True)
@@ -274,26 +354,26 @@ class CampaignState:
 
 
 def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
-    """The campaign to speak of: the latest of the plan, open or not."""
-    return Campaign.objects.visible_to(user).filter(plan=plan).latest()
-
-
-def school_states(user: Any, campaign: Campaign | None) -> list[SchoolState]:
-    """Every school expected in a campaign, those that have not begun first."""
-    if campaign is None:
-        return []
-    part = FilteredRelation("submissions", condition=Q(submissions__campaign=campaign))
+    """The campaign to speak of, open or not: the latest of the plan, with where each school stands
+    in it as `school_states` reads it.
+    """
+    of_school = Submission.objects.filter(
+        campaign=OuterRef(OuterRef("pk")), school=OuterRef("pk")
+    ).values(said=JSONObject(state="state", submitted_at="submitted_at"))
     schools = (
         School.objects.visible_to(user)
-        .members_in(campaign.year)
-        .annotate(part=part, state=F("part__state"), submitted_at=F("part__submitted_at"))
+        .filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
+        .values(told=JSONObject(code="code", name="name", part=Subquery(of_school)))
     )
-    states = [
-        SchoolState(
-            school,
-            Submission.State(school.state or Submission.State.NOT_BEGUN),
-            school.submitted_at,
-        )
-        for school in schools
-    ]
+    return (
+        Campaign.objects.visible_to(user)
+        .filter(plan=plan)
+        .annotate(parts=ArraySubquery(schools))
+        .latest()
+    )
+
+
+def school_states(campaign: Campaign) -> list[SchoolState]:
+    """Every school expected in a campaign read by `campaign_of`, the least advanced first."""
+    states = [SchoolState.read(**part) for part in campaign.parts]  # type: ignore[attr-defined]
     return sorted(states, key=lambda one: list(Submission.State).index(one.state))

@@ -1,11 +1,11 @@
 """What an address asks to see: which plan, which year, which view of the figures."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.http import Http404
 from django.utils.http import urlencode
 
@@ -28,6 +28,10 @@ class Scope:
     def day(self) -> date:
         """A year is judged at its end, the running one today: as the roll-ups are."""
         return min(date(self.year, 12, 31), clock.today())
+
+    @property
+    def year_before(self) -> int:
+        return self.year - 1
 
     @property
     def is_provisional(self) -> bool:
@@ -81,16 +85,11 @@ def view_asked(asked: Mapping[str, str]) -> View:
         raise Http404 from None
 
 
-def year_asked(asked: Mapping[str, str], plan: StrategicPlan, rows: Iterable[Progress]) -> int:
+def year_asked(asked: Mapping[str, str], plan: StrategicPlan) -> int:
     """The year of the address, else the latest whose figures are all there and validated."""
     text = asked.get("year")
     if not text:
-        known = (
-            row.year
-            for row in rows
-            if row.view == View.VALIDATED and row.value is not None and not row.is_estimate
-        )
-        return max((year for year in known if year in plan.years), default=plan.first_year)
+        return getattr(plan, LATEST) or plan.first_year
     if not (text.isascii() and text.isdecimal()) or int(text) not in plan.years:
         raise Http404
     return int(text)
@@ -102,20 +101,35 @@ class Asked:
 
     plans: Sequence[StrategicPlan]
     scope: Scope
-    headlines: Sequence[Target]
+
+
+# On a plan read here: the latest year in which a headline indicator is all there and validated.
+LATEST = "latest_whole_year"
 
 
 def read_scope(user: Any, asked: Mapping[str, str]) -> Asked | None:
     """None: there is no plan yet."""
-    plans = list(StrategicPlan.objects.visible_to(user))
+    plans = list(StrategicPlan.objects.visible_to(user).annotate(**{LATEST: _latest(user)}))
     plan = plan_asked(plans, asked)
     if plan is None:
         return None
-    targets = headline_targets(user, plan)
-    rows = [row for target in targets for row in target.progress.all()]
-    year = year_asked(asked, plan, rows)
-    scope = Scope(plan, year, view_asked(asked), asked, moment=clock.moment())
-    return Asked(plans, scope, targets)
+    year = year_asked(asked, plan)
+    return Asked(plans, Scope(plan, year, view_asked(asked), asked, moment=clock.moment()))
+
+
+def _latest(user: Any) -> Subquery:
+    headlines = (
+        Target.objects.in_use()
+        .reference()
+        .filter(plan=OuterRef(OuterRef("pk")), indicator__is_headline=True)
+    )
+    whole = (
+        Progress.objects.visible_to(user)
+        .filter(view=View.VALIDATED, value__isnull=False, is_estimate=False)
+        .filter(year__range=(OuterRef("baseline_year"), OuterRef("last_year")))
+        .filter(target__in=headlines)
+    )
+    return Subquery(whole.order_by("-year").values("year")[:1])
 
 
 def with_progress(user: Any) -> "Prefetch[str]":
@@ -123,14 +137,18 @@ def with_progress(user: Any) -> "Prefetch[str]":
     return Prefetch("progress", queryset=Progress.objects.visible_to(user).order_by("year"))
 
 
-def headline_targets(user: Any, plan: StrategicPlan) -> list[Target]:
-    """The plan's headline indicators, each as the reference target it is held against."""
+def reference_targets(user: Any, scope: Scope) -> list[Target]:
+    """The plan's reference targets: the headlines with all their years, the others with the page's
+    year and the one before.
+    """
+    here = Q(view=scope.view, year__in=(scope.year, scope.year_before))
+    rows = Progress.objects.visible_to(user).filter(Q(target__indicator__is_headline=True) | here)
     return list(
         Target.objects.visible_to(user)
         .in_use()
         .reference()
-        .filter(plan=plan, indicator__is_headline=True)
+        .filter(plan=scope.plan)
         .select_related("indicator")
-        .prefetch_related(with_progress(user))
+        .prefetch_related(Prefetch("progress", queryset=rows.order_by("year")))
         .order_by("indicator__rank", "indicator__code")
     )

@@ -6,12 +6,12 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.models import School, SchoolQuerySet
+from imtplan.accounts.models import School, SchoolQuerySet, member_in
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
@@ -114,9 +114,17 @@ class Campaign(models.Model):
         return sorted(asked, key=lambda indicator: themes.index(indicator.theme))
 
     def expected_schools(self) -> SchoolQuerySet:
-        """The schools asked to report: those chosen, or every own school of the year."""
-        chosen = School.objects.filter(campaigns=self)
-        return chosen if chosen.exists() else School.objects.members_in(self.year)
+        """The schools asked to report."""
+        return School.objects.filter(expected_by(self.pk, year=self.year))
+
+
+def expected_by(campaign: Any, *, year: Any) -> Q:
+    """Of schools, those that a campaign asks to report: those chosen, or every own school of its
+    year. `campaign` is asked one query further in: an outer reference is one of one more level.
+    """
+    chosen = Campaign.schools.through.objects.filter(campaign=campaign)
+    is_chosen = Exists(chosen.filter(school=OuterRef("pk")))
+    return Q(is_chosen) | ~Q(Exists(chosen)) & member_in(year)
 
 
 @pghistory.track()

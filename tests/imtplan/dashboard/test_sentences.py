@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
-from imtplan.dashboard.sentences import state_of_the_plan
+from imtplan.dashboard.sentences import outlook_of_the_plan, state_of_the_plan
 from indicators.models import ProgressStatus as S
 
 
@@ -16,14 +16,19 @@ class Thing:
     status: S
     name: str = "Students"
     pace: Decimal | None = None
+    odds: Decimal | None = None
 
     @property
     def indicator(self):
         return SimpleNamespace(name=self.name)
 
     @property
+    def target(self):
+        return SimpleNamespace(year=2022)
+
+    @property
     def now(self):
-        return SimpleNamespace(progress=SimpleNamespace(pace=self.pace))
+        return SimpleNamespace(progress=SimpleNamespace(pace=self.pace, probability=self.odds))
 
 
 def said(headlines, objectives=(), language="en"):
@@ -77,4 +82,53 @@ def test_in_french():
     assert text == (
         "En 2021, 1 des 2 cibles phares est sur sa trajectoire\u202f; "
         "la plus en retard est «\u202fÉtudiants\u202f», à 40\u202f% du rythme attendu."
+    )
+
+
+# --- will it be met ---
+
+
+def outlook(*headlines, language="en"):
+    with translation.override(language):
+        return outlook_of_the_plan(
+            [Thing(S.AT_RISK, name, odds=odds and Decimal(odds)) for name, odds in headlines]
+        )
+
+
+@pytest.mark.parametrize(
+    ("headlines", "sentence"),
+    [
+        ([], ""),
+        ([("Students", None)], ""),  # too few figures for odds
+        (
+            [("Students", "0.3"), ("Own funds", "0.112"), ("Professors", None)],
+            (
+                "At this pace, none of the 3 headline targets will be met; "
+                "the likeliest is “Students” in 2022 (30 chances in 100)."
+            ),
+        ),
+        (
+            [("Students", "0.0001")],
+            (
+                "At this pace, the headline target will not be met: "
+                "“Students” in 2022 (less than 1 chance in 100)."
+            ),
+        ),
+        (
+            [("Students", "0.5"), ("Own funds", "0.83")],
+            (
+                "At this pace, 2 of the 2 headline targets will be met: "
+                "“Own funds” in 2022 (83 chances in 100), “Students” in 2022 (50 chances in 100)."
+            ),
+        ),
+    ],
+)
+def test_the_outlook_says_how_sure(headlines, sentence):
+    assert outlook(*headlines) == sentence
+
+
+def test_the_outlook_in_french():
+    assert outlook(("Étudiants", "0.7"), ("Ressources", "0.2"), language="fr") == (
+        "À ce rythme, 1 des 2 cibles phares sera atteinte\u202f: "
+        "«\u202fÉtudiants\u202f» en 2022 (70 chances sur 100)."
     )

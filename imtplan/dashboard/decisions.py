@@ -1,0 +1,236 @@
+"""What needs a decision: the things of a dashboard that somebody should look at, worst first.
+
+Each is a sentence about one subject, with the address where it is decided. Nothing here is
+computed: every number is a stored one, in the words of the pages.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from django.db import models
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from imtplan.dashboard.queries import CampaignState, Project, ProjectGroup
+from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.wording import Wording, language
+from imtplan.numbers import format_percent
+from indicators.models import Indicator, Progress, ProgressStatus, Target
+
+# Of each kind, how many stand in the list before it is unfolded.
+SHOWN_OF_A_KIND = 2
+
+BEHIND = {ProgressStatus.MISSED, ProgressStatus.OFF_TRACK, ProgressStatus.AT_RISK}
+
+
+class Kind(models.TextChoices):
+    """Why something is in the list, in the order in which the list speaks."""
+
+    BEHIND = "behind", gettext_lazy("Behind its path")
+    FALLING = "falling", gettext_lazy("Falling back")
+    UNREPORTED = "unreported", gettext_lazy("Not reported")
+    OVERDUE = "overdue", gettext_lazy("Past its date")
+    APART = "apart", gettext_lazy("Said and computed differ")
+
+    @property
+    def symbol(self) -> str:
+        return {
+            Kind.BEHIND: "arrow-down-circle-fill",
+            Kind.FALLING: "arrow-counterclockwise",
+            Kind.UNREPORTED: "dash-circle-dotted",
+            Kind.OVERDUE: "clock",
+            Kind.APART: "question-circle",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Decision:
+    kind: Kind
+    subject: str
+    said: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The list, with the first few of each kind apart."""
+
+    all: Sequence[Decision]
+
+    @property
+    def first(self) -> list[Decision]:
+        return [one for group in self._by_kind() for one in group[:SHOWN_OF_A_KIND]]
+
+    @property
+    def others(self) -> list[Decision]:
+        return [one for group in self._by_kind() for one in group[SHOWN_OF_A_KIND:]]
+
+    def _by_kind(self) -> Iterator[list[Decision]]:
+        for _kind, group in groupby(self.all, key=lambda one: one.kind):
+            yield list(group)
+
+
+def agenda(
+    scope: Scope,
+    targets: Iterable[Target],
+    board: Iterable[ProjectGroup],
+    campaign: CampaignState | None,
+) -> Agenda:
+    """Everything to decide on; each subject once, for the worst that can be said of it."""
+    projects = [project for group in board for project in [*group.named, *group.unnamed]]
+    return Agenda(
+        [
+            *_indicators(scope, targets),
+            *_unreported(campaign),
+            *_overdue(projects, scope),
+            *_apart(projects, scope),
+        ]
+    )
+
+
+# --- Indicators -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TwoYears:
+    """Progress toward a reference target in the page's year, and in the year before."""
+
+    indicator: Indicator
+    now: Progress
+    before: Progress | None
+
+    @property
+    def is_behind(self) -> bool:
+        return self.now.status in BEHIND
+
+    @property
+    def falls(self) -> bool:
+        """Further from the target than a year ago, whichever way is good."""
+        if self.before is None or self.before.progress is None or self.now.progress is None:
+            return False
+        return self.now.progress < self.before.progress
+
+
+def _indicators(scope: Scope, targets: Iterable[Target]) -> list[Decision]:
+    pairs = [pair for target in targets if (pair := _pair(target, scope))]
+    behind = sorted((pair for pair in pairs if pair.is_behind), key=_slowest_first)
+    falling = [pair for pair in pairs if pair.falls and not pair.is_behind]
+    return [
+        *(_of(Kind.BEHIND, pair, _behind(pair), scope) for pair in behind),
+        *(_of(Kind.FALLING, pair, _falling(pair), scope) for pair in falling),
+    ]
+
+
+def _pair(target: Target, scope: Scope) -> TwoYears | None:
+    """None: nothing is known of the page's year."""
+    known = {
+        row.year: row
+        for row in target.progress.all()
+        if row.view == scope.view and row.value is not None
+    }
+    now = known.get(scope.year)
+    return TwoYears(target.indicator, now, known.get(scope.year_before)) if now else None
+
+
+def _slowest_first(pair: TwoYears) -> tuple[bool, Decimal]:
+    pace = pair.now.pace
+    return (pace is None, Decimal(0) if pace is None else pace)
+
+
+def _of(kind: Kind, pair: TwoYears, said: str, scope: Scope) -> Decision:
+    address = reverse("indicator", args=[pair.indicator.code]) + scope.query
+    return Decision(kind, pair.indicator.name, said, address)
+
+
+def _behind(pair: TwoYears) -> str:
+    words = Wording.of(pair.indicator)
+    clauses = []
+    if pair.now.pace is not None:
+        pace = format_percent(pair.now.pace, language=language(), decimals=0)
+        clauses.append(_("%(pace)s of the expected pace") % {"pace": pace})
+    if pair.now.gap is not None:
+        gap = words.with_unit(pair.now.gap, sign=True)
+        clauses.append(_("%(gap)s from its path") % {"gap": gap})
+    if falling := _falling(pair):
+        clauses.append(falling)
+    return _(", ").join(clauses)
+
+
+def _falling(pair: TwoYears) -> str:
+    if pair.before is None or not pair.falls:
+        return ""
+    words = Wording.of(pair.indicator)
+    return _("%(before)s in %(year)s, now %(value)s") % {
+        "before": words.fixed(pair.before.value),
+        "year": pair.before.year,
+        "value": f"{words.fixed(pair.now.value)} {words.unit}",
+    }
+
+
+# --- Schools --------------------------------------------------------------------------------------
+
+
+def _unreported(campaign: CampaignState | None) -> list[Decision]:
+    if campaign is None or not campaign.missing:
+        return []
+    missing, year = len(campaign.missing), campaign.campaign.year
+    said = ngettext(
+        "%(missing)s school of %(expected)s has not handed in its figures",
+        "%(missing)s schools of %(expected)s have not handed in their figures",
+        missing,
+    ) % {"missing": missing, "expected": len(campaign.schools)}
+    day = date_format(localtime(campaign.campaign.closes_at), "j F Y")
+    ends = _("open until %(day)s") if campaign.is_open else _("closed on %(day)s")
+    return [
+        Decision(
+            Kind.UNREPORTED,
+            _("Campaign %(year)s") % {"year": year},
+            _(", ").join((said, ends % {"day": day})),
+            reverse("submissions"),
+        )
+    ]
+
+
+# --- Projects -------------------------------------------------------------------------------------
+
+
+def _overdue(projects: Iterable[Project], scope: Scope) -> list[Decision]:
+    late = [project for project in projects if project.row.milestones_late]
+    late.sort(key=lambda project: -project.row.milestones_late)
+    return [_of_project(Kind.OVERDUE, project, _milestones(project), scope) for project in late]
+
+
+def _milestones(project: Project) -> str:
+    late = project.row.milestones_late
+    said = ngettext(
+        "%(late)s milestone of %(all)s past its date",
+        "%(late)s milestones of %(all)s past their date",
+        late,
+    ) % {"late": late, "all": project.row.milestones_all}
+    return _(", ").join(clause for clause in (said, _declared(project)) if clause)
+
+
+def _apart(projects: Iterable[Project], scope: Scope) -> list[Decision]:
+    apart = (one for one in projects if one.differs and not one.row.milestones_late)
+    return [_of_project(Kind.APART, one, _declared(one), scope) for one in apart]
+
+
+def _declared(project: Project) -> str:
+    """Empty where what is said agrees with what is computed, or nothing is said."""
+    if project.declared is None or not project.differs:
+        return ""
+    return _("declared “%(declared)s” on %(day)s, computed “%(computed)s”") % {
+        "declared": project.declared.label,
+        "day": date_format(project.row.declared_on, "j F Y"),
+        "computed": project.status.label,
+    }
+
+
+def _of_project(kind: Kind, project: Project, said: str, scope: Scope) -> Decision:
+    address = reverse("project", args=[project.code]) + scope.query
+    return Decision(kind, f"{project.code} {project.title}", said, address)
