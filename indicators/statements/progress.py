@@ -129,7 +129,7 @@ _SERIES = """
         CROSS JOIN LATERAL imt_years(a.y0, least(a.last_year, bounds.last)::integer) AS y(year)
         LEFT JOIN {values} AS i
         ON a.school_id IS NULL AND i.indicator_id = a.indicator_id AND i.year = y.year
-        AND i.view = v.view
+        AND i.view = v.view AND i.indicator_id = ANY (%(indicators)s::bigint[])
         LEFT JOIN of_schools AS own
         ON own.target_id = a.target_id AND own.view = v.view AND own.year = y.year
     ),
