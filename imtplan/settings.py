@@ -186,6 +186,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "imtplan.campaigns.tasks.remind",
         "schedule": crontab(hour="6-18", minute=7),  # nobody's telephone rings at night
     },
+    "check-everything": {
+        "task": "imtplan.integrity.tasks.check_at_night",
+        "schedule": crontab(hour=1, minute=20),
+    },
+    "check-if-asked": {
+        "task": "imtplan.integrity.tasks.check_if_asked",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "forget-old-runs": {
+        "task": "indicators.tasks.forget_old_runs",
+        "schedule": crontab(hour=1, minute=50),
+    },
     "forget-old-answers": {
         "task": "imtplan.campaigns.tasks.forget",
         "schedule": crontab(minute=37),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("imtplan.dashboard.urls")),
     path("", include("imtplan.campaigns.urls")),
     path("plan/", include("imtplan.planning.urls")),
+    path("controle/", include("imtplan.integrity.urls")),
     path("compte/", include("imtplan.accounts.urls")),
     path("compte/", include("allauth.account.urls")),
     path("api/v1/", include("imtplan.api_urls")),

@@ -19,6 +19,7 @@ from django.db import DataError, IntegrityError, InternalError, transaction
 from django.utils import timezone
 
 from imtplan import clock
+from indicators.alerts import tell_failed, tell_recovered
 from indicators.computing import Parameters, in_batches, parameters_of, roll_up_parameters
 from indicators.database import ask
 from indicators.models import Indicator, RecomputeRun, StaleMark
@@ -57,10 +58,12 @@ class Outcome:
 
     changed: int = 0
     above: set[Above] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)  # the indicators that could not be computed
 
     def __iadd__(self, other: "Outcome") -> Self:
         self.changed += other.changed
         self.above |= other.above
+        self.failed |= other.failed
         return self
 
 
@@ -150,7 +153,8 @@ def _recompute(scope: Scope, started: datetime) -> int:
     """Store every result of the scope; returns how many rows changed."""
     if scope.everything:  # where plan and figures are gone, no statement would name their years
         ask(FORGET_OTHER_YEARS)
-    if failed_before := [part.indicator for part in scope.parts if part.failed]:
+    failed_before = {part.indicator for part in scope.parts if part.failed}
+    if failed_before:
         RecomputeRun.objects.unresolved().filter(indicator__in=failed_before).update(
             resolved_at=timezone.now()
         )
@@ -159,6 +163,10 @@ def _recompute(scope: Scope, started: datetime) -> int:
             outcome = _store_indicators(scope)
     except BROUGHT_ABOUT_BY_NUMBERS:
         outcome = _store_one_by_one(scope, started)
+    if begun := outcome.failed - failed_before:
+        tell_failed(begun)
+    if recovered := failed_before - outcome.failed:
+        tell_recovered(recovered)
     return outcome.changed + _store_roll_ups(scope, outcome.above)
 
 
@@ -181,6 +189,7 @@ def _store_failure(part: Part, problem: Exception, started: datetime) -> Outcome
     changed = ask(_FAILED_VALUES, whole)[0][0]
     outcome = _outcome(ask(_FAILED_PROGRESS, whole))
     outcome.changed += changed
+    outcome.failed.add(part.indicator)
     RecomputeRun.objects.create(
         started_at=started,
         finished_at=timezone.now(),

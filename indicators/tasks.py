@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from indicators.models import StaleMark
+from indicators.models import RecomputeRun, StaleMark
 from indicators.recompute import recompute_stale
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,11 @@ def mark_new_day() -> None:
     with transaction.atomic():
         StaleMark.objects.create(reason="new day", marked_at=timezone.now())
     recompute()
+
+
+@shared_task(name="indicators.tasks.forget_old_runs")
+def forget_old_runs() -> None:
+    RecomputeRun.objects.forgettable(at=timezone.now()).delete()
 
 
 class Poker:

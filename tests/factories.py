@@ -213,3 +213,18 @@ def students_of_the_plan(school: School) -> Target:
     for year, value in ((2017, 13400), (2020, 15000)):
         FigureFactory(indicator=indicator, school=school, year=year, value=Decimal(value))
     return target
+
+
+def target_beyond_computing(school: School) -> Target:
+    """A growth of 10 to the 44th, which no column holds."""
+    indicator = IndicatorFactory(code="poison", ratio=True, scale=Decimal("0.001"))
+    target = TargetFactory(indicator=indicator, value=Decimal(10) ** 17, baseline_value=1)
+    FigureFactory(
+        indicator=indicator,
+        school=school,
+        year=2021,
+        value=None,
+        numerator=Decimal("0.000001"),
+        denominator=Decimal(10) ** 18 - 1,
+    )
+    return target

@@ -112,6 +112,11 @@ class UserManager(BaseUserManager["User"]):
         Membership.objects.create(user=user, role=Role.PLAN_OFFICE)
         return user
 
+    def holding(self, role: Role) -> "models.QuerySet[User]":
+        """Who holds this role today, in a school or in the institute, and can sign in."""
+        held = Membership.objects.in_force().filter(role=role)
+        return self.filter(is_active=True, pk__in=held.values("user"))
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 

@@ -52,6 +52,7 @@ def _plan_office_links(user: Any) -> list[tuple[str, str]]:
         (_("Plan"), reverse("plans")),
         (_("Campaigns"), reverse("campaigns")),
         (_("Mails"), reverse("mails")),
+        (_("Control"), reverse("integrity")),
         (_("Administration"), reverse("admin:index")),
     ]
 

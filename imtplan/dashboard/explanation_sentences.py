@@ -13,6 +13,11 @@ from indicators.progress import Reason
 
 def sentence(explanation: ProgressExplanation, words: Wording) -> str:
     row = explanation.row
+    if row.reason == Reason.COMPUTATION_FAILED:
+        return _(
+            "%(year)s could not be computed, most often because a number is too large: "
+            "the result is unknown until it is corrected. The plan office has been told."
+        ) % {"year": row.year}
     if row.value is None:
         return _("No value is known for %(year)s: nothing is computed, and nothing is zero.") % {
             "year": row.year

@@ -44,13 +44,14 @@ class Pulse:
         return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
 
 
-def follow(request: HttpRequest, pulse: Pulse, page: Any) -> HttpResponse:
-    """Answer with `page()`, or with 304 to an open page that asks whether anything changed.
+def follow(request: HttpRequest, pulse: Pulse, page: Any, *more: Any) -> HttpResponse:
+    """Answer with `page()`, or with 304 to an open page that asks whether anything changed: the
+    pulse, or what else the page rests on (`more`).
 
     `static/js/live.js` asks with `X-Live` for the address it stands on. Other requests are
     never answered 304: a page also says who is signed in.
     """
-    etag = pulse.etag(get_language(), request.user.pk, request.get_full_path())
+    etag = pulse.etag(get_language(), request.user.pk, request.get_full_path(), *more)
     if request.headers.get("X-Live"):
         unchanged = get_conditional_response(request, etag=etag)
         if unchanged is not None:

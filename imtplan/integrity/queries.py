@@ -1,12 +1,16 @@
 """The checks that are one query: name, level, what must be true, advice, the faults as texts."""
 
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 _FIGURE = """i.code || ' · ' || coalesce(s.code, 'IMT') || ' · ' || f.year"""
 _FIGURES = """indicators_figure AS f
     JOIN indicators_indicator AS i ON i.id = f.indicator_id
     LEFT JOIN accounts_school AS s ON s.id = f.school_id"""
-_LOOK = "Open the figure's history, find who wrote it and when, and enter it again."
-_EDIT = "Open the plan's page and complete it."
-_RECOMPUTE = "Ask for a recomputation of everything."
+_LOOK = _("Open the figure's history, find who wrote it and when, and enter it again.")
+_EDIT = _("Open the plan's page and complete it.")
+RECOMPUTE = _("Ask for a recomputation of everything.")
 
 UNLIKE_ITS_VERSIONS = """
     SELECT id::text FROM (
@@ -16,13 +20,19 @@ UNLIKE_ITS_VERSIONS = """
     ) AS unlike GROUP BY id ORDER BY id
 """
 
-QUERIES: list[tuple[str, str, str, str, str]] = [
+
+def both(first: Promise, second: Promise) -> Promise:
+    """Two sentences, in the language in which they are read."""
+    return format_lazy("{} {}", first, second)
+
+
+QUERIES: list[tuple[str, str, Promise, Promise, str]] = [
     # --- Results ---
     (
         "sums_are_the_schools_figures",
         "error",
-        "a complete sum is the sum of the figures that count",
-        _RECOMPUTE,
+        _("a complete sum is the sum of the figures that count"),
+        RECOMPUTE,
         """
         SELECT i.code || ' · ' || v.year || ' · ' || v.view || ': ' || trim_scale(v.value)
             || ' is stored, the figures add up to ' || trim_scale(total.value)
@@ -42,8 +52,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "coverage_counts_the_missing",
         "error",
-        "schools expected, less those that reported, are those that are missing",
-        _RECOMPUTE,
+        _("schools expected, less those that reported, are those that are missing"),
+        RECOMPUTE,
         """
         SELECT i.code || ' · ' || v.year || ' · ' || v.view
         FROM indicators_institutevalue AS v JOIN indicators_indicator AS i ON i.id = v.indicator_id
@@ -53,8 +63,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "progress_is_of_the_institutes_value",
         "error",
-        "the value held against an institute's target is the institute's value",
-        _RECOMPUTE,
+        _("the value held against an institute's target is the institute's value"),
+        RECOMPUTE,
         """
         SELECT t.code || ' · ' || p.year || ' · ' || p.view
         FROM indicators_progress AS p
@@ -66,8 +76,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "one_formula_version",
         "error",
-        "all results are of one version of the formulas",
-        _RECOMPUTE,
+        _("all results are of one version of the formulas"),
+        RECOMPUTE,
         """
         SELECT 'version ' || formula_version || ': ' || count(*) || ' results' FROM (
             SELECT formula_version FROM indicators_institutevalue
@@ -82,8 +92,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "nothing_waits_for_long",
         "error",
-        "what is stale is recomputed within ten minutes",
-        "Is the worker running? Is beat? Their logs say so; the marks are kept meanwhile.",
+        _("what is stale is recomputed within ten minutes"),
+        _("Is the worker running? Is beat? Their logs say so; the marks are kept meanwhile."),
         """
         SELECT reason || ' since ' || to_char(marked_at, 'YYYY-MM-DD HH24:MI')
         FROM indicators_stalemark WHERE marked_at < %(now)s - interval '10 minutes'
@@ -92,8 +102,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "no_indicator_failed",
         "error",
-        "every indicator can be computed",
-        "Read the error: most often a number too large. Correct it; it is computed again then.",
+        _("every indicator can be computed"),
+        _("Read the error: most often a number too large. Correct it; it is computed again then."),
         """
         SELECT i.code || ': ' || r.error FROM indicators_recomputerun AS r
         JOIN indicators_indicator AS i ON i.id = r.indicator_id
@@ -103,8 +113,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "versions_have_no_gap",
         "error",
-        "a figure's versions are numbered 1, 2, 3 … without a gap",
-        "A version was removed, or written past the application. Compare with a backup.",
+        _("a figure's versions are numbered 1, 2, 3 … without a gap"),
+        _("A version was removed, or written past the application. Compare with a backup."),
         """
         SELECT 'figure ' || pgh_obj_id || ': ' || count(DISTINCT version) || ' of '
             || max(version) || ' versions'
@@ -115,8 +125,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "closed_campaigns_are_untouched",
         "error",
-        "no number of a closed campaign changed after its closing",
-        "The trigger refuse_when_closed was passed by. " + _LOOK,
+        _("no number of a closed campaign changed after its closing"),
+        both(_("The trigger refuse_when_closed was passed by."), _LOOK),
         f"""
         SELECT DISTINCT {_FIGURE}
         FROM (
@@ -137,8 +147,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "figures_stand_as_their_submission",
         "error",
-        "what a school submitted is submitted, what was validated is validated, the rest a draft",
-        "Return the submission to the school and have it handed in again.",
+        _("what was handed in is submitted, what was validated is validated, the rest a draft"),
+        _("Return the submission to the school and have it handed in again."),
         f"""
         SELECT {_FIGURE} || ': ' || f.status || ', its submission ' || b.state
         FROM {_FIGURES}
@@ -152,8 +162,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "submissions_have_a_receipt",
         "warning",
-        "every submission that was handed in has its receipt",
-        "Handed in before receipts were given, or loaded: hand it in again if a receipt is needed.",
+        _("every submission that was handed in has its receipt"),
+        _("Handed in before receipts were given, or loaded: hand it in again if one is needed."),
         """
         SELECT c.year || ' · ' || s.code FROM campaigns_submission AS b
         JOIN campaigns_campaign AS c ON c.id = b.campaign_id AND NOT c.is_demo
@@ -165,8 +175,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "figures_are_of_a_school_that_exists",
         "warning",
-        "a school has figures only for the years it belongs to the plan",
-        "Correct the school's first or last year, or remove the figure.",
+        _("a school has figures only for the years it belongs to the plan"),
+        _("Correct the school's first or last year, or remove the figure."),
         f"""
         SELECT {_FIGURE} FROM {_FIGURES}
         WHERE f.state = 'number'
@@ -176,8 +186,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "figures_are_within_bounds",
         "error",
-        "no figure is below what is possible, or above",
-        _LOOK + " Or correct the indicator's bounds.",
+        _("no figure is below what is possible, or above"),
+        both(_LOOK, _("Or correct the indicator's bounds.")),
         f"""
         SELECT {_FIGURE} || ': ' || trim_scale(number) FROM (
             SELECT f.*, coalesce(f.value, f.numerator / nullif(f.denominator, 0) * i.scale)
@@ -192,7 +202,7 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "figures_have_the_digits_of_their_unit",
         "warning",
-        "no figure has more decimals than its indicator",
+        _("no figure has more decimals than its indicator"),
         _LOOK,
         f"""
         SELECT {_FIGURE} || ': ' || trim_scale(f.value) FROM {_FIGURES}
@@ -201,7 +211,7 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "ratios_have_two_parts",
         "error",
-        "a ratio is entered as two parts, anything else as one value",
+        _("a ratio is entered as two parts, anything else as one value"),
         _LOOK,
         f"""
         SELECT {_FIGURE} FROM {_FIGURES}
@@ -211,8 +221,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "figures_stand_where_they_are_collected",
         "error",
-        "a school has figures of what schools are asked, the institute of what it enters itself",
-        "Remove the figure, or correct how the indicator adds up.",
+        _("a school has figures of what schools are asked, the institute of what it enters itself"),
+        _("Remove the figure, or correct how the indicator adds up."),
         f"""
         SELECT {_FIGURE} FROM {_FIGURES}
         WHERE f.state = 'number' AND (f.school_id IS NULL) <> (i.aggregation = 'none')
@@ -221,8 +231,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "nothing_typed_is_left_behind",
         "warning",
-        "no text that could not be stored stays in a campaign that has closed",
-        "Ask the school what it meant; give it more time to correct the cell.",
+        _("no text that could not be stored stays in a campaign that has closed"),
+        _("Ask the school what it meant; give it more time to correct the cell."),
         """
         SELECT c.year || ' · ' || s.code || ' · ' || i.code FROM campaigns_keptinput AS k
         JOIN campaigns_campaign AS c ON c.id = k.campaign_id
@@ -235,8 +245,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "weights_leave_something",
         "error",
-        "where items are linked, some of their weights are above zero",
-        "Give one of the items a weight: without one there is no mean. " + _EDIT,
+        _("where items are linked, some of their weights are above zero"),
+        both(_("Give one of the items a weight: without one there is no mean."), _EDIT),
         """
         SELECT kind || ' ' || code FROM (
             SELECT 'objective' AS kind, o.code, l.weight FROM objectives_objective AS o
@@ -254,7 +264,7 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "objectives_are_measured",
         "warning",
-        "every objective in use has an indicator or a project",
+        _("every objective in use has an indicator or a project"),
         _EDIT,
         """
         SELECT o.code FROM objectives_objective AS o WHERE o.archived_at IS NULL
@@ -265,8 +275,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "linked_indicators_have_a_reference",
         "warning",
-        "an indicator that counts in an objective or a lever has a reference target in that plan",
-        "Mark one of its targets as the reference, or give it a target.",
+        _("an indicator that counts in an objective or lever has a reference target in that plan"),
+        _("Mark one of its targets as the reference, or give it a target."),
         """
         SELECT DISTINCT p.code || ' · ' || i.code FROM indicators_indicatorlink AS l
         JOIN indicators_indicator AS i ON i.id = l.indicator_id AND i.archived_at IS NULL
@@ -281,8 +291,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "projects_serve_their_own_plan",
         "error",
-        "a project serves objectives and levers of its own plan",
-        "Remove the link on the project's page, and make it in the right plan.",
+        _("a project serves objectives and levers of its own plan"),
+        _("Remove the link on the project's page, and make it in the right plan."),
         """
         SELECT p.code || ' → ' || coalesce(o.code, v.code) FROM projects_serves AS s
         JOIN projects_flagshipproject AS p ON p.id = s.project_id
@@ -293,8 +303,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "targets_are_of_their_plans_years",
         "warning",
-        "a target falls within the years of its plan",
-        "Correct the target's year or its plan.",
+        _("a target falls within the years of its plan"),
+        _("Correct the target's year or its plan."),
         """
         SELECT t.code || ': ' || t.year FROM indicators_target AS t
         JOIN objectives_strategicplan AS p ON p.id = t.plan_id
@@ -304,8 +314,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "milestones_are_done_in_the_past",
         "error",
-        "no milestone is done on a day to come",
-        "Correct the day on the project's page.",
+        _("no milestone is done on a day to come"),
+        _("Correct the day on the project's page."),
         """
         SELECT p.code || ' · ' || m.title_fr || ': ' || m.done_on FROM projects_milestone AS m
         JOIN projects_flagshipproject AS p ON p.id = m.project_id
@@ -314,7 +324,7 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "names_are_in_both_languages",
         "warning",
-        "what has a French name has an English one, and the other way round",
+        _("what has a French name has an English one, and the other way round"),
         _EDIT,
         """
         SELECT kind || ' ' || code FROM (
@@ -330,8 +340,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "merged_schools_have_ended",
         "error",
-        "a school that was merged into another has a last year",
-        "Give it a last year, or it is still expected to report.",
+        _("a school that was merged into another has a last year"),
+        _("Give it a last year, or it is still expected to report."),
         """
         SELECT code FROM accounts_school
         WHERE merged_into_id IS NOT NULL AND last_year IS NULL ORDER BY 1""",
@@ -340,8 +350,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "triggers_are_switched_on",
         "error",
-        "no trigger is switched off",
-        "ALTER TABLE … ENABLE TRIGGER; then see what was written meanwhile.",
+        _("no trigger is switched off"),
+        _("ALTER TABLE … ENABLE TRIGGER; then see what was written meanwhile."),
         """
         SELECT tgrelid::regclass || ' · ' || tgname FROM pg_trigger
         WHERE NOT tgisinternal AND tgenabled = 'D' ORDER BY 1""",
@@ -349,8 +359,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "constraints_are_checked",
         "error",
-        "every constraint was checked against the rows that are there",
-        "ALTER TABLE … VALIDATE CONSTRAINT, after correcting the rows it names.",
+        _("every constraint was checked against the rows that are there"),
+        _("ALTER TABLE … VALIDATE CONSTRAINT, after correcting the rows it names."),
         """
         SELECT conrelid::regclass || ' · ' || conname FROM pg_constraint
         WHERE NOT convalidated ORDER BY 1""",
@@ -358,8 +368,8 @@ QUERIES: list[tuple[str, str, str, str, str]] = [
     (
         "mails_leave",
         "warning",
-        "no mail waits for more than a day, and none was given up",
-        "Open the page of mails: it says what the mail server answered.",
+        _("no mail waits for more than a day, and none was given up"),
+        _("Open the page of mails: it says what the mail server answered."),
         """
         SELECT kind || ' to ' || address || ': ' || state FROM outbox_mail
         WHERE state = 'given_up'

@@ -3,6 +3,7 @@
 Rows of this module are written by `indicators.recompute` alone and can be made anew at any time.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -254,6 +255,11 @@ class RollUp(models.Model):
         return self.plan or self.objective or self.lever or self.project  # type: ignore[return-value]
 
 
+class StaleMarkQuerySet(models.QuerySet["StaleMark"]):
+    def for_everything(self) -> "StaleMarkQuerySet":
+        return self.filter(indicator=None, only_roll_ups=False)
+
+
 class StaleMark(models.Model):
     """What is to be recomputed, written by database triggers in the transaction that changed it.
 
@@ -274,6 +280,8 @@ class StaleMark(models.Model):
     reason = models.CharField(max_length=80)
     marked_at = models.DateTimeField()
 
+    objects = StaleMarkQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("stale mark")
         verbose_name_plural = _("stale marks")
@@ -283,6 +291,10 @@ class StaleMark(models.Model):
         return self.reason
 
 
+KEPT = timedelta(days=400)
+KEPT_WITHOUT_CHANGE = timedelta(days=30)
+
+
 class RecomputeRunQuerySet(models.QuerySet["RecomputeRun"]):
     def failed(self) -> "RecomputeRunQuerySet":
         return self.exclude(error="")
@@ -290,6 +302,12 @@ class RecomputeRunQuerySet(models.QuerySet["RecomputeRun"]):
     def unresolved(self) -> "RecomputeRunQuerySet":
         """Failures whose indicator has not been recomputed since."""
         return self.failed().filter(resolved_at=None)
+
+    def forgettable(self, *, at: datetime) -> "RecomputeRunQuerySet":
+        """Those of long ago, and of a month ago that changed nothing; no failure that stands."""
+        old = Q(finished_at__lt=at - KEPT)
+        idle = Q(finished_at__lt=at - KEPT_WITHOUT_CHANGE, rows_changed=0)
+        return self.filter(old | idle).exclude(Q(resolved_at=None) & ~Q(error=""))
 
 
 class RecomputeRun(models.Model):

@@ -27,6 +27,9 @@ PAGES = {
         "/campagnes/2022/",
         "/campagnes/2022/imt-mines-albi/delai/",
         "/compte/courriels/",
+        "/controle/",
+        "/controle/calculs/",
+        "/controle/calculs/tout/",
     ],
     "direction.generale@demo.example": [
         "/tableau-de-bord/",

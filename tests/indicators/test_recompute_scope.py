@@ -158,18 +158,7 @@ def test_a_baseline_that_moves_moves_every_year(albi: School, recomputed: Any) -
 
 @pytest.fixture
 def poison(albi: School) -> Target:
-    """A growth of 10 to the 44th, which no column holds."""
-    indicator = factories.IndicatorFactory(code="poison", ratio=True, scale=Decimal("0.001"))
-    target = factories.TargetFactory(indicator=indicator, value=Decimal(10) ** 17, baseline_value=1)
-    factories.FigureFactory(
-        indicator=indicator,
-        school=albi,
-        year=2021,
-        value=None,
-        numerator=Decimal("0.000001"),
-        denominator=Decimal(10) ** 18 - 1,
-    )
-    return target
+    return factories.target_beyond_computing(albi)
 
 
 def test_an_indicator_that_cannot_be_computed_holds_nobody_up(

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import translation
 
 from imtplan.integrity.checks import CHECKS, Finding, Level, run
 
@@ -19,6 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--list", action="store_true", help="the checks, and what each is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override("en"):
+            self._check(options)
+
+    def _check(self, options: dict[str, Any]) -> None:
         chosen = [check for check in CHECKS if not options["only"] or check.name in options["only"]]
         if unknown := set(options["only"] or ()) - {check.name for check in chosen}:
             raise CommandError(f"There is no check {', '.join(sorted(unknown))}; see --list.")
@@ -54,8 +59,8 @@ def _plain(finding: Finding) -> dict[str, Any]:
     return {
         "check": finding.check.name,
         "level": finding.check.level.value,
-        "must": finding.check.must,
-        "advice": finding.check.advice,
+        "must": str(finding.check.must),
+        "advice": str(finding.check.advice),
         "count": finding.count,
         "shown": finding.shown,
     }

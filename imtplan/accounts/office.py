@@ -1,0 +1,37 @@
+"""Writing to the plan office: what its people must know of the application itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+
+from imtplan.accounts.models import User
+from imtplan.accounts.roles import Role
+from imtplan.outbox.services import queue_mail
+
+LANGUAGE = "fr"  # of who has chosen none
+
+
+def tell_plan_office(
+    *, kind: str, key: str, subject: Promise, template: str, context: Mapping[str, Any], page: str
+) -> None:
+    """One mail to each of them, in their language, in the caller's transaction.
+
+    `page`: the name of the page that says more; its address is `address` in the template.
+    """
+    address = str(settings.SITE_URL).rstrip("/") + reverse(page)
+    for person in User.objects.holding(Role.PLAN_OFFICE):
+        with translation.override(person.language or LANGUAGE):
+            known = {**context, "person": person, "address": address}
+            queue_mail(
+                key=f"{kind}:{key}:{person.pk}",
+                kind=kind,
+                user=person,
+                address=person.email,
+                subject=str(subject),
+                body=render_to_string(template, known).strip() + "\n",
+            )

@@ -1,0 +1,102 @@
+"""Making a report, and telling the plan office what is new in it.
+
+Asking writes a row; the worker takes it up. So a check that was asked for is made even if the
+message is lost, and two people who ask at once get one.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import User
+from imtplan.accounts.office import tell_plan_office
+from imtplan.integrity.checks import CHECKS, Check, Finding, chosen_indicators, run
+from imtplan.integrity.models import Report
+from indicators.models import Indicator
+
+KEPT = timedelta(days=400)
+FOUND = _("IMT Plan: the check found something")
+WELL = _("IMT Plan: all is well again")
+# One check at a time: two would tell everybody twice.
+LOCK = 0x1C0FFEE
+
+
+def ask(*, by: User | None) -> bool:
+    """Have everything checked. False: that was asked for already, and is not finished."""
+    try:
+        with transaction.atomic():
+            Report.objects.create(asked_by=by)
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def make() -> Report | None:
+    """Make the report that was asked for. None: there is none, or another worker makes it."""
+    if not _locked():
+        return None
+    report = Report.objects.to_make().first()
+    if report is None:
+        return None
+    report.began_at = timezone.now()
+    with transaction.atomic():
+        found = [finding for _check, finding in run(CHECKS) if finding]
+        compared, indicators = len(chosen_indicators()), Indicator.objects.in_use().count()
+        transaction.set_rollback(True)  # the checks set what they need for themselves
+    report.checks, report.compared, report.indicators = len(CHECKS), compared, indicators
+    report.findings = [_plain(finding) for finding in found]
+    report.finished_at = timezone.now()
+    before = Report.objects.made().first()
+    report.save()
+    _tell(report, before)
+    return report
+
+
+def _locked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check.name,
+        "level": finding.check.level.value,
+        "count": finding.count,
+        "shown": finding.shown,
+    }
+
+
+def forget_old(*, now: datetime | None = None) -> int:
+    """Reports of more than a year ago; those that found something stay."""
+    long_ago = (now or timezone.now()) - KEPT
+    return Report.objects.filter(finished_at__lt=long_ago, findings=[]).delete()[0]
+
+
+# --- The mails ------------------------------------------------------------------------------------
+
+
+def _tell(report: Report, before: Report | None) -> None:
+    """One mail when something new is found, one when all is well again, none in between."""
+    known = before.failing if before else set()
+    if new := report.failing - known:
+        found = [check for check in CHECKS if check.name in new]
+        _write(report, FOUND, "mail/integrity_found.txt", found)
+    elif known and not report.failing:
+        _write(report, WELL, "mail/integrity_well.txt", [])
+
+
+def _write(report: Report, subject: Promise, template: str, found: list[Check]) -> None:
+    tell_plan_office(
+        kind="integrity",
+        key=str(report.pk),
+        subject=subject,
+        template=template,
+        context={"report": report, "found": found},
+        page="integrity",
+    )

@@ -1,0 +1,112 @@
+"""The plan office's page of the check: what holds, what does not, and what to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard.pulse import Pulse, follow
+from imtplan.integrity import reports
+from imtplan.integrity.checks import CHECKS, Check
+from imtplan.integrity.models import Report
+from imtplan.integrity.tasks import look
+
+ON_A_PAGE = 30
+
+
+class Verdict(models.TextChoices):
+    """What a report says of one check."""
+
+    ERROR = "bad", _l("does not hold")
+    WARNING = "warn", _l("to be looked at")
+    HOLDS = "good", _l("holds")
+
+    @property
+    def symbol(self) -> str:
+        return {
+            Verdict.ERROR: "x-circle-fill",
+            Verdict.WARNING: "exclamation-triangle-fill",
+            Verdict.HOLDS: "check-circle-fill",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One check in one report."""
+
+    check: Check
+    finding: dict[str, Any] | None
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.finding is None:
+            return Verdict.HOLDS
+        return Verdict.WARNING if self.finding["level"] == "warning" else Verdict.ERROR
+
+    @property
+    def more(self) -> int:
+        return self.finding["count"] - len(self.finding["shown"]) if self.finding else 0
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    report: Report | None
+    under_way: Report | None
+    earlier: Any  # a page of reports
+    pulse: Pulse
+
+    @property
+    def lines(self) -> list[Line]:
+        return sorted(self._lines(), key=lambda line: list(Verdict).index(line.verdict))
+
+    def _lines(self) -> Iterator[Line]:
+        findings = {one["check"]: one for one in self.report.findings} if self.report else {}
+        return (Line(check, findings.get(check.name)) for check in CHECKS)
+
+    @property
+    def faults(self) -> int:
+        return len(self.report.findings) if self.report else 0
+
+
+def demand_plan_office(request: HttpRequest) -> None:
+    if not has_permission(request.user, Permission.EDIT_PLAN):
+        raise PermissionDenied
+
+
+@never_cache
+@require_safe
+def report(request: HttpRequest) -> HttpResponse:
+    demand_plan_office(request)
+    pulse = Pulse.take()
+    under_way = Report.objects.to_make().first()
+    made = Report.objects.made()
+    last = made.first()
+
+    def page(etag: str) -> HttpResponse:
+        earlier = Paginator(made.select_related("asked_by"), ON_A_PAGE).get_page(request.GET.get("page"))
+        shown = ReportPage(last, under_way, earlier, pulse)
+        return render(request, "integrity/report.html", {"page": shown, "etag": etag})
+
+    return follow(request, pulse, page, last and last.pk, under_way and under_way.pk)
+
+
+@require_POST
+def check_now(request: HttpRequest) -> HttpResponse:
+    demand_plan_office(request)
+    if reports.ask(by=request.user):  # type: ignore[arg-type]
+        transaction.on_commit(look)
+        messages.success(request, _("The check begins within a minute; this page will show it."))
+    else:
+        messages.info(request, _("A check is under way already."))
+    return redirect("integrity")

@@ -1,0 +1,109 @@
+"""The plan office's page of recomputations: what waits, what failed, what was done, two buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from imtplan.dashboard.pulse import Pulse, follow
+from imtplan.integrity.views import demand_plan_office
+from indicators.models import Indicator, RecomputeRun, StaleMark
+from indicators.services_recompute import recompute_everything, retry_failed
+
+ON_A_PAGE = 50
+INDICATORS_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is stale at this moment."""
+
+    marks: int
+    since: datetime | None
+    everything: bool
+    indicators: Sequence[Indicator]
+    more: int
+
+    @classmethod
+    def read(cls) -> "Waiting":
+        total = StaleMark.objects.aggregate(marks=Count("pk"), since=Min("marked_at"))
+        named = Indicator.objects.filter(
+            pk__in=StaleMark.objects.exclude(indicator=None).values("indicator")
+        )
+        return cls(
+            **total,
+            everything=StaleMark.objects.for_everything().exists(),
+            indicators=named[:INDICATORS_NAMED],
+            more=max(0, named.count() - INDICATORS_NAMED),
+        )
+
+
+@dataclass(frozen=True)
+class RunsPage:
+    waiting: Waiting
+    standing: Sequence[RecomputeRun]  # failures that were not mended yet
+    runs: Page[RecomputeRun]
+    only_failures: bool
+    pulse: Pulse
+
+
+@never_cache
+@require_safe
+def runs(request: HttpRequest) -> HttpResponse:
+    demand_plan_office(request)
+    pulse = Pulse.take()
+
+    def page(etag: str) -> HttpResponse:
+        return render(request, "integrity/runs.html", {"page": _page(request, pulse), "etag": etag})
+
+    return follow(request, pulse, page)
+
+
+def _page(request: HttpRequest, pulse: Pulse) -> RunsPage:
+    only_failures = request.GET.get("failures") == "1"
+    kept: Any = RecomputeRun.objects.select_related("indicator")
+    found = kept.failed() if only_failures else kept
+    return RunsPage(
+        waiting=Waiting.read(),
+        standing=kept.unresolved(),
+        runs=Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        only_failures=only_failures,
+        pulse=pulse,
+    )
+
+
+@require_POST
+def retry(request: HttpRequest, number: int) -> HttpResponse:
+    """Twice the same button, or a run that was mended meanwhile, is no error: it is said."""
+    demand_plan_office(request)
+    run = get_object_or_404(RecomputeRun.objects.failed(), pk=number)
+    words = {"name": run.indicator.name if run.indicator else ""}
+    if retry_failed(run=run, by=request.user):
+        messages.success(request, _("“%(name)s” is computed again.") % words)
+    else:
+        messages.info(request, _("“%(name)s” was computed meanwhile.") % words)
+    return redirect("runs")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def everything(request: HttpRequest) -> HttpResponse:
+    """Asked once more before it is done: at a thousand schools it takes the worker minutes."""
+    demand_plan_office(request)
+    if request.method != "POST":
+        last = RecomputeRun.objects.filter(scope="everything").first()
+        context = {"indicators": Indicator.objects.in_use().count(), "last": last}
+        return render(request, "integrity/everything.html", context)
+    if recompute_everything(by=request.user):
+        messages.success(request, _("Every result is computed again; this page says when."))
+    else:
+        messages.info(request, _("That was asked for already, and is about to happen."))
+    return redirect("runs")

@@ -1,0 +1,43 @@
+"""Telling the plan office that an indicator cannot be computed, and that it can again."""
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.office import tell_plan_office
+from indicators.models import Indicator, RecomputeRun
+
+FAILED = _("IMT Plan: an indicator cannot be computed")
+RECOVERED = _("IMT Plan: computed again")
+
+
+def tell_failed(indicators: Collection[int]) -> None:
+    """One mail for all that began to fail in one run; their later failures are no news."""
+    runs = list(
+        RecomputeRun.objects.unresolved()
+        .filter(indicator__in=indicators)
+        .select_related("indicator")
+        .order_by("pk")
+    )
+    if runs:
+        tell_plan_office(
+            kind="computation-failed",
+            key=str(runs[0].pk),
+            subject=FAILED,
+            template="mail/computation_failed.txt",
+            context={"runs": runs},
+            page="runs",
+        )
+
+
+def tell_recovered(indicators: Collection[int]) -> None:
+    last = RecomputeRun.objects.failed().filter(indicator__in=indicators).first()
+    if last is not None:
+        tell_plan_office(
+            kind="computation-recovered",
+            key=str(last.pk),
+            subject=RECOVERED,
+            template="mail/computation_recovered.txt",
+            context={"indicators": Indicator.objects.filter(pk__in=indicators)},
+            page="runs",
+        )
