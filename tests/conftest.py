@@ -4,6 +4,8 @@ Alice directs the school of Albi, Bob enters figures there, Charlie directs the 
 must see nothing of Albi. Diane is of the directorate-general, Paul of the plan office.
 """
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -108,3 +110,13 @@ def signed_in() -> Callable[[User], Client]:
 def recomputed(db: None) -> Callable[[], RecomputeRun | None]:
     """Bring every computed row up to date, as the worker would."""
     return recompute_stale
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("No LibreOffice was found, and CI must open and save the workbook with it.")
+        pytest.skip("No LibreOffice on the PATH: install one to open the workbook with it.")
+    return program

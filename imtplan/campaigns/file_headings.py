@@ -1,7 +1,6 @@
 """The line of headings of a school's own table: which column holds what."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,8 +9,8 @@ from django.utils.translation import override
 
 from imtplan.campaigns.workbook import FIELDS, PARTS
 from imtplan.spreadsheets.tables import Row, Table, Unreadable, letters
+from imtplan.spreadsheets.words import LANGUAGES, bare
 
-LANGUAGES = ("fr", "en")
 LINES_BEFORE_HEADINGS = 20
 
 NAMING, SAID = {"code", "name"}, {*PARTS, "word"}
@@ -33,13 +32,6 @@ _OTHERS = {
 _OTHERS[BESIDE] += ["origin", "way of entry", "mode de saisie", "entered_at", "entered at"]
 _OTHERS[BESIDE] += ["saisi le", "cible", "target"]
 _OF_A_YEAR = re.compile(r"(?:(valeur|value|figure|cible|target) )?(\d{4})(?:-\d{4})?")
-
-
-def bare(text: str) -> str:
-    """A text as it is compared: small letters without accents, one kind of space and apostrophe."""
-    apart = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    letters_alone = "".join(one for one in apart if not unicodedata.combining(one))
-    return " ".join(letters_alone.casefold().split()).rstrip(" :*")
 
 
 def _known() -> dict[str, str]:

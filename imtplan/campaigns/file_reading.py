@@ -14,12 +14,13 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.file_headings import LANGUAGES, SAID, TYPED, Headings, bare
+from imtplan.campaigns.file_headings import SAID, TYPED, Headings
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.proposals import Stray, TypedCell
 from imtplan.campaigns.workbook import FORMAT, MARKER, PARTS
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table, Unreadable, letters
+from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table, Unreadable
+from imtplan.spreadsheets.words import LANGUAGES, NOT_TYPED, bare, not_typed, where
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -248,8 +249,8 @@ class _Sheet:
 
     def _text(self, name: str, row: Row, column: int) -> str:
         cell = row[column]
-        if cell.kind in _NOT_TYPED and (name in PARTS or cell.kind is not Found.DATE):
-            raise _Left(column, cell.text, _not_typed(cell.kind))
+        if cell.kind in NOT_TYPED and (name in PARTS or cell.kind is not Found.DATE):
+            raise _Left(column, cell.text, not_typed(cell.kind))
         if name == "word":
             return _word(cell.text)
         return self._number(cell) if name in PARTS else cell.text.strip()
@@ -261,10 +262,6 @@ class _Sheet:
             is_plain = True
         text = cell.text.replace(".", ",") if is_plain and self.language == "fr" else cell.text
         return f"{text} %" if cell.kind is Found.PERCENT else text
-
-
-def where(line: int, column: int) -> str:
-    return _("line %(line)d, column %(column)s") % {"line": line, "column": letters(column)}
 
 
 def _holds(cell: FoundCell) -> bool:
@@ -305,15 +302,3 @@ def _word(text: str) -> str:
                 if said in (state.value, bare(str(state.label))):
                     return "" if state in (State.NUMBER, State.NOT_ENTERED) else state.value
     return text.strip()
-
-
-_NOT_TYPED = {Found.DATE, Found.BOOLEAN, Found.ERROR, Found.NOT_COMPUTED}
-
-
-def _not_typed(kind: Found) -> str:
-    return {
-        Found.DATE: _("This is a date: format the cell as a number and type the figure again."),
-        Found.BOOLEAN: _("This is “true” or “false” and no number."),
-        Found.ERROR: _("This is an error of the spreadsheet: correct its formula."),
-        Found.NOT_COMPUTED: _("This formula was never computed: open the file and save it again."),
-    }[kind]

@@ -19,9 +19,8 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.proposals import Stray, TypedCell, propose
 from imtplan.campaigns.workbook import file_name, workbook_of
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
+from imtplan.spreadsheets.xlsx_out import XLSX, xlsx_file
 from indicators.models import Figure
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FileForm(forms.Form):
@@ -56,14 +55,8 @@ class FileForm(forms.Form):
 def workbook(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """The school's workbook, filled with what is stored now."""
     here = place(request, year, school)
-    return HttpResponse(
-        workbook_of(**here, language=(get_language() or "fr")[:2]),
-        content_type=XLSX,
-        headers={
-            "Content-Disposition": f'attachment; filename="{file_name(**here)}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    data = workbook_of(**here, language=(get_language() or "fr")[:2])
+    return xlsx_file(data, file_name(**here))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.entry import EntryPage, Row, read_page
 from imtplan.campaigns.models import Campaign
+from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT
 from imtplan.spreadsheets.workbooks import CellOut, Rule, SheetOut, workbook
 from indicators.models import Figure, Indicator
 
@@ -55,21 +55,10 @@ FIELDS = [
     Field("version", _("Version"), 8, is_hidden=True),
 ]
 
-# The look of the site, in the words of XlsxWriter.
-INK, SOFT, LINE, ACCENT = "#16233A", "#55607A", "#C9C6BB", "#1D4ED8"
-BASE = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "vcenter"}
-FRAMED = BASE | {"border": 1, "border_color": LINE}
-SHUT = FRAMED | {"font_color": SOFT, "text_wrap": True}
-OPEN = FRAMED | {"bg_color": "#FFF8DC", "locked": False}
-LOOKS: dict[str, dict[str, Any]] = {
-    "title": BASE | {"bold": True, "font_size": 16},
-    "lead": BASE | {"font_color": SOFT},
-    "step": BASE | {"text_wrap": True, "valign": "top"},
-    "heading": FRAMED | {"bold": True, "bg_color": INK, "font_color": "#FFFFFF", "text_wrap": True},
+LOOKS: dict[str, dict[str, Any]] = SHARED | {
     "theme": BASE | {"bold": True, "font_color": ACCENT, "bottom": 2, "bottom_color": ACCENT},
     "code": SHUT | {"font_size": 9},
     "name": SHUT | {"font_color": INK, "bold": True},
-    "shut": SHUT,
     "closed": FRAMED | {"bg_color": "#E3E1D9"},
     "open text": OPEN | {"text_wrap": True, "valign": "top"},
     "open word": OPEN,
@@ -89,7 +78,7 @@ def workbook_of(campaign: Campaign, school: School, language: str) -> bytes:
     """The file, in one of the two languages, with what is stored at this moment."""
     with override(language):
         page = read_page(campaign, school)
-        title = say("Figures %(year)s: %(school)s") % {
+        title = gettext("Figures %(year)s: %(school)s") % {
             "year": campaign.year,
             "school": school,
         }
@@ -108,7 +97,7 @@ def file_name(campaign: Campaign, school: School) -> str:
 
 
 def _entry_sheet(page: EntryPage, title: str) -> SheetOut:
-    made = say("Made on %(day)s. Fill in the yellow cells, save, and give the file back.")
+    made = gettext("Made on %(day)s. Fill in the yellow cells, save, and give the file back.")
     rows = [
         [CellOut(title, "title")],
         [CellOut(made % {"day": f"{timezone.localtime():%d/%m/%Y %H:%M}"}, "lead")],
@@ -123,7 +112,7 @@ def _entry_sheet(page: EntryPage, title: str) -> SheetOut:
         heights |= dict.fromkeys(range(len(rows), len(rows) + len(themed)), 34.0)
         rows.extend(list(_cells(row, page)) for row in themed)
     return SheetOut(
-        say("Entry"),
+        gettext("Entry"),
         rows,
         widths=[field.width for field in FIELDS],
         hidden_columns=[place for place, field in enumerate(FIELDS) if field.is_hidden],
@@ -191,8 +180,10 @@ def _rule(part: str, indicator: Indicator) -> Rule:
         highest=highest,
         whole=indicator.is_whole,
         hint_title=str(title),
-        hint=say("Leave it empty if you do not know it yet: empty is not zero."),
-        warning=say("This number is not expected here: check its sign, its decimals and its unit."),
+        hint=gettext("Leave it empty if you do not know it yet: empty is not zero."),
+        warning=gettext(
+            "This number is not expected here: check its sign, its decimals and its unit."
+        ),
     )
 
 
@@ -212,8 +203,8 @@ ADVICE = [
 
 def _advice_sheet() -> SheetOut:
     steps = [[CellOut(f"{number}. {step}", "step")] for number, step in enumerate(ADVICE, start=1)]
-    rows = [[CellOut(say("How to fill it in"), "title")], [], *steps]
-    return SheetOut(say("How to fill it in"), rows, widths=[110], heights={0: 26})
+    rows = [[CellOut(gettext("How to fill it in"), "title")], [], *steps]
+    return SheetOut(gettext("How to fill it in"), rows, widths=[110], heights={0: 26})
 
 
 def _marks(page: EntryPage, language: str) -> SheetOut:

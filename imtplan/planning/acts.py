@@ -68,14 +68,14 @@ def follow(
     form = make(request.POST)
     if not form.is_valid() or "back" in request.POST:
         return _form_page(request, form, page)
-    if request.POST.get("seen") != form.mark:
+    if form.is_overtaken(request.POST.get("seen", "")):
         return _form_page(request, form, page, overtaken=True)
     try:
         preview = _preview(request, form)
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
         return _form_page(request, form, page)
-    problem = _problem(request, preview)
+    problem = _problem(request, form, preview)
     if "confirm" not in request.POST or problem:
         return _preview_page(request, form, page, preview, problem)
     stored = form.store(by=request.user, reason=request.POST.get("reason", ""))
@@ -105,9 +105,11 @@ def _asks_reason(request: HttpRequest, form: ActForm) -> bool:
     return False
 
 
-def _problem(request: HttpRequest, preview: Preview) -> str:
+def _problem(request: HttpRequest, form: ActForm, preview: Preview) -> str:
     if "confirm" not in request.POST:
         return ""
+    if request.POST.get("seen") != form.mark:
+        return _("Somebody changed the plan since you looked. This is what your change does now.")
     if request.POST.get("announced") != preview.digest:
         return _("The numbers changed since you looked. This is what the change does now.")
     if preview.asks_reason and not request.POST.get("reason", "").strip():

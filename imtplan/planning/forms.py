@@ -12,13 +12,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from imtplan.accounts.models import User
 from imtplan.campaigns.forms import NumberField
 from imtplan.numbers import format_number
+
+NO_DAY = gettext_lazy("Write the day as day/month/year: 15/12/2022.")
+NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
 
 
 def language() -> str:
@@ -60,10 +62,14 @@ def _field_of(field: Any, **options: Any) -> forms.Field | None:
         return number_field(required=not field.blank, initial=field.get_default(), **shared)
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
         options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        options["error_messages"] = {"invalid": _l("Write the day as day/month/year: 15/12/2022.")}
+        options["error_messages"] = {
+            "invalid": gettext_lazy("Write the day as day/month/year: 15/12/2022.")
+        }
     elif isinstance(field, models.PositiveSmallIntegerField):
         options["widget"] = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        options["error_messages"] = {"invalid": _l("Write a whole number, with digits only.")}
+        options["error_messages"] = {
+            "invalid": gettext_lazy("Write a whole number, with digits only.")
+        }
     elif isinstance(field, models.TextField):
         options["widget"] = forms.Textarea(attrs={"rows": 3})
     return field.formfield(**options)
@@ -83,7 +89,7 @@ class ActForm(forms.BaseForm):
     what is there apart. A mark that is no longer right: somebody else was faster."""
 
     title: str = ""
-    button = _l("See what this changes")
+    button = gettext_lazy("See what this changes")
 
     def stored(self) -> Mapping[str, Any]:
         return {name: self.get_initial_for_field(self.fields[name], name) for name in self.fields}
@@ -113,6 +119,10 @@ class ActForm(forms.BaseForm):
         if value is None or isinstance(value, models.Model):
             return str(value or "")
         return str(field.queryset.model._default_manager.filter(pk=value).first() or "")
+
+    def is_overtaken(self, seen: str) -> bool:
+        """Whether what is stored is no longer what stood on the page that was sent."""
+        return seen != self.mark
 
     def differences(self) -> list[Difference]:
         """What was typed against what is stored. Call on a valid form."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
 from imtplan.numbers import format_number
@@ -42,16 +42,18 @@ class SchoolTargetsForm(ActForm, forms.Form):
 
     use_required_attribute = False
 
-    year = forms.IntegerField(label=_l("target year"), min_value=1990, max_value=2100, **YEAR)
+    year = forms.IntegerField(
+        label=gettext_lazy("target year"), min_value=1990, max_value=2100, **YEAR
+    )
     baseline_year = forms.IntegerField(
-        label=_l("baseline year"), min_value=1990, max_value=2100, **YEAR
+        label=gettext_lazy("baseline year"), min_value=1990, max_value=2100, **YEAR
     )
     source = forms.CharField(
-        label=_l("source"),
+        label=gettext_lazy("source"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _l("Say where the target was published.")},
+        error_messages={"required": gettext_lazy("Say where the target was published.")},
     )
-    sureness = forms.ChoiceField(label=_l("how sure"), choices=Sureness)
+    sureness = forms.ChoiceField(label=gettext_lazy("how sure"), choices=Sureness)
 
     def __init__(
         self, *args: Any, plan: StrategicPlan, indicator: Indicator, **options: Any

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
 from imtplan.planning.forms import PlanForm, PlanFormMeta, number_field
@@ -147,6 +147,7 @@ class TargetForm(PlanForm):
         found = super().row
         if found.pk is None:
             found.indicator = self.cleaned_data["indicator"]
+            found.school = self.instance.school
         return found
 
     def store(self, *, by: User, reason: str) -> Target:
@@ -176,7 +177,7 @@ class SchoolForm(PlanForm):
             "rank",
         ]
         help_texts = {
-            "last_year": _l("The last year it reports for. Empty: it goes on."),
+            "last_year": gettext_lazy("The last year it reports for. Empty: it goes on."),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imtplan.accounts.models import School
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.planning.access import demand_plan_office
 from imtplan.planning.acts import Page, follow
 from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_acts import ArchiveForm, SchoolTargetsForm
@@ -28,15 +27,10 @@ ARCHIVABLE = {"objectifs", "leviers", "projets", "indicateurs", "cibles"}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 
-def _demand_plan_office(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.EDIT_PLAN):
-        raise PermissionDenied
-
-
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
     """The plans, the current one first."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     rows = StrategicPlan.objects.visible_to(request.user).select_related("supersedes")
     return render(request, "planning/plans.html", {"plans": rows})
 
@@ -44,7 +38,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     """What one plan is made of."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
     context = {"plan": row, "overview": Overview(row, request.user)}
     return render(request, "planning/plan.html", context)
@@ -53,7 +47,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def schools(request: HttpRequest) -> HttpResponse:
     """Every school there is or was."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     rows = School.objects.visible_to(request.user).select_related("merged_into")
     return render(request, "planning/schools.html", {"schools": rows})
 
@@ -62,7 +56,7 @@ def schools(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, kind: str) -> HttpResponse:
     """A new element of a plan (`?plan=`), of a project (`?projet=`), or of the institute."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     form = _form_class(kind)
     parent = _parent(request, form)
     words = {"what": _name_of(form)}
@@ -87,7 +81,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """An element, with what counts in it and its history."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     form = _form_class(kind)
     row = _row(request, form, pk)
     parent = getattr(row, form.parent) if form.parent else None
@@ -116,7 +110,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Put an element aside, or bring it back: what moves is shown first."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     form = _form_class(kind)
     if kind not in ARCHIVABLE:
         raise Http404
@@ -139,7 +133,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
     """What each school is to reach of one indicator, beside the institute's target."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
     measured = get_object_or_404(Indicator.objects.visible_to(request.user), code=indicator)
     page = Page(
@@ -160,7 +154,7 @@ def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpRespo
 @require_POST
 def confirm(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """A link that was deduced is right: one click, no number moves."""
-    _demand_plan_office(request)
+    demand_plan_office(request)
     if kind not in LINKS:
         raise Http404
     link = get_object_or_404(LINKS[kind], pk=pk)

@@ -38,6 +38,8 @@ class Found(Enum):
 class FoundCell:
     kind: Found
     text: str
+    # Whether a formula gave it. What it holds is the same: who minds, asks.
+    is_formula: bool = field(default=False, compare=False)
 
 
 NOTHING = FoundCell(Found.TEXT, "")

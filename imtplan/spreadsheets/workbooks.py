@@ -41,6 +41,7 @@ class Rule:
     """What a program says while a cell is filled in. It warns and never forbids."""
 
     choices: Sequence[str] = ()
+    choices_at: str = ""  # cells of the same workbook that list them: longer, or with commas
     lowest: Decimal | None = None
     highest: Decimal | None = None
     whole: bool = False
@@ -59,6 +60,8 @@ class Rule:
         return self._condition() | {name: value for name, value in said.items() if value}
 
     def _condition(self) -> dict[str, Any]:
+        if self.choices_at:
+            return {"validate": "list", "source": f"={self.choices_at}"}
         if self.choices:
             return {"validate": "list", "source": list(self.choices)}
         kind = {"validate": "integer" if self.whole else "decimal"}

@@ -8,7 +8,7 @@ cell; 12 % must not come as 0.12 unsaid; nor a formula that was never computed a
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Context, Decimal, InvalidOperation
 
@@ -301,7 +301,10 @@ class _Meaning:
 
     def of(self, cell: _RawCell) -> FoundCell:
         if cell.has_formula and not (cell.has_value and self.book.is_computed):
-            return FoundCell(Found.NOT_COMPUTED, "")
+            return FoundCell(Found.NOT_COMPUTED, "", is_formula=True)
+        return replace(self._value(cell), is_formula=cell.has_formula)
+
+    def _value(self, cell: _RawCell) -> FoundCell:
         match cell.type:
             case "s":
                 return _text(self.texts.get(_whole(cell.text), ""), cell)

@@ -47,11 +47,16 @@ def _cell(column: Column, row: Any) -> CellOut:
 def xlsx_response(
     columns: Sequence[Column], rows: Iterable[Any], *, title: str, name: str
 ) -> HttpResponse:
+    return xlsx_file(xlsx_table(columns, rows, title=title), f"{name}.xlsx")
+
+
+def xlsx_file(data: bytes, name: str) -> HttpResponse:
+    """A workbook to download, which nobody on the way keeps."""
     return HttpResponse(
-        xlsx_table(columns, rows, title=title),
+        data,
         content_type=XLSX,
         headers={
-            "Content-Disposition": f'attachment; filename="{name}.xlsx"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "private, no-store",
         },
     )

@@ -1,8 +1,5 @@
 """The workbook through LibreOffice: opened, saved, given back, and nothing has changed."""
 
-import os
-import shutil
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,40 +12,12 @@ from imtplan.campaigns.proposals import Outcome, preview, propose
 from imtplan.campaigns.workbook import workbook_of
 from indicators.models import Figure, Indicator
 from tests import factories
+from tests.libreoffice import converted
 
 LONG = "Une fusion de deux laboratoires.\nDétail : « effectif » à l’équivalent temps plein, 😀"
 
 CODES = ["whole", "decimals", "precise", "third", "negative", "zero", "ratio", "unknown"]
 CODES += ["not-asked", "nothing"]
-
-
-@pytest.fixture(scope="module")
-def soffice() -> str:
-    program = shutil.which("soffice") or shutil.which("libreoffice")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("No LibreOffice was found, and CI must open and save the workbook with it.")
-        pytest.skip("No LibreOffice on the PATH: install one to open the workbook with it.")
-    return program
-
-
-def converted(soffice: str, data: bytes, folder: Path, kind: str = "xlsx") -> bytes:
-    """Opened and saved, with a profile of its own so that two tests never wait for each other."""
-    (folder / "in").mkdir(exist_ok=True)
-    before = folder / "in" / "classeur.xlsx"
-    before.write_bytes(data)
-    subprocess.run(
-        [
-            soffice,
-            f"-env:UserInstallation=file://{folder}/profile",
-            *("--headless", "--norestore", "--convert-to", kind),
-            *("--outdir", str(folder / "out"), str(before)),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    return (folder / "out" / f"classeur.{kind.partition(':')[0]}").read_bytes()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imtplan.accounts.models import User
@@ -58,3 +59,67 @@ class Office:
 @pytest.fixture
 def office(paul: User, signed_in: Callable[[User], Client]) -> Office:
     return Office(signed_in(paul))
+
+
+class Desk:
+    """The plan office with a workbook: download, give back, look, confirm."""
+
+    def __init__(self, client: Client, plan: str = "") -> None:
+        self.client = client
+        self.folder = f"/plan/plans/{plan}/" if plan else "/plan/"
+        self.url = f"{self.folder}classeur/"
+
+    def download(self, **headers: str) -> bytes:
+        answer = self.client.get(f"{self.folder}classeur.xlsx", headers=headers or None)
+        assert answer.status_code == 200
+        return answer.content
+
+    def give(self, data: bytes, name: str = "plan.xlsx") -> Any:
+        return self.client.post(self.url, {"file": SimpleUploadedFile(name, data)})
+
+    def preview(self, data: bytes) -> Any:
+        answer = self.give(data)
+        assert answer.status_code == 200, said(answer)
+        return answer
+
+    def refused(self, data: bytes) -> list[tuple[str, str, str]]:
+        """Where, what stands there, and why, of every cell that is not right."""
+        answer = self.give(data)
+        assert answer.status_code == 422
+        report = answer.context["form"].report
+        assert report is not None, said(answer)
+        return [(one.where, one.typed, one.why) for one in report.refusals]
+
+    def unreadable(self, data: bytes) -> str:
+        answer = self.give(data)
+        assert answer.status_code == 422
+        return str(answer.context["form"].errors["file"][0])
+
+    def confirm(self, preview: Any, reason: str = "Décision du conseil") -> Any:
+        context = preview.context
+        data = dict(context["form"].sent) | {
+            "seen": context["form"].mark,
+            "announced": context["preview"].digest,
+            "reason": reason,
+            "confirm": "1",
+        }
+        return self.client.post(self.url, data)
+
+    def load(self, data: bytes) -> None:
+        answer = self.confirm(self.preview(data))
+        assert answer.status_code == 302, answer.context.get("problem")
+
+    def moving(self, data: bytes) -> dict[str, list[Any]]:
+        """What the preview announces of each sheet that changes something."""
+        report = self.preview(data).context["form"].report
+        return {one.sheet.slug: one.moving for one in report.sheets if one.moving}
+
+
+def said(answer: Any) -> Any:
+    form = answer.context["form"]
+    return form.errors, form.report and form.report.refusals
+
+
+@pytest.fixture
+def desk(paul: User, signed_in: Callable[[User], Client]) -> Callable[..., Desk]:
+    return lambda plan="": Desk(signed_in(paul), plan)

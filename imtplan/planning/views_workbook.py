@@ -1,0 +1,51 @@
+"""A plan by workbook: the file to download, and the page that takes one back."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from imtplan.planning.access import demand_plan_office
+from imtplan.planning.acts import Page, follow
+from imtplan.planning.forms import language
+from imtplan.planning.workbook.form import LoadForm
+from imtplan.planning.workbook.writing import file_name, workbook_of
+from imtplan.spreadsheets.xlsx_out import xlsx_file
+from objectives.models import StrategicPlan
+
+
+@require_safe
+def workbook(request: HttpRequest, code: str = "") -> HttpResponse:
+    """The plan as it is stored now; without a code, an empty workbook for a new one."""
+    demand_plan_office(request)
+    plan = _plan(request, code)
+    return xlsx_file(workbook_of(plan, language()), file_name(plan))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def load(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Take a workbook: what it would change is shown first, and every number that moves."""
+    demand_plan_office(request)
+    plan = _plan(request, code)
+    page = Page(
+        template="planning/load.html",
+        title=_("Load from a workbook"),
+        back=reverse("plan", args=[plan.code]) if plan else reverse("plans"),
+        done=_("The workbook is loaded."),
+        extra={"plan": plan},
+    )
+    files = request.FILES or None
+    return follow(
+        request,
+        lambda data: LoadForm(data, files, plan=plan),
+        page,
+        after=lambda stored: reverse("plan", args=[stored.code]),
+    )
+
+
+def _plan(request: HttpRequest, code: str) -> StrategicPlan | None:
+    rows = StrategicPlan.objects.visible_to(request.user)
+    return get_object_or_404(rows, code=code) if code else None

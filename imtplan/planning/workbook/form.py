@@ -1,0 +1,151 @@
+"""The file, read into what it would do: as an act of the plan, seen before it is stored."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imtplan.accounts.models import User
+from imtplan.planning.forms import ActForm, Difference
+from imtplan.planning.workbook.loading import Loader
+from imtplan.planning.workbook.reading import Book, book_of
+from imtplan.planning.workbook.report import NotRight, Report
+from imtplan.planning.workbook.writing import state_of
+from imtplan.spreadsheets.reading import read_tables
+from imtplan.spreadsheets.tables import MAX_BYTES, Found, FoundCell, Row, Table, Unreadable
+from imtplan.spreadsheets.xlsx_out import XLSX
+from objectives.models import StrategicPlan
+
+# Between the preview and the confirmation the browser keeps what was read, under our signature.
+SALT = "imtplan.planning.workbook"
+ONE_DAY = 24 * 60 * 60
+# Together with the rest of the form it must stay below `DATA_UPLOAD_MAX_MEMORY_SIZE`.
+MAX_KEPT = 2_000_000
+
+
+class LoadForm(ActForm, forms.Form):
+    """Either a file, or `content`: what was read of it, sent back from the preview.
+
+    `plan`: whose page it is; None: the page of new plans. `report` is there after `store`.
+    """
+
+    use_required_attribute = False
+    file = forms.FileField(
+        label=gettext_lazy("The workbook of the plan"),
+        help_text=gettext_lazy("An Excel workbook (.xlsx), of 2 MB at most."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": f".xlsx,{XLSX}"}),
+        error_messages={"empty": gettext_lazy("This file is empty.")},
+    )
+    content = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, plan: StrategicPlan | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.plan = plan
+        self.book = Book()
+        self.report: Report | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "file" in self.errors:
+            return data
+        try:
+            self.tables = self._tables(data)
+            self.book = book_of(self.tables)
+            self._refuse_another_plan(self.book)
+        except Unreadable as refusal:
+            self.add_error("file", str(refusal.message))
+        return data
+
+    def _tables(self, data: dict[str, Any]) -> list[Table]:
+        if file := data.get("file"):
+            # One byte more than is taken is enough to know that it is too much.
+            return read_tables(file.read(MAX_BYTES + 1), file.name or "")
+        if not data.get("content"):
+            raise Unreadable(_("Choose a file."))
+        try:
+            kept = signing.loads(data["content"], salt=SALT, max_age=ONE_DAY)
+        except signing.BadSignature:
+            raise Unreadable(_("What was read of your file is too old: choose it again.")) from None
+        return [_unpacked(table) for table in kept]
+
+    def _refuse_another_plan(self, book: Book) -> None:
+        made_for = book.marks.get("plan", "")
+        if self.plan and made_for and made_for != self.plan.code:
+            words = {"other": made_for, "plan": self.plan.code}
+            raise Unreadable(
+                _("This is the workbook of the plan %(other)s: this page is for %(plan)s.") % words
+            )
+        if self.plan is None and "plans" not in book.lines:
+            raise Unreadable(_("The sheet of the plan itself is missing: its code and its years."))
+
+    # --- As an act ------------------------------------------------------------------------------
+
+    @property
+    def mark(self) -> str:
+        """What was seen is the report itself: whatever makes it another is seen first."""
+        return self.report.mark if self.report else ""
+
+    def is_overtaken(self, seen: str) -> bool:
+        """Known once the report is made: `mark` is compared on confirming."""
+        return False
+
+    def differences(self) -> list[Difference]:
+        return []
+
+    @property
+    def sent(self) -> Iterable[tuple[str, str]]:
+        yield "content", self._kept
+
+    @property
+    def _kept(self) -> str:
+        packed = [_packed(table) for table in self.tables]
+        return signing.dumps(packed, salt=SALT, compress=True)
+
+    def store(self, *, by: User, reason: str) -> StrategicPlan | None:
+        """Load every line; `NotRight` if one cannot be. Call on a valid form."""
+        state = state_of(self.plan) if self.plan else ""
+        self.report = Loader(self.book, self.plan, by=by, reason=reason).run()
+        if state and self.book.marks.get("state", state) != state and self.report.changes:
+            self.report.remarks.insert(0, self._made_before())
+        if self.report.refusals:
+            raise NotRight
+        if len(self._kept) > MAX_KEPT:
+            raise ValidationError(_("This file holds too much text for a plan."))
+        return self.report.plan
+
+    def _made_before(self) -> str:
+        return _(
+            "The plan has changed since this workbook was made, on %(day)s: look whether it sets"
+            " something back."
+        ) % {"day": self.book.marks.get("made", "?")}
+
+
+# --- What was read, kept by the browser ---------------------------------------------------------
+
+
+def _packed(table: Table) -> list[Any]:
+    rows = [
+        [row.line, [[place, one.kind.value, one.text, one.is_formula] for place, one in row]]
+        for row in table.rows
+    ]
+    return [table.name, table.is_hidden, rows]
+
+
+def _unpacked(kept: Sequence[Any]) -> Table:
+    name, is_hidden, rows = kept
+    return Table([_row(line, cells) for line, cells in rows], name, is_hidden)
+
+
+def _row(line: int, cells: Sequence[Any]) -> Row:
+    return Row(
+        line,
+        {
+            place: FoundCell(Found(kind), text, is_formula=is_formula)
+            for place, kind, text, is_formula in cells
+        },
+    )

@@ -1,0 +1,142 @@
+"""The lines of links: what counts in what, and how much."""
+
+from collections.abc import Callable, Collection
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imtplan.accounts.models import User
+from imtplan.numbers import format_number, parse_number
+from imtplan.planning.forms import Difference, language
+from imtplan.planning.workbook.reading import Left, Line
+from imtplan.planning.workbook.report import Loaded, Outcome
+from imtplan.planning.workbook.sheets import Counts, CountsIn
+from indicators.models import Indicator, IndicatorLink
+from indicators.services_plan import weigh_indicators
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject, Serves
+from projects.services import weigh_projects
+
+PUT_ASIDE = gettext_lazy("This was put aside: bring it back in its page first.")
+MODELS: dict[str, tuple[Any, str]] = {
+    "indicator": (Indicator, "indicateurs"),
+    "objective": (Objective, "objectifs"),
+    "lever": (Lever, "leviers"),
+    "project": (FlagshipProject, "projets"),
+}
+
+
+def why_none(code: str, sheets: list[str], refused: Collection[tuple[str, str]]) -> str:
+    """Why nothing has a code: its own line may be what is wrong."""
+    if any((sheet, code) in refused for sheet in sheets):
+        return _("The line of this code is not right: correct it first.")
+    return _("Nothing has this code.")
+
+
+class LinkLoader:
+    """`refused`: sheet and code of the lines that are not right. `sums`: of the weights in each
+    element that is touched, before the first change."""
+
+    def __init__(self, plan: StrategicPlan, refused: Collection[tuple[str, str]]) -> None:
+        self.plan, self.refused = plan, refused
+        self.sums: dict[Any, Decimal] = {}
+
+    def load(self, line: Line, *, by: User, reason: str) -> Loaded:
+        counts, element, weight = self._read(line)
+        old = _weight_of(counts, element)
+        name = f"{counts.code} → {element.code}"
+        if weight == old:
+            return Loaded(line, name, Outcome.SAME, [])
+        self.sums.setdefault(element, _sum(element))
+        weigh = weigh_indicators if isinstance(counts, Indicator) else weigh_projects
+        weigh(element=element, weights={counts: weight}, by=by, reason=reason)
+        difference = Difference(line.columns["weight"].heading, _shown(old), _shown(weight))
+        return Loaded(line, name, Outcome.NEW if old is None else Outcome.CHANGED, [difference])
+
+    def _read(self, line: Line) -> list[Any]:
+        """What counts, in what, and how much; what is wrong with each is told at once."""
+        readers: list[Callable[[], Any]] = [
+            lambda: self._named(line, "kind", "code", Counts.values),
+            lambda: self._named(line, "in_kind", "element", CountsIn.values),
+            lambda: self._weight(line),
+        ]
+        found, wrong = [], {}
+        for read in readers:
+            try:
+                found.append(read())
+            except Left as left:
+                wrong[left.name] = left.message
+        if wrong:
+            raise ValidationError(wrong)
+        return found
+
+    def sums_now(self) -> list[Difference]:
+        """What the weights in each touched element came to, and come to."""
+        return [
+            Difference(str(element), _shown(before), _shown(_sum(element)))
+            for element, before in self.sums.items()
+        ]
+
+    def _named(self, line: Line, kind_column: str, column: str, kinds: list[str]) -> Any:
+        code, kind = line.text(column), line.text(kind_column)
+        if not code:
+            raise Left(column, _("Write a code."))
+        asked = [kind] if kind else kinds
+        found = [row for one in asked if (row := self._row(one, code))]
+        if not found:
+            raise Left(column, why_none(code, [MODELS[one][1] for one in asked], self.refused))
+        if len(found) > 1:
+            raise Left(kind_column, _("Two things have this code: say here which one."))
+        if found[0].archived_at:
+            raise Left(column, PUT_ASIDE)
+        return self._fitting(line, column, found[0])
+
+    def _row(self, kind: str, code: str) -> Any:
+        model, _sheet = MODELS[kind]
+        of_plan = {} if model is Indicator else {"plan": self.plan}
+        return model._default_manager.filter(code=code, **of_plan).first()
+
+    @staticmethod
+    def _fitting(line: Line, column: str, row: Any) -> Any:
+        if column == "element" and isinstance(row, FlagshipProject):
+            is_project = line.text("kind") == Counts.PROJECT
+            if is_project or not Indicator.objects.filter(code=line.text("code")).exists():
+                raise Left(column, _("A project counts in an objective or a lever."))
+        return row
+
+    @staticmethod
+    def _weight(line: Line) -> Decimal:
+        text = line.text("weight")
+        if not text:
+            raise Left("weight", _("Write a weight. A link is ended in the page of its element."))
+        weight = parse_number(text, language=language())
+        if not 0 <= weight < 100_000:
+            raise Left("weight", _("A weight is zero or more, and below 100,000."))
+        return weight
+
+
+def _side(element: Any) -> str:
+    return str(element._meta.model_name).replace("flagshipproject", "project")
+
+
+def _weight_of(counts: Any, element: Any) -> Decimal | None:
+    links = IndicatorLink if isinstance(counts, Indicator) else Serves
+    ends = {_side(counts): counts, _side(element): element}
+    return links._default_manager.filter(**ends).values_list("weight", flat=True).first()
+
+
+def _sum(element: Any) -> Decimal:
+    links = [element.indicator_links.filter(indicator__archived_at=None)]
+    if not isinstance(element, FlagshipProject):
+        links.append(element.served_by.filter(project__archived_at=None))
+    found = [one.aggregate(sum=Sum("weight"))["sum"] for one in links]
+    return sum((one for one in found if one is not None), Decimal(0))
+
+
+def _shown(weight: Decimal | None) -> str:
+    return format_number(weight, language=language())

@@ -1,0 +1,302 @@
+"""A workbook into the plan, line by line, through the forms and services of the pages.
+
+Everything happens inside the caller's transaction. A line that is not right does not stop the
+others from being looked at; at the end it stops all of them from being stored (`NotRight`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.db.models import BooleanField
+from django.utils.translation import gettext as _
+
+from imtplan.accounts.models import School, User
+from imtplan.audit.edits import ReasonNeeded
+from imtplan.planning.forms import Difference, PlanForm
+from imtplan.planning.workbook.links import MODELS, PUT_ASIDE, LinkLoader, why_none
+from imtplan.planning.workbook.reading import Book, Left, Line, Refusal
+from imtplan.planning.workbook.report import Loaded, Outcome, Report
+from imtplan.planning.workbook.sheets import POINT, How
+from imtplan.spreadsheets.tables import Found
+from indicators.models import Indicator, Target
+from objectives.models import StrategicPlan
+from projects.models import Milestone
+
+# What others name comes before them.
+ORDER = ("plans", "indicateurs", "objectifs", "leviers", "projets", "jalons", "liens", "cibles")
+
+
+class Loader:
+    """One load. `plan`: whose page it is; None: the workbook itself names a plan, or a new one."""
+
+    def __init__(self, book: Book, plan: StrategicPlan | None, *, by: User, reason: str) -> None:
+        self.book, self.by, self.reason = book, by, reason
+        self.plan: Any = plan
+        self.report = Report(refusals=list(book.refusals), remarks=list(book.remarks))
+        self.seen: dict[tuple[str, ...], int] = {}
+        self.refused: set[tuple[str, str]] = set()  # sheet and code of lines that are not right
+        self.links: LinkLoader | None = None
+
+    def run(self) -> Report:
+        """Store every line that is right, and say of each what it does or why it is refused."""
+        for slug in ORDER:
+            if slug in self.book.lines and (self.plan or slug == "plans"):
+                self._sheet(slug)
+        if self.plan is None:
+            self.report.remarks.append(_("The other sheets wait until the plan itself is right."))
+        self.report.plan = self.plan
+        self.report.sums = self.links.sums_now() if self.links else []
+        return self.report
+
+    def _sheet(self, slug: str) -> None:
+        load = self._links() if slug == "liens" else self._element
+        self.report.lines[slug] = []
+        for line in _parts_last(self.book.lines[slug]):
+            try:
+                self._refuse_twice(line)
+                with transaction.atomic():
+                    self.report.lines[slug].append(load(line))
+            except ReasonNeeded:
+                raise
+            except Left as left:
+                self._refuse(line, [line.refused(left.name, left.message)])
+            except ValidationError as error:
+                self._refuse(line, _refusals(line, error))
+        self.report.lines[slug].sort(key=lambda one: one.line.number)
+
+    def _links(self) -> Callable[[Line], Loaded]:
+        self.links = links = LinkLoader(self.plan, self.refused)
+        return lambda line: links.load(line, by=self.by, reason=self.reason)
+
+    def _refuse(self, line: Line, refusals: Iterable[Refusal]) -> None:
+        self.report.refusals.extend(refusals)
+        self.refused.add((line.sheet.slug, line.raw("code")))
+
+    def _refuse_twice(self, line: Line) -> None:
+        for key, column in _said_once(line):
+            first = self.seen.setdefault(key, line.number)
+            if first != line.number:
+                message = _("Line %(line)d of this sheet says this already.") % {"line": first}
+                raise Left(column, message)
+
+    # --- Elements -------------------------------------------------------------------------------
+
+    def _element(self, line: Line) -> Loaded:
+        form_class: Any = line.sheet.form
+        instance = self._instance(line)
+        is_new = instance.pk is None
+        form = form_class(self._data(line, form_class, instance), instance=instance)
+        self._refuse_other_years(line, form)
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        differences = self._differences(form, line) if is_new else form.differences()
+        if not is_new and not differences:
+            return Loaded(line, _name(instance), Outcome.SAME, [])
+        stored = form.store(by=self.by, reason=self.reason)
+        if line.sheet.slug == "plans":
+            self.plan = stored
+        outcome = Outcome.NEW if is_new else Outcome.CHANGED
+        return Loaded(line, _name(stored), outcome, differences)
+
+    def _differences(self, form: PlanForm, line: Line) -> list[Difference]:
+        said = {name: form.said(name, form.cleaned_data[name]) for name in form.fields}
+        return [
+            Difference(line.columns[name].heading, "", said[name])
+            for name in line.columns
+            if name != "code" and said.get(name) and line.raw(name)
+        ]
+
+    def _data(self, line: Line, form_class: type[PlanForm], instance: Any) -> dict[str, str]:
+        """What the page of the element would send, with the cells of the line typed in it."""
+        data = _as_shown(form_class(instance=instance))
+        wrong: dict[str, str] = {}
+        for name in line.columns:
+            if name not in form_class.base_fields and not name.startswith(POINT):
+                continue
+            try:
+                text = self._typed(line, name)
+            except Left as left:
+                wrong[name] = left.message
+                continue
+            if text:
+                data[name] = text
+            elif not _has_usual_value(form_class, name):
+                data.pop(name, None)
+        if wrong:
+            raise ValidationError(wrong)
+        return data
+
+    def _typed(self, line: Line, name: str) -> str:
+        text = line.text(name, percent=self._may_be_percent(line, name))
+        if text and line.columns[name].how is How.CODE:
+            return str(self._of_code(line, name, text).pk)
+        return text
+
+    def _may_be_percent(self, line: Line, name: str) -> bool:
+        """Where 12 % is meant as 12: a growth, and the numbers of what is measured in %."""
+        is_percent = line[name].kind is Found.PERCENT or line.raw(name).endswith("%")
+        if name == "growth_percent" or not is_percent or line.sheet.slug != "cibles":
+            return name == "growth_percent"
+        found = Indicator.objects.filter(code=line.raw("indicator")).first()
+        return found is not None and "%" in found.unit_fr
+
+    def _refuse_other_years(self, line: Line, form: PlanForm) -> None:
+        for name in line.columns:
+            if name.startswith(POINT) and name not in form.fields and line.raw(name):
+                raise Left(name, _("This year is not of the plan."))
+
+    def _of_code(self, line: Line, name: str, code: str) -> Any:
+        """What a cell names by its code."""
+        model, slug = NAMED[name]
+        found = model._default_manager.filter(code=code)
+        if hasattr(model, "plan"):
+            found = found.filter(plan=self.plan)
+        row = found.first()
+        if row is None:
+            raise Left(name, why_none(code, [slug], self.refused))
+        if getattr(row, "archived_at", None):
+            raise Left(name, PUT_ASIDE)
+        return row
+
+    def _instance(self, line: Line) -> Any:
+        """What the line speaks of, or something new of its kind."""
+        found = FINDERS.get(line.sheet.slug, Loader._by_code)(self, line)
+        if getattr(found, "archived_at", None):
+            raise Left("code", PUT_ASIDE)
+        return found
+
+    def _by_code(self, line: Line) -> Any:
+        form: Any = line.sheet.form
+        model, parents = form._meta.model, {form.parent: self.plan} if form.parent else {}
+        code = line.text("code")
+        if not code:
+            raise Left("code", _("Write a code: it tells what the line speaks of."))
+        return model._default_manager.filter(**parents, code=code).first() or model(**parents)
+
+    def _plan(self, line: Line) -> StrategicPlan:
+        code = line.text("code")
+        if self.plan and code != self.plan.code:
+            words = {"plan": self.plan.code}
+            raise Left("code", _("This page is for the plan %(plan)s.") % words)
+        if len(self.book.lines["plans"]) > 1:
+            raise Left("code", _("A workbook is of one plan: keep one line."))
+        return self._by_code(line)
+
+    def _milestone(self, line: Line) -> Milestone:
+        """By its number; a line without one, by its project and its French title."""
+        code, number = line.text("project"), line.text("number")
+        if not code:
+            raise Left("project", _("Write the code of the project."))
+        project = self._of_code(line, "project", code)
+        found = Milestone.objects.filter(project__plan=self.plan)
+        if number:
+            one = found.filter(pk=int(number)).first() if len(number) < 10 else None
+            if one is None or one.project != project:
+                raise Left("number", _("No milestone of this project has this number."))
+            return one
+        same = found.filter(project=project, title_fr=line.text("title_fr"))
+        return same.first() or Milestone(project=project)
+
+    def _target(self, line: Line) -> Target:
+        """A target keeps its indicator and its school; a new one needs its indicator."""
+        code = line.text("code")
+        there = Target.objects.select_related("plan", "indicator", "school").filter(code=code)
+        if (target := there.first()) is None:
+            new: Target = self._by_code(line)
+            if school := line.text("school"):
+                new.school = self._of_code(line, "school", school)
+            return new
+        if target.plan != self.plan:
+            raise Left("code", _("This code is of a target of another plan."))
+        for name in ("indicator", "school"):
+            known = getattr(target, name)
+            said = line.text(name) or (known.code if name == "indicator" else "")
+            if name in line.columns and said != (known.code if known else ""):
+                raise Left(name, _("A target keeps its indicator and its school: make a new one."))
+        return target
+
+
+FINDERS: dict[str, Callable[[Loader, Line], Any]] = {
+    "plans": Loader._plan,
+    "jalons": Loader._milestone,
+    "cibles": Loader._target,
+}
+# What a column of codes names: the model, and the sheet that may make it.
+NAMED: dict[str, tuple[Any, str]] = {
+    "supersedes": (StrategicPlan, "plans"),
+    "part_of": MODELS["indicator"],
+    "indicator": MODELS["indicator"],
+    "project": MODELS["project"],
+    "school": (School, ""),
+}
+
+
+def _name(row: Any) -> str:
+    named = row.indicator if isinstance(row, Target) else row
+    return f"{row.code} · {named}" if isinstance(named, Indicator) else str(row)
+
+
+def _has_usual_value(form: type[PlanForm], name: str) -> bool:
+    """Whether an empty cell stands for a value: the usual one of something new, or the stored one.
+    Otherwise it empties; so the same file says the same, the first time and the second."""
+    if name.startswith(POINT):
+        return False
+    field = form._meta.model._meta.get_field(name)
+    return field.has_default() and not field.blank and not isinstance(field, BooleanField)
+
+
+def _as_shown(form: PlanForm) -> dict[str, str]:
+    """Every field of the form as the page would send it back untouched."""
+    data = {}
+    for bound in form:
+        value = bound.value()
+        if value is not None and value is not False and value != "":
+            data[bound.html_name] = "on" if value is True else str(bound.field.prepare_value(value))
+    return data
+
+
+def _said_once(line: Line) -> Iterable[tuple[tuple[str, ...], str]]:
+    """What no two lines of a sheet may say, with the column to blame."""
+    slug = line.sheet.slug
+    if slug == "liens":
+        names = ("kind", "code", "in_kind", "element")
+        yield (slug, *(line.raw(name) for name in names)), "code"
+    elif slug == "jalons":
+        yield (slug, line.raw("project"), line.raw("title_fr"), line.raw("due_on")), "title_fr"
+        if number := line.raw("number"):
+            yield (slug, "number", number), "number"
+    elif code := line.raw("code"):
+        yield (slug, code), "code"
+    if slug == "cibles" and line.raw("is_reference"):
+        with suppress(Left):
+            if line.text("is_reference"):
+                yield (slug, "reference", line.raw("indicator")), "is_reference"
+
+
+def _parts_last(lines: list[Line]) -> list[Line]:
+    """What is part of something on another line comes after it."""
+    wholes = {line.raw("code"): line.raw("part_of") for line in lines if "part_of" in line.places}
+
+    def depth(line: Line) -> int:
+        above, code = set(), line.raw("part_of")
+        while code in wholes and code not in above:
+            above.add(code)
+            code = wholes[code]
+        return len(above)
+
+    return sorted(lines, key=depth)
+
+
+def _refusals(line: Line, error: ValidationError) -> list[Refusal]:
+    """What a form or a model refuses, each at its cell."""
+    if not hasattr(error, "error_dict"):
+        return [line.refused("", str(message)) for message in error.messages]
+    found: Mapping[str, Any] = error.message_dict
+    return [
+        line.refused("" if name == NON_FIELD_ERRORS else name, str(message))
+        for name, messages in found.items()
+        for message in messages
+    ]

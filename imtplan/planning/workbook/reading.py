@@ -1,0 +1,339 @@
+"""A workbook that comes back, into lines of its sheets: texts as the forms of the pages take them.
+
+Only what a cell says is read here; whether it may be is for the forms.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from imtplan.campaigns.forms import NUMBER_SENTENCES
+from imtplan.numbers import NumberError, format_number, parse_number
+from imtplan.planning.forms import NO_DAY, NOT_WHOLE
+from imtplan.planning.forms import language as own_language
+from imtplan.planning.workbook.sheets import (
+    FORMAT,
+    GUIDE,
+    LISTS,
+    MARKER,
+    SHEETS,
+    Column,
+    How,
+    Sheet,
+)
+from imtplan.spreadsheets.tables import NOTHING, Found, FoundCell, Row, Table, Unreadable
+from imtplan.spreadsheets.words import (
+    LANGUAGES,
+    NOT_TYPED,
+    bare,
+    in_each_language,
+    not_typed,
+    where,
+)
+
+LINES_BEFORE_HEADINGS = 5
+# Each line is tried and taken back before it is stored, while nobody else stores: a plan has some
+# hundreds at most.
+MAX_LINES = 1_000
+# More than this is another file: their number is enough.
+MAX_REFUSALS = 100
+_YEAR = re.compile(r"\d{4}")
+_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What cannot be loaded, where it stands, and what to do about it."""
+
+    sheet: str
+    where: str
+    column: str
+    typed: str
+    why: str
+
+
+class Left(Exception):
+    """Why the cell of a column is refused."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name, self.message = name, str(message)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of a sheet: its cells by column. A column that is not there is not in `places`."""
+
+    sheet: Sheet
+    number: int
+    row: Row
+    places: Mapping[str, int]
+    columns: Mapping[str, Column]
+    language: str  # of its numbers
+
+    def __getitem__(self, name: str) -> FoundCell:
+        return self.row[self.places[name]] if name in self.places else NOTHING
+
+    def raw(self, name: str) -> str:
+        return self[name].text.strip()
+
+    def text(self, name: str, *, percent: bool = False) -> str:
+        """The cell as its form reads it, in the language of the person. `Left` if it cannot."""
+        if name not in self.places:
+            return ""
+        cell, column = self[name], self.columns[name]
+        if cell.is_formula:
+            raise Left(name, _("No formula is read here: paste its value alone."))
+        try:
+            return _text(cell, column, self.language, percent=percent)
+        except _No as no:
+            raise Left(name, no.message) from None
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(
+            _holds(self[name]) for name, column in self.columns.items() if column.how != How.BESIDE
+        )
+
+    def refused(self, name: str, why: str) -> Refusal:
+        """`name`: the column; of none in this sheet, the first."""
+        at = name if name in self.places else next(iter(self.places))
+        return Refusal(
+            str(self.sheet.title),
+            where(self.number, self.places[at]),
+            self.columns[at].heading,
+            self[at].text.strip()[:120],
+            why,
+        )
+
+
+@dataclass
+class Book:
+    """What was found in the file."""
+
+    lines: dict[str, list[Line]] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def book_of(tables: Iterable[Table]) -> Book:
+    """The lines of every sheet that is known. `Unreadable` for a file that is none of ours."""
+    return _Reader(list(tables)).book
+
+
+class _Reader:
+    def __init__(self, tables: list[Table]) -> None:
+        self.book = Book(marks=_marks(tables))
+        self.language = self.book.marks.get("language", own_language())
+        known = {name: sheet for sheet in SHEETS for name in sheet.known_as}
+        for table in tables:
+            sheet = known.get(bare(table.name))
+            if sheet and sheet.slug in self.book.lines:
+                raise Unreadable(_("Two sheets are called “%(name)s”.") % {"name": table.name})
+            if sheet:
+                self.book.lines[sheet.slug] = list(self._lines(sheet, table))
+            elif not table.is_hidden and bare(table.name) not in self._beside:
+                self._remark_sheet(table)
+        if not self.book.lines:
+            raise Unreadable(
+                _("This is not a plan’s workbook: none of its sheets was found. Download it first.")
+            )
+        if sum(len(lines) for lines in self.book.lines.values()) > MAX_LINES:
+            raise Unreadable(
+                _("This workbook has more than %(count)d lines: load it in several parts.")
+                % {"count": MAX_LINES}
+            )
+
+    @cached_property
+    def _beside(self) -> set[str]:
+        """The sheets that only help."""
+        return in_each_language(GUIDE, LISTS)
+
+    def _remark_sheet(self, table: Table) -> None:
+        if table.rows:
+            words = {"name": table.name}
+            self.book.remarks.append(
+                _("The sheet “%(name)s” is not known: it is left out.") % words
+            )
+
+    def _lines(self, sheet: Sheet, table: Table) -> Iterator[Line]:
+        for place, row in enumerate(table.rows[:LINES_BEFORE_HEADINGS]):
+            found = _headings(sheet, row)
+            if set(sheet.key) <= {column.name for column in found.values()}:
+                return self._below(sheet, row, found, table.rows[place + 1 :])
+        if table.rows:
+            raise Unreadable(
+                _("The sheet “%(sheet)s” has no line of headings with “%(heading)s”.")
+                % {"sheet": table.name, "heading": _heading_of(sheet, sheet.key[0])}
+            )
+        return iter(())
+
+    def _below(
+        self, sheet: Sheet, row: Row, found: dict[int, Column], rows: list[Row]
+    ) -> Iterator[Line]:
+        columns = {column.name: column for column in found.values()}
+        places = {column.name: place for place, column in found.items()}
+        self._look_at_headings(sheet, row, found, places)
+        for one in rows:
+            line = Line(sheet, one.line, one, places, columns, self.language)
+            stray = [place for place, cell in one if place not in found and _holds(cell)]
+            unnamed = [place for place in stray if not _holds(row[place])]
+            if unnamed:
+                self._refuse_unnamed(line, unnamed[0])
+            if not line.is_blank:
+                yield line
+
+    def _look_at_headings(
+        self, sheet: Sheet, row: Row, found: dict[int, Column], places: dict[str, int]
+    ) -> None:
+        if len(places) < len(found):
+            twice = next(one for place, one in found.items() if places[one.name] != place)
+            raise Unreadable(
+                _("Two columns of the sheet “%(sheet)s” say the same thing: %(heading)s.")
+                % {"sheet": sheet.title, "heading": twice.heading}
+            )
+        for place, cell in row:
+            if place not in found:
+                self.book.remarks.append(
+                    _("The column “%(heading)s” of the sheet “%(sheet)s” is left out: not known.")
+                    % {"heading": cell.text[:60], "sheet": sheet.title}
+                )
+
+    def _refuse_unnamed(self, line: Line, place: int) -> None:
+        self.book.refusals.append(
+            Refusal(
+                str(line.sheet.title),
+                where(line.number, place),
+                "",
+                line.row[place].text[:120],
+                _("This cell stands under no heading."),
+            )
+        )
+
+
+def _marks(tables: Iterable[Table]) -> dict[str, str]:
+    for table in tables:
+        if table.name == MARKER:
+            found = {row[0].text: row[1].text for row in table.rows}
+            if found.get("format") != FORMAT or found.get("language") not in LANGUAGES:
+                raise Unreadable(_("This workbook is of an older kind: download yours again."))
+            return found
+    return {}
+
+
+def _headings(sheet: Sheet, row: Row) -> dict[int, Column]:
+    years = {int(year) for _place, cell in row for year in _YEAR.findall(cell.text)}
+    columns = sheet.columns_for(sorted(years))
+    known = {name: column for column in columns for name in column.known_as}
+    texts = {place: bare(cell.text) for place, cell in row}
+    return {place: known[text] for place, text in texts.items() if text in known}
+
+
+def _heading_of(sheet: Sheet, name: str) -> str:
+    return next(column.heading for column in sheet.columns if column.name == name)
+
+
+def _holds(cell: FoundCell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is not Found.TEXT
+
+
+# --- Cells --------------------------------------------------------------------------------------
+
+
+class _No(Exception):
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def _text(cell: FoundCell, column: Column, language: str, *, percent: bool) -> str:
+    if not _holds(cell):
+        return ""
+    if cell.kind is Found.ERROR:
+        raise _No(not_typed(cell.kind))
+    match column.how:
+        case How.NUMBER:
+            return _number(cell, language, percent=percent)
+        case How.YES:
+            return _yes(cell)
+        case How.DAY:
+            return _day(cell)
+        case How.WORD:
+            return _word(cell, column)
+        case How.WHOLE:
+            return _whole(cell, language)
+        case _:
+            return _words(cell)
+
+
+def _number(cell: FoundCell, language: str, *, percent: bool) -> str:
+    """A cell that holds a number says it without a doubt; a text is read in the file's language."""
+    if cell.kind in NOT_TYPED:
+        raise _No(not_typed(cell.kind))
+    if cell.kind is Found.PERCENT and not percent:
+        raise _No(_("This is a percentage: write the number only, its unit is known."))
+    is_plain = cell.kind is not Found.TEXT
+    text = cell.text.strip()
+    text = text.removesuffix("%").strip() if percent and not is_plain else text
+    try:
+        number = parse_number(
+            _in_french(text) if is_plain else text, language="fr" if is_plain else language
+        )
+    except NumberError as error:
+        raise _No(str(NUMBER_SENTENCES[error.problem])) from None
+    return format_number(number, language=own_language())
+
+
+def _in_french(plain: str) -> str:
+    """1.234 with a decimal mark that nobody takes for one of groups."""
+    return plain.replace(".", ",")
+
+
+def _whole(cell: FoundCell, language: str) -> str:
+    if cell.kind is Found.TEXT and not cell.text.strip().isdecimal():
+        raise _No(str(NOT_WHOLE))
+    if cell.kind not in (Found.TEXT, Found.NUMBER) or "." in cell.text:
+        raise _No(str(NOT_WHOLE))
+    return cell.text.strip()
+
+
+def _yes(cell: FoundCell) -> str:
+    said = bare(cell.text)
+    if said in in_each_language(_("yes")) | {"oui", "yes", "x", "1", "true", "vrai"}:
+        return "on"
+    if said in {"non", "no", "0", "false", "faux"}:
+        return ""
+    raise _No(_("Write yes or no."))
+
+
+def _day(cell: FoundCell) -> str:
+    """Days of spreadsheets, and 15/12/2022: never the month first, whatever the language."""
+    text = cell.text.strip()
+    try:
+        if found := _DAY.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+        return datetime.fromisoformat(text).date().isoformat()
+    except ValueError:
+        raise _No(str(NO_DAY)) from None
+
+
+def _word(cell: FoundCell, column: Column) -> str:
+    said = bare(cell.text)
+    for value, label in column.words:
+        if said in {value, *in_each_language(label)}:
+            return str(value)
+    words = ", ".join(f"“{label}”" for _value, label in column.words)
+    raise _No(_("This word is none of the column’s. Choose one of: %(words)s.") % {"words": words})
+
+
+def _words(cell: FoundCell) -> str:
+    if cell.kind is Found.DATE:
+        raise _No(_("This is a date: format the cell as text and type it again."))
+    if cell.kind is Found.BOOLEAN:
+        raise _No(_("This is “true” or “false” and no text."))
+    return f"{cell.text} %" if cell.kind is Found.PERCENT else cell.text.strip()

@@ -1,0 +1,276 @@
+"""What a plan's workbook holds: its sheets, and their columns as the forms of the pages have them.
+
+Writer and reader both go by this, so what one writes the other reads.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School
+from imtplan.planning.forms import PlanForm
+from imtplan.planning.forms_elements import (
+    LeverForm,
+    MilestoneForm,
+    ObjectiveForm,
+    ProjectForm,
+    StrategicPlanForm,
+)
+from imtplan.planning.forms_measures import IndicatorForm, TargetForm
+from imtplan.spreadsheets.words import bare, in_each_language
+from indicators.models import Indicator, IndicatorLink, Target
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject, Milestone, Serves
+
+FORMAT = "1"
+# A sheet that people do not see says which plan, in which language, and what was stored then.
+MARKER = "imtplan-plan"
+# Sheets that only help who fills in the others.
+GUIDE, LISTS = _("How to fill it in"), _("Words and codes")
+POINT = "point_"
+
+
+class How(Enum):
+    """How the cells of a column are written and read."""
+
+    TEXT = auto()
+    NUMBER = auto()
+    WHOLE = auto()  # a year, a rank: no decimals, no groups
+    DAY = auto()
+    YES = auto()
+    WORD = auto()  # one of a few
+    CODE = auto()  # of something else
+    BESIDE = auto()  # to help who reads it; never read back
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str  # the field of the form
+    label: str | Promise
+    how: How = How.TEXT
+    hint: str | Promise = ""
+    words: Any = None  # the choices of `WORD`
+    width: float = 16
+
+    @property
+    def heading(self) -> str:
+        label = str(self.label)
+        return label[:1].upper() + label[1:]
+
+    @property
+    def known_as(self) -> set[str]:
+        return {bare(self.name), *in_each_language(self.label)}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: `form` stores a line; the links have none, for they are no element."""
+
+    slug: str
+    title: str | Promise
+    form: type[PlanForm] | None
+    columns: Sequence[Column]
+    key: Sequence[str] = ("code",)
+
+    @property
+    def known_as(self) -> set[str]:
+        return {self.slug, *in_each_language(self.title)}
+
+    def columns_for(self, years: Iterable[int]) -> list[Column]:
+        """With one column for each year where targets may state a value."""
+        return [*self.columns, *(point(year) for year in years if self.slug == "cibles")]
+
+
+def point(year: int) -> Column:
+    label = format_lazy(_("Expected in {year}"), year=year)
+    return Column(f"{POINT}{year}", label, How.NUMBER)
+
+
+# --- Columns out of fields ----------------------------------------------------------------------
+
+_HOWS: list[tuple[Any, How]] = [
+    (models.DecimalField, How.NUMBER),
+    (models.IntegerField, How.WHOLE),
+    (models.DateField, How.DAY),
+    (models.BooleanField, How.YES),
+    (models.ForeignKey, How.CODE),
+]
+_WIDTHS = {How.TEXT: 34.0, How.WORD: 26.0, How.CODE: 20.0, How.DAY: 13.0, How.YES: 11.0}
+
+
+def _column(model: type[models.Model], name: str, label: str | Promise = "") -> Column:
+    field: Any = model._meta.get_field(name)
+    how = next((how for kind, how in _HOWS if isinstance(field, kind)), How.TEXT)
+    if field.choices:
+        how = How.WORD
+    return Column(
+        name,
+        label or field.verbose_name,
+        how,
+        field.help_text,
+        field.choices,
+        15 if name == "code" else _WIDTHS.get(how, 14),
+    )
+
+
+def _columns(form: type[PlanForm], **labels: str | Promise) -> list[Column]:
+    meta = form._meta
+    return [_column(meta.model, name, labels.get(name, "")) for name in meta.fields or ()]
+
+
+# --- The sheets ---------------------------------------------------------------------------------
+
+
+class Counts(models.TextChoices):
+    """What counts in an element."""
+
+    INDICATOR = "indicator", _("indicator")
+    PROJECT = "project", _("flagship project")
+
+
+class CountsIn(models.TextChoices):
+    OBJECTIVE = "objective", _("objective")
+    LEVER = "lever", _("lever")
+    PROJECT = "project", _("flagship project")
+
+
+_KIND = _("Only needed where two things have the same code.")
+_NUMBER = _("Leave it empty for a new milestone.")
+_SHOWN = _("Shown to help you read: not read back.")
+_TARGET_SCHOOL = _("The code of a school. Empty: the institute.")
+
+_of_targets = _columns(TargetForm, indicator=Indicator._meta.verbose_name)
+_of_targets.insert(
+    2, Column("school", School._meta.verbose_name, How.CODE, _TARGET_SCHOOL, width=20)
+)
+
+SHEETS = [
+    Sheet("plans", _("Plan"), StrategicPlanForm, _columns(StrategicPlanForm)),
+    Sheet("objectifs", _("Objectives"), ObjectiveForm, _columns(ObjectiveForm)),
+    Sheet("leviers", _("Levers"), LeverForm, _columns(LeverForm)),
+    Sheet("projets", _("Projects"), ProjectForm, _columns(ProjectForm)),
+    Sheet(
+        "jalons",
+        _("Milestones"),
+        MilestoneForm,
+        [
+            Column("number", _("milestone number"), How.WHOLE, _NUMBER, width=10),
+            Column("project", FlagshipProject._meta.verbose_name, How.CODE, width=18),
+            *_columns(MilestoneForm),
+        ],
+        key=("project", "title_fr"),
+    ),
+    Sheet("indicateurs", _("Indicators"), IndicatorForm, _columns(IndicatorForm)),
+    Sheet(
+        "liens",
+        _("Links"),
+        None,
+        [
+            Column("kind", _("what counts"), How.WORD, _KIND, Counts.choices, 18),
+            Column("code", _("its code"), How.CODE, width=26),
+            Column("name", _("its name"), How.BESIDE, _SHOWN, width=40),
+            Column("in_kind", _("in what it counts"), How.WORD, _KIND, CountsIn.choices, 18),
+            Column("element", _("code of the element"), How.CODE, width=16),
+            Column("title", _("title of the element"), How.BESIDE, _SHOWN, width=46),
+            Column("weight", _("weight"), How.NUMBER, width=10),
+            Column("inferred", _("to confirm"), How.BESIDE, _SHOWN, width=12),
+        ],
+        key=("code", "element"),
+    ),
+    Sheet("cibles", _("Targets"), TargetForm, _of_targets),
+]
+BY_SLUG = {sheet.slug: sheet for sheet in SHEETS}
+
+
+# --- What a plan has for each -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link as its sheet shows it."""
+
+    kind: str
+    code: str
+    name: str
+    in_kind: str
+    element: str
+    title: str
+    weight: Any
+    inferred: bool
+
+
+def rows_of(sheet: Sheet, plan: StrategicPlan) -> Iterable[Any]:
+    """What is in use of the plan, in the order of its pages."""
+    match sheet.slug:
+        case "plans":
+            return [plan]
+        case "objectifs":
+            return Objective.objects.of(plan)
+        case "leviers":
+            return Lever.objects.of(plan)
+        case "projets":
+            return FlagshipProject.objects.of(plan)
+        case "jalons":
+            used = Milestone.objects.filter(project__plan=plan, project__archived_at=None)
+            return used.select_related("project").order_by("project__rank", "due_on", "pk")
+        case "indicateurs":
+            return _indicators(plan)
+        case "cibles":
+            return targets_of(plan)
+        case _:
+            return _links(plan)
+
+
+def targets_of(plan: StrategicPlan) -> "models.QuerySet[Target]":
+    found = Target.objects.in_use().filter(plan=plan)
+    return found.select_related("indicator", "school").prefetch_related("points")
+
+
+def _indicators(plan: StrategicPlan) -> "models.QuerySet[Indicator]":
+    """Those that have a target in the plan, or count in something of it."""
+    targets = Target.objects.in_use().filter(plan=plan).values("indicator")
+    links = IndicatorLink.objects.of(plan).values("indicator")
+    used = Indicator.objects.in_use().select_related("part_of")
+    return used.filter(pk__in=targets) | used.filter(pk__in=links)
+
+
+def _links(plan: StrategicPlan) -> Iterable[LinkRow]:
+    links = IndicatorLink.objects.of(plan).filter(indicator__archived_at=None)
+    for link in links.select_related("indicator", "objective", "lever", "project"):
+        yield from _link(link, link.indicator, Counts.INDICATOR)
+    serves = Serves.objects.filter(project__plan=plan, project__archived_at=None)
+    for one in serves.select_related("project", "objective", "lever"):
+        yield from _link(one, one.project, Counts.PROJECT)
+
+
+def _link(link: Any, counts: Any, kind: str) -> Iterable[LinkRow]:
+    sides = [side for side in CountsIn.values if side != kind]
+    side, element = next(
+        (side, found) for side in sides if (found := getattr(link, side, None)) is not None
+    )
+    if element.archived_at is None:
+        yield LinkRow(
+            kind,
+            counts.code,
+            counts.name if kind == Counts.INDICATOR else counts.title,
+            side,
+            element.code,
+            element.title,
+            link.weight,
+            link.inferred,
+        )
+
+
+def years_of(plan: StrategicPlan | None) -> list[int]:
+    """The years of the plan, and others for which one of its targets states a value."""
+    if plan is None:
+        return []
+    stated = targets_of(plan).exclude(points=None).values_list("points__year", flat=True)
+    return sorted({*range(plan.first_year, plan.last_year + 1), *stated})

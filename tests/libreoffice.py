@@ -1,0 +1,23 @@
+"""LibreOffice, for what it does to our workbooks."""
+
+import subprocess
+from pathlib import Path
+
+
+def converted(soffice: str, data: bytes, folder: Path, kind: str = "xlsx") -> bytes:
+    """Opened and saved, with a profile of its own so that two tests never wait for each other."""
+    (folder / "in").mkdir(exist_ok=True)
+    before = folder / "in" / "classeur.xlsx"
+    before.write_bytes(data)
+    subprocess.run(
+        [
+            soffice,
+            f"-env:UserInstallation=file://{folder}/profile",
+            *("--headless", "--norestore", "--convert-to", kind),
+            *("--outdir", str(folder / "out"), str(before)),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return (folder / "out" / f"classeur.{kind.partition(':')[0]}").read_bytes()
