@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.types import OpenApiTypes
@@ -66,7 +66,7 @@ def estimate(flavour: Flavour) -> Column:
     def read(row: Any) -> str | None:
         if flavour is Flavour.MACHINE:
             return "true" if row.is_estimate else "false"
-        return say("estimate") if row.is_estimate else None
+        return gettext("estimate") if row.is_estimate else None
 
     return Column("is_estimate", _("Estimate"), read)
 

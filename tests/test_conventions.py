@@ -157,6 +157,13 @@ def test_every_number_problem_has_its_sentence() -> None:
     assert set(NUMBER_SENTENCES) == set(NumberProblem)
 
 
+def test_a_translation_goes_by_a_name_that_makemessages_knows() -> None:
+    """Under another name its text is in no catalogue, and stays English unnoticed."""
+    alias = re.compile(r"\b\w*gettext\w* as (?!_\b)\w+")
+    sources = (path for name in CODE for path in (BASE / name).rglob("*.py"))
+    assert [path.name for path in sources if alias.search(path.read_text())] == []
+
+
 def test_the_french_is_complete_and_compiled(tmp_path: Path) -> None:
     catalogue = BASE / "locale" / "fr" / "LC_MESSAGES"
     text = (catalogue / "django.po").read_text(encoding="utf-8")

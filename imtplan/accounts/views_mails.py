@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -54,7 +54,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 def _choices(current: str) -> list[Choice]:
     counts = dict(Mail.objects.order_by().values_list("state").annotate(Count("pk")))
-    every = Choice("", _l("all"), sum(counts.values()), current == "")
+    every = Choice("", gettext_lazy("all"), sum(counts.values()), current == "")
     states = [
         Choice(state.value, state.label, counts.get(state, 0), current == state)
         for state in Mail.State

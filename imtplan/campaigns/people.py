@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import Membership, School, User
@@ -181,7 +181,7 @@ def _write_mail(held: Membership, by: User, event: Event) -> None:
     user = held.user
     with translation.override(user.language or LANGUAGE):
         words = {"school": str(held.school), "role": Role(held.role).label}
-        subject = _t("%(school)s: your role is “%(role)s”") % words
+        subject = gettext("%(school)s: your role is “%(role)s”") % words
         context = {"person": user, "held": held, "role": Role(held.role), "by": by}
         body = render_to_string("mail/named.txt", context | _addresses(held))
     queue_mail(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
@@ -277,13 +277,13 @@ def _asks_more_of_those_who_submitted(change: Change) -> bool:
 NO_NAMES: Mapping[str, str] = {}
 
 NAMES = {
-    "plan": _l("Plan"),
-    "year": _l("Year"),
-    "opens_at": _l("Opening"),
-    "closes_at": _l("Closing"),
-    "indicators": _l("Indicators"),
-    "schools": _l("Schools"),
-    "entered_by": _l("Who may enter"),
+    "plan": gettext_lazy("Plan"),
+    "year": gettext_lazy("Year"),
+    "opens_at": gettext_lazy("Opening"),
+    "closes_at": gettext_lazy("Closing"),
+    "indicators": gettext_lazy("Indicators"),
+    "schools": gettext_lazy("Schools"),
+    "entered_by": gettext_lazy("Who may enter"),
 }
 
 

@@ -1,5 +1,6 @@
 """The navigation of every page: what this person may open, and where they are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,18 +22,34 @@ class Item:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Lazy: a page that shows no navigation asks the database nothing."""
-    return {"navigation": SimpleLazyObject(lambda: _items(request))}
+    """The bar of every page, and what stands in the person's menu: the tools one rarely needs.
+
+    Lazy: a page that shows no navigation asks the database nothing.
+    """
+    return {
+        "navigation": SimpleLazyObject(lambda: _items(request, _daily)),
+        "tools": SimpleLazyObject(lambda: _items(request, _tools)),
+    }
 
 
-def _items(request: HttpRequest) -> list[Item]:
+def _items(request: HttpRequest, links: Callable[[Any], list[tuple[str, str]]]) -> list[Item]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    links = [*_institute_links(user), *_school_links(user), *_plan_office_links(user)]
-    if user.held_roles:
-        links += [(_("API"), reverse("api-docs")), (_("Tokens"), reverse("tokens"))]
-    return [Item(label, url, request.path.startswith(url)) for label, url in links]
+    return [Item(label, url, request.path.startswith(url)) for label, url in links(user)]
+
+
+def _daily(user: Any) -> list[tuple[str, str]]:
+    return [*_institute_links(user), *_school_links(user), *_plan_office_links(user)]
+
+
+def _tools(user: Any) -> list[tuple[str, str]]:
+    if not user.held_roles:
+        return []
+    tools = [(_("API"), reverse("api-docs")), (_("Tokens"), reverse("tokens"))]
+    if has_permission(user, Permission.EDIT_PLAN):
+        tools.append((_("Administration"), reverse("admin:index")))
+    return tools
 
 
 def _institute_links(user: Any) -> list[tuple[str, str]]:
@@ -51,9 +68,7 @@ def _plan_office_links(user: Any) -> list[tuple[str, str]]:
     return [
         (_("Plan"), reverse("plans")),
         (_("Campaigns"), reverse("campaigns")),
-        (_("Mails"), reverse("mails")),
         (_("Control"), reverse("integrity")),
-        (_("Administration"), reverse("admin:index")),
     ]
 
 

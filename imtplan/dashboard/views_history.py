@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
@@ -64,9 +64,9 @@ def history(request: HttpRequest) -> HttpResponse:
 class SnapshotForm(forms.Form):
     """What a snapshot is called, and why it was taken."""
 
-    title = forms.CharField(label=_l("Title"), max_length=120, strip=True)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=120, strip=True)
     comment = forms.CharField(
-        label=_l("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

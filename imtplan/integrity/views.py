@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,9 +28,9 @@ ON_A_PAGE = 30
 class Verdict(models.TextChoices):
     """What a report says of one check."""
 
-    ERROR = "bad", _l("does not hold")
-    WARNING = "warn", _l("to be looked at")
-    HOLDS = "good", _l("holds")
+    ERROR = "bad", gettext_lazy("does not hold")
+    WARNING = "warn", gettext_lazy("to be looked at")
+    HOLDS = "good", gettext_lazy("holds")
 
     @property
     def symbol(self) -> str:
@@ -90,11 +90,11 @@ def report(request: HttpRequest) -> HttpResponse:
     demand_plan_office(request)
     pulse = Pulse.take()
     under_way = Report.objects.to_make().first()
-    made = Report.objects.made()
+    made = Report.objects.made().select_related("asked_by")
     last = made.first()
 
     def page(etag: str) -> HttpResponse:
-        earlier = Paginator(made.select_related("asked_by"), ON_A_PAGE).get_page(request.GET.get("page"))
+        earlier = Paginator(made, ON_A_PAGE).get_page(request.GET.get("page"))
         shown = ReportPage(last, under_way, earlier, pulse)
         return render(request, "integrity/report.html", {"page": shown, "etag": etag})
 
