@@ -1,7 +1,7 @@
 """A target and the years that are held against it, as pages and charts read them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -323,7 +323,7 @@ class Row:
 
     @property
     def _then(self) -> str:
-        return replace(self.scope, year=self.year.year).lasting
+        return self.scope.of_year(self.year.year)
 
     @property
     def value_address(self) -> str:

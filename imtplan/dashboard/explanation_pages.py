@@ -357,6 +357,6 @@ def _title(element: Element) -> str:
 
 
 def _back(element: Element, scope: Scope) -> str:
-    if kind_of(element) == "project":
-        return reverse("project", args=[element.code]) + scope.query
-    return reverse("dashboard") + scope.query
+    if kind_of(element) == "plan":
+        return reverse("dashboard") + scope.query
+    return reverse(kind_of(element), args=[element.code]) + scope.query

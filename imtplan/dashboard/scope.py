@@ -51,6 +51,10 @@ class Scope:
         """The same with the plan by name, for an address that people keep."""
         return replace(self, asked={**self.asked, "plan": self.plan.code}).query
 
+    def of_year(self, year: int) -> str:
+        """The lasting address of the same for another year."""
+        return replace(self, year=year).lasting
+
     @property
     def years(self) -> range:
         return self.plan.years

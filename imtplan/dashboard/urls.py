@@ -6,6 +6,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("tableau-de-bord/", views.dashboard, name="dashboard"),
     path("indicateurs/<slug:code>/", views.indicator, name="indicator"),
+    path("objectifs/<str:code>/", views.element, {"kind": "objective"}, name="objective"),
+    path("leviers/<str:code>/", views.element, {"kind": "lever"}, name="lever"),
     path("projets/<str:code>/", views.project, name="project"),
     path(
         "explication/indicateurs/<slug:code>/",

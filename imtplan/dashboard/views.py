@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.context import entry_url, latest_campaign, own_schools
+from imtplan.dashboard.element_page import element_page
 from imtplan.dashboard.health import health as read_health
 from imtplan.dashboard.indicator_page import indicator_page
 from imtplan.dashboard.pages import dashboard_page
@@ -73,6 +74,17 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "dashboard/indicator.html",
         lambda pulse: indicator_page(request.user, code, request.GET.dict(), pulse),
+    )
+
+
+@require_safe
+def element(request: HttpRequest, kind: str, code: str) -> HttpResponse:
+    """An objective or a lever."""
+    _demand_institute(request)
+    return _followed(
+        request,
+        "dashboard/element.html",
+        lambda pulse: element_page(request.user, kind, code, request.GET.dict(), pulse),
     )
 
 

@@ -36,6 +36,8 @@ PAGES = {
         "/tableau-de-bord/?year=2022&view=provisional",
         "/indicateurs/students/",
         "/projets/P03/",
+        "/objectifs/O1/",
+        "/leviers/L2/",
         "/explication/indicateurs/students/?year=2022&view=provisional",
         "/explication/cibles/students-plan-2022/?year=2021",
         "/explication/objectifs/O1/?year=2021",

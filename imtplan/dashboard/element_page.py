@@ -1,0 +1,261 @@
+"""An objective or a lever: how far it is, since when, and what of it holds it back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from imtplan.dashboard.courses import Course, names_of_carried, totals_of
+from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.queries import (
+    Project,
+    Standing,
+    Trend,
+    projects_with_milestones,
+    with_standing,
+)
+from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.wording import language
+from imtplan.numbers import format_number, format_percent
+from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target
+from indicators.progress import ONE, ZERO
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import Serves, StatusReport
+
+KINDS: dict[str, type[Any]] = {"objective": Objective, "lever": Lever}
+
+
+@dataclass(frozen=True)
+class Item:
+    """An indicator or a project, and what it does to the mean."""
+
+    weight: Decimal
+    inferred: bool
+    course: Course | None = None  # of an indicator that has a reference target
+    name: str = ""
+    address: str = ""
+    project: Project | None = None
+
+    @property
+    def status(self) -> ProgressStatus:
+        if self.project:
+            return self.project.status
+        return self.course.status if self.course else ProgressStatus.NO_DATA
+
+    @property
+    def share(self) -> Decimal | None:
+        if self.project:
+            return self.project.standing.share
+        return self.course.now.share if self.course else None
+
+    @property
+    def expected_share(self) -> Decimal | None:
+        if self.project:
+            return self.project.standing.expected_share
+        return self.course.now.expected_share if self.course else None
+
+    @property
+    def counts(self) -> bool:
+        """A mean is made of what is known of both, as in `indicators.rollup`."""
+        return self.share is not None and self.expected_share is not None
+
+    @property
+    def lead(self) -> Decimal | None:
+        """How far ahead of its path it is, as the mean takes it: between nothing and the whole."""
+        if self.share is None or self.expected_share is None:
+            return None
+        return _clamped(self.share) - _clamped(self.expected_share)
+
+
+def _clamped(share: Decimal) -> Decimal:
+    return max(ZERO, min(ONE, share))
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What an item adds to the element's gap, or takes from it: w·(p − e) / Σ w."""
+
+    item: Item
+    amount: Decimal | None
+
+    @property
+    def points(self) -> str:
+        """In points of progress: the parts of all items make the element's gap."""
+        if self.amount is None:
+            return ""
+        return format_number(self.amount * 100, language=language(), decimals=1, sign=True)
+
+    @property
+    def holds_back(self) -> bool:
+        return self.amount is not None and self.amount < 0
+
+
+@dataclass(frozen=True)
+class YearStanding:
+    """The element at the end of one year."""
+
+    year: int
+    standing: Standing
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ElementPage:
+    scope: Scope
+    plans: Sequence[StrategicPlan]
+    kind: str
+    element: Any  # Objective or Lever with the columns of `with_standing`
+    roll_ups: Mapping[int, RollUp]
+    items: Sequence[Item]
+    reports: Sequence[StatusReport]
+    pulse: Pulse
+
+    @cached_property
+    def standing(self) -> Standing:
+        return Standing.read(vars(self.element))
+
+    @property
+    def trend(self) -> Trend | None:
+        return Trend.between(self.element.before, self.standing.share)
+
+    @property
+    def explanation(self) -> str:
+        return reverse(f"explain-{self.kind}", args=[self.element.code])
+
+    @cached_property
+    def pulls(self) -> list[Pull]:
+        """What holds it back most comes first, what has no data last."""
+        whole = sum((item.weight for item in self.items if item.counts), Decimal(0))
+        pulls = [
+            Pull(item, item.weight * item.lead / whole if item.lead is not None and whole else None)
+            for item in self.items
+        ]
+        return sorted(pulls, key=lambda one: (one.amount is None, one.amount or ZERO))
+
+    @property
+    def years(self) -> list[YearStanding]:
+        return [
+            YearStanding(
+                year,
+                Standing.of(self.roll_ups.get(year)),
+                self.explanation + self.scope.of_year(year),
+                year == self.scope.year,
+            )
+            for year in self.scope.years
+        ]
+
+    @property
+    def sentence(self) -> str:
+        """Where it stands, and what holds it back most."""
+        if self.standing.share is None or self.standing.expected_share is None:
+            return _("Nothing is known of its progress in %(year)s.") % {"year": self.scope.year}
+        known: dict[str, Any] = {
+            "year": self.scope.year,
+            "share": format_percent(self.standing.share, language=language(), decimals=0),
+            "expected": format_percent(
+                self.standing.expected_share, language=language(), decimals=0
+            ),
+        }
+        said = _("In %(year)s, %(share)s of the way is done, %(expected)s was expected.") % known
+        return " ".join((said, self._worst())).strip()
+
+    def _worst(self) -> str:
+        if not (self.pulls and self.pulls[0].holds_back):
+            return ""
+        worst = self.pulls[0]
+        return _("“%(name)s” holds it back most: %(points)s points.") % {
+            "name": worst.item.name,
+            "points": worst.points,
+        }
+
+
+def element_page(
+    user: Any, kind: str, code: str, asked: Mapping[str, str], pulse: Pulse
+) -> ElementPage:
+    read = read_scope(user, asked)
+    if read is None:
+        raise Http404
+    scope = read.scope
+    rows = with_standing(KINDS[kind].objects.visible_to(user).of(scope.plan), scope)
+    element = rows.filter(code=code).first()
+    if element is None:
+        raise Http404
+    projects = _projects(user, scope, kind, element)
+    return ElementPage(
+        scope=scope,
+        plans=read.plans,
+        kind=kind,
+        element=element,
+        roll_ups={
+            row.year: row
+            for row in RollUp.objects.visible_to(user).filter(**{kind: element.pk}, view=scope.view)
+        },
+        items=[*_indicators(user, scope, kind, element), *projects],
+        reports=_last_reports(user, scope, projects),
+        pulse=pulse,
+    )
+
+
+def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
+    links = list(
+        IndicatorLink.objects.filter(**{kind: element.pk}, indicator__archived_at=None)
+        .select_related("indicator")
+        .order_by("indicator__rank", "indicator__code")
+    )
+    indicators = [link.indicator for link in links]
+    targets = (
+        Target.objects.visible_to(user)
+        .in_use()
+        .reference()
+        .filter(plan=scope.plan, indicator__in=indicators)
+        .select_related("indicator")
+        .prefetch_related(with_progress(user))
+    )
+    totals = totals_of(user, indicators)
+    names = names_of_carried(user, totals)
+    courses = {one.indicator_id: Course(one, scope, totals, names) for one in targets}
+    return [
+        Item(
+            weight=link.weight,
+            inferred=link.inferred,
+            course=courses.get(link.indicator_id),
+            name=link.indicator.name,
+            address=reverse("indicator", args=[link.indicator.code]) + scope.query,
+        )
+        for link in links
+    ]
+
+
+def _projects(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
+    served = {one.project_id: one for one in Serves.objects.filter(**{kind: element.pk})}
+    rows = projects_with_milestones(user, scope).filter(pk__in=served)
+    return [
+        Item(
+            weight=served[row.pk].weight,
+            inferred=served[row.pk].inferred,
+            name=f"{row.code} {row.title}".strip(),
+            address=reverse("project", args=[row.code]) + scope.query,
+            project=Project(row, Standing.read(vars(row))),
+        )
+        for row in rows
+    ]
+
+
+def _last_reports(user: Any, scope: Scope, projects: Iterable[Item]) -> list[StatusReport]:
+    """What the leaders of its projects said last, by the day the page speaks of."""
+    known = [item.project.row.pk for item in projects if item.project]
+    return list(
+        StatusReport.objects.visible_to(user)
+        .filter(Q(project__in=known), reported_on__lte=scope.day)
+        .order_by("project_id", "-reported_on", "-pk")
+        .distinct("project_id")
+        .select_related("project", "reported_by")
+    )
