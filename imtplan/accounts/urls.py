@@ -1,10 +1,8 @@
 from django.urls import path
 
-from imtplan.accounts import views, views_mails
+from imtplan.accounts import views
 
 urlpatterns = [
-    path("courriels/", views_mails.mails, name="mails"),
-    path("courriels/<int:pk>/relancer/", views_mails.retry, name="retry-mail"),
     path("email/", views.addresses, name="account_email"),
     path("jetons/", views.tokens, name="tokens"),
     path("jetons/<int:pk>/revoquer/", views.revoke, name="revoke-token"),

@@ -26,7 +26,7 @@ PAGES = {
         "/campagnes/nouvelle/",
         "/campagnes/2022/",
         "/campagnes/2022/imt-mines-albi/delai/",
-        "/compte/courriels/",
+        "/controle/courriels/",
         "/controle/",
         "/controle/calculs/",
         "/controle/calculs/tout/",
