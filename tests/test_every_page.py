@@ -1,0 +1,130 @@
+"""Every page that a link leads to, walked by each role: it opens, and each word is translated.
+
+The translation is replaced by one that puts each text that goes through it between brackets. What
+is left outside of brackets is either data, which the database knows, or nobody translated it.
+"""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.translation import trans_real
+
+from imtplan.accounts.models import User
+from indicators.recompute import recompute_stale
+from tests.walk import pages, read
+
+# Who, in which language, and how many pages they can open at least.
+WALKS = [
+    ("directrice.albi@demo.example", "fr", 10),
+    ("direction.generale@demo.example", "en", 40),
+    ("bureau.plan@demo.example", "fr", 60),
+]
+
+# Names, formats and codes, which are the same in every language.
+NO_WORDS = {
+    "IMT Plan", "IMT", "API", "CSV", "XLSX", "JSON", "PDF", "PPTX", "PNG", "JSON-LD", "OpenAPI",
+    "Institut Mines-Télécom", "Français", "English", "https", "http", "Bearer", "curl", "pandas",
+    "SHA-256",
+}  # fmt: skip
+
+
+# --- The translation that leaves a trace ----------------------------------------------------------
+
+
+@pytest.fixture
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each text between brackets. Formats of dates and numbers stay what they are."""
+    single, plural = trans_real.gettext, trans_real.ngettext
+
+    def between(text: str) -> str:
+        return f"⟦{text}⟧" if re.search(r"[^\W\d_]", text) else text
+
+    def gettext(message: str) -> str:
+        return between(single(message))
+
+    def ngettext(one: str, many: str, number: int) -> str:
+        return between(plural(one, many, number))
+
+    real = translation._trans  # type: ignore[attr-defined]
+    monkeypatch.setattr(real, "gettext", gettext, raising=False)
+    monkeypatch.setattr(real, "ngettext", ngettext, raising=False)
+    for name in ("pgettext", "npgettext"):
+        made = getattr(trans_real, name)
+        monkeypatch.setattr(
+            real, name, lambda *args, made=made: between(made(*args)), raising=False
+        )
+
+
+@pytest.fixture
+def known() -> list[str]:
+    """Every text in the database, the longest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')"
+        )
+        texts: set[str] = set()
+        for table, column in cursor.fetchall():
+            cursor.execute(f'SELECT DISTINCT "{column}" FROM "{table}"')  # noqa: S608
+            texts |= {text for (text,) in cursor.fetchall() if text and len(text) > 1}
+    return sorted(texts | NO_WORDS, key=len, reverse=True)
+
+
+def not_translated(text: str, known: list[str]) -> str:
+    """What is left of a text without the data and the numbers."""
+    left = text
+    for one in known:
+        if not re.search(r"[^\W\d_]{2}", left):
+            return ""
+        if one in left:
+            left = left.replace(one, " ")
+    return " ".join(left.split()) if re.search(r"[^\W\d_]{2}", left) else ""
+
+
+# --- The walk -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def demonstration() -> None:
+    for command in ("createcachetable", "load_plan", "load_demo"):
+        call_command(command, stdout=StringIO(), verbosity=0)
+    recompute_stale()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demonstration", "bracketed")
+@pytest.mark.parametrize(("email", "language", "at_least"), WALKS)
+def test_every_word_of_every_page_is_translated(
+    email: str, language: str, at_least: int, known: list[str]
+) -> None:
+    client = Client(headers={"accept-language": language})
+    client.force_login(User.objects.get(email=email))
+    found: dict[str, str] = {}
+    walked = 0
+    for path, body in pages(client, "/"):
+        walked += 1
+        for text in read(body).texts:
+            if left := not_translated(text, known):
+                found.setdefault(left, path)
+    assert walked >= at_least
+    assert found == {}
+
+
+def test_an_address_that_is_nowhere_is_found() -> None:
+    with pytest.raises(Resolver404):
+        resolve("/nowhere/")
+
+
+def test_a_text_that_nobody_translated_is_found() -> None:
+    known = ["IMT Mines Albi", "students"]
+    body = "<p title='⟦Figures⟧'>⟦Figures <b>of ⟦2021⟧</b> and⟧ IMT Mines Albi, 12 % or</p>"
+
+    assert [not_translated(text, known) for text in read(body).texts if text.strip()] == [
+        ", 12 % or"
+    ]
