@@ -35,6 +35,7 @@ OPEN_TO_ALL = {
     "account_confirm_login_code",
     "account_request_login_code",
     "styleguide",
+    "accessibility",
 }
 
 

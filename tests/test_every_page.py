@@ -30,7 +30,7 @@ WALKS = [
 NO_WORDS = {
     "IMT Plan", "IMT", "API", "CSV", "XLSX", "JSON", "PDF", "PPTX", "PNG", "JSON-LD", "OpenAPI",
     "Institut Mines-Télécom", "Français", "English", "https", "http", "Bearer", "curl", "pandas",
-    "SHA-256",
+    "SHA-256", "formulaire.defenseurdesdroits.fr",
 }  # fmt: skip
 
 

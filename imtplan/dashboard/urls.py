@@ -1,6 +1,12 @@
 from django.urls import path
 
-from imtplan.dashboard import views, views_explanations, views_history, views_sensitivity
+from imtplan.dashboard import (
+    views,
+    views_about,
+    views_explanations,
+    views_history,
+    views_sensitivity,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -50,5 +56,7 @@ urlpatterns = [
     ),
     path("sensibilite/", views_sensitivity.sensitivity, name="sensitivity"),
     path("sante/", views.health, name="health"),
+    path("guide/", views_about.guide, name="guide"),
+    path("accessibilite/", views_about.accessibility, name="accessibility"),
     path("charte/", views.styleguide, name="styleguide"),
 ]

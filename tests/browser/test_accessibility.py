@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = (Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 ENTRY = "/saisie/2022/imt-mines-albi/"
 PAGES = {
-    "": ["/compte/login/", "/compte/password/reset/"],
+    "": ["/compte/login/", "/compte/password/reset/", "/accessibilite/"],
     "directrice.albi@demo.example": [
         ENTRY,
         ENTRY + "relire/",
@@ -19,6 +19,7 @@ PAGES = {
         ENTRY + "historique/students/",
         "/ecole/imt-mines-albi/personnes/",
         "/compte/jetons/",
+        "/guide/",
         "/nowhere/",
     ],
     "bureau.plan@demo.example": [
@@ -66,3 +67,17 @@ def test_axe_finds_nothing(person: Callable[..., Any], scheme: str) -> None:
         for path in paths:
             found += found_by_axe(somebody.go(path))
     assert found == []
+
+
+def test_no_page_is_wider_than_a_small_screen(person: Callable[..., Any]) -> None:
+    """320 pixels: a small telephone, and a page enlarged to 400 %. Tables scroll in themselves."""
+    wider = []
+    for email, paths in PAGES.items():
+        somebody = person(viewport={"width": 320, "height": 640})
+        if email:
+            somebody.sign_in(email)
+        for path in paths:
+            width = somebody.go(path).evaluate("document.documentElement.scrollWidth")
+            if width > 320:
+                wider.append(f"{path}: {width}")
+    assert wider == []

@@ -9,7 +9,7 @@ from tests.browser.test_accessibility import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PACE = "a.why[href*='students-plan-2022'][href$='#pace']:visible"
+PROGRESS = "a.why[href*='students-plan-2022'][href$='#progress']:visible"
 
 
 def dashboard(person: Callable[..., Any], **options: Any) -> Any:
@@ -20,8 +20,8 @@ def dashboard(person: Callable[..., Any], **options: Any) -> Any:
 
 def test_one_click_opens_it_and_escape_goes_back_to_the_number(person: Callable[..., Any]) -> None:
     page = dashboard(person, bypass_csp=True)
-    number = page.locator(PACE).first.text_content()
-    page.locator(PACE).first.click()
+    number = page.locator(PROGRESS).first.text_content()
+    page.locator(PROGRESS).first.click()
     step = page.locator("dialog[open] .step.is-asked")
     step.wait_for()
     assert number in step.text_content()
@@ -29,20 +29,20 @@ def test_one_click_opens_it_and_escape_goes_back_to_the_number(person: Callable[
     assert found_by_axe(page) == []
     page.keyboard.press("Escape")
     page.locator("dialog[open]").wait_for(state="detached")
-    assert page.evaluate("document.activeElement.hash") == "#pace"
+    assert page.evaluate("document.activeElement.hash") == "#progress"
 
 
 def test_without_scripts_the_number_is_a_link_to_it(person: Callable[..., Any]) -> None:
     page = dashboard(person, java_script_enabled=False)
-    page.locator(PACE).first.click()
+    page.locator(PROGRESS).first.click()
     page.wait_for_url(lambda url: "/explication/cibles/students-plan-2022/" in url)
-    assert page.locator("#pace").is_visible()
+    assert page.locator("#progress").is_visible()
     assert page.locator("h1").count() == 1
 
 
 def test_on_a_telephone_nothing_is_cut(person: Callable[..., Any]) -> None:
     page = dashboard(person, viewport={"width": 360, "height": 760})
-    page.locator(PACE).first.click()
+    page.locator(PROGRESS).first.click()
     page.locator("dialog[open] .step.is-asked").wait_for()
     width = "dialog => dialog.scrollWidth <= dialog.clientWidth"
     assert page.locator("dialog[open]").evaluate(width)
