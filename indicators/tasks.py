@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 
@@ -48,14 +48,15 @@ def forget_old_runs() -> None:
 
 
 class Poker:
-    """Tells the queue to look now, from a thread of its own.
+    """Has the queue run a job now, from a thread of its own.
 
-    The request that saved a figure neither waits for the queue nor learns that it is down: the
-    stale mark is in the database, and the sweeper finds it. Any number of pokes while one is
+    The request that saved a figure neither waits for the queue nor learns that it is down: what is
+    to be done is in the database, and the sweeper finds it. Any number of pokes while one is
     under way become a single one after it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, job: Task) -> None:
+        self._job = job
         self._wanted = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -71,12 +72,12 @@ class Poker:
         while self._wanted.wait():
             self._wanted.clear()
             try:
-                recompute.apply_async(retry=False)
+                self._job.apply_async(retry=False)
             except Exception as problem:  # noqa: BLE001 - whatever it is, the sweeper catches up
                 logger.warning("the queue cannot be reached (%s); the sweeper will", problem)
 
 
-_poker = Poker()
+_poker = Poker(recompute)
 
 
 def poke() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ from imtplan import clock
 from imtplan.campaigns.models import Receipt
 from imtplan.integrity import queries
 from imtplan.integrity.results import differences
-from indicators.models import Figure, Indicator, Snapshot
+from indicators.models import Figure, Indicator, RecomputeRun, Snapshot
 from indicators.past_views import TABLES
 from indicators.stale_triggers import STALE, TRANSITION_TABLES, function_name
 
@@ -62,8 +62,8 @@ def _found(check: Check) -> list[str]:
     try:
         with transaction.atomic():
             return list(check.find())
-    except DatabaseError as problem:
-        return [str(problem)]
+    except Exception as problem:  # noqa: BLE001 - else it would be asked for again for ever
+        return [f"{type(problem).__name__}: {problem}"]
 
 
 def _asked(sql: str) -> Callable[[], list[str]]:
@@ -82,9 +82,11 @@ def _asked(sql: str) -> Callable[[], list[str]]:
 
 def chosen_indicators() -> list[int]:
     """Those whose results are computed again: all where figures are few, else some, others each
-    day.
+    day. Not those that cannot be computed: a check of its own says so.
     """
-    everything = list(Indicator.objects.in_use().order_by("pk").values_list("pk", flat=True))
+    failed = RecomputeRun.objects.unresolved().values("indicator")
+    usable = Indicator.objects.in_use().exclude(pk__in=failed)
+    everything = list(usable.order_by("pk").values_list("pk", flat=True))
     if Figure.objects.count() <= SMALL or len(everything) <= SAMPLE:
         return everything
     start = clock.today().toordinal() * SAMPLE % len(everything)
@@ -92,7 +94,6 @@ def chosen_indicators() -> list[int]:
 
 
 def results_unlike_the_formulas() -> list[str]:
-    """Of all indicators the roll-ups too: they rest on every one of them."""
     chosen = chosen_indicators()
     whole = len(chosen) == Indicator.objects.in_use().count()
     return differences(None if whole else chosen)

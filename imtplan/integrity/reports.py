@@ -16,13 +16,16 @@ from imtplan.accounts.models import User
 from imtplan.accounts.office import tell_plan_office
 from imtplan.integrity.checks import CHECKS, Check, Finding, chosen_indicators, run
 from imtplan.integrity.models import Report
-from indicators.models import Indicator
+from indicators.models import Indicator, RecomputeRun, StaleMark
 
 KEPT = timedelta(days=400)
 FOUND = _("IMT Plan: the check found something")
 WELL = _("IMT Plan: all is well again")
 # One check at a time: two would tell everybody twice.
 LOCK = 0x1C0FFEE
+# A figure that was just saved is no fault: its results follow within seconds.
+FOLLOWS_WITHIN = timedelta(minutes=10)
+PATIENCE = timedelta(hours=1)
 
 
 def ask(*, by: User | None) -> bool:
@@ -37,17 +40,24 @@ def ask(*, by: User | None) -> bool:
 
 @transaction.atomic
 def make() -> Report | None:
-    """Make the report that was asked for. None: there is none, or another worker makes it."""
+    """Make the report that was asked for.
+
+    None: there is none, another worker makes it, or figures were being written all along and what
+    was found may only be results on their way: it is made a minute later.
+    """
     if not _locked():
         return None
     report = Report.objects.to_make().first()
     if report is None:
         return None
     report.began_at = timezone.now()
+    last_run = _last_run()
     with transaction.atomic():
         found = [finding for _check, finding in run(CHECKS) if finding]
         compared, indicators = len(chosen_indicators()), Indicator.objects.in_use().count()
         transaction.set_rollback(True)  # the checks set what they need for themselves
+    if found and _results_moved(report, last_run):
+        return None
     report.checks, report.compared, report.indicators = len(CHECKS), compared, indicators
     report.findings = [_plain(finding) for finding in found]
     report.finished_at = timezone.now()
@@ -61,6 +71,21 @@ def _locked() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         return bool(cursor.fetchone()[0])
+
+
+def _results_moved(report: Report, last_run: int) -> bool:
+    """Did results change while they were read, or wait to? After an hour of that, no excuse."""
+    now = timezone.now()
+    if now - report.asked_at > PATIENCE:
+        return False
+    waiting = StaleMark.objects.filter(marked_at__gt=now - FOLLOWS_WITHIN)
+    return waiting.exists() or _last_run() > last_run
+
+
+def _last_run() -> int:
+    """By its number: a run that ends now may have the time of a minute ago."""
+    newest = RecomputeRun.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

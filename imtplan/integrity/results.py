@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 
+from imtplan import clock
+from indicators.elements import roll_ups
 from indicators.models import InstituteValue, Progress, RollUp
 from indicators.reference import Reference
 from indicators.rehearsal import KEYS
@@ -19,15 +21,16 @@ Rows = dict[tuple[Any, ...], dict[str, Any]]
 def differences(indicators: Collection[int] | None = None) -> list[str]:
     """One line for each stored result that is missing, in excess, or not what the formulas give.
 
-    Of these indicators alone, where some are named: their values and progress, no roll-up.
+    Of these indicators alone, where some are named: their values and progress. The roll-ups are
+    then held against the progress that is stored, all of them.
     """
     found = Reference.read(indicators)
     pairs: list[tuple[type[models.Model], Iterable[models.Model], Any]] = [
         (InstituteValue, found.values, {"indicator__in": indicators}),
         (Progress, found.progress, {"target__indicator__in": indicators}),
     ]
-    if indicators is None:
-        pairs.append((RollUp, found.roll_ups, {}))
+    above = found.roll_ups if indicators is None else _roll_ups_of_what_is_stored()
+    pairs.append((RollUp, above, {}))
     return [
         line
         for model, expected, chosen in pairs
@@ -37,6 +40,14 @@ def differences(indicators: Collection[int] | None = None) -> list[str]:
             _rows(model, _stored(model, {} if indicators is None else chosen)),
         )
     ]
+
+
+def _roll_ups_of_what_is_stored() -> Iterator[RollUp]:
+    stored = Progress.objects.filter(target__is_reference=True, target__archived_at=None)
+    rows = list(stored.select_related("target"))
+    for row in rows:  # a mean is taken of what is not rounded
+        row.progress, row.expected_progress = row.exact_progress, row.exact_expected
+    return roll_ups(rows, clock.now())
 
 
 def stored_results() -> dict[str, Rows]:
@@ -64,12 +75,42 @@ def _as_stored(field: Any, value: Any) -> Any:
     return value
 
 
+class _Codes(dict[type[models.Model], dict[int, str]]):
+    """The codes of a model's rows, read when the first of them is named."""
+
+    def __missing__(self, model: type[models.Model]) -> dict[int, str]:
+        self[model] = dict(model._default_manager.values_list("pk", "code"))
+        return self[model]
+
+
+def _name(model: type[models.Model], key: tuple[Any, ...], codes: _Codes) -> str:
+    """What people call a row: "Progress students-2027 · 2022 · validated"."""
+    parts = []
+    for name, value in zip(KEYS[model], key, strict=True):
+        other = model._meta.get_field(name.removesuffix("_id")).related_model
+        if other is None:
+            parts.append(str(value))
+        elif value is not None:
+            parts.append(codes[other].get(value, f"#{value}"))
+    return f"{model.__name__} {' · '.join(parts)}"
+
+
 def _compared(model: type[models.Model], expected: Rows, stored: Rows) -> Iterator[str]:
-    for key in sorted(expected.keys() | stored.keys(), key=str):
-        where = f"{model.__name__} {key}"
+    codes = _Codes()
+    unlike = (
+        key for key in expected.keys() | stored.keys() if expected.get(key) != stored.get(key)
+    )
+    for key in sorted(unlike, key=str):
+        where = _name(model, key, codes)
         if key not in stored or key not in expected:
             yield f"{where}: {'not stored' if key in expected else 'stored for no reason'}"
             continue
         for name, value in expected[key].items():
             if value != stored[key][name]:
-                yield f"{where}.{name}: {stored[key][name]} is stored, {value} is right"
+                there = _shown(stored[key][name])
+                yield f"{where} · {name}: {there} is stored, {_shown(value)} is right"
+
+
+def _shown(value: Any) -> str:
+    """Numbers without the zeros that only fill the column."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

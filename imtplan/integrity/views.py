@@ -1,7 +1,9 @@
 """The plan office's page of the check: what holds, what does not, and what to do about it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -21,8 +24,11 @@ from imtplan.integrity import reports
 from imtplan.integrity.checks import CHECKS, Check
 from imtplan.integrity.models import Report
 from imtplan.integrity.tasks import look
+from indicators.models import Indicator
+from projects.models import FlagshipProject
 
 ON_A_PAGE = 30
+_WORDS = re.compile(r"[^\s·:→,]+")
 
 
 class Verdict(models.TextChoices):
@@ -42,11 +48,29 @@ class Verdict(models.TextChoices):
 
 
 @dataclass(frozen=True)
+class Case:
+    """One fault; the first indicator or project that it names leads to its page."""
+
+    before: str
+    code: str = ""
+    address: str = ""
+    after: str = ""
+
+    @classmethod
+    def read(cls, text: str, addresses: dict[str, str]) -> "Case":
+        for word in _WORDS.finditer(text):
+            if address := addresses.get(word.group()):
+                return cls(text[: word.start()], word.group(), address, text[word.end() :])
+        return cls(text)
+
+
+@dataclass(frozen=True)
 class Line:
     """One check in one report."""
 
     check: Check
     finding: dict[str, Any] | None
+    addresses: dict[str, str]
 
     @property
     def verdict(self) -> Verdict:
@@ -58,9 +82,15 @@ class Line:
     def more(self) -> int:
         return self.finding["count"] - len(self.finding["shown"]) if self.finding else 0
 
+    @property
+    def cases(self) -> "list[Case]":
+        shown = self.finding["shown"] if self.finding else []
+        return [Case.read(text, self.addresses) for text in shown]
+
 
 @dataclass(frozen=True)
 class ReportPage:
+    user: Any
     report: Report | None
     under_way: Report | None
     earlier: Any  # a page of reports
@@ -72,7 +102,22 @@ class ReportPage:
 
     def _lines(self) -> Iterator[Line]:
         findings = {one["check"]: one for one in self.report.findings} if self.report else {}
-        return (Line(check, findings.get(check.name)) for check in CHECKS)
+        return (Line(check, findings.get(check.name), self._addresses) for check in CHECKS)
+
+    @cached_property
+    def _addresses(self) -> dict[str, str]:
+        """The page of every indicator and project whose code stands in a case."""
+        shown = [case for one in self.report.findings for case in one["shown"]]  # type: ignore[union-attr]
+        words = {word for case in shown for word in _WORDS.findall(case)}
+        if not words:
+            return {}
+        indicators = Indicator.objects.visible_to(self.user).in_use()
+        projects = FlagshipProject.objects.visible_to(self.user).filter(archived_at=None)
+        return {
+            code: reverse(name, args=[code])
+            for name, found in (("project", projects), ("indicator", indicators))
+            for code in found.filter(code__in=words).values_list("code", flat=True)
+        }
 
     @property
     def faults(self) -> int:
@@ -95,7 +140,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
     def page(etag: str) -> HttpResponse:
         earlier = Paginator(made, ON_A_PAGE).get_page(request.GET.get("page"))
-        shown = ReportPage(last, under_way, earlier, pulse)
+        shown = ReportPage(request.user, last, under_way, earlier, pulse)
         return render(request, "integrity/report.html", {"page": shown, "etag": etag})
 
     return follow(request, pulse, page, last and last.pk, under_way and under_way.pk)

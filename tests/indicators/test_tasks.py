@@ -70,10 +70,9 @@ class Slow:
         assert self.go.wait(10)
 
 
-def test_pokes_wait_for_nothing_and_run_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pokes_wait_for_nothing_and_run_together() -> None:
     queue = Slow()
-    monkeypatch.setattr(tasks, "recompute", queue)
-    poker = tasks.Poker()
+    poker = tasks.Poker(queue)
     poker.poke()
     assert queue.begun.wait(10)
     for _again in range(200):  # none of these waits for the first
@@ -84,9 +83,7 @@ def test_pokes_wait_for_nothing_and_run_together(monkeypatch: pytest.MonkeyPatch
     assert queue.told == 2
 
 
-def test_a_queue_that_cannot_be_reached_is_no_error(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_queue_that_cannot_be_reached_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
     said = threading.Event()
 
     class Broken:
@@ -94,8 +91,7 @@ def test_a_queue_that_cannot_be_reached_is_no_error(
             said.set()
             raise OSError("no socket")
 
-    monkeypatch.setattr(tasks, "recompute", Broken())
-    poker = tasks.Poker()
+    poker = tasks.Poker(Broken())
     poker.poke()
     assert said.wait(10)
     said.clear()

@@ -12,8 +12,10 @@ from django.db import connection
 from imtplan.accounts.models import School, User
 from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign
+from imtplan.integrity import checks
 from imtplan.integrity.checks import CHECKS, Level, run
-from indicators.models import StaleMark
+from imtplan.integrity.results import differences
+from indicators.models import Indicator, StaleMark
 from indicators.recompute import recompute
 from indicators.services import take_snapshot
 from objectives.models import Objective, StrategicPlan
@@ -167,6 +169,42 @@ def test_the_fault_is_found_by_the_check_of_its_name(
     assert finding is not None
     assert finding.count >= 1
     assert finding.shown
+
+
+# --- Where there is too much to compute everything ---
+
+
+def test_of_a_sample_the_indicators_change_each_day(
+    whole: Campaign, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    monkeypatch.setattr(checks, "SMALL", 0)
+    factories.IndicatorFactory.create_batch(24)
+    everyone = set(Indicator.objects.in_use().values_list("pk", flat=True))
+    seen: set[int] = set()
+    for day in (1, 2, 3):
+        time_machine.move_to(f"2022-03-0{day} 01:20")
+        chosen = checks.chosen_indicators()
+        assert len(chosen) == checks.SAMPLE
+        seen |= set(chosen)
+    assert seen == everyone
+
+
+def test_of_a_sample_every_roll_up_is_held_against_its_parts(
+    whole: Campaign, plant: Callable[..., None]
+) -> None:
+    assert differences([]) == []
+    plant("UPDATE indicators_rollup SET exact_progress = 7 WHERE year = 2020")
+    lines = differences([])
+    assert lines
+    assert all(line.startswith("RollUp ") for line in lines)
+    assert any(" · 2020 · validated · exact_progress: 7 is stored" in line for line in lines)
+
+
+def test_an_indicator_that_cannot_be_computed_is_told_once(albi: School, recomputed: Any) -> None:
+    factories.target_beyond_computing(albi)
+    recomputed()
+    assert "no_indicator_failed" in found()
+    assert "results_are_what_the_formulas_give" not in found()
 
 
 # --- The command --------------------------------------------------------------------------------

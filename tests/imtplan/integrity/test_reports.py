@@ -16,7 +16,7 @@ from imtplan.integrity.checks import CHECKS, Check, Level
 from imtplan.integrity.models import Report
 from imtplan.integrity.tasks import check_at_night
 from imtplan.outbox.models import Mail
-from indicators.models import InstituteValue
+from indicators.models import Figure, InstituteValue, StaleMark
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,12 @@ def spoil() -> None:
 def mend() -> None:
     InstituteValue.objects.filter(year=2020, view="validated").delete()
     call_command("shell", "-c", "from indicators.recompute import recompute; recompute()")
+
+
+def _save_a_figure() -> None:
+    figure = Figure.objects.filter(year=2020)[0]
+    figure.value += 1
+    figure.save()
 
 
 def subjects() -> list[str]:
@@ -101,6 +107,85 @@ def test_a_check_that_cannot_be_made_is_a_finding(
 
     assert report.failing == {"broken"}
     assert "division by zero" in report.findings[0]["shown"][0]
+
+
+def test_an_error_in_a_check_ends_the_report_all_the_same(
+    night: Callable[[], Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the request would stay, and be taken up again each minute for ever."""
+
+    def broken() -> list[str]:
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(
+        reports,
+        "CHECKS",
+        [Check("broken", "", "", broken)],  # type: ignore[arg-type]
+    )
+
+    assert night().findings[0]["shown"] == ["ValueError: no such thing"]
+    assert not Report.objects.to_make().exists()
+
+
+def test_a_figure_that_was_just_saved_is_no_fault(
+    night: Callable[[], Report], recomputed: Any
+) -> None:
+    night()
+    Mail.objects.all().delete()
+    before = Report.objects.made()[0].failing
+    _save_a_figure()
+
+    reports.ask(by=None)
+    assert reports.make() is None  # its results are on their way
+    assert not Mail.objects.exists()
+
+    recomputed()
+    report = reports.make()
+    assert report is not None
+    assert report.failing == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recomputation_while_results_are_read_is_no_fault(
+    night: Callable[[], Report], recomputed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before it and what was read after it do not belong together."""
+
+    def save_and_recompute() -> None:
+        try:
+            _save_a_figure()
+            recomputed()
+        finally:
+            connection.close()
+
+    def torn() -> list[str]:
+        other = threading.Thread(target=save_and_recompute)
+        other.start()
+        other.join()
+        return ["torn"]
+
+    monkeypatch.setattr(reports, "CHECKS", [Check("torn", "", "", torn)])  # type: ignore[arg-type]
+    reports.ask(by=None)
+    assert reports.make() is None
+    assert Report.objects.to_make().count() == 1
+
+
+def test_what_waits_for_an_hour_is_told(night: Callable[[], Report]) -> None:
+    _save_a_figure()
+    reports.ask(by=None)
+    Report.objects.update(asked_at=timezone.now() - timedelta(hours=2))
+
+    report = reports.make()
+
+    assert report is not None
+    assert "results_are_what_the_formulas_give" in report.failing
+
+
+def test_a_mark_that_nobody_takes_up_excuses_nothing(night: Callable[[], Report]) -> None:
+    _save_a_figure()
+    StaleMark.objects.update(marked_at=timezone.now() - timedelta(minutes=11))
+
+    assert "nothing_waits_for_long" in night().failing
 
 
 def test_asking_twice_makes_one(paul: User) -> None:

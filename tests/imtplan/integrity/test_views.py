@@ -6,7 +6,7 @@ import pytest
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.integrity import reports
+from imtplan.integrity import reports, tasks
 from imtplan.integrity.models import Report
 from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
 from tests import factories
@@ -61,8 +61,33 @@ def test_a_check_is_asked_for_and_its_report_shown(
     reports.make()
     page = client.get(PAGES[0]).content.decode()
     assert "Une somme complète est la somme des valeurs prises en compte" in page
-    assert "students · 2020 · validated: 1 is stored, the figures add up to 15000" in page
+    case = " · 2020 · validated: 1 is stored, the figures add up to 15000"
+    assert f'<a href="/indicateurs/students/">students</a>{case}' in page
     assert str(paul) in page
+
+
+def test_the_page_in_english(paul: User, signed_in: Any) -> None:
+    paul.language = "en"
+    paul.save()
+    reports.ask(by=paul)
+    reports.make()
+    page = signed_in(paul).get(PAGES[0]).content.decode()
+    assert "All is well" in page
+    assert "A complete sum is the sum of the figures that count" in page
+
+
+def test_the_button_pokes_the_queue_and_waits_for_nothing(
+    paul: User,
+    signed_in: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    pokes: list[bool] = []
+    monkeypatch.setattr(tasks._poker, "poke", lambda: pokes.append(True))
+    for _twice in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            signed_in(paul).post("/controle/verifier/")
+    assert pokes == [True]
 
 
 def test_an_open_page_hears_of_a_new_report(paul: User, signed_in: Any) -> None:
