@@ -5,8 +5,9 @@ A figure says nothing of fonts or colours that a theme decides: it names roles, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from textwrap import wrap
 from typing import Any
@@ -84,8 +85,22 @@ def trajectory(
     """What was counted year by year, beside the way to each target.
 
     A year without a figure is a hole in the line; an estimate is a hollow point outside it. What
-    is forecast goes on as a band from the last final value.
+    is forecast goes on as a band from the last final value. Drawn once for the same numbers and
+    words, and then shared: nobody changes what is given back.
     """
+    paths = tuple(replace(path, expected=tuple(path.expected)) for path in paths)
+    return _drawn(tuple(points), paths, words, tuple(ahead), marked_year, wide)
+
+
+@lru_cache(maxsize=512)
+def _drawn(
+    points: tuple[Point, ...],
+    paths: tuple[Path, ...],
+    words: Wording,
+    ahead: tuple[Ahead, ...],
+    marked_year: int | None,
+    wide: bool,
+) -> dict[str, Any]:
     figure = go.Figure(
         data=[
             *_band(points, ahead),

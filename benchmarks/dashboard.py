@@ -1,0 +1,77 @@
+"""Measures the pages of the reading room on the server: queries, time, weight.
+
+    .venv/bin/python -m imtplan.embedded .venv/bin/python benchmarks/dashboard.py --size L/10
+
+The sizes are those of `recompute.py`. It makes a database of its own and drops it at the end. The
+last column holds the times against the sign-in page of the same run, so that two machines can be
+compared.
+"""
+
+import argparse
+import random
+from collections.abc import Callable
+from functools import partial
+
+import recompute as made  # of this folder; sets Django up
+from django.test import Client
+from entry import cold_kilobytes, in_a_database_of_its_own, queries, timed
+
+from imtplan.accounts.roles import Role
+from indicators.models import Indicator
+from tests import factories
+
+HEADLINES = 3
+# session, person, roles, demonstration: what every page asks beside its own
+OF_EVERY_PAGE = 4
+# Page, its address, how many queries of its own, milliseconds, kilobytes before charts come in.
+PAGES = [
+    ("dashboard", "/tableau-de-bord/", 8, 60, 250),
+    ("objective", "/objectifs/{objective}/", 10, 100, 250),
+    ("indicator", "/indicateurs/{indicator}/", 25, 250, 250),
+]
+
+
+def prepare(size: made.Size) -> tuple[Client, dict[str, str]]:
+    """Somebody of the directorate-general, and codes to open pages of."""
+    made.make(size)
+    headlines = Indicator.objects.order_by("pk")[:HEADLINES]
+    Indicator.objects.filter(pk__in=list(headlines.values_list("pk", flat=True))).update(
+        is_headline=True
+    )
+    made.recompute_stale()
+    made.ask("VACUUM ANALYZE")
+    client = Client()
+    client.force_login(factories.person("Diane", Role.DIRECTORATE_GENERAL, None))
+    objective = Indicator.objects.get(pk=headlines[0].pk).links.get().objective
+    return client, {"objective": objective.code, "indicator": headlines[0].code}
+
+
+def measure(size: made.Size) -> None:
+    client, codes = prepare(size)
+    sign_in = timed(lambda: Client().get("/compte/login/"))
+    print(f"{size.schools} schools × {size.indicators} indicators × {size.years} years")
+    print(f"{'':26}{'budget':>8}{'measured':>10}{'used':>7}{'sign-in page':>14}")
+    for name, address, most_queries, milliseconds, kilobytes in PAGES:
+        page = partial(client.get, address.format(**codes))
+        assert page().status_code == 200, address
+        report(f"{name}, queries", most_queries, queries(page) - OF_EVERY_PAGE)
+        took = timed(page)
+        report(f"{name}, server ms", milliseconds, took, f"{took / sign_in:.1f}×")
+        report(f"{name}, KB gzipped cold", kilobytes, cold_kilobytes(page().content))
+
+
+def report(name: str, budget: int, measured: float, beside: str = "") -> None:
+    print(f"{name:26}{budget:>8}{measured:>10.1f}{measured / budget:>7.0%}{beside:>14}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--size", choices=made.SIZES, default="S")
+    given = parser.parse_args()
+    random.seed(1)
+    act: Callable[[], None] = partial(measure, made.SIZES[given.size])
+    in_a_database_of_its_own(act)
+
+
+if __name__ == "__main__":
+    main()
