@@ -7,9 +7,14 @@ from django.utils import timezone
 
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
+from indicators.database import ask
 from indicators.models import RecomputeRun, StaleMark
 from indicators.recompute import retry
 from indicators.tasks import poke
+
+# Of two who ask at the same moment, the second sees what the first asked for. Not the lock of the
+# recomputation itself: nobody who presses a button waits for that.
+ASKING = 0x1A791A8
 
 
 @transaction.atomic
@@ -26,6 +31,7 @@ def retry_failed(*, run: RecomputeRun, by: Any) -> bool:
 @transaction.atomic
 def recompute_everything(*, by: Any) -> bool:
     """Compute every result again. False: that is about to happen already."""
+    ask("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": ASKING})
     if StaleMark.objects.for_everything().exists():
         return False
     StaleMark.objects.create(reason="asked for", marked_at=timezone.now())

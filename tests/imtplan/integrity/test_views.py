@@ -1,14 +1,17 @@
 """The pages of control: for the plan office, in both languages, with their buttons."""
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.integrity import reports, tasks
 from imtplan.integrity.models import Report
 from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
+from indicators.services_recompute import recompute_everything
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +155,27 @@ def test_everything_is_asked_for_once(paul: User, signed_in: Any) -> None:
     assert "C’est déjà demandé" in second
     assert StaleMark.objects.for_everything().count() == 1
     assert Event.objects.filter(verb=Event.Verb.RECOMPUTATION_ASKED).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_the_same_moment_ask_once(paul: User) -> None:
+    start, answers = threading.Barrier(2), []
+
+    def press() -> None:
+        try:
+            start.wait()
+            answers.append(recompute_everything(by=paul))
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=press) for _one in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    assert sorted(answers) == [False, True]
+    assert StaleMark.objects.for_everything().count() == 1
 
 
 @pytest.mark.parametrize("path", PAGES[:2])
