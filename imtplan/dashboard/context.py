@@ -57,6 +57,7 @@ def _institute_links(user: Any) -> list[tuple[str, str]]:
         return []
     return [
         (_("Dashboard"), reverse("dashboard")),
+        (_("Schools"), reverse("schools")),
         (_("Submissions"), reverse("submissions")),
         (_("History"), reverse("history")),
     ]
@@ -76,15 +77,16 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
     """The entry form of each school in which this person holds a role."""
     schools = own_schools(user)
     campaign = latest_campaign(user) if schools else None
-    if campaign is None:
-        return []
     label = _("My figures")
     links = [
         (label if len(schools) == 1 else school.name, entry_url(campaign, school))
         for school in schools
+        if campaign
     ]
     if len(schools) == 1:
-        links.append((_("My team"), reverse("school_people", args=[schools[0].code])))
+        code = schools[0].code
+        links.append((_("My school"), reverse("school", args=[code])))
+        links.append((_("My team"), reverse("school_people", args=[code])))
     return links
 
 

@@ -5,12 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.context import entry_url, latest_campaign, own_schools
@@ -20,9 +23,12 @@ from imtplan.dashboard.indicator_page import indicator_page
 from imtplan.dashboard.pages import dashboard_page
 from imtplan.dashboard.project_page import project_page
 from imtplan.dashboard.pulse import Pulse, follow
+from imtplan.dashboard.school_page import school_page
 from imtplan.dashboard.scope import moment_asked
 from indicators.models import ProgressStatus
 from indicators.past import at
+
+SCHOOLS_ON_A_PAGE = 60
 
 
 def _demand_institute(request: HttpRequest) -> None:
@@ -85,6 +91,28 @@ def element(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         request,
         "dashboard/element.html",
         lambda pulse: element_page(request.user, kind, code, request.GET.dict(), pulse),
+    )
+
+
+@require_safe
+def schools(request: HttpRequest) -> HttpResponse:
+    """Every school, found by name: a thousand of them are no trouble."""
+    _demand_institute(request)
+    wanted = request.GET.get("q", "").strip()
+    found = School.objects.visible_to(request.user).select_related("merged_into")
+    if wanted:
+        found = found.filter(Q(name__icontains=wanted) | Q(region__icontains=wanted))
+    rows = Paginator(found, SCHOOLS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "dashboard/schools.html", {"rows": rows, "wanted": wanted})
+
+
+@require_safe
+def school(request: HttpRequest, code: str) -> HttpResponse:
+    """For the institute's people, and for those of the school: another school's is not there."""
+    return _followed(
+        request,
+        "dashboard/school.html",
+        lambda pulse: school_page(request.user, code, request.GET.dict(), pulse),
     )
 
 

@@ -23,6 +23,7 @@ PAGES = {
         "/ecole/imt-mines-albi/personnes/",
         "/compte/jetons/",
         "/guide/",
+        "/ecoles/imt-mines-albi/",
         "/nowhere/",
     ],
     "bureau.plan@demo.example": [
@@ -40,6 +41,8 @@ PAGES = {
         "/tableau-de-bord/?year=2022&view=provisional",
         "/indicateurs/students/",
         "/projets/P03/",
+        "/ecoles/",
+        "/ecoles/imt-mines-ales/",
         "/objectifs/O1/",
         "/leviers/L2/",
         "/explication/indicateurs/students/?year=2022&view=provisional",

@@ -25,6 +25,7 @@ def test_a_school_sees_its_form(alice):
 
     assert urls(alice) == [
         "/saisie/2022/imt-mines-albi/",
+        "/ecoles/imt-mines-albi/",
         reverse("school_people", args=["imt-mines-albi"]),
     ]
     assert urls(alice, "tools") == [reverse("api-docs"), reverse("tokens")]
@@ -35,8 +36,9 @@ def test_two_roles_in_one_school_are_one_school(bob, albi):
     day = timezone.localdate()
     factories.MembershipFactory(user=bob, role="substitute", school=albi, ends_on=day)
 
-    assert urls(bob)[:2] == [
+    assert urls(bob) == [
         "/saisie/2022/imt-mines-albi/",
+        "/ecoles/imt-mines-albi/",
         reverse("school_people", args=["imt-mines-albi"]),
     ]
 
@@ -53,7 +55,7 @@ def test_without_a_campaign_there_is_no_form(alice):
 
 
 def test_the_directorate_general_reads(diane):
-    assert urls(diane)[:2] == [reverse("dashboard"), reverse("submissions")]
+    assert urls(diane)[:2] == [reverse("dashboard"), reverse("schools")]
     assert reverse("admin:index") not in urls(diane, "tools")
 
 

@@ -1,0 +1,176 @@
+"""A school's sheet: every figure it gave, beside the years before and its own targets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Max
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.campaigns.models import Campaign, Submission
+from imtplan.dashboard.courses import Course
+from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.wording import Wording
+from indicators.models import Figure, Indicator, ProgressStatus, Target
+from objectives.models import StrategicPlan
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator of one school, as its figures of three years have it."""
+
+    indicator: Indicator
+    figures: Mapping[int, Figure]
+    scope: Scope
+    course: Course | None  # toward the school's own target, where it has one
+
+    def _counted(self, year: int) -> Figure | None:
+        """The figure, where it counts in the page's view."""
+        figure = self.figures.get(year)
+        counted = figure and figure.status in self.scope.view.counted_statuses
+        return figure if counted else None
+
+    def _number(self, year: int) -> Decimal | None:
+        figure = self._counted(year)
+        return figure.number if figure and figure.state == Figure.State.NUMBER else None
+
+    def _text(self, number: Decimal | None, *, sign: bool = False) -> str:
+        words = Wording.of(self.indicator)
+        return words.number(number, sign=True) if sign else words.fixed(number)
+
+    @cached_property
+    def figure(self) -> Figure | None:
+        """What counts in the page's year."""
+        return self._counted(self.scope.year)
+
+    @property
+    def value(self) -> str:
+        return self._text(self._number(self.scope.year))
+
+    @property
+    def before(self) -> str:
+        return self._text(self._number(self.scope.year_before))
+
+    @property
+    def baseline(self) -> str:
+        return self._text(self._number(self.scope.plan.baseline_year))
+
+    @property
+    def change(self) -> str:
+        """Since the plan's baseline year, in the indicator's unit."""
+        now, then = self._number(self.scope.year), self._number(self.scope.plan.baseline_year)
+        return "" if now is None or then is None else self._text(now - then, sign=True)
+
+    @property
+    def said(self) -> str:
+        """Why there is no number: the school's word, or how far the figure has come."""
+        if self.value:
+            return ""
+        if self.figure:
+            return str(self.figure.get_state_display())
+        given = self.figures.get(self.scope.year)
+        return str(given.get_status_display()) if given else _("missing")
+
+    @property
+    def remark(self) -> str:
+        """What the school wrote beside its figure."""
+        return (self.figure.explanation or self.figure.reason) if self.figure else ""
+
+    @property
+    def status(self) -> ProgressStatus | None:
+        return self.course.status if self.course else None
+
+
+@dataclass(frozen=True)
+class SchoolPage:
+    scope: Scope
+    plans: Sequence[StrategicPlan]
+    school: School
+    lines: Sequence[Line]
+    campaign: Campaign | None
+    submission: Submission | None
+    reads_institute: bool
+    pulse: Pulse
+
+    @property
+    def themes(self) -> dict[str, list[Line]]:
+        by_theme: dict[str, list[Line]] = {}
+        for line in self.lines:
+            by_theme.setdefault(str(line.indicator.get_theme_display()), []).append(line)
+        return by_theme
+
+    @property
+    def given(self) -> int:
+        return sum(bool(line.figure) for line in self.lines)
+
+    @property
+    def has_targets(self) -> bool:
+        return any(line.course for line in self.lines)
+
+    @property
+    def state(self) -> Submission.State:
+        return Submission.State(self.submission.state if self.submission else "not_begun")
+
+    @property
+    def form(self) -> str:
+        """Where its figures of the campaign are entered, or looked at."""
+        return (
+            reverse("entry", args=[self.campaign.year, self.school.code]) if self.campaign else ""
+        )
+
+
+def school_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> SchoolPage:
+    """404 for a school that is not this person's to see."""
+    school = get_object_or_404(School.objects.visible_to(user), code=code)
+    read = read_scope(user, asked)
+    if read is None:
+        raise Http404
+    figures = Figure.objects.visible_to(user).filter(school=school)
+    scope = read.scope if asked.get("year") else _latest(read.scope, figures)
+    campaigns = Campaign.objects.visible_to(user).filter(plan=scope.plan, year=scope.year)
+    campaign = campaigns.first()
+    return SchoolPage(
+        scope=scope,
+        plans=read.plans,
+        school=school,
+        lines=_lines(user, scope, school, figures),
+        campaign=campaign,
+        submission=Submission.objects.filter(campaign=campaign, school=school).first(),
+        reads_institute=has_permission(user, Permission.READ_INSTITUTE),
+        pulse=pulse,
+    )
+
+
+def _latest(scope: Scope, figures: Any) -> Scope:
+    """The school's own latest year that counts, which need not be the institute's."""
+    counted = figures.counted(scope.view).filter(year__in=scope.years)
+    year = counted.aggregate(latest=Max("year"))["latest"]
+    return replace(scope, year=year) if year else scope
+
+
+def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[Line]:
+    years = {scope.year, scope.year_before, scope.plan.baseline_year}
+    by_indicator: dict[int, dict[int, Figure]] = {}
+    for figure in figures.filter(year__in=years).select_related("indicator", "entered_by"):
+        by_indicator.setdefault(figure.indicator_id, {})[figure.year] = figure
+    targets = (
+        Target.objects.visible_to(user)
+        .in_use()
+        .filter(plan=scope.plan, school=school)
+        .select_related("indicator")
+        .prefetch_related(with_progress(user))
+    )
+    courses = {target.indicator_id: Course(target, scope, {}) for target in targets}
+    asked = Indicator.objects.in_use().exclude(aggregation=Indicator.Aggregation.NONE)
+    return [
+        Line(one, by_indicator.get(one.pk, {}), scope, courses.get(one.pk))
+        for one in asked.order_by("theme", "rank", "code")
+    ]

@@ -1,0 +1,135 @@
+"""A school's sheet: its own numbers, for those who may see them and nobody else."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.school_page import Line, SchoolPage, school_page
+from indicators.models import Figure
+from tests import factories
+
+ALBI = "/ecoles/imt-mines-albi/"
+# Of the page: school, plans, latest year, indicators' figures, targets, progress, indicators,
+# campaign, submission; then pulse, session, person, roles, demonstration, campaign of the bar.
+BUDGET = 9 + 6
+
+
+def page_of(user: Any, **asked: str) -> SchoolPage:
+    with translation.override("en"):
+        return school_page(user, "imt-mines-albi", asked, Pulse.take())
+
+
+def students_of(page: SchoolPage) -> Line:
+    return next(line for line in page.lines if line.indicator.code == "students")
+
+
+def test_the_years_side_by_side(students, alice):
+    line = students_of(page_of(alice, year="2020"))
+
+    with translation.override("en"):
+        assert (line.baseline, line.before, line.value) == ("13,400", "", "15,000")
+        assert line.change == "+1,600"
+
+
+def test_it_opens_on_the_schools_own_latest_year(students, albi, ales, alice, diane):
+    """Alès has nothing to say yet, and that is no reason to open Albi's sheet elsewhere."""
+    assert page_of(alice).scope.year == 2020
+    assert page_of(diane).scope.year == 2020
+
+
+def test_what_does_not_count_yet_is_a_word_and_no_number(students, albi, alice, signed_in, read):
+    factories.FigureFactory(
+        indicator=students.indicator, school=albi, year=2021, value=15555, status="draft"
+    )
+
+    line = students_of(page_of(alice, year="2021"))
+    words = read(signed_in(alice).get(ALBI + "?year=2021"))
+
+    assert (line.value, line.said) == ("", "brouillon")
+    assert "15\u202f555" not in words
+    assert "brouillon" in words
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        (None, "missing"),
+        ({"state": "not_available", "value": None, "reason": "Later."}, "not available"),
+        ({"state": "not_applicable", "value": None}, "not applicable"),
+    ],
+)
+def test_no_number_is_never_zero(figure, said, students, albi, alice):
+    if figure:
+        factories.FigureFactory(indicator=students.indicator, school=albi, year=2021, **figure)
+
+    with translation.override("en"):
+        line = students_of(page_of(alice, year="2021"))
+        assert (line.value, line.said) == ("", said)
+
+
+def test_its_own_target_and_what_it_wrote(students, albi, alice, signed_in, read, recomputed):
+    factories.TargetFactory(
+        plan=students.plan,
+        indicator=students.indicator,
+        school=albi,
+        is_reference=False,
+        value=20000,
+        baseline_value=13400,
+    )
+    Figure.objects.filter(year=2020).update(explanation="A new campus.")
+    recomputed()
+
+    words = read(signed_in(alice).get(ALBI + "?year=2020"))
+
+    assert "24,24\u202f%" in words
+    assert "cible 20\u202f000 en 2022" in words
+    assert "A new campus." in words
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("alice", 200), ("diane", 200), ("paul", 200), ("charlie", 404)]
+)
+def test_another_schools_sheet_is_not_there(who, status, students, signed_in, request):
+    user = request.getfixturevalue(who)
+
+    assert signed_in(user).get(ALBI).status_code == status
+
+
+def test_a_school_sees_nothing_of_the_institute(students, ales, alice, signed_in, recomputed):
+    factories.FigureFactory(indicator=students.indicator, school=ales, year=2020, value=777)
+    recomputed()
+
+    body = signed_in(alice).get(ALBI + "?year=2020").content.decode()
+
+    assert "15\u202f777" not in body
+    assert "/indicateurs/" not in body
+    assert "/ecoles/imt-mines-ales/" not in body
+
+
+def test_the_list_is_the_institutes(students, ales, alice, diane, signed_in, read):
+    assert signed_in(alice).get("/ecoles/").status_code == 403
+    words = read(signed_in(diane).get("/ecoles/"))
+    assert "IMT Mines Albi" in words
+    found = read(signed_in(diane).get("/ecoles/?q=alès"))
+    assert "IMT Mines Alès" in found
+    assert "IMT Mines Albi" not in found
+    assert "Aucune école de ce nom" in read(signed_in(diane).get("/ecoles/?q=zzz"))
+
+
+@pytest.mark.parametrize("indicators", [8, 80])
+def test_the_price_does_not_grow(indicators, students, albi, alice, signed_in, recomputed):
+    for _number in range(indicators):
+        target = factories.TargetFactory(plan=students.plan, school=albi, is_reference=False)
+        factories.FigureFactory(indicator=target.indicator, school=albi, year=2020)
+    factories.CampaignFactory(plan=students.plan, year=2020)
+    recomputed()
+    client = signed_in(alice)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(ALBI + "?year=2020").status_code == 200
+
+    assert len(queries) <= BUDGET, "\n".join(query["sql"][:120] for query in queries)
