@@ -45,6 +45,7 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 
 INSTALLED_APPS = [
     "imtplan.integrity",
+    "imtplan.exports",
     "imtplan.dashboard",
     "imtplan.planning",
     "imtplan.campaigns",
@@ -185,6 +186,11 @@ CELERY_BEAT_SCHEDULE = {
     "write-reminders": {
         "task": "imtplan.campaigns.tasks.remind",
         "schedule": crontab(hour="6-18", minute=7),  # nobody's telephone rings at night
+    },
+    "make-files": {"task": "imtplan.exports.tasks.make", "schedule": 10.0},
+    "forget-old-files": {
+        "task": "imtplan.exports.tasks.forget",
+        "schedule": crontab(hour=2, minute=47),
     },
     "check-everything": {
         "task": "imtplan.integrity.tasks.check_at_night",

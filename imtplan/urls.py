@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", include("imtplan.dashboard.urls")),
+    path("fichiers/", include("imtplan.exports.urls")),
     path("", include("imtplan.campaigns.urls")),
     path("plan/", include("imtplan.planning.urls")),
     path("controle/", include("imtplan.integrity.urls")),

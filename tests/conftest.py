@@ -16,6 +16,7 @@ from django.utils import translation
 from imtplan.accounts.models import School, User
 from imtplan.accounts.roles import Role
 from imtplan.celery import app
+from imtplan.exports import tasks as exports
 from indicators import tasks
 from indicators.models import RecomputeRun
 from indicators.recompute import recompute_stale
@@ -35,7 +36,8 @@ def poked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> li
     """How often the queue was poked. Tests that take the real `queue` poke it for real."""
     calls: list[bool] = []
     if "queue" not in request.fixturenames:
-        monkeypatch.setattr(tasks._poker, "poke", lambda: calls.append(True))
+        for poker in (tasks._poker, exports._poker):
+            monkeypatch.setattr(poker, "poke", lambda: calls.append(True))
     return calls
 
 

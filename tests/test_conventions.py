@@ -149,7 +149,7 @@ def test_models_and_migrations_are_in_step(db: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_migrations_go_back_and_forth() -> None:
-    for app in ("campaigns", "indicators", "projects", "levers", "objectives", "audit"):
+    for app in ("exports", "campaigns", "indicators", "projects", "levers", "objectives", "audit"):
         call_command("migrate", app, "zero", verbosity=0)
     call_command("migrate", verbosity=0)
 

@@ -34,6 +34,7 @@ class Event(models.Model):
         ROLE_ENDED = "role_ended", _("ended a role")
         PLAN_EDITED = "plan_edited", _("edited the plan")
         SNAPSHOT_TAKEN = "snapshot_taken", _("took a snapshot")
+        FILE_ASKED = "file_asked", _("asked for a file")
         RECOMPUTATION_ASKED = "recomputation_asked", _("asked for a recomputation")
         DATA_LOADED = "data_loaded", _("loaded data")
         DATA_REMOVED = "data_removed", _("removed data")

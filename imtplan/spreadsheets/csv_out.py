@@ -8,7 +8,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils import translation
 
-from imtplan.spreadsheets.columns import Column, Flavour
+from imtplan.spreadsheets.columns import Column, Flavour, safe_text
 
 ROWS_AT_A_TIME = 500
 
@@ -44,6 +44,20 @@ def _taken(piece: io.StringIO) -> str:
     piece.seek(0)
     piece.truncate()
     return text
+
+
+def csv_with_preface(
+    preface: Iterable[tuple[str, str]],
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    flavour: Flavour,
+) -> str:
+    """A whole file that begins with lines saying of what it speaks; an empty line ends them."""
+    first = io.StringIO()
+    writer = csv.writer(first, delimiter=flavour.delimiter, lineterminator="\r\n")
+    writer.writerows([safe_text(name), safe_text(text)] for name, text in preface)
+    table = "".join(csv_lines(columns, rows, flavour)).removeprefix(flavour.beginning)
+    return f"{flavour.beginning}{first.getvalue()}\r\n{table}"
 
 
 def csv_response(

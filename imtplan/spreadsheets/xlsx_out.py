@@ -1,5 +1,6 @@
 """Rows out to an XLSX workbook of one sheet, to sort and filter: open, without a formula."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -18,18 +19,32 @@ LOOKS: dict[str, dict[str, Any]] = {
 WIDTHS = {Kind.TEXT: 24, Kind.NUMBER: 16, Kind.TIME: 20}
 
 
-def xlsx_table(columns: Sequence[Column], rows: Iterable[Any], *, title: str) -> bytes:
-    """The file; headings are those of people, in the language of the call."""
+def xlsx_table(
+    columns: Sequence[Column], rows: Iterable[Any], *, title: str, beside: Sequence[SheetOut] = ()
+) -> bytes:
+    """The file; headings are those of people, in the language of the call. `beside`: the sheets
+    that stand after the table."""
     headings = [CellOut(str(column.label), "heading") for column in columns]
     body = [[_cell(column, row) for column in columns] for row in rows]
     sheet = SheetOut(
-        name=title[:31],  # Excel's longest name of a sheet
+        name=sheet_name(title),
         rows=[headings, *body],
         widths=[WIDTHS[column.kind] for column in columns],
         headings=0,
         is_locked=False,
     )
-    return workbook([sheet], LOOKS, {"title": title, "author": "IMT Plan"})
+    return workbook([sheet, *beside], LOOKS, {"title": title, "author": "IMT Plan"})
+
+
+def sheet_name(title: str) -> str:
+    """As Excel takes it: at most 31 characters, none of those that it keeps for itself."""
+    return re.sub(r"[\[\]:*?/\\]|^'|'$", " ", title[:31]).strip() or "1"
+
+
+def sheet_of_pairs(pairs: Iterable[tuple[str, str]], *, title: str) -> SheetOut:
+    """A sheet of names and texts, to say of what a table speaks."""
+    rows = [[CellOut(name, "heading"), CellOut(text, "text")] for name, text in pairs]
+    return SheetOut(name=sheet_name(title), rows=rows, widths=[28, 60], is_locked=False)
 
 
 def _cell(column: Column, row: Any) -> CellOut:

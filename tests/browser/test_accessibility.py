@@ -31,6 +31,7 @@ PAGES = {
         "/campagnes/nouvelle/",
         "/campagnes/2022/",
         "/campagnes/2022/imt-mines-albi/delai/",
+        "/fichiers/",
         "/controle/courriels/",
         "/controle/",
         "/controle/calculs/",

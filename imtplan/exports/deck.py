@@ -1,0 +1,352 @@
+"""What each slide for the board says: plain data, out of the page's own objects.
+
+The lines of a headline indicator are those of its chart on the page; every text is the page's.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from math import ceil
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from imtplan.dashboard.courses import Course
+from imtplan.dashboard.pages import DashboardPage, Headline
+from imtplan.dashboard.queries import Element, ProjectGroup
+from imtplan.dashboard.wording import Wording, language
+from imtplan.exports.sheets import (
+    board_of,
+    data_of,
+    is_demonstration,
+    perimeter_of,
+    said_at,
+)
+from imtplan.numbers import format_percent
+
+# What fits on a slide: elements of a chart, lines of text of a table as wide as the slide, and the
+# letters of such a line.
+ELEMENTS, LINES, LETTERS = 8, 16, 120
+# The traces of a chart that are lines of a slide's chart, in the order of its legend.
+ROLES = ("value", "estimate", "forecast", "path")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One row of the chart's own sheet; unknown is None."""
+
+    role: str
+    name: str
+    values: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`kind` is how it is drawn: years as lines, shares or counts as bars."""
+
+    kind: str
+    categories: Sequence[str]
+    series: Sequence[Series]
+    number_format: str
+    said: str  # for those who do not see it
+    bounds: tuple[float, float] | None = None
+    statuses: Sequence[str] = ()  # of each category, for the colour of its bar
+    marked: int | None = None  # the category whose number is written
+
+    @property
+    def is_drawable(self) -> bool:
+        """Not where nothing is known, or there is nothing yet."""
+        return bool(self.categories and self.series)
+
+
+@dataclass(frozen=True)
+class Table:
+    headings: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    widths: Sequence[float]  # shares of the whole
+
+
+@dataclass(frozen=True)
+class Slide:
+    title: str
+    notes: str
+    chart: Chart | None = None
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Deck:
+    title: str
+    lead: str
+    more: str
+    about: str
+    foot: str
+    notes: str
+    language: str
+    is_demonstration: bool
+    slides: Sequence[Slide] = field(default_factory=list)
+
+
+def read(user: Any, subject: str, asked: Mapping[str, str]) -> Deck:
+    page = board_of(user, asked)
+    perimeter = perimeter_of(page.scope.year, page.scope.view)
+    data = _("data of %(moment)s") % {"moment": said_at(data_of(page.scope, page.pulse))}
+    return Deck(
+        title=page.scope.plan.name,
+        lead=page.outlook or page.state,
+        more=page.state if page.outlook else "",
+        about=" · ".join((perimeter, data)),
+        foot=" · ".join(("IMT Plan", page.scope.plan.name, perimeter, data)),
+        notes=_notes(page),
+        language=language(),
+        is_demonstration=is_demonstration(),
+        slides=[
+            *(_headline(page, one) for one in page.headlines),
+            *_elements(page, _whole(page), page.objectives),
+            *_elements(page, _("Levers"), page.levers),
+            *_decisions(page),
+            _projects(page),
+        ],
+    )
+
+
+def _notes(page: DashboardPage, *sources: str) -> str:
+    """Where the numbers come from, of whom they speak, and when they were computed."""
+    return "\n".join(
+        [
+            *(source for source in sources if source),
+            _("Perimeter: %(basis)s, %(perimeter)s.")
+            % {
+                "basis": page.basis or _("no school is expected to report"),
+                "perimeter": perimeter_of(page.scope.year, page.scope.view),
+            },
+            _("Computed: %(moment)s.") % {"moment": said_at(data_of(page.scope, page.pulse))},
+            _("Every number is the one of the dashboard in IMT Plan."),
+        ]
+    )
+
+
+# --- Headline indicators --------------------------------------------------------------------------
+
+
+def _headline(page: DashboardPage, headline: Headline) -> Slide:
+    course = headline.course
+    return Slide(
+        title=_title(course),
+        notes=_notes(page, *_sources(course)),
+        chart=_lines(headline),
+        table=Table(("", ""), _facts(course), (0.5, 0.5)),
+    )
+
+
+def _title(course: Course) -> str:
+    said = {
+        "name": course.indicator.name,
+        "value": course.facts.value,
+        "unit": course.indicator.unit,
+        "year": course.now.year,
+        "status": course.status.label,
+    }
+    if not course.facts.value:
+        return _("%(name)s: nothing known of %(year)s") % said
+    if course.now.is_estimate:
+        return _("%(name)s: about %(value)s %(unit)s in %(year)s (estimate), %(status)s") % said
+    return _("%(name)s: %(value)s %(unit)s in %(year)s, %(status)s") % said
+
+
+def _sources(course: Course) -> list[str]:
+    target = course.target
+    coverage = _("Schools that reported: %(coverage)s") % {"coverage": course.facts.coverage}
+    return [
+        _("Source of the target: %(source)s") % {"source": target.source},
+        _("Source of the figures: %(source)s") % {"source": course.indicator.source}
+        if course.indicator.source
+        else "",
+        coverage if course.facts.coverage else "",
+        course.outlook,
+    ]
+
+
+def _facts(course: Course) -> list[tuple[str, str]]:
+    facts, target, now = course.facts, course.target, course.now
+    pair = _("%(low)s to %(high)s") % {"low": facts.forecast_low, "high": facts.forecast_high}
+    rows = [
+        (_("Value %(year)s") % {"year": now.year}, facts.value),
+        (_("Expected in %(year)s") % {"year": now.year}, facts.expected_value),
+        (_("Gap to the path"), facts.gap),
+        (_("Target %(year)s") % {"year": target.year}, facts.target),
+        (_("Baseline %(year)s") % {"year": target.baseline_year}, facts.baseline),
+        (_("Progress"), facts.progress),
+        (_("Expected progress"), facts.expected_progress),
+        (_("Pace"), facts.pace),
+        (_("At this pace in %(year)s") % {"year": target.year}, facts.forecast),
+        (_("Forecast interval"), pair if facts.forecast_low else ""),
+        (_("Chances to meet it"), facts.chances),
+        (_("Schools"), facts.coverage),
+    ]
+    return [(name, text or "—") for name, text in rows]
+
+
+def _lines(headline: Headline) -> Chart:
+    """The traces of the page's chart, each year a category."""
+    figure, course = headline.figure, headline.course
+    years = [int(year) for year in figure["layout"]["xaxis"]["tickvals"]]
+    traces = {trace["meta"]["role"]: trace for trace in figure["data"]}
+    series = [_series(traces[role], years) for role in ROLES if role in traces]
+    if "target" in traces:
+        series.append(_level(traces["target"], course, years))
+    decimals = course.indicator.decimals
+    return Chart(
+        kind="lines",
+        categories=[str(year) for year in years],
+        series=[one for one in series if any(value is not None for value in one.values)],
+        number_format="#,##0" + ("." + "0" * decimals if decimals else ""),
+        said=_("%(name)s, year by year, and the path to its target")
+        % {"name": course.indicator.name},
+        bounds=tuple(figure["layout"]["yaxis"]["range"] or ()) or None,
+        marked=years.index(course.now.year) if course.now.year in years else None,
+    )
+
+
+def _series(trace: Mapping[str, Any], years: Sequence[int]) -> Series:
+    known = dict(zip(trace["x"], trace["y"], strict=True))
+    role = trace["meta"]["role"]
+    name = _("Path to the target") if role == "path" else unescape(trace["name"])
+    return Series(role, name, [known.get(year) for year in years])
+
+
+def _level(trace: Mapping[str, Any], course: Course, years: Sequence[int]) -> Series:
+    """The target as a line across the years: what a board holds the others against."""
+    words = Wording.of(course.indicator)
+    said = {"year": course.target.year, "value": words.fixed(course.target_value)}
+    return Series("target", _("Target %(year)s: %(value)s") % said, [trace["y"][0]] * len(years))
+
+
+# --- Objectives and levers ------------------------------------------------------------------------
+
+
+def _whole(page: DashboardPage) -> str:
+    """The slide of the objectives says what they come to together."""
+    if page.standing.share is None:
+        return _("Objectives")
+    said = {
+        "share": _percent(page.standing.share),
+        "expected": _percent(page.standing.expected_share),
+    }
+    return _("Objectives: %(share)s of the plan as a whole, %(expected)s expected") % said
+
+
+def _elements(page: DashboardPage, heading: str, elements: Sequence[Element]) -> Iterator[Slide]:
+    for title, some in _paged(heading, elements, ELEMENTS):
+        yield Slide(
+            title=title,
+            notes=_notes(page),
+            chart=_bars(title, some),
+            table=Table(
+                ("", _("Progress"), _("Expected"), _("Status")),
+                [_standing(element) for element in some],
+                (0.16, 0.25, 0.22, 0.37),
+            ),
+        )
+
+
+def _paged(
+    title: str, rows: Sequence[Any], fits: int, height: Callable[[Any], int] = lambda _row: 1
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """As many slides as a list needs: nothing is left out, nothing runs over the edge."""
+    pages: list[list[Any]] = []
+    room = 0
+    for row in rows:
+        if not pages or height(row) > room:
+            pages.append([])
+            room = fits
+        pages[-1].append(row)
+        room -= height(row)
+    for number, some in enumerate(pages, start=1):
+        yield (f"{title} ({number} / {len(pages)})" if len(pages) > 1 else title), some
+
+
+def _bars(heading: str, elements: Sequence[Element]) -> Chart:
+    def shares(attribute: str) -> list[float | None]:
+        found = [getattr(element.standing, attribute) for element in elements]
+        return [None if share is None else float(share) for share in found]
+
+    return Chart(
+        kind="shares",
+        categories=[f"{element.code} {element.title}".strip() for element in elements],
+        series=[
+            Series("progress", _("Progress"), shares("share")),
+            Series("expected", _("Expected by then"), shares("expected_share")),
+        ],
+        number_format="0%",
+        said=_("%(heading)s: progress beside what was expected by then") % {"heading": heading},
+        statuses=[element.status.value for element in elements],
+    )
+
+
+def _standing(element: Element) -> tuple[str, ...]:
+    standing = element.standing
+    return (
+        element.code,
+        _percent(standing.share),
+        _percent(standing.expected_share),
+        str(standing.status.label).capitalize(),
+    )
+
+
+def _percent(share: Any) -> str:
+    return format_percent(share, language=language(), decimals=0) or "—"
+
+
+# --- Decisions and projects -----------------------------------------------------------------------
+
+
+DECISION = (0.2, 0.38, 0.42)  # the widths of its table
+
+
+def _decisions(page: DashboardPage) -> Iterator[Slide]:
+    rows = [(str(one.kind.label), one.subject, one.said) for one in page.agenda.all]
+    nothing = [("", _("Nothing needs a decision"), "")]
+    for title, some in _paged(_("What needs a decision"), rows or nothing, LINES, _height):
+        headings = (_("Why"), _("What"), _("What is said of it"))
+        yield Slide(title, _notes(page), table=Table(headings, some, DECISION))
+
+
+def _height(row: Sequence[str]) -> int:
+    """In lines of text, about."""
+    return max(
+        ceil(len(text) / (LETTERS * share)) for text, share in zip(row, DECISION, strict=True)
+    )
+
+
+def _projects(page: DashboardPage) -> Slide:
+    title = ngettext(
+        "%(count)s flagship project by status",
+        "%(count)s flagship projects by status",
+        page.project_count,
+    )
+    title %= {"count": page.project_count}
+    groups = page.board
+    return Slide(
+        title=title,
+        notes=_notes(page),
+        chart=Chart(
+            kind="counts",
+            categories=[str(group.status.label).capitalize() for group in groups],
+            series=[Series("count", _("Projects"), [group.count for group in groups])],
+            number_format="0",
+            said=title,
+            statuses=[group.status.value for group in groups],
+        ),
+        table=Table(
+            (_("Status"), pgettext("how many", "Number"), _("Projects")),
+            [_group(group) for group in groups],
+            (0.27, 0.15, 0.58),
+        ),
+    )
+
+
+def _group(group: ProjectGroup) -> tuple[str, str, str]:
+    codes = sorted(project.code for project in [*group.named, *group.unnamed])
+    return (str(group.status.label).capitalize(), str(group.count), ", ".join(codes))

@@ -1,0 +1,153 @@
+"""What can be asked for as a file that takes a while: one entry each.
+
+A file of another page is one more entry: a template for paper, and the function that makes what it
+shows (see `printed`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from imtplan import paper
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard.scope import read_scope
+from imtplan.exports import deck, sheets, slides
+from indicators.models import Indicator, Snapshot
+
+Asked = Mapping[str, str]
+# Called with how many steps are done, of how many.
+Step = Callable[[int, int], None]
+
+
+class Format(Enum):
+    PDF = ("pdf", "application/pdf")
+    PPTX = ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation")
+
+    @property
+    def ending(self) -> str:
+        return self.value[0]
+
+    @property
+    def content_type(self) -> str:
+        return self.value[1]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`read` takes all that is needed out of the database; `write` makes the bytes of it.
+
+    `title` says what a file of this subject is about: 404 for a subject that this person does not
+    see. `stem` is the beginning of the file's name.
+    """
+
+    label: str | Promise
+    stem: str
+    format: Format
+    title: Callable[[Any, str, Asked], str]
+    read: Callable[[Any, str, Asked], Any]
+    write: Callable[[Any, Step], bytes]
+    permission: Permission | None = Permission.READ_INSTITUTE  # None: whoever sees the subject
+    is_scoped: bool = True  # of a plan, a year and a view; a snapshot is of its own
+
+    def demand(self, user: Any, subject: str) -> None:
+        """PermissionDenied, or 404, unless this person may have such a file today."""
+        if self.permission is None:
+            self.title(user, subject, {})
+        elif not has_permission(user, self.permission):
+            raise PermissionDenied
+
+    def name(self, subject: str, asked: Asked) -> str:
+        """Of the file: letters that every system takes, and the year."""
+        parts = ("imtplan", self.stem, slugify(subject), asked.get("year", ""))
+        return "-".join(part for part in parts if part) + "." + self.format.ending
+
+
+def printed(template: str, page: Callable[[Any, str, Asked], Any]) -> dict[str, Callable[..., Any]]:
+    """A page to PDF: `page` gives what `template` shows as `sheet`."""
+
+    def read(user: Any, subject: str, asked: Asked) -> str:
+        return render_to_string(template, {"sheet": page(user, subject, asked)})
+
+    def write(html: str, step: Step) -> bytes:
+        step(1, 2)
+        content = paper.pdf_of(html)
+        step(2, 2)
+        return content
+
+    return {"read": read, "write": write}
+
+
+# --- What a file is about -------------------------------------------------------------------------
+
+
+def _plan(user: Any, subject: str, asked: Asked) -> str:
+    read = read_scope(user, asked)
+    if read is None or subject:
+        raise Http404
+    return read.scope.plan.name
+
+
+def _indicator(user: Any, subject: str, asked: Asked) -> str:
+    return get_object_or_404(Indicator.objects.visible_to(user), code=subject).name
+
+
+def _school(user: Any, subject: str, asked: Asked) -> str:
+    return get_object_or_404(School.objects.visible_to(user), code=subject).name
+
+
+def _snapshot(user: Any, subject: str, asked: Asked) -> str:
+    if not (subject.isascii() and subject.isdecimal() and len(subject) < 18):
+        raise Http404
+    return get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject)).title
+
+
+KINDS = {
+    "dashboard-pdf": Kind(
+        label=_("Dashboard, PDF"),
+        stem="tableau-de-bord",
+        format=Format.PDF,
+        title=_plan,
+        **printed("exports/paper/dashboard.html", sheets.dashboard),
+    ),
+    "dashboard-slides": Kind(
+        label=_("Dashboard, slides"),
+        stem="tableau-de-bord",
+        format=Format.PPTX,
+        title=_plan,
+        read=deck.read,
+        write=slides.write,
+    ),
+    "indicator-pdf": Kind(
+        label=_("Indicator, PDF"),
+        stem="indicateur",
+        format=Format.PDF,
+        title=_indicator,
+        **printed("exports/paper/indicator.html", sheets.indicator),
+    ),
+    "school-pdf": Kind(
+        label=_("School sheet, PDF"),
+        stem="ecole",
+        format=Format.PDF,
+        title=_school,
+        permission=None,
+        **printed("exports/paper/school.html", sheets.school),
+    ),
+    "snapshot-pdf": Kind(
+        label=_("Snapshot, PDF"),
+        stem="arrete",
+        format=Format.PDF,
+        title=_snapshot,
+        is_scoped=False,
+        **printed("exports/paper/snapshot.html", sheets.snapshot),
+    ),
+}

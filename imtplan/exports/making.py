@@ -1,0 +1,129 @@
+"""Making the files that wait, each once, however many workers there are and whatever dies.
+
+A file is claimed, in a transaction of its own, before it is made; what was claimed long ago and not
+ended is taken up again. Who ends later than somebody who took it over stores nothing.
+"""
+
+import hashlib
+import logging
+import time
+from contextlib import nullcontext
+from typing import Any
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.dashboard.scope import moment_asked
+from imtplan.exports.kinds import KINDS
+from imtplan.exports.models import Export
+from imtplan.paper import PaperError
+from indicators.past import at
+
+logger = logging.getLogger(__name__)
+
+State = Export.State
+
+# Of one run. A file takes a few seconds and never more than the press's twenty: the run ends well
+# before the soft time limit of a task.
+SECONDS = 15
+
+# What goes wrong, in words for the person who waits.
+REASONS: dict[type[Exception], str | Promise] = {
+    PaperError: _("The PDF could not be printed on the server. The page itself can be printed."),
+    PermissionDenied: _("You may no longer read what it shows."),
+    Http404: _("What it was to show is no longer there."),
+    SoftTimeLimitExceeded: _("It took too long."),
+}
+UNKNOWN = _("The program made a mistake, which is noted in its log. Tell the plan office.")
+BROKE_OFF = _("The server stopped in the middle of it, several times over.")
+
+
+def make_waiting(*, seconds: float = SECONDS) -> int:
+    """How many were made, well or not. Any number of makers may run at once."""
+    begun, count = time.monotonic(), 0
+    while time.monotonic() - begun < seconds and (export := _claim()):
+        _make(export)
+        count += 1
+    return count
+
+
+def forget_old_files() -> int:
+    """The bytes go, and the row with them; the audit still says who asked for what."""
+    return Export.objects.outlived(at=timezone.now()).delete()[0]
+
+
+def _claim() -> Export | None:
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        waiting = Export.objects.to_make(at=now).without_bytes()
+        export = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if export is not None:
+            export.state, export.claimed_at, export.tries = State.MAKING, now, export.tries + 1
+            export.done = export.total = 0
+            export.save(update_fields=["state", "claimed_at", "tries", "done", "total"])
+    return export
+
+
+def _make(export: Export) -> None:
+    with translation.override(export.language):
+        if export.tries > Export.TRIES:
+            _failed(export, BROKE_OFF)
+            return
+        try:
+            content = _made(export)
+        except Exception as problem:
+            logger.warning("file %s was not made", export.pk, exc_info=problem)
+            _failed(export, _reason(problem))
+        else:
+            _store(export, content)
+
+
+def _made(export: Export) -> bytes:
+    """Reading is one transaction, in the past where the page was of the past. Nothing is read
+    after it, so that the steps of writing can be noted while they are done."""
+    kind = KINDS[export.kind]
+    moment = moment_asked(export.asked)
+    kind.demand(export.by, export.subject)
+    with at(moment) if moment else nullcontext():
+        material = kind.read(export.by, export.subject, export.asked)
+    return kind.write(material, _Steps(export))
+
+
+class _Steps:
+    """What the progress bar of the page shows."""
+
+    def __init__(self, export: Export) -> None:
+        self.export = export
+
+    def __call__(self, done: int, total: int) -> None:
+        _of_this_try(self.export).update(done=done, total=total)
+
+
+def _of_this_try(export: Export) -> Any:
+    """When another try was begun meanwhile, that one has the say."""
+    return Export.objects.filter(
+        pk=export.pk, state=State.MAKING, claimed_at=export.claimed_at, tries=export.tries
+    )
+
+
+def _store(export: Export, content: bytes) -> None:
+    _of_this_try(export).update(
+        state=State.MADE,
+        content=content,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        made_at=timezone.now(),
+    )
+
+
+def _failed(export: Export, reason: str | Promise) -> None:
+    _of_this_try(export).update(state=State.FAILED, reason=str(reason))
+
+
+def _reason(problem: Exception) -> str | Promise:
+    return next((said for kind, said in REASONS.items() if isinstance(problem, kind)), UNKNOWN)

@@ -1,0 +1,165 @@
+"""What stands on each sheet of paper: the page's own object, and what its foot says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from imtplan.campaigns.models import Campaign
+from imtplan.dashboard.frozen import Frozen
+from imtplan.dashboard.indicator_page import IndicatorPage, indicator_page
+from imtplan.dashboard.pages import DashboardPage, Headline, dashboard_page
+from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.school_page import SchoolPage, school_page
+from imtplan.dashboard.scope import Scope
+from imtplan.exports.drawing import drawn
+from indicators.models import Snapshot, View
+
+# In the units of the drawing, of which the sheet's style makes millimetres.
+SMALL, LARGE = (330, 200), (660, 250)
+
+
+def data_of(scope: Scope, pulse: Pulse) -> datetime | None:
+    """The moment whose numbers are shown; None: nothing was computed yet."""
+    return scope.moment or pulse.computed_at
+
+
+def perimeter_of(year: int, view: str) -> str:
+    if view == View.PROVISIONAL:
+        return _("year %(year)s, provisional figures") % {"year": year}
+    return _("year %(year)s, validated figures") % {"year": year}
+
+
+def said_at(moment: datetime | None) -> str:
+    if moment is None:
+        return _("nothing was computed yet")
+    return date_format(timezone.localtime(moment), pgettext("a moment", "j F Y, H:i"))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What every sheet of paper says of itself, in its head and its foot."""
+
+    title: str
+    plan: str
+    perimeter: str
+    data_at: datetime | None
+    is_demonstration: bool
+
+    @property
+    def made_at(self) -> datetime:
+        return timezone.now()
+
+    @property
+    def foot(self) -> str:
+        data = _("data of %(moment)s") % {"moment": said_at(self.data_at)}
+        return " · ".join((self.plan, self.perimeter, data))
+
+
+def is_demonstration() -> bool:
+    return Campaign.objects.filter(is_demo=True).exists()
+
+
+def _sheet(title: str, scope: Scope, pulse: Pulse) -> dict[str, Any]:
+    return {
+        "title": title,
+        "plan": scope.plan.name,
+        "perimeter": perimeter_of(scope.year, scope.view),
+        "data_at": data_of(scope, pulse),
+        "is_demonstration": is_demonstration(),
+    }
+
+
+# --- The pages ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A headline indicator with its chart drawn."""
+
+    headline: Headline
+
+    @cached_property
+    def drawing(self) -> SafeString:
+        name = self.headline.course.indicator.name
+        said = _("%(name)s, year by year, and the path to its target") % {"name": name}
+        return drawn(self.headline.figure, said, size=SMALL)
+
+
+@dataclass(frozen=True)
+class DashboardSheet(Sheet):
+    page: DashboardPage
+
+    @property
+    def headlines(self) -> list[Drawn]:
+        return [Drawn(headline) for headline in self.page.headlines]
+
+
+@dataclass(frozen=True)
+class IndicatorSheet(Sheet):
+    page: IndicatorPage
+
+    @property
+    def drawing(self) -> SafeString | None:
+        if self.page.chart is None:
+            return None
+        said = _("%(name)s, year by year, and the path to each target") % {"name": self.title}
+        return drawn(self.page.chart, said, size=LARGE)
+
+
+@dataclass(frozen=True)
+class SchoolSheet(Sheet):
+    page: SchoolPage
+
+
+@dataclass(frozen=True)
+class SnapshotSheet(Sheet):
+    snapshot: Snapshot
+    frozen: Frozen
+
+
+def dashboard(user: Any, subject: str, asked: Mapping[str, str]) -> DashboardSheet:
+    page = board_of(user, asked)
+    return DashboardSheet(**_sheet(page.scope.plan.name, page.scope, page.pulse), page=page)
+
+
+def board_of(user: Any, asked: Mapping[str, str]) -> DashboardPage:
+    """The dashboard; 404 where there is no plan, as at an earlier moment there may be none."""
+    page = dashboard_page(user, asked, Pulse.take())
+    if page is None:
+        raise Http404
+    return page
+
+
+def indicator(user: Any, subject: str, asked: Mapping[str, str]) -> IndicatorSheet:
+    page = indicator_page(user, subject, asked, Pulse.take())
+    return IndicatorSheet(**_sheet(page.indicator.name, page.scope, page.pulse), page=page)
+
+
+def school(user: Any, subject: str, asked: Mapping[str, str]) -> SchoolSheet:
+    page = school_page(user, subject, asked, Pulse.take())
+    return SchoolSheet(**_sheet(page.school.name, page.scope, page.pulse), page=page)
+
+
+def snapshot(user: Any, subject: str, asked: Mapping[str, str]) -> SnapshotSheet:
+    """From its own text alone, whatever has happened since."""
+    one = get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject))
+    frozen = Frozen(one.said)
+    return SnapshotSheet(
+        title=one.title,
+        plan=frozen.plan.name,
+        perimeter=perimeter_of(one.year, one.view),
+        data_at=one.taken_at,
+        is_demonstration=is_demonstration(),
+        snapshot=one,
+        frozen=frozen,
+    )

@@ -1,0 +1,25 @@
+"""The jobs that make files. Each may run twice, or twice at once, without harm."""
+
+from celery import shared_task
+
+from imtplan.exports.making import forget_old_files, make_waiting
+from indicators.tasks import Poker
+
+
+@shared_task(name="imtplan.exports.tasks.make")
+def make() -> None:
+    """What waits, for a while; the beat calls it too, for what the queue has lost."""
+    make_waiting()
+
+
+@shared_task(name="imtplan.exports.tasks.forget")
+def forget() -> None:
+    forget_old_files()
+
+
+_poker = Poker(make)
+
+
+def poke() -> None:
+    """Call after commit: `transaction.on_commit(poke)`."""
+    _poker.poke()

@@ -1,0 +1,198 @@
+"""Asking for files, following how they are made, and taking them."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard.pulse import follow
+from imtplan.dashboard.scope import moment_asked, read_scope
+from imtplan.dashboard.wording import language
+from imtplan.exports import services, tables
+from imtplan.exports.kinds import KINDS, Kind
+from imtplan.exports.models import Export
+from imtplan.exports.sheets import perimeter_of, said_at
+from imtplan.spreadsheets import XLSX, Flavour, csv_with_preface, sheet_of_pairs, xlsx_table
+from indicators.past import at
+
+# What an address says of the numbers it speaks of.
+SCOPE = ("plan", "year", "view", "as_of")
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A file on its owner's page."""
+
+    export: Export
+
+    @property
+    def kind(self) -> Kind | None:
+        """None for a kind that a later version no longer makes."""
+        return KINDS.get(self.export.kind)
+
+    @property
+    def about(self) -> str:
+        asked = self.export.asked
+        said = [perimeter_of(asked["year"], asked["view"])] if "year" in asked else []
+        if moment := moment_asked(asked):
+            said.append(said_at(moment))
+        return " · ".join(said)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A person's files, the latest first; open pages follow it (`static/js/live.js`)."""
+
+    files: Sequence[Shelved]
+
+    @property
+    def is_busy(self) -> bool:
+        return any(one.export.is_unfinished for one in self.files)
+
+    def etag(self, *more: Any) -> str:
+        states = [(one.export.pk, one.export.state, one.export.done) for one in self.files]
+        return '"' + hashlib.sha256(repr((states, *more)).encode()).hexdigest()[:32] + '"'
+
+
+def _shelf(request: HttpRequest) -> Shelf:
+    files = Export.objects.visible_to(request.user).without_bytes()
+    return Shelf([Shelved(export) for export in files])
+
+
+@require_safe
+def files(request: HttpRequest) -> HttpResponse:
+    shelf = _shelf(request)
+
+    def page(etag: str) -> HttpResponse:
+        life = Export.LIFE.days
+        return render(request, "exports/files.html", {"shelf": shelf, "etag": etag, "life": life})
+
+    return follow(request, shelf, page)  # type: ignore[arg-type] - it asks for an etag alone
+
+
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """`kind`, `subject` and the scope of the page, as its form has them."""
+    kind = KINDS.get(request.POST.get("kind", ""))
+    if kind is None:
+        raise Http404
+    subject = request.POST.get("subject", "")
+    kind.demand(request.user, subject)
+    asked = _asked(request) if kind.is_scoped else {}
+    services.ask_for(
+        kind=request.POST["kind"],
+        subject=subject,
+        title=kind.title(request.user, subject, asked),
+        asked=asked,
+        language=language(),
+        by=request.user,  # type: ignore[arg-type]
+    )
+    return redirect("files")
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Spelled out, so that the file speaks of what the page spoke of, whenever it is made."""
+    asked = {key: request.POST[key] for key in SCOPE if request.POST.get(key)}
+    moment_asked(asked)
+    read = read_scope(request.user, asked)
+    if read is None:
+        raise Http404
+    scope = read.scope
+    spelled = {"plan": scope.plan.code, "year": str(scope.year), "view": scope.view.value}
+    return asked | spelled
+
+
+def _export(request: HttpRequest, number: int) -> Export:
+    """404 for a file that somebody else asked for."""
+    return get_object_or_404(Export.objects.visible_to(request.user), pk=number)
+
+
+def _kind(export: Export) -> Kind:
+    """404 for a kind that this version no longer makes."""
+    if export.kind not in KINDS:
+        raise Http404
+    return KINDS[export.kind]
+
+
+@require_POST
+def again(request: HttpRequest, number: int) -> HttpResponse:
+    export = _export(request, number)
+    _kind(export).demand(request.user, export.subject)
+    with suppress(services.NotFailed):  # somebody pressed twice: the page says how it stands
+        services.try_again(export=export, by=request.user)  # type: ignore[arg-type]
+    return redirect("files")
+
+
+@require_safe
+def download(request: HttpRequest, number: int) -> HttpResponse:
+    """403 for whoever may no longer read what stands in it."""
+    export = _export(request, number)
+    kind = _kind(export)
+    if export.content is None:
+        raise Http404
+    kind.demand(request.user, export.subject)
+    name = kind.name(export.subject, export.asked)
+    return _attached(bytes(export.content), kind.format.content_type, name)
+
+
+def _attached(content: bytes | str, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+# --- Tables, made while one waits -----------------------------------------------------------------
+
+
+def _demand_institute(request: HttpRequest) -> None:
+    if not has_permission(request.user, Permission.READ_INSTITUTE):
+        raise PermissionDenied
+
+
+@require_safe
+def dashboard_table(request: HttpRequest, name: str, ending: str) -> HttpResponse:
+    _demand_institute(request)
+    return _table(request, ending, partial(tables.of_the_dashboard, request.user, name))
+
+
+@require_safe
+def indicator_table(request: HttpRequest, code: str, name: str, ending: str) -> HttpResponse:
+    _demand_institute(request)
+    return _table(request, ending, partial(tables.of_an_indicator, request.user, code, name))
+
+
+def _table(request: HttpRequest, ending: str, read: Callable[..., tables.Sheet]) -> HttpResponse:
+    """Read and written in the moment of the page: the rows of the past are gone after it."""
+    asked = request.GET.dict()
+    moment = moment_asked(asked)
+    with at(moment) if moment else nullcontext():
+        sheet = read(asked)
+        content = _xlsx(sheet) if ending == "xlsx" else _csv(sheet)
+    name = f"imtplan-{sheet.name}-{sheet.year}.{ending}"
+    return _attached(content, XLSX if ending == "xlsx" else "text/csv; charset=utf-8", name)
+
+
+def _xlsx(sheet: tables.Sheet) -> bytes:
+    about = sheet_of_pairs(sheet.about, title=_("About"))
+    return xlsx_table(sheet.columns, sheet.rows, title=sheet.title, beside=[about])
+
+
+def _csv(sheet: tables.Sheet) -> str:
+    """In the marks of the reader's language, which are those of the reader's Excel."""
+    flavour = Flavour.EXCEL_FR if language() == "fr" else Flavour.MACHINE
+    return csv_with_preface(sheet.about, sheet.columns, sheet.rows, flavour)

@@ -1,0 +1,74 @@
+"""What people typed is text in every file, whatever it looks like."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from imtplan.accounts.models import User
+from tests.imtplan.exports.conftest import FORMULA, HOSTILE, Made, needs_press, slides_of, text_of
+from tests.imtplan.test_paper import unpacked
+
+pytestmark = pytest.mark.usefixtures("board")
+
+
+def parts(content: bytes, ending: str = ".xml") -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name.endswith(ending)}
+
+
+def has_formula(workbook: bytes) -> bool:
+    return any(re.search(rb"<f[ >]", text) for text in parts(workbook).values())
+
+
+@needs_press
+def test_a_pdf_shows_it_and_does_nothing(made: Made, tmp_path: Path) -> None:
+    pdf = bytes(made("dashboard-pdf").content)
+    text = text_of(pdf, tmp_path)
+    assert 'onerror="alert(1)"' in text
+    assert "{{ 7|add:7 }}" in text
+    for active in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/EmbeddedFile", b"/OpenAction"):
+        assert active not in unpacked(pdf)
+
+
+def test_slides_show_it_and_do_nothing(made: Made) -> None:
+    content = bytes(made("dashboard-slides").content)
+    for text in parts(content).values():
+        ElementTree.fromstring(text)  # noqa: S314 - our own
+    said = " ".join(
+        text for slide in slides_of(content) for line in slide["cells"] for text in line
+    )
+    assert HOSTILE in said
+    links = b"".join(parts(content, ".rels").values())
+    assert b'TargetMode="External"' not in links
+
+
+def test_the_sheets_behind_the_charts_hold_no_formula(made: Made) -> None:
+    content = bytes(made("dashboard-slides").content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        books = [archive.read(name) for name in archive.namelist() if name.endswith(".xlsx")]
+    assert len(books) == 4
+    assert not any(map(has_formula, books))
+
+
+@pytest.mark.parametrize("name", ["objectifs-et-leviers", "projets", "decisions"])
+def test_a_table_holds_texts(name: str, diane: User, signed_in) -> None:
+    client = signed_in(diane)
+    address = f"/fichiers/tableau-de-bord/{name}"
+    assert not has_formula(client.get(f"{address}.xlsx").content)
+    text = client.get(f"{address}.csv").content.decode("utf-8-sig")
+    cells = re.split(r"[;\r\n]", text)
+    assert not any(cell.strip('"').startswith(("=", "+", "@")) for cell in cells)
+    assert ("'" + FORMULA.replace('"', '""') in text) == (name == "objectifs-et-leviers")
+    assert ("onerror" in text) == (name != "objectifs-et-leviers")
+
+
+def test_a_file_is_named_in_plain_letters(made: Made, diane: User, signed_in) -> None:
+    export = made("dashboard-slides")
+    answer = signed_in(diane).get(f"/fichiers/{export.pk}/")
+    assert (
+        answer["Content-Disposition"] == 'attachment; filename="imtplan-tableau-de-bord-2020.pptx"'
+    )

@@ -1,0 +1,107 @@
+"""Sheets of paper: what they say of themselves, page after page."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imtplan.accounts.models import User
+from indicators.models import Target
+from indicators.services import take_snapshot
+from tests import factories
+from tests.imtplan.exports.conftest import Made, needs_press, text_of
+from tests.imtplan.test_paper import unpacked
+
+pytestmark = [needs_press, pytest.mark.usefixtures("board")]
+
+
+def pages_of(pdf: bytes, folder: Path) -> list[str]:
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("poppler-utils is not installed: .ci/run has it")
+    (folder / "it.pdf").write_bytes(pdf)
+    done = subprocess.run([program, folder / "it.pdf", "-"], capture_output=True, check=True)
+    pages = done.stdout.decode().removesuffix("\f").split("\f")
+    return [re.sub(r"[ \n]+", " ", page) for page in pages]
+
+
+def made_pdf(made: Made, kind: str, subject: str = "", **options: Any) -> bytes:
+    export = made(kind, subject, **options)
+    assert export.state == "made", export.reason
+    return bytes(export.content)
+
+
+def test_each_page_says_plan_perimeter_date_and_its_number(made: Made, tmp_path: Path) -> None:
+    pages = pages_of(made_pdf(made, "dashboard-pdf"), tmp_path)
+    assert len(pages) > 2
+    for number, page in enumerate(pages, start=1):
+        assert "Plan stratégique 2018-2022 · année 2020, valeurs validées · données du" in page
+        assert re.search(rf"{number} ?/ ?{len(pages)}", page)
+
+
+def test_the_dashboard_is_landscape_tagged_and_in_its_language(made: Made) -> None:
+    pdf = unpacked(made_pdf(made, "dashboard-pdf", language="en"))
+    boxes = {tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox \[([^\]]*)\]", pdf)}
+    assert {round(width - left) > round(top - low) for left, low, width, top in boxes} == {True}
+    assert b"/Lang (en)" in pdf
+    assert b"pdfuaid" in pdf
+
+
+def test_a_long_list_repeats_its_heads_and_leaves_nothing_out(
+    made: Made, board: Target, recomputed: Any, tmp_path: Path
+) -> None:
+    for number in range(90):
+        factories.ProjectFactory(code=f"X{number:02}", title_fr=f"Projet numéro {number}")
+    recomputed()
+    pages = pages_of(made_pdf(made, "dashboard-pdf"), tmp_path)
+    lists = [page for page in pages if "Projet numéro" in page]
+    assert len(lists) > 1
+    assert all("Déclaré par le porteur" in page for page in lists)
+    assert set(re.findall(r"X\d\d", " ".join(lists))) == {f"X{n:02}" for n in range(90)}
+
+
+def test_an_indicator_has_its_chart_its_years_and_its_schools(made: Made, tmp_path: Path) -> None:
+    pdf = made_pdf(made, "indicator-pdf", "students")
+    text = text_of(pdf, tmp_path)
+    assert "IMT Mines Albi" in text
+    assert "Le calcul de 2020" in text
+    assert "(valeur − valeur de référence)" in text
+    said_of_the_chart = "Étudiants, année par année".encode("utf-16-be").hex()
+    assert said_of_the_chart.encode() in unpacked(pdf).lower()
+
+
+def test_an_indicator_without_a_target_is_printed_too(made: Made, tmp_path: Path) -> None:
+    factories.IndicatorFactory(code="alone", name_fr="Seul")
+    text = text_of(made_pdf(made, "indicator-pdf", "alone"), tmp_path)
+    assert "Aucune cible dans ce plan" in text
+
+
+def test_a_snapshot_is_printed_from_its_own_text(
+    made: Made, board: Target, diane: User, tmp_path: Path
+) -> None:
+    taken = take_snapshot(
+        plan=board.plan, year=2020, view="validated", title="Conseil", comment="Vu.", by=diane
+    )
+    board.indicator.name_fr = "Autre nom"
+    board.indicator.save()
+    text = text_of(made_pdf(made, "snapshot-pdf", str(taken.pk)), tmp_path)
+    assert "Étudiants" in text
+    assert "Autre nom" not in text
+    assert taken.sha256[:20] in text
+
+
+def test_a_demonstration_says_that_it_is_one(made: Made, board: Target, tmp_path: Path) -> None:
+    words = "Données de démonstration, chiffres fictifs"
+    assert words not in text_of(made_pdf(made, "dashboard-pdf"), tmp_path)
+    factories.CampaignFactory(plan=board.plan, year=2021, is_demo=True)
+    assert words in text_of(made_pdf(made, "dashboard-pdf"), tmp_path)
+
+
+def test_a_school_has_its_figures(made: Made, alice: User, tmp_path: Path) -> None:
+    text = text_of(made_pdf(made, "school-pdf", "imt-mines-albi", by=alice), tmp_path)
+    assert "IMT Mines Albi" in text
+    assert re.search(r"15\s?000", text)
+    assert re.search(r"\+1\s?600", text)
