@@ -192,6 +192,7 @@ class SchoolRow:
     submission: Submission
     completeness: Completeness
     extension: Extension | None
+    campaign: Campaign
 
     @property
     def school(self) -> School:
@@ -200,6 +201,12 @@ class SchoolRow:
     @property
     def state(self) -> Submission.State:
         return self.submission.state_of_now
+
+    @property
+    def is_late(self) -> bool:
+        """Its time is over, an extension included, and nothing is handed in."""
+        closes_at = (self.extension or self.campaign).closes_at
+        return self.state.is_open_for_entry and closes_at <= timezone.now()
 
 
 def rows_of(campaign: Campaign) -> list[SchoolRow]:
@@ -214,6 +221,7 @@ def rows_of(campaign: Campaign) -> list[SchoolRow]:
             submission,
             completeness.get(submission.school_id, Completeness()),
             extensions.get(submission.school_id),
+            campaign,
         )
         for submission in submissions
     ]

@@ -20,6 +20,7 @@ from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand, may_enter
 from imtplan.campaigns.access import place as place_of
+from imtplan.campaigns.arrivals import arrivals, days_late
 from imtplan.campaigns.completeness import (
     WORDS,
     Completeness,
@@ -320,13 +321,16 @@ def submissions(request: HttpRequest) -> HttpResponse:
     campaign = _chosen(campaigns, request.GET.get("year", ""))
     rows = sorted(rows_of(campaign), key=_place_in_queue)
     asked = request.GET.get("state", "")
+    whole = total(row.completeness for row in rows)
     context = {
+        "arrivals": arrivals(campaign, [row.school.pk for row in rows], whole.expected),
+        "days_late": days_late(campaign),
         "campaign": campaign,
         "campaigns": campaigns,
         "stage": Stage.of(campaign),
         "filters": filters(rows, asked),
         "rows": [row for row in rows if asked in ("", row.state)],
-        "total": total(row.completeness for row in rows),
+        "total": whole,
         "all_count": len(rows),
         "state": asked,
         "may_decide": has_permission(request.user, Permission.VALIDATE_FIGURES),

@@ -57,7 +57,9 @@ def _institute_links(user: Any) -> list[tuple[str, str]]:
         return []
     return [
         (_("Dashboard"), reverse("dashboard")),
+        (_("Matrix"), reverse("matrix")),
         (_("Schools"), reverse("schools")),
+        (_("Projects"), reverse("projects")),
         (_("Submissions"), reverse("submissions")),
         (_("History"), reverse("history")),
     ]

@@ -11,8 +11,10 @@ from imtplan.dashboard.decisions import Agenda, agenda
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.wording import Wording
-from indicators.models import Indicator, Target, View
+from indicators.models import Indicator, ProgressStatus, Target, View
 from objectives.models import StrategicPlan
+
+BEHIND = (ProgressStatus.MISSED, ProgressStatus.OFF_TRACK, ProgressStatus.AT_RISK)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ class DashboardPage:
     @property
     def project_count(self) -> int:
         return sum(group.count for group in self.board)
+
+    @property
+    def projects_to_look_at(self) -> list[queries.Project]:
+        """Those behind, the worst first, and those declared far from what is computed."""
+        return [
+            project
+            for group in self.board
+            for project in (*group.named, *group.unnamed)
+            if project.status in BEHIND or project.differs
+        ]
 
 
 def dashboard_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> DashboardPage | None:

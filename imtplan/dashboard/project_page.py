@@ -2,48 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 
+from imtplan.dashboard.projects_page import Report
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Project, Standing, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.timeline import Axis, Mark, Track, track_of
 from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
-
-
-class MilestoneState(models.TextChoices):
-    DONE = "done", _("reached")
-    DONE_LATE = "done_late", _("reached late")
-    LATE = "late", _("late")
-    TO_COME = "to_come", _("to come")
-
-    @property
-    def symbol(self) -> str:
-        return {
-            MilestoneState.DONE: "check-circle-fill",
-            MilestoneState.DONE_LATE: "check-circle-fill",
-            MilestoneState.LATE: "exclamation-triangle-fill",
-            MilestoneState.TO_COME: "circle",
-        }[self]
-
-    @classmethod
-    def of(cls, milestone: Milestone, on: date) -> "MilestoneState":
-        """What was true at the end of that day."""
-        if milestone.done_on and milestone.done_on <= on:
-            return cls.DONE if milestone.done_on <= milestone.due_on else cls.DONE_LATE
-        return cls.LATE if milestone.due_on < on else cls.TO_COME
-
-
-@dataclass(frozen=True)
-class MilestoneRow:
-    milestone: Milestone
-    state: MilestoneState
 
 
 @dataclass(frozen=True)
@@ -53,9 +23,25 @@ class ProjectPage:
     row: FlagshipProject
     serves: Sequence[Serves]
     indicators: Sequence[IndicatorLink]
-    milestones: Sequence[MilestoneRow]
+    axis: Axis
+    track: Track
     reports: Sequence[StatusReport]
     pulse: Pulse
+
+    @property
+    def tracks(self) -> list[Track]:
+        """What the drawing of many projects takes, for the one."""
+        return [self.track]
+
+    @property
+    def milestones(self) -> Sequence[Mark]:
+        return self.track.marks
+
+    @property
+    def reports_in_time(self) -> list[Report]:
+        """The earliest first, of those made by the day the page speaks of."""
+        made = [one for one in self.reports if one.reported_on <= self.scope.day]
+        return [Report(one) for one in reversed(made)]
 
 
 def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> ProjectPage:
@@ -64,10 +50,14 @@ def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -
         raise Http404
     scope = read.scope
     row = get_object_or_404(projects_with_milestones(user, scope), code=code)
-    milestones = Milestone.objects.visible_to(user).filter(project=row).order_by("due_on", "pk")
+    project = Project(row, Standing.read(vars(row)))
+    milestones = list(
+        Milestone.objects.visible_to(user).filter(project=row).order_by("due_on", "pk")
+    )
+    axis = Axis.of(scope.plan, scope.day, milestones)
     return ProjectPage(
         scope=scope,
-        project=Project(row, Standing.read(vars(row))),
+        project=project,
         row=row,
         serves=[
             one
@@ -77,7 +67,8 @@ def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -
         indicators=list(
             row.indicator_links.filter(indicator__archived_at=None).select_related("indicator")
         ),
-        milestones=[MilestoneRow(one, MilestoneState.of(one, scope.day)) for one in milestones],
+        axis=axis,
+        track=track_of(project, milestones, axis),
         reports=list(
             StatusReport.objects.visible_to(user).filter(project=row).select_related("reported_by")
         ),

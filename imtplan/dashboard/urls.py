@@ -16,6 +16,8 @@ urlpatterns = [
     path("ecoles/<slug:code>/", views.school, name="school"),
     path("objectifs/<str:code>/", views.element, {"kind": "objective"}, name="objective"),
     path("leviers/<str:code>/", views.element, {"kind": "lever"}, name="lever"),
+    path("matrice/", views.matrix, name="matrix"),
+    path("projets/", views.projects, name="projects"),
     path("projets/<str:code>/", views.project, name="project"),
     path(
         "explication/indicateurs/<slug:code>/",

@@ -20,8 +20,10 @@ from imtplan.dashboard.context import entry_url, latest_campaign, own_schools
 from imtplan.dashboard.element_page import element_page
 from imtplan.dashboard.health import health as read_health
 from imtplan.dashboard.indicator_page import indicator_page
+from imtplan.dashboard.matrix_page import matrix_page
 from imtplan.dashboard.pages import dashboard_page
 from imtplan.dashboard.project_page import project_page
+from imtplan.dashboard.projects_page import projects_page
 from imtplan.dashboard.pulse import Pulse, follow
 from imtplan.dashboard.school_page import school_page
 from imtplan.dashboard.scope import moment_asked
@@ -123,6 +125,26 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "dashboard/project.html",
         lambda pulse: project_page(request.user, code, request.GET.dict(), pulse),
+    )
+
+
+@require_safe
+def matrix(request: HttpRequest) -> HttpResponse:
+    _demand_institute(request)
+    return _followed(
+        request,
+        "dashboard/matrix.html",
+        lambda pulse: matrix_page(request.user, request.GET.dict(), pulse),
+    )
+
+
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    _demand_institute(request)
+    return _followed(
+        request,
+        "dashboard/projects.html",
+        lambda pulse: projects_page(request.user, request.GET.dict(), pulse),
     )
 
 

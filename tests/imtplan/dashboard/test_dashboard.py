@@ -155,7 +155,7 @@ def test_untitled_projects_stand_together(students, diane, signed_in, read):
         factories.ProjectFactory(code=f"P{number:02}", title_fr="", title_en="")
 
     (group,) = page_for(diane).board
-    words = read(signed_in(diane).get(URL))
+    words = read(signed_in(diane).get("/projets/"))
 
     assert group.status == ProgressStatus.NO_DATA
     assert [one.code for one in group.named] == ["P01"]

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from imtplan.dashboard.project_page import MilestoneState
 from imtplan.dashboard.queries import differ
+from imtplan.dashboard.timeline import MilestoneState
 from indicators.models import ProgressStatus
 from projects.models import DeclaredStatus, Milestone
 from tests import factories

@@ -1,0 +1,120 @@
+"""How a campaign filled up: how many of the figures asked for were there at the end of each day.
+
+Read from the versions of the figures, which the database itself writes: what was erased again is
+taken off on the day it was.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone
+
+from imtplan.campaigns.models import Campaign
+from indicators.database import ask
+from indicators.models import FigureEvent
+
+A_DAY = timedelta(days=1)
+
+# By day, figures said less figures erased. The version before says whether one was there.
+_MOVES = f"""
+    WITH versions AS (
+        SELECT (pgh_created_at AT TIME ZONE %(zone)s)::date AS day,
+               said, lag(said, 1, 0) OVER (PARTITION BY pgh_obj_id ORDER BY pgh_id) AS before
+        FROM {FigureEvent._meta.db_table} CROSS JOIN LATERAL (
+            SELECT (pgh_label <> 'delete' AND state <> 'not_entered')::int AS said
+        ) AS told
+        WHERE year = %(year)s AND school_id = ANY(%(schools)s)
+        AND indicator_id IN (
+            SELECT indicator_id FROM {Campaign.indicators.through._meta.db_table}
+            WHERE campaign_id = %(campaign)s
+        )
+    )
+    SELECT day, sum(said - before) FROM versions
+    GROUP BY day HAVING sum(said - before) <> 0 ORDER BY day
+"""  # noqa: S608 - table names of our own models
+
+
+@dataclass(frozen=True)
+class Day:
+    """At its end, `there` figures were in; it brought `added`, or took away if below zero."""
+
+    day: date
+    there: int
+    added: int
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The days on which something came in, between the opening and today or the closing."""
+
+    expected: int
+    opens: date
+    closes: date
+    until: date
+    days: Sequence[Day]
+
+    @property
+    def there(self) -> int:
+        return self.days[-1].there if self.days else 0
+
+    @property
+    def last(self) -> date:
+        """The end of the drawing: the closing, or later where figures still come in."""
+        return max(self.closes, self.until)
+
+    @property
+    def line(self) -> str:
+        """The path of a drawing of 100 by 100: level from day to day, up where figures come in."""
+        steps = [f"H{self._across(one.day)} V{self._height(one.there)}" for one in self.days]
+        return " ".join(["M0 100", *steps, f"H{self._across(self.until + A_DAY)}"])
+
+    @property
+    def area(self) -> str:
+        return f"{self.line} V100 H0 Z"
+
+    @property
+    def closes_place(self) -> str:
+        return f"{self._across(self.closes + A_DAY)}%"
+
+    def _across(self, day: date) -> str:
+        """Where that day begins."""
+        length = (self.last - self.opens).days + 1
+        return f"{min(100, max(0, 100 * (day - self.opens).days / length)):.2f}"
+
+    def _height(self, there: int) -> str:
+        share = Decimal(there) / self.expected if self.expected else Decimal(0)
+        return f"{100 - 100 * min(share, Decimal(1)):.2f}"
+
+
+def arrivals(campaign: Campaign, schools: Iterable[int], expected: int) -> Arrivals:
+    """Of these schools, in one query. What was there before the opening is there on its day."""
+    opens = timezone.localdate(campaign.opens_at)
+    parameters = {
+        "zone": settings.TIME_ZONE,
+        "year": campaign.year,
+        "schools": list(schools),
+        "campaign": campaign.pk,
+    }
+    moves: dict[date, int] = {}
+    for day, added in ask(_MOVES, parameters):
+        moves[max(day, opens)] = moves.get(max(day, opens), 0) + int(added)
+    closes = timezone.localdate(campaign.closes_at)
+    # After the closing only extensions and the plan office move figures: those days count too.
+    until = max(opens, min(timezone.localdate(), max([closes, *moves])))
+    return Arrivals(expected, opens, closes, until, _running(moves))
+
+
+def _running(moves: dict[date, int]) -> list[Day]:
+    there, days = 0, []
+    for day, added in sorted(moves.items()):
+        there += added
+        days.append(Day(day, there, added))
+    return days
+
+
+def days_late(campaign: Campaign) -> int:
+    """Whole days since the closing; 0 while the campaign is open or planned."""
+    return max(timedelta(0), timezone.now() - campaign.closes_at).days

@@ -1,0 +1,176 @@
+"""Every school's figure of every indicator for one year: what was said, how far it counts, and how
+it stands. Plain columns and few queries: a matrix has ten thousand cells and more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import Case, F, Q, QuerySet, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from imtplan.accounts.models import School
+from imtplan.dashboard.queries import Trend
+from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.wording import Wording
+from imtplan.numbers import format_percent
+from indicators.models import Figure, Indicator, InstituteValue, Progress, ProgressStatus
+
+
+class CellState(models.TextChoices):
+    """How far a figure has come, or why there is none. Its sign stands beside each number."""
+
+    VALIDATED = "validated", _("validated")
+    SUBMITTED = "submitted", _("submitted")
+    DRAFT = "draft", _("draft")
+    NOT_AVAILABLE = "not_available", _("not available")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
+    MISSING = "missing", pgettext_lazy("figure", "missing")
+
+    @property
+    def sign(self) -> str:
+        """The fuller the circle, the more it counts; the words stand for themselves."""
+        return {CellState.VALIDATED: "●", CellState.SUBMITTED: "◐", CellState.DRAFT: "○"}.get(
+            self, ""
+        )
+
+
+class Said(NamedTuple):
+    """What one school said of one indicator and year."""
+
+    state: str
+    status: str
+    number: Decimal | None
+
+
+class Pace(NamedTuple):
+    """What a school's own target makes of its figure."""
+
+    status: str
+    pace: Decimal | None
+
+
+NOTHING = Said(Figure.State.NOT_ENTERED, Figure.Status.DRAFT, None)
+Key = tuple[int, int]  # indicator, school
+
+
+class Cell(NamedTuple):
+    said: Said
+    baseline: Decimal | None = None
+    pace: Pace | None = None  # only where the school has a target of its own
+
+    @property
+    def state(self) -> CellState:
+        if self.said.state == Figure.State.NOT_ENTERED:
+            return CellState.MISSING
+        if self.said.state == Figure.State.NUMBER:
+            return CellState(self.said.status)
+        return CellState(self.said.state)
+
+    @property
+    def trend(self) -> Trend | None:
+        """Where the figure went since the baseline. It is no verdict: nothing was promised."""
+        if self.pace or self.said.number is None or self.baseline is None:
+            return None
+        moved = self.said.number - self.baseline
+        return Trend.UP if moved > 0 else Trend.DOWN if moved < 0 else Trend.LEVEL
+
+    def change(self, words: Wording, *, is_ratio: bool) -> str:
+        """Since the baseline: in percent; in its own unit for a ratio, and from zero or less. Of
+        percentages the difference is in points."""
+        if self.said.number is None or self.baseline is None:
+            return ""
+        moved = self.said.number - self.baseline
+        if is_ratio or self.baseline <= 0:
+            number = words.number(round(moved, max(1, words.decimals)), sign=True)
+            unit = _("points") if words.unit == "%" else words.unit
+            return f"{number} {unit}"
+        return format_percent(moved / self.baseline, language=words.language, decimals=0, sign=True)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The cells of some indicators and schools, and how much of them counts in the view."""
+
+    figures: Mapping[Key, Said]
+    baselines: Mapping[Key, Decimal]
+    paces: Mapping[Key, Pace]
+    totals: Mapping[int, InstituteValue]
+    counted: frozenset[str]  # the statuses that count in the view
+
+    def cell(self, indicator: int, school: int) -> Cell:
+        key = (indicator, school)
+        return Cell(self.figures.get(key, NOTHING), self.baselines.get(key), self.paces.get(key))
+
+    def is_missing(self, indicator: int, school: int) -> bool:
+        """Nobody said a number or a word yet."""
+        return self.figures.get((indicator, school), NOTHING).state == Figure.State.NOT_ENTERED
+
+    def coverage(self, indicators: Iterable[int], school: int) -> tuple[int, int]:
+        """Of the indicators that apply to a school, how many have a number that counts."""
+        said = [self.figures.get((one, school), NOTHING) for one in indicators]
+        counting = [one for one in said if one.status in self.counted]
+        excused = sum(one.state == Figure.State.NOT_APPLICABLE for one in counting)
+        numbers = sum(one.state == Figure.State.NUMBER for one in counting)
+        return numbers, len(said) - excused
+
+
+# A ratio is made of its parts, as `Figure.number` makes it.
+_NUMBER = Case(
+    When(denominator__gt=0, then=F("numerator") / F("denominator") * F("indicator__scale")),
+    default=F("value"),
+    output_field=models.DecimalField(max_digits=48, decimal_places=10),
+)
+
+
+def read_matrix(
+    user: Any, scope: Scope, indicators: Sequence[Indicator], schools: Sequence[School]
+) -> Matrix:
+    """In four queries, however many cells. For the institute's people, who see every school."""
+    here = Q(indicator__in=[one.pk for one in indicators], school__in=[one.pk for one in schools])
+    figures = Figure.objects.visible_to(user).filter(here)
+    totals = InstituteValue.objects.visible_to(user).filter(year=scope.year, view=scope.view)
+    return Matrix(
+        figures=_said(figures.filter(year=scope.year)),
+        baselines=_baselines(figures, scope),
+        paces=_paces(user, scope, schools),
+        totals={one.indicator_id: one for one in totals.filter(indicator__in=indicators)},
+        counted=frozenset(scope.view.counted_statuses),
+    )
+
+
+def _said(figures: QuerySet[Figure]) -> dict[Key, Said]:
+    rows = figures.annotate(made=_NUMBER).order_by()
+    columns = rows.values_list("indicator_id", "school_id", "state", "status", "made")
+    return {(i, s): Said(state, status, made) for i, s, state, status, made in columns}
+
+
+def _baselines(figures: QuerySet[Figure], scope: Scope) -> dict[Key, Decimal]:
+    """The validated numbers of the baseline year; in that year itself nothing has changed yet."""
+    if scope.year == scope.plan.baseline_year:
+        return {}
+    validated = figures.filter(
+        year=scope.plan.baseline_year,
+        state=Figure.State.NUMBER,
+        status=Figure.Status.VALIDATED,
+    )
+    rows = validated.annotate(made=_NUMBER).order_by()
+    columns = rows.values_list("indicator_id", "school_id", "made")
+    return {(i, s): made for i, s, made in columns}
+
+
+def _paces(user: Any, scope: Scope, schools: Sequence[School]) -> dict[Key, Pace]:
+    """Toward each school's own target of this plan; of several, the last to come due. What is not
+    counted in the view gets no verdict."""
+    rows = (
+        Progress.objects.visible_to(user)
+        .filter(year=scope.year, view=scope.view, target__plan=scope.plan)
+        .filter(target__school__in=schools, target__archived_at=None)
+        .exclude(status=ProgressStatus.NO_DATA)
+        .order_by("target__year", "target__code")
+        .values_list("target__indicator_id", "target__school_id", "status", "pace")
+    )
+    return {(i, s): Pace(ProgressStatus(status), pace) for i, s, status, pace in rows}

@@ -1,0 +1,326 @@
+"""Indicators by schools on one page: rows under their objective or theme, columns by school.
+
+Cells are written here and not in a template: at a hundred by a hundred that is ten thousand of
+them, and a template would take a second for what takes a tenth of one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from imtplan.accounts.models import School
+from imtplan.dashboard.matrix import Cell, CellState, Matrix, read_matrix
+from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.queries import Trend
+from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.wording import Wording
+from indicators.models import Indicator, IndicatorLink, InstituteValue, ProgressStatus
+from objectives.models import Objective, StrategicPlan
+
+COLUMNS = 100  # schools on one page
+GROUPINGS = ("objective", "theme")
+
+
+@dataclass(frozen=True)
+class Group:
+    """The indicators of one objective or theme; `code` is what the address calls it."""
+
+    code: str
+    title: str
+    indicators: Sequence[Indicator]
+    address: str = ""  # of the objective's own page
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the address asks the matrix for, beside its scope. Empty: everything."""
+
+    grouping: str
+    group: str
+    school: str
+    indicator: str
+    only_missing: bool
+    page: str
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> "Choice":
+        grouping = asked.get("by") or GROUPINGS[0]
+        if grouping not in GROUPINGS:
+            raise Http404
+        return cls(
+            grouping,
+            asked.get("group", ""),
+            asked.get("school", ""),
+            asked.get("indicator", ""),
+            asked.get("only") == "missing",
+            asked.get("page", "1"),
+        )
+
+    @property
+    def is_of_one(self) -> bool:
+        return bool(self.school or self.indicator)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An indicator, or where one indicator was chosen, a school."""
+
+    indicator: Indicator
+    cells: SafeString
+    total: InstituteValue | None
+    scope: Scope
+    school: School | None = None
+
+    @property
+    def total_text(self) -> str:
+        return Wording.of(self.indicator).fixed(self.total.shown if self.total else None)
+
+    @property
+    def explanation(self) -> str:
+        return reverse("explain-value", args=[self.indicator.code]) + self.scope.lasting
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    group: Group
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Column:
+    school: School
+    reported: int
+    expected: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.reported == self.expected
+
+
+class CellWriter:
+    """Writes cells as HTML, its words looked up and escaped once for all of them."""
+
+    def __init__(self) -> None:
+        self.states = {one.value: (one.sign, escape(str(one.label))) for one in CellState}
+        self.statuses = {one.value: escape(str(one.label)) for one in ProgressStatus}
+
+    def write(self, cell: Cell, words: Wording, *, is_ratio: bool) -> str:
+        state = cell.state.value
+        sign, word = self.states[state]
+        if cell.said.number is None:
+            return f'<td class="cell cell-{state}"><span class="cell-word">{word}</span></td>'
+        heat, more = self._standing(cell, words, is_ratio)
+        return (
+            f'<td class="cell cell-{state} {heat}">'
+            f'<span class="cell-number">{words.fixed(cell.said.number)} '
+            f'<i aria-hidden="true">{sign}</i></span>'
+            f'<span class="visually-hidden">{word}</span>{more}</td>'
+        )
+
+    def _standing(self, cell: Cell, words: Wording, is_ratio: bool) -> tuple[str, str]:
+        """The colour, and the words: the verdict on the school's own target, else what changed
+        since the baseline."""
+        if cell.pace:
+            status = cell.pace.status
+            return f"heat-{status}", f"<strong>{self.statuses[status]}</strong>"
+        trend = cell.trend
+        if trend is None:
+            return "", ""
+        change = escape(cell.change(words, is_ratio=is_ratio))
+        arrow = f'<span aria-hidden="true">{trend.arrow}</span>'
+        return f"tint-{trend.value}", f"<small>{arrow} {change}</small>"
+
+
+@dataclass(frozen=True)
+class MatrixPage:
+    scope: Scope
+    plans: Sequence[StrategicPlan]
+    choice: Choice
+    groups: Sequence[Group]  # all there are, to choose from
+    schools: Sequence[School]  # likewise
+    columns_page: Page[School]
+    matrix: Matrix
+    pulse: Pulse
+
+    @property
+    def shown_groups(self) -> list[Group]:
+        code = self.choice.group
+        return [one for one in self.groups if code in ("", one.code)]
+
+    @property
+    def all_indicators(self) -> list[Indicator]:
+        return [indicator for group in self.groups for indicator in group.indicators]
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        return _chosen(self.shown_groups, self.choice.indicator)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """With what each school has told of the indicators that stand here."""
+        known = [one.pk for one in self.indicators]
+        columns = [
+            Column(school, *self.matrix.coverage(known, school.pk)) for school in self.columns_page
+        ]
+        if not self.choice.only_missing:
+            return columns
+        return [one for one in columns if self._lacks(known, [one.school.pk])]
+
+    def _lacks(self, indicators: Iterable[int], schools: Sequence[int]) -> bool:
+        return any(self.matrix.is_missing(i, s) for i in indicators for s in schools)
+
+    @cached_property
+    def row_groups(self) -> list[RowGroup]:
+        """Each group that has a row to show."""
+        shown = {one.pk for one in self.indicators}
+        schools = [column.school for column in self.columns]
+        writer = CellWriter()
+        groups = []
+        for group in self.shown_groups:
+            kept = [one for one in group.indicators if one.pk in shown and self._wanted(one)]
+            rows = [self._row(writer, one, schools) for one in kept]
+            groups += [RowGroup(group, rows)] if rows else []
+        return groups
+
+    def _wanted(self, indicator: Indicator) -> bool:
+        if not self.choice.only_missing:
+            return True
+        return self._lacks([indicator.pk], [column.school.pk for column in self.columns])
+
+    def _row(self, writer: CellWriter, indicator: Indicator, schools: Sequence[School]) -> Row:
+        words = Wording.of(indicator)
+        is_ratio = indicator.aggregation == Indicator.Aggregation.RATIO
+        cells = "".join(
+            writer.write(self.matrix.cell(indicator.pk, school.pk), words, is_ratio=is_ratio)
+            for school in schools
+        )
+        # Numbers come from `format_number`, words are escaped: nothing here was typed.
+        return Row(indicator, mark_safe(cells), self.matrix.totals.get(indicator.pk), self.scope)  # noqa: S308
+
+    @cached_property
+    def school_rows(self) -> list[Row]:
+        """Of one indicator chosen: a school in each row, which a phone can show."""
+        if not self.choice.indicator or not self.indicators:
+            return []
+        (indicator,) = self.indicators
+        writer, words = CellWriter(), Wording.of(indicator)
+        is_ratio = indicator.aggregation == Indicator.Aggregation.RATIO
+        rows = []
+        for column in self.columns:
+            cell = self.matrix.cell(indicator.pk, column.school.pk)
+            written = mark_safe(writer.write(cell, words, is_ratio=is_ratio))  # noqa: S308
+            rows.append(Row(indicator, written, None, self.scope, column.school))
+        return rows
+
+    @property
+    def only(self) -> Row | None:
+        """The one indicator chosen, with its total."""
+        for group in self.row_groups if self.choice.indicator else []:
+            return group.rows[0]
+        return None
+
+    @property
+    def legend(self) -> list[CellState]:
+        return list(CellState)
+
+    @property
+    def verdicts(self) -> list[ProgressStatus]:
+        """The verdicts that stand in some cell, the worst first."""
+        return sorted(
+            {ProgressStatus(one.status) for one in self.matrix.paces.values()},
+            key=lambda one: one.order,
+        )
+
+    @property
+    def trends(self) -> list[tuple[Trend, str]]:
+        return [
+            (Trend.UP, _("more than then")),
+            (Trend.DOWN, _("less than then")),
+            (Trend.LEVEL, _("the same")),
+        ]
+
+
+def _chosen(groups: Iterable[Group], code: str) -> list[Indicator]:
+    """The indicators of the groups, or the one that is asked for; 404 for one there is not."""
+    indicators = [one for group in groups for one in group.indicators]
+    if not code:
+        return indicators
+    found = [one for one in indicators if one.code == code][:1]
+    if not found:
+        raise Http404
+    return found
+
+
+def matrix_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> MatrixPage | None:
+    """None: there is no plan yet."""
+    read = read_scope(user, asked)
+    if read is None:
+        return None
+    scope, choice = read.scope, Choice.read(asked)
+    groups = _groups(user, scope, choice.grouping)
+    if choice.group and choice.group not in {group.code for group in groups}:
+        raise Http404
+    schools = list(School.objects.visible_to(user).members_in(scope.year))
+    page = Paginator(_schools_asked(schools, choice.school), COLUMNS).get_page(choice.page)
+    shown = [one for one in groups if choice.group in ("", one.code)]
+    matrix = read_matrix(user, scope, _chosen(shown, choice.indicator), list(page))
+    return MatrixPage(scope, read.plans, choice, groups, schools, page, matrix, pulse)
+
+
+def _schools_asked(schools: Sequence[School], code: str) -> list[School]:
+    if not code:
+        return list(schools)
+    found = [one for one in schools if one.code == code]
+    if not found:
+        raise Http404
+    return found
+
+
+def _groups(user: Any, scope: Scope, grouping: str) -> list[Group]:
+    """Every indicator once, with those of the same objective or theme."""
+    indicators = list(
+        Indicator.objects.visible_to(user)
+        .in_use()
+        .collected_from_schools()
+        .order_by("rank", "code")
+    )
+    if grouping == "theme":
+        return _by_theme(indicators)
+    return _by_objective(user, scope, indicators)
+
+
+def _by_theme(indicators: Sequence[Indicator]) -> list[Group]:
+    themes: dict[str, list[Indicator]] = defaultdict(list)
+    for one in indicators:
+        themes[one.theme].append(one)
+    return [
+        Group(theme.value, str(theme.label), themes[theme.value])
+        for theme in Indicator.Theme
+        if themes[theme.value]
+    ]
+
+
+def _by_objective(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> list[Group]:
+    """One that serves several objectives stands under the first of them."""
+    objectives = Objective.objects.visible_to(user).of(scope.plan).order_by("rank", "code")
+    links = IndicatorLink.objects.filter(objective__in=objectives)
+    pairs = set(links.values_list("objective_id", "indicator_id"))
+    left = {one.pk: one for one in indicators}
+    groups = []
+    for objective in objectives:
+        own = [one for pk, one in left.items() if (objective.pk, pk) in pairs]
+        for one in own:
+            del left[one.pk]
+        address = reverse("objective", args=[objective.code]) + scope.query
+        groups.append(Group(objective.code, str(objective), own, address))
+    groups.append(Group("-", _("Without an objective in this plan"), list(left.values())))
+    return [group for group in groups if group.indicators]
