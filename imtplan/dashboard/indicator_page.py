@@ -14,6 +14,7 @@ from imtplan.dashboard.explanation_pages import ProgressTold, ValueTold
 from imtplan.dashboard.pages import chart_of
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.redefinitions import Redefinition, redefinitions
+from imtplan.dashboard.schools_compared import Compared, schools_compared
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import Reader
@@ -31,6 +32,7 @@ class IndicatorPage:
     value: ValueTold | None
     years: Sequence[Year]
     redefinitions: Sequence[Redefinition]
+    compared: Sequence[Compared]
     pulse: Pulse
 
     @cached_property
@@ -98,6 +100,7 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
         value=ValueTold(value) if value else None,
         years=courses[0].years if courses else _years(scope, indicator, totals),
         redefinitions=redefinitions(indicator),
+        compared=schools_compared(user, indicator, scope),
         pulse=pulse,
     )
 

@@ -1,0 +1,132 @@
+"""The schools of one indicator side by side: who moved since the plan's baseline, and how far.
+
+A comparison and no formula of its own: the numbers are the schools' figures, their difference, and
+the difference over the older one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from imtplan.accounts.models import School
+from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.wording import Wording, language
+from imtplan.numbers import format_number
+from indicators.models import Figure, Indicator
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One school: its figure of the page's year and of the baseline year. Unknown is None."""
+
+    school: School
+    indicator: Indicator
+    scope: Scope
+    now: Decimal | None
+    then: Decimal | None
+    rank: int | None = None
+    middle: Decimal | None = None  # the median move of all schools
+
+    @property
+    def change(self) -> Decimal | None:
+        return None if self.now is None or self.then is None else self.now - self.then
+
+    @property
+    def move(self) -> Decimal | None:
+        """How far it came, so that large and small schools compare: in points for what is a
+        percentage already, else as a share of where it began.
+        """
+        if self.change is None:
+            return None
+        if self.indicator.is_ratio:
+            return self.change
+        return self.change / self.then if self.then else None
+
+    @property
+    def value_text(self) -> str:
+        return Wording.of(self.indicator).fixed(self.now)
+
+    @property
+    def then_text(self) -> str:
+        return Wording.of(self.indicator).fixed(self.then)
+
+    @property
+    def change_text(self) -> str:
+        return Wording.of(self.indicator).number(self.change, sign=True)
+
+    @property
+    def move_text(self) -> str:
+        return self._written(self.move)
+
+    @property
+    def gap_text(self) -> str:
+        """Against the median."""
+        if self.move is None or self.middle is None:
+            return ""
+        return self._written(self.move - self.middle)
+
+    def _written(self, move: Decimal | None) -> str:
+        if move is None or self.indicator.is_ratio:
+            return Wording.of(self.indicator).number(move, sign=True)
+        points = format_number(move * 100, language=language(), decimals=1, sign=True)
+        return _("%(points)s%%") % {"points": points}
+
+    @property
+    def address(self) -> str:
+        return reverse("school", args=[self.school.code]) + self.scope.query
+
+
+def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Compared]:
+    """The schools expected in the page's year: those that moved least in the good direction first,
+    those of which a figure is missing last. None where schools are not asked, or where a band is
+    to be kept and no way is the good one.
+    """
+    first = scope.plan.baseline_year
+    if indicator.aggregation == Indicator.Aggregation.NONE or scope.year <= first:
+        return []
+    if indicator.direction == Indicator.Direction.KEEP:
+        return []
+    figures = Figure.objects.visible_to(user).counted(scope.view)
+    known = {
+        (figure.school_id, figure.year): figure.number
+        for figure in figures.filter(
+            indicator=indicator, year__in=(first, scope.year), state=Figure.State.NUMBER
+        ).select_related("indicator")
+    }
+    rows = [
+        Compared(
+            school,
+            indicator,
+            scope,
+            known.get((school.pk, scope.year)),
+            known.get((school.pk, first)),
+        )
+        for school in School.objects.visible_to(user).members_in(scope.year)
+    ]
+    return _ranked(rows, falls_are_good=indicator.direction == Indicator.Direction.DECREASE)
+
+
+def _ranked(rows: Iterable[Compared], *, falls_are_good: bool) -> list[Compared]:
+    moves = {row.school.pk: row.move for row in rows if row.move is not None}
+    middle = median(moves.values()) if moves else None
+    sign = -1 if falls_are_good else 1
+    best_first = sorted(moves, key=lambda school: -sign * moves[school])
+    ranks = {school: place for place, school in enumerate(best_first, start=1)}
+    told = [
+        Compared(
+            row.school,
+            row.indicator,
+            row.scope,
+            row.now,
+            row.then,
+            ranks.get(row.school.pk),
+            middle,
+        )
+        for row in rows
+    ]
+    return sorted(told, key=lambda row: (row.rank is None, -(row.rank or 0), row.school.rank))
