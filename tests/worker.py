@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -86,7 +87,8 @@ class Worker:
             return
         family = [*self.children(), psutil.Process(self.process.pid)]
         for member in family:
-            member.kill()
+            with suppress(psutil.NoSuchProcess):  # a child may have ended by itself meanwhile
+                member.kill()
         psutil.wait_procs(family, timeout=10)
         self.process.wait()
         self.process = None

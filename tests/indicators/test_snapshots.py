@@ -77,6 +77,7 @@ def test_nobody_removes_it(snapshot: Snapshot) -> None:
 
 def everything_of(browser: Client, snapshot: Snapshot) -> dict[str, Any]:
     page = browser.get(f"/arretes/{snapshot.pk}/").content.decode()
+    page = re.sub(r'<input type="hidden" name="csrfmiddlewaretoken"[^>]*>', "", page)  # per request
     files = {kind: browser.get(f"/arretes/{snapshot.pk}/arrete.{kind}") for kind in ("json", "csv")}
     workbook = browser.get(f"/arretes/{snapshot.pk}/arrete.xlsx").content
     return {
