@@ -1,9 +1,20 @@
-"""Numbers on a page: always through `imtplan.numbers`, in the language of the page."""
+"""What every page says in the same way: numbers, always through `imtplan.numbers` and in the
+language of the page; what is missing; signs, statuses, and the way to an explanation.
+
+A page holds hundreds of these: they are tags, for a template included as often takes ten times
+as long.
+"""
 
 from decimal import Decimal
+from typing import Protocol
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from imtplan import numbers
 
@@ -41,3 +52,56 @@ def bar(ratio: Decimal | None, width: int = 100) -> str:
     if ratio is None:
         return "0"
     return numbers.plain(round(min(max(ratio, Decimal(0)), Decimal(1)) * width, 2))
+
+
+@register.simple_tag
+def said(text: object) -> object:
+    """What is known, or a dash that is read out as missing: never a zero, never nothing."""
+    return text or format_html(
+        '<span aria-hidden="true">—</span><span class="visually-hidden">{}</span>', _("missing")
+    )
+
+
+@register.simple_tag
+def why(text: object, address: str, part: str) -> object:
+    """A number that opens its explanation at the part that tells of it."""
+    if not (text and address):
+        return said(text)
+    return format_html(
+        '<a class="why" href="{}#{}" title="{}" data-explain>{}</a>',
+        address,
+        part,
+        _("How is this computed?"),
+        text,
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A sign from `static/icons.svg`, hidden from readers: a word stands beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+class Sign(Protocol):
+    """A status, a state, a verdict: a choice which also has a symbol."""
+
+    value: str
+    label: str
+    symbol: str
+
+
+@register.simple_tag
+def chip(sign: Sign | None) -> str:
+    """A status by its sign, its word and its colour."""
+    if not sign:
+        return ""
+    return format_html(
+        '<span class="chip chip-{}">{}{}</span>',
+        sign.value,
+        icon(sign.symbol),
+        capfirst(sign.label),
+    )

@@ -6,6 +6,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
+from indicators.models import ProgressStatus
+
 
 @pytest.mark.parametrize(
     ("language", "written", "value", "shown"),
@@ -34,3 +36,49 @@ def test_a_number_is_written_as_its_language_writes(
     with translation.override(language):
         html = Template("{{ " + written + " }}").render(Context({"value": value}))
     assert html == shown
+
+
+def rendered(tag: str, **given: object) -> str:
+    return Template("{% " + tag + " %}").render(Context(given))
+
+
+def test_what_is_missing_is_a_dash_that_is_read_out() -> None:
+    with translation.override("fr"):
+        html = rendered("said text", text="")
+    assert html == (
+        '<span aria-hidden="true">—</span><span class="visually-hidden">donnée manquante</span>'
+    )
+    assert rendered("said text", text="0") == "0"
+
+
+def test_what_is_said_is_text_never_code() -> None:
+    assert rendered("said text", text="<b>1</b>") == "&lt;b&gt;1&lt;/b&gt;"
+    html = rendered('why text address "value"', text="<b>", address='/"><b>')
+    assert "<b>" not in html
+
+
+def test_a_number_opens_its_explanation_at_its_part() -> None:
+    with translation.override("en"):
+        html = rendered('why text address "gap"', text="−2,360", address="/explications/1/")
+    assert html == (
+        '<a class="why" href="/explications/1/#gap" title="How is this computed?"'
+        " data-explain>−2,360</a>"
+    )
+
+
+@pytest.mark.parametrize(("text", "address"), [("", "/explications/1/"), ("5", "")])
+def test_a_number_without_explanation_or_missing_is_no_link(text: str, address: str) -> None:
+    html = rendered('why text address "gap"', text=text, address=address)
+    assert html == rendered("said text", text=text)
+
+
+def test_a_status_is_told_by_sign_word_and_colour() -> None:
+    with translation.override("fr"):
+        html = rendered("chip status", status=ProgressStatus.AT_RISK)
+    assert html.startswith('<span class="chip chip-at_risk"><svg class="icon" aria-hidden="true">')
+    assert f"#{ProgressStatus.AT_RISK.symbol}" in html
+    assert html.endswith("</svg>À risque</span>")
+
+
+def test_no_status_leaves_nothing() -> None:
+    assert rendered("chip status", status=None) == ""
