@@ -165,7 +165,23 @@ class ElementPage:
             ),
         }
         said = _("In %(year)s, %(share)s of the way is done, %(expected)s was expected.") % known
-        return " ".join((said, self._worst())).strip()
+        return " ".join(filter(None, (said, self._since(), self._worst())))
+
+    @property
+    def behind_since(self) -> int | None:
+        """The first of the years without a break, up to the page's, in which it was behind."""
+        since = None
+        for year in reversed(self.years):
+            if year.year <= self.scope.year:
+                if not year.standing.is_behind:
+                    break
+                since = year.year
+        return since
+
+    def _since(self) -> str:
+        if self.behind_since in (None, self.scope.year):
+            return ""
+        return _("It has been behind its path since %(year)s.") % {"year": self.behind_since}
 
     def _worst(self) -> str:
         if not (self.pulls and self.pulls[0].holds_back):

@@ -14,7 +14,7 @@ from imtplan.dashboard.explanation_pages import ProgressTold, ValueTold
 from imtplan.dashboard.pages import chart_of
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.redefinitions import Redefinition, redefinitions
-from imtplan.dashboard.schools_compared import Compared, schools_compared
+from imtplan.dashboard.schools_compared import Compared, schools_compared, sentence_of
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import Reader
@@ -46,6 +46,10 @@ class IndicatorPage:
     @property
     def reference(self) -> Course | None:
         return self.courses[0] if self.courses else None
+
+    @property
+    def compared_sentence(self) -> str:
+        return sentence_of(self.compared)
 
     @cached_property
     def chart(self) -> dict[str, Any] | None:

@@ -79,6 +79,13 @@ class Standing:
         return self.share - self.expected_share
 
     @property
+    def is_behind(self) -> bool:
+        """As it is written, in whole percent."""
+        if self.share is None or self.expected_share is None:
+            return False
+        return round(self.share, 2) < round(self.expected_share, 2)
+
+    @property
     def is_partial(self) -> bool:
         return self.coverage is not None and self.coverage < 1
 

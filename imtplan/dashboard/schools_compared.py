@@ -4,7 +4,7 @@ A comparison and no formula of its own: the numbers are the schools' figures, th
 the difference over the older one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -79,6 +79,19 @@ class Compared:
     @property
     def address(self) -> str:
         return reverse("school", args=[self.school.code]) + self.scope.query
+
+
+def sentence_of(rows: Sequence[Compared]) -> str:
+    """Which school moved least; nothing where there is no other to compare it with."""
+    moved = [row for row in rows if row.rank is not None]
+    if len(moved) < 2:
+        return ""
+    least = moved[0]
+    return _("%(school)s moved least: %(move)s, %(gap)s against the median of the schools.") % {
+        "school": least.school.name,
+        "move": least.move_text,
+        "gap": least.gap_text,
+    }
 
 
 def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Compared]:

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from imtplan.dashboard.element_page import ElementPage, element_page
 from imtplan.dashboard.pulse import Pulse
+from indicators.models import Figure
 from objectives.models import Objective
 from projects.models import Serves
 from tests import factories
@@ -60,6 +61,22 @@ def test_the_sentence_names_it(growth, diane):
 
     assert said.startswith("In 2020, 33% of the way is done, 60% was expected.")
     assert "“Students” holds it back most: −26.8 points." in said
+
+
+def test_since_when_it_is_behind_without_a_break(growth, students, albi, diane, recomputed):
+    for year, value in ((2018, 14500), (2019, 14000)):
+        factories.FigureFactory(indicator=students.indicator, school=albi, year=year, value=value)
+    recomputed()
+    page = page_of(diane)
+
+    assert page.behind_since == 2018
+    with translation.override("en"):
+        assert "It has been behind its path since 2018." in page.sentence
+        assert "since" not in page_of(diane, year="2018").sentence  # that year itself
+
+    Figure.objects.filter(year=2019).update(value=17000)
+    recomputed()
+    assert page_of(diane).behind_since == 2020
 
 
 def test_what_is_not_known_is_last_and_has_no_effect(growth, students, diane, recomputed):

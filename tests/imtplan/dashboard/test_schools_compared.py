@@ -49,6 +49,19 @@ def test_the_median_stands_between_them(three, diane):
     assert albi.gap_text == "−19,0\u202f%"
 
 
+def test_the_sentence_names_the_school_that_moved_least(three, diane, signed_in, read):
+    words = read(signed_in(diane).get(URL))
+
+    assert (
+        "IMT Mines Albi a le moins avancé\u202f: +11,9\u202f%,"
+        " soit −19,0\u202f% par rapport à la médiane des écoles."
+    ) in words
+
+
+def test_one_school_is_compared_with_nobody(students, albi, diane, signed_in, read):
+    assert "par rapport à la médiane des écoles" not in read(signed_in(diane).get(URL))
+
+
 def test_where_less_is_good_the_one_that_grew_most_comes_first(three, diane):
     Indicator.objects.update(direction="decrease")
 
