@@ -1,10 +1,11 @@
 """The views of the schema `past`, as SQL for the migrations that make them.
 
-A migration that adds or removes a column of one of these tables ends with `recreate`; a test says
-so when it was forgotten. One that drops a column, or changes its type, begins with `drop` as well:
-PostgreSQL refuses to change what a view shows.
+A migration that adds or removes a column of one of these tables ends with `recreate`, or one of
+this app that comes after it does; a test says so when it was forgotten. One that drops a column, or
+changes its type, begins with `drop` as well: PostgreSQL refuses to change what a view shows.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 # The versioned tables, and the apps whose models they are.
@@ -35,13 +36,13 @@ def view(table: str, columns: list[str]) -> str:
     """
 
 
-def create(apps: Any, schema_editor: Any) -> None:
+def create(apps: Any, schema_editor: Any, *, leave_out: str = "") -> None:
     """For `RunPython`: every view, with the columns its model has at that migration."""
     schema_editor.execute("CREATE SCHEMA past")
     for app, names in TABLES.items():
         for name in names:
             model = apps.get_model(app, name)
-            columns = [field.column for field in model._meta.concrete_fields]
+            columns = [one.column for one in model._meta.concrete_fields if one.column != leave_out]
             schema_editor.execute(view(model._meta.db_table, columns))
 
 
@@ -52,3 +53,13 @@ def drop(apps: Any, schema_editor: Any) -> None:
 def recreate(apps: Any, schema_editor: Any) -> None:
     drop(apps, schema_editor)
     create(apps, schema_editor)
+
+
+def recreate_without(column: str) -> Callable[[Any, Any], None]:
+    """For the way back of a migration, so that the one before it can drop its new column."""
+
+    def act(apps: Any, schema_editor: Any) -> None:
+        drop(apps, schema_editor)
+        create(apps, schema_editor, leave_out=column)
+
+    return act

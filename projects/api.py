@@ -38,6 +38,7 @@ class StatusReportSerializer(ReadSerializer):
 class ProjectSerializer(ElementSerializer):
     serves = ServesSerializer(many=True, read_only=True)
     milestones = MilestoneSerializer(many=True, read_only=True)
+    lead_school = CodeField(allow_null=True)
     latest_report = SerializerMethodField()
 
     class Meta(ElementSerializer.Meta):
@@ -48,6 +49,7 @@ class ProjectSerializer(ElementSerializer):
             "description_fr",
             "description_en",
             "leader",
+            "lead_school",
             "source",
             "serves",
             "milestones",
@@ -80,7 +82,7 @@ class ProjectFilters(ElementFilters):
     ),
 )
 class ProjectViewSet(ElementViewSet):
-    queryset = FlagshipProject.objects.select_related("plan").prefetch_related(
+    queryset = FlagshipProject.objects.select_related("plan", "lead_school").prefetch_related(
         "milestones",
         "serves__objective",
         "serves__lever",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.models import School
 from imtplan.bilingual import Bilingual
 from levers.models import Lever
 from objectives.models import Objective, PlanElement, weight_constraint, weight_field
@@ -22,6 +23,15 @@ class FlagshipProject(PlanElement):
     description_fr = models.TextField(_("description (French)"), blank=True)
     description_en = models.TextField(_("description (English)"), blank=True)
     leader = models.CharField(_("leader"), max_length=120, blank=True)
+    lead_school = models.ForeignKey(
+        School,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_projects",
+        verbose_name=_("lead school"),
+        help_text=_("Its sheet shows the project."),
+    )
     source = models.TextField(_("source"), blank=True)
 
     description = Bilingual("description")

@@ -279,6 +279,7 @@ def projects_with_milestones(user: Any, scope: Scope) -> QuerySet[FlagshipProjec
     milestones = Milestone.objects.filter(project=OuterRef("pk"))
     return (
         with_standing(FlagshipProject.objects.visible_to(user).of(scope.plan), scope)
+        .select_related("lead_school")
         .annotate(
             milestones_all=_count(milestones),
             milestones_done=_count(milestones.filter(done_on__lte=scope.day)),

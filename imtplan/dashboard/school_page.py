@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -11,16 +12,31 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.queries import Project, Standing, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
-from imtplan.dashboard.wording import Wording
+from imtplan.dashboard.wording import Wording, language
+from imtplan.numbers import format_percent
 from indicators.models import Figure, Indicator, ProgressStatus, Target
 from objectives.models import StrategicPlan
+
+KEPT = (ProgressStatus.ACHIEVED, ProgressStatus.ON_TRACK)
+
+
+class Way(Enum):
+    GOOD = "good"
+    LEVEL = "level"
+    BAD = "bad"
+
+    @classmethod
+    def of(cls, move: Decimal) -> "Way":
+        return cls.GOOD if move > 0 else cls.BAD if move < 0 else cls.LEVEL
 
 
 @dataclass(frozen=True)
@@ -43,8 +59,7 @@ class Line:
         return figure.number if figure and figure.state == Figure.State.NUMBER else None
 
     def _text(self, number: Decimal | None, *, sign: bool = False) -> str:
-        words = Wording.of(self.indicator)
-        return words.number(number, sign=True) if sign else words.fixed(number)
+        return Wording.of(self.indicator).fixed(number, sign=sign)
 
     @cached_property
     def figure(self) -> Figure | None:
@@ -66,8 +81,34 @@ class Line:
     @property
     def change(self) -> str:
         """Since the plan's baseline year, in the indicator's unit."""
+        return self._text(self.moved, sign=True)
+
+    @cached_property
+    def moved(self) -> Decimal | None:
         now, then = self._number(self.scope.year), self._number(self.scope.plan.baseline_year)
-        return "" if now is None or then is None else self._text(now - then, sign=True)
+        return None if now is None or then is None else now - then
+
+    @property
+    def growth(self) -> str:
+        """The same as a share of where it began; nothing for what is a percentage already."""
+        then = self._number(self.scope.plan.baseline_year)
+        if self.moved is None or not then or self.indicator.is_ratio:
+            return ""
+        return format_percent(self.moved / then, language=language(), decimals=1, sign=True)
+
+    @property
+    def way(self) -> Way | None:
+        """Whether it moved in the direction that is good for this indicator."""
+        if self.moved is None or self.indicator.direction == Indicator.Direction.KEEP:
+            return None
+        falls = self.indicator.direction == Indicator.Direction.DECREASE
+        return Way.of(-self.moved if falls else self.moved)
+
+    @property
+    def years(self) -> list[Decimal | None]:
+        """Every year from the baseline to the page's, for a small drawing beside the numbers."""
+        first = self.scope.plan.baseline_year
+        return [self._number(year) for year in range(first, self.scope.year + 1)]
 
     @property
     def said(self) -> str:
@@ -95,6 +136,7 @@ class SchoolPage:
     plans: Sequence[StrategicPlan]
     school: School
     lines: Sequence[Line]
+    projects: Sequence[Project]  # those it leads
     campaign: Campaign | None
     submission: Submission | None
     reads_institute: bool
@@ -112,8 +154,51 @@ class SchoolPage:
         return sum(bool(line.figure) for line in self.lines)
 
     @property
+    def courses(self) -> list[Course]:
+        """Toward its own targets."""
+        return [line.course for line in self.lines if line.course]
+
+    @property
     def has_targets(self) -> bool:
-        return any(line.course for line in self.lines)
+        return bool(self.courses)
+
+    @property
+    def sentences(self) -> list[str]:
+        """How its indicators moved, and how many of its own targets are within reach."""
+        return [said for said in (self._moves(), self._targets()) if said]
+
+    def _moves(self) -> str:
+        good, bad = (sum(line.way == way for line in self.lines) for way in (Way.GOOD, Way.BAD))
+        if not good + bad:
+            return ""
+        moved = ngettext(
+            "%(count)s indicator moved the good way",
+            "%(count)s indicators moved the good way",
+            good,
+        )
+        other = ngettext("%(count)s the other way", "%(count)s the other way", bad)
+        return _("Since %(year)s: %(good)s, %(bad)s.") % {
+            "year": self.scope.plan.baseline_year,
+            "good": moved % {"count": good} if good else _("no indicator moved the good way"),
+            "bad": other % {"count": bad} if bad else _("none the other way"),
+        }
+
+    def _targets(self) -> str:
+        if not self.has_targets:
+            return ""
+        kept = sum(course.status in KEPT for course in self.courses)
+        said = ngettext(
+            "Of its %(all)s own targets, %(count)s is reached or on its path.",
+            "Of its %(all)s own targets, %(count)s are reached or on their path.",
+            kept,
+        )
+        if not kept:
+            said = ngettext(
+                "Its own target is not on its path.",
+                "None of its %(all)s own targets is on its path.",
+                len(self.courses),
+            )
+        return said % {"all": len(self.courses), "count": kept}
 
     @property
     def state(self) -> Submission.State:
@@ -142,6 +227,10 @@ def school_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) ->
         plans=read.plans,
         school=school,
         lines=_lines(user, scope, school, figures),
+        projects=[
+            Project(row, Standing.read(vars(row)))
+            for row in projects_with_milestones(user, scope).filter(lead_school=school)
+        ],
         campaign=campaign,
         submission=Submission.objects.filter(campaign=campaign, school=school).first(),
         reads_institute=has_permission(user, Permission.READ_INSTITUTE),
@@ -157,7 +246,7 @@ def _latest(scope: Scope, figures: Any) -> Scope:
 
 
 def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[Line]:
-    years = {scope.year, scope.year_before, scope.plan.baseline_year}
+    years = range(scope.plan.baseline_year, scope.year + 1)
     by_indicator: dict[int, dict[int, Figure]] = {}
     for figure in figures.filter(year__in=years).select_related("indicator", "entered_by"):
         by_indicator.setdefault(figure.indicator_id, {})[figure.year] = figure

@@ -57,7 +57,7 @@ class Compared:
 
     @property
     def change_text(self) -> str:
-        return Wording.of(self.indicator).number(self.change, sign=True)
+        return Wording.of(self.indicator).fixed(self.change, sign=True)
 
     @property
     def move_text(self) -> str:

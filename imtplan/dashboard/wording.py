@@ -25,9 +25,9 @@ class Wording:
     def of(cls, indicator: Indicator) -> "Wording":
         return cls(language(), indicator.unit, indicator.decimals)
 
-    def fixed(self, value: Decimal | None) -> str:
+    def fixed(self, value: Decimal | None, *, sign: bool = False) -> str:
         """With as many decimals as the indicator has: for columns and charts."""
-        return format_number(value, language=self.language, decimals=self.decimals)
+        return format_number(value, language=self.language, decimals=self.decimals, sign=sign)
 
     def number(self, value: Decimal | None, *, sign: bool = False) -> str:
         """As exact as needed to follow a calculation: the indicator's decimals, or two if more."""

@@ -210,6 +210,7 @@ class ProjectForm(WeightsForm):
             "description_fr",
             "description_en",
             "leader",
+            "lead_school",
             "source",
         ]
 

@@ -231,6 +231,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "indicator": MODELS["indicator"],
     "project": MODELS["project"],
     "school": (School, ""),
+    "lead_school": (School, ""),
 }
 
 

@@ -14,8 +14,9 @@ from tests import factories
 
 ALBI = "/ecoles/imt-mines-albi/"
 # Of the page: school, plans, latest year, indicators' figures, targets, progress, indicators,
-# campaign, submission; then pulse, session, person, roles, demonstration, campaign of the bar.
-BUDGET = 9 + 6
+# projects, campaign, submission; then pulse, session, person, roles, demonstration, campaign of
+# the bar.
+BUDGET = 10 + 6
 
 
 def page_of(user: Any, **asked: str) -> SchoolPage:
@@ -69,6 +70,83 @@ def test_no_number_is_never_zero(figure, said, students, albi, alice):
     with translation.override("en"):
         line = students_of(page_of(alice, year="2021"))
         assert (line.value, line.said) == ("", said)
+
+
+@pytest.fixture
+def moved(students, albi):
+    """Beside the students, which grew by 11.94 %: a rate that fell, and is meant to; a share in
+    percent that fell, and should not; a number that stayed; one that is only to be kept."""
+    for direction, kind, then, now in (
+        ("decrease", {}, 50, 40),
+        ("increase", {"unit_fr": "%", "ratio": True}, 50, 40),
+        ("increase", {}, 5, 5),
+        ("keep", {"band_low": 1, "band_high": 9}, 5, 6),
+    ):
+        indicator = factories.IndicatorFactory(direction=direction, **kind)
+        for year, value in ((2017, then), (2020, now)):
+            given = {"value": value}
+            if indicator.is_ratio:
+                given = {"value": None, "numerator": value, "denominator": 100}
+            factories.FigureFactory(indicator=indicator, school=albi, year=year, **given)
+
+
+def test_how_many_moved_the_good_way(moved, alice):
+    with translation.override("en"):
+        page = page_of(alice, year="2020")
+        assert page.sentences == ["Since 2017: 2 indicators moved the good way, 1 the other way."]
+
+
+def test_each_line_says_its_way_and_what_it_is_in_percent(moved, alice):
+    """A percentage has no percentage of its own."""
+    with translation.override("en"):
+        lines = page_of(alice, year="2020").lines
+        told = {(line.change, line.growth, line.way and line.way.value) for line in lines}
+
+    assert told == {
+        ("+1,600", "+11.9%", "good"),
+        ("−10", "−20%", "good"),
+        ("−10.0", "", "bad"),
+        ("0", "0%", "level"),
+        ("+1", "+20%", None),
+    }
+
+
+def test_nothing_is_said_of_a_move_that_is_not_known(students, alice):
+    assert page_of(alice, year="2021").sentences == []
+
+
+def test_how_many_of_its_own_targets_are_kept(students, albi, alice, recomputed):
+    for baseline in (14000, 1):  # 2020: five thirds of the way, and next to nothing of it
+        factories.TargetFactory(
+            plan=students.plan,
+            indicator=students.indicator if baseline == 14000 else factories.IndicatorFactory(),
+            school=albi,
+            is_reference=False,
+            value=14600,
+            baseline_value=baseline,
+        )
+    recomputed()
+
+    with translation.override("en"):
+        assert page_of(alice, year="2020").sentences[-1] == (
+            "Of its 2 own targets, 1 is reached or on its path."
+        )
+
+
+def test_the_projects_it_leads(students, albi, ales, alice, diane, signed_in, read):
+    for school, title in ((albi, "Le bois"), (ales, "Le feu"), (None, "Le vent")):
+        factories.ProjectFactory(plan=students.plan, title_fr=title, lead_school=school)
+
+    own = signed_in(alice).get(ALBI + "?year=2020")
+    institute = signed_in(diane).get(ALBI + "?year=2020")
+
+    for page in (own, institute):
+        words = read(page)
+        assert "Le bois" in words
+        assert "Le feu" not in words
+        assert "Le vent" not in words
+    assert b"/projets/" not in own.content.split(b"<main")[1]
+    assert b"/projets/" in institute.content.split(b"<main")[1]
 
 
 def test_its_own_target_and_what_it_wrote(students, albi, alice, signed_in, read, recomputed):

@@ -140,7 +140,7 @@ def test_new_things_of_every_kind_in_one_load(here: Any, target: Target, albi: S
     data = made(
         objectifs=[{"code": "O2", "title_fr": "Chercher", "title_en": "Search", "weight": "1,5"}],
         leviers=[{"code": "L2", "title_fr": "Argent", "title_en": "Money", "kind": "Financier"}],
-        projets=[{"code": "P02", "leader": "A. Martin"}],
+        projets=[{"code": "P02", "leader": "A. Martin", "lead_school": "imt-mines-albi"}],
         jalons=[{"project": "P02", "title_fr": "Début", "due_on": "15/12/2020", "weight": 2}],
         indicateurs=[
             {"code": "part", "part_of": "whole", "name_fr": "Partie", "name_en": "Part"}
@@ -165,7 +165,8 @@ def test_new_things_of_every_kind_in_one_load(here: Any, target: Target, albi: S
     here.load(data)
     assert Objective.objects.get(code="O2").weight == Decimal("1.5")
     assert Lever.objects.get(code="L2").kind == "financial"
-    assert FlagshipProject.objects.get(code="P02").leader == "A. Martin"
+    project = FlagshipProject.objects.get(code="P02")
+    assert (project.leader, project.lead_school) == ("A. Martin", albi)
     milestone = Milestone.objects.get()
     assert (milestone.due_on, milestone.weight) == (date(2020, 12, 15), Decimal(2))
     weights = IndicatorLink.objects.exclude(indicator=target.indicator).order_by("weight")
