@@ -1,19 +1,22 @@
 """A target and the years that are held against it, as pages and charts read them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Case, F, Func, OuterRef, Q, When
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from imtplan.accounts.models import School
 from imtplan.dashboard.outlook import chances, outlook
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import Mark
-from indicators.explaining.inputs import school_names
 from indicators.forecast import Forecast, forecast
 from indicators.models import (
     Indicator,
@@ -38,14 +41,20 @@ Totals = Mapping[tuple[int, str, int], InstituteValue]
 
 
 def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
-    """What the schools add up to, by indicator, view and year."""
-    values = InstituteValue.objects.visible_to(user).filter(indicator__in=list(indicators))
+    """What the schools add up to, by indicator, view and year, with the names of the schools for
+    which an older figure stands in.
+    """
+    is_carried = Func(
+        OuterRef("carried"), F("code"), function="jsonb_exists", output_field=BooleanField()
+    )
+    schools = School.objects.visible_to(user).filter(is_carried)
+    names = ArraySubquery(schools.values(told=JSONObject(code="code", name="name")))
+    values = (
+        InstituteValue.objects.visible_to(user)
+        .filter(indicator__in=list(indicators))
+        .annotate(carried_names=Case(When(~Q(carried={}), then=names)))
+    )
     return {(value.indicator_id, value.view, value.year): value for value in values}
-
-
-def names_of_carried(user: Any, totals: Totals) -> Mapping[str, str]:
-    """The names of the schools for which an older figure stands in; asked only if there are any."""
-    return school_names(user) if any(total.carried for total in totals.values()) else {}
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,6 @@ class Year:
     year: int
     stored: Progress | None = None
     total: InstituteValue | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_blank(self) -> bool:
@@ -116,8 +124,10 @@ class Year:
     @property
     def carried(self) -> list[tuple[str, int]]:
         """The schools whose older figure stands in, with the year of that figure."""
-        carried = self.total.carried if self.total and self.is_estimate else {}
-        return [(self.names.get(code, code), year) for code, year in carried.items()]
+        if not (self.total and self.is_estimate and self.total.carried):
+            return []
+        names = {one["code"]: one["name"] for one in self.total.carried_names}  # type: ignore[attr-defined]
+        return [(names.get(code, code), year) for code, year in self.total.carried.items()]
 
     @property
     def has_range(self) -> bool:
@@ -193,7 +203,6 @@ class Course:
     target: Target
     scope: Scope
     totals: Totals
-    names: Mapping[str, str] = field(default_factory=dict)  # of schools, for what is carried
 
     @property
     def indicator(self) -> Indicator:
@@ -208,7 +217,6 @@ class Course:
             year,
             self.rows.get((view, year)),
             self.totals.get((self.indicator.pk, view, year)),
-            self.names,
         )
 
     @cached_property

@@ -6,12 +6,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from imtplan.dashboard.courses import Course, names_of_carried, totals_of
+from imtplan.dashboard.courses import Course, totals_of
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import (
     Project,
@@ -27,7 +27,7 @@ from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target
 from indicators.progress import ONE, ZERO
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
-from projects.models import Serves, StatusReport
+from projects.models import StatusReport
 
 KINDS: dict[str, type[Any]] = {"objective": Objective, "lever": Lever}
 
@@ -236,8 +236,7 @@ def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
         .prefetch_related(with_progress(user))
     )
     totals = totals_of(user, indicators)
-    names = names_of_carried(user, totals)
-    courses = {one.indicator_id: Course(one, scope, totals, names) for one in targets}
+    courses = {one.indicator_id: Course(one, scope, totals) for one in targets}
     return [
         Item(
             weight=link.weight,
@@ -251,12 +250,16 @@ def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
 
 
 def _projects(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
-    served = {one.project_id: one for one in Serves.objects.filter(**{kind: element.pk})}
-    rows = projects_with_milestones(user, scope).filter(pk__in=served)
+    served = FilteredRelation("serves", condition=Q(**{f"serves__{kind}": element.pk}))
+    rows = (
+        projects_with_milestones(user, scope)
+        .annotate(served=served, served_weight=F("served__weight"), inferred=F("served__inferred"))
+        .exclude(served=None)
+    )
     return [
         Item(
-            weight=served[row.pk].weight,
-            inferred=served[row.pk].inferred,
+            weight=row.served_weight,  # type: ignore[attr-defined]
+            inferred=row.inferred,  # type: ignore[attr-defined]
             name=f"{row.code} {row.title}".strip(),
             address=reverse("project", args=[row.code]) + scope.query,
             project=Project(row, Standing.read(vars(row))),

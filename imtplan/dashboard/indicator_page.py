@@ -91,9 +91,7 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
     scope = read.scope
     totals = totals_of(user, [indicator])
     reader = Reader(user, indicator, scope.view, scope.year)
-    courses = [
-        Course(target, scope, totals, reader.names) for target in _targets(user, scope, indicator)
-    ]
+    courses = [Course(target, scope, totals) for target in _targets(user, scope, indicator)]
     value = reader.value()
     return IndicatorPage(
         indicator=indicator,

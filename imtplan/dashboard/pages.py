@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from imtplan.dashboard import charts, queries, sentences
-from imtplan.dashboard.courses import Course, Year, names_of_carried, totals_of
+from imtplan.dashboard.courses import Course, Year, totals_of
 from imtplan.dashboard.decisions import Agenda, agenda
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
@@ -101,8 +101,7 @@ def dashboard_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> Dashboa
 def _headline_courses(user: Any, scope: Scope, targets: Sequence[Target]) -> list[Course]:
     headlines = [target for target in targets if target.indicator.is_headline]
     totals = totals_of(user, [target.indicator for target in headlines])
-    names = names_of_carried(user, totals)
-    return [Course(target, scope, totals, names) for target in headlines]
+    return [Course(target, scope, totals) for target in headlines]
 
 
 def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.CampaignState | None:

@@ -15,9 +15,8 @@ from indicators.models import Figure, Indicator, ProgressStatus, RollUp
 from tests import factories
 
 URL = "/tableau-de-bord/"
-# Eight of the page itself; session, person, roles; whether this is a demonstration; the names of
-# the schools whose last figures are carried forward.
-BUDGET = 8 + 3 + 1 + 1
+# Eight of the page itself; session, person, roles; whether this is a demonstration.
+BUDGET = 8 + 3 + 1
 
 
 def page_for(user, **asked):

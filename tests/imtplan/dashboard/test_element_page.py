@@ -15,9 +15,9 @@ from objectives.models import Objective
 from projects.models import Serves
 from tests import factories
 
-# Of the page itself: plan, element, roll-ups, links, targets, progress, totals, served, projects,
-# reports; then pulse, session, person, roles, demonstration, names of schools carried forward.
-BUDGET = 10 + 6
+# Of the page itself: pulse, plan, element, roll-ups, links, targets, progress, totals, projects,
+# reports; then session, person, roles, demonstration.
+BUDGET = 10 + 4
 
 
 @pytest.fixture
