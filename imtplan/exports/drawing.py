@@ -21,7 +21,7 @@ from imtplan.numbers import format_number
 Figure = Mapping[str, Any]
 Place = tuple[float, float]
 
-ACCENT, INK, SOFT, LINE, STRONG = "#1d4ed8", "#16233a", "#55607a", "#c9cbd2", "#8d93a3"
+ACCENT, INK, SOFT, LINE, STRONG = "#1d4ed8", "#16233a", "#55607a", "#c9cbd2", "#7d8496"
 # How wide, in which colour and with which dashes each role's line is drawn.
 LINES = {
     "value": (2.4, ACCENT, ""),

@@ -36,13 +36,13 @@ LANGUAGES = {"fr": MSO_LANGUAGE_ID.FRENCH, "en": MSO_LANGUAGE_ID.ENGLISH_UK}
 INK, SOFT, LINE = RGBColor(22, 35, 58), RGBColor(85, 96, 122), RGBColor(201, 203, 210)
 ACCENT, WHITE = RGBColor(29, 78, 216), RGBColor(255, 255, 255)
 STATUSES = {
-    "achieved": RGBColor(10, 104, 71),
-    "on_track": RGBColor(11, 100, 119),
-    "at_risk": RGBColor(138, 75, 0),
-    "off_track": RGBColor(176, 42, 28),
-    "missed": RGBColor(124, 19, 40),
+    "achieved": RGBColor(4, 103, 79),
+    "on_track": RGBColor(11, 66, 102),
+    "at_risk": RGBColor(141, 99, 3),
+    "off_track": RGBColor(155, 21, 14),
+    "missed": RGBColor(102, 2, 36),
 }
-UNKNOWN = RGBColor(141, 147, 163)
+UNKNOWN = RGBColor(125, 132, 150)
 DASHES = {"path": MSO_LINE.DASH, "forecast": MSO_LINE.ROUND_DOT, "target": MSO_LINE.SOLID}
 KINDS = {
     "lines": XL_CHART_TYPE.LINE_MARKERS,

@@ -9,6 +9,7 @@
   const FILES = document.currentScript.dataset;
   const FRENCH = document.documentElement.lang.startsWith("fr");
   const DARK = matchMedia("(prefers-color-scheme: dark)");
+  const FORCED = matchMedia("(forced-colors: active)");
   let loading = null;
 
   const load = (tag, attributes) =>
@@ -35,7 +36,18 @@
     return loading;
   }
 
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const said = (name, place) => getComputedStyle(place).getPropertyValue(name).trim();
+
+  /** A role as plotly.js reads it, which does not know the names of the system's own colours. */
+  function colourAt(place, name) {
+    const value = said(name, place);
+    if (value.startsWith("#")) return value;
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = value;
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  }
 
   const ROLES = {
     value: ["--accent", "--accent"],
@@ -48,8 +60,10 @@
     "other-target": ["--line-strong", "--line-strong"],
   };
 
-  function dressed(figure) {
+  function dressed(figure, place) {
     const { data, layout } = structuredClone(figure);
+    const colour = (name) => colourAt(place, name);
+    const family = said("--figures", place);
     for (const trace of data) {
       const [line, marker] = (ROLES[trace.meta?.role] || ROLES.value).map(colour);
       trace.line = { ...trace.line, color: line };
@@ -59,13 +73,13 @@
     }
     const grid = { gridcolor: colour("--line"), linecolor: colour("--line"), zerolinecolor: colour("--line") };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
-    layout.font = { ...layout.font, family: colour("--figures"), color: colour("--ink-soft") };
+    layout.font = { ...layout.font, family, color: colour("--ink-soft") };
     layout.xaxis = { ...layout.xaxis, ...grid };
     layout.yaxis = { ...layout.yaxis, ...grid };
     layout.hoverlabel = {
       bgcolor: colour("--surface"),
       bordercolor: colour("--line-strong"),
-      font: { color: colour("--ink"), family: colour("--figures") },
+      font: { color: colour("--ink"), family },
     };
     for (const label of layout.annotations || []) {
       label.font = { ...label.font, color: label.font?.color ?? colour("--ink") };
@@ -76,7 +90,7 @@
   async function draw(place) {
     const source = document.getElementById(place.dataset.chart);
     if (!source) return;
-    const { data, layout } = dressed(JSON.parse(source.textContent));
+    const { data, layout } = dressed(JSON.parse(source.textContent), place);
     const library = await plotly();
     await library.react(place, data, layout, {
       displayModeBar: false,
@@ -125,6 +139,7 @@
   look();
   document.addEventListener("live:updated", look);
   DARK.addEventListener("change", look);
+  FORCED.addEventListener("change", look);
   window.addEventListener("beforeprint", toPaper);
   window.addEventListener("afterprint", toScreen);
 })();

@@ -13,10 +13,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from imtplan.accounts.demo import DEMO_PASSWORD
 from indicators.models import Figure, StaleMark
+from tests.browser.looks import found_by_axe
 from tests.worker import Worker, wait_for
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-AXE = Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js"
 # Without these a Chromium on a machine with no way out tries many addresses, in vain.
 FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
@@ -125,10 +125,7 @@ class Grid:
         return [figure.value if (figure := cls.stored(code)) else None for code in codes]
 
     def found_by_axe(self) -> list[str]:
-        """What is wrong with the page as it stands, each with the first place where it is."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
-        violations = self.page.evaluate("axe.run()")["violations"]
-        return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
+        return found_by_axe(self.page)
 
 
 @pytest.fixture

@@ -1,97 +1,300 @@
-"""axe finds nothing, by day and by night, on the pages people work with."""
+"""Every page that people work with, in every state it comes in, has nothing that axe minds.
+
+One browser, one data set: each page is loaded once and looked at as `looks` says.
+"""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils.timezone import localdate
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 
+from imtplan.accounts.models import User
+from imtplan.accounts.roles import Role
+from imtplan.exports.models import Export
 from imtplan.integrity import reports
 from indicators.models import Progress
+from tests import factories
+from tests.browser.conftest import Person
+from tests.browser.looks import wrong_with
+from tests.worker import Worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = (Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+DIRECTOR, OFFICE, GENERAL = (
+    f"{name}@demo.example" for name in ("directrice.albi", "bureau.plan", "direction.generale")
+)
 ENTRY = "/saisie/2022/imt-mines-albi/"
-PAGES = {
-    "": ["/compte/login/", "/compte/password/reset/", "/accessibilite/"],
-    "directrice.albi@demo.example": [
-        ENTRY,
-        ENTRY + "relire/",
-        ENTRY + "importer/",
-        ENTRY + "historique/students/",
-        "/ecole/imt-mines-albi/personnes/",
-        "/compte/jetons/",
-        "/guide/",
-        "/ecoles/imt-mines-albi/",
-        "/nowhere/",
-    ],
-    "bureau.plan@demo.example": [
-        "/campagnes/",
-        "/campagnes/nouvelle/",
-        "/campagnes/2022/",
-        "/campagnes/2022/imt-mines-albi/delai/",
-        "/fichiers/",
-        "/controle/courriels/",
-        "/controle/",
-        "/controle/calculs/",
-        "/controle/calculs/tout/",
-    ],
-    "direction.generale@demo.example": [
-        "/tableau-de-bord/",
-        "/tableau-de-bord/?year=2022&view=provisional",
-        "/indicateurs/students/",
-        "/matrice/",
-        "/matrice/?year=2022&view=provisional&by=theme",
-        "/matrice/?indicator=students",
-        "/projets/",
-        "/projets/P03/",
-        "/ecoles/",
-        "/ecoles/imt-mines-ales/",
-        "/objectifs/O1/",
-        "/leviers/L2/",
-        "/explication/indicateurs/students/?year=2022&view=provisional",
-        "/explication/cibles/students-plan-2022/?year=2021",
-        "/explication/objectifs/O1/?year=2021",
-        "/explication/projets/P03/?year=2021",
-        "/saisies/",
-        "/saisie/2022/imt-atlantique/",
-        "/saisie/2022/imt-atlantique/relire/",
-    ],
-}
+SUBMIT = "main form button.btn-primary"
+MISTAKE = "main :is(.errorlist, [aria-invalid=true], .notice-error)"
+Act = Callable[[Any], object]
+Place = str | tuple[str, Act]
 
 
-def found_by_axe(page: Any) -> list[str]:
-    """What is wrong with the page as it stands, each with the first place where it is."""
-    page.evaluate(AXE + ";0")
-    violations = page.evaluate("axe.run()")["violations"]
-    return [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
+def clicked(*selectors: str) -> Act:
+    """A state that one comes to by clicking, one thing after another."""
+
+    def act(page: Any) -> None:
+        for selector in selectors:
+            page.locator(selector).first.click()
+        page.wait_for_load_state()
+
+    return act
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(person: Callable[..., Any], scheme: str) -> None:
-    Progress.objects.filter(year=2021).update(value=1)  # a check that found something
+def unfolded(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+
+
+def typed(**fields: str) -> Act:
+    """A form filled and sent."""
+
+    def act(page: Any) -> None:
+        for name, text in fields.items():
+            page.fill(f"main [name={name}]", text)
+        clicked(SUBMIT)(page)
+
+    return act
+
+
+def refused(**fields: str) -> Act:
+    """The form sent as it stands, or wrongly filled, and what it says to that."""
+
+    def act(page: Any) -> None:
+        page.evaluate("document.querySelectorAll('form').forEach((one) => (one.noValidate = true))")
+        typed(**fields)(page)
+        page.locator(MISTAKE).first.wait_for(timeout=5_000)
+
+    return act
+
+
+NOBODYS: list[Place] = [
+    ("/compte/login/", refused(login=DIRECTOR, password="wrong")),
+    "/compte/login/",
+    "/compte/password/reset/",
+    ("/compte/password/reset/", refused(email="not an address")),
+    ("/compte/password/reset/", typed(email=DIRECTOR)),
+    "/compte/password/reset/key/0-wrong/",
+    "/accessibilite/",
+]
+DIRECTORS: list[Place] = [
+    ENTRY + "relire/",
+    ENTRY + "importer/",
+    (ENTRY + "importer/", refused()),
+    ENTRY + "historique/students/",
+    "/ecole/imt-mines-albi/personnes/",
+    ("/ecole/imt-mines-albi/personnes/", refused()),
+    "/compte/jetons/",
+    ("/compte/jetons/", refused()),
+    "/compte/password/change/",
+    ("/compte/password/change/", refused()),
+    "/compte/email/",
+    "/compte/logout/",
+    "/guide/",
+    ("/ecoles/imt-mines-albi/", unfolded),
+    "/fichiers/",  # none yet
+    "/nowhere/",
+    "/controle/",  # refused
+    "/saisie/2022/imt-mines-ales/",  # of another school
+]
+OFFICES: list[Place] = [
+    "/campagnes/",
+    "/campagnes/nouvelle/",
+    ("/campagnes/nouvelle/", refused(year="")),
+    "/campagnes/2022/",
+    "/campagnes/2022/imt-mines-albi/delai/",
+    ("/campagnes/2022/imt-mines-albi/delai/", refused()),
+    "/controle/courriels/",
+    ("/controle/", unfolded),
+    "/controle/calculs/",
+    "/controle/calculs/tout/",
+    "/historique/",  # nothing frozen
+    ("/arretes/nouveau/?year=2021", refused()),
+    ("/arretes/nouveau/?year=2021", typed(title="Comité")),
+    "/historique/",
+    ("/historique/comparer/?before=snapshot-1", unfolded),
+]
+GENERALS: list[Place] = [
+    ("/tableau-de-bord/", unfolded),
+    ("/tableau-de-bord/", clicked(".export summary")),
+    ("/tableau-de-bord/?year=2022&view=provisional", clicked("header .menu summary")),
+    ("/indicateurs/students/", unfolded),
+    ("/indicateurs/students/", clicked("main .why")),  # explained in place
+    "/matrice/",
+    "/matrice/?year=2022&view=provisional&by=theme",
+    "/matrice/?year=2022&view=provisional&only=missing",
+    "/matrice/?only=missing",  # nothing is
+    "/matrice/?indicator=students",
+    "/matrice/?school=imt-mines-ales",
+    ("/projets/", unfolded),
+    "/projets/?status=off_track",
+    ("/projets/P03/", unfolded),
+    "/ecoles/",
+    ("/ecoles/imt-mines-ales/", unfolded),
+    ("/objectifs/O1/", unfolded),
+    "/leviers/L2/",
+    "/leviers/L3/",  # without data
+    "/sensibilite/",
+    ("/sensibilite/", clicked(SUBMIT)),
+    "/explication/indicateurs/students/?year=2022&view=provisional",
+    "/explication/cibles/students-plan-2022/?year=2021",
+    "/explication/plan/?year=2021",
+    "/explication/objectifs/O1/?year=2021",
+    "/explication/leviers/L2/?year=2021",
+    "/explication/projets/P03/?year=2021",
+    "/saisies/",
+    "/saisie/2022/imt-atlantique/",
+    "/saisie/2022/imt-atlantique/relire/",
+    ("/saisie/2022/imt-atlantique/relire/", clicked("button[name=return]")),  # without a reason
+    "/fichiers/",  # one waits, one is being made, one was not made, one is ready
+    "/charte/",
+]
+
+
+EMPTY: list[Place] = [
+    "/tableau-de-bord/",
+    "/matrice/",
+    "/projets/",
+    "/ecoles/",
+    "/historique/",
+    "/sensibilite/",
+    "/campagnes/",
+    "/saisies/",
+    "/plan/",
+    "/fichiers/",
+    "/controle/",
+    "/controle/calculs/",
+    "/controle/courriels/",
+]
+
+
+def walked(somebody: Any, places: list[Place]) -> list[str]:
+    found = []
+    for place in places:
+        path, act = (place, None) if isinstance(place, str) else place
+        page = somebody.go(path)
+        if act:
+            act(page)
+        found += [f"{path} {one}" for one in wrong_with(page)]
+    return found
+
+
+def test_the_looks_see_what_is_wrong(chromium: Browser) -> None:
+    page = chromium.new_context().new_page()
+    page.set_content(
+        """<html lang="fr"><title>x</title><meta name="color-scheme" content="light dark">
+        <style>
+          .wide { width: 30rem } .cut { overflow: hidden; height: 1.2em }
+          @media (prefers-color-scheme: dark) { .faint { color: #333; background: #111 } }
+        </style>
+        <main><h1>x</h1><p class="wide">x</p><p class="cut">"""
+        + "a word " * 400
+        + """</p>
+        <p class="faint">faint</p>
+        <img src="data:,"></main></html>"""
+    )
+    found = " ".join(wrong_with(page))
+    for words in ("image-alt", "by night, color-contrast", "wider than 320", "cut when spaced"):
+        assert words in found, words
+    page.context.close()
+
+
+@pytest.fixture
+def findings(site: str) -> None:
+    """A check of the data that found something."""
+    Progress.objects.filter(year=2021).update(value=1)
     reports.ask(by=None)
     assert reports.make().findings
+
+
+@pytest.fixture
+def files(site: str) -> None:
+    """A shelf with a file in each state. The worker has none of these to make."""
+    general = User.objects.get(email=GENERAL)
+    for state in Export.State:
+        said = {"reason": "Le disque est plein."} if state == Export.State.FAILED else {}
+        made = {"content": b"x", "sha256": "0", "size": 1, "made_at": general.date_joined}
+        Export.objects.create(
+            **(made if state == Export.State.MADE else said),
+            by=general,
+            kind="dashboard-slides",
+            title=f"Tableau de bord {state}",
+            asked={"year": state},
+            language="fr",
+            state=state,
+            tries=Export.TRIES,
+        )
+
+
+def invitation(email: str) -> str:
+    """The address in the mail with which somebody chooses a password."""
+    user = User.objects.get(email=email)
+    key = default_token_generator.make_token(user)
+    return f"/compte/password/reset/key/{user_pk_to_url_str(user)}-{key}/"
+
+
+def answering(body: str) -> Callable[[Any], None]:
+    """The server's last words, which it has no reason to say here."""
+    return lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+
+def in_english(person: Callable[..., Any]) -> list[str]:
+    """The pages with the most words, and what is said when the server gives up."""
+    somebody = person(bypass_csp=True, locale="en-GB")
+    somebody.sign_in(GENERAL)
+    found = walked(somebody, ["/tableau-de-bord/", "/matrice/", "/indicateurs/students/"])
+    for name in ("400", "500", "403_csrf"):
+        somebody.page.route(f"**/{name}/", answering(render_to_string(f"{name}.html")))
+        found += walked(somebody, [f"/{name}/"])
+    return found
+
+
+@pytest.mark.usefixtures("findings", "files")
+def test_nothing_is_wrong_with_any_page_in_any_state(
+    person: Callable[..., Any], worker: Worker
+) -> None:
+    worker.kill()  # files that wait go on waiting
+    today = f"/tableau-de-bord/?as_of={localdate()}"
+    link = invitation(DIRECTOR)
+    walks = {
+        "": [*NOBODYS, link, (link, refused(password1="a", password2="b"))],
+        DIRECTOR: DIRECTORS,
+        OFFICE: OFFICES,
+        GENERAL: [*GENERALS, today],
+    }
     found = []
-    for email, paths in PAGES.items():
-        somebody = person(color_scheme=scheme, bypass_csp=True)
+    for email, places in walks.items():
+        somebody = person(bypass_csp=True)
         if email:
             somebody.sign_in(email)
-        for path in paths:
-            found += found_by_axe(somebody.go(path))
+        found += walked(somebody, places)
+    assert found + in_english(person) == []
+
+
+def test_nothing_is_wrong_where_there_is_nothing_yet(
+    chromium: Browser, live_server: LiveServer
+) -> None:
+    """No plan, no school, no figure, no campaign: each page says what to do first."""
+    client = Client()
+    client.force_login(factories.person("Paul", Role.PLAN_OFFICE))
+    context = chromium.new_context(locale="fr-FR", bypass_csp=True)
+    context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                "url": live_server.url,
+            }
+        ]
+    )
+    paul = Person(context, live_server.url)
+    found = walked(paul, EMPTY)
+    context.close()
     assert found == []
-
-
-def test_no_page_is_wider_than_a_small_screen(person: Callable[..., Any]) -> None:
-    """320 pixels: a small telephone, and a page enlarged to 400 %. Tables scroll in themselves."""
-    wider = []
-    for email, paths in PAGES.items():
-        somebody = person(viewport={"width": 320, "height": 640})
-        if email:
-            somebody.sign_in(email)
-        for path in paths:
-            width = somebody.go(path).evaluate("document.documentElement.scrollWidth")
-            if width > 320:
-                wider.append(f"{path}: {width}")
-    assert wider == []

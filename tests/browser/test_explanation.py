@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_accessibility import found_by_axe
+from tests.browser.looks import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from imtplan import paper
 from imtplan.exports.models import Export
-from tests.browser.test_accessibility import found_by_axe
+from tests.browser.looks import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

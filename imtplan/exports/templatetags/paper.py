@@ -19,11 +19,11 @@ register = template.Library()
 ICONS: Path = settings.BASE_DIR / "static" / "icons.svg"
 # The colours of the statuses by day, as in theme.css; in grey they are told by sign and word.
 COLOURS = {
-    "achieved": "#0a6847",
-    "on_track": "#0b6477",
-    "at_risk": "#8a4b00",
-    "off_track": "#b02a1c",
-    "missed": "#7c1328",
+    "achieved": "#04674f",
+    "on_track": "#0b4266",
+    "at_risk": "#8d6303",
+    "off_track": "#9b150e",
+    "missed": "#660224",
 }
 UNKNOWN = "#596173"
 INK, TRACK = "#16233a", "#e3e3de"

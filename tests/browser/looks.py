@@ -1,0 +1,64 @@
+"""What machines find wrong with a page as it stands: as it is, by night, at 320 pixels, and with
+the spacing that a reader may set. The page is loaded once and looked at four times."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import TimeoutError as TooLong
+
+AXE = (Path(__file__).resolve().parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+WIDE, NARROW = {"width": 1280, "height": 720}, {"width": 320, "height": 640}
+# Every rule by day; by night only what colours can break. `target-size` is WCAG 2.2, 2.5.8.
+BY_DAY = "{resultTypes: ['violations'], preload: false, rules: {'target-size': {enabled: true}}}"
+BY_NIGHT = (
+    "{resultTypes: ['violations'], preload: false, "
+    "runOnly: ['color-contrast', 'link-in-text-block']}"
+)
+# WCAG 2.2, 1.4.12: nothing is lost with these.
+SPACING = """*:not(svg, svg *) {
+  line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important;
+} p { margin-bottom: 2em !important; }"""
+# Text that stands in a box which hides what does not fit. What is said elsewhere too is exempt:
+# the names along the line of time are hidden from readers and stand in full in its table.
+CUT = """() => [...document.querySelectorAll('main *, header *, dialog[open] *')]
+  .filter((box) => box.checkVisibility())
+  .filter((box) => !box.closest('svg, .visually-hidden, [aria-hidden=true], .chart'))
+  .filter((box) => [...box.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+  .filter((box) => /hidden|clip/.test(getComputedStyle(box).overflow))
+  .filter((box) => box.scrollWidth > box.clientWidth + 2 || box.scrollHeight > box.clientHeight + 2)
+  .map((box) => box.outerHTML.slice(0, 120))"""
+WIDER = "document.documentElement.scrollWidth - window.innerWidth"
+
+
+def found_by_axe(page: Any, options: str = BY_DAY) -> list[str]:
+    """Each rule that is broken, with the first place where it is."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
+    violations = page.evaluate(f"axe.run(document, {options}).then((run) => run.violations)")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
+
+
+def wider_than_the_window(page: Any) -> list[str]:
+    """Charts take the new width a moment later."""
+    with suppress(TooLong):
+        page.wait_for_function(f"{WIDER} <= 0", timeout=2_000)
+        return []
+    return [f"wider than 320: {page.evaluate(WIDER)}"]
+
+
+def wrong_with(page: Any) -> list[str]:
+    """The page is as it was afterwards, by day."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = found_by_axe(page)
+    page.emulate_media(color_scheme="dark")
+    found += [f"by night, {one}" for one in found_by_axe(page, BY_NIGHT)]
+    page.emulate_media(color_scheme="light")
+    before = page.viewport_size or WIDE
+    page.set_viewport_size(NARROW)
+    found += wider_than_the_window(page)
+    style = page.add_style_tag(content=SPACING)
+    page.set_viewport_size(WIDE)
+    found += [f"cut when spaced: {box}" for box in page.evaluate(CUT)]
+    style.evaluate("(element) => element.remove()")
+    page.set_viewport_size(before)
+    return [f"{page.url} {one}" for one in found]
