@@ -10,9 +10,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,13 +27,13 @@ from imtplan.campaigns.completeness import (
     Completeness,
     SchoolRow,
     Stage,
-    rows_of,
     total,
 )
 from imtplan.campaigns.entry import EntryPage, Row, read_page
 from imtplan.campaigns.forms_campaigns import DecisionForm
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
 from imtplan.campaigns.saving import PARTS
 from imtplan.campaigns.services import return_to_school, submit, validate
 from imtplan.campaigns.submission_effect import submission_effect
@@ -41,8 +42,6 @@ from indicators.models import Figure
 
 State = Submission.State
 
-# The order of the queue: what waits for a decision first, then what is on its way.
-QUEUE = [State.SUBMITTED, State.DRAFT, State.NOT_BEGUN, State.RETURNED, State.VALIDATED]
 # How many events of one school and year the history reads.
 HISTORY = 500
 
@@ -318,8 +317,8 @@ def submissions(request: HttpRequest) -> HttpResponse:
     campaigns = list(found.order_by("-year", "-pk"))
     if not campaigns:
         return render(request, "campaigns/submissions.html", {"campaign": None})
-    campaign = _chosen(campaigns, request.GET.get("year", ""))
-    rows = sorted(rows_of(campaign), key=_place_in_queue)
+    campaign = campaign_asked(campaigns, request.GET.get("year", ""))
+    rows = queue_of(campaign)
     asked = request.GET.get("state", "")
     whole = total(row.completeness for row in rows)
     context = {
@@ -333,27 +332,11 @@ def submissions(request: HttpRequest) -> HttpResponse:
         "total": whole,
         "all_count": len(rows),
         "state": asked,
+        "query": "?" + urlencode({"year": campaign.year} | ({"state": asked} if asked else {})),
         "may_decide": has_permission(request.user, Permission.VALIDATE_FIGURES),
         "may_extend": has_permission(request.user, Permission.EDIT_PLAN),
     }
     return render(request, "campaigns/submissions.html", context)
-
-
-def _chosen(campaigns: list[Campaign], year: str) -> Campaign:
-    """The campaign of the year asked for; the latest where none is. An unknown year is 404."""
-    if not year:
-        return campaigns[0]
-    for campaign in campaigns:
-        if str(campaign.year) == year:
-            return campaign
-    raise Http404
-
-
-def _place_in_queue(row: SchoolRow) -> tuple[int, float, int]:
-    """By state; of those who wait, the oldest first; the rest as the schools are ranked."""
-    at = row.submission.submitted_at
-    waits_since = at.timestamp() if at and row.state == State.SUBMITTED else 0.0
-    return QUEUE.index(row.state), waits_since, row.school.rank
 
 
 @dataclass(frozen=True)

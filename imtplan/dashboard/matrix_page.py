@@ -66,6 +66,18 @@ class Choice:
         )
 
     @property
+    def filters(self) -> dict[str, str]:
+        """What narrows it, as the address says it."""
+        said = {
+            "by": self.grouping if self.grouping != GROUPINGS[0] else "",
+            "group": self.group,
+            "school": self.school,
+            "indicator": self.indicator,
+            "only": "missing" if self.only_missing else "",
+        }
+        return {key: value for key, value in said.items() if value}
+
+    @property
     def is_of_one(self) -> bool:
         return bool(self.school or self.indicator)
 
@@ -152,6 +164,10 @@ class MatrixPage:
     pulse: Pulse
 
     @property
+    def query(self) -> str:
+        return self.scope.narrowed(self.choice.filters)
+
+    @property
     def shown_groups(self) -> list[Group]:
         code = self.choice.group
         return [one for one in self.groups if code in ("", one.code)]
@@ -180,9 +196,12 @@ class MatrixPage:
 
     @cached_property
     def row_groups(self) -> list[RowGroup]:
-        """Each group that has a row to show."""
+        return self.rows_of(self.columns)
+
+    def rows_of(self, columns: Iterable[Column]) -> list[RowGroup]:
+        """Each group that has a row to show, with the cells of some of the columns."""
         shown = {one.pk for one in self.indicators}
-        schools = [column.school for column in self.columns]
+        schools = [column.school for column in columns]
         writer = CellWriter()
         groups = []
         for group in self.shown_groups:
@@ -260,8 +279,10 @@ def _chosen(groups: Iterable[Group], code: str) -> list[Indicator]:
     return found
 
 
-def matrix_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> MatrixPage | None:
-    """None: there is no plan yet."""
+def matrix_page(
+    user: Any, asked: Mapping[str, str], pulse: Pulse, *, columns: int = COLUMNS
+) -> MatrixPage | None:
+    """None: there is no plan yet. A file asks for more columns than a screen has."""
     read = read_scope(user, asked)
     if read is None:
         return None
@@ -270,7 +291,7 @@ def matrix_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> MatrixPage
     if choice.group and choice.group not in {group.code for group in groups}:
         raise Http404
     schools = list(School.objects.visible_to(user).members_in(scope.year))
-    page = Paginator(_schools_asked(schools, choice.school), COLUMNS).get_page(choice.page)
+    page = Paginator(_schools_asked(schools, choice.school), columns).get_page(choice.page)
     shown = [one for one in groups if choice.group in ("", one.code)]
     matrix = read_matrix(user, scope, _chosen(shown, choice.indicator), list(page))
     return MatrixPage(scope, read.plans, choice, groups, schools, page, matrix, pulse)

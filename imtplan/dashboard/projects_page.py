@@ -138,6 +138,13 @@ class Choice:
         return choice
 
     @property
+    def filters(self) -> dict[str, str]:
+        """What narrows and orders it, as the address says it."""
+        sort = self.sort if self.sort != "status" else ""
+        said = {"status": self.status, "objective": self.objective, "only": self.only, "sort": sort}
+        return {key: value for key, value in said.items() if value}
+
+    @property
     def is_narrowed(self) -> bool:
         return bool(self.status or self.objective or self.only)
 
@@ -159,6 +166,10 @@ class ProjectsPage:
     objectives: Sequence[Objective]
     axis: Axis
     pulse: Pulse
+
+    @property
+    def query(self) -> str:
+        return self.scope.narrowed(self.choice.filters)
 
     @cached_property
     def projects(self) -> list[Overview]:

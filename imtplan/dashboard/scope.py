@@ -51,6 +51,10 @@ class Scope:
         """The same with the plan by name, for an address that people keep."""
         return replace(self, asked={**self.asked, "plan": self.plan.code}).query
 
+    def narrowed(self, filters: Mapping[str, str]) -> str:
+        """The lasting address with what else the page was asked for."""
+        return self.lasting + ("&" + urlencode(filters) if filters else "")
+
     def of_year(self, year: int) -> str:
         """The lasting address of the same for another year."""
         return replace(self, year=year).lasting

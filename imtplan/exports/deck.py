@@ -246,7 +246,7 @@ def _elements(page: DashboardPage, heading: str, elements: Sequence[Element]) ->
             table=Table(
                 ("", _("Progress"), _("Expected"), _("Status")),
                 [_standing(element) for element in some],
-                (0.16, 0.25, 0.22, 0.37),
+                (0.14, 0.3, 0.22, 0.34),
             ),
         )
 
@@ -342,7 +342,7 @@ def _projects(page: DashboardPage) -> Slide:
         table=Table(
             (_("Status"), pgettext("how many", "Number"), _("Projects")),
             [_group(group) for group in groups],
-            (0.27, 0.15, 0.58),
+            (0.3, 0.2, 0.5),
         ),
     )
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan import paper
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.dashboard.element_page import KINDS as ELEMENTS
 from imtplan.dashboard.scope import read_scope
 from imtplan.exports import deck, sheets, slides
 from indicators.models import Indicator, Snapshot
@@ -58,6 +59,7 @@ class Kind:
     write: Callable[[Any, Step], bytes]
     permission: Permission | None = Permission.READ_INSTITUTE  # None: whoever sees the subject
     is_scoped: bool = True  # of a plan, a year and a view; a snapshot is of its own
+    filters: tuple[str, ...] = ()  # what the page's address may narrow it to, beside its scope
 
     def demand(self, user: Any, subject: str) -> None:
         """PermissionDenied, or 404, unless this person may have such a file today."""
@@ -105,6 +107,28 @@ def _school(user: Any, subject: str, asked: Asked) -> str:
     return get_object_or_404(School.objects.visible_to(user), code=subject).name
 
 
+def _element(kind: str) -> Callable[[Any, str, Asked], str]:
+    model = ELEMENTS[kind]
+
+    def title(user: Any, subject: str, asked: Asked) -> str:
+        """Two plans may have an objective of the same code: it is that of the plan asked for."""
+        read = read_scope(user, asked)
+        if read is None:
+            raise Http404
+        found = model.objects.visible_to(user).of(read.scope.plan)
+        element = get_object_or_404(found, code=subject)
+        return f"{element.code} {element.title}".strip()
+
+    return title
+
+
+def _matrix(user: Any, subject: str, asked: Asked) -> str:
+    """404 for a choice that the page does not offer."""
+    if subject:
+        raise Http404
+    return str(sheets.matrix(user, subject, asked).title)
+
+
 def _snapshot(user: Any, subject: str, asked: Asked) -> str:
     if not (subject.isascii() and subject.isdecimal() and len(subject) < 18):
         raise Http404
@@ -141,6 +165,28 @@ KINDS = {
         title=_school,
         permission=None,
         **printed("exports/paper/school.html", sheets.school),
+    ),
+    "objective-pdf": Kind(
+        label=_("Objective, PDF"),
+        stem="objectif",
+        format=Format.PDF,
+        title=_element("objective"),
+        **printed("exports/paper/element.html", sheets.element("objective")),
+    ),
+    "lever-pdf": Kind(
+        label=_("Lever, PDF"),
+        stem="levier",
+        format=Format.PDF,
+        title=_element("lever"),
+        **printed("exports/paper/element.html", sheets.element("lever")),
+    ),
+    "matrix-pdf": Kind(
+        label=_("Matrix, PDF"),
+        stem="matrice",
+        format=Format.PDF,
+        title=_matrix,
+        filters=("by", "group", "school", "indicator", "only"),
+        **printed("exports/paper/matrix.html", sheets.matrix),
     ),
     "snapshot-pdf": Kind(
         label=_("Snapshot, PDF"),

@@ -1,9 +1,10 @@
 """What stands on each sheet of paper: the page's own object, and what its foot says."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 from django.http import Http404
@@ -15,8 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from imtplan.campaigns.models import Campaign
+from imtplan.dashboard.element_page import ElementPage, element_page
 from imtplan.dashboard.frozen import Frozen
 from imtplan.dashboard.indicator_page import IndicatorPage, indicator_page
+from imtplan.dashboard.matrix_page import Column, MatrixPage, RowGroup, matrix_page
 from imtplan.dashboard.pages import DashboardPage, Headline, dashboard_page
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.school_page import SchoolPage, school_page
@@ -26,6 +29,10 @@ from indicators.models import Snapshot, View
 
 # In the units of the drawing, of which the sheet's style makes millimetres.
 SMALL, LARGE = (330, 200), (660, 250)
+# As many schools as stand side by side on A4 landscape; those that remain follow below.
+ABREAST = 9
+# A file has every school of the choice: the pages of the screen are no filter.
+EVERY_SCHOOL = 10_000
 
 
 def data_of(scope: Scope, pulse: Pulse) -> datetime | None:
@@ -122,6 +129,43 @@ class SchoolSheet(Sheet):
 
 
 @dataclass(frozen=True)
+class ElementSheet(Sheet):
+    page: ElementPage
+
+
+@dataclass(frozen=True)
+class MatrixPart:
+    """The schools that stand side by side, with their rows."""
+
+    columns: Sequence[Column]
+    groups: Sequence[RowGroup]
+
+
+@dataclass(frozen=True)
+class MatrixSheet(Sheet):
+    page: MatrixPage
+
+    @property
+    def parts(self) -> list[MatrixPart]:
+        """About as many schools in each, so that the last is not left alone."""
+        columns = self.page.columns
+        count = ceil(len(columns) / ABREAST)
+        step = ceil(len(columns) / max(1, count))
+        chunks = [columns[number * step : (number + 1) * step] for number in range(count)]
+        return [MatrixPart(chunk, self.page.rows_of(chunk)) for chunk in chunks]
+
+    @property
+    def chosen(self) -> str:
+        """What the page was narrowed to, in words."""
+        page, choice = self.page, self.page.choice
+        said = [one.title for one in page.shown_groups if choice.group]
+        said += [one.name for one in page.schools if one.code == choice.school]
+        said += [one.name for one in page.indicators if choice.indicator]
+        said += [_("only what is missing")] if choice.only_missing else []
+        return " · ".join(said)
+
+
+@dataclass(frozen=True)
 class SnapshotSheet(Sheet):
     snapshot: Snapshot
     frozen: Frozen
@@ -148,6 +192,31 @@ def indicator(user: Any, subject: str, asked: Mapping[str, str]) -> IndicatorShe
 def school(user: Any, subject: str, asked: Mapping[str, str]) -> SchoolSheet:
     page = school_page(user, subject, asked, Pulse.take())
     return SchoolSheet(**_sheet(page.school.name, page.scope, page.pulse), page=page)
+
+
+def element(kind: str) -> Callable[[Any, str, Mapping[str, str]], ElementSheet]:
+    """Of an objective or of a lever."""
+
+    def sheet(user: Any, subject: str, asked: Mapping[str, str]) -> ElementSheet:
+        page = element_page(user, kind, subject, asked, Pulse.take())
+        title = f"{page.element.code} {page.element.title}".strip()
+        return ElementSheet(**_sheet(title, page.scope, page.pulse), page=page)
+
+    return sheet
+
+
+def matrix(user: Any, subject: str, asked: Mapping[str, str]) -> MatrixSheet:
+    page = matrix_of(user, asked)
+    title = _("Indicators and schools, %(year)s") % {"year": page.scope.year}
+    return MatrixSheet(**_sheet(title, page.scope, page.pulse), page=page)
+
+
+def matrix_of(user: Any, asked: Mapping[str, str]) -> MatrixPage:
+    """With every school; 404 where there is no plan."""
+    page = matrix_page(user, asked, Pulse.take(), columns=EVERY_SCHOOL)
+    if page is None:
+        raise Http404
+    return page
 
 
 def snapshot(user: Any, subject: str, asked: Mapping[str, str]) -> SnapshotSheet:

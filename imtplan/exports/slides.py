@@ -286,6 +286,8 @@ def _dress_bars(chart: Any, content: Chart) -> None:
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.font.size = Pt(12)
     judged, *others = plot.series
+    judged.format.fill.solid()
+    judged.format.fill.fore_color.rgb = SOFT  # in the legend, where no status has a colour
     for index, status in enumerate(content.statuses):
         fill = judged.points[index].format.fill
         fill.solid()

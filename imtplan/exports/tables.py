@@ -211,6 +211,12 @@ def _years(page: DashboardPage) -> Iterator[YearOf]:
             yield YearOf(course.indicator, row, course)
 
 
+def _campaign(page: DashboardPage) -> Iterator[YearOf]:
+    """What the running campaign has brought so far, not yet validated: beside the page's year."""
+    for course in page.campaign.courses if page.campaign else ():
+        yield YearOf(course.indicator, course.now_row, course)
+
+
 def _elements(page: DashboardPage) -> Iterator[Any]:
     plan = page.scope.plan
     yield Element(
@@ -227,6 +233,7 @@ def _projects(groups: Iterable[ProjectGroup]) -> Iterator[Any]:
 
 OF_THE_DASHBOARD: Mapping[str, tuple[Label, Sequence[Column], Callable[[Any], Iterable[Any]]]] = {
     "indicateurs": (gettext_lazy("Headline indicators"), YEARS, _years),
+    "campagne": (gettext_lazy("Campaign, provisional figures"), YEARS, _campaign),
     "objectifs-et-leviers": (gettext_lazy("Objectives and levers"), ELEMENTS, _elements),
     "projets": (gettext_lazy("Flagship projects"), PROJECTS, lambda page: _projects(page.board)),
     "decisions": (

@@ -3,10 +3,10 @@ from django.urls import path, register_converter
 from imtplan.exports import views
 
 
-class Ending:
-    """The two kinds of spreadsheet."""
+class Word:
+    """One of a few words, which stand in the address as they are."""
 
-    regex = "xlsx|csv"
+    regex: str
 
     def to_python(self, value: str) -> str:
         return value
@@ -15,7 +15,16 @@ class Ending:
         return value
 
 
+class Ending(Word):
+    regex = "xlsx|csv"
+
+
+class Element(Word):
+    regex = "objective|lever"
+
+
 register_converter(Ending, "spreadsheet")
+register_converter(Element, "element")
 
 urlpatterns = [
     path("", views.files, name="files"),
@@ -31,5 +40,15 @@ urlpatterns = [
         "indicateurs/<slug:code>/<slug:name>.<spreadsheet:ending>",
         views.indicator_table,
         name="indicator_table",
+    ),
+    path(
+        "elements/<element:kind>/<str:code>/<slug:name>.<spreadsheet:ending>",
+        views.element_table,
+        name="element_table",
+    ),
+    path(
+        "pages/<slug:of>/<slug:name>.<spreadsheet:ending>",
+        views.page_table,
+        name="page_table",
     ),
 ]

@@ -17,7 +17,7 @@ from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard.pulse import follow
 from imtplan.dashboard.scope import moment_asked, read_scope
 from imtplan.dashboard.wording import language
-from imtplan.exports import services, tables
+from imtplan.exports import page_tables, services, tables
 from imtplan.exports.kinds import KINDS, Kind
 from imtplan.exports.models import Export
 from imtplan.exports.sheets import perimeter_of, said_at
@@ -87,7 +87,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         raise Http404
     subject = request.POST.get("subject", "")
     kind.demand(request.user, subject)
-    asked = _asked(request) if kind.is_scoped else {}
+    asked = _asked(request, kind) if kind.is_scoped else {}
     services.ask_for(
         kind=request.POST["kind"],
         subject=subject,
@@ -99,9 +99,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("files")
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def _asked(request: HttpRequest, kind: Kind) -> dict[str, str]:
     """Spelled out, so that the file speaks of what the page spoke of, whenever it is made."""
-    asked = {key: request.POST[key] for key in SCOPE if request.POST.get(key)}
+    keys = (*SCOPE, *kind.filters)
+    asked = {key: request.POST[key] for key in keys if request.POST.get(key)}
     moment_asked(asked)
     read = read_scope(request.user, asked)
     if read is None:
@@ -174,6 +175,24 @@ def dashboard_table(request: HttpRequest, name: str, ending: str) -> HttpRespons
 def indicator_table(request: HttpRequest, code: str, name: str, ending: str) -> HttpResponse:
     _demand_institute(request)
     return _table(request, ending, partial(tables.of_an_indicator, request.user, code, name))
+
+
+@require_safe
+def element_table(
+    request: HttpRequest, kind: str, code: str, name: str, ending: str
+) -> HttpResponse:
+    _demand_institute(request)
+    return _table(
+        request, ending, partial(page_tables.of_an_element, request.user, kind, code, name)
+    )
+
+
+@require_safe
+def page_table(request: HttpRequest, of: str, name: str, ending: str) -> HttpResponse:
+    _demand_institute(request)
+    if of not in page_tables.OF_A_PAGE:
+        raise Http404
+    return _table(request, ending, partial(page_tables.OF_A_PAGE[of], request.user, name))
 
 
 def _table(request: HttpRequest, ending: str, read: Callable[..., tables.Sheet]) -> HttpResponse:

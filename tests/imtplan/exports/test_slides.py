@@ -1,5 +1,6 @@
 """Slides for the board: native charts of the page's numbers, and nothing left out."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from imtplan.exports import deck
 from indicators.models import Target
 from tests import factories
-from tests.imtplan.exports.conftest import Made, slides_of
+from tests.imtplan.exports.conftest import Made, slides_of, text_of
+from tests.libreoffice import converted
 
 pytestmark = pytest.mark.usefixtures("board")
 
@@ -82,3 +84,12 @@ def test_what_is_longer_than_a_slide_goes_on_on_the_next(made: Made, board: Targ
 def test_every_chart_says_in_words_what_it_shows(made: Made) -> None:
     for slide in slides(made):
         assert all(said for said in slide["described"])
+
+
+def test_impress_opens_them_and_shows_every_slide(made: Made, soffice: str, tmp_path: Path) -> None:
+    """Another program than ours: what it prints has each title, and no page more."""
+    content = bytes(made("dashboard-slides").content)
+    printed = converted(soffice, content, tmp_path, "pdf", name="presentation.pptx")
+    text = text_of(printed, tmp_path).replace("\u202f", "").replace(" ", "")
+    for slide in slides_of(content):
+        assert slide["title"].replace("\u202f", "").replace(" ", "") in text

@@ -1,0 +1,34 @@
+"""The schools of a campaign in the order in which the directorate-general takes them up."""
+
+from collections.abc import Sequence
+
+from django.http import Http404
+
+from imtplan.campaigns.completeness import SchoolRow, rows_of
+from imtplan.campaigns.models import Campaign, Submission
+
+State = Submission.State
+
+# What waits for a decision first, then what is on its way.
+QUEUE = [State.SUBMITTED, State.DRAFT, State.NOT_BEGUN, State.RETURNED, State.VALIDATED]
+
+
+def campaign_asked(campaigns: Sequence[Campaign], year: str) -> Campaign:
+    """The campaign of the year asked for; the first, where none is. An unknown year is 404."""
+    if not year:
+        return campaigns[0]
+    for campaign in campaigns:
+        if str(campaign.year) == year:
+            return campaign
+    raise Http404
+
+
+def queue_of(campaign: Campaign) -> list[SchoolRow]:
+    return sorted(rows_of(campaign), key=_place)
+
+
+def _place(row: SchoolRow) -> tuple[int, float, int]:
+    """By state; of those who wait, the oldest first; the rest as the schools are ranked."""
+    at = row.submission.submitted_at
+    waits_since = at.timestamp() if at and row.state == State.SUBMITTED else 0.0
+    return QUEUE.index(row.state), waits_since, row.school.rank
