@@ -11,8 +11,13 @@ import argparse
 import random
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
+from statistics import median
+from time import perf_counter
+from typing import Any
 
 import recompute as made  # of this folder; sets Django up
+from django.db import connection
 from django.test import Client
 from entry import cold_kilobytes, in_a_database_of_its_own, queries, timed
 
@@ -58,6 +63,28 @@ def measure(size: made.Size) -> None:
         took = timed(page)
         report(f"{name}, server ms", milliseconds, took, f"{took / sign_in:.1f}×")
         report(f"{name}, KB gzipped cold", kilobytes, cold_kilobytes(page().content))
+    report("poll, ms of database", 1, poll(client))
+
+
+def poll(client: Client) -> float:
+    """The time in the database of an open page that asks whether anything changed: nothing did."""
+    address = PAGES[0][1]
+    tag = client.get(address)["ETag"]
+    spent: list[float] = []
+
+    def clocked(execute: Any, *given: Any) -> Any:
+        begun = perf_counter()
+        try:
+            return execute(*given)
+        finally:
+            spent[-1] += (perf_counter() - begun) * 1000
+
+    with connection.execute_wrapper(clocked):
+        for _poll in range(60):
+            spent.append(0)
+            answer = client.get(address, headers={"X-Live": "1", "If-None-Match": tag})
+            assert answer.status_code == HTTPStatus.NOT_MODIFIED
+    return median(spent[10:])
 
 
 def report(name: str, budget: int, measured: float, beside: str = "") -> None:

@@ -276,13 +276,19 @@ def director_of(code: str) -> User:
     return user
 
 
-def main() -> None:
+@contextmanager
+def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome")
-    with site(), sync_playwright() as playwright:
-        flags = ["--disable-gpu", "--no-sandbox"] if os.geteuid() == 0 else ["--disable-gpu"]
+    flags = ["--disable-gpu", "--no-sandbox"] if os.geteuid() == 0 else ["--disable-gpu"]
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
-        measure(browser)
+        yield browser
         browser.close()
+
+
+def main() -> None:
+    with site(), chromium() as browser:
+        measure(browser)
 
 
 if __name__ == "__main__":
