@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imtplan.accounts.models import User
+from imtplan.accounts.models import School, User
 from indicators.models import Target
 from indicators.services import take_snapshot
 from tests import factories
@@ -105,3 +105,16 @@ def test_a_school_has_its_figures(made: Made, alice: User, tmp_path: Path) -> No
     assert "IMT Mines Albi" in text
     assert re.search(r"15\s?000", text)
     assert re.search(r"\+1\s?600", text)
+
+
+def test_a_school_has_its_projects_and_how_it_moved(
+    made: Made, board: Target, albi: School, alice: User, tmp_path: Path
+) -> None:
+    factories.ProjectFactory(plan=board.plan, code="P07", title_fr="Le bois", lead_school=albi)
+    factories.ProjectFactory(plan=board.plan, code="P08", title_fr="Le feu")
+    text = text_of(made_pdf(made, "school-pdf", albi.code, by=alice), tmp_path)
+
+    assert "P07 Le bois" in text
+    assert "Le feu" not in text
+    assert "Depuis 2017" in text
+    assert "+11,9" in text
