@@ -258,7 +258,7 @@ class Course:
         """The same years as the chart, every number as text."""
         return [Row(year, self.facts_of(year), self.scope, self.target) for year in self.years]
 
-    @property
+    @cached_property
     def now_row(self) -> "Row":
         return Row(self.now, self.facts, self.scope, self.target)
 
@@ -333,12 +333,12 @@ class Row:
     def _then(self) -> str:
         return self.scope.of_year(self.year.year)
 
-    @property
+    @cached_property
     def value_address(self) -> str:
         indicator = self.target.indicator if self.target else self.indicator
         return reverse("explain-value", args=[indicator.code]) + self._then if indicator else ""
 
-    @property
+    @cached_property
     def progress_address(self) -> str:
         """None before the baseline, where nothing was promised."""
         if self.target is None or self.year.year < self.target.baseline_year:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Q, Subquery
@@ -37,7 +38,7 @@ class Scope:
     def is_provisional(self) -> bool:
         return self.view == View.PROVISIONAL
 
-    @property
+    @cached_property
     def query(self) -> str:
         """What a link to another page carries, so that it speaks of the same numbers."""
         wanted = {key: value for key, value in self.asked.items() if key in ("plan", "as_of")}
@@ -46,7 +47,7 @@ class Scope:
             wanted["view"] = self.view.value
         return "?" + urlencode(wanted)
 
-    @property
+    @cached_property
     def lasting(self) -> str:
         """The same with the plan by name, for an address that people keep."""
         return replace(self, asked={**self.asked, "plan": self.plan.code}).query
