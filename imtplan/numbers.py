@@ -21,6 +21,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from functools import cache, cached_property
 
 # The database column holds 15 digits before the mark and 6 after it.
 MAX_WHOLE_DIGITS = 15
@@ -80,6 +81,7 @@ class _Style:
     group: str
     percent: str
 
+    @cached_property
     def marks(self) -> dict[int, str]:
         """From Python's own marks, as in "1,234.5", to this language's."""
         return str.maketrans({",": self.group, ".": self.decimal})
@@ -273,7 +275,13 @@ def _checked(value: Decimal | int) -> Decimal:
 
 
 def _rounded(number: Decimal, decimals: int) -> Decimal:
-    return number.quantize(Decimal((0, (1,), -decimals)), context=_WIDE)
+    return number.quantize(_unit(decimals), context=_WIDE)
+
+
+@cache
+def _unit(decimals: int) -> Decimal:
+    """One in the last place that is kept."""
+    return Decimal((0, (1,), -decimals))
 
 
 def _dressed(number: Decimal, style: _Style, *, trim: bool, sign: bool) -> str:
@@ -282,7 +290,7 @@ def _dressed(number: Decimal, style: _Style, *, trim: bool, sign: bool) -> str:
     if trim:
         text = _trimmed(text)
     lead = MINUS if number < 0 else "+" if sign and number > 0 else ""
-    return lead + text.translate(style.marks())
+    return lead + text.translate(style.marks)
 
 
 def _trimmed(text: str) -> str:

@@ -17,6 +17,7 @@ TRAP = (
 )
 # Where people write what they want. Codes, addresses and choices are held by the database.
 WRITTEN = ("name", "title", "definition", "description", "comment", "sentence", "reason", "source")
+WRITTEN += ("explanation", "leader", "perimeter", "unit", "sites", "region", "former_name")
 PEOPLE = ["directrice.albi@demo.example", "bureau.plan@demo.example"]
 
 

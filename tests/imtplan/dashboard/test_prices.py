@@ -18,6 +18,9 @@ YEAR = "?year=2020"
 PAGES = [
     "/tableau-de-bord/",
     "/objectifs/O1/",
+    "/leviers/L1/",
+    "/matrice/",
+    "/projets/",
     "/indicateurs/students/",
     "/projets/PX/",
     "/ecoles/",
@@ -39,6 +42,8 @@ def objective(students: Target, albi: School) -> Objective:
     factories.CampaignFactory(plan=students.plan, year=2021, indicators=[students.indicator])
     project = factories.ProjectFactory(plan=students.plan, code="PX")
     Serves.objects.create(project=project, objective=objective)
+    lever = factories.LeverFactory(plan=students.plan, code="L1")
+    factories.LinkFactory(indicator=students.indicator, lever=lever, objective=None)
     return objective
 
 

@@ -8,7 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from imtplan.accounts.models import User
+from imtplan.accounts.models import School, User
+from indicators.models import Indicator, Target
+from levers.models import Lever
+from objectives.models import Objective
 from tests.imtplan.exports.conftest import FORMULA, HOSTILE, Made, needs_press, slides_of, text_of
 from tests.imtplan.test_paper import unpacked
 
@@ -25,8 +28,25 @@ def has_formula(workbook: bytes) -> bool:
 
 
 @needs_press
-def test_a_pdf_shows_it_and_does_nothing(made: Made, tmp_path: Path) -> None:
-    pdf = bytes(made("dashboard-pdf").content)
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("dashboard-pdf", ""),
+        ("objective-pdf", "O1"),
+        ("lever-pdf", "L1"),
+        ("matrix-pdf", ""),
+        ("school-pdf", "imt-mines-albi"),
+        ("indicator-pdf", "students"),
+    ],
+)
+def test_a_pdf_shows_it_and_does_nothing(
+    kind: str, subject: str, board: Target, made: Made, tmp_path: Path
+) -> None:
+    Indicator.objects.update(name_fr=HOSTILE)
+    School.objects.update(name=HOSTILE)
+    for model in (Objective, Lever):
+        model.objects.update(title_fr=HOSTILE)
+    pdf = bytes(made(kind, subject).content)
     text = text_of(pdf, tmp_path)
     assert 'onerror="alert(1)"' in text
     assert "{{ 7|add:7 }}" in text
