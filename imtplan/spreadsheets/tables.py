@@ -40,6 +40,13 @@ class FoundCell:
     text: str
     # Whether a formula gave it. What it holds is the same: who minds, asks.
     is_formula: bool = field(default=False, compare=False)
+    # What the program displays, where that differs from the number in a way that matters: "20,6"
+    # for 20600000 in a format of millions, "170 k€" for 170. Empty: it shows the number itself.
+    shown: str = field(default="", compare=False)
+    # The superscripts and footnotes that were left out of the text, as they stand: "1", "(a)".
+    notes: str = field(default="", compare=False)
+    # Whether its row or its column is hidden, filtered out, folded up, or without any size.
+    is_hidden: bool = field(default=False, compare=False)
 
 
 NOTHING = FoundCell(Found.TEXT, "")
@@ -51,9 +58,16 @@ class Row:
 
     line: int
     cells: dict[int, FoundCell] = field(default_factory=dict)
+    # Where a merged block covers a cell of this line: the block's first cell, which alone holds
+    # its text. Apart from the cells, so that no number counts twice.
+    covered: dict[int, FoundCell] = field(default_factory=dict, compare=False)
 
     def __getitem__(self, column: int) -> FoundCell:
         return self.cells.get(column, NOTHING)
+
+    def spread(self, column: int) -> FoundCell:
+        """Returns the cell, or the first cell of the merged block in which it lies."""
+        return self.cells.get(column) or self.covered.get(column, NOTHING)
 
     def __iter__(self) -> Iterator[tuple[int, FoundCell]]:
         """The cells that hold something, from left to right."""
@@ -67,6 +81,8 @@ class Table:
     rows: list[Row]
     name: str = ""
     is_hidden: bool = False
+    # How many cells stand too far away to be read; who needs the whole sheet refuses it.
+    left_out: int = field(default=0, compare=False)
 
 
 def letters(column: int) -> str:
