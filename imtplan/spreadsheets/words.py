@@ -1,5 +1,6 @@
 """Words in cells, in either language, and what people are told of a cell."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -12,11 +13,37 @@ from imtplan.spreadsheets.tables import Found, letters
 LANGUAGES = ("fr", "en")
 
 
+# What programs write for one and the same sign, and what nobody sees: soft hyphens, marks of
+# direction and of no width.
+_ONE_SIGN = dict.fromkeys(map(ord, "’‘‛ʼ´`′＇"), "'")
+_ONE_SIGN |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"), "-")
+_ONE_SIGN |= dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), "")
+_ONE_SIGN |= {ord("œ"): "oe", ord("Œ"): "OE", ord("æ"): "ae", ord("Æ"): "AE"}
+# "(1)", "[a]", "*", "¹" at the end: they lead to a note under the table.
+_FOOTNOTE = re.compile(
+    r"(?:\s*(?:[*†‡]+|[⁰¹²³⁴-⁹]+|\((?:\d{1,2}|[a-z]|\*+)\)|\[(?:\d{1,2}|[a-z]|\*+)\]))+[\s:]*$",
+    re.IGNORECASE,
+)
+_TWO_YEARS = re.compile(r"\b((?:19|20)\d\d) ?[-/] ?((?:19|20)?\d\d)\b")
+
+
 def bare(text: str) -> str:
-    """A text as it is compared: small letters without accents, one kind of space and apostrophe."""
-    apart = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    """Returns a text as names, headings and words are compared.
+
+    Small letters without accents; one kind of space, apostrophe and hyphen; no soft hyphen, no mark
+    of a footnote; two years in a row as 2022-2023.
+    """
+    signs = _FOOTNOTE.sub("", text.translate(_ONE_SIGN))
+    apart = unicodedata.normalize("NFKD", signs)
     letters_alone = "".join(one for one in apart if not unicodedata.combining(one))
-    return " ".join(letters_alone.casefold().split()).rstrip(" :*")
+    spaced = " ".join(letters_alone.casefold().split()).rstrip(" :*")
+    return re.sub(r" ?- ?", "-", _TWO_YEARS.sub(_academic_year, spaced))
+
+
+def _academic_year(years: re.Match[str]) -> str:
+    """ "2022/23" is 2022-2023; two years that do not follow each other stay as they stand."""
+    first = int(years[1])
+    return f"{first}-{first + 1}" if f"{first + 1}".endswith(years[2]) else years[0]
 
 
 def in_each_language(*words: str | Promise) -> set[str]:
