@@ -51,7 +51,7 @@ class Cell:
     """What somebody says of one indicator: a number (or its two parts), or one of three words.
 
     `version` is the version they saw; none means they saw an empty cell. `confirm`: they say that
-    what surprises is right.
+    what surprises is right. `same`: whether they mark it as last year's; None: they do not say.
     """
 
     indicator: Indicator
@@ -63,6 +63,7 @@ class Cell:
     explanation: str = ""
     confirm: bool = False
     version: int | None = None
+    same: bool | None = None
 
     @property
     def said(self) -> tuple[object, ...]:

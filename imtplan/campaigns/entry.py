@@ -14,6 +14,7 @@ from imtplan.campaigns import access
 from imtplan.campaigns.checks import Finding, Level, change, percent, problems, shown
 from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
 from imtplan.campaigns.gate import REFUSALS
+from imtplan.campaigns.last_year import number_of_last_year
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
 from imtplan.campaigns.reading import YEARS_SHOWN, Reading, read
 from imtplan.campaigns.saving import SaveOutcome
@@ -34,6 +35,7 @@ class Row:
     findings: list[Finding] = field(default_factory=list)
     kept: KeptInput | None = None
     conflict: Figure | None = None
+    last: Figure | None = None  # last year's figure where it is a number, to be taken over
     remark: Remark | None = None
     year_label: str = ""
     change: str = ""
@@ -189,6 +191,7 @@ def _row(
         past=_past(indicator, reading),
         kept=kept,
         conflict=outcome.conflicts.get(indicator.code) if outcome else None,
+        last=number_of_last_year(indicator, reading),
         year_label=indicator.year_label(reading.campaign.year),
         **comparisons(indicator, reading),
     )

@@ -23,6 +23,7 @@ TYPED_FIELDS = (
     "reason",
     "explanation",
     "confirm",
+    "same",
 )
 
 # What each refusal says: what is wrong, and what to do. A test holds that none is forgotten.
@@ -92,6 +93,7 @@ class FigureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     confirm = forms.BooleanField(required=False, label=_("This figure is right"))
+    same = forms.BooleanField(required=False, label=_("Same as last year"))
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
@@ -139,6 +141,7 @@ class FigureForm(forms.Form):
             explanation=_text(data["explanation"]),
             confirm=data["confirm"],
             version=data["version"],
+            same=data["same"] if self.add_prefix("same") in self.data else None,
             **parts,
         )
 
@@ -163,6 +166,7 @@ def initial_of(figure: Figure | None) -> dict[str, Any]:
         "word": figure.state if has_word else "",
         "reason": figure.reason,
         "explanation": figure.explanation,
+        "same": figure.origin == Figure.Origin.LAST_YEAR,
         "version": figure.version,
     }
 

@@ -260,6 +260,8 @@ def _kind(row: Any, before: Any) -> Kind:
     if row.origin == Figure.Origin.RESTORED:
         return Kind.RESTORED
     figure_is_same = content_of(row)[:5] == content_of(before)[:5]
+    if figure_is_same and row.explanation == before.explanation and row.origin != before.origin:
+        return Kind.CHANGED  # the mark of last year's number, given or taken away
     return Kind.EXPLAINED if figure_is_same else Kind.CHANGED
 
 

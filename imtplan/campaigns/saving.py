@@ -16,6 +16,7 @@ from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.checks import Cell, Finding, findings, problems, sizes
 from imtplan.campaigns.gate import CampaignRefusal, locked, refusals_of_the_database
+from imtplan.campaigns.last_year import is_marked, taken_over
 from imtplan.campaigns.models import Campaign, KeptInput
 from imtplan.campaigns.reading import Reading, cell_of, read
 from indicators.models import Figure, FigureEvent, Indicator
@@ -94,8 +95,11 @@ def store(
 def _save(cell: Cell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) -> None:
     reading, code = outcome.reading, cell.indicator.code
     stored = reading.figure(cell.indicator)
+    cell, contradictions = taken_over(cell, reading)
     confirmed = _confirmed(cell, stored, reading)
-    if (*cell.said, cell.explanation, confirmed) == _content(stored):
+    if contradictions:
+        outcome.refused[code] = contradictions
+    elif _is_unchanged(cell, stored, confirmed):
         forget_input(reading, cell.indicator)
     elif stored is not None and stored.version != cell.version:
         outcome.conflicts[code] = stored
@@ -106,9 +110,24 @@ def _save(cell: Cell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) 
             indicator=cell.indicator, school=reading.school, year=reading.campaign.year
         )
         forget_input(reading, cell.indicator)
-        _write(cell, figure, confirmed, by=by, origin=origin)
+        _write(cell, figure, confirmed, by=by, origin=_origin(cell, stored, origin))
         reading.put(figure)
         outcome.changed.append(figure)
+
+
+def _is_unchanged(cell: Cell, stored: Figure | None, confirmed: Mapping[str, str]) -> bool:
+    """The mark alone is a change too, but never worth a conflict."""
+    if (*cell.said, cell.explanation, confirmed) != _content(stored):
+        return False
+    is_same_mark = cell.same is None or cell.same == is_marked(stored)
+    return is_same_mark or stored is None or stored.version != cell.version
+
+
+def _origin(cell: Cell, stored: Figure | None, origin: Figure.Origin) -> Figure.Origin:
+    """Last year's mark is given and taken away by the form; elsewhere it stays with its number."""
+    if cell.same is None and stored is not None and is_marked(stored):
+        return Figure.Origin.LAST_YEAR if cell.said == cell_of(stored).said else origin
+    return Figure.Origin.LAST_YEAR if cell.same else origin
 
 
 def _content(figure: Figure | None) -> tuple[object, ...]:

@@ -63,6 +63,7 @@ class Figure(models.Model):
 
     class Origin(models.TextChoices):
         FORM = "form", _("form")
+        LAST_YEAR = "last_year", _("taken over from last year")
         PASTE = "paste", _("paste")
         IMPORT = "import", _("spreadsheet")
         API = "api", _("API")
