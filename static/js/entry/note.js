@@ -1,0 +1,23 @@
+/* The note of a row: opened by hand for any figure, by itself where a figure surprises. */
+const { form, rows } = window.imtEntry;
+
+const noteOf = (row) => row.body.querySelector("[data-note]");
+
+/** As the row is now; what somebody writes in, or has written, is never closed. */
+function follow(row) {
+  const note = noteOf(row);
+  const isUsed = note.contains(document.activeElement) || row.field("explanation").value;
+  const asks = row.body.classList.contains("asks");
+  if (note.open !== (asks || Boolean(isUsed))) note.open = !note.open;
+}
+
+form.addEventListener("entry:answer", () => rows.forEach(follow));
+
+for (const row of rows) {
+  const [summary] = noteOf(row).getElementsByTagName("summary");
+  summary.addEventListener("click", (event) => {
+    event.preventDefault();
+    noteOf(row).open = true;
+    row.field("explanation").focus();
+  });
+}
