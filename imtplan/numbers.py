@@ -1,5 +1,9 @@
 """French and English numbers: text to Decimal and back. The product's one parser, one formatter.
 
+People and programs have two readers: `parse_number` takes what people write in a language, and
+`parse_plain` the one notation that `plain` writes, for a program's "21,800" is a mistake of the
+program, and a person's is a habit.
+
 The rule above all others: a number is read as it was meant or refused with a reason. Never a
 silent factor of 10, 100 or 1000; an empty text is a problem, never zero.
 
@@ -52,15 +56,17 @@ class NumberProblem(StrEnum):
     SCIENTIFIC = "scientific"  # "1e5", "1,2E+03", "3 x 10^4"
     BRACKETS = "brackets"  # "(1 234)", an accountant's negative
     UNIT = "unit"  # "60 %", "12 k€", "40 ETP": the unit is beside the field
+    DATE = "date"  # "2022-01-01", "01/02/2022", "1er janvier 2022", "2024-2025"
     LONG_DASH = "long_dash"  # U+2013 and its kin before 5: a minus, or a bullet?
-    MISPLACED_SIGN = "misplaced_sign"  # "5-", "--5", "2024-2025"
+    MISPLACED_SIGN = "misplaced_sign"  # "5-", "--5", "10-12"
     UNFINISHED = "unfinished"  # "5,", "-", ".": still being typed
-    TWO_DECIMAL_MARKS = "two_decimal_marks"  # "12,5,3", "12.05.2024"
+    TWO_DECIMAL_MARKS = "two_decimal_marks"  # "12,5,3", "12.05.3"
     AMBIGUOUS = "ambiguous"  # "1.234" in French: 1234 or 1,234?
     BAD_GROUPING = "bad_grouping"  # "1 23 456", "1,5 3": groups are of three digits
     LEADING_ZERO = "leading_zero"  # "007", "0125"
     TOO_LONG = "too_long"  # over 15 digits before the mark, or over 100 characters
     TOO_PRECISE = "too_precise"  # over 6 decimals; never rounded silently
+    NOT_PLAIN = "not_plain"  # of a program's text alone: "21,800", " 7 ", "+5", "1e5"
 
 
 class NumberError(ValueError):
@@ -125,8 +131,25 @@ def _read(body: str, style: _Style) -> Decimal:
 # Unicode's categories of what nobody sees, hence cannot correct: we say so, and drop nothing.
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"}
 
+_MONTHS = (
+    r"(?:jan(?:v|uary|vier)?|f[ée]v(?:r|rier)?|feb(?:ruary)?|mar(?:s|ch)?|avr(?:il)?|apr(?:il)?|"
+    r"mai|may|juin|june?|juil(?:let)?|july?|ao[uû]t|aug(?:ust)?|sep(?:t|tembre|tember)?|"
+    r"oct(?:obre|ober)?|nov(?:embre|ember)?|d[ée]c(?:embre)?|dec(?:ember)?)\.?"
+)
+_DASHES = "\u2010-\u2015\u2212-"  # the last is the minus key itself
+_DAY, _MONTH, _YEAR = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:1[89]|20)[0-9]{2}"
+# A day with its year, by any mark, or two years that follow each other; never "10-12" or "1/2".
+_DATES = (
+    rf"{_DAY}([./{_DASHES}]){_MONTH}\1(?:{_YEAR}|[0-9]{{2}})",
+    rf"{_MONTH}/{_DAY}/{_YEAR}",
+    rf"{_YEAR}([./{_DASHES}]){_MONTH}\2{_DAY}(?:[T ][0-9:.Z+-]*)?",
+    rf"(?:{_DAY}(?:er|st|nd|rd|th)?[\s-])?{_MONTHS}[\s,-]+(?:{_DAY},?\s+)?(?:{_YEAR}|[0-9]{{2}})",
+    rf"{_YEAR}\s?[/{_DASHES}]\s?{_YEAR}",
+)
+
 # The first that matches names the problem, so the particular come before the general.
 _STRANGERS = (
+    (NumberProblem.DATE, rf"(?i:^(?:{'|'.join(_DATES)})$)"),
     (NumberProblem.SCIENTIFIC, rf"[0-9.,]\s*[eE]\s*[{_SIGNS}]?\s*[0-9]"),
     (NumberProblem.SCIENTIFIC, rf"[0-9]\s*[\u00d7xX*\u00b7\u22c5]\s*10\s*[\^{_EXPONENTS}⁺⁻]"),
     (NumberProblem.BRACKETS, rf"^[{_SIGNS}]?\s*\([^()]*[0-9][^()]*\)[\s%€]*$"),
@@ -219,6 +242,31 @@ def _refuse_oversize(whole: str, decimals: str, body: str) -> None:
         raise NumberError(NumberProblem.TOO_LONG, body)
     if len(decimals) > MAX_DECIMALS:
         raise NumberError(NumberProblem.TOO_PRECISE, body)
+
+
+# --- a program's text or number ------------------------------------------------------------------
+
+_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+
+
+def parse_plain(sent: str | int | Decimal) -> Decimal:
+    """The number a program sent, exact: a number of JSON, or the text that `plain` writes.
+
+    A text is digits, a minus before and a point inside, and nothing else: NumberError otherwise.
+    A number keeps its value, however JSON spells it; it is never a float, whose digits are others.
+    """
+    text = str(sent)
+    if isinstance(sent, str):
+        if len(text) > MAX_CHARACTERS:
+            raise NumberError(NumberProblem.TOO_LONG, text)
+        if not _PLAIN.fullmatch(text):
+            raise NumberError(NumberProblem.NOT_PLAIN, text)
+    number = _checked(Decimal(sent)) or Decimal(0)  # "-0" is 0, and so is 0e99999
+    if number.adjusted() >= MAX_WHOLE_DIGITS:
+        raise NumberError(NumberProblem.TOO_LONG, text)
+    if int(number.as_tuple().exponent) < -MAX_DECIMALS:
+        raise NumberError(NumberProblem.TOO_PRECISE, text)
+    return number
 
 
 # --- number to text ------------------------------------------------------------------------------

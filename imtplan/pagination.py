@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 
 class Pages(PageNumberPagination):
-    """100 rows a page unless asked; asking for more than 500 gives 500.
+    """100 rows a page unless asked; more than 500 is refused, never cut to 500.
 
     The order that makes pages stable is the work of `imtplan.rest.Ordering`.
     """
@@ -23,8 +23,9 @@ class Pages(PageNumberPagination):
         if not asked:
             return self.page_size
         # A dozen digits are more than anybody needs, and int() is slow on a million of them.
-        if not (asked.isascii() and asked.isdecimal() and len(asked) <= 12 and int(asked)):
+        is_short_number = asked.isascii() and asked.isdecimal() and len(asked) <= 12
+        if not (is_short_number and 0 < int(asked) <= self.max_page_size):
             raise ValidationError(
                 {self.page_size_query_param: [_("A page has a whole number of rows, 1 to 500.")]}
             )
-        return min(int(asked), self.max_page_size)
+        return int(asked)

@@ -4,8 +4,9 @@ A question that is not understood is answered with 400 and a sentence, never wit
 were asked for. No word of the plan's own vocabulary here.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+import json
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, NoReturn
 
 from django import forms
 from django.core.exceptions import SuspiciousOperation
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from django_filters.fields import ChoiceField
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework import exceptions, serializers, viewsets
+from rest_framework import exceptions, parsers, serializers, viewsets
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -187,11 +188,78 @@ class Ordering(OrderingFilter):
         return queryset.order_by(*ordering, "pk")
 
 
+class ExactJSON(parsers.JSONParser):
+    """JSON as it was sent: numbers to the last digit, and no field twice.
+
+    Python keeps the last of two fields that are called alike, and makes floats of numbers.
+    """
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        encoding = (parser_context or {}).get("encoding", "utf-8")
+        try:
+            return json.loads(
+                stream.read().decode(encoding),
+                parse_float=_exact,
+                parse_constant=_no_constant,
+                object_pairs_hook=_once_each,
+            )
+        except RecursionError as error:
+            raise exceptions.ParseError(_("This JSON is nested too deep.")) from error
+        except (ValueError, LookupError) as error:
+            text = _("This JSON cannot be read: %(why)s") % {"why": error}
+            raise exceptions.ParseError(text) from error
+
+
+def _exact(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond what there are numbers for
+        raise exceptions.ParseError(_("“%(text)s” is no number.") % {"text": text}) from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise exceptions.ParseError(_("“%(text)s” is no number.") % {"text": name})
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise exceptions.ParseError(_("“%(name)s” is given twice.") % {"name": name})
+        fields[name] = value
+    return fields
+
+
 # --- The views ----------------------------------------------------------------------------------
 
 
 class AnswersInSentences(APIView):
-    """What Django itself refuses is answered in JSON like the rest."""
+    """What Django itself refuses is answered in JSON like the rest, and what an address asks and
+    is not understood is refused: `?dry_run=true` that is passed over would write."""
+
+    parser_classes = [ExactJSON]
+    understood: tuple[str, ...] = ()  # what the address may ask
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.refuse_what_is_not_understood(request)
+
+    def parameters(self) -> list[str]:
+        return [*self.understood, "format"]
+
+    def refuse_what_is_not_understood(self, request: Request) -> None:
+        """A misspelt filter that is passed over gives every row, and a wrong report."""
+        known = self.parameters()
+        for name, values in request.query_params.lists():
+            if name not in known:
+                raise exceptions.ValidationError(
+                    {
+                        "detail": _("“%(name)s” is not understood here. Known: %(known)s.")
+                        % {"name": name, "known": ", ".join(known)}
+                    }
+                )
+            if len(values) > 1:
+                raise exceptions.ValidationError({name: [_("Give this once.")]})
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):
@@ -204,7 +272,6 @@ class ReadOnly(AnswersInSentences, viewsets.ReadOnlyModelViewSet):
 
     filter_backends = [DjangoFilterBackend, Ordering]
     ordering_fields: list[str] = []
-    understood: tuple[str, ...] = ()  # what else the address may ask, beside filters and order
 
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().visible_to(self.request.user)
@@ -215,25 +282,12 @@ class ReadOnly(AnswersInSentences, viewsets.ReadOnlyModelViewSet):
             self.get_queryset(), **{self.lookup_field: self.kwargs[self.lookup_field]}
         )
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        self._refuse_what_is_not_understood()
-        return super().filter_queryset(queryset)
-
-    def _refuse_what_is_not_understood(self) -> None:
-        """A misspelt filter that is passed over gives every row, and a wrong report."""
-        known = [*self.filterset_class.base_filters, "ordering", "format", *self.understood]
-        if self.paginator:
-            known += ["page", "page_size"]
-        for name, values in self.request.query_params.lists():
-            if name not in known:
-                raise exceptions.ValidationError(
-                    {
-                        "detail": _("“%(name)s” is not understood here. Known: %(known)s.")
-                        % {"name": name, "known": ", ".join(known)}
-                    }
-                )
-            if len(values) > 1:
-                raise exceptions.ValidationError({name: [_("Give this once.")]})
+    def parameters(self) -> list[str]:
+        """Filters are for lists: at a row's own address they would be passed over."""
+        if self.detail:
+            return super().parameters()
+        pages = ["page", "page_size"] if self.paginator else []
+        return [*self.filterset_class.base_filters, "ordering", *super().parameters(), *pages]
 
 
 class ByCode(ReadOnly):
@@ -251,6 +305,9 @@ class NoSuchAddress(AnswersInSentences):
     """Under the API even a wrong address is answered in JSON."""
 
     schema = None
+
+    def refuse_what_is_not_understood(self, request: Request) -> None:
+        """Nothing is: that there is nothing here is the better answer."""
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         raise exceptions.NotFound(_("There is nothing at this address; see /api/v1/docs/."))

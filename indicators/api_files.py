@@ -196,9 +196,10 @@ class InFiles:
 class InCsv(InFiles):
     @extend_schema(tags=["results"], filters=True, responses={(200, "text/csv"): OpenApiTypes.STR})
     def list(self, request: Request, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        rows = self.all_rows()  # refuses an unknown flavour, with the filters
         flavour = Flavour(request.query_params.get("flavour") or Flavour.MACHINE)
         columns = type(self).columns(flavour)
-        return csv_response(columns, self.all_rows(), flavour=flavour, name=self.dated_name)
+        return csv_response(columns, rows, flavour=flavour, name=self.dated_name)
 
 
 class InXlsx(InFiles):

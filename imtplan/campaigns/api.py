@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import exceptions, parsers, serializers
+from rest_framework import exceptions, serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,42 +19,47 @@ from imtplan.campaigns.access import may_enter, place
 from imtplan.campaigns.checks import Cell
 from imtplan.campaigns.forms import NUMBER_SENTENCES
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import Answer, Asked
+from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import Reading, read
 from imtplan.campaigns.saving import SaveOutcome, store
-from imtplan.numbers import NumberError, parse_number, plain
+from imtplan.numbers import NumberError, NumberProblem, parse_plain, plain
 from imtplan.rest import AnswersInSentences
 from indicators.models import Figure, Indicator
 
 State = Figure.State
 PARTS = ("value", "numerator", "denominator")
-
-
-class Parser(parsers.JSONParser):
-    """JSON nested a thousand deep is nobody's figure: refused, where Python would give up."""
-
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().parse(*args, **kwargs)
-        except RecursionError as error:
-            raise exceptions.ParseError(_("This JSON is nested too deep.")) from error
+CONDITIONS = (
+    *("If-Match", "If-None-Match", "If-Unmodified-Since", "If-Modified-Since"),
+    *("Content-Range", "Content-Encoding", "X-HTTP-Method-Override"),
+)
 
 
 @extend_schema_field({"type": ["string", "number"], "examples": ["1234.5"]})
 class NumberField(serializers.Field):
-    """A number in plain notation, as text ("1234.5") or as JSON has it. Nothing is rounded."""
+    """A number of JSON, or a text in plain notation ("1234.5"). Nothing is guessed or rounded."""
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, bool) or not isinstance(data, str | int | float):
-            raise serializers.ValidationError(_('Give a number, or a text like "1234.5".'))
+        if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+            raise serializers.ValidationError(NUMBER_SENTENCES[NumberProblem.NOT_PLAIN])
         try:
-            return parse_number(str(data), language="en")
+            return parse_plain(data)
         except NumberError as error:
-            raise serializers.ValidationError(NUMBER_SENTENCES[error.problem]) from error
+            sentence = NUMBER_SENTENCES[error.problem]
+            raise serializers.ValidationError(sentence, code=error.problem) from error
 
     def to_representation(self, value: Decimal) -> str:
         return plain(value)
+
+
+class VersionField(serializers.IntegerField):
+    """DRF's own takes " ３ " for a 3."""
+
+    def to_internal_value(self, data: Any) -> int:
+        is_whole = isinstance(data, int) and not isinstance(data, bool)
+        if not is_whole and not (isinstance(data, str) and data.isascii() and data.isdecimal()):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
 
 
 class CellSerializer(serializers.Serializer):
@@ -67,7 +72,7 @@ class CellSerializer(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
     explanation = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     confirm = serializers.BooleanField(required=False)
-    version = serializers.IntegerField(
+    version = VersionField(
         allow_null=True,
         min_value=1,
         help_text=_("The version you read; null where you saw none."),
@@ -109,7 +114,6 @@ class EntryView(AnswersInSentences):
     """A school's cells of one campaign, and one of them."""
 
     permission_classes = [IsAuthenticated]
-    parser_classes = [Parser]
 
     @extend_schema(
         operation_id="entry",
@@ -136,7 +140,6 @@ class CellView(AnswersInSentences):
     """One cell: written whole, on the version that was read."""
 
     permission_classes = [IsAuthenticated]
-    parser_classes = [Parser]
 
     @extend_schema(
         operation_id="entry_put",
@@ -150,13 +153,25 @@ class CellView(AnswersInSentences):
         here = place(request, year, school)
         if not may_enter(request.user, **here):
             raise exceptions.PermissionDenied(_("You may read these figures, not enter them."))
-        asked = Asked.of(request)
+        _refuse_conditions(request)
+        try:
+            asked = Asked.of(request)
+        except KeyTooLong as refusal:
+            raise exceptions.ValidationError({"Idempotency-Key": [refusal.message]}) from refusal
         try:
             answer = _answer(request, asked, indicator, **here)
         except CampaignRefusal as refusal:
             said = {"outcome": "refused", "detail": str(refusal.message)}
             answer = asked.answered_before(refusal) or Answer(HTTPStatus.CONFLICT, said)
         return Response(answer.content, status=answer.status)
+
+
+def _refuse_conditions(request: Request) -> None:
+    """Headers that would make the write depend on something, or say how to read it."""
+    for name in CONDITIONS:
+        if name in request.headers:
+            text = _("The header %(name)s is not understood here: the version is in the body.")
+            raise exceptions.ParseError(text % {"name": name})
 
 
 @transaction.atomic

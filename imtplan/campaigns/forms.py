@@ -37,6 +37,7 @@ NUMBER_SENTENCES: dict[NumberProblem, str | Promise] = {
     NumberProblem.SCIENTIFIC: _("Write the number in full: 100 000 and not 1e5."),
     NumberProblem.BRACKETS: _("Write a negative number with a minus sign and no brackets."),
     NumberProblem.UNIT: _("Write the number only: its unit stands beside the field."),
+    NumberProblem.DATE: _("This is a date or a year, and not a number."),
     NumberProblem.LONG_DASH: _("Is this a minus? Write it with the minus key: -5."),
     NumberProblem.MISPLACED_SIGN: _("A sign stands before the number: -5."),
     NumberProblem.UNFINISHED: _("This number is not finished: is something missing?"),
@@ -50,6 +51,9 @@ NUMBER_SENTENCES: dict[NumberProblem, str | Promise] = {
     NumberProblem.LEADING_ZERO: _("This begins with a zero. Is a decimal mark missing?"),
     NumberProblem.TOO_LONG: _("This number is too long: 15 digits at most before the decimals."),
     NumberProblem.TOO_PRECISE: _("Keep six decimals at most: nothing is rounded for you."),
+    NumberProblem.NOT_PLAIN: _(
+        'Send a number of JSON, or a text of digits with a point as decimal mark: "1234.5".'
+    ),
 }
 
 

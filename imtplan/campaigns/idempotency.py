@@ -12,9 +12,15 @@ from imtplan.accounts.models import User
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import IdempotencyKey
 
+LONGEST_KEY = 100
+
 
 class KeyReused(CampaignRefusal):
     """The same key came with another content."""
+
+
+class KeyTooLong(CampaignRefusal):
+    """The key has more characters than are kept of one: two keys might become the same."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,13 @@ class Asked:
 
         The address belongs to the content: a key is good for one cell.
         """
+        key = request.headers.get("Idempotency-Key", "")
+        if len(key) > LONGEST_KEY:
+            text = _("This Idempotency-Key has %(length)d characters: %(limit)d at most.")
+            raise KeyTooLong(text % {"length": len(key), "limit": LONGEST_KEY})
         return cls(
             user=request.user,
-            key=request.headers.get("Idempotency-Key", ""),
+            key=key,
             content=request.path.encode() + b"\n" + request.body,
         )
 
@@ -51,7 +61,7 @@ class Asked:
         """The answer given before, to exactly this."""
         if not self.key:
             return None
-        known = IdempotencyKey.objects.filter(user=self.user, key=self.key[:100]).first()
+        known = IdempotencyKey.objects.filter(user=self.user, key=self.key).first()
         if known is None:
             return None
         if known.digest != self.digest:
@@ -75,7 +85,7 @@ class Asked:
         if self.key:
             row = IdempotencyKey(
                 user=self.user,
-                key=self.key[:100],
+                key=self.key,
                 digest=self.digest,
                 status=answer.status,
                 answer=answer.content,

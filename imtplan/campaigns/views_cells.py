@@ -17,7 +17,7 @@ from imtplan.campaigns.checks import Finding, shown
 from imtplan.campaigns.entry import comparisons, total_of_parts
 from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import Answer, Asked
+from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import Reading, read
 from imtplan.campaigns.saving import SaveOutcome, store, write_inputs
@@ -37,7 +37,10 @@ def save_cell(request: HttpRequest, year: int, school: str, indicator: str) -> H
         return _say("other_person", message, HTTPStatus.CONFLICT)
     here = place(request, year, school)
     demand_entry(request, **here)
-    asked = Asked.of(request)
+    try:
+        asked = Asked.of(request)
+    except KeyTooLong as refusal:
+        return _say("refused", str(refusal.message), HTTPStatus.BAD_REQUEST)
     try:
         answer = _answer(request, asked, indicator, **here)
     except CampaignRefusal as refusal:

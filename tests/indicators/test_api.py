@@ -358,3 +358,17 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         for name, budget in BUDGETS.items():
             with django_assert_num_queries(budget):
                 assert len(rows(diane_reads, name)) >= count
+
+
+def test_a_rows_own_address_asks_nothing_that_is_passed_over(
+    diane_reads: Client, albi: School
+) -> None:
+    figure = factories.FigureFactory(school=albi)
+    address = f"/api/v1/figures/{figure.pk}/"
+    assert diane_reads.get(address, {"as_of": "2021-03-03"}).status_code in (200, 404)
+    assert diane_reads.get(address, {"year": "1999"}).status_code == 400
+
+
+@pytest.mark.parametrize("size", ["501", "0", "\u0665"])
+def test_a_page_of_another_size_than_asked_is_not_given(diane_reads: Client, size: str) -> None:
+    assert diane_reads.get("/api/v1/figures/", {"page_size": size}).status_code == 400

@@ -136,3 +136,10 @@ def test_it_is_a_file_that_nobody_keeps(diane: User, signed_in: SignIn, name: st
     assert f'filename="imtplan-{stem}-' in answer["Content-Disposition"]
     assert answer["Content-Disposition"].endswith(f'.{kind}"')
     assert answer["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("address", ["values.csv", "progress.csv", "roll-ups.csv"])
+def test_a_flavour_nobody_knows_is_refused(diane: User, signed_in: Any, address: str) -> None:
+    answer = signed_in(diane).get(f"/api/v1/{address}", {"flavour": "AAA"})
+    assert answer.status_code == 400
+    assert "excel-fr" in str(answer.json())

@@ -43,6 +43,95 @@ def test_a_number_is_stored_as_sent(put: Any, students: Indicator, number: Any) 
 
 
 @pytest.mark.parametrize(
+    "number", ["21,800", "1,234", "1,5", " 7 ", "+5", "1 142", "1e5", "\uff11\uff12", "007", "5 M€"]
+)
+def test_a_text_that_people_write_is_no_programs_number(put: Any, number: str) -> None:
+    Indicator.objects.update(decimals=2)
+    answer = put(value=number, version=None)
+    assert answer.status_code == 400
+    assert "1234.5" in answer.json()["value"][0]
+    assert not Figure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ("1142.1", "1142.100000"),
+        ("100000000000000.123456", "100000000000000.123456"),  # a float has 17 digits
+        ("1e2", "100.000000"),
+        ("-0.0", "0.000000"),
+    ],
+)
+def test_a_number_of_json_is_read_to_its_last_digit(
+    campaign: Campaign, alice: User, signed_in: Any, sent: str, stored: str
+) -> None:
+    Indicator.objects.update(decimals=6)
+    body = f'{{"value": {sent}, "version": null}}'
+    answer = signed_in(alice).put(CELL, body, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert str(Figure.objects.get().value) == stored
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"value": 1, "value": 2, "version": null}',
+        '{"value": 1e99999999999999999999, "version": null}',
+        '{"value": NaN, "version": null}',
+        '{"value": 0.30000000000000004, "version": null}',
+        '{"value": 1, "version": "\uff11"}',
+        '{"value": 1, "version": "1_0"}',
+        '{"value": 1, "version": null',
+        f'{{"value": {"1" * 5000}, "version": null}}',
+    ],
+)
+def test_json_that_can_be_misread_is_refused(
+    campaign: Campaign, alice: User, signed_in: Any, body: str
+) -> None:
+    answer = signed_in(alice).put(CELL, body, content_type="application/json")
+    assert answer.status_code == 400, answer.content
+    assert answer.json()
+    assert not Figure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["dry_run=true", "as_of=2021-03-03", "value=5", "format=json&format=json"]
+)
+def test_an_address_that_asks_what_is_not_understood_writes_nothing(put: Any, query: str) -> None:
+    answer = put(f"{CELL}?{query}", value="1142", version=None)
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in str(answer.json())
+    assert not Figure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"If-Match": '"3"'}, {"Content-Range": "bytes 0-1/2"}, {"Idempotency-Key": "k" * 101}],
+)
+def test_a_header_that_is_not_understood_writes_nothing(
+    campaign: Campaign, alice: User, signed_in: Any, header: dict[str, str]
+) -> None:
+    body = json.dumps({"value": "1", "version": None})
+    answer = signed_in(alice).put(CELL, body, content_type="application/json", headers=header)
+    assert answer.status_code == 400
+    assert next(iter(header)) in str(answer.json())
+    assert not Figure.objects.exists()
+
+
+def test_two_keys_that_begin_alike_are_two(campaign: Campaign, alice: User, signed_in: Any) -> None:
+    """A key was cut to a hundred characters: the second request got the first one's answer."""
+    client = signed_in(alice)
+    for number, (end, status) in enumerate([("a", 400), ("b", 400)], start=1):
+        answer = client.put(
+            CELL,
+            json.dumps({"value": str(number), "version": None}),
+            content_type="application/json",
+            headers={"Idempotency-Key": "k" * 100 + end},
+        )
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
     "number", ["1 234,5x", "1e5", 1e30, True, [], {}, "1.2345678", "", "NaN", float("inf")]
 )
 def test_what_is_no_number_is_refused_with_its_field(put: Any, number: Any) -> None:

@@ -157,6 +157,13 @@ def test_a_key_belongs_to_its_content(post: Any) -> None:
     assert Figure.objects.get().value == 100
 
 
+def test_a_key_is_taken_whole_or_refused(post: Any) -> None:
+    answer = post("100", headers={"Idempotency-Key": "k" * 101})
+    assert (answer.status_code, answer.json()["outcome"]) == (400, "refused")
+    assert "101" in answer.json()["message"]
+    assert not Figure.objects.exists()
+
+
 def test_an_answer_that_never_arrived_is_given_after_the_submission(
     post: Any, place: dict[str, Any], alice: User
 ) -> None:
