@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from imtplan.accounts.models import School, User
 from imtplan.accounts.roles import Role
@@ -22,6 +24,21 @@ from indicators.models import RecomputeRun
 from indicators.recompute import recompute_stale
 from tests import factories
 from tests.worker import Queue, Worker, use_queue
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """The migrated database of this process, also where no test of the run is marked for it: the
+    browser's tests work on copies."""
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +52,7 @@ def _french() -> Iterator[None]:
 def poked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """How often the queue was poked. Tests that take the real `queue` poke it for real."""
     calls: list[bool] = []
-    if "queue" not in request.fixturenames:
+    if not {"queue", "shared_worker"} & set(request.fixturenames):
         for poker in (tasks._poker, exports._poker):
             monkeypatch.setattr(poker, "poke", lambda: calls.append(True))
     return calls

@@ -61,7 +61,7 @@ class Worker:
             self.process = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=BASE,
-                env=self._environment(),
+                env=self.environment(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -94,7 +94,7 @@ class Worker:
         self.process = None
         self.log.write_bytes(b"")
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         return os.environ | {
             "DATABASE_URL": database_url_of_the_test(),
             "REDIS_URL": self.queue.url,

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.celery import app
 from indicators.models import Figure, StaleMark
+from indicators.recompute import recompute_stale
 from tests.browser.looks import found_by_axe
-from tests.worker import Worker, wait_for
+from tests.databases import copy_database, drop_database, use_database
+from tests.worker import Queue, Worker, use_queue
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 # Without these a Chromium on a machine with no way out tries many addresses, in vain.
@@ -38,13 +43,73 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a database with the plan and the demonstration, computed. Nobody writes to it."""
+    with django_db_blocker.unblock():
+        empty = str(connection.settings_dict["NAME"])
+        name = f"{empty}_demo"
+        copy_database(empty, name)
+        with use_database(name):
+            call_command("load_plan")
+            call_command("load_demo")
+            while StaleMark.objects.exists():
+                recompute_stale()
+        yield name
+        drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LiveServer]:
+    """The site's web server, for the whole run: it serves whatever database is in use."""
+    running = LiveServer("localhost")
+    running._live_server_modified_settings.enable()
+    yield running
+    running._live_server_modified_settings.disable()
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_worker(
+    demonstration: str, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Worker]:
+    """A queue and a worker for the whole run, which work on the copy of whichever test runs."""
+    folder = tmp_path_factory.mktemp("worker")
+    with django_db_blocker.unblock(), use_database(copy_of(demonstration)):
+        shared = Worker(Queue(folder / "valkey"), folder)
+        environment = shared.environment()
+    shared.environment = lambda: environment
+    yield shared
+    shared.kill()
+    shared.queue.stop()
+
+
+def copy_of(demonstration: str) -> str:
+    return f"{demonstration}_copy"
+
+
 @pytest.fixture
-def site(worker: Worker, live_server: LiveServer) -> str:
+def worker(
+    shared_worker: Worker, demonstration: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Worker]:
+    """The worker, on this test's own copy of the demonstration; a test may kill it."""
+    before = app.conf.broker_url
+    copy = copy_of(demonstration)
+    with django_db_blocker.unblock():
+        copy_database(demonstration, copy)
+        use_queue(shared_worker.queue.broker_url)
+        if not shared_worker.is_alive:
+            shared_worker.start()
+        with use_database(copy):
+            yield shared_worker
+        use_queue(before)
+        drop_database(copy)
+
+
+@pytest.fixture
+def site(worker: Worker, server: LiveServer) -> str:
     """The address of the site with the plan and the demonstration loaded and computed."""
-    call_command("load_plan")
-    call_command("load_demo")
-    wait_for(lambda: not StaleMark.objects.exists(), "the first recompute")
-    return live_server.url
+    return server.url
 
 
 class Person:

@@ -26,7 +26,7 @@ from tests.browser.conftest import Person
 from tests.browser.looks import wrong_with
 from tests.worker import Worker
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 DIRECTOR, OFFICE, GENERAL = (
     f"{name}@demo.example" for name in ("directrice.albi", "bureau.plan", "direction.generale")

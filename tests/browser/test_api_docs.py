@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from imtplan.accounts.models import User
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 
 def test_the_page_tries_a_list_out_and_breaks_no_rule(

@@ -15,7 +15,7 @@ from imtplan.campaigns.services import submit, validate
 from indicators.models import Figure, Progress, Target
 from indicators.recompute import recompute_stale
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 PHONE = {"width": 360, "height": 740}
 

@@ -15,7 +15,7 @@ from tests import factories
 from tests.browser.conftest import Grid
 from tests.browser.looks import wrong_with
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 PHONE = {"width": 360, "height": 740}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 CODES = ["students", "own-funds", "apprenticeship-funds", "professor-researchers", "phd-students"]
 # Six rows of four columns, as Excel puts them on the clipboard: a row of years, then five names.

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 
 from imtplan.accounts.demo import DEMO_PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 
 def signed_out(grid: Callable[..., Any]) -> Any:

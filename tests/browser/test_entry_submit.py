@@ -11,7 +11,7 @@ from django.utils import timezone
 from imtplan.campaigns.models import Campaign
 from indicators.models import Figure
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 
 def test_a_double_click_on_review_stores_once(grid: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.looks import found_by_axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 PROGRESS = "a.why[href*='students-plan-2022'][href$='#progress']:visible"
 

@@ -10,7 +10,7 @@ from imtplan import paper
 from imtplan.exports.models import Export
 from tests.browser.looks import found_by_axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 EMAIL = "direction.generale@demo.example"
 DASHBOARD = "/tableau-de-bord/?year=2021"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 # Where the focus is: what it says, in which part of the page, and whether it can be seen there.
 HERE = """async () => {

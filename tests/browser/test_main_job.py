@@ -11,7 +11,7 @@ from imtplan.campaigns.models import Submission
 from imtplan.numbers import format_number, format_percent
 from indicators.models import Figure, Progress
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 DIRECTOR = "directrice.albi@demo.example"
 DIRECTORATE = "direction.generale@demo.example"

@@ -12,7 +12,7 @@ from projects.models import FlagshipProject
 from tests.browser.looks import wrong_with
 from tests.imtplan.planning.workbooks import made
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 PLAN = "/plan/plans/2018-2022/"
 STEP = "main form button.btn-primary"

@@ -15,7 +15,7 @@ from projects.models import DeclaredStatus, FlagshipProject
 from tests import factories
 from tests.worker import wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 DASHBOARD = "/tableau-de-bord/?year=2021"
 SCHOOL = "IMT Atlantique"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 PHONE = {"width": 412, "height": 823}
 # Kilobytes at most, as they are sent: pages and files compressed, fonts and pictures as they are.
