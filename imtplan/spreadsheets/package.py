@@ -38,14 +38,14 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _BROKEN:
             raise damaged() from None
-        self._entries = {entry.filename: entry for entry in self._zip.infolist()}
-        _refuse_abnormal(self._zip.infolist())
-        _refuse_strange_names(list(self._entries))
+        self._entries = {_part(entry.filename): entry for entry in self._zip.infolist()}
+        _refuse_abnormal(self._zip.infolist(), len(self._entries))
+        _refuse_strange_names([entry.filename for entry in self._zip.infolist()])
         self._refuse_nested()
-        self._elements = self._characters = self._cells = 0
+        self._parsed = self._elements = self._characters = self._cells = 0
 
     def __contains__(self, name: str) -> bool:
-        return name in self._entries
+        return _part(name) in self._entries
 
     def _refuse_nested(self) -> None:
         for name in self._entries:
@@ -56,7 +56,7 @@ class Package:
         """What a part holds. The zip stops where the size that it declares is reached, so a size
         that lies makes the checksum wrong, never the memory full."""
         try:
-            with self._zip.open(self._entries[name]) as part:
+            with self._zip.open(self._entries[_part(name)]) as part:
                 while piece := part.read(size):
                     yield piece
         except _BROKEN:
@@ -73,37 +73,48 @@ class Package:
         try:
             with closing(self.pieces(name)) as pieces:
                 for piece in pieces:
+                    self._count_parsed(len(piece))
                     parser.Parse(piece, False)
             parser.Parse(b"", True)
         except (expat.ExpatError, LookupError, ValueError):  # an encoding that nobody knows, too
             raise damaged() from None
 
+    def _count_parsed(self, size: int) -> None:
+        """A part that is named many times is read as often, and counts as often."""
+        self._parsed += size
+        if self._parsed > MAX_UNPACKED:
+            raise _too_large()
+
     def _counting(self, start: Callable[[str, dict[str, str]], None]) -> Any:
         def counted(name: str, attributes: dict[str, str]) -> None:
             self._elements += 1
             if self._elements > MAX_ELEMENTS:
-                raise _too_much()
+                raise too_much()
             start(name, attributes)
 
         return counted
 
-    def count_cell(self) -> None:
-        """One more cell that a reader keeps, of all the sheets."""
+    def has_room(self) -> bool:
+        """Counts one more cell, of all the sheets. False: it must be left out."""
         self._cells += 1
-        if self._cells > MAX_CELLS:
-            raise _too_much()
+        return self._cells <= MAX_CELLS
 
     def kept(self, text: str) -> str:
         """A text that a reader keeps: together they must not fill the memory."""
         self._characters += len(text)
         if self._characters > MAX_CHARACTERS:
-            raise _too_much()
+            raise too_much()
         return text
 
 
 def local(name: str) -> str:
     """The name of an element or attribute without its namespace: strict and usual files differ."""
     return name.rpartition(" ")[2]
+
+
+def _part(name: str) -> str:
+    """The name of a part as it is compared: some programs write backslashes or other capitals."""
+    return name.replace("\\", "/").lower()
 
 
 def damaged() -> Unreadable:
@@ -118,24 +129,27 @@ def _abnormal() -> Unreadable:
     )
 
 
-def _too_much() -> Unreadable:
+def too_much() -> Unreadable:
     return Unreadable(_("This file holds too many cells: it is not a table of figures."))
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(_("Unpacked, this file is abnormally large: it was not opened."))
 
 
 def _refuse_doctype(*_args: object) -> None:
     raise _abnormal()
 
 
-def _refuse_abnormal(entries: list[zipfile.ZipInfo]) -> None:
+def _refuse_abnormal(entries: list[zipfile.ZipInfo], parts: int) -> None:
     """By what the zip says of itself; nothing is unpacked."""
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise Unreadable(_("This file is protected by a password: save it without one."))
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1):
-        raise Unreadable(_("Unpacked, this file is abnormally large: it was not opened."))
-    names = {entry.filename for entry in entries}
-    too_many = len(entries) > MAX_ENTRIES or len(names) < len(entries)
+        raise _too_large()
+    too_many = len(entries) > MAX_ENTRIES or parts < len(entries)
     if too_many or any(entry.compress_type not in _PACKINGS for entry in entries):
         raise _abnormal()
 

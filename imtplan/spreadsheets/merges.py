@@ -1,0 +1,50 @@
+"""Merged blocks: their first cell alone holds their text, and the others lie under it."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from imtplan.spreadsheets.package import too_much
+from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, NOTHING, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines from 1, columns from 0, the last ones included."""
+
+    line: int
+    column: int
+    last_line: int
+    last_column: int
+
+
+def cover(rows: list[Row], blocks: Iterable[Block]) -> None:
+    """Tell the rows, which stand in their order, what covers their cells. What lies under a block
+    is hidden. Together the blocks cover no more cells than are read: real ones never overlap."""
+    lines = [row.line for row in rows]
+    covered = 0
+    for block in blocks:
+        first, end = bisect_left(lines, block.line), bisect_right(lines, block.last_line)
+        width = min(block.last_column + 1, MAX_COLUMNS) - block.column
+        if width > 0 and end > first:
+            covered += (end - first) * width
+            if covered > MAX_CELLS:
+                raise too_much()
+            _cover(rows[first:end], block)
+
+
+def _cover(within: list[Row], block: Block) -> None:
+    is_first = within[0].line == block.line
+    top = within[0].cells.get(block.column, NOTHING) if is_first else NOTHING
+    for row, column in _under(within, block):
+        if top != NOTHING:
+            row.covered[column] = top
+        if own := row.cells.get(column):
+            row.cells[column] = replace(own, is_hidden=True)
+
+
+def _under(within: list[Row], block: Block) -> Iterator[tuple[Row, int]]:
+    for row in within:
+        for column in range(block.column, min(block.last_column + 1, MAX_COLUMNS)):
+            if (row.line, column) != (block.line, block.column):
+                yield row, column

@@ -1,0 +1,210 @@
+"""The number formats of XLSX, "#,##0.0 \\"M€\\"": what a number in such a cell means and shows.
+
+Read from end to end once, whatever stands in it: the longest costs as much as its length.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Context, Decimal
+from enum import Enum, auto
+from functools import cached_property
+
+from django.utils.translation import get_language
+
+from imtplan.numbers import format_number
+from imtplan.spreadsheets.tables import Found
+
+# Excel refuses a longer one; only its kind is read then, so that no cell repeats a novel.
+MAX_CODE = 255
+_WIDE = Context(prec=1000, rounding=ROUND_HALF_UP, traps=[])
+
+
+class Mark(Enum):
+    """What a character of a format does."""
+
+    LITERAL = auto()
+    DIGIT = auto()  # 0 # ?
+    COMMA = auto()
+    POINT = auto()
+    PERCENT = auto()
+    BRACKETS = auto()  # what stands in them: a colour, a condition, a currency
+    CLOCK = auto()  # d m y h s
+    GENERAL = auto()
+    SECTION = auto()  # positive; negative; zero; text
+    OTHER = auto()  # exponents, fractions, @
+
+
+_MARKS = dict.fromkeys("0#?", Mark.DIGIT) | dict.fromkeys("dmyhs", Mark.CLOCK)
+_MARKS |= {",": Mark.COMMA, ".": Mark.POINT, "%": Mark.PERCENT, ";": Mark.SECTION}
+_MARKS |= dict.fromkeys("e/@", Mark.OTHER)
+_WORDS = ("general", "standard")
+
+
+def marks(code: str) -> Iterator[tuple[Mark, str]]:
+    """Returns each mark of a format with its text; every character is looked at once."""
+    place = 0
+    while place < len(code):
+        mark, text, place = _mark(code, place)
+        yield mark, text
+
+
+def _mark(code: str, place: int) -> tuple[Mark, str, int]:
+    character = code[place]
+    if character in '"[':
+        end = code.find('"' if character == '"' else "]", place + 1)
+        end = len(code) if end < 0 else end
+        mark = Mark.LITERAL if character == '"' else Mark.BRACKETS
+        return mark, code[place + 1 : end], end + 1
+    if character in "\\_*":  # a letter as it is; a space as wide as a letter; a filling
+        letter = {"\\": code[place + 1 : place + 2], "_": " ", "*": ""}[character]
+        return Mark.LITERAL, letter, place + 2
+    for word in _WORDS:
+        if code[place : place + len(word)].lower() == word:
+            return Mark.GENERAL, word, place + len(word)
+    return _MARKS.get(character.lower(), Mark.LITERAL), character, place + 1
+
+
+# --- Sections -----------------------------------------------------------------------------------
+
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
+_COMPARISONS = {
+    "<": Decimal.__lt__,
+    ">": Decimal.__gt__,
+    "<=": Decimal.__le__,
+    ">=": Decimal.__ge__,
+    "=": Decimal.__eq__,
+    "<>": Decimal.__ne__,
+}
+_CLOCKS = re.compile(r"h+|m+|s+", re.IGNORECASE)
+_MEANS = re.compile(r"[^\W_]|[%‰$€£¥]")
+
+
+@dataclass
+class Section:
+    """How one sort of numbers is shown: those above zero, say."""
+
+    before: str = ""
+    after: str = ""
+    condition: tuple[str, Decimal] | None = None
+    places: int = 0  # decimals
+    thousands: int = 0  # commas behind the digits: each divides by a thousand
+    percents: int = 0
+    has_digits: bool = False
+    has_point: bool = False
+    is_general: bool = False  # all the digits that there are
+    is_odd: bool = False  # exponents, fractions, dates: not shown here
+
+    def take(self, mark: Mark, text: str) -> None:
+        match mark:
+            case Mark.DIGIT:
+                self.has_digits = True
+                self.thousands *= self.has_point  # commas between digits group them
+                self.places += self.has_point
+            case Mark.GENERAL:
+                self.has_digits = self.is_general = True
+            case Mark.COMMA if self.has_digits:
+                self.thousands += 1
+            case Mark.POINT:
+                self.has_point = True
+            case Mark.PERCENT:
+                self.percents += 1
+                self._write("%")
+            case Mark.BRACKETS:
+                self._take_brackets(text)
+            case Mark.OTHER | Mark.CLOCK:
+                self.is_odd = True
+            case _:
+                self._write(text)
+
+    def _write(self, text: str) -> None:
+        if self.has_digits:
+            self.after += text
+        else:
+            self.before += text
+
+    def _take_brackets(self, text: str) -> None:
+        if condition := _CONDITION.fullmatch(text):
+            self.condition = condition[1], Decimal(condition[2])
+        if text.startswith("$"):  # [$€-40C]: a currency, and whose
+            self._write(text[1:].partition("-")[0])
+
+    def holds(self, number: Decimal) -> bool:
+        return self.condition is None or _COMPARISONS[self.condition[0]](number, self.condition[1])
+
+    def text_of(self, number: Decimal) -> str:
+        """Returns what the cell shows, where that is more than the number's own digits."""
+        if not self.has_digits or self.is_odd:
+            return self._words
+        if not self.thousands and not self._words:
+            return ""
+        shown = number.scaleb(2 * self.percents - 3 * self.thousands, context=_WIDE)
+        places = None if self.is_general else min(self.places, 30)
+        text = format_number(shown, language=(get_language() or "fr")[:2], decimals=places)
+        return f"{self.before}{text}{self.after}".strip()
+
+    @property
+    def _words(self) -> str:
+        """A word, a unit, a digit that stands beside the number; a dash or brackets say nothing.
+        A per cent sign that multiplies is the cell's kind already."""
+        text = f"{self.before} {self.after}".strip()
+        return text if _MEANS.search(text.replace("%", "", self.percents)) else ""
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """A cell's format. `kind` is what a number in it means: a number, a percentage, a day."""
+
+    kind: Found = Found.NUMBER
+    sections: list[Section] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, code: str) -> "NumberFormat":
+        kind, sections = Found.NUMBER, [Section()]
+        for mark, text in marks(code):
+            if mark is Mark.PERCENT:
+                kind = Found.PERCENT
+            elif _is_of_clock(mark, text) and kind is Found.NUMBER:
+                kind = Found.DATE
+            if len(code) <= MAX_CODE:
+                if mark is Mark.SECTION:
+                    sections.append(Section())
+                else:
+                    sections[-1].take(mark, text)
+        return cls(kind, sections if len(code) <= MAX_CODE else [])
+
+    def shown(self, number: Decimal) -> str:
+        """Returns what is displayed for a number where that says something else: "20,6" for
+        20600000 in millions, "170 k€". Empty: it shows the number, rounded or not."""
+        if self.kind is Found.DATE or not self.sections:
+            return ""
+        section, is_alone = self._section(number)
+        return section.text_of(number if is_alone else abs(number))
+
+    def hides(self, number: Decimal) -> bool:
+        """Whether the cell looks empty: ";;;"."""
+        if self.kind is Found.DATE or len(self.sections) < 2:
+            return False
+        section, _is_alone = self._section(number)
+        looks_empty = not f"{section.before}{section.after}".strip()
+        return looks_empty and not section.has_digits and not section.is_odd
+
+    def _section(self, number: Decimal) -> tuple[Section, bool]:
+        """The section for a number, and whether the minus is still to be written."""
+        sections = self._of_numbers
+        if any(section.condition for section in sections):
+            fitting = [section for section in sections if section.holds(number)]
+            return (fitting or sections)[0], True
+        if number < 0 and len(sections) > 1:
+            return sections[1], False
+        if not number and len(sections) > 2:
+            return sections[2], True
+        return sections[0], True
+
+    @cached_property
+    def _of_numbers(self) -> list[Section]:
+        return self.sections[:3]
+
+
+def _is_of_clock(mark: Mark, text: str) -> bool:
+    return mark is Mark.CLOCK or (mark is Mark.BRACKETS and bool(_CLOCKS.fullmatch(text)))

@@ -1,0 +1,72 @@
+"""A text in runs of several looks: which of them are notes beside a number or a name.
+
+"1142" with a small raised 1 behind it is 1142, and never 11421; the 1 is kept as a note.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+# Nothing but a number, with its signs, marks and perhaps a unit of one word: "1 142", "12,5 %".
+_NUMBER = re.compile(r"[\s(+\-−–~≈<>]*\d[\d\s.,'’]*[^\W\d_€$£¥%‰]{0,5}[\s€$£¥%‰)]*")
+# What stands raised behind a word and calls a note: "1", "(2)", "*"; letters are the word's own.
+_CALL = re.compile(r"[\s\d()\[\].,;*†‡§#¹²³⁰⁴-⁹]*")
+# m², km³: there the digit belongs to the unit.
+_LENGTH = re.compile(r"(?:^|\W)[cdkm]?m$")
+
+
+class Place(Enum):
+    """Where a piece of text stands to the line."""
+
+    ON_THE_LINE = auto()
+    RAISED = auto()
+    LOWERED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of text in one look."""
+
+    text: str
+    place: Place = Place.ON_THE_LINE
+    is_struck: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        return not self.text.strip() or (self.place is Place.ON_THE_LINE and not self.is_struck)
+
+
+@dataclass(frozen=True, slots=True)
+class RichText:
+    """A text without its notes, and these, as they stand."""
+
+    text: str
+    notes: str = ""
+
+
+def without_notes(runs: Sequence[Run]) -> RichText:
+    """Returns the text as it is meant. Beside a number whatever is raised, lowered or crossed out
+    is left out; beside words only what calls a note: "m²", "CO₂" and "1ᵉʳ" stay whole."""
+    plain = "".join(run.text for run in runs if run.is_plain)
+    if not plain.strip():
+        return RichText("".join(run.text for run in runs))
+    is_number = bool(_NUMBER.fullmatch(plain[:100]))
+    kept, notes = list[str](), list[str]()
+    for run in runs:
+        is_note = _is_beside(run, plain) if is_number else _calls(run, kept)
+        (notes if is_note else kept).append(run.text)
+    return RichText("".join(kept), " ".join(" ".join(notes).split()))
+
+
+def _is_beside(run: Run, number: str) -> bool:
+    """Beside a number with a word, raised letters may be the word's: "1ᵉʳ cycle"."""
+    is_word = any(map(str.isalpha, run.text)) and any(map(str.isalpha, number))
+    return not run.is_plain and (run.is_struck or not is_word)
+
+
+def _calls(run: Run, before: Sequence[str]) -> bool:
+    if run.is_plain or run.place is not Place.RAISED or not _CALL.fullmatch(run.text):
+        return False
+    is_power = run.text.strip() in ("2", "3") and _LENGTH.search("".join(before[-3:])[-4:])
+    return not is_power
