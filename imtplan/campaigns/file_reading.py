@@ -42,6 +42,7 @@ def cells_of_file(
     for table in tables:
         sheet = _Sheet(table, campaign, school, marks)
         if not table.is_hidden and sheet.headings:
+            table.demand_whole()
             cells = list(sheet.read())
             return cells, _few(sheet.strays)
     raise Unreadable(

@@ -6,8 +6,9 @@ Everything else is refused with what to do about it.
 from django.utils.translation import gettext as _
 
 from imtplan.spreadsheets.csv_in import read_csv
+from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import MAX_BYTES, Table, Unreadable
-from imtplan.spreadsheets.xlsx_in import read_xlsx
+from imtplan.spreadsheets.xlsx.reading import read_xlsx
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!")
@@ -23,7 +24,7 @@ def read_tables(data: bytes, name: str = "") -> list[Table]:
     if not data.strip():
         raise Unreadable(_("This file is empty."))
     _refuse_others(data)
-    return read_xlsx(data) if data.startswith(_ZIP) else [read_csv(data)]
+    return read_xlsx(Package(data)) if data.startswith(_ZIP) else [read_csv(data)]
 
 
 def read_table(data: bytes, name: str = "") -> Table:

@@ -1,11 +1,13 @@
 """What was found in a file: cells that know what they are and where they stand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Context, Decimal, InvalidOperation
 from enum import Enum, auto
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 5_000
@@ -81,8 +83,34 @@ class Table:
     rows: list[Row]
     name: str = ""
     is_hidden: bool = False
-    # How many cells stand too far away to be read; who needs the whole sheet refuses it.
+    # How many cells stand too far away to be read: on a sheet that nobody needs, no harm.
     left_out: int = field(default=0, compare=False)
+
+    def demand_whole(self) -> None:
+        """Refuse a sheet that is needed and was not read to its end."""
+        if self.left_out:
+            raise Unreadable(
+                _(
+                    "The sheet “%(sheet)s” holds cells too far away (%(count)d): a sheet is read"
+                    " up to line %(rows)d and column %(column)s, a file up to %(cells)d cells."
+                )
+                % {
+                    "sheet": self.name,
+                    "count": self.left_out,
+                    "rows": MAX_ROWS,
+                    "column": letters(MAX_COLUMNS - 1),
+                    "cells": MAX_CELLS,
+                }
+            )
+
+
+def rows_of(cells: Iterable[tuple[int, int, FoundCell]]) -> list[Row]:
+    """The lines, in their order, of those cells that hold something: line, column, cell."""
+    rows: dict[int, Row] = {}
+    for line, column, cell in cells:
+        if cell.text.strip() or cell.kind is not Found.TEXT:
+            rows.setdefault(line, Row(line)).cells[column] = cell
+    return [rows[line] for line in sorted(rows)]
 
 
 def letters(column: int) -> str:
@@ -101,3 +129,27 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 def one_kind_of_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def checked_text(text: str, line: int, column: int) -> str:
+    """A cell's text with one kind of line ends. `Unreadable` where a control mark is in it."""
+    text = one_kind_of_line_ends(text)
+    if CONTROLS.search(text):
+        place = {"cell": f"{letters(column)}{line}"}
+        raise Unreadable(_("There is an invisible control character in cell %(cell)s.") % place)
+    return text
+
+
+# Spreadsheets keep 15 significant digits: 0.1 + 0.2 is 0.3 there, whatever the 17th digit says.
+# Nothing is raised: what is too large for every program becomes infinite, and is no number.
+_DIGITS = Context(prec=15, traps=[InvalidOperation])
+MAX_EXPONENT = 400
+
+
+def kept_number(text: str) -> Decimal | None:
+    """The number that a program has written into a file; none where it is not one."""
+    try:
+        number = _DIGITS.create_decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) <= MAX_EXPONENT else None

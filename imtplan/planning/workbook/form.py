@@ -55,6 +55,8 @@ class LoadForm(ActForm, forms.Form):
             return data
         try:
             self.tables = self._tables(data)
+            for table in self.tables:
+                table.demand_whole()
             self.book = book_of(self.tables)
             self._refuse_another_plan(self.book)
         except Unreadable as refusal:

@@ -1,0 +1,118 @@
+"""The workbook itself: its sheets, where their parts are, and how its numbers are meant."""
+
+import posixpath
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from imtplan.spreadsheets.number_formats import NumberFormat
+from imtplan.spreadsheets.package import Package, local
+from imtplan.spreadsheets.tables import Found, Unreadable
+from imtplan.spreadsheets.xlsx.wholes import YES, whole
+
+Attributes = dict[str, str]
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    name: str
+    is_hidden: bool
+    part: str
+
+
+@dataclass
+class Book:
+    """The sheets in their order, and how their cells are meant."""
+
+    sheets: list[SheetPart] = field(default_factory=list)
+    texts: str = ""  # the part of the texts that cells name by number
+    formats: list[NumberFormat] = field(default_factory=list)  # of each style of cell
+    first_day: date = date(1899, 12, 30)  # dates are counted from here
+    is_computed: bool = True  # a program that computes nothing asks for it to be done on opening
+
+    @classmethod
+    def of(cls, package: Package) -> "Book":
+        """Read the book. `Unreadable` where the zip is no workbook."""
+        book = cls()
+        part = _main_part(package)
+        parts = _relations(package, part)
+        named = dict(parts.values())
+        by_id = {key: target for key, (_kind, target) in parts.items()}
+
+        def element(name: str, attributes: Attributes) -> None:
+            found = {local(key): value for key, value in attributes.items()}
+            book._take(local(name), found, by_id, package)
+
+        package.parse(part, start=element)
+        book.texts = named.get("sharedStrings", "xl/sharedStrings.xml")
+        book.formats = _formats(package, named.get("styles", "xl/styles.xml"))
+        # A sheet of charts has another root element, and no cells: it reads as an empty table.
+        return book
+
+    def _take(
+        self, element: str, found: Attributes, parts: dict[str, str], package: Package
+    ) -> None:
+        match element:
+            case "workbookPr" if found.get("date1904") in YES:
+                self.first_day = date(1904, 1, 1)
+            case "calcPr" if found.get("fullCalcOnLoad") in YES:
+                self.is_computed = False
+            case "sheet" if part := parts.get(found.get("id", "")):
+                hidden = found.get("state", "visible") != "visible"
+                self.sheets.append(SheetPart(package.kept(found.get("name", "")), hidden, part))
+
+
+def _main_part(package: Package) -> str:
+    """Where the zip says that the workbook is; programs need not call it by its usual name."""
+    usual = "xl/workbook.xml"
+    if "_rels/.rels" in package:
+        relations = _relations(package, "")
+        usual = dict(relations.values()).get("officeDocument", usual)
+    # A text document or slides have such a part too, under other names.
+    if not usual.startswith("xl/") or usual not in package:
+        raise Unreadable(_("This is not an Excel workbook. Save it as .xlsx or as CSV."))
+    return usual
+
+
+def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """What a part names: by its key, of which kind it is and which part."""
+    folder, name = posixpath.split(part)
+    found: dict[str, tuple[str, str]] = {}
+
+    def relation(element: str, attributes: Attributes) -> None:
+        if local(element) == "Relationship":
+            target = attributes.get("Target", "").replace("\\", "/")
+            path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found[attributes.get("Id", "")] = kind, path
+
+    package.parse(posixpath.join(folder, "_rels", f"{name}.rels"), start=relation)
+    return found
+
+
+# The formats that every workbook has without saying so: dates and times, and percentages.
+_DATES, _PERCENTS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}, {9, 10}
+
+
+def _formats(package: Package, part: str) -> list[NumberFormat]:
+    """The number format of each style of cell."""
+    formats = dict.fromkeys(_DATES, NumberFormat(Found.DATE))
+    formats |= dict.fromkeys(_PERCENTS, NumberFormat(Found.PERCENT))
+    styles: list[NumberFormat] = []
+    path: list[str] = []
+
+    def start(name: str, attributes: Attributes) -> None:
+        path.append(local(name))
+        if path[-2:] == ["numFmts", "numFmt"]:
+            number = whole(attributes.get("numFmtId"))
+            formats[number] = NumberFormat.of(attributes.get("formatCode", ""))
+        if path[-2:] == ["cellXfs", "xf"]:
+            styles.append(formats.get(whole(attributes.get("numFmtId")), NumberFormat()))
+
+    def end(name: str) -> None:
+        path.pop()
+
+    if part in package:
+        package.parse(part, start=start, end=end)
+    return styles

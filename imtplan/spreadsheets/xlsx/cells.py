@@ -1,0 +1,66 @@
+"""What a cell means, by its type, its text and its format."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from imtplan.numbers import plain
+from imtplan.spreadsheets.number_formats import NumberFormat
+from imtplan.spreadsheets.package import damaged
+from imtplan.spreadsheets.runs import RichText
+from imtplan.spreadsheets.tables import Found, FoundCell, checked_text, kept_number
+from imtplan.spreadsheets.xlsx.book import Book
+from imtplan.spreadsheets.xlsx.sheet import RawCell
+from imtplan.spreadsheets.xlsx.texts import SharedTexts
+from imtplan.spreadsheets.xlsx.wholes import whole
+
+_TYPES = {"d": Found.DATE, "b": Found.BOOLEAN, "e": Found.ERROR}
+
+
+@dataclass
+class Meaning:
+    """What the workbook says of its cells: their texts and their formats."""
+
+    texts: SharedTexts
+    book: Book
+
+    def of(self, cell: RawCell) -> FoundCell:
+        if cell.has_formula and not (cell.has_value and self.book.is_computed):
+            return FoundCell(Found.NOT_COMPUTED, "", is_formula=True, is_hidden=cell.is_hidden)
+        value = self._value(cell)
+        hidden = value.is_hidden or cell.is_hidden
+        return replace(value, is_formula=cell.has_formula, is_hidden=hidden)
+
+    def _value(self, cell: RawCell) -> FoundCell:
+        match cell.type:
+            case "s":
+                return _text(self.texts.take(whole(cell.text)), cell)
+            case "str" | "inlineStr":
+                return _text(RichText(cell.text, cell.notes), cell)
+            case "n":
+                return self._number(cell)
+            case other:
+                return FoundCell(_TYPES.get(other, Found.ERROR), cell.text)
+
+    def _number(self, cell: RawCell) -> FoundCell:
+        formats = self.book.formats
+        format_ = formats[cell.style] if cell.style < len(formats) else NumberFormat()
+        number = kept_number(cell.text)
+        if number is None:
+            raise damaged()
+        if format_.kind is Found.DATE:
+            return FoundCell(format_.kind, _day(number, self.book.first_day))
+        shown, hidden = format_.shown(number), format_.hides(number)
+        text = plain(number * 100 if format_.kind is Found.PERCENT else number)
+        return FoundCell(format_.kind, text, shown=shown, is_hidden=hidden)
+
+
+def _text(rich: RichText, cell: RawCell) -> FoundCell:
+    return FoundCell(Found.TEXT, checked_text(rich.text, cell.row, cell.column), notes=rich.notes)
+
+
+def _day(number: Decimal, first_day: date) -> str:
+    try:
+        return (first_day + timedelta(days=int(number))).isoformat()
+    except OverflowError:
+        return plain(number)

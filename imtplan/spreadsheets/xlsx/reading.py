@@ -1,0 +1,33 @@
+"""An XLSX workbook into tables: what each cell holds, without computing or guessing anything.
+
+Its own small reader, for four reasons found with others: a workbook with two cells, the first and
+the last of a sheet, must not fill the memory; an error such as #REF! must not come as an empty
+cell; 12 % must not come as 0.12 unsaid; nor a formula that was never computed as nothing. Nor do
+they tell a raised note from the number's own digits, or what is hidden.
+"""
+
+from imtplan.spreadsheets.merges import cover
+from imtplan.spreadsheets.package import Package
+from imtplan.spreadsheets.tables import Row, Table, rows_of
+from imtplan.spreadsheets.xlsx.book import Book
+from imtplan.spreadsheets.xlsx.cells import Meaning
+from imtplan.spreadsheets.xlsx.sheet import Sheet
+from imtplan.spreadsheets.xlsx.texts import SharedTexts
+
+
+def read_xlsx(package: Package) -> list[Table]:
+    """Every sheet, in the workbook's order. `Unreadable` with what to do about it."""
+    book = Book.of(package)
+    sheets = [(listed, Sheet(package, listed.part)) for listed in book.sheets]
+    wanted = {index for _listed, sheet in sheets for index in sheet.shared}
+    meaning = Meaning(SharedTexts(package, book.texts, wanted), book)
+    return [
+        Table(_rows(sheet, meaning), listed.name, listed.is_hidden, left_out=sheet.left_out)
+        for listed, sheet in sheets
+    ]
+
+
+def _rows(sheet: Sheet, meaning: Meaning) -> list[Row]:
+    rows = rows_of((cell.row, cell.column, meaning.of(cell)) for cell in sheet.cells)
+    cover(rows, sheet.blocks)
+    return rows
