@@ -18,7 +18,7 @@ from imtplan.campaigns.last_year import number_of_last_year
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
 from imtplan.campaigns.reading import YEARS_SHOWN, Reading, read
 from imtplan.campaigns.saving import SaveOutcome
-from indicators.models import Figure, Indicator, Progress, View
+from indicators.models import Figure, Indicator, Progress, Target, View
 
 NO_OUTCOME: Mapping[str, Any] = {}
 
@@ -32,6 +32,7 @@ class Row:
     figure: Figure | None
     past: list[tuple[int, Figure | None]]
     progress: Progress | None = None
+    target: Target | None = None  # the school's own, in the campaign's plan
     findings: list[Finding] = field(default_factory=list)
     kept: KeptInput | None = None
     conflict: Figure | None = None
@@ -46,6 +47,13 @@ class Row:
     def before(self) -> Figure | None:
         """Last year's figure."""
         return self.past[-1][1] if self.past else None
+
+    @property
+    def lacks_baseline(self) -> bool:
+        """Whether nothing says where the way to the school's target begins."""
+        computed = self.progress.baseline if self.progress else None
+        published = self.target.baseline_value if self.target else None
+        return published is None and computed is None
 
     @property
     def is_wrong(self) -> bool:
@@ -146,7 +154,7 @@ def read_page(
     reading = outcome.reading if outcome else read(campaign, school)
     submission = _submission(campaign, school)
     remarks = _remarks(submission)
-    progress = _progress(school, campaign)
+    progress, targets = _progress(school, campaign), _targets(school, campaign)
     return EntryPage(
         campaign=campaign,
         school=school,
@@ -155,6 +163,7 @@ def read_page(
             replace(
                 _row(indicator, reading, data, outcome),
                 progress=progress.get(indicator.pk),
+                target=targets.get(indicator.pk),
                 remark=remarks.get(indicator.pk),
             )
             for indicator in reading.indicators
@@ -270,6 +279,12 @@ def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
         view=View.VALIDATED,
     ).select_related("target")
     return {progress.target.indicator_id: progress for progress in found}
+
+
+def _targets(school: School, campaign: Campaign) -> dict[int, Target]:
+    """The school's own targets by indicator: they stand there before anything can be computed."""
+    found = Target.objects.in_use().filter(school=school, plan=campaign.plan_id)
+    return {target.indicator_id: target for target in found.order_by("year", "pk")}
 
 
 def forms_of(indicators: Iterable[Indicator], data: Mapping[str, Any]) -> list[FigureForm]:

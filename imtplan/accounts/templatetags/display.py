@@ -41,6 +41,12 @@ def percent(ratio: Decimal | None, decimals: int = 2) -> str:
 
 
 @register.filter
+def growth(percent: Decimal) -> str:
+    """A growth in percent, as targets keep it: "+20 %"."""
+    return numbers.format_percent(percent / 100, language=_language(), sign=True)
+
+
+@register.filter
 def plain(value: Decimal | None) -> str:
     """For machines: a dot, no group marks."""
     return "" if value is None else numbers.plain(value)
