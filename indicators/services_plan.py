@@ -129,26 +129,25 @@ def store_school_targets(
     *,
     plan: StrategicPlan,
     indicator: Indicator,
-    wanted: Mapping[School, Decimal | None],
+    terms: Mapping[School, Mapping[str, Any] | None],
     by: User,
     reason: str = "",
-    **shared: Any,
 ) -> None:
-    """What each school is to reach, in one act. None: no target, what there was is put aside.
+    """What schools are to reach, in one act: the terms that change, or all of a new target.
 
-    `shared`: the target year, the baseline year, the source and how sure it is, for all that
-    are new or change; a school whose value stays keeps its own.
+    None: what there was is put aside. A school that is not named keeps what it has.
     """
     there = school_targets(plan, indicator)
-    for school, value in wanted.items():
+    for school, values in terms.items():
         target = there.get(school)
-        if target is None and value is not None:
-            code = f"{indicator.code}-{school.code}-{plan.code}"[:50]
-            new = _aside(code) or Target(plan=plan, indicator=indicator, school=school, code=code)
-            terms = {"value": value, "archived_at": None, "growth_percent": None, **shared}
-            put(new, terms, by=by, reason=reason, weighty={"value"})
-        elif target is not None:
-            _change_school_target(target, value, shared, by=by, reason=reason)
+        if values is None:
+            if target is not None:
+                archive(element=target, by=by, reason=reason)
+        elif target is None:
+            row = _target_aside(plan, indicator, school) or _new_target(plan, indicator, school)
+            put(row, {"archived_at": None, **values}, by=by, reason=reason, weighty={"value"})
+        else:
+            put(target, values, by=by, reason=reason, weighty=WEIGHTY_OF_TARGETS)
 
 
 def school_targets(plan: StrategicPlan, indicator: Indicator) -> dict[School, Target]:
@@ -157,14 +156,17 @@ def school_targets(plan: StrategicPlan, indicator: Indicator) -> dict[School, Ta
     return {one.school: one for one in found.select_related("school").order_by("year", "pk")}
 
 
-def _aside(code: str) -> Target | None:
-    return Target.objects.filter(code=code).first()
+def _target_aside(plan: StrategicPlan, indicator: Indicator, school: School) -> Target | None:
+    """The latest target of the school that was put aside: it comes back with its history."""
+    found = Target.objects.filter(plan=plan, indicator=indicator, school=school)
+    return found.exclude(archived_at=None).order_by("-archived_at").first()
 
 
-def _change_school_target(
-    target: Target, value: Decimal | None, shared: Mapping[str, Any], *, by: User, reason: str
-) -> None:
-    if value is None:
-        archive(element=target, by=by, reason=reason)
-    elif value != target.value:
-        put(target, {"value": value, **shared}, by=by, reason=reason, weighty=WEIGHTY_OF_TARGETS)
+def _new_target(plan: StrategicPlan, indicator: Indicator, school: School) -> Target:
+    """A code of fifty signs: where it would be cut, or is taken, it ends with a number."""
+    whole = f"{indicator.code}-{school.code}-{plan.code}"
+    code, number = whole[:50], 1
+    while (len(whole) > 50 and number == 1) or Target.objects.filter(code=code).exists():
+        number += 1
+        code = f"{whole[:46]}-{number}"
+    return Target(plan=plan, indicator=indicator, school=school, code=code)

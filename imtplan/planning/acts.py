@@ -78,10 +78,19 @@ def follow(
     problem = _problem(request, form, preview)
     if "confirm" not in request.POST or problem:
         return _preview_page(request, form, page, preview, problem)
+    is_change = form.is_change
     stored = form.store(by=request.user, reason=request.POST.get("reason", ""))
     transaction.on_commit(poke)
-    messages.success(request, page.done)
+    _say_done(request, page, is_change=is_change)
     return redirect(after(stored))
+
+
+def _say_done(request: HttpRequest, page: Page, *, is_change: bool) -> None:
+    """ "Stored" is said of what was stored, and of nothing else."""
+    if is_change:
+        messages.success(request, page.done)
+    else:
+        messages.info(request, _("Nothing had changed."))
 
 
 def _one_at_a_time() -> None:

@@ -136,6 +136,11 @@ class ActForm(forms.BaseForm):
         return found
 
     @property
+    def is_change(self) -> bool:
+        """Whether storing this changes anything. Call on a valid form."""
+        return bool(self.differences())
+
+    @property
     def sent(self) -> Iterable[tuple[str, str]]:
         """Every name and text that was posted, to be posted again from the preview."""
         for name in self.fields:

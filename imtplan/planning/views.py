@@ -14,8 +14,9 @@ from imtplan.accounts.models import School
 from imtplan.planning.access import demand_plan_office
 from imtplan.planning.acts import Page, follow
 from imtplan.planning.forms import PlanForm
-from imtplan.planning.forms_acts import ArchiveForm, SchoolTargetsForm
+from imtplan.planning.forms_acts import ArchiveForm
 from imtplan.planning.forms_elements import FORMS
+from imtplan.planning.forms_school_targets import SchoolTargetsForm
 from imtplan.planning.history import history_of
 from imtplan.planning.overview import Overview
 from indicators.models import Indicator, IndicatorLink, Target

@@ -100,6 +100,10 @@ class LoadForm(ActForm, forms.Form):
         return []
 
     @property
+    def is_change(self) -> bool:
+        return bool(self.report and self.report.changes)
+
+    @property
     def sent(self) -> Iterable[tuple[str, str]]:
         yield "content", self._kept
 

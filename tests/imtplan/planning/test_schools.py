@@ -116,9 +116,10 @@ def test_an_emptied_target_is_put_aside_and_may_come_back(
     ],
 )
 def test_a_grid_that_cannot_be_is_refused(
-    office: Any, target: Target, typed: dict[str, Any], field: str
+    office: Any, target: Target, albi: School, typed: dict[str, Any], field: str
 ) -> None:
-    assert list(office.refused(GRID, **(SHARED | typed))) == [field]
+    added = {f"school_{albi.pk}": "17 000"}
+    assert list(office.refused(GRID, **(SHARED | added | typed))) == [field]
 
 
 def test_a_school_s_number_is_read_as_french(office: Any, target: Target, albi: School) -> None:

@@ -1,0 +1,182 @@
+"""The grid of the schools' targets: what the preview says is what is stored, school by school."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from imtplan.accounts.models import School
+from imtplan.audit.models import Event
+from indicators.models import Target
+from tests import factories
+
+GRID = "/plan/plans/2018-2022/ecoles/students/"
+TERMS = ("value", "baseline_value", "year", "baseline_year", "source", "sureness")
+
+
+@pytest.fixture
+def whole(albi: School, ales: School) -> Target:
+    """The institute's target of 2022, in the plan 2018-2022."""
+    return factories.students_of_the_plan(albi)
+
+
+@pytest.fixture
+def of_albi(whole: Target, albi: School) -> Target:
+    return _target(whole, albi, "1000")
+
+
+@pytest.fixture
+def of_ales(whole: Target, ales: School, of_albi: Target) -> Target:
+    return _target(whole, ales, "1400")
+
+
+def _target(whole: Target, school: School, value: str | None, **terms: Any) -> Target:
+    made = {
+        "plan": whole.plan,
+        "indicator": whole.indicator,
+        "school": school,
+        "code": f"students-{school.code}",
+        "year": 2021,
+        "value": value and Decimal(value),
+        "baseline_year": 2017,
+        "source": "Contrat de l’école",
+        "sureness": "medium",
+    }
+    return Target.objects.create(**(made | terms))
+
+
+def terms(target: Target, *names: str) -> list[Any]:
+    target.refresh_from_db()
+    return [getattr(target, name) for name in names]
+
+
+def shown(preview: Any) -> dict[str, tuple[str, str]]:
+    found = preview.context["preview"].differences
+    return {one.label: (one.before, one.after) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "stored"),
+    [
+        ("year", "2022", 2022),
+        ("baseline_year", "2018", 2018),
+        ("source", "Avenant de 2020", "Avenant de 2020"),
+        ("sureness", "high", "high"),
+        ("baseline_source", "Bilan social 2017", "Bilan social 2017"),
+    ],
+)
+def test_a_term_alone_is_stored_for_every_school_or_not_said_to_be(
+    office: Any, of_albi: Target, of_ales: Target, field: str, typed: str, stored: Any
+) -> None:
+    assert list(office.refused(GRID, **{field: typed})) == [field]
+    preview = office.preview(GRID, **{field: typed}, reach="all")
+    assert len(shown(preview)) == 2
+    assert office.confirm(GRID, preview).status_code == 302
+    assert terms(of_albi, field) == terms(of_ales, field) == [stored]
+
+
+def test_an_added_school_leaves_the_others_their_terms(
+    office: Any, whole: Target, of_albi: Target, ales: School
+) -> None:
+    preview = office.preview(GRID, year="2022", source="Avenant", **{f"school_{ales.pk}": "1 400"})
+    assert all(label.startswith("IMT Mines Alès") for label in shown(preview))
+    office.confirm(GRID, preview)
+    assert terms(of_albi, "year", "source") == [2021, "Contrat de l’école"]
+    assert terms(Target.objects.get(school=ales), "year", "source") == [2022, "Avenant"]
+
+
+def test_where_schools_differ_an_empty_field_keeps_each_its_own(
+    office: Any, of_albi: Target, of_ales: Target
+) -> None:
+    Target.objects.filter(pk=of_ales.pk).update(year=2022, sureness="low")
+    form = office.client.get(GRID).context["form"]
+    assert (form["year"].value(), form["sureness"].value()) == ("", "")
+    office.do(GRID, source="Avenant", reach="all", **{f"school_{of_ales.school_id}": "1 500"})
+    assert terms(of_albi, "year", "source", "sureness") == [2021, "Avenant", "medium"]
+    assert terms(of_ales, "value", "year", "source", "sureness") == [1500, 2022, "Avenant", "low"]
+
+
+def test_a_school_added_where_schools_differ_needs_every_term(
+    office: Any, of_albi: Target, of_ales: Target
+) -> None:
+    Target.objects.filter(pk=of_ales.pk).update(year=2022)
+    new = factories.SchoolFactory(code="neuve", name="École neuve")
+    assert list(office.refused(GRID, **{f"school_{new.pk}": "10"})) == ["year"]
+
+
+def test_a_baseline_of_each_school(office: Any, of_albi: Target, of_ales: Target) -> None:
+    typed = {f"baseline_{of_albi.school_id}": "900"}
+    preview = office.preview(GRID, **typed)
+    assert shown(preview) == {"IMT Mines Albi · Référence publiée": ("", "900")}
+    office.confirm(GRID, preview)
+    assert terms(of_albi, "baseline_value", "value") == [900, 1000]
+    assert terms(of_ales, "baseline_value") == [None]
+    office.do(GRID, **{f"baseline_{of_albi.school_id}": None})
+    assert terms(of_albi, "baseline_value") == [None]
+
+
+def test_a_baseline_without_a_target_is_refused(office: Any, of_albi: Target, ales: School) -> None:
+    name = f"baseline_{ales.pk}"
+    assert list(office.refused(GRID, **{name: "900"})) == [name]
+
+
+def test_the_preview_is_what_is_stored(office: Any, of_albi: Target, of_ales: Target) -> None:
+    """Every term of every school that the preview names moved, and none other did."""
+    before = {one.pk: terms(one, *TERMS) for one in (of_albi, of_ales)}
+    typed = {f"school_{of_albi.school_id}": "1 100", f"baseline_{of_albi.school_id}": "950"}
+    preview = office.preview(GRID, year="2022", source="Avenant", **typed)
+    office.confirm(GRID, preview)
+    moved = [
+        (one.school.name, name)
+        for one in (of_albi, of_ales)
+        for name, old in zip(TERMS, before[one.pk], strict=True)
+        if terms(one, name) != [old]
+    ]
+    assert len(moved) == len(shown(preview)) == 4
+    assert {school for school, _name in moved} == {"IMT Mines Albi"}
+
+
+def test_nothing_changed_says_so_and_leaves_no_trace(office: Any, of_albi: Target) -> None:
+    Event.objects.all().delete()
+    answer = office.confirm(GRID, office.preview(GRID))
+    assert not Event.objects.exists()
+    page = office.client.get(answer.url).content.decode()
+    assert "Enregistré" not in page
+    assert "Rien n’avait changé" in page
+
+
+def test_a_growth_is_not_put_aside_by_an_empty_value(
+    office: Any, whole: Target, of_albi: Target, ales: School
+) -> None:
+    growing = _target(whole, ales, None, growth_percent=Decimal(20))
+    assert "20\u202f%" in office.client.get(GRID).content.decode()
+    office.do(GRID, **{f"school_{of_albi.school_id}": "1 100"})
+    assert terms(growing, "growth_percent", "archived_at") == [20, None]
+    office.do(GRID, **{f"school_{ales.pk}": "1 400"})
+    assert terms(growing, "growth_percent", "value") == [None, 1400]
+
+
+def test_a_long_code_never_meets_another_plans_target(
+    office: Any, whole: Target, albi: School, ales: School
+) -> None:
+    """Codes are cut at fifty signs: two plans, or two schools, may come to the same."""
+    long = factories.IndicatorFactory(code="a" * 48)
+    url = f"/plan/plans/2018-2022/ecoles/{long.code}/"
+    both = {f"school_{albi.pk}": "10", f"school_{ales.pk}": "20"}
+    office.do(url, source="Contrat", sureness="low", **both)
+    found = Target.objects.filter(indicator=long).values_list("school", "value")
+    assert dict(found) == {albi.pk: 10, ales.pk: 20}
+
+
+def test_targets_of_other_years_are_not_added_to_the_institutes(
+    office: Any, whole: Target, of_albi: Target, of_ales: Target
+) -> None:
+    Target.objects.filter(pk=of_ales.pk).update(year=whole.year)
+    form = office.client.get(GRID).context["form"]
+    assert form.comparison["sum"].replace("\u202f", " ") == "1 400"
+    assert form.not_compared == 1
+
+
+def test_each_row_leads_to_its_own_page(office: Any, of_albi: Target, ales: School) -> None:
+    page = office.client.get(GRID).content.decode()
+    assert f"/plan/modifier/cibles/{of_albi.pk}/" in page
