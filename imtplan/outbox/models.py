@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 LINE_END = r"[\r\n]"
@@ -33,6 +34,7 @@ class Mail(models.Model):
         FAILED = "failed", _("failed, will be tried again")
         GIVEN_UP = "given_up", _("given up")
         UNCERTAIN = "uncertain", _("perhaps sent")
+        WITHDRAWN = "withdrawn", _("withdrawn before it was sent")
 
         @property
         def symbol(self) -> str:
@@ -44,11 +46,17 @@ class Mail(models.Model):
                 Mail.State.FAILED: "exclamation-triangle-fill",
                 Mail.State.GIVEN_UP: "x-circle-fill",
                 Mail.State.UNCERTAIN: "question-circle",
+                Mail.State.WITHDRAWN: "arrow-counterclockwise",
             }[self]
 
     TO_SEND = (State.WAITING, State.FAILED)
     # Nobody sends these again unless a person says so.
     RETRYABLE = (State.FAILED, State.GIVEN_UP, State.UNCERTAIN)
+
+    # A mail of this kind has a way in to one's own account, which is made when it is sent: neither
+    # who reads the mails nor a copy of the database has it.
+    INVITATION = "invitation"
+    SIGN_IN_LINK = "{sign-in-link}"
 
     # The Message-ID too: a server that gets a mail twice can tell.
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -64,6 +72,7 @@ class Mail(models.Model):
     address = models.EmailField(_("address"))
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
+    language = models.CharField(_("language"), max_length=2, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.TextField(_("error"), blank=True)
@@ -112,6 +121,11 @@ class Mail(models.Model):
     def state_of_now(self) -> "Mail.State":
         """The state with its words and symbol, where the column is a plain text."""
         return self.State(self.state)
+
+    @property
+    def shown_body(self) -> str:
+        """The text for others than its reader."""
+        return self.body.replace(self.SIGN_IN_LINK, gettext("[a link for this person alone]"))
 
     @property
     def can_be_retried(self) -> bool:

@@ -14,11 +14,15 @@ from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from imtplan.outbox.letters import html_of
 from imtplan.outbox.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -134,9 +138,30 @@ def _certainly_not_sent(*problems: type[Exception]) -> Iterator[None]:
 
 
 def _message(mail: Mail) -> EmailMessage:
+    """The text, and the same as HTML."""
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     headers = {
         "Message-ID": f"<{mail.uid}@{sender.rpartition('@')[2] or 'localhost'}>",
         "Auto-Submitted": "auto-generated",  # no answer of an absent person comes back
     }
-    return EmailMessage(mail.subject, mail.body, to=[mail.address], headers=headers)
+    if mail.language:
+        headers["Content-Language"] = mail.language
+    body = _with_link(mail)
+    message = EmailMultiAlternatives(mail.subject, body, to=[mail.address], headers=headers)
+    html = html_of(body, subject=mail.subject, language=mail.language)
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def _with_link(mail: Mail) -> str:
+    if mail.kind != Mail.INVITATION or Mail.SIGN_IN_LINK not in mail.body:
+        return mail.body
+    return mail.body.replace(Mail.SIGN_IN_LINK, sign_in_link(mail.user))
+
+
+def sign_in_link(user: Any) -> str:
+    """A way in that works once, and for PASSWORD_RESET_TIMEOUT: one chooses a password with it."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    return str(settings.SITE_URL).rstrip("/") + reverse(
+        "account_reset_password_from_key", kwargs=key
+    )

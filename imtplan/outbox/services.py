@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from imtplan.outbox.models import Mail
 
@@ -22,7 +23,8 @@ def queue_mail(
 ) -> Mail | None:
     """Write a mail in the caller's transaction: no act without its mail, no mail without its act.
 
-    Two that write the same `key`, even at once, make one mail; the second gets None.
+    Two that write the same `key`, even at once, make one mail; the second gets None. The language
+    is the one that is active.
     """
     mail = Mail(
         key=key,
@@ -31,6 +33,7 @@ def queue_mail(
         address=address,
         subject=on_one_line(subject),
         body=body,
+        language=get_language() or "",
         created_at=at or timezone.now(),
     )
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
@@ -49,3 +52,14 @@ def retry_mail(pk: int) -> bool:
     return bool(
         found.update(state=Mail.State.WAITING, tries=0, error="", next_try_at=timezone.now())
     )
+
+
+def withdraw_mails(*, key_begins: str) -> set[int]:
+    """Never send those that still wait. Returns whose they are: they need not hear of it.
+
+    In the caller's transaction; a sender that has one in hand keeps it.
+    """
+    waiting = Mail.objects.filter(key__startswith=key_begins, state__in=Mail.TO_SEND)
+    rows = list(waiting.select_for_update(of=("self",)).order_by("pk"))
+    Mail.objects.filter(pk__in=[mail.pk for mail in rows]).update(state=Mail.State.WITHDRAWN)
+    return {mail.user_id for mail in rows if mail.user_id is not None}

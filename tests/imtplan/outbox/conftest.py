@@ -22,8 +22,8 @@ def server(settings: Any) -> Iterator[Server]:
 
 
 def write(user: User, key: str = "one", **fields: Any) -> Mail | None:
-    given = {"subject": "Saisie 2022", "body": "Bonjour,\n\nVos valeurs."} | fields
-    return queue_mail(key=key, kind="test", user=user, address=user.email, **given)
+    given = {"kind": "test", "subject": "Saisie 2022", "body": "Bonjour,\n\nVos valeurs."}
+    return queue_mail(key=key, user=user, address=user.email, **given | fields)
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""The HTML of a mail, made from its text: the two say the same, and there is one text to write.
+
+A text is paragraphs with an empty line between them. A line that begins with "> " is a quotation of
+somebody, one that begins with "- " an item of a list, and one that is an address a link; the line
+before it, where it ends with a colon, is its label.
+"""
+
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.template.loader import render_to_string
+
+QUOTE, ITEM, LINK, WORDS = "quote", "item", "link", "words"
+MARKS = {QUOTE: "> ", ITEM: "- "}
+
+
+@dataclass
+class Block:
+    """Lines of one kind; of a link, its address and what stands on it."""
+
+    kind: str
+    lines: list[str] = field(default_factory=list)
+    address: str = ""
+    label: str = ""
+
+
+def html_of(text: str, *, subject: str, language: str) -> str:
+    """Returns the whole document. What people typed is escaped, and none of it becomes a link."""
+    context = {"blocks": blocks_of(text), "subject": subject, "language": language}
+    return render_to_string("mail/letter.html", context)
+
+
+def blocks_of(text: str) -> list[Block]:
+    """Returns the text's blocks in order."""
+    blocks: list[Block] = []
+    for kind, lines in groupby(text.strip().splitlines(), key=_kind):
+        if kind == LINK:
+            blocks += [_link(address, blocks) for address in lines]
+        elif kind:
+            start = len(MARKS.get(kind, ""))
+            blocks.append(Block(kind, [line[start:] for line in lines]))
+    return [block for block in blocks if block.lines or block.address]
+
+
+def _kind(line: str) -> str:
+    """Nothing for an empty line, which parts two paragraphs."""
+    for kind, mark in MARKS.items():
+        if line.startswith(mark) or line == mark.strip():
+            return kind
+    if line.startswith(("https://", "http://")) and " " not in line:
+        return LINK
+    return WORDS if line.strip() else ""
+
+
+def _link(address: str, before: list[Block]) -> Block:
+    """Takes its label, where there is one, from the words that stand before it."""
+    label = ""
+    if before and before[-1].kind == WORDS and before[-1].lines[-1].rstrip().endswith(":"):
+        label = before[-1].lines.pop().rstrip(": \u202f\xa0")
+    return Block(LINK, address=address, label=label)
