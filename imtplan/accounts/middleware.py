@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from imtplan.accounts.services import remember_language
+
 
 class PersonLocaleMiddleware:
     """Stands after authentication, so that a person's own choice comes first."""
@@ -15,6 +17,8 @@ class PersonLocaleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.user.is_authenticated and request.user.language
         language = chosen or translation.get_language_from_request(request)
+        if request.user.is_authenticated and not chosen:
+            remember_language(language, of=request.user)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

@@ -117,6 +117,14 @@ class UserManager(BaseUserManager["User"]):
         held = Membership.objects.in_force().filter(role=role)
         return self.filter(is_active=True, pk__in=held.values("user"))
 
+    def permitted(
+        self, permission: Permission, *, school: School | None = None
+    ) -> "models.QuerySet[User]":
+        """Who may do this today by a role held in this school; without one, in the institute."""
+        roles = [role for role, spec in ROLES.items() if permission in spec.permissions]
+        held = Membership.objects.in_force().filter(role__in=roles, school=school)
+        return self.filter(is_active=True, pk__in=held.values("user"))
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
@@ -133,6 +141,8 @@ class User(AbstractBaseUser):
         choices=settings.LANGUAGES,
         help_text=_("Empty: the browser's language."),
     )
+    # Of the pages last opened: what the mails speak to who has chosen none.
+    last_language = models.CharField(max_length=2, default=settings.LANGUAGE_CODE, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demonstration account"), default=False, editable=False)
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
@@ -159,6 +169,11 @@ class User(AbstractBaseUser):
 
     def natural_key(self) -> tuple[str]:
         return (self.email,)
+
+    @property
+    def reading_language(self) -> str:
+        """Of what is written to them: their choice, else that of the pages they last read."""
+        return self.language or self.last_language
 
     @cached_property
     def held_roles(self) -> list["Membership"]:

@@ -13,8 +13,6 @@ from imtplan.accounts.models import User
 from imtplan.accounts.roles import Role
 from imtplan.outbox.services import queue_mail
 
-LANGUAGE = "fr"  # of who has chosen none
-
 
 def tell_plan_office(
     *, kind: str, key: str, subject: Promise, template: str, context: Mapping[str, Any], page: str
@@ -25,7 +23,7 @@ def tell_plan_office(
     """
     address = str(settings.SITE_URL).rstrip("/") + reverse(page)
     for person in User.objects.holding(Role.PLAN_OFFICE):
-        with translation.override(person.language or LANGUAGE):
+        with translation.override(person.reading_language):
             known = {**context, "person": person, "address": address}
             queue_mail(
                 key=f"{kind}:{key}:{person.pk}",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -38,3 +39,10 @@ def choose_language(language: str, *, by: User) -> User:
     by.language = language
     by.save(update_fields=["language"])
     return by
+
+
+def remember_language(language: str, *, of: User) -> None:
+    """What the pages of a person who has chosen no language speak. Their mails follow."""
+    if language != of.last_language and language in dict(settings.LANGUAGES):
+        of.last_language = language
+        User.objects.filter(pk=of.pk).update(last_language=language)

@@ -1,11 +1,14 @@
 """The language of the screens: the person's choice, and where one goes after it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
 
 from imtplan.accounts.models import User
 
@@ -88,3 +91,41 @@ def test_nobody_changes_their_own_address(alice: User, signed_in: Callable[[User
     browser = signed_in(alice)
     assert browser.get("/compte/email/").status_code == 404
     assert browser.post("/compte/email/", {"action_add": "", "email": "x@y.fr"}).status_code == 404
+
+
+# --- The language of mails ----------------------------------------------------------------------
+
+
+def test_who_has_chosen_none_is_written_to_in_the_language_of_the_pages_last_read(
+    alice: User,
+) -> None:
+    assert alice.reading_language == "fr"
+    browser = Client()
+    browser.force_login(alice)
+    browser.get("/compte/jetons/", headers={"accept-language": "en-GB,en;q=0.8"})
+    alice.refresh_from_db()
+    assert (alice.language, alice.reading_language) == ("", "en")
+
+
+def test_a_choice_goes_before_what_was_last_read(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(language="fr")
+    browser = Client()
+    browser.force_login(alice)
+    browser.get("/compte/jetons/", headers={"accept-language": "en"})
+    alice.refresh_from_db()
+    assert (alice.last_language, alice.reading_language) == ("fr", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment"),
+    [
+        ("fr", "9 septembre 2026", "9 septembre 2026, 07:05"),
+        ("en", "9 Sep 2026", "9 Sep 2026, 07:05"),
+    ],
+)
+def test_a_day_has_one_form_in_each_language(language: str, day: str, moment: str) -> None:
+    at = datetime(2026, 9, 9, 7, 5, tzinfo=UTC)
+    with translation.override(language):
+        assert date_format(at, "DATE_FORMAT") == day
+        assert date_format(at, "DATETIME_FORMAT") == moment
+        assert "09/" not in date_format(at, "SHORT_DATE_FORMAT")
