@@ -20,7 +20,6 @@ from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.outbox.services import queue_mail
 
 KIND = "role-given"
-LANGUAGE = "fr"  # of who has chosen none
 
 
 class DelegationRefused(CampaignRefusal):
@@ -179,7 +178,7 @@ def _detail(held: Membership) -> dict[str, Any]:
 
 def _write_mail(held: Membership, by: User, event: Event) -> None:
     user = held.user
-    with translation.override(user.language or LANGUAGE):
+    with translation.override(user.reading_language):
         words = {"school": str(held.school), "role": Role(held.role).label}
         subject = gettext("%(school)s: your role is “%(role)s”") % words
         context = {"person": user, "held": held, "role": Role(held.role), "by": by}

@@ -15,11 +15,14 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import CampaignRefusal, locked
+from imtplan.campaigns.letters import tell_of_return, tell_of_submission, tell_of_validation
 from imtplan.campaigns.models import Campaign, Remark, Submission
 from imtplan.campaigns.reading import read
 from imtplan.campaigns.receipts import make_receipt
 from indicators.models import Figure, Indicator
 from indicators.tasks import poke
+
+State = Submission.State
 
 LEADS_TO = {
     Event.Verb.SUBMITTED: Submission.State.SUBMITTED,
@@ -56,13 +59,16 @@ def submit(*, campaign: Campaign, school: School, by: User) -> Submission:
     """Hand the school's figures in, with a receipt. From now on they are read-only for it."""
     submission = locked(campaign, school, act=Event.Verb.SUBMITTED)
     _demand_complete(campaign, school)
+    after = _open_remarks(submission) if submission.state == State.RETURNED else None
     submission.submitted_at, submission.submitted_by = timezone.now(), by
     submission.decided_at, submission.decided_by, submission.comment = None, None, ""
     submission.remarks.filter(is_open=True).update(is_open=False)
     receipt = make_receipt(submission=submission, by=by)
-    return _move(
+    event = _move(
         submission, Event.Verb.SUBMITTED, Figure.Status.SUBMITTED, by, receipt=receipt.number
     )
+    tell_of_submission(submission, event, receipt=receipt, after=after)
+    return submission
 
 
 @transaction.atomic
@@ -70,7 +76,9 @@ def validate(*, campaign: Campaign, school: School, by: User) -> Submission:
     """Accept the school's figures: they count everywhere from now on."""
     submission = locked(campaign, school, act=Event.Verb.VALIDATED)
     submission.decided_at, submission.decided_by = timezone.now(), by
-    return _move(submission, Event.Verb.VALIDATED, Figure.Status.VALIDATED, by)
+    event = _move(submission, Event.Verb.VALIDATED, Figure.Status.VALIDATED, by)
+    tell_of_validation(submission, event)
+    return submission
 
 
 @transaction.atomic
@@ -93,7 +101,7 @@ def return_to_school(
     submission.decided_at, submission.decided_by = timezone.now(), by
     submission.comment = comment.strip()
     _remark(submission, said, by)
-    return _move(
+    event = _move(
         submission,
         Event.Verb.RETURNED,
         Figure.Status.DRAFT,
@@ -101,6 +109,14 @@ def return_to_school(
         **({"comment": submission.comment} if submission.comment else {}),
         **({"remarks": said} if said else {}),
     )
+    tell_of_return(submission, event, remarks=_open_remarks(submission))
+    return submission
+
+
+def _open_remarks(submission: Submission) -> list[Remark]:
+    """What is asked of single cells, in the order of the indicators."""
+    remarks = submission.remarks.filter(is_open=True).select_related("indicator")
+    return list(remarks.order_by("indicator__rank", "indicator__code", "pk"))
 
 
 def _remark(submission: Submission, said: Mapping[str, str], by: User) -> None:
@@ -118,7 +134,7 @@ def _move(
     status: Figure.Status,
     by: User,
     **detail: object,
-) -> Submission:
+) -> Event:
     submission.state = LEADS_TO[act]
     submission.save()
     campaign = submission.campaign
@@ -127,6 +143,6 @@ def _move(
         year=campaign.year,
         indicator__in=campaign.indicators.all(),
     ).update(status=status)
-    record(act, by=by, school=submission.school, subject=str(campaign.year), **detail)
+    event = record(act, by=by, school=submission.school, subject=str(campaign.year), **detail)
     transaction.on_commit(poke)
-    return submission
+    return event

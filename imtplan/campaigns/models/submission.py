@@ -1,5 +1,6 @@
 """One school's part of a campaign: its state, what is said of its cells, its receipts."""
 
+import json
 from typing import Any
 
 import pghistory
@@ -200,3 +201,7 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def figure_count(self) -> int:
+        return len(json.loads(self.content)["figures"])

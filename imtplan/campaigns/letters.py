@@ -1,0 +1,134 @@
+"""What people are told of a submission: to whom each mail goes, and its words.
+
+Each is written in the transaction of the act, in its reader's language, once for each person
+whatever their roles. Who acts is not told of it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School, User
+from imtplan.accounts.roles import Permission
+from imtplan.audit.models import Event
+from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.outbox.services import queue_mail
+from indicators.models import Figure
+
+SUBMITTED, RETURNED, VALIDATED = "submitted", "returned", "validated"
+
+SUBJECTS: dict[str, str | Promise] = {
+    SUBMITTED: _("IMT Plan – %(school)s – %(campaign)s: figures submitted"),
+    RETURNED: _("IMT Plan – %(school)s – %(campaign)s: figures returned to you"),
+    VALIDATED: _("IMT Plan – %(school)s – %(campaign)s: figures validated"),
+}
+SUBMITTED_AGAIN = _("IMT Plan – %(school)s – %(campaign)s: figures submitted again")
+
+TYPED = [Event.Verb.FIGURES_SAVED, Event.Verb.FIGURES_UNDONE, Event.Verb.SUBMITTED]
+
+
+# --- To whom ------------------------------------------------------------------------------------
+
+
+def who_decide() -> list[User]:
+    """Those of the directorate-general who may validate or return."""
+    return list(User.objects.permitted(Permission.VALIDATE_FIGURES))
+
+
+def who_answer(submission: Submission) -> list[User]:
+    """Returns who may submit for the school, and who typed or submitted these figures and still
+    holds a role there."""
+    campaign, school = submission.campaign, submission.school
+    acts = Event.objects.filter(school=school, subject=str(campaign.year), verb__in=TYPED)
+    figures = Figure.objects.filter(
+        school=school, year=campaign.year, indicator__in=campaign.indicators.all()
+    )
+    typists = {submission.submitted_by_id, *acts.order_by().values_list("actor", flat=True)}
+    typists |= set(figures.order_by().values_list("entered_by", flat=True))
+    submitters = set(User.objects.permitted(Permission.SUBMIT_FIGURES, school=school))
+    members = User.objects.permitted(Permission.READ_SCHOOL, school=school)
+    return sorted(submitters | set(members.filter(pk__in=typists - {None})), key=lambda one: one.pk)
+
+
+# --- The words ----------------------------------------------------------------------------------
+
+
+def tell_of_submission(
+    submission: Submission, event: Event, *, receipt: Receipt, after: list[Remark] | None
+) -> None:
+    """Writes to the directorate-general. `after`: what a return had asked, where there was one."""
+    context = {"receipt": receipt, "again": after is not None, "remarks": after or []}
+    subject = SUBMITTED_AGAIN if after is not None else SUBJECTS[SUBMITTED]
+    _write(SUBMITTED, submission, event, to=who_decide(), page="review", subject=subject, **context)
+
+
+def tell_of_return(submission: Submission, event: Event, *, remarks: list[Remark]) -> None:
+    """Writes to the school what the directorate-general asks, on the whole and cell by cell."""
+    is_open = submission.campaign.is_open_for(submission.school)
+    context = {"remarks": remarks, "comment": submission.comment, "is_open": is_open}
+    to = who_answer(submission)
+    _write(RETURNED, submission, event, to=to, page="entry", **context)
+
+
+def tell_of_validation(submission: Submission, event: Event) -> None:
+    _write(VALIDATED, submission, event, to=who_answer(submission), page="review")
+
+
+def _write(
+    kind: str,
+    submission: Submission,
+    event: Event,
+    *,
+    to: Iterable[User],
+    page: str,
+    subject: str | Promise = "",
+    **context: Any,
+) -> None:
+    campaign, school = submission.campaign, submission.school
+    if campaign.is_demo and not settings.DEMO:  # the schools are real, and so are their people
+        return
+    known = context | {
+        "submission": submission,
+        "campaign": campaign,
+        "school": school,
+        "event": event,
+        "closes_at": campaign.closes_at_for(school),
+        "address": address_of(page, campaign, school),
+    }
+    for person in to:
+        if person.pk == event.actor_id:
+            continue
+        with translation.override(person.reading_language):
+            words = {"school": str(school), "campaign": str(campaign)}
+            queue_mail(
+                key=f"{key_of(kind, submission)}{event.pk}:{person.pk}",
+                kind=kind,
+                user=person,
+                address=person.email,
+                subject=str(subject or SUBJECTS[kind]) % words,
+                body=body_of(f"mail/{kind}.txt", known | {"person": person}),
+            )
+
+
+def key_of(kind: str, submission: Submission) -> str:
+    """How the keys of all mails of this kind about a submission begin."""
+    return f"{kind}:{submission.pk}:"
+
+
+def address_of(page: str, campaign: Campaign, school: School) -> str:
+    """Returns the whole address of a page of a school's campaign."""
+    path = reverse(page, args=[campaign.year, school.code])
+    return str(settings.SITE_URL).rstrip("/") + path
+
+
+def body_of(template: str, context: dict[str, Any]) -> str:
+    """Returns the text with one empty line at most between two paragraphs."""
+    lines = [line.rstrip() for line in render_to_string(template, context).strip().splitlines()]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    return "\n".join(kept) + "\n"
