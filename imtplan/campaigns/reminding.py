@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -19,7 +18,9 @@ from django.utils.translation import ngettext
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import ROLES, Permission
 from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
+from imtplan.campaigns.letters import body_of
 from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.reading import Reading, read
 from imtplan.campaigns.reminders import (
     BETWEEN_TWO,
     LATE_REPORT,
@@ -33,13 +34,13 @@ from imtplan.campaigns.reminders import (
 )
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import queue_mail
+from indicators.models import Indicator
 
 State = Submission.State
 
 # One writer at a time: two would each see half of what changes between their looks.
 LOCK = 0x1A791A8
 TO_SCHOOLS, TO_OFFICE = "reminder", "reminder-office"
-LANGUAGE = "fr"  # of who has chosen none
 
 
 @transaction.atomic
@@ -156,14 +157,32 @@ def _written(campaigns: Iterable[int], now: datetime) -> Written:
 # --- The words ----------------------------------------------------------------------------------
 
 
+LISTED = 20  # names in one list of a mail
+
+
+@dataclass(frozen=True)
+class NameList:
+    """Names of indicators under a heading, and how many more there are."""
+
+    heading: str
+    names: list[str]
+    more: int
+
+    @classmethod
+    def of(cls, heading: str, indicators: Sequence[Indicator]) -> "NameList":
+        names = [str(indicator.name) for indicator in indicators[:LISTED]]
+        return cls(heading % {"count": len(indicators)}, names, len(indicators) - len(names))
+
+
 @dataclass(frozen=True)
 class Line:
-    """One school in a mail."""
+    """One school in a mail, and what it still has to do."""
 
     school: School
     completeness: Completeness
     closes: str
     url: str
+    to_do: list[NameList]
 
 
 @dataclass
@@ -171,13 +190,14 @@ class _Letters:
     facts: _Facts
     completeness: dict[int, dict[int, Completeness]]
     now: datetime
+    readings: dict[tuple[int, int], Reading] = field(default_factory=dict)
 
     def queue(self, reminder: Reminder) -> Mail | None:
         person = self.facts.people[reminder.person]
         office = reminder.step == Step.CLOSED
-        with translation.override(person.language or LANGUAGE):
+        with translation.override(person.reading_language):
             subject = self._subject(reminder)
-            body = render_to_string(
+            body = body_of(
                 "mail/closed.txt" if office else "mail/reminder.txt",
                 self._context(reminder, person) | {"subject": subject},
             )
@@ -187,7 +207,7 @@ class _Letters:
             user=person,
             address=person.email,
             subject=subject,
-            body=body.strip() + "\n",
+            body=body,
             at=self.now,
         )
 
@@ -197,21 +217,44 @@ class _Letters:
             "person": person,
             "campaign": campaign,
             "is_opening": reminder.step == Step.OPENING,
-            "lines": [self._line(campaign, school) for school in reminder.schools],
+            "lines": [self._line(campaign, pk, reminder.step) for pk in reminder.schools],
             "office": self.facts.office,
             "campaign_url": absolute("campaign_edit", campaign.year),
         }
 
-    def _line(self, campaign: Campaign, pk: int) -> Line:
+    def _line(self, campaign: Campaign, pk: int, step: Step) -> Line:
         school = self.facts.schools[pk]
+        to_do = [] if step == Step.CLOSED else _to_do(self._reading(campaign, school))
         return Line(
             school,
             self.completeness[campaign.pk].get(pk, Completeness()),
             moment(campaign.closes_at_for(school)),
             absolute("entry", campaign.year, school.code),
+            to_do,
         )
 
+    def _reading(self, campaign: Campaign, school: School) -> Reading:
+        """Read once for all who enter the school's figures."""
+        key = (campaign.pk, school.pk)
+        if key not in self.readings:
+            self.readings[key] = read(campaign, school)
+        return self.readings[key]
+
     def _subject(self, reminder: Reminder) -> str:
+        """The product, the school and the campaign: one of many mails that a director gets."""
+        words = {"schools": self._schools(reminder), "what": self._what(reminder)}
+        return _("IMT Plan – %(schools)s – %(what)s") % words
+
+    def _schools(self, reminder: Reminder) -> str:
+        first, others = self.facts.schools[reminder.schools[0]], len(reminder.schools) - 1
+        if not others:
+            return str(first)
+        words = ngettext(
+            "%(school)s and %(count)s other", "%(school)s and %(count)s others", others
+        )
+        return words % {"school": first, "count": others}
+
+    def _what(self, reminder: Reminder) -> str:
         campaign = self.facts.campaigns[reminder.campaign]
         words: dict[str, Any] = {"campaign": str(campaign)}
         if reminder.step == Step.OPENING:
@@ -228,6 +271,21 @@ class _Letters:
         return _closes_in(words, (reminder.closes_on - self.now.astimezone(PARIS).date()).days)
 
 
+def _to_do(reading: Reading) -> list[NameList]:
+    """What holds back the submission, as the page before submitting has it."""
+    wrong = reading.to_correct
+    kept = {indicator.pk for indicator in wrong}
+    headed = [
+        (_("To correct: %(count)s"), wrong),
+        (_("Missing: %(count)s"), [one for one in reading.missing if one.pk not in kept]),
+        (
+            _("To confirm or explain: %(count)s"),
+            [one for one in reading.to_explain if one.pk not in kept],
+        ),
+    ]
+    return [NameList.of(heading, indicators) for heading, indicators in headed if indicators]
+
+
 def _closes_in(words: dict[str, Any], days: int) -> str:
     """The days that are left, not those of the step: the mail may be late."""
     if days == 0:
@@ -239,9 +297,8 @@ def _closes_in(words: dict[str, Any], days: int) -> str:
 
 def moment(at: datetime) -> str:
     """An instant for people: Paris time, and said to be."""
-    here = at.astimezone(PARIS)
-    words = {"day": date_format(here, "DATE_FORMAT"), "time": date_format(here, "H:i")}
-    return _("%(day)s at %(time)s, Paris time") % words
+    words = {"moment": date_format(at.astimezone(PARIS), "DATETIME_FORMAT")}
+    return _("%(moment)s, Paris time") % words
 
 
 def absolute(name: str, *parts: Any) -> str:

@@ -15,6 +15,7 @@ from imtplan.campaigns import tasks
 from imtplan.campaigns.models import Campaign, Extension, IdempotencyKey, Submission
 from imtplan.campaigns.reminders import PARIS
 from imtplan.campaigns.reminding import moment, write_reminders
+from imtplan.campaigns.saving import keep_inputs
 from imtplan.outbox.models import Mail
 from indicators.models import Indicator
 from tests import factories
@@ -124,17 +125,40 @@ def test_a_mail_says_all_that_is_needed(
     Campaign.objects.update(opens_at=OPENING, closes_at=CLOSING)
     [mail] = write_reminders(LAST_DAY)
     assert (mail.kind, mail.user, mail.address) == ("reminder", alice, "alice@example.org")
-    assert mail.subject == "Campaign 2022 closes tomorrow"
+    assert mail.subject == "IMT Plan – IMT Mines Albi – Campaign 2022 closes tomorrow"
     for text in (
         "Hello Alice,",
         "IMT Mines Albi",
         "Filled in: 1 of 2",
-        "Nov. 30, 2026",
-        "18:00, Paris time",
+        "30 Nov 2026, 18:00, Paris time",
+        "\nMissing: 1\n- Indicator",
         "\nhttps://plan.example/saisie/2022/imt-mines-albi/\n",
         "Paul <paul@example.org>",
     ):
         assert text in mail.body
+
+
+def test_a_mail_lists_what_is_missing_to_correct_and_to_explain(
+    save: Any, albi: School, alice: User, students: Indicator
+) -> None:
+    asked = [
+        factories.IndicatorFactory(name_en=f"Asked {number:02}", rank=number)
+        for number in range(1, 26)
+    ]
+    Campaign.objects.get().indicators.add(*asked)
+    factories.FigureFactory(indicator=students, school=albi, year=2021, value=Decimal(5))
+    save(500)
+    keep_inputs(
+        campaign=Campaign.objects.get(), school=albi, typed={asked[0]: {"value": "x"}}, by=alice
+    )
+    Campaign.objects.update(opens_at=OPENING, closes_at=CLOSING)
+    in_english(alice)
+    [mail] = write_reminders(LAST_DAY)
+    assert "\nTo correct: 1\n- Asked 01\n" in mail.body
+    assert "\nMissing: 25\n- " in mail.body
+    assert "\n- Asked 20\n- and 5 more\n" in mail.body
+    assert "Asked 21" not in mail.body
+    assert f"\nTo confirm or explain: 1\n- {students.name_en}\n" in mail.body
 
 
 def test_no_word_of_a_mail_is_escaped(campaign: Campaign, albi: School, alice: User) -> None:
@@ -148,7 +172,7 @@ def test_the_mail_is_in_the_persons_language(campaign: Campaign, alice: User, bo
     french, english = write_reminders(OPENING)
     assert "Hello" in english.body
     assert "30 novembre 2026" in french.body
-    assert "Nov. 30, 2026" in english.body
+    assert "30 Nov 2026" in english.body
 
 
 def test_a_person_of_two_schools_gets_one_mail_that_lists_both(
@@ -185,7 +209,10 @@ def test_the_report_of_the_plan_office(
     in_english(paul)
     [mail] = write_reminders(AFTER)
     assert mail.kind == "reminder-office"
-    assert mail.subject == "Campaign 2022 is closed: 2 schools have not submitted"
+    assert mail.subject == (
+        "IMT Plan – IMT Mines Albi and 1 other – Campaign 2022 is closed: "
+        "2 schools have not submitted"
+    )
     assert "IMT Mines Albi\nFilled in: 0 of 2\n" in mail.body
     assert "/campagnes/2022/" in mail.body
 
