@@ -282,7 +282,7 @@ def test_a_closing_moved_into_the_past_closes_and_says_so(
     campaign.refresh_from_db()
     assert not campaign.is_open()
     assert "est passée" in text(response)
-    assert "15 décembre 2022 à 18:00, heure de Paris" in text(response)
+    assert "15 décembre 2022, 18:00, heure de Paris" in text(response)
 
 
 def test_new_indicators_are_not_asked_of_those_who_submitted_and_this_is_said(
