@@ -118,12 +118,23 @@ def parse_number(text: str, *, language: str) -> Decimal:
         raise NumberError(error.problem, text) from None
 
 
-def _read(body: str, style: _Style) -> Decimal:
+def parse_rounded(text: str, *, language: str, decimals: int) -> Decimal:
+    """As `parse_number`, for the number of a spreadsheet's cell: where it has more decimals than
+    are kept (a formula's 21.8333333333) it is rounded to `decimals`. Show both to the person."""
+    try:
+        number = _read(text.strip(_OUTER_SPACES), _style(language), most=MAX_CHARACTERS)
+    except NumberError as error:
+        raise NumberError(error.problem, text) from None
+    is_kept = int(number.as_tuple().exponent) >= -MAX_DECIMALS
+    return number if is_kept else _rounded(number, decimals)
+
+
+def _read(body: str, style: _Style, *, most: int = MAX_DECIMALS) -> Decimal:
     _refuse_strangers(body)
     sign, unsigned = _split_sign(body)
     whole, decimals = _split_decimals(unsigned, style)
     whole = _ungrouped(whole)
-    _refuse_oversize(whole, decimals, body)
+    _refuse_oversize(whole, decimals, body, most)
     number = Decimal(f"{sign}{whole or '0'}.{decimals}")
     return number or number.copy_abs()  # "-0" is 0
 
@@ -237,10 +248,10 @@ def _ungrouped(whole: str) -> str:
     return re.sub(r"[^0-9]", "", whole)
 
 
-def _refuse_oversize(whole: str, decimals: str, body: str) -> None:
+def _refuse_oversize(whole: str, decimals: str, body: str, most: int) -> None:
     if len(whole) > MAX_WHOLE_DIGITS:
         raise NumberError(NumberProblem.TOO_LONG, body)
-    if len(decimals) > MAX_DECIMALS:
+    if len(decimals) > most:
         raise NumberError(NumberProblem.TOO_PRECISE, body)
 
 

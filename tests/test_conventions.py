@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from imtplan.campaigns.forms import NUMBER_SENTENCES
+from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
 from imtplan.numbers import NumberProblem
 
 BASE = Path(__file__).resolve().parent.parent

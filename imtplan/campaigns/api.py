@@ -17,10 +17,10 @@ from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import may_enter, place
 from imtplan.campaigns.checks import Cell
-from imtplan.campaigns.forms import NUMBER_SENTENCES
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
 from imtplan.campaigns.reading import Reading, read
 from imtplan.campaigns.saving import SaveOutcome, store
 from imtplan.numbers import NumberError, NumberProblem, parse_plain, plain

@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.campaigns.checks import Cell
-from imtplan.numbers import NumberError, NumberProblem, format_number, parse_number
+from imtplan.campaigns.number_sentences import sentence_of, unit_of
+from imtplan.campaigns.words import may_be_either, word_of
+from imtplan.numbers import NumberError, format_number
+from imtplan.units import CellUnit, parse_quantity
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -26,54 +29,44 @@ TYPED_FIELDS = (
     "same",
 )
 
-# What each refusal says: what is wrong, and what to do. A test holds that none is forgotten.
-NUMBER_SENTENCES: dict[NumberProblem, str | Promise] = {
-    NumberProblem.EMPTY: _("Enter a number, or say why there is none."),
-    NumberProblem.NOT_A_NUMBER: _("This is not a number. Write digits only, for instance 1 234,5."),
-    NumberProblem.HIDDEN_CHARACTER: _(
-        "There is an invisible character here. Clear the field and type the number again."
-    ),
-    NumberProblem.OTHER_DIGITS: _("Write the number with the digits 0 to 9."),
-    NumberProblem.SCIENTIFIC: _("Write the number in full: 100 000 and not 1e5."),
-    NumberProblem.BRACKETS: _("Write a negative number with a minus sign and no brackets."),
-    NumberProblem.UNIT: _("Write the number only: its unit stands beside the field."),
-    NumberProblem.DATE: _("This is a date or a year, and not a number."),
-    NumberProblem.LONG_DASH: _("Is this a minus? Write it with the minus key: -5."),
-    NumberProblem.MISPLACED_SIGN: _("A sign stands before the number: -5."),
-    NumberProblem.UNFINISHED: _("This number is not finished: is something missing?"),
-    NumberProblem.TWO_DECIMAL_MARKS: _(
-        "There are two decimal marks here. Keep one: 12,5 for instance."
-    ),
-    NumberProblem.AMBIGUOUS: _(
-        "This can be read in two ways. Write 1234 for a thousand and more, 1,234 for one and some."
-    ),
-    NumberProblem.BAD_GROUPING: _("Digits are grouped by three: 1 234 567. Check this number."),
-    NumberProblem.LEADING_ZERO: _("This begins with a zero. Is a decimal mark missing?"),
-    NumberProblem.TOO_LONG: _("This number is too long: 15 digits at most before the decimals."),
-    NumberProblem.TOO_PRECISE: _("Keep six decimals at most: nothing is rounded for you."),
-    NumberProblem.NOT_PLAIN: _(
-        'Send a number of JSON, or a text of digits with a point as decimal mark: "1234.5".'
-    ),
-}
-
 
 class NumberField(forms.CharField):
     """A number as people type it. It stays text on the page: what was typed is shown again."""
+
+    unit = CellUnit()  # of the cell it stands in
+    takes_words = False  # whether "not available" may stand in its place
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         text = super().to_python(value)
         if not text.strip():
             return None
+        if self.takes_words:
+            _refuse_word(text)
         try:
-            return parse_number(text, language=get_language() or "fr")
+            return parse_quantity(text, language=get_language() or "fr", cell=self.unit)
         except NumberError as error:
-            raise forms.ValidationError(NUMBER_SENTENCES[error.problem]) from error
+            sentence = sentence_of(error, self.unit)
+            raise forms.ValidationError(sentence, code=error.problem) from error
 
     def validate(self, value: Any) -> None:
         """Whether a number is needed depends on the row, not on the field."""
 
     def run_validators(self, value: Any) -> None:
         """Bounds belong to the indicator: see `checks`."""
+
+
+def _refuse_word(text: str) -> None:
+    """A word in place of a number has a field of its own: the refusal leads there."""
+    if may_be_either(text):
+        sentence = _(
+            "“{word}” can be read in two ways: not available, or not applicable?"
+            " Choose beside the field."
+        )
+        raise forms.ValidationError(format_lazy(sentence, word=text.strip()), code="either_word")
+    if word := word_of(text):
+        sentence = _("Choose “{word}” beside the field, in place of a number.")
+        label = State(word).label
+        raise forms.ValidationError(format_lazy(sentence, word=label), code=word)
 
 
 class FigureForm(forms.Form):
@@ -116,6 +109,8 @@ class FigureForm(forms.Form):
         }
         for part in self.number_parts:
             self.fields[part].label = labels[part]
+            self.fields[part].unit = unit_of(self.indicator, part)
+            self.fields[part].takes_words = True
             self.fields[part].widget.attrs |= {
                 "inputmode": "decimal",
                 "autocomplete": "off",

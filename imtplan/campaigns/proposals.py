@@ -4,6 +4,7 @@ Both are read into `TypedCell`s by their own readers (`pasting`, `workbook`) and
 reading of texts, the same checks, the same preview, the same way of applying.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 
@@ -22,14 +23,12 @@ from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal
 from imtplan.campaigns.reading import Reading, cell_of, read
 from imtplan.campaigns.saving import SaveOutcome, store
+from imtplan.campaigns.words import word_of
 from indicators.models import Figure, Indicator
 
 State = Figure.State
-
-# How people write that there is no number. "-" is none of them: it may be a zero or a gap.
-NOT_AVAILABLE = {"nc", "n.c.", "n/c", "nd", "n.d.", "non communiqué", "non disponible"}
-NOT_AVAILABLE |= {"not available", "indisponible"}
-NOT_APPLICABLE = {"s.o.", "so", "sans objet", "n/a", "na", "not applicable", "non applicable"}
+# An accountant's negative; its unit may stand inside or behind.
+_BRACKETS = re.compile(r"\(\s*([^()]*[0-9][^()]*?)\s*\)(\s*[^\d()]*)")
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,7 @@ def _form(typed: TypedCell, stored: Figure | None) -> FigureForm:
 
 
 def _understood(typed: TypedCell) -> dict[str, str]:
-    """Words for "no number" stand in the word's own field; numbers lose what a paste adds."""
+    """Words for "no number" stand in the word's own field, and brackets are a minus."""
     texts = dict(typed.typed)
     parts = ("numerator", "denominator") if typed.indicator.is_ratio else ("value",)
     for part in parts:
@@ -277,37 +276,15 @@ def _understood(typed: TypedCell) -> dict[str, str]:
         if word:
             texts |= {part: "", "word": word}
         elif part in texts:
-            texts[part] = number_text(texts[part], typed.indicator, part)
+            texts[part] = number_text(texts[part])
     texts["word"] = word_of(texts.get("word", "")) or texts.get("word", "")
     return texts
 
 
-def word_of(text: str) -> str:
-    """The state that a text names, or nothing."""
-    said = " ".join(text.split()).casefold()
-    known = {label.casefold(): state for state, label in State.choices}
-    if said in NOT_AVAILABLE or known.get(said) == State.NOT_AVAILABLE:
-        return State.NOT_AVAILABLE
-    if said in NOT_APPLICABLE or known.get(said) == State.NOT_APPLICABLE:
-        return State.NOT_APPLICABLE
-    return said if said in (State.NOT_AVAILABLE, State.NOT_APPLICABLE) else ""
-
-
-def number_text(text: str, indicator: Indicator, part: str) -> str:
-    """A number as accountants and Excel write it, as the parser reads it: "(12) %" is "-12".
-
-    Only the indicator's own unit may follow, and it never rescales; the parts of a ratio have none.
-    """
-    stripped = text.strip()
-    if part == "value":
-        units = {str(indicator.unit_fr), str(indicator.unit_en)}
-        for unit in sorted(filter(None, units), key=len, reverse=True):
-            if stripped.casefold().endswith(unit.casefold()):
-                stripped = stripped[: -len(unit)].rstrip()
-                break
-    if stripped.startswith("(") and stripped.endswith(")"):
-        return f"-{stripped[1:-1].strip()}"
-    return stripped
+def number_text(text: str) -> str:
+    """A number as accountants write it, as the parser reads it: "(12) %" is "-12 %"."""
+    found = _BRACKETS.fullmatch(text.strip())
+    return f"-{found[1]}{found[2]}" if found else text.strip()
 
 
 # --- Applying it --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.forms import NUMBER_SENTENCES
+from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
 from imtplan.numbers import NumberError, format_number, parse_number
 from imtplan.planning.forms import NO_DAY, NOT_WHOLE
 from imtplan.planning.forms import language as own_language
@@ -276,7 +276,7 @@ def _number(cell: FoundCell, language: str, *, percent: bool) -> str:
     if cell.kind in NOT_TYPED:
         raise _No(not_typed(cell.kind))
     if cell.kind is Found.PERCENT and not percent:
-        raise _No(_("This is a percentage: write the number only, its unit is known."))
+        raise _No(_("This is a percentage, and this column is not counted in percent."))
     is_plain = cell.kind is not Found.TEXT
     text = cell.text.strip()
     text = text.removesuffix("%").strip() if percent and not is_plain else text

@@ -21,7 +21,6 @@ from imtplan.campaigns.proposals import (
     number_text,
     preview,
     propose,
-    word_of,
 )
 from indicators.models import Figure, Indicator
 from tests import factories
@@ -71,13 +70,29 @@ def test_brackets_are_a_minus_where_there_may_be_one(read: Any, students: Indica
     assert read(value="(1 234)").cell.value == -1234
 
 
-def test_a_unit_never_rescales() -> None:
-    share = factories.IndicatorFactory.build(unit_fr="%", unit_en="%")
-    funds = factories.IndicatorFactory.build(unit_fr="M€", unit_en="M€")
-    assert number_text("12,5 %", share, "value") == "12,5"
-    assert number_text("12,5\u202fM€", funds, "value") == "12,5"
-    assert number_text("12,5 €", funds, "value") == "12,5 €"
-    assert number_text("12 %", share, "numerator") == "12 %"
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [("(12) %", "-12 %"), ("(1 234 €)", "-1 234 €"), ("12 M€", "12 M€"), ("12 (1)", "12 (1)")],
+)
+def test_brackets_are_the_only_thing_a_paste_is_read_for(text: str, read_as: str) -> None:
+    assert number_text(text) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "says"),
+    [
+        ("170 M€", Outcome.NEW, ""),
+        ("170 k€", Outcome.REFUSED, "0,17"),
+        ("12 %", Outcome.REFUSED, "M€"),
+    ],
+)
+def test_a_unit_is_read_and_never_rescales(
+    read: Any, students: Indicator, text: str, outcome: Outcome, says: str
+) -> None:
+    Indicator.objects.update(unit_fr="M€", unit_en="M€")
+    row = read(value=text)
+    assert row.outcome == outcome
+    assert says in " ".join(map(str, row.messages))
 
 
 @pytest.mark.parametrize("text", ["NC", "n.c.", "Non communiqué", "non  disponible"])
@@ -87,14 +102,11 @@ def test_words_for_not_available_need_a_reason(read: Any, text: str) -> None:
     assert (row.outcome, row.cell.state) == (Outcome.NEW, Figure.State.NOT_AVAILABLE)
 
 
-@pytest.mark.parametrize("text", ["s.o.", "Sans objet", "N/A", "not applicable", "sans  objet"])
-def test_words_for_not_applicable(text: str) -> None:
-    assert word_of(text) == Figure.State.NOT_APPLICABLE
-
-
-@pytest.mark.parametrize("text", ["", "-", "zéro", "nsp"])
-def test_other_words_are_no_words(text: str) -> None:
-    assert word_of(text) == ""
+@pytest.mark.parametrize("text", ["NA", "N/A", "n.a."])
+def test_na_is_asked_about(read: Any, text: str) -> None:
+    row = read(value=text)
+    assert row.outcome == Outcome.REFUSED
+    assert "sans objet" in str(row.messages[0])
 
 
 def test_the_language_of_the_file_reads_its_numbers(read: Any) -> None:

@@ -1,0 +1,202 @@
+"""Units that people write beside a number: the cell's own is taken, another is never guessed.
+
+"170 M€" in a cell of M€ is 170. "170 k€" there is refused with what it comes to, 0.17: an answer
+that only said "write the number alone" would be followed, and store 170. Nothing is ever rescaled
+silently. Units are of a few dimensions (money, shares, full-time equivalents, percentage points);
+a word that only multiplies ("12 k", "3 millions") takes the cell's own.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from imtplan.numbers import (
+    GROUP_SPACES,
+    MAX_DECIMALS,
+    MAX_WHOLE_DIGITS,
+    NumberError,
+    NumberProblem,
+    parse_number,
+)
+
+MONEY, SHARE, FULL_TIME, POINTS, MULTIPLIER = "money", "share", "full-time", "points", "multiplier"
+THOUSAND, MILLION, BILLION = Decimal(10) ** 3, Decimal(10) ** 6, Decimal(10) ** 9
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit, and how many of its dimension's smallest it holds: 1 M€ is 1,000,000 €."""
+
+    name: str
+    dimension: str
+    factor: Decimal = Decimal(1)
+
+
+EUROS = Unit("€", MONEY), Unit("k€", MONEY, THOUSAND), Unit("M€", MONEY, MILLION)
+PERCENT = Unit("%", SHARE, Decimal("0.01"))
+
+# Each as people spell it, folded. The multipliers also stand before "€" and its spellings.
+_MULTIPLIERS = {
+    THOUSAND: ("k", "milliers", "mille", "thousand", "thousands", "kilo", "kilos"),
+    MILLION: ("m", "million", "millions", "mio", "mln"),
+    BILLION: ("md", "mds", "mrd", "milliard", "milliards", "bn"),
+}
+_CURRENCY = ("€", "eur", "euro", "euros")
+_OTHERS = {
+    PERCENT: ("%", "pour cent", "pourcent", "pourcents", "pct", "percent", "per cent"),
+    Unit("‰", SHARE, Decimal("0.001")): ("‰", "pour mille", "pourmille", "per mille"),
+    Unit("points", POINTS): (
+        *("point", "points", "pt", "pts", "point de pourcentage", "points de pourcentage"),
+        *("percentage point", "percentage points"),
+    ),
+    Unit("ETP", FULL_TIME): (
+        *("etp", "fte", "ftes", "equivalent temps plein", "equivalents temps plein"),
+        *("full time equivalent", "full time equivalents"),
+    ),
+}
+_SYMBOLS = {THOUSAND: "k€", MILLION: "M€", BILLION: "Md€"}
+
+
+def folded(text: str) -> str:
+    """Without case, accents, dots, and what joins words: "Millions d’euros" is "millionseuros"."""
+    bare = unicodedata.normalize("NFD", text.casefold())
+    words = re.sub(r"\b(?:d['’]|de |of )", "", bare.replace("-", " "))
+    return "".join(c for c in words if unicodedata.category(c)[0] in "LNS" or c in "%‰/").strip()
+
+
+def _vocabulary() -> dict[str, Unit]:
+    known = {folded(text): EUROS[0] for text in _CURRENCY}
+    for factor, words in _MULTIPLIERS.items():
+        for word in words:
+            known[folded(word)] = Unit(word, MULTIPLIER, factor)
+            money = Unit(_SYMBOLS[factor], MONEY, factor)
+            known |= {folded(word + currency): money for currency in _CURRENCY}
+    for unit, words in _OTHERS.items():
+        known |= {folded(word): unit for word in words}
+    return known
+
+
+_KNOWN = _vocabulary()
+
+
+def unit_named(text: str) -> Unit | None:
+    """The unit that a text names. A small "m" names none: "12 m" are metres."""
+    is_small_m = re.match(r"m(?![a-z])|meur", text.strip()) is not None
+    return None if is_small_m else _KNOWN.get(folded(text))
+
+
+@dataclass(frozen=True)
+class CellUnit:
+    """In what a cell is counted: as it is shown, and as it is called in each language.
+
+    `is_part`: a part of a ratio, a plain count; the ratio's own unit ("%") is not its.
+    """
+
+    name: str = ""
+    spellings: tuple[str, ...] = ()
+    is_part: bool = False
+
+    @property
+    def unit(self) -> Unit | None:
+        known = (unit_named(text) for text in self.spellings)
+        return None if self.is_part else next((unit for unit in known if unit), None)
+
+    def is_own(self, text: str) -> bool:
+        """The cell's own unit, in either language, in the singular or the plural."""
+        own = {folded(spelling).rstrip("s") for spelling in self.spellings} - {""}
+        return folded(text).rstrip("s") in own
+
+
+class UnitError(NumberError):
+    """A number with another unit than the cell's.
+
+    `number` and `unit` are as they were typed; `converted` is what it comes to in the cell's unit,
+    where that can be reckoned exactly; `is_known` says whether it is a unit at all.
+    """
+
+    def __init__(
+        self,
+        problem: NumberProblem,
+        text: str,
+        number: Decimal | None = None,
+        unit: str = "",
+        converted: Decimal | None = None,
+        is_known: bool = False,
+    ) -> None:
+        super().__init__(problem, text)
+        self.number, self.unit = number, unit
+        self.converted, self.is_known = converted, is_known
+
+
+def parse_quantity(text: str, *, language: str, cell: CellUnit) -> Decimal:
+    """The number a person typed, with the cell's own unit beside it or none; NumberError else.
+
+    A UnitError, where another unit stands there.
+    """
+    try:
+        return parse_number(text, language=language)
+    except NumberError as error:
+        if error.problem not in (NumberProblem.UNIT, NumberProblem.NOT_A_NUMBER):
+            raise
+        found = _split(text)
+        if found is None:
+            raise
+        number_text, unit_text = found
+        known = unit_named(unit_text)
+        if error.problem is NumberProblem.NOT_A_NUMBER and not (known or cell.is_own(unit_text)):
+            raise  # "env. 12" is no unit
+    try:
+        number = parse_number(number_text, language=language)
+    except NumberError as error:
+        raise NumberError(error.problem, text) from None  # the person gets back what was typed
+    if cell.is_own(unit_text):
+        return number
+    converted = _converted(number, known, cell)
+    if converted == number:
+        return number
+    raise UnitError(NumberProblem.UNIT, text, number, unit_text, _storable(converted), bool(known))
+
+
+# A number between what may be a unit: nothing before and something after, or the other way round.
+_NUMBER = rf"[{GROUP_SPACES}]*[0-9](?:[0-9.,'’{GROUP_SPACES}]*[0-9])?"
+_QUANTITY = re.compile(
+    rf"(?P<sign>[+\u2212-]?)\s*(?P<before>[^\W\d_]*[€$£]?)\s*"
+    rf"(?P<inner>[+\u2212-]?)(?P<number>{_NUMBER})\s*(?P<after>(?:[^\d.,'’]\D*)?)"
+)
+
+
+def _split(text: str) -> tuple[str, str] | None:
+    """The text of the number, and that of its unit. In English both halves may: "€12m"."""
+    found = _QUANTITY.fullmatch(text.strip())
+    if found is None or (found["sign"] and found["inner"]):
+        return None
+    before, after = found["before"].strip(), found["after"].strip()
+    if before and after:
+        if before != "€" or not _KNOWN.get(folded(after)):
+            return None
+        after = after.upper() if after == "m" else after
+    unit = after + before
+    if not any(character.isalpha() or character in "%‰€$£" for character in unit):
+        return None
+    return found["sign"] + found["inner"] + found["number"].strip(), unit
+
+
+def _converted(number: Decimal, known: Unit | None, cell: CellUnit) -> Decimal | None:
+    """What it comes to in the cell's unit; None where that is not the same kind of thing."""
+    own = cell.unit
+    if known is None:
+        return None
+    if known.dimension == MULTIPLIER:
+        if own is None:
+            return number * known.factor
+        return number * known.factor / own.factor if own.dimension == MONEY else None
+    if own is None or own.dimension != known.dimension:
+        return None
+    return number * known.factor / own.factor
+
+
+def _storable(number: Decimal | None) -> Decimal | None:
+    if number is None or number.adjusted() >= MAX_WHOLE_DIGITS:
+        return None
+    return number if number == round(number, MAX_DECIMALS) else None
