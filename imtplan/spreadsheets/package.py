@@ -4,12 +4,13 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import closing
 from typing import Any
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from imtplan.spreadsheets.tables import MAX_CELLS, Unreadable
 
@@ -39,6 +40,7 @@ class Package:
         except _BROKEN:
             raise damaged() from None
         self._entries = {_part(entry.filename): entry for entry in self._zip.infolist()}
+        _refuse_other_formats(self._entries)
         _refuse_abnormal(self._zip.infolist(), len(self._entries))
         _refuse_strange_names([entry.filename for entry in self._zip.infolist()])
         self._refuse_nested()
@@ -94,17 +96,23 @@ class Package:
 
         return counted
 
-    def has_room(self) -> bool:
-        """Counts one more cell, of all the sheets. False: it must be left out."""
-        self._cells += 1
-        return self._cells <= MAX_CELLS
+    def has_room(self, cells: int = 1) -> bool:
+        """Counts more cells, of all the sheets. False: they must be left out."""
+        if self._cells + cells > MAX_CELLS:
+            return False
+        self._cells += cells
+        return True
 
     def kept(self, text: str) -> str:
         """A text that a reader keeps: together they must not fill the memory."""
-        self._characters += len(text)
+        self.count_characters(len(text))
+        return text
+
+    def count_characters(self, count: int) -> None:
+        """A text that stands in many cells counts as often."""
+        self._characters += count
         if self._characters > MAX_CHARACTERS:
             raise too_much()
-        return text
 
 
 def local(name: str) -> str:
@@ -125,7 +133,10 @@ def damaged() -> Unreadable:
 
 def _abnormal() -> Unreadable:
     return Unreadable(
-        _("This file is not built like a workbook: it was not opened. Save it again as .xlsx.")
+        _(
+            "This file is not built like a workbook: it was not opened."
+            " Save it again as .xlsx or .ods."
+        )
     )
 
 
@@ -139,6 +150,23 @@ def _too_large() -> Unreadable:
 
 def _refuse_doctype(*_args: object) -> None:
     raise _abnormal()
+
+
+# Other programs' workbooks, by a part that they all have.
+_OTHERS = {
+    "xl/workbook.bin": gettext_lazy("This is an Excel workbook in the binary format .xlsb."),
+    "index/document.iwa": gettext_lazy("This is a file of Numbers."),
+    "index.zip": gettext_lazy("This is a file of Numbers."),
+    "word/document.xml": gettext_lazy("This is a text document of Word."),
+    "ppt/presentation.xml": gettext_lazy("These are slides of PowerPoint."),
+}
+
+
+def _refuse_other_formats(parts: Container[str]) -> None:
+    for part, message in _OTHERS.items():
+        if part in parts:
+            advice = _("Save it as .xlsx or .ods, or as CSV.")
+            raise Unreadable(f"{message} {advice}")
 
 
 def _refuse_abnormal(entries: list[zipfile.ZipInfo], parts: int) -> None:

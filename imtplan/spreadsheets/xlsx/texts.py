@@ -76,7 +76,7 @@ class SharedTexts:
     def take(self, index: int) -> RichText:
         """Returns a text for one more cell: a long one named by thousands counts as often."""
         text = self.texts.get(index, RichText(""))
-        self.package.kept(text.text)
+        self.package.count_characters(len(text.text))
         return text
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:

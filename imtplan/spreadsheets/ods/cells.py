@@ -1,0 +1,95 @@
+"""What a cell means: its value as the file has it, and what its program displayed of it."""
+
+import re
+from decimal import Decimal
+
+from imtplan.numbers import plain
+from imtplan.spreadsheets.package import damaged
+from imtplan.spreadsheets.runs import RichText
+from imtplan.spreadsheets.tables import Found, FoundCell, kept_number
+
+_NUMBERS = {"float": Found.NUMBER, "currency": Found.NUMBER, "percentage": Found.PERCENT}
+_CLOCKS = {"date": "office:date-value", "time": "office:time-value"}
+_ERRORS = ("#", "Err:")
+
+
+def cell_of(found: dict[str, str], rich: RichText, *, is_displayed: bool) -> FoundCell:
+    """Returns the cell of these attributes and this text. `is_displayed`: the file says what its
+    program shows, be it nothing."""
+    is_formula = "table:formula" in found
+    kind = found.get("office:value-type", found.get("calcext:value-type", ""))
+    if found.get("calcext:value-type") == "error":
+        kind = "error"
+    if is_formula and not _has_value(kind, found, is_displayed=is_displayed):
+        return FoundCell(Found.NOT_COMPUTED, "", is_formula=True)
+    if kind in _NUMBERS:
+        return _number(_NUMBERS[kind], found, rich.text, is_displayed=is_displayed)
+    if kind in _CLOCKS:
+        text = found.get(_CLOCKS[kind], rich.text)
+        return FoundCell(Found.DATE, text[:10] if kind == "date" else rich.text or text, is_formula)
+    if kind == "boolean":
+        text = "1" if found.get("office:boolean-value") == "true" else "0"
+        return FoundCell(Found.BOOLEAN, text, is_formula)
+    if kind == "error" or (is_formula and rich.text.startswith(_ERRORS)):
+        return FoundCell(Found.ERROR, rich.text, is_formula)
+    text = rich.text if is_displayed else found.get("office:string-value", "")
+    return FoundCell(Found.TEXT, text, is_formula, notes=rich.notes)
+
+
+def _has_value(kind: str, found: dict[str, str], *, is_displayed: bool) -> bool:
+    """A program that computes nothing writes the formula alone, or its sort without a value."""
+    if kind in _NUMBERS:
+        return "office:value" in found
+    return bool(kind) or is_displayed
+
+
+def _number(kind: Found, found: dict[str, str], displayed: str, *, is_displayed: bool) -> FoundCell:
+    number = kept_number(found.get("office:value", ""))
+    if number is None:
+        raise damaged()
+    value = number * 100 if kind is Found.PERCENT else number
+    return FoundCell(
+        kind,
+        plain(value),
+        "table:formula" in found,
+        shown=_shown(value, displayed.strip(), is_percent=kind is Found.PERCENT),
+        is_hidden=is_displayed and not displayed.strip(),
+    )
+
+
+# --- What is displayed --------------------------------------------------------------------------
+
+_SPACES = re.compile(r"[\s'’]+")
+_DIGITS = re.compile(r"[-−+(]?((?:\d+[.,])*\d+)\)?")
+_MEANS = re.compile(r"[^\W_]|[%‰$€£¥]")
+# Other ways to write the same number: 2.06E+007, 1 1/2.
+_OTHER_WAYS = re.compile(r"[-−+]?[\d.,]+E[-+]?\d+|[-−+\d\s]+/\d+", re.IGNORECASE)
+MAX_DISPLAYED = 100
+
+
+def _shown(value: Decimal, displayed: str, *, is_percent: bool) -> str:
+    """What is displayed, where it is not the number itself, rounded or not: "20,6" for 20600000,
+    "170 k€". A dash, or another way to write the same number, is nothing to speak of."""
+    if len(displayed) > MAX_DISPLAYED or not _MEANS.search(displayed):
+        return displayed if _MEANS.search(displayed) else ""
+    bare = _SPACES.sub("", displayed)
+    digits = _DIGITS.fullmatch(bare.removesuffix("%") if is_percent else bare)
+    if digits is None:
+        return "" if _OTHER_WAYS.fullmatch(displayed) else displayed
+    same = any(_is_rounded(abs(value), reading) for reading in _readings(digits[1]))
+    return "" if same else displayed
+
+
+def _readings(digits: str) -> list[Decimal]:
+    """As a number whose last mark is decimal, or whose marks all group."""
+    whole = re.sub(r"[.,]", "", digits)
+    decimals = len(digits) - 1 - max(digits.rfind("."), digits.rfind(","))
+    readings = [Decimal(whole)]
+    if decimals < len(digits):
+        readings.append(Decimal(whole).scaleb(-decimals))
+    return readings
+
+
+def _is_rounded(value: Decimal, shown: Decimal) -> bool:
+    half = Decimal((0, (5,), int(shown.as_tuple().exponent) - 1))
+    return abs(value - shown) <= half
