@@ -19,7 +19,7 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.proposals import Stray, TypedCell, propose
 from imtplan.campaigns.workbook import file_name, workbook_of
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
-from imtplan.spreadsheets.xlsx_out import XLSX, xlsx_file
+from imtplan.spreadsheets.xlsx_out import ODS, XLSX, xlsx_file
 from indicators.models import Figure
 
 
@@ -28,8 +28,10 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=_("Your workbook, or a table of your own"),
-        help_text=_("An Excel workbook (.xlsx) or a CSV file, of 2 MB at most."),
-        widget=forms.FileInput(attrs={"accept": f".xlsx,.csv,.txt,{XLSX},text/csv"}),
+        help_text=_(
+            "An Excel (.xlsx) or OpenDocument (.ods) workbook, or a CSV file, of 2 MB at most."
+        ),
+        widget=forms.FileInput(attrs={"accept": f".xlsx,.ods,.csv,.txt,{XLSX},{ODS},text/csv"}),
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
     )
     found: tuple[list[TypedCell], list[Stray]]

@@ -109,7 +109,7 @@ def _utf_16(data: bytes) -> str:
         return _strictly(data, "utf-16-le")
     if first > 0.7 * pairs and not second:
         return _strictly(data, "utf-16-be")
-    raise Unreadable(_("This file is not text: it is neither a CSV file nor an Excel workbook."))
+    raise Unreadable(_("This file is not text: it is neither a CSV file nor a workbook."))
 
 
 # What Windows-1252 has beyond Latin-1 and French or English write: € … ‰ Œ quotes • – — ™ œ Ÿ.

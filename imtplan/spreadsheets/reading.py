@@ -6,13 +6,14 @@ Everything else is refused with what to do about it.
 from django.utils.translation import gettext as _
 
 from imtplan.spreadsheets.csv_in import read_csv
+from imtplan.spreadsheets.ods.reading import is_ods, read_ods
 from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import MAX_BYTES, Table, Unreadable
 from imtplan.spreadsheets.xlsx.reading import read_xlsx
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!")
-_SHEETS_OF_OTHERS = b"mimetypeapplication/vnd.oasis.opendocument"
+_FLAT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def read_tables(data: bytes, name: str = "") -> list[Table]:
@@ -24,7 +25,10 @@ def read_tables(data: bytes, name: str = "") -> list[Table]:
     if not data.strip():
         raise Unreadable(_("This file is empty."))
     _refuse_others(data)
-    return read_xlsx(Package(data)) if data.startswith(_ZIP) else [read_csv(data)]
+    if not data.startswith(_ZIP):
+        return [read_csv(data)]
+    package = Package(data)
+    return read_ods(package) if is_ods(package) else read_xlsx(package)
 
 
 def read_table(data: bytes, name: str = "") -> Table:
@@ -38,12 +42,12 @@ def read_table(data: bytes, name: str = "") -> Table:
 def _refuse_others(data: bytes) -> None:
     if data.startswith(_OLE):
         raise Unreadable(_ole_message(data))
-    if _SHEETS_OF_OTHERS in data[:200]:
-        raise Unreadable(_("This is an OpenDocument file: save it as .xlsx."))
     beginning = data.lstrip()[:200].lower()
     if data.startswith(_NOT_TABLES) or beginning.startswith((b"<!doctype", b"<html", b"<?xml")):
+        if _FLAT in data[:5_000]:
+            raise Unreadable(_("This is a flat OpenDocument file (.fods): save it as .ods."))
         raise Unreadable(
-            _("This is neither an Excel workbook nor a CSV file: save it as .xlsx or as CSV.")
+            _("This is neither a workbook nor a CSV file: save it as .xlsx or .ods, or as CSV.")
         )
 
 
@@ -51,4 +55,4 @@ def _ole_message(data: bytes) -> str:
     """Both the old format and a workbook with a password come in the same wrapping."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return _("This file is protected by a password: save it without one.")
-    return _("This is the old .xls format: save it as .xlsx.")
+    return _("This is the old .xls format: save it as .xlsx or .ods.")

@@ -11,6 +11,7 @@ from imtplan.spreadsheets.columns import Column, Flavour, Kind
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut, workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 LOOKS: dict[str, dict[str, Any]] = {
     "heading": {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 2},
     "number": {"num_format": "General"},

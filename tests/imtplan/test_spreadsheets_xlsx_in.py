@@ -24,6 +24,7 @@ from imtplan.spreadsheets.tables import MAX_BYTES, Found, FoundCell, Unreadable
 
 BASE = Path(__file__).resolve().parents[2]
 SHEET = "xl/worksheets/sheet1.xml"
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 @pytest.fixture(autouse=True)
@@ -358,12 +359,13 @@ def test_the_size_that_a_sheet_says_it_has_counts_for_nothing() -> None:
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
             "password",
         ),
-        (
-            b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
-            "OpenDocument",
-        ),
+        (b"%PDF-1.7", "neither a workbook"),
+        (b"<?xml version='1.0'?><office:document office:mimetype='" + ODS + b"'>", "flat"),
+        (changed(one(), {"xl/workbook.bin": b""}), "binary format .xlsb"),
+        (changed(one(), {"Index/Document.iwa": b""}), "Numbers"),
+        (changed(one(), {"word/document.xml": b""}), "Word"),
     ],
-    ids=["xls", "password", "ods"],
+    ids=["xls", "password", "pdf", "fods", "xlsb", "numbers", "docx"],
 )
 def test_other_workbooks_are_refused_with_what_to_do(data: bytes, said: str) -> None:
     assert said in refusal(data)

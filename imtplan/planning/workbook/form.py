@@ -17,7 +17,7 @@ from imtplan.planning.workbook.report import NotRight, Report
 from imtplan.planning.workbook.writing import state_of
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import MAX_BYTES, Found, FoundCell, Row, Table, Unreadable
-from imtplan.spreadsheets.xlsx_out import XLSX
+from imtplan.spreadsheets.xlsx_out import ODS, XLSX
 from objectives.models import StrategicPlan
 
 # Between the preview and the confirmation the browser keeps what was read, under our signature.
@@ -36,9 +36,11 @@ class LoadForm(ActForm, forms.Form):
     use_required_attribute = False
     file = forms.FileField(
         label=gettext_lazy("The workbook of the plan"),
-        help_text=gettext_lazy("An Excel workbook (.xlsx), of 2 MB at most."),
+        help_text=gettext_lazy(
+            "An Excel (.xlsx) or OpenDocument (.ods) workbook, of 2 MB at most."
+        ),
         required=False,
-        widget=forms.FileInput(attrs={"accept": f".xlsx,{XLSX}"}),
+        widget=forms.FileInput(attrs={"accept": f".xlsx,.ods,{XLSX},{ODS}"}),
         error_messages={"empty": gettext_lazy("This file is empty.")},
     )
     content = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -71,7 +71,7 @@ def _main_part(package: Package) -> str:
         usual = dict(relations.values()).get("officeDocument", usual)
     # A text document or slides have such a part too, under other names.
     if not usual.startswith("xl/") or usual not in package:
-        raise Unreadable(_("This is not an Excel workbook. Save it as .xlsx or as CSV."))
+        raise Unreadable(_("This is not a workbook. Save it as .xlsx or .ods, or as CSV."))
     return usual
 
 

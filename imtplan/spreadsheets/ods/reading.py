@@ -1,0 +1,60 @@
+"""An OpenDocument spreadsheet into tables, by the same rules and within the same limits as XLSX.
+
+Its own small reader, held against python-calamine in the tests: that one, and odfpy and odfdo, do
+not tell what is displayed from what a cell holds, a raised note from the number's own digits, or a
+formula that was never computed from an empty cell; and they lay out lines that are repeated a
+million times.
+"""
+
+from django.utils.translation import gettext as _
+
+from imtplan.spreadsheets.merges import cover
+from imtplan.spreadsheets.ods.names import short, shortened
+from imtplan.spreadsheets.ods.sheets import Sheet, Sheets
+from imtplan.spreadsheets.ods.styles import Styles
+from imtplan.spreadsheets.package import Package
+from imtplan.spreadsheets.tables import Table, Unreadable, rows_of
+
+CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
+
+
+def is_ods(package: Package) -> bool:
+    """Whether the zip is a document of this family; which one is known when it is read."""
+    return CONTENT in package or "encrypted-package" in package
+
+
+def read_ods(package: Package) -> list[Table]:
+    """Every sheet, in the file's order. `Unreadable` with what to do about it."""
+    _refuse_encrypted(package)
+    styles = Styles()
+
+    def style(name: str, attributes: dict[str, str]) -> None:
+        styles.take(short(name), shortened(attributes))
+
+    if STYLES in package:
+        package.parse(STYLES, start=style)
+    sheets = Sheets(package, styles)
+    if not sheets.is_spreadsheet:
+        raise Unreadable(
+            _("This is an OpenDocument file, but no spreadsheet: save its table as .ods or .xlsx.")
+        )
+    return [_table(sheet) for sheet in sheets.sheets]
+
+
+def _table(sheet: Sheet) -> Table:
+    rows = rows_of(sheet.cells)
+    cover(rows, sheet.blocks)
+    return Table(rows, sheet.name, sheet.is_hidden, left_out=sheet.left_out)
+
+
+def _refuse_encrypted(package: Package) -> None:
+    encrypted = "encrypted-package" in package
+
+    def entry(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal encrypted
+        encrypted = encrypted or short(name) == "manifest:encryption-data"
+
+    if MANIFEST in package:
+        package.parse(MANIFEST, start=entry)
+    if encrypted:
+        raise Unreadable(_("This file is protected by a password: save it without one."))

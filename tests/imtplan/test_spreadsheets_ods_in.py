@@ -1,0 +1,419 @@
+"""OpenDocument files as programs write them, and as nobody should: read like XLSX."""
+
+import io
+import random
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from imtplan.spreadsheets.reading import read_table, read_tables
+from imtplan.spreadsheets.tables import Found, FoundCell, Row, Unreadable
+from tests.imtplan.odsfiles import content, number, ods, row, text, zipped
+from tests.imtplan.test_spreadsheets_xlsx_in import BASE, MEASURE, book, refusal
+from tests.libreoffice import converted
+
+FOOTNOTE = "<text:note-body><text:p>Source : SISE</text:p></text:note-body>"
+READ_ALOUD = "<text:ruby-text>to</text:ruby-text>"
+RAISED = (
+    '<style:style style:name="T1" style:family="text">'
+    '<style:text-properties style:text-position="super 58%"/></style:style>'
+    '<style:style style:name="T2" style:family="text" style:parent-style-name="T1"/>'
+    '<style:style style:name="T3" style:family="text">'
+    '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+    '<style:style style:name="T4" style:family="text">'
+    '<style:text-properties style:text-position="0% 100%"/></style:style>'
+    '<style:style style:name="loop" style:family="text" style:parent-style-name="loop"/>'
+)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    translation.activate("en")
+
+
+def first(cell: str, styles: str = "") -> FoundCell:
+    return read_table(ods(row(cell), styles=styles)).rows[0][0]
+
+
+def cell_(kind: str, more: str, displayed: str) -> str:
+    return (
+        f'<table:table-cell office:value-type="{kind}" {more}>'
+        f"<text:p>{displayed}</text:p></table:table-cell>"
+    )
+
+
+# --- Cells --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("xml", "cell"),
+    [
+        (number("1142.5", "1142,5"), FoundCell(Found.NUMBER, "1142.5")),
+        (number("0.30000000000000004"), FoundCell(Found.NUMBER, "0.3")),
+        (number("0.125", "12,5 %", kind="percentage"), FoundCell(Found.PERCENT, "12.5")),
+        (number("1E-7"), FoundCell(Found.NUMBER, "0.0000001")),
+        (
+            cell_("date", 'office:date-value="2022-05-12"', "12/05/22"),
+            FoundCell(Found.DATE, "2022-05-12"),
+        ),
+        (
+            cell_("date", 'office:date-value="2022-05-12T10:00:00"', "12/05/22"),
+            FoundCell(Found.DATE, "2022-05-12"),
+        ),
+        (
+            cell_("time", 'office:time-value="PT12H30M00S"', "12:30"),
+            FoundCell(Found.DATE, "12:30"),
+        ),
+        (cell_("boolean", 'office:boolean-value="true"', "VRAI"), FoundCell(Found.BOOLEAN, "1")),
+        (
+            cell_("string", 'table:formula="of:=1/0" calcext:value-type="error"', "#DIV/0!"),
+            FoundCell(Found.ERROR, "#DIV/0!"),
+        ),
+        (cell_("string", 'table:formula="of:=[.B1]"', "#REF!"), FoundCell(Found.ERROR, "#REF!")),
+        (number("2", "2", 'table:formula="of:=1+1"'), FoundCell(Found.NUMBER, "2")),
+        ('<table:table-cell table:formula="of:=1+1"/>', FoundCell(Found.NOT_COMPUTED, "")),
+        (
+            '<table:table-cell table:formula="of:=1+1" office:value-type="float"/>',
+            FoundCell(Found.NOT_COMPUTED, ""),
+        ),
+        (text("#hashtag"), FoundCell(Found.TEXT, "#hashtag")),
+        (text("1 142"), FoundCell(Found.TEXT, "1 142")),
+        (
+            '<table:table-cell office:value-type="string" office:string-value="é"/>',
+            FoundCell(Found.TEXT, "é"),
+        ),
+        ("<table:table-cell><text:p>nu</text:p></table:table-cell>", FoundCell(Found.TEXT, "nu")),
+    ],
+)
+def test_every_sort_of_cell(xml: str, cell: FoundCell) -> None:
+    assert first(xml) == cell
+
+
+def test_a_formula_is_known_as_such() -> None:
+    assert first(number("2", "2", 'table:formula="of:=1+1"')).is_formula
+
+
+@pytest.mark.parametrize(
+    ("inside", "read"),
+    [
+        ("a\n    b", "a b"),
+        ('a<text:s text:c="3"/>b', "a   b"),
+        ("a <text:s/>b", "a  b"),
+        ("a<text:tab/>b<text:line-break/>c", "a\tb\nc"),
+        ("a</text:p><text:p>b</text:p><text:p>", "a\nb\n"),
+        ("<text:a>lien</text:a> et <text:span>suite</text:span>", "lien et suite"),
+        (f"<text:ruby><text:ruby-base>東</text:ruby-base>{READ_ALOUD}</text:ruby>", "東"),
+        ('a</text:p><office:annotation><text:p>un avis</text:p></office:annotation><text:p>b',
+         "a\nb"),
+        ('a<draw:frame><draw:text-box><text:p>cadre</text:p></draw:text-box></draw:frame>', "a"),
+    ],
+)  # fmt: skip
+def test_a_text_is_what_people_see_in_the_cell(inside: str, read: str) -> None:
+    assert first(text(inside)).text == read
+
+
+def test_a_comment_alone_is_no_content() -> None:
+    note = "<office:annotation><text:p>à vérifier</text:p></office:annotation>"
+    assert not read_tables(ods(row(f"<table:table-cell>{note}</table:table-cell>")))[0].rows
+
+
+@pytest.mark.parametrize(
+    ("inside", "read", "notes"),
+    [
+        ('1142<text:span text:style-name="T1">1</text:span>', "1142", "1"),
+        ('1142<text:span text:style-name="T2">1</text:span>', "1142", "1"),
+        ('1142<text:span text:style-name="T1"><text:span>1</text:span></text:span>', "1142", "1"),
+        ('<text:span text:style-name="T3">1100</text:span>1142', "1142", "1100"),
+        ('11<text:span text:style-name="T4">42</text:span>', "1142", ""),
+        ('11<text:span text:style-name="loop">42</text:span>', "1142", ""),
+        ('Albi<text:span text:style-name="T1">2</text:span>', "Albi", "2"),
+        (
+            f"1142<text:note><text:note-citation>1</text:note-citation>{FOOTNOTE}</text:note>",
+            "1142",
+            "1",
+        ),
+    ],
+)  # fmt: skip
+def test_a_raised_note_is_no_digit_of_the_number(inside: str, read: str, notes: str) -> None:
+    cell = first(text(inside), RAISED)
+    assert (cell.text, cell.notes) == (read, notes)
+
+
+def test_the_styles_of_the_whole_file_count_too() -> None:
+    styles = content("", RAISED)
+    inside = text('1142<text:span text:style-name="T2">1</text:span>')
+    data = ods(row(inside), **{"styles.xml": styles})
+    assert read_table(data).rows[0][0].text == "1142"
+
+
+@pytest.mark.parametrize(
+    ("value", "displayed", "shown"),
+    [
+        ("20600000", "20,6", "20,6"),
+        ("20600000", "20 600 000", ""),
+        ("20600000", "20 600 000,00", ""),
+        ("20600000", "20,600,000.0", ""),
+        ("20600000", "20 600 000,00 €", "20 600 000,00 €"),
+        ("20600000", "2,06E+07", ""),
+        ("170", "170 k€", "170 k€"),
+        ("0.5", "1/2", ""),
+        ("0.12", "12 %", "12 %"),
+        ("21.8333333333", "21,83", ""),
+        ("21.8333333333", "22", ""),
+        ("1.234", "1,234", ""),
+        ("1234", "1,234", ""),
+        ("1234", "1,235", "1,235"),
+        ("-5", "(5)", ""),
+        ("-5", "\u22125", ""),
+        ("0", "-", ""),
+        ("0", "NC", "NC"),
+        ("12", "120", "120"),
+    ],
+)
+def test_what_is_displayed_is_kept_where_it_says_something_else(
+    value: str, displayed: str, shown: str
+) -> None:
+    cell = first(number(value, displayed))
+    assert (cell.kind, cell.shown, cell.is_hidden) == (Found.NUMBER, shown, False)
+
+
+def test_a_number_that_shows_nothing_is_hidden() -> None:
+    assert first(number("7", "")).is_hidden
+    assert not first(number("7")).is_hidden  # no word of what is displayed
+
+
+# --- Sheets -------------------------------------------------------------------------------------
+
+STYLES = (
+    '<style:style style:name="ta2" style:family="table">'
+    '<style:table-properties table:display="false"/></style:style>'
+    '<style:style style:name="flat" style:family="table-row">'
+    '<style:table-row-properties style:row-height="0.00cm"/></style:style>'
+    '<style:style style:name="narrow" style:family="table-column">'
+    '<style:table-column-properties style:column-width="0in"/></style:style>'
+)
+CELL = number("1", "1")
+COLUMN = "<table:table-column/>"
+FOLDED_ROWS = '<table:table-row-group table:display="false">'
+ROWS_END = "</table:table-row-group>"
+FOLDED_COLUMNS = '<table:table-column-group table:display="false">'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<table:table-row table:visibility="collapse">{CELL}</table:table-row>',
+        f'<table:table-row table:visibility="filter">{CELL}</table:table-row>',
+        f'<table:table-row table:style-name="flat">{CELL}</table:table-row>',
+        f"{FOLDED_ROWS}<table:table-row-group>{row(CELL)}{ROWS_END}{ROWS_END}",
+        f'<table:table-column table:visibility="collapse"/>{row(CELL)}',
+        f'<table:table-column table:style-name="narrow"/>{row(CELL)}',
+        f"{FOLDED_COLUMNS}{COLUMN}</table:table-column-group>{row(CELL)}",
+    ],
+)
+def test_every_way_to_hide_a_cell(rows: str) -> None:
+    table = read_table(ods(f"{rows}{row('<table:table-cell/>', CELL)}", styles=STYLES))
+    assert [cell.is_hidden for line in table.rows for _column, cell in line] == [True, False]
+
+
+def test_sheets_have_their_names_and_some_are_hidden() -> None:
+    sheets = (
+        f'<table:table table:name="Vue">{row(CELL)}</table:table>'
+        f'<table:table table:name="Cachée" table:style-name="ta2">{row(CELL)}</table:table>'
+    )
+    tables = read_tables(zipped({"content.xml": content(sheets, STYLES)}))
+    assert [(table.name, table.is_hidden) for table in tables] == [
+        ("Vue", False),
+        ("Cachée", True),
+    ]
+
+
+def test_lines_and_cells_are_repeated_as_often_as_they_say() -> None:
+    data = ods(
+        row('<table:table-cell table:number-columns-repeated="2"/>', CELL)
+        + '<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>'
+        + '<table:table-row table:number-rows-repeated="2">'
+        + number("2", "2", 'table:number-columns-repeated="2"')
+        + "</table:table-row>"
+    )
+    assert [
+        (line.line, [(column, cell.text) for column, cell in line])
+        for line in read_table(data).rows
+    ] == [(1, [(2, "1")]), (5, [(0, "2"), (1, "2")]), (6, [(0, "2"), (1, "2")])]
+
+
+def test_a_merged_name_is_known_on_each_of_its_lines() -> None:
+    name = text("Albi", 'table:number-rows-spanned="2" table:number-columns-spanned="1"')
+    under = "<table:covered-table-cell><text:p>dessous</text:p></table:covered-table-cell>"
+    rows = read_table(ods(row(name, CELL) + row(under, CELL))).rows
+    assert [line.spread(1).text for line in rows] == ["1", "1"]
+    assert rows[1].covered[0].text == "Albi"
+    assert rows[1][0].is_hidden
+
+
+# --- Files that nobody should send --------------------------------------------------------------
+
+REPEATED = 'table:number-columns-repeated="1000000000"'
+NOISE = {"Pictures/i.bin": random.Random(1).randbytes(900_000)}  # noqa: S311
+
+
+def bomb() -> bytes:
+    line = f'<table:table-row table:number-rows-repeated="1000000000">{number("1", "1", REPEATED)}'
+    return ods(f"{line}</table:table-row>")
+
+
+def many_bombs() -> bytes:
+    line = f'<table:table-row table:number-rows-repeated="5000">{number("1", "1", REPEATED)}'
+    sheet = f"<table:table>{line}</table:table-row></table:table>"
+    return zipped({"content.xml": content(sheet * 20_000), **NOISE})
+
+
+def text_bomb() -> bytes:
+    cell = text("x" * 1_000_000, 'table:number-columns-repeated="90"')
+    line = f'<table:table-row table:number-rows-repeated="400">{cell}</table:table-row>'
+    return ods(line, **NOISE)
+
+
+def space_bomb() -> bytes:
+    return ods(row(text('<text:s text:c="999999999"/>' * 50_000)), **NOISE)
+
+
+def deep_groups() -> bytes:
+    groups = "<table:table-row-group>" * 100_000
+    rows = "<table:table-row/>" * 100_000
+    return ods(f"{groups}{rows}{'</table:table-row-group>' * 100_000}", **NOISE)
+
+
+def entities() -> bytes:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
+    xml = f'<!DOCTYPE x [<!ENTITY l0 "ha">{levels}]>{content(row(text("&l8;")))}'
+    return zipped({"content.xml": xml})
+
+
+def encrypted() -> bytes:
+    manifest = (
+        '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        '<m:file-entry m:full-path="content.xml"><m:encryption-data/></m:file-entry></m:manifest>'
+    )
+    return zipped({"content.xml": b"\x01\x02", "META-INF/manifest.xml": manifest})
+
+
+@pytest.mark.parametrize("make", [bomb, many_bombs, deep_groups, space_bomb])
+def test_repetitions_without_end_cost_nothing(make: object) -> None:
+    """Counted, left out, and said by who needs the sheet."""
+    with suppress(Unreadable):
+        tables = read_tables(make())  # type: ignore[operator]
+        assert sum(len(line.cells) for table in tables for line in table.rows) <= 50_000
+
+
+def test_a_line_repeated_to_the_end_of_the_sheet_is_said() -> None:
+    table = read_tables(bomb())[0]
+    assert table.left_out
+    with pytest.raises(Unreadable, match="too far away"):
+        table.demand_whole()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (text_bomb(), "too many cells"),
+        (entities(), "not built like"),
+        (encrypted(), "password"),
+        (zipped({"encrypted-package": b"x"}), "password"),
+        (zipped({"content.xml": b" " * 40_000_000}), "abnormally large"),
+        (zipped({"content.xml": "<x>"}), "damaged"),
+        (
+            zipped({"content.xml": content("").replace("spreadsheet", "text")}),
+            "no spreadsheet",
+        ),
+        (ods(row(number("many", "1"))), "damaged"),
+        (ods(row(number("1e9999999", "1"))), "damaged"),
+        (ods(row(number("1", "1", 'table:number-columns-repeated="-3"'))), "damaged"),
+        (ods(row(number("1", "1", 'table:number-rows-spanned="x"'))), "damaged"),
+        (ods(row(text("a\x85b"))), "A1"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_abnormal_file_is_refused_with_the_reason(data: bytes, why: str) -> None:
+    assert why in refusal(data)
+
+
+@pytest.mark.parametrize("make", [bomb, many_bombs, text_bomb, space_bomb, deep_groups])
+def test_it_takes_little_memory(make: object, tmp_path: Path) -> None:
+    """Measured in a process of its own: what it grows by, in kilobytes."""
+    file = tmp_path / "abnormal.ods"
+    file.write_bytes(make())  # type: ignore[operator]
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, file], cwd=BASE, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 40 * 1024
+
+
+SMALL = ods(row(number("1142", "1 142"), text("é")), styles=RAISED)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_damaged_the_answer_is_a_sentence(data: st.DataObject) -> None:
+    damaged = bytearray(SMALL)
+    for _change in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[place] = data.draw(st.integers(0, 255))
+    with suppress(Unreadable):
+        read_tables(bytes(damaged))
+
+
+# --- LibreOffice --------------------------------------------------------------------------------
+
+
+def written(made: Any, sheet: Any) -> None:
+    sheet.write_row("A1", ["École", "Valeur", "Taux", "Jour"])
+    sheet.write_row("A2", ["Albi", 1142.5])
+    sheet.write("C2", 0.125, made.add_format({"num_format": "0.0%"}))
+    sheet.write("B3", 20_600_000, made.add_format({"num_format": "0.0,,"}))
+    sheet.write_datetime("D2", date(2022, 5, 12), made.add_format({"num_format": "dd/mm/yyyy"}))
+    raised = made.add_format({"font_script": 1})
+    sheet.write_rich_string("B4", "1142", raised, "1", " ")
+    sheet.set_row(2, None, None, {"hidden": True})
+    sheet.merge_range("A7:A8", "Alès")
+    sheet.write_column("B7", [-3, 1e-7])
+
+
+def test_what_libreoffice_writes_is_read_as_by_another_reader(soffice: str, tmp_path: Path) -> None:
+    """python-calamine reads the same numbers and texts; the rest it does not tell."""
+    data = converted(soffice, book(written), tmp_path, "ods")
+    rows = read_table(data).rows
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    theirs = [line for line in workbook.get_sheet_by_index(0).to_python() if any(line)]
+    assert [_plainly(line, width=4) for line in rows] == theirs
+    scaled, noted = rows[2][1], rows[3][1]
+    assert (scaled.shown, scaled.is_hidden, noted.text.strip(), noted.notes) == (
+        *("20.6", True),
+        *("1142", "1"),
+    )
+    assert rows[5].spread(0).text == "Alès"
+
+
+def _plainly(line: Row, width: int) -> list[object]:
+    """As calamine gives a cell: notes are digits there, and a percentage is its number."""
+    return [_value(line[column]) for column in range(width)]
+
+
+def _value(cell: FoundCell) -> object:
+    match cell.kind:
+        case Found.NUMBER:
+            return float(cell.text)
+        case Found.PERCENT:
+            return float(cell.text) / 100
+        case Found.DATE:
+            return date.fromisoformat(cell.text)
+    return f"{cell.text.strip()}{cell.notes} " if cell.notes else cell.text
