@@ -1,0 +1,141 @@
+"""“Stored” means stored: each field of each form of the plan, changed alone, is there when the page
+is read again; or the page said why not, and never that it was."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django import forms
+
+from imtplan.accounts.models import School
+from imtplan.planning.forms import PlanNumberField
+from imtplan.planning.forms_elements import FORMS
+from indicators.models import Target
+from tests import factories
+
+Addresses = dict[str, str]
+
+# What may not be changed alone, and is refused with a sentence at its field.
+REFUSED = {
+    "plans": {"at_risk_from"},
+    "cibles": {"growth_percent"},
+    "school targets": {"year", "baseline_year", "source", "sureness", "baseline_source"},
+}
+# No field of what is stored, but what is done with the others.
+ACTS = {"reach"}
+
+
+@pytest.fixture
+def addresses(albi: School, ales: School) -> Addresses:
+    target = factories.students_of_the_plan(albi)
+    plan = target.plan
+    factories.PlanFactory(code="2013-2017", first_year=2013, last_year=2017, baseline_year=2012)
+    factories.IndicatorFactory(code="own-funds")
+    objective = factories.ObjectiveFactory(plan=plan, code="O1")
+    lever = factories.LeverFactory(plan=plan, code="L1")
+    project = factories.ProjectFactory(plan=plan, code="P01")
+    rows = {
+        "plans": plan,
+        "objectifs": objective,
+        "leviers": lever,
+        "projets": project,
+        "jalons": factories.MilestoneFactory(project=project),
+        "avancements": factories.StatusReportFactory(project=project),
+        "indicateurs": target.indicator,
+        "cibles": target,
+        "ecoles": albi,
+    }
+    for school in (albi, ales):
+        _school_target(target, school)
+    found = {kind: f"/plan/modifier/{kind}/{row.pk}/" for kind, row in rows.items()}
+    return found | {"school targets": f"/plan/plans/{plan.code}/ecoles/students/"}
+
+
+def _school_target(whole: Target, school: School) -> None:
+    factories.TargetFactory(
+        plan=whole.plan,
+        indicator=whole.indicator,
+        school=school,
+        code=f"students-{school.code}",
+        value=Decimal(1000),
+        is_reference=False,
+    )
+
+
+def others(bound: forms.BoundField) -> Iterator[str | None]:
+    """Texts that say something else than what stands in a field."""
+    field, now = bound.field, bound.value()
+    if isinstance(field, forms.BooleanField):
+        yield None if now else "on"
+    elif isinstance(field, forms.ModelChoiceField):
+        yield from (str(one.pk) for one in field.queryset if str(one.pk) != str(now))
+    elif isinstance(field, forms.ChoiceField):
+        yield from (str(value) for value, _label in field.choices if str(value) != str(now))
+    elif isinstance(field, forms.DateField):
+        yield "2021-05-06" if str(now) != "2021-05-06" else "2021-05-07"
+    elif isinstance(field, PlanNumberField):
+        yield from ("0,87", "3")
+    elif isinstance(field, forms.IntegerField):
+        yield str(int(now) + 1 if now not in (None, "") else 2026)
+        yield str(int(now) - 1 if now not in (None, "") else 2)
+    else:
+        yield "Un autre texte"
+
+
+def shown(office: Any, url: str, name: str) -> Any:
+    """What the page says of a field when it is read again."""
+    form = office.client.get(url).context["form"]
+    return form.fields[name].prepare_value(form[name].value())
+
+
+def _is_stored(office: Any, url: str, name: str, typed: str | None) -> bool:
+    """Whether it could be stored. If the answer says so, the page must show it again."""
+    before = shown(office, url, name)
+    preview = office.preview(url, **{name: typed})
+    if preview.status_code == 422:
+        assert preview.context["form"].errors
+        return False
+    assert preview.context["preview"].differences, f"{name}: the preview shows no change"
+    answer = office.confirm(url, preview)
+    assert answer.status_code == 302, f"{name}: {answer.context.get('problem')}"
+    page = office.client.get(url).content.decode()
+    after = shown(office, url, name)
+    assert ("Enregistré" in page) == (after != before), f"{name}: {before!r} → {after!r}"
+    read = "on" if after is True else str(after or "")
+    assert read == (typed or ""), f"{name}: {typed!r} was typed, {after!r} is shown"
+    return True
+
+
+KINDS = [
+    "plans",
+    "objectifs",
+    "leviers",
+    "projets",
+    "jalons",
+    "avancements",
+    "indicateurs",
+    "cibles",
+    "ecoles",
+    "school targets",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_field_changed_alone_is_stored_or_refused(
+    office: Any, addresses: Addresses, kind: str
+) -> None:
+    url = addresses[kind]
+    fields = office.client.get(url).context["form"].fields
+    refused = set()
+    for name in fields:
+        bound = office.client.get(url).context["form"][name]
+        if name in ACTS:
+            continue
+        if not any(_is_stored(office, url, name, typed) for typed in others(bound)):
+            refused.add(name)
+    assert refused == REFUSED.get(kind, set())
+
+
+def test_no_kind_of_form_is_forgotten(addresses: Addresses) -> None:
+    assert set(KINDS) == set(addresses) == {*FORMS, "school targets"}
