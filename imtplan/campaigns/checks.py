@@ -6,17 +6,33 @@ Information: said, and nothing more. Each sentence names the numbers it compared
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
 
-from django.db import models
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.numbers import format_number, format_percent
+from imtplan.campaigns.cells import (
+    Cell,
+    Finding,
+    Level,
+    Surroundings,
+    change,
+    percent,
+    shown,
+    signed,
+)
+from imtplan.campaigns.magnitudes import (
+    BEYOND_THE_WHOLE,
+    Reference,
+    beyond_the_whole,
+    is_beyond,
+    power_between,
+    sentence,
+)
+from imtplan.campaigns.number_sentences import unit_of
+from imtplan.campaigns.words import says_something
 from indicators.models import Figure, Indicator
 
 # How many earlier steps from year to year make a history, and how far outside it a step is an
@@ -31,110 +47,23 @@ OUTLIER_LIMIT = Decimal("3.5")
 LEAST_SPREAD = Decimal("0.01")
 
 
-class Level(models.TextChoices):
-    IMPOSSIBLE = "impossible", _("to correct")
-    SURPRISING = "surprising", _("to confirm or explain")
-    INFORMATION = "information", _("for information")
-
-    @property
-    def symbol(self) -> str:
-        """The name of its icon: a level is never told by colour alone."""
-        return {
-            Level.IMPOSSIBLE: "x-circle-fill",
-            Level.SURPRISING: "exclamation-triangle",
-            Level.INFORMATION: "info-circle",
-        }[self]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What somebody says of one indicator: a number (or its two parts), or one of three words.
-
-    `version` is the version they saw; none means they saw an empty cell. `confirm`: they say that
-    what surprises is right. `same`: whether they mark it as last year's; None: they do not say.
-    """
-
-    indicator: Indicator
-    state: Figure.State = Figure.State.NUMBER
-    value: Decimal | None = None
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    reason: str = ""
-    explanation: str = ""
-    confirm: bool = False
-    version: int | None = None
-    same: bool | None = None
-
-    @property
-    def said(self) -> tuple[object, ...]:
-        """The figure itself, without what explains it."""
-        return (self.state, self.value, self.numerator, self.denominator, self.reason)
-
-    @property
-    def number(self) -> Decimal | None:
-        """What the cell comes to, as `Figure.number`."""
-        if self.numerator is None or not self.denominator:
-            return self.value
-        return self.numerator / self.denominator * self.indicator.scale
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One sentence about a cell, which of its parts is meant, and how big the surprise is.
-
-    `size` grows with the surprise: an answer given to a smaller one does not count for it.
-    """
-
-    level: Level
-    code: str
-    part: str
-    message: str | Promise
-    size: Decimal = Decimal(0)
-    answered: bool = False
-
-    def as_json(self) -> dict[str, str | bool]:
-        return {
-            "level": str(self.level),
-            "code": self.code,
-            "part": self.part,
-            "message": str(self.message),
-            "answered": self.answered,
-        }
-
-
-@dataclass
-class Surroundings:
-    """What a cell is compared with: the school's earlier figures, and its other cells this year."""
-
-    year: int
-    past: Mapping[int, Mapping[int, Figure]] = field(default_factory=dict)  # indicator → year
-    now: Mapping[int, Decimal] = field(default_factory=dict)  # indicator → number
-    indicators: Iterable[Indicator] = ()
-
-    def before(self, indicator: Indicator) -> Figure | None:
-        return self.past.get(indicator.pk, {}).get(self.year - 1)
-
-    def earlier_steps(self, indicator: Indicator) -> list[Decimal]:
-        """By how much the earlier years moved, each from the year just before it."""
-        earlier = self.past.get(indicator.pk, {})
-        numbers = {year: one.number for year, one in earlier.items() if year < self.year}
-        pairs = [(numbers[year], numbers.get(year - 1)) for year in sorted(numbers)]
-        return [now - last for now, last in pairs if now is not None and last is not None]
-
-    def parts_of(self, indicator: Indicator) -> list[Indicator]:
-        return [one for one in self.indicators if one.part_of_id == indicator.pk]
-
-
 # --- Impossible ---------------------------------------------------------------------------------
 
 
 def problems(cell: Cell) -> list[Finding]:
     """Everything impossible about a cell. Empty: it may be stored."""
-    if cell.state == Figure.State.NOT_AVAILABLE and not cell.reason.strip():
-        return [_impossible("reason", "reason", _("Say why the figure is not available."))]
+    if cell.state == Figure.State.NOT_AVAILABLE and not says_something(cell.reason):
+        return [_impossible("reason", "reason", _without_reason(cell.reason.strip()))]
     if cell.state != Figure.State.NUMBER:
         return []
     return list(_ratio_problems(cell) if cell.indicator.is_ratio else _value_problems(cell))
+
+
+def _without_reason(typed: str) -> str | Promise:
+    if not typed:
+        return _("Say why the figure is not available.")
+    text = _("Say in a few words why the figure is not available: “{typed}” does not tell.")
+    return format_lazy(text, typed=typed)
 
 
 def _impossible(code: str, part: str, message: str | Promise) -> Finding:
@@ -193,12 +122,16 @@ def findings(
         return []
     before = around.before(cell.indicator)
     answers = [confirmed or {}, before.confirmed if before else {}]
+    slips = list(_slips(cell, around, before))
     found = [
-        *_compared_with_last_year(number, cell.indicator, before),
-        *_compared_with_history(number, cell.indicator, around),
+        *slips,
+        *([] if slips else _compared_with_last_year(number, cell.indicator, before)),
+        *([] if slips else _compared_with_history(number, cell.indicator, around)),
         *_compared_with_parts(number, cell.indicator, around),
+        *_compared_with_the_same(cell, around),
     ]
-    return [_answered(finding, answers) for finding in found]
+    found = [_answered(finding, answers) for finding in found]
+    return [*found, *_sign_for_words(cell, found)]
 
 
 def _answered(finding: Finding, answers: Iterable[Mapping[str, str]]) -> Finding:
@@ -213,9 +146,53 @@ def sizes(found: Iterable[Finding]) -> dict[str, str]:
     return {one.code: str(one.size) for one in found if one.level == Level.SURPRISING}
 
 
-def change(number: Decimal, before: Decimal) -> Decimal:
-    """As a ratio of the size of `before`, which is not zero; up is positive."""
-    return (number - before) / abs(before)
+def _sign_for_words(cell: Cell, found: Iterable[Finding]) -> Iterator[Finding]:
+    """A "." in answer to a surprise is kept as typed, and told that it answers nothing."""
+    typed = cell.explanation.strip()
+    asks = any(one.level == Level.SURPRISING and not one.answered for one in found)
+    if asks and typed and not says_something(typed):
+        text = _("“{typed}” explains nothing yet: a few words are needed.")
+        yield Finding(Level.INFORMATION, "words", "explanation", format_lazy(text, typed=typed))
+
+
+def _slips(cell: Cell, around: Surroundings, before: Figure | None) -> Iterator[Finding]:
+    """Numbers near a power of ten of what they are held against, each part of a ratio by itself."""
+    indicator = cell.indicator
+    if cell.numerator is not None and cell.denominator is not None:
+        for part in ("numerator", "denominator"):
+            last = getattr(before, part, None)
+            if before and last is not None:
+                yield from _slip(
+                    getattr(cell, part), Reference(last, str(before.year)), indicator, part
+                )
+    elif cell.value is not None:
+        if reference := around.reference(indicator):
+            yield from _slip(cell.value, reference, indicator, "value")
+        elif (aim := around.aims().get(indicator.pk)) and aim.whole:
+            yield from _beyond_the_whole(cell.value, aim.whole, indicator)
+
+
+def _slip(
+    number: Decimal, reference: Reference, indicator: Indicator, part: str
+) -> Iterator[Finding]:
+    power = power_between(number, reference.number)
+    limit = None if indicator.change_limit is None else indicator.change_limit / 100
+    if power is None or not is_beyond(number, reference.number, limit):
+        return
+    ratio = number / reference.number
+    message = sentence(number, reference, power, unit_of(indicator, part))
+    yield _slipped(part, message, max(ratio, 1 / ratio))
+
+
+def _beyond_the_whole(number: Decimal, whole: Decimal, indicator: Indicator) -> Iterator[Finding]:
+    if number > BEYOND_THE_WHOLE * whole:
+        yield _slipped("value", beyond_the_whole(number, whole, unit_of(indicator)), number / whole)
+
+
+def _slipped(part: str, message: Promise, times: Decimal) -> Finding:
+    code = "magnitude" if part == "value" else f"magnitude-{part}"
+    size = round(times, 2)
+    return Finding(Level.SURPRISING, code, part, message, size, needs_words=True)
 
 
 def _compared_with_last_year(
@@ -298,25 +275,21 @@ def _parts_against_whole(
     yield Finding(Level.SURPRISING, "parts", "value", format_lazy(text, **words), size)
 
 
+def _compared_with_the_same(cell: Cell, around: Surroundings) -> Iterator[Finding]:
+    """A part of a ratio that another indicator counts too: the students of both are the same."""
+    if not cell.indicator.is_ratio:
+        return
+    for part in ("numerator", "denominator"):
+        number, other = getattr(cell, part), around.counted_as(cell.indicator, part)
+        if number is None or other is None or number == around.now[other.pk]:
+            continue
+        there = around.now[other.pk]
+        text = _("{label}: {now} here, and {there} in “{other}”.")
+        label, words = getattr(cell.indicator, part), {"now": shown(number), "there": shown(there)}
+        size = round(abs(number - there) / max(abs(number), abs(there)) * 100, 2)
+        message = format_lazy(text, label=label, other=other.name, **words)
+        yield Finding(Level.SURPRISING, f"same-{part}", part, message, size)
+
+
 def _information(code: str, message: str | Promise) -> Finding:
     return Finding(Level.INFORMATION, code, "value", message)
-
-
-# --- Numbers in sentences -----------------------------------------------------------------------
-
-
-def shown(number: Decimal, indicator: Indicator | None = None) -> str:
-    """In the language of the person; a quotient with the decimals of its indicator."""
-    language = get_language() or "fr"
-    decimals = indicator.decimals if indicator and indicator.is_ratio else None
-    return format_number(number, language=language, decimals=decimals)
-
-
-def signed(number: Decimal) -> str:
-    """A step up has its plus. A quotient's step is told to two decimals."""
-    language = get_language() or "fr"
-    return format_number(round(number, 2).normalize(), language=language, sign=True)
-
-
-def percent(ratio: Decimal, *, sign: bool = False) -> str:
-    return format_percent(ratio, language=get_language() or "fr", decimals=1, sign=sign)

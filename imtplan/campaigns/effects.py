@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.campaigns.checks import Cell, shown
+from imtplan.campaigns.cells import Cell, shown
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import format_number, format_percent
 from indicators.contribution import OwnMove, Way, own_moves

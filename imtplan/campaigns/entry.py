@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import access
-from imtplan.campaigns.checks import Finding, Level, change, percent, problems, shown
+from imtplan.campaigns.cells import Finding, Level, change, percent, shown
+from imtplan.campaigns.checks import problems
 from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
 from imtplan.campaigns.gate import REFUSALS
 from imtplan.campaigns.last_year import number_of_last_year

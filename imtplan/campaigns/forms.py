@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.number_sentences import sentence_of, unit_of
 from imtplan.campaigns.words import may_be_either, word_of
 from imtplan.numbers import NumberError, format_number

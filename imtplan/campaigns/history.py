@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
-from imtplan.campaigns.checks import shown
+from imtplan.campaigns.cells import shown
 from imtplan.campaigns.models import Campaign, Remark, Submission
 from imtplan.campaigns.receipts import SURPRISES
 from indicators.models import Figure, FigureEvent, Indicator

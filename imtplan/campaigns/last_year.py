@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.checks import Cell, Finding, Level, shown
+from imtplan.campaigns.cells import Cell, Finding, Level, shown
 from imtplan.campaigns.reading import Reading
 from indicators.models import Figure, Indicator
 

@@ -17,7 +17,8 @@ from django.utils.translation import override
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns.checks import Cell, Finding, problems, shown
+from imtplan.campaigns.cells import Cell, Finding, shown
+from imtplan.campaigns.checks import problems
 from imtplan.campaigns.forms import FigureForm, as_posted
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal

@@ -4,13 +4,18 @@ One reading serves the page, the answer to a saved cell, the submission and its 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
 from imtplan.accounts.models import School
-from imtplan.campaigns.checks import Cell, Finding, Level, Surroundings, findings
+from imtplan.campaigns.cells import Aim, Cell, Finding, Level, Surroundings
+from imtplan.campaigns.checks import findings
+from imtplan.campaigns.magnitudes import Reference
 from imtplan.campaigns.models import Campaign, KeptInput
-from indicators.models import Figure, Indicator
+from indicators.models import Figure, Indicator, Target
 
 # How many earlier years are shown, and how many make the history that the checks look at.
 YEARS_SHOWN = 3
@@ -47,7 +52,26 @@ class Reading:
             past=self.figures,
             now={pk: number for pk, number in now.items() if number is not None},
             indicators=self.indicators,
+            aims=lambda: self.aims,
         )
+
+    @cached_property
+    def aims(self) -> dict[int, Aim]:
+        """The school's own target of each indicator, and what the institute has or wants."""
+        targets = (
+            Target.objects.in_use()
+            .select_related("indicator")
+            .filter(
+                Q(school=self.school) | Q(school=None, is_reference=True),
+                plan=self.campaign.plan_id,
+                indicator__in=self.indicators,
+            )
+        )
+        aims: dict[int, Aim] = {}
+        for target in targets:
+            aim = aims.get(target.indicator_id, Aim())
+            aims[target.indicator_id] = _with_target(aim, target)
+        return aims
 
     def findings(self, indicator: Indicator) -> list[Finding]:
         """What surprises or informs about the stored figure."""
@@ -109,6 +133,17 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
         figures=figures,
         kept={one.indicator_id: one for one in kept.select_related("by")},
     )
+
+
+def _with_target(aim: Aim, target: Target) -> Aim:
+    known = [number for number in (target.baseline_value, target.value) if number]
+    if target.school_id is None:
+        adds_up = target.indicator.aggregation == Indicator.Aggregation.SUM
+        return replace(aim, whole=max(known) if known and adds_up else None)
+    if not known:
+        return aim
+    where = _("baseline") if target.baseline_value else _("target")
+    return replace(aim, own=Reference(known[0], where))
 
 
 def cell_of(figure: Figure) -> Cell:

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.checks import Cell, Finding, findings, problems, sizes
+from imtplan.campaigns.cells import Cell, Finding
+from imtplan.campaigns.checks import findings, problems, sizes
 from imtplan.campaigns.gate import CampaignRefusal, locked, refusals_of_the_database
 from imtplan.campaigns.last_year import is_marked, taken_over
 from imtplan.campaigns.models import Campaign, KeptInput
 from imtplan.campaigns.reading import Reading, cell_of, read
+from imtplan.campaigns.words import says_something
 from indicators.models import Figure, FigureEvent, Indicator
 from indicators.tasks import poke
 
@@ -141,16 +143,24 @@ def _confirmed(cell: Cell, stored: Figure | None, reading: Reading) -> Mapping[s
     """The surprises that the cell answers, with their size.
 
     An old answer does not stretch: whoever changes the figure and leaves the tick and the words as
-    they were has answered the old surprise, and is asked again if the new one is bigger.
+    they were has answered the old surprise, and is asked again if the new one is bigger. Some
+    surprises want words: no tick answers them.
     """
-    if not (cell.confirm or cell.explanation.strip()):
+    explains = says_something(cell.explanation)
+    if not (cell.confirm or explains):
         return {}
-    found = sizes(findings(cell, reading.around))
+    found = findings(cell, reading.around)
+    for_words = {one.code for one in found if one.needs_words}
+    by_tick = sizes(one for one in found if not one.needs_words)
     if stored is None:
-        return found
+        return sizes(found) if explains else by_tick
+    if explains and cell.explanation != stored.explanation:
+        return sizes(found) or dict(stored.confirmed)
     is_old_tick = bool(stored.confirmed) and cell.said != cell_of(stored).said
-    is_new = cell.explanation != stored.explanation or (cell.confirm and not is_old_tick)
-    return (is_new and found) or dict(stored.confirmed)
+    if not cell.confirm or is_old_tick:
+        return dict(stored.confirmed)
+    old = {code: size for code, size in stored.confirmed.items() if code in for_words}
+    return (by_tick | old) or dict(stored.confirmed)
 
 
 def _write(

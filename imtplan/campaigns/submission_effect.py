@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from imtplan.campaigns.checks import Cell, shown
+from imtplan.campaigns.cells import Cell, shown
 from imtplan.campaigns.effects import (
     WAYS,
     about_of,

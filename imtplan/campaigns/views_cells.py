@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.checks import Finding, shown
+from imtplan.campaigns.cells import Finding, shown
 from imtplan.campaigns.entry import comparisons, total_of_parts
 from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
@@ -22,6 +22,8 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import Reading, read
 from imtplan.campaigns.saving import SaveOutcome, store, write_inputs
 from indicators.models import Figure, Indicator
+
+SUGGESTED = (Figure.State.NOT_AVAILABLE, Figure.State.NOT_APPLICABLE)
 
 
 @login_not_required  # a script cannot follow to the sign-in page: it is told, and keeps the values
@@ -84,14 +86,26 @@ def _kept(request: HttpRequest, form: FigureForm, found: list[Finding], reading:
     write_inputs(campaign=reading.campaign, school=reading.school, typed=typed, by=request.user)
     counts = reading.counts
     counts["to_correct"] += indicator.pk not in reading.kept
-    wrong = [
-        {"level": "impossible", "code": "form", "part": part, "message": message, "answered": False}
-        for part, errors in form.errors.items()
-        for message in errors
-    ] or [one.as_json() for one in found]
+    wrong = _wrong(form) or [one.as_json() for one in found]
     content = _content("kept", indicator, reading) | {"findings": wrong, "page": counts}
     content["message"] = " ".join(str(one["message"]) for one in wrong)
     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
+
+
+def _wrong(form: FigureForm) -> list[dict[str, Any]]:
+    """Each error of the form as a finding. `suggest`: the word that was typed as a number."""
+    return [
+        {
+            "level": "impossible",
+            "code": error.code or "form",
+            "part": part,
+            "message": " ".join(error.messages),
+            "answered": False,
+            "suggest": {"word": error.code} if error.code in SUGGESTED else {},
+        }
+        for part, errors in form.errors.as_data().items()
+        for error in errors
+    ]
 
 
 def _stored(indicator: Indicator, outcome: SaveOutcome) -> Answer:

@@ -8,7 +8,7 @@ import pytest
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.saving import save_figures
 from imtplan.campaigns.services import submit, validate

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.saving import SaveOutcome, save_figures
 from indicators.models import Figure, Indicator

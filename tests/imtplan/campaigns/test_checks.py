@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from imtplan.campaigns.checks import Cell, Finding, Level, Surroundings, findings, problems
+from imtplan.campaigns.cells import Aim, Cell, Finding, Level, Surroundings
+from imtplan.campaigns.checks import findings, problems
+from imtplan.campaigns.magnitudes import Reference
 from indicators.models import Figure, Indicator
 from tests import factories
 
@@ -255,3 +257,104 @@ def test_last_years_answer_counts_this_year() -> None:
 
 def test_each_level_has_its_own_symbol() -> None:
     assert len({level.symbol for level in Level}) == len(Level)
+
+
+# --- Slips of the unit and of the mark ----------------------------------------------------------
+
+MONEY = {"unit_fr": "M€", "unit_en": "M€", "decimals": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "last", "about", "says"),
+    [
+        ("21800000", "20.2", MONEY, "In € instead of M€? 21,800,000 € is 21.8 M€."),
+        ("21800", "20.2", MONEY, "In k€ instead of M€? 21,800 k€ is 21.8 M€."),
+        ("0.0218", "20.2", MONEY, "about 1,000 times less than 20.2 M€ (2021)"),
+        ("218", "20.2", MONEY, "Near would be 21.8."),
+        ("1142000", "1150", {}, "1,142,000 students is about 1,000 times 1,150 students (2021)."),
+        ("114", "1150", {}, "Near would be 1,140."),
+        ("0.278", "28", {"unit_fr": "%", "unit_en": "%"}, "A part of one? 0.278 is 27.8 %."),
+        ("21800000", "20.2", MONEY | {"change_limit": None}, "a tick is not enough"),
+        ("0.0218", "20.2", MONEY | {"change_limit": Decimal(150)}, "a tick is not enough"),
+    ],
+)
+def test_a_slip_of_a_power_of_ten_is_named(
+    value: str, last: str, about: dict[str, Any], says: str
+) -> None:
+    [one] = found(value, {2021: last}, **about)
+    assert (one.level, one.code, one.needs_words) == (Level.SURPRISING, "magnitude", True)
+    assert says in one.message
+
+
+@pytest.mark.parametrize(
+    ("value", "last", "about"),
+    [
+        ("60", "20.2", {}),  # three times: a change
+        ("1160", "20.2", {}),  # 57 times: near no power
+        ("218", "20.2", {"change_limit": Decimal(2000)}),  # the plan office expects leaps
+        ("-200", "20", {"minimum": None}),
+    ],
+)
+def test_what_is_near_no_power_is_a_change(value: str, last: str, about: dict[str, Any]) -> None:
+    assert "magnitude" not in {one.code for one in found(value, {2021: last}, **about)}
+
+
+def test_an_earlier_year_is_held_against_where_last_year_is_missing() -> None:
+    [one] = found("21800000", {2019: "20.2", 2021: None}, **MONEY)
+    assert "(2019)" in one.message
+
+
+def test_each_part_of_a_ratio_is_held_against_its_own() -> None:
+    """Both parts a thousand times as large leave the quotient as it was."""
+    ratio = factories.IndicatorFactory.build(pk=1, ratio=True)
+    last = Figure(indicator=ratio, year=2021, state=State.NUMBER, numerator=40, denominator=200)
+    around = Surroundings(year=2022, past={1: {2021: last}}, indicators=[ratio])
+    cell = Cell(indicator=ratio, numerator=Decimal(41000), denominator=Decimal(205000))
+    assert [(one.code, one.part) for one in findings(cell, around) if one.needs_words] == [
+        ("magnitude-numerator", "numerator"),
+        ("magnitude-denominator", "denominator"),
+    ]
+
+
+def test_without_a_past_the_aims_are_held_against() -> None:
+    indicator = factories.IndicatorFactory.build(pk=1, **MONEY)
+    cell = Cell(indicator=indicator, value=Decimal(21800000))
+
+    def codes(aim: Aim) -> list[str]:
+        around = Surroundings(year=2022, indicators=[indicator], aims=lambda: {1: aim})
+        return [one.code for one in findings(cell, around)]
+
+    assert codes(Aim(own=Reference(Decimal("20.2"), "baseline"))) == ["magnitude"]
+    assert codes(Aim(whole=Decimal(272))) == ["magnitude"]
+    assert codes(Aim(whole=Decimal(10_000_000))) == []
+    assert codes(Aim()) == []
+
+
+def test_students_and_the_ratios_denominator_are_compared() -> None:
+    students = factories.IndicatorFactory.build(pk=1, name_fr="Étudiants, tous cycles")
+    ratio = factories.IndicatorFactory.build(pk=2, ratio=True)
+    around = Surroundings(year=2022, now={1: Decimal(1142)}, indicators=[students, ratio])
+
+    def said(denominator: str) -> list[tuple[str, str, Decimal]]:
+        cell = Cell(indicator=ratio, numerator=Decimal(40), denominator=Decimal(denominator))
+        return [(one.code, one.part, one.size) for one in findings(cell, around)]
+
+    assert said("1142") == []
+    assert said("1000") == [("same-denominator", "denominator", Decimal("12.43"))]
+    students.year_kind = "academic"  # another year is counted
+    assert said("1000") == []
+
+
+def test_a_sign_explains_nothing_and_is_told_so() -> None:
+    indicator = factories.IndicatorFactory.build(pk=1)
+    around = Surroundings(year=2022, past={1: past(indicator, {2021: "100"})})
+    cell = Cell(indicator=indicator, value=Decimal(130), explanation=".")
+    assert [(one.code, one.level) for one in findings(cell, around)] == [
+        ("change", Level.SURPRISING),
+        ("words", Level.INFORMATION),
+    ]
+
+
+@pytest.mark.parametrize("reason", [".", "-", "ok", "NC"])
+def test_a_reason_needs_a_word(reason: str) -> None:
+    assert refused(state=State.NOT_AVAILABLE, reason=reason)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns import gate, services
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
 from imtplan.campaigns.models import Campaign, Extension, Submission
 from imtplan.campaigns.proposals import TypedCell, apply, propose

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.history import Kind, Moment, history_of
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.receipts import SURPRISES

@@ -8,7 +8,7 @@ import pytest
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import saving
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.models import Campaign, KeptInput, Submission
 from indicators.models import Figure, Indicator, StaleMark
 from tests import factories
@@ -180,6 +180,30 @@ def test_an_old_sentence_does_not_answer_a_new_surprise(save: Any, last_year: Fi
     outcome = save("300", version=1, explanation="Un apprenti de plus.")
     assert Figure.objects.get(year=2022).confirmed == {}
     assert outcome.reading.counts["to_explain"] == 1
+
+
+def test_a_tick_does_not_answer_a_slip_of_a_power_of_ten(save: Any, last_year: Figure) -> None:
+    number = last_year.value * 1000
+    figure = save(number, confirm=True).changed[0]
+    assert figure.confirmed == {}
+    figure = save(number, confirm=True, explanation="ok", version=1).changed[0]
+    assert figure.confirmed == {}
+    figure = save(number, explanation="Deux écoles ont fusionné.", version=2).changed[0]
+    assert set(figure.confirmed) == {"magnitude"}
+
+
+def test_old_words_do_not_answer_a_new_slip(save: Any, last_year: Figure) -> None:
+    save(last_year.value, explanation="Comptés en octobre.")
+    figure = save(
+        last_year.value * 10, explanation="Comptés en octobre.", confirm=True, version=1
+    ).changed[0]
+    assert figure.confirmed == {}
+
+
+@pytest.mark.parametrize("explanation", [".", "-", "ok", "?!"])
+def test_a_sign_answers_nothing(save: Any, last_year: Figure, explanation: str) -> None:
+    figure = save(last_year.value * 2, explanation=explanation).changed[0]
+    assert (figure.explanation, figure.confirmed) == (explanation, {})
 
 
 def test_an_answer_taken_back_is_asked_again(save: Any, last_year: Figure) -> None:

@@ -1,0 +1,178 @@
+"""What somebody says of an indicator, what it is compared with, and what is found about it.
+
+The rules are in `checks`; these are the things they speak of, and the numbers in their sentences.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.campaigns.magnitudes import Reference
+from imtplan.numbers import format_number, format_percent
+from imtplan.spreadsheets.words import bare
+from indicators.models import Figure, Indicator
+
+
+class Level(models.TextChoices):
+    IMPOSSIBLE = "impossible", _("to correct")
+    SURPRISING = "surprising", _("to confirm or explain")
+    INFORMATION = "information", _("for information")
+
+    @property
+    def symbol(self) -> str:
+        """The name of its icon: a level is never told by colour alone."""
+        return {
+            Level.IMPOSSIBLE: "x-circle-fill",
+            Level.SURPRISING: "exclamation-triangle",
+            Level.INFORMATION: "info-circle",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What somebody says of one indicator: a number (or its two parts), or one of three words.
+
+    `version` is the version they saw; none means they saw an empty cell. `confirm`: they say that
+    what surprises is right. `same`: whether they mark it as last year's; None: they do not say.
+    """
+
+    indicator: Indicator
+    state: Figure.State = Figure.State.NUMBER
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    reason: str = ""
+    explanation: str = ""
+    confirm: bool = False
+    version: int | None = None
+    same: bool | None = None
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """The figure itself, without what explains it."""
+        return (self.state, self.value, self.numerator, self.denominator, self.reason)
+
+    @property
+    def number(self) -> Decimal | None:
+        """What the cell comes to, as `Figure.number`."""
+        if self.numerator is None or not self.denominator:
+            return self.value
+        return self.numerator / self.denominator * self.indicator.scale
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence about a cell, which of its parts is meant, and how big the surprise is.
+
+    `size` grows with the surprise: an answer given to a smaller one does not count for it.
+    """
+
+    level: Level
+    code: str
+    part: str
+    message: str | Promise
+    size: Decimal = Decimal(0)
+    answered: bool = False
+    needs_words: bool = False  # a tick does not answer it
+
+    def as_json(self) -> dict[str, str | bool]:
+        return {
+            "level": str(self.level),
+            "code": self.code,
+            "part": self.part,
+            "message": str(self.message),
+            "answered": self.answered,
+            "needs_words": self.needs_words,
+        }
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Where a school begins or is to arrive, and the most that the whole institute has or wants."""
+
+    own: Reference | None = None
+    whole: Decimal | None = None
+
+
+@dataclass
+class Surroundings:
+    """What a cell is compared with: the school's earlier figures, and its other cells this year."""
+
+    year: int
+    past: Mapping[int, Mapping[int, Figure]] = field(default_factory=dict)  # indicator → year
+    now: Mapping[int, Decimal] = field(default_factory=dict)  # indicator → number
+    indicators: Iterable[Indicator] = ()
+    # What is aimed at, by indicator, looked up only where there is no earlier figure.
+    aims: Callable[[], Mapping[int, "Aim"]] = dict
+
+    def reference(self, indicator: Indicator) -> Reference | None:
+        """The latest earlier number, or what the school begins at or aims at."""
+        earlier = self.past.get(indicator.pk, {})
+        for year in sorted((year for year in earlier if year < self.year), reverse=True):
+            if (number := earlier[year].number) is not None:
+                return Reference(number, str(year))
+        aim = self.aims().get(indicator.pk)
+        return aim.own if aim else None
+
+    def before(self, indicator: Indicator) -> Figure | None:
+        return self.past.get(indicator.pk, {}).get(self.year - 1)
+
+    def earlier_steps(self, indicator: Indicator) -> list[Decimal]:
+        """By how much the earlier years moved, each from the year just before it."""
+        earlier = self.past.get(indicator.pk, {})
+        numbers = {year: one.number for year, one in earlier.items() if year < self.year}
+        pairs = [(numbers[year], numbers.get(year - 1)) for year in sorted(numbers)]
+        return [now - last for now, last in pairs if now is not None and last is not None]
+
+    def counted_as(self, ratio: Indicator, part: str) -> Indicator | None:
+        """The one indicator entered this year that is named like a part of a ratio: "Étudiants" is
+        "Étudiants, tous cycles"."""
+        labels = {bare(getattr(ratio, f"{part}_{language}")) for language in ("fr", "en")} - {""}
+        named = [
+            one
+            for one in self.indicators
+            if not one.is_ratio
+            and one.pk in self.now
+            and one.year_kind == ratio.year_kind
+            and labels & _names_of(one)
+        ]
+        return named[0] if len(named) == 1 else None
+
+    def parts_of(self, indicator: Indicator) -> list[Indicator]:
+        return [one for one in self.indicators if one.part_of_id == indicator.pk]
+
+
+def _names_of(indicator: Indicator) -> set[str]:
+    """Its names as they are compared, whole and without what a comma adds."""
+    names = (indicator.name_fr, indicator.name_en)
+    return {bare(text) for name in names for text in (name, name.partition(",")[0])}
+
+
+# --- Numbers in sentences -----------------------------------------------------------------------
+
+
+def shown(number: Decimal, indicator: Indicator | None = None) -> str:
+    """In the language of the person; a quotient with the decimals of its indicator."""
+    language = get_language() or "fr"
+    decimals = indicator.decimals if indicator and indicator.is_ratio else None
+    return format_number(number, language=language, decimals=decimals)
+
+
+def signed(number: Decimal) -> str:
+    """A step up has its plus. A quotient's step is told to two decimals."""
+    language = get_language() or "fr"
+    return format_number(round(number, 2).normalize(), language=language, sign=True)
+
+
+def percent(ratio: Decimal, *, sign: bool = False) -> str:
+    return format_percent(ratio, language=get_language() or "fr", decimals=1, sign=sign)
+
+
+def change(number: Decimal, before: Decimal) -> Decimal:
+    """As a ratio of the size of `before`, which is not zero; up is positive."""
+    return (number - before) / abs(before)
