@@ -5,7 +5,7 @@ this app that comes after it does; a test says so when it was forgotten. One tha
 changes its type, begins with `drop` as well: PostgreSQL refuses to change what a view shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 # The versioned tables, and the apps whose models they are.
@@ -36,13 +36,14 @@ def view(table: str, columns: list[str]) -> str:
     """
 
 
-def create(apps: Any, schema_editor: Any, *, leave_out: str = "") -> None:
+def create(apps: Any, schema_editor: Any, *, leave_out: Container[str] = ()) -> None:
     """For `RunPython`: every view, with the columns its model has at that migration."""
     schema_editor.execute("CREATE SCHEMA past")
     for app, names in TABLES.items():
         for name in names:
             model = apps.get_model(app, name)
-            columns = [one.column for one in model._meta.concrete_fields if one.column != leave_out]
+            fields = model._meta.concrete_fields
+            columns = [one.column for one in fields if one.column not in leave_out]
             schema_editor.execute(view(model._meta.db_table, columns))
 
 
@@ -55,11 +56,11 @@ def recreate(apps: Any, schema_editor: Any) -> None:
     create(apps, schema_editor)
 
 
-def recreate_without(column: str) -> Callable[[Any, Any], None]:
-    """For the way back of a migration, so that the one before it can drop its new column."""
+def recreate_without(*columns: str) -> Callable[[Any, Any], None]:
+    """For the way back of a migration, so that the one before it can drop its new columns."""
 
     def act(apps: Any, schema_editor: Any) -> None:
         drop(apps, schema_editor)
-        create(apps, schema_editor, leave_out=column)
+        create(apps, schema_editor, leave_out=columns)
 
     return act

@@ -232,6 +232,14 @@ class Membership(models.Model):
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     # A last day cannot say "no more from this minute on": it still counts as a day.
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+    ended_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
     given_by = models.ForeignKey(
         User,
         models.SET_NULL,

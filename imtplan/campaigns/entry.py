@@ -183,8 +183,7 @@ def _remarks(submission: Submission) -> dict[int, Remark]:
     """What the directorate-general still asks, by indicator."""
     if submission.state != Submission.State.RETURNED:
         return {}
-    remarks = submission.remarks.filter(is_open=True).select_related("by")
-    return {remark.indicator_id: remark for remark in remarks}
+    return {remark.indicator_id: remark for remark in submission.remarks.unsettled()}
 
 
 def _row(

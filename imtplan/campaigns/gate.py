@@ -40,9 +40,16 @@ POSSIBLE_FROM = {
     Event.Verb.SUBMITTED: {State.DRAFT, State.RETURNED},
     Event.Verb.VALIDATED: {State.SUBMITTED},
     Event.Verb.RETURNED: {State.SUBMITTED, State.VALIDATED},
+    Event.Verb.TAKEN_BACK: {State.SUBMITTED},
+    Event.Verb.REMARK_ANSWERED: {State.RETURNED},
 }
 # The acts of the school, which wait for the campaign to be open.
-OF_THE_SCHOOL = {Event.Verb.FIGURES_SAVED, Event.Verb.SUBMITTED}
+OF_THE_SCHOOL = {
+    Event.Verb.FIGURES_SAVED,
+    Event.Verb.SUBMITTED,
+    Event.Verb.TAKEN_BACK,
+    Event.Verb.REMARK_ANSWERED,
+}
 
 REFUSALS = {
     Event.Verb.FIGURES_SAVED: _(
@@ -52,6 +59,10 @@ REFUSALS = {
     Event.Verb.SUBMITTED: _("These figures are submitted already."),
     Event.Verb.VALIDATED: _("Only figures that are submitted can be validated."),
     Event.Verb.RETURNED: _("Only figures that are submitted or validated can be returned."),
+    Event.Verb.TAKEN_BACK: _("Only figures that are submitted can be taken back."),
+    Event.Verb.REMARK_ANSWERED: _(
+        "These figures are not with the school any more: the answer was not stored."
+    ),
 }
 
 

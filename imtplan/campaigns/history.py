@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db import models
@@ -33,6 +34,7 @@ class Kind(models.TextChoices):
     SUBMITTED = "submitted", _("submitted")
     VALIDATED = "validated", _("validated")
     RETURNED = "returned", _("returned")
+    TAKEN_BACK = "taken_back", _("taken back")
     REMARK = "remark", _("remark")
 
     @property
@@ -41,6 +43,7 @@ class Kind(models.TextChoices):
             Kind.SUBMITTED: "send",
             Kind.VALIDATED: "check-circle-fill",
             Kind.RETURNED: "arrow-counterclockwise",
+            Kind.TAKEN_BACK: "arrow-counterclockwise",
             Kind.RESTORED: "arrow-counterclockwise",
             Kind.REMARK: "info-circle",
             Kind.REMOVED: "x-circle-fill",
@@ -147,14 +150,28 @@ class _Reader:
     ) -> None:
         self.campaign, self.school, self.indicator = campaign, school, indicator
         self.current = current
-        self.decisions = self._decisions()
+        self.decisions, self.taken_back = self._decisions()
         self.names = self._names()
 
-    def _decisions(self) -> dict[tuple[datetime, str], Any]:
-        """The steps of the submission by the instant of their transaction, which figures share."""
+    def _decisions(self) -> tuple[dict[tuple[datetime, str], Any], dict[datetime, str]]:
+        """The steps of the submission by the instant of their transaction, which figures share, and
+        apart from them who took it back when: that leads to an earlier state, as a return does."""
         found = SubmissionEvent.objects.filter(campaign=self.campaign, school=self.school)
-        related = found.select_related("submitted_by", "decided_by").order_by("pgh_id")
-        return {(step.pgh_created_at, step.state): step for step in related}
+        steps = list(found.select_related("submitted_by", "decided_by").order_by("pgh_id"))
+        taken = [
+            after.pgh_created_at
+            for before, after in pairwise(steps)
+            if before.state == Submission.State.SUBMITTED and _is_taken_back(before, after)
+        ]
+        by_instant = {(step.pgh_created_at, step.state): step for step in steps}
+        return by_instant, dict(zip(taken, self._who_took_back() if taken else [], strict=False))
+
+    def _who_took_back(self) -> list[str]:
+        """The oldest first."""
+        events = Event.objects.filter(
+            verb=Event.Verb.TAKEN_BACK, school=self.school, subject=str(self.campaign.year)
+        )
+        return [event.actor_name for event in events.order_by("at", "pk")]
 
     def _names(self) -> dict[int, str]:
         """Who saved which version, by the name at the time: a person may have left since."""
@@ -211,6 +228,9 @@ class _Reader:
         )
 
     def _step(self, row: Any) -> Moment:
+        if row.pgh_created_at in self.taken_back:
+            who = self.taken_back[row.pgh_created_at]
+            return Moment(Kind.TAKEN_BACK, row.pgh_created_at, row.pgh_created_at, who=who)
         kind, state = STEPS[row.status]
         moment = Moment(kind, row.pgh_created_at, row.pgh_created_at)
         if step := self.decisions.get((row.pgh_created_at, state)):
@@ -252,6 +272,13 @@ class _Reader:
         parts["explanation"] = (_("Explanation"), row.explanation if row else "")
         parts["confirmed"] = (_("Confirmed"), _confirmed(row.confirmed if row else {}))
         return parts
+
+
+def _is_taken_back(before: Any, after: Any) -> bool:
+    """What was submitted is a draft again, or returned by a decision older than the submission."""
+    if after.state == Submission.State.RETURNED:
+        return bool(after.decided_at < before.submitted_at)
+    return bool(after.state == Submission.State.DRAFT)
 
 
 def _kind(row: Any, before: Any) -> Kind:

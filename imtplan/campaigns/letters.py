@@ -17,16 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.accounts.roles import Permission
 from imtplan.audit.models import Event
-from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
-from imtplan.outbox.services import queue_mail
+from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.outbox.services import queue_mail, withdraw_mails
 from indicators.models import Figure
 
 SUBMITTED, RETURNED, VALIDATED = "submitted", "returned", "validated"
+TAKEN_BACK = "taken-back"
 
 SUBJECTS: dict[str, str | Promise] = {
     SUBMITTED: _("IMT Plan – %(school)s – %(campaign)s: figures submitted"),
     RETURNED: _("IMT Plan – %(school)s – %(campaign)s: figures returned to you"),
     VALIDATED: _("IMT Plan – %(school)s – %(campaign)s: figures validated"),
+    TAKEN_BACK: _("IMT Plan – %(school)s – %(campaign)s: taken back by the school"),
 }
 SUBMITTED_AGAIN = _("IMT Plan – %(school)s – %(campaign)s: figures submitted again")
 
@@ -60,17 +62,26 @@ def who_answer(submission: Submission) -> list[User]:
 
 
 def tell_of_submission(
-    submission: Submission, event: Event, *, receipt: Receipt, after: list[Remark] | None
+    submission: Submission, event: Event, *, receipt: Receipt, again: bool
 ) -> None:
-    """Writes to the directorate-general. `after`: what a return had asked, where there was one."""
-    context = {"receipt": receipt, "again": after is not None, "remarks": after or []}
-    subject = SUBMITTED_AGAIN if after is not None else SUBJECTS[SUBMITTED]
+    """Writes to the directorate-general. After a return: `again`, with each remark's answer."""
+    remarks = list(submission.remarks.unsettled()) if again else []
+    context = {"receipt": receipt, "again": again, "remarks": remarks}
+    subject = SUBMITTED_AGAIN if again else SUBJECTS[SUBMITTED]
     _write(SUBMITTED, submission, event, to=who_decide(), page="review", subject=subject, **context)
 
 
-def tell_of_return(submission: Submission, event: Event, *, remarks: list[Remark]) -> None:
+def tell_of_taking_back(submission: Submission, event: Event, *, receipt: Receipt | None) -> None:
+    """Takes the mails of the submission back where they still wait, and writes to the others."""
+    spared = withdraw_mails(key_begins=key_of(SUBMITTED, submission))
+    to = [person for person in who_decide() if person.pk not in spared]
+    _write(TAKEN_BACK, submission, event, to=to, page="review", receipt=receipt)
+
+
+def tell_of_return(submission: Submission, event: Event) -> None:
     """Writes to the school what the directorate-general asks, on the whole and cell by cell."""
     is_open = submission.campaign.is_open_for(submission.school)
+    remarks = list(submission.remarks.unsettled())
     context = {"remarks": remarks, "comment": submission.comment, "is_open": is_open}
     to = who_answer(submission)
     _write(RETURNED, submission, event, to=to, page="entry", **context)

@@ -8,14 +8,21 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.letters import tell_of_return, tell_of_submission, tell_of_validation
+from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused, locked
+from imtplan.campaigns.letters import (
+    tell_of_return,
+    tell_of_submission,
+    tell_of_taking_back,
+    tell_of_validation,
+)
 from imtplan.campaigns.models import Campaign, Remark, Submission
 from imtplan.campaigns.reading import read
 from imtplan.campaigns.receipts import make_receipt
@@ -24,11 +31,15 @@ from indicators.tasks import poke
 
 State = Submission.State
 
+# Taking back leads to where the school was before.
 LEADS_TO = {
     Event.Verb.SUBMITTED: Submission.State.SUBMITTED,
     Event.Verb.VALIDATED: Submission.State.VALIDATED,
     Event.Verb.RETURNED: Submission.State.RETURNED,
 }
+
+
+SETTLED = _("This remark is settled: the answer was not stored.")
 
 
 class SubmissionIncomplete(CampaignRefusal):
@@ -59,16 +70,79 @@ def submit(*, campaign: Campaign, school: School, by: User) -> Submission:
     """Hand the school's figures in, with a receipt. From now on they are read-only for it."""
     submission = locked(campaign, school, act=Event.Verb.SUBMITTED)
     _demand_complete(campaign, school)
-    after = _open_remarks(submission) if submission.state == State.RETURNED else None
+    again = submission.state == State.RETURNED
     submission.submitted_at, submission.submitted_by = timezone.now(), by
     submission.decided_at, submission.decided_by, submission.comment = None, None, ""
-    submission.remarks.filter(is_open=True).update(is_open=False)
+    submission.looked_at, submission.looked_by = None, None
     receipt = make_receipt(submission=submission, by=by)
     event = _move(
         submission, Event.Verb.SUBMITTED, Figure.Status.SUBMITTED, by, receipt=receipt.number
     )
-    tell_of_submission(submission, event, receipt=receipt, after=after)
+    tell_of_submission(submission, event, receipt=receipt, again=again)
     return submission
+
+
+def look_at(*, campaign: Campaign, school: School, by: User) -> None:
+    """Keep that somebody who decides has begun to look: what was submitted stays submitted.
+
+    The first look counts. One statement: a taking back at the same moment waits for it, or it for
+    the taking back, and then finds nothing to look at.
+    """
+    waiting = Submission.objects.filter(
+        campaign=campaign, school=school, state=State.SUBMITTED, looked_at=None
+    )
+    waiting.exclude(submitted_by=by).update(looked_at=timezone.now(), looked_by=by)
+
+
+@transaction.atomic
+def take_back(*, campaign: Campaign, school: School, by: User) -> Submission:
+    """Give the school its figures again as they were before it submitted them.
+
+    Possible until somebody who decides has begun to look. The receipt stays.
+    """
+    submission = locked(campaign, school, act=Event.Verb.TAKEN_BACK)
+    if submission.looked_at is not None:
+        raise TransitionRefused(_looked_at(submission))
+    receipt = submission.receipts.order_by("-at", "-pk").first()
+    number = {"receipt": receipt.number} if receipt else {}
+    _put_back(submission)
+    event = _move(submission, Event.Verb.TAKEN_BACK, Figure.Status.DRAFT, by, **number)
+    tell_of_taking_back(submission, event, receipt=receipt)
+    return submission
+
+
+def _looked_at(submission: Submission) -> str:
+    words = {
+        "who": submission.looked_by or gettext("The directorate-general"),
+        "at": date_format(timezone.localtime(submission.looked_at), "DATETIME_FORMAT"),
+    }
+    return (
+        gettext(
+            "%(who)s has been looking at these figures since %(at)s: they can no longer be taken "
+            "back. Ask the directorate-general to return them."
+        )
+        % words
+    )
+
+
+def _put_back(submission: Submission) -> None:
+    """What the submission said before it was submitted: the database kept it as a version."""
+    versions = submission.pgh_event_model.objects.filter(pgh_obj=submission)  # type: ignore[attr-defined]
+    before = versions.exclude(state=State.SUBMITTED).order_by("-pgh_id").first()
+    if before is None:
+        before = Submission(campaign=submission.campaign, school=submission.school)
+    submission.state = before.state
+    submission.submitted_at, submission.submitted_by = (
+        before.submitted_at,
+        _still(before.submitted_by_id),
+    )
+    submission.decided_at, submission.decided_by = before.decided_at, _still(before.decided_by_id)
+    submission.comment = before.comment
+
+
+def _still(pk: int | None) -> User | None:
+    """A version names people who may have left since."""
+    return User.objects.filter(pk=pk).first()
 
 
 @transaction.atomic
@@ -76,6 +150,7 @@ def validate(*, campaign: Campaign, school: School, by: User) -> Submission:
     """Accept the school's figures: they count everywhere from now on."""
     submission = locked(campaign, school, act=Event.Verb.VALIDATED)
     submission.decided_at, submission.decided_by = timezone.now(), by
+    _settle(submission)
     event = _move(submission, Event.Verb.VALIDATED, Figure.Status.VALIDATED, by)
     tell_of_validation(submission, event)
     return submission
@@ -109,23 +184,50 @@ def return_to_school(
         **({"comment": submission.comment} if submission.comment else {}),
         **({"remarks": said} if said else {}),
     )
-    tell_of_return(submission, event, remarks=_open_remarks(submission))
+    tell_of_return(submission, event)
     return submission
 
 
-def _open_remarks(submission: Submission) -> list[Remark]:
-    """What is asked of single cells, in the order of the indicators."""
-    remarks = submission.remarks.filter(is_open=True).select_related("indicator")
-    return list(remarks.order_by("indicator__rank", "indicator__code", "pk"))
+def _settle(submission: Submission) -> None:
+    submission.remarks.unsettled().order_by().update(state=Remark.State.SETTLED)
 
 
 def _remark(submission: Submission, said: Mapping[str, str], by: User) -> None:
-    """Those of an earlier return are no longer open: what still counts is said again."""
-    submission.remarks.filter(is_open=True).update(is_open=False)
+    """Those of an earlier return are settled: what still counts is said again."""
+    _settle(submission)
     Remark.objects.bulk_create(
         Remark(submission=submission, indicator=indicator, text=said[indicator.code], by=by)
         for indicator in submission.campaign.indicators.filter(code__in=said)
     )
+
+
+@transaction.atomic
+def answer_remark(remark: Remark, *, text: str, by: User) -> Remark:
+    """Keep what the school answers beside a figure that was returned. An empty text is no answer.
+
+    Saying the same again changes nothing.
+    """
+    answer = text.replace("\x00", "").strip()
+    submission = remark.submission
+    locked(submission.campaign, submission.school, act=Event.Verb.REMARK_ANSWERED)
+    kept = submission.remarks.unsettled().filter(pk=remark.pk).first()
+    if kept is None:
+        raise TransitionRefused(SETTLED)
+    if kept.answer == answer:
+        return kept
+    kept.answer = answer
+    kept.answered_at, kept.answered_by = (timezone.now(), by) if answer else (None, None)
+    kept.state = Remark.State.ANSWERED if answer else Remark.State.OPEN
+    kept.save()
+    record(
+        Event.Verb.REMARK_ANSWERED,
+        by=by,
+        school=submission.school,
+        subject=str(submission.campaign.year),
+        indicator=kept.indicator.code,
+        answer=answer,
+    )
+    return kept
 
 
 def _move(
@@ -135,7 +237,7 @@ def _move(
     by: User,
     **detail: object,
 ) -> Event:
-    submission.state = LEADS_TO[act]
+    submission.state = LEADS_TO.get(act, submission.state)
     submission.save()
     campaign = submission.campaign
     Figure.objects.filter(

@@ -180,7 +180,7 @@ def remarks_of(submission: Submission) -> dict[int, list[Remark]]:
     """Every remark ever made, the latest first, by indicator."""
     found: dict[int, list[Remark]] = {}
     if submission.pk:
-        for remark in submission.remarks.select_related("by"):
+        for remark in submission.remarks.select_related("by", "answered_by"):
             found.setdefault(remark.indicator_id, []).append(remark)
     return found
 

@@ -88,6 +88,15 @@ class Submission(models.Model):
         related_name="+",
     )
     comment = models.TextField(_("comment of the return"), blank=True)
+    # Since when the school can no longer take back what it submitted.
+    looked_at = models.DateTimeField(_("looked at since"), null=True, blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -122,16 +131,52 @@ class Submission(models.Model):
         return self.State(self.state)
 
 
+class RemarkQuerySet(models.QuerySet["Remark"]):
+    def visible_to(self, user: Any) -> "RemarkQuerySet":
+        return self.filter(submission__in=Submission.objects.visible_to(user))
+
+    def unsettled(self) -> "RemarkQuerySet":
+        """Of the latest return, in the order of the indicators."""
+        open_ones = self.filter(state__in=[Remark.State.OPEN, Remark.State.ANSWERED])
+        return open_ones.select_related("indicator", "by", "answered_by").order_by(
+            "indicator__rank", "indicator__code", "pk"
+        )
+
+    def unanswered(self) -> "RemarkQuerySet":
+        return self.unsettled().filter(state=Remark.State.OPEN)
+
+
 class Remark(models.Model):
-    """What the directorate-general asks about one cell when it returns a submission."""
+    """What the directorate-general asks about one cell when it returns a submission, and what the
+    school answers. The next decision settles it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("not answered")
+        ANSWERED = "answered", _("with an answer")
+        SETTLED = "settled", _("settled")
+
+        @property
+        def symbol(self) -> str:
+            """The name of its icon: a state is never told by colour alone."""
+            return {
+                Remark.State.OPEN: "question-circle",
+                Remark.State.ANSWERED: "check-lg",
+                Remark.State.SETTLED: "check-circle-fill",
+            }[self]
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="remarks")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
     text = models.TextField(_("remark"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(_("when"), default=timezone.now)
-    # Until the school submits again.
-    is_open = models.BooleanField(_("waits for an answer"), default=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = RemarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("remark")
@@ -142,11 +187,29 @@ class Remark(models.Model):
                 name="remark_says_something",
                 condition=~Q(text=""),
                 violation_error_message=_("A remark says something."),
-            )
+            ),
+            models.CheckConstraint(
+                name="remark_answer_says_when",
+                condition=Q(answer="", answered_at=None)
+                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                violation_error_message=_("An answer says when it was given."),
+            ),
+            models.CheckConstraint(
+                name="remark_state_as_its_answer",
+                condition=Q(state="settled")
+                | Q(state="open", answer="")
+                | (Q(state="answered") & ~Q(answer="")),
+                violation_error_message=_("A remark is answered once it has an answer."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.indicator.code}: {self.text}"
+
+    @property
+    def state_of_now(self) -> "Remark.State":
+        """The state with its words and symbol, where the column is a plain text."""
+        return self.State(self.state)
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):

@@ -340,7 +340,7 @@ def test_an_earlier_remark_stays_to_be_read(
     page.post(REVIEW)
     html = read(desk)
     assert "Hors apprentis ?" in html
-    assert "suivi d’une nouvelle soumission" in html
+    assert "Sans réponse" in html
 
 
 def test_the_next_to_decide_is_the_oldest_that_waits(

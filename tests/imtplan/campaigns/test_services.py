@@ -127,11 +127,7 @@ def test_a_return_may_speak_of_single_cells(
         "Comptez les apprentis.",
         diane,
     )
-    assert remark.is_open
-    save("120", version=1)
-    services.submit(**place, by=alice)
-    remark.refresh_from_db()
-    assert not remark.is_open
+    assert remark.state == Remark.State.OPEN
 
 
 def test_what_is_to_correct_holds_back_the_submission(
