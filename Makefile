@@ -15,7 +15,9 @@ TYPED = $(wildcard indicators/progress.py indicators/forecast.py indicators/addi
 	imtplan/supervisor.py imtplan/run.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
 	imtplan/campaigns/reading.py imtplan/campaigns/saving.py imtplan/campaigns/checks.py \
 	imtplan/campaigns/services_campaigns.py imtplan/campaigns/idempotency.py \
-	imtplan/campaigns/people.py imtplan/outbox/sending.py)
+	imtplan/campaigns/people.py imtplan/outbox/sending.py imtplan/units.py \
+	imtplan/campaigns/cells.py imtplan/campaigns/magnitudes.py imtplan/campaigns/words.py \
+	imtplan/campaigns/number_sentences.py)
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory

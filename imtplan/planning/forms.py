@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from imtplan.accounts.models import User
 from imtplan.campaigns.forms import NumberField
 from imtplan.numbers import format_number
+from imtplan.units import CellUnit
 
 NO_DAY = gettext_lazy("Write the day as day/month/year: 15/12/2022.")
+NO_UNIT, PERCENT = CellUnit(), CellUnit("%", ("%",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
 
 
@@ -50,9 +52,11 @@ class PlanNumberField(NumberField):
             return True
 
 
-def number_field(**options: Any) -> PlanNumberField:
+def number_field(unit: CellUnit = NO_UNIT, **options: Any) -> PlanNumberField:
     typing = {"inputmode": "decimal", "autocomplete": "off"}
-    return PlanNumberField(widget=forms.TextInput(attrs=typing), **options)
+    field = PlanNumberField(widget=forms.TextInput(attrs=typing), **options)
+    field.unit = unit
+    return field
 
 
 def _field_of(field: Any, **options: Any) -> forms.Field | None:

@@ -8,8 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
-from imtplan.planning.forms import PlanForm, PlanFormMeta, number_field
+from imtplan.campaigns.number_sentences import unit_of
+from imtplan.planning.forms import (
+    NO_UNIT,
+    PERCENT,
+    PlanForm,
+    PlanFormMeta,
+    language,
+    number_field,
+)
 from imtplan.planning.schools import store_school
+from imtplan.units import CellUnit
 from indicators.models import Indicator, Target
 from indicators.services_plan import store_indicator, store_target
 
@@ -64,6 +73,15 @@ class IndicatorForm(PlanForm):
         others = Indicator.objects.in_use() | Indicator.objects.filter(pk=self.instance.part_of_id)
         self.fields["part_of"].queryset = others.exclude(pk=self.instance.pk)
         self.fields["part_of"].empty_label = _("none")
+        own = CellUnit(*self._unit())
+        for name in ("minimum", "maximum", "band_low", "band_high", "tolerance"):
+            self.fields[name].unit = own
+        self.fields["change_limit"].unit = PERCENT
+
+    def _unit(self) -> tuple[str, tuple[str, ...]]:
+        """The unit that stands in the form, as it is typed."""
+        units = tuple(str(self[f"unit_{code}"].value() or "") for code in ("fr", "en"))
+        return units[0 if language() == "fr" else 1], units
 
     def clean_decimals(self) -> int:
         if self.cleaned_data["decimals"] > 6:
@@ -111,10 +129,24 @@ class TargetForm(PlanForm):
         if self.instance.pk is None:
             self.fields["indicator"].queryset = Indicator.objects.in_use()
             self.initial |= {"year": plan.last_year, "baseline_year": plan.baseline_year}
+        indicator = self._indicator()
+        unit = unit_of(indicator) if indicator else NO_UNIT
+        self.fields["growth_percent"].unit = PERCENT
+        for name in ("value", "baseline_value"):
+            self.fields[name].unit = unit
         points = dict(self.instance.points.values_list("year", "value")) if self.instance.pk else {}
         for year in sorted({*range(plan.first_year, plan.last_year + 1), *points}):
-            self.fields[f"point_{year}"] = number_field(label=str(year), required=False)
+            self.fields[f"point_{year}"] = number_field(unit, label=str(year), required=False)
             self.initial[f"point_{year}"] = points.get(year)
+
+    def _indicator(self) -> Indicator | None:
+        """That of the target, or the one that was chosen for a new one."""
+        if self.instance.pk:
+            return self.instance.indicator
+        chosen = str(self["indicator"].value() or "")
+        return Indicator.objects.filter(
+            pk=chosen if chosen.isascii() and chosen.isdecimal() else 0
+        ).first()
 
     def _get_validation_exclusions(self) -> set[str]:
         """Another reference is no error: it gives that up in the same act."""

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.edits import as_plain
+from imtplan.campaigns.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
 from imtplan.planning.forms import ActForm, Difference, language, number_field
 from indicators.models import Indicator, Sureness, Target
@@ -105,9 +106,11 @@ class SchoolTargetsForm(ActForm, forms.Form):
     def _add_school(self, pk: int, school: School) -> None:
         target = self.there.get(school)
         labels = {"school": school.name}
-        self.fields[f"school_{pk}"] = number_field(label=school.name, required=False)
+        self.fields[f"school_{pk}"] = number_field(
+            unit=unit_of(self.indicator), label=school.name, required=False
+        )
         self.fields[f"baseline_{pk}"] = number_field(
-            label=_("Baseline: %(school)s") % labels, required=False
+            unit=unit_of(self.indicator), label=_("Baseline: %(school)s") % labels, required=False
         )
         self.initial[f"school_{pk}"] = target.value if target else None
         self.initial[f"baseline_{pk}"] = target.baseline_value if target else None

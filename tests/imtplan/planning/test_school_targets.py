@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
-from indicators.models import Target
+from imtplan.planning.forms_measures import IndicatorForm, TargetForm
+from indicators.models import Indicator, Target
 from tests import factories
 
 GRID = "/plan/plans/2018-2022/ecoles/students/"
@@ -180,3 +182,29 @@ def test_targets_of_other_years_are_not_added_to_the_institutes(
 def test_each_row_leads_to_its_own_page(office: Any, of_albi: Target, ales: School) -> None:
     page = office.client.get(GRID).content.decode()
     assert f"/plan/modifier/cibles/{of_albi.pk}/" in page
+
+
+def test_the_grid_takes_the_indicators_own_unit_and_no_other(
+    office: Any, of_albi: Target, albi: School
+) -> None:
+    Indicator.objects.update(unit_fr="M€", unit_en="M€")
+    errors = office.refused(GRID, **{f"school_{albi.pk}": "170 k€"})
+    assert "170 k€ font 0,17 M€" in str(errors)
+    office.do(GRID, **{f"school_{albi.pk}": "170 M€"})
+    assert terms(of_albi, "value") == [170]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "number"),
+    [("value", "1 142 étudiants", 1142), ("growth_percent", "12,5 %", Decimal("12.5"))],
+)
+def test_a_target_is_typed_with_its_unit(whole: Target, field: str, text: str, number: Any) -> None:
+    form = TargetForm({field: text}, instance=whole)
+    assert form.fields[field].clean(text) == number
+
+
+def test_a_bound_is_typed_in_the_unit_of_the_form(whole: Target) -> None:
+    form = IndicatorForm({"unit_fr": "k€", "unit_en": "k€"}, instance=whole.indicator)
+    assert form.fields["maximum"].clean("12 k€") == 12
+    with pytest.raises(ValidationError, match="12"):
+        form.fields["maximum"].clean("0,012 M€")
