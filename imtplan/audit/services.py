@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from django.utils.text import Truncator
+
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
+
+# A longer subject ends in an ellipsis, and stands whole in the detail.
+LONGEST_SUBJECT = 200
 
 
 def record(
@@ -20,6 +25,6 @@ def record(
         actor=by,
         actor_name=str(by) if by else "",
         school=school,
-        subject=subject[:200],
-        detail=detail,
+        subject=Truncator(subject).chars(LONGEST_SUBJECT),
+        detail=detail | ({"subject": subject} if len(subject) > LONGEST_SUBJECT else {}),
     )

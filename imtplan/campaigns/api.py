@@ -23,6 +23,12 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
 from imtplan.campaigns.reading import Reading, read
 from imtplan.campaigns.saving import SaveOutcome, store
+from imtplan.campaigns.typed_text import (
+    LONGEST_EXPLANATION,
+    LONGEST_REASON,
+    one_line_end,
+    too_long,
+)
 from imtplan.numbers import NumberError, NumberProblem, parse_plain, plain
 from imtplan.rest import AnswersInSentences
 from indicators.models import Figure, Indicator
@@ -62,6 +68,22 @@ class VersionField(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
+class TextField(serializers.CharField):
+    """A text of several lines, kept whole or refused with its length."""
+
+    def __init__(self, *, limit: int, **options: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True} | options)
+        self.limit = limit
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text = one_line_end(super().to_internal_value(data))
+        if sentence := too_long(text, self.limit):
+            raise serializers.ValidationError(sentence, code="max_length")
+        return text
+
+
 class CellSerializer(serializers.Serializer):
     """What to store: a number (or its two parts), or a word with its reason."""
 
@@ -69,8 +91,8 @@ class CellSerializer(serializers.Serializer):
     numerator = NumberField(required=False, allow_null=True)
     denominator = NumberField(required=False, allow_null=True)
     state = serializers.ChoiceField(choices=State.choices, required=False)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=1000)
-    explanation = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    reason = TextField(limit=LONGEST_REASON)
+    explanation = TextField(limit=LONGEST_EXPLANATION)
     confirm = serializers.BooleanField(required=False)
     version = VersionField(
         allow_null=True,
@@ -102,8 +124,8 @@ class CellSerializer(serializers.Serializer):
         return Cell(
             indicator=indicator,
             state=state,
-            reason=data.get("reason", "").strip(),
-            explanation=data.get("explanation", kept["explanation"]).strip(),
+            reason=data.get("reason", ""),
+            explanation=data.get("explanation", kept["explanation"]),
             confirm=data.get("confirm", kept["confirm"]),
             version=data["version"],
             **parts,

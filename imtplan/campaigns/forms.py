@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.number_sentences import sentence_of, unit_of
+from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
 from imtplan.campaigns.words import may_be_either, word_of
 from imtplan.numbers import NumberError, format_number
 from imtplan.units import CellUnit, parse_quantity
@@ -82,10 +83,15 @@ class FigureForm(forms.Form):
     numerator = NumberField(required=False)
     denominator = NumberField(required=False)
     word = forms.ChoiceField(choices=WORDS, required=False, label=_("Instead of a number"))
-    reason = forms.CharField(required=False, max_length=1000, label=_("Reason"))
-    explanation = forms.CharField(
+    reason = TypedTextField(
         required=False,
-        max_length=2000,
+        max_length=LONGEST_REASON,
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+    explanation = TypedTextField(
+        required=False,
+        max_length=LONGEST_EXPLANATION,
         label=_("Explanation"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -136,19 +142,13 @@ class FigureForm(forms.Form):
         return Cell(
             indicator=self.indicator,
             state=State(state),
-            reason=_text(data["reason"]) if data["word"] else "",
-            explanation=_text(data["explanation"]),
+            reason=data["reason"] if data["word"] else "",
+            explanation=data["explanation"],
             confirm=data["confirm"],
             version=data["version"],
             same=data["same"] if self.add_prefix("same") in self.data else None,
             **parts,
         )
-
-
-def _text(text: str) -> str:
-    """Browsers send line ends as CR LF, spreadsheets as LF: one of the two, or each way in would
-    look like a change."""
-    return text.replace("\r\n", "\n").strip()
 
 
 def initial_of(figure: Figure | None) -> dict[str, Any]:

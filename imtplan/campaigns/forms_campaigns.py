@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign, Extension
 from imtplan.campaigns.services_campaigns import Terms
+from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
@@ -244,9 +245,9 @@ class ExtensionForm(ProblemsForm):
 
     closes_day = day_field(_("Day"))
     closes_time = time_field(_("Hour, Paris time"))
-    reason = forms.CharField(
+    reason = TypedTextField(
         label=_("Reason"),
-        max_length=1000,
+        max_length=LONGEST_REASON,
         error_messages={"required": _("Say why this school gets more time.")},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The school reads it, and it stays in the history."),
@@ -272,10 +273,10 @@ def initial_of_extension(extension: Extension | None) -> dict[str, Any]:
 class DecisionForm(forms.Form):
     """Why a submission goes back: a comment on the whole, on some figures, or both."""
 
-    comment = forms.CharField(
+    comment = TypedTextField(
         label=_("Comment on the whole"),
         required=False,
-        max_length=2000,
+        max_length=LONGEST_EXPLANATION,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The school reads it above its figures."),
     )
@@ -285,10 +286,10 @@ class DecisionForm(forms.Form):
         super().__init__(*args, use_required_attribute=False, **kwargs)
         self.codes = [indicator.code for indicator in indicators]
         for indicator in indicators:
-            self.fields[self.name_of(indicator.code)] = forms.CharField(
+            self.fields[self.name_of(indicator.code)] = TypedTextField(
                 label=str(indicator.name),
                 required=False,
-                max_length=2000,
+                max_length=LONGEST_EXPLANATION,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
 

@@ -25,8 +25,6 @@ from indicators.models import Figure, FigureEvent, Indicator
 from indicators.tasks import poke
 
 PARTS = ("value", "numerator", "denominator")
-# What somebody typed is kept up to this length, each field; no number and no reason is longer.
-LONGEST_KEPT = 4000
 
 
 class VersionGone(CampaignRefusal):
@@ -211,7 +209,7 @@ def write_inputs(
 
 def _storable(text: str) -> str:
     """PostgreSQL stores no NUL: its picture stands for it, so that the person sees it was there."""
-    return text.replace("\x00", "\u2400")[:LONGEST_KEPT]
+    return text.replace("\x00", "\u2400")
 
 
 def forget_input(reading: Reading, indicator: Indicator) -> None:

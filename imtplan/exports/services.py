@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
+from django.utils.text import Truncator
 
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
@@ -23,7 +24,7 @@ def ask_for(
     wanted = {"kind": kind, "subject": subject, "asked": dict(asked), "language": language}
     try:
         with transaction.atomic():
-            export = Export.objects.create(by=by, title=title[:300], **wanted)
+            export = Export.objects.create(by=by, title=Truncator(title).chars(300), **wanted)
     except IntegrityError:
         return Export.objects.get(by=by, state__in=Export.UNFINISHED, **wanted)
     _record(export, by=by)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
@@ -106,9 +107,14 @@ class Line:
             str(self.sheet.title),
             where(self.number, self.places[at]),
             self.columns[at].heading,
-            self[at].text.strip()[:120],
+            shortened(self[at].text.strip()),
             why,
         )
+
+
+def shortened(text: str, most: int = 120) -> str:
+    """A cell's text to recognise it by, with an ellipsis where it goes on."""
+    return Truncator(text).chars(most)
 
 
 @dataclass
@@ -201,7 +207,7 @@ class _Reader:
             if place not in found:
                 self.book.remarks.append(
                     _("The column “%(heading)s” of the sheet “%(sheet)s” is left out: not known.")
-                    % {"heading": cell.text[:60], "sheet": sheet.title}
+                    % {"heading": shortened(cell.text, 60), "sheet": sheet.title}
                 )
 
     def _refuse_unnamed(self, line: Line, place: int) -> None:
@@ -210,7 +216,7 @@ class _Reader:
                 str(line.sheet.title),
                 where(line.number, place),
                 "",
-                line.row[place].text[:120],
+                shortened(line.row[place].text),
                 _("This cell stands under no heading."),
             )
         )

@@ -43,3 +43,9 @@ def test_a_school_sees_its_own_events_alone(
     assert list(Event.objects.visible_to(alice)) == [event]
     assert list(Event.objects.visible_to(charlie)) == []
     assert Event.objects.visible_to(diane).count() == 2
+
+
+def test_a_long_subject_ends_in_an_ellipsis_and_stands_whole_in_the_detail(alice: User) -> None:
+    event = record(Event.Verb.SUBMITTED, by=alice, subject="a" * 201)
+    assert event.subject == "a" * 199 + "…"
+    assert event.detail == {"subject": "a" * 201}

@@ -175,6 +175,23 @@ def test_json_nested_deep_is_refused(campaign: Campaign, alice: User, signed_in:
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("part", ["reason", "explanation"])
+def test_a_long_text_is_refused_with_its_length(put: Any, part: str) -> None:
+    answer = put(state="not_available", version=None, **({"reason": "Brûlé"} | {part: "a" * 2503}))
+    assert answer.status_code == 400
+    assert "2\u202f503" in answer.json()[part][0]
+    assert not Figure.objects.exists()
+
+
+def test_lines_of_a_text_are_kept(put: Any) -> None:
+    put(value="1", version=None, explanation=" Une ligne.\r\nDeux lignes.\n")
+    assert Figure.objects.get().explanation == "Une ligne.\nDeux lignes."
+
+
+def test_a_text_is_a_text(put: Any) -> None:
+    assert put(value="1", version=None, explanation=5).status_code == 400
+
+
 def test_a_plain_figure_has_no_parts(put: Any) -> None:
     answer = put(numerator="1", denominator="2", version=None)
     assert (answer.status_code, answer.json()["outcome"]) == (422, "refused")

@@ -176,6 +176,31 @@ def test_a_refusal_has_its_code_and_may_lead_on(
     assert KeptInput.objects.get().typed["value"] == text
 
 
+@pytest.mark.parametrize(("part", "limit"), [("reason", 1000), ("explanation", 2000)])
+def test_a_long_text_is_refused_with_its_length_and_kept_whole(
+    post: Any, part: str, limit: int
+) -> None:
+    text = "a" * (limit + 503)
+    answer = post("", word="not_available", **({"reason": "Registre brûlé"} | {part: text}))
+    assert answer.status_code == 422
+    [wrong] = answer.json()["findings"]
+    assert (wrong["part"], wrong["code"]) == (part, "max_length")
+    assert f"{limit + 503:,} ".replace(",", "\u202f") in wrong["message"]
+    assert f"{limit:,} ".replace(",", "\u202f") in wrong["message"]
+    assert KeptInput.objects.get().typed[part] == text
+
+
+def test_a_long_text_in_a_number_is_kept_whole(post: Any) -> None:
+    post("9" * 20_000)
+    assert KeptInput.objects.get().typed["value"] == "9" * 20_000
+
+
+def test_lines_are_kept_and_counted_as_their_author_does(post: Any) -> None:
+    lines = "\r\n".join(["x" * 99] * 10)  # 999 characters and ten more for CR
+    assert post("", word="not_available", reason=lines).status_code == 200
+    assert Figure.objects.get().reason == "\n".join(["x" * 99] * 10)
+
+
 def test_a_key_is_taken_whole_or_refused(post: Any) -> None:
     answer = post("100", headers={"Idempotency-Key": "k" * 101})
     assert (answer.status_code, answer.json()["outcome"]) == (400, "refused")

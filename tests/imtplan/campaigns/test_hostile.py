@@ -19,8 +19,8 @@ from indicators.models import Figure
 ALBI = "/saisie/2022/imt-mines-albi/"
 
 TEXTS = [
-    "=1+1",
-    "+33 5 63 49 30 00",
+    "=1+1 selon le registre",
+    "+33 5 63 49 30 00, la scolarité",
     "-12 selon le rectorat",
     "@SUM(A1:A9)",
     "\ttabulation",

@@ -1,0 +1,52 @@
+"""Texts that people write: kept whole, line by line, or refused with their length. Never cut."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.numbers import format_number
+
+LONGEST_REASON = 1000
+LONGEST_EXPLANATION = 2000
+
+
+def one_line_end(text: str) -> str:
+    """Browsers send line ends as CR LF, spreadsheets as LF: one of the two, or each way in would
+    look like a change, and a text of many lines would be longer than its author counts."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def too_long(text: str, limit: int) -> str | Promise:
+    """The sentence for a text over its limit, with both lengths; empty for another."""
+    if len(text) <= limit:
+        return ""
+    sentence = _("{length} characters, {limit} at most: nothing was cut, shorten it yourself.")
+    return format_lazy(sentence, length=_shown(len(text)), limit=_shown(limit))
+
+
+class TypedTextField(forms.CharField):
+    """A text up to `max_length` characters, its lines as they were typed. The browser is told to
+    count (`data-limit`), not to cut."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(one_line_end(value) if isinstance(value, str) else value))
+
+    def run_validators(self, value: str) -> None:
+        if sentence := too_long(value, self.max_length or 0):
+            raise forms.ValidationError(sentence, code="max_length")
+        super().run_validators(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        return attrs | {"data-limit": self.max_length}
+
+
+def _shown(number: int) -> str:
+    return format_number(number, language=(get_language() or "fr")[:2])
