@@ -63,6 +63,11 @@ class Row:
         return bool(self.kept or self.conflict or impossible or self.form.errors)
 
     @property
+    def stored_text(self) -> str:
+        """What is stored, in a few words, for the cell that shows something else."""
+        return in_words(self.figure) if self.figure else ""
+
+    @property
     def needs_answer(self) -> bool:
         return any(one.level == Level.SURPRISING and not one.answered for one in self.findings)
 
@@ -241,6 +246,13 @@ def _findings(row: Row, reading: Reading) -> list[Finding]:
     cell = row.form.cell()
     impossible = [] if cell.state == Figure.State.NOT_ENTERED else problems(cell)
     return impossible or reading.findings(row.indicator)
+
+
+def in_words(figure: Figure) -> str:
+    """A stored figure on one line: its number as the indicator shows it, or its word."""
+    if figure.number is None:
+        return str(Figure.State(figure.state).label)
+    return shown(figure.number, figure.indicator)
 
 
 def comparisons(indicator: Indicator, reading: Reading) -> dict[str, str]:

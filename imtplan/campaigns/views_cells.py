@@ -1,5 +1,6 @@
 """The autosave: one cell in, what became of it out. Always JSON, whatever happens."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -7,20 +8,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.cells import Finding, shown
-from imtplan.campaigns.entry import comparisons, total_of_parts
+from imtplan.campaigns.cells import Finding
+from imtplan.campaigns.entry import comparisons, in_words, total_of_parts
 from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import Reading, read
-from imtplan.campaigns.saving import SaveOutcome, store, write_inputs
+from imtplan.campaigns.saving import PARTS, SaveOutcome, store, write_inputs
 from indicators.models import Figure, Indicator
 
 SUGGESTED = (Figure.State.NOT_AVAILABLE, Figure.State.NOT_APPLICABLE)
@@ -89,6 +91,7 @@ def _kept(request: HttpRequest, form: FigureForm, found: list[Finding], reading:
     wrong = _wrong(form) or [one.as_json() for one in found]
     content = _content("kept", indicator, reading) | {"findings": wrong, "page": counts}
     content["message"] = " ".join(str(one["message"]) for one in wrong)
+    content["kept"] = _beside(request, reading.figure(indicator))
     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
 
 
@@ -108,6 +111,19 @@ def _wrong(form: FigureForm) -> list[dict[str, Any]]:
     ]
 
 
+def _beside(request: HttpRequest, figure: Figure | None) -> dict[str, str]:
+    """Beside a text that is only kept: what is stored, and who typed the text when."""
+    return {
+        "shown": in_words(figure) if figure else "",
+        "who": str(request.user),
+        "at": _moment(timezone.now()),
+    }
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+
+
 def _stored(indicator: Indicator, outcome: SaveOutcome) -> Answer:
     if theirs := outcome.conflicts.get(indicator.code):
         content = _content("conflict", indicator, outcome.reading) | _conflict(theirs)
@@ -125,6 +141,7 @@ def _content(outcome: str, indicator: Indicator, reading: Reading) -> dict[str, 
         "message": "",
         "at": f"{timezone.localtime():%H:%M}",
         "version": figure.version if figure else None,
+        "typed": _numbers(figure),
         "findings": [one.as_json() for one in reading.findings(indicator)],
         "change": beside["change"],
         "ratio": beside["ratio"],
@@ -135,17 +152,20 @@ def _content(outcome: str, indicator: Indicator, reading: Reading) -> dict[str, 
     }
 
 
+def _numbers(figure: Figure | None) -> dict[str, str]:
+    """The numbers by field as they were understood, for the page to write them back."""
+    return {name: text for name, text in initial_of(figure).items() if name in PARTS}
+
+
 def _conflict(theirs: Figure) -> dict[str, Any]:
     """Both are shown, and nothing is overwritten until somebody chooses."""
     typed = {name: text for name, text in initial_of(theirs).items() if name != "version"}
-    number = theirs.number
-    words = str(Figure.State(theirs.state).label)
     return {
         "message": _("Somebody else changed this figure after you opened the page."),
         "theirs": {
             "who": str(theirs.entered_by or ""),
-            "at": f"{timezone.localtime(theirs.entered_at):%d/%m/%Y %H:%M}",
-            "shown": words if number is None else shown(number, theirs.indicator),
+            "at": _moment(theirs.entered_at),
+            "shown": in_words(theirs),
             "version": theirs.version,
             "typed": typed,
         },

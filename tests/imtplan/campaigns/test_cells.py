@@ -68,6 +68,17 @@ def test_an_impossible_text_is_kept_as_typed_and_says_why(post: Any, text: str) 
     assert Figure.objects.get().value == 100
 
 
+def test_the_numbers_come_back_as_they_were_understood(post: Any) -> None:
+    assert post("1234").json()["typed"] == {
+        "value": "1\u202f234",
+        "numerator": "",
+        "denominator": "",
+    }
+    kept = post("12o", "1").json()["kept"]
+    assert kept["shown"].startswith("1\u202f234")
+    assert all(kept[name] for name in ("who", "at"))
+
+
 def test_a_surprise_is_told_with_the_numbers(post: Any, students: Indicator, albi: School) -> None:
     factories.FigureFactory(indicator=students, school=albi, year=2021, value=Decimal(100))
     said = post("150").json()
