@@ -44,7 +44,7 @@ def test_what_was_not_sent_is_put_back(grid: Callable[..., Any]) -> None:
     entry = closed_while_offline(grid)
     entry.page.click("[data-put-back]")
     entry.wait("students")
-    assert entry.field("students").input_value() == "1151"
+    assert entry.field("students").input_value() in ("1151", "1\u202f151")
     assert entry.numbers("students") == [Decimal(1151)]
     entry.page.reload()
     assert entry.page.locator("[data-offer]").is_hidden()

@@ -68,7 +68,29 @@ def test_a_column_falls_down_from_the_field_in_which_it_is_pasted(
     assert entry.numbers(*CODES[1:4]) == [Decimal("22.5"), Decimal("2.7"), Decimal(115)]
 
 
-def test_a_lone_cell_is_left_to_the_browser(grid: Callable[..., Any]) -> None:
+def test_a_lone_cell_takes_the_place_of_the_number(grid: Callable[..., Any]) -> None:
     entry = grid()
-    entry.paste("students", "1151\r\n")
+    field = entry.field("own-funds")
+    entry.paste("own-funds", "22\r\n")
+    assert field.input_value() == "22"
+    entry.page.keyboard.press("Control+Z")
+    assert field.input_value() == "21,8"
+    entry.page.keyboard.press("Control+Y")
+    entry.wait("own-funds")
     assert entry.page.locator("#paste-preview[open]").count() == 0
+    assert entry.numbers("own-funds") == [Decimal(22)]
+
+
+def test_a_click_selects_the_number_and_a_second_one_sets_the_caret(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    field = entry.field("own-funds")
+    selected = "(field) => field.value.slice(field.selectionStart, field.selectionEnd)"
+    field.click()
+    assert field.evaluate(selected) == "21,8"
+    field.click()
+    assert field.evaluate(selected) == ""
+    entry.page.keyboard.press("ArrowUp")
+    entry.page.keyboard.type("1151")
+    assert entry.field("students").input_value() == "1151"

@@ -1,6 +1,6 @@
 /* What a changed cell would move, asked of the server while somebody types: the words are its own,
    nothing is stored by asking, and saving neither waits for it nor knows of it. */
-const { rows, csrfToken } = window.imtEntry;
+const { rows, csrfToken, calm } = window.imtEntry;
 const PAUSE = 350; // ms after the last key
 const ASKED_OF = ["value", "numerator", "denominator", "word"];
 
@@ -34,7 +34,8 @@ function show(row, { lead, sentences }) {
   const place = row.body.querySelector("[data-moves]");
   const parts = sentences.map((text) => Object.assign(document.createElement("span"), { textContent: text }));
   const heading = Object.assign(document.createElement("b"), { textContent: lead });
-  place.replaceChildren(...(parts.length ? [heading, ...parts] : []));
+  const content = parts.length ? [heading, ...parts] : [];
+  calm(row, () => place.replaceChildren(...content), { isInPlace: true });
 }
 
 for (const row of rows) {

@@ -1,5 +1,6 @@
 /* The keyboard in the numbers: Enter and the arrows go from row to row, Escape puts a number back,
-   "?" says what is meant. Tab is the browser's own, everywhere. */
+   "?" says what is meant. Tab is the browser's own, everywhere. A number that one comes to is
+   selected, so that typing takes its place; a second click sets the caret. */
 const { rows, save, live } = window.imtEntry;
 
 const isNumber = (field) => field.matches(".entry-number input");
@@ -51,9 +52,22 @@ function onKey(row, event) {
   else if (event.key === "Enter" && event.target.matches("input, select")) event.preventDefault();
 }
 
+/** The browser sets the caret after the focus came: what a click selects is selected after that. */
+function selectOnClick(field) {
+  let isFirst = false;
+  field.addEventListener("pointerdown", () => (isFirst = document.activeElement !== field));
+  field.addEventListener("click", () => {
+    if (isFirst && field.selectionStart === field.selectionEnd) field.select();
+    isFirst = false;
+  });
+}
+
 for (const row of rows) {
   row.body.addEventListener("keydown", (event) => onKey(row, event));
   row.body.addEventListener("focusin", ({ target }) => {
-    if (isNumber(target)) target.dataset.entered = target.value;
+    if (!isNumber(target)) return;
+    target.dataset.entered = target.value;
+    target.select();
   });
+  for (const field of row.numbers) selectOnClick(field);
 }

@@ -1,5 +1,5 @@
 /* The note of a row: opened by hand for any figure, by itself where a figure surprises. */
-const { form, rows } = window.imtEntry;
+const { form, rows, calm } = window.imtEntry;
 
 const noteOf = (row) => row.body.querySelector("[data-note]");
 
@@ -8,7 +8,8 @@ function follow(row) {
   const note = noteOf(row);
   const isUsed = note.contains(document.activeElement) || row.field("explanation").value;
   const asks = row.body.classList.contains("asks");
-  if (note.open !== (asks || Boolean(isUsed))) note.open = !note.open;
+  const isOpen = asks || Boolean(isUsed);
+  if (note.open !== isOpen) calm(row, () => (note.open = isOpen));
 }
 
 form.addEventListener("entry:answer", () => rows.forEach(follow));

@@ -35,4 +35,13 @@ function live(row) {
   row.ratio.textContent = now === null ? "" : `= ${shown.format(now)} ${row.data.unit || ""}`.trim();
 }
 
-window.imtEntry.live = live;
+/** Certainly more than its whole: somebody is between the two parts of a ratio. */
+const isMore = (part, whole) => certain(part) !== null && certain(whole) !== null && certain(part) > certain(whole);
+
+/** The same texts by part, or the same numbers written otherwise. */
+function isSame(some, others) {
+  const tight = (text) => certain(text ?? "") ?? (text ?? "").trim();
+  return Object.keys(some).every((part) => tight(some[part]) === tight(others[part]));
+}
+
+Object.assign(window.imtEntry, { live, isMore, isSame });

@@ -1,5 +1,5 @@
-/* The whole page: counts, what was not sent last time, leaving, and handing over to the review. */
-const { form, rows, word, kept, live, soon, save, isLeft, clock, announce } = window.imtEntry;
+/* The whole page: counts, typing, leaving, and handing over to the review. */
+const { form, rows, word, live, calm, begin, keep, soon, save, isLeft, clock, announce } = window.imtEntry;
 const last = document.querySelector("[data-last]");
 let isLeaving = false;
 
@@ -14,28 +14,33 @@ function count(name, number) {
 
 form.addEventListener("entry:answer", ({ detail }) => {
   for (const name of ["filled", "to_correct", "to_explain"]) count(name, detail.page[name]);
-  for (const row of rows) {
-    const total = row.body.querySelector("[data-total]");
-    total.hidden = !(row.code in detail.totals);
-    total.querySelector("[data-total-text]").textContent = detail.totals[row.code] || "";
-  }
+  for (const row of rows) showTotal(row, detail.totals[row.code] || "");
 });
+
+function showTotal(row, text) {
+  const total = row.body.querySelector("[data-total]");
+  const shown = total.querySelector("[data-total-text]");
+  if (shown.textContent === text) return;
+  calm(row, () => {
+    total.hidden = !text;
+    shown.textContent = text;
+  });
+}
 
 form.addEventListener("entry:changed", () => {
-  const unsaved = rows.some(isLeft);
-  last.classList.toggle("is-late", unsaved);
-  if (rows.some((row) => row.running)) return;
-  const time = clock.format(new Date());
-  last.textContent = unsaved ? word("unsent") : word("saved", { time });
-  if (!unsaved && !rows.some((row) => row.body.matches(".is-wrong"))) announce(word("all-saved", { time }));
+  if (!rows.some((row) => row.running)) showLast();
 });
 
-form.addEventListener("entry:refused", ({ detail }) => {
-  const notice = document.querySelector("[data-refused]");
-  notice.firstElementChild.textContent = detail;
-  notice.hidden = false;
-  for (const row of rows) row.isBlocked = true;
-});
+/** Beside the buttons: that all is saved, and when; or that it is not, from the first key on. */
+function showLast() {
+  const left = rows.filter(isLeft);
+  const unsaved = rows.filter((row) => row.body.classList.contains("is-unsaved"));
+  count("unsaved", unsaved.length);
+  last.classList.toggle("is-late", unsaved.length > 0);
+  const isKept = left.every((row) => row.isKept);
+  const name = left.length === 0 ? "saved" : isKept ? "unsent" : "unsent-here";
+  last.textContent = word(name, { time: clock.format(new Date()) });
+}
 
 for (const jump of form.querySelectorAll("[data-jump]")) {
   jump.addEventListener("click", (event) => {
@@ -69,25 +74,36 @@ function wordChosen(row) {
   live(row);
 }
 
-/** "Not available" needs a reason: it is sent with that, or when the person leaves the row. */
+/** A number and a word are sent when they are chosen; half a ratio, or a word without its reason,
+    when the person leaves the row. Another window in front of this one is no leaving. */
 function listen(row) {
   row.body.addEventListener("input", ({ target }) => {
     if (target === row.word || target.type === "checkbox") return;
+    begin(row, target);
     live(row);
     soon(row);
+    showLast();
   });
   row.body.addEventListener("change", ({ target }) => {
     if (target === row.word) wordChosen(row);
-    if (target === row.word && target.value === "not_available" && !row.field("reason").value) return;
-    save(row);
+    keep(row);
+    if (!row.isHalf && !(row.isRatio && row.numbers.includes(target))) save(row);
   });
   row.body.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!row.body.contains(relatedTarget)) save(row);
+    if (!row.body.contains(relatedTarget) && !row.isHalf) save(row);
+    setTimeout(() => row.tidy());
+  });
+  row.body.addEventListener("click", ({ target }) => {
+    if (!target.dataset.suggest) return;
+    row.word.value = target.dataset.suggest;
+    row.word.dispatchEvent(new Event("change", { bubbles: true }));
+    row.field("reason").focus();
   });
   row.body.querySelector("[data-keep-mine]").addEventListener("click", () => window.imtEntry.keepMine(row));
   row.body.querySelector("[data-take-theirs]").addEventListener("click", () => window.imtEntry.takeTheirs(row));
 }
 rows.forEach(listen);
+rows.filter(isLeft).forEach(keep); // a page that came back from the server with a conflict
 
 /* --- leaving --- */
 
@@ -115,40 +131,4 @@ form.addEventListener("submit", async (event) => {
 document.addEventListener("submit", ({ target }) => {
   // A paste that is applied, an undo, another language: nothing of this page is lost by them.
   if (target !== form && !rows.some(isLeft)) isLeaving = true;
-});
-
-/* --- what was not sent last time --- */
-
-const offer = document.querySelector("[data-offer]");
-const unsent = rows
-  .map((row) => ({ row, item: kept.get(row.code) }))
-  .filter(({ row, item }) => {
-    if (item && JSON.stringify(item.values) === row.now()) kept.drop(row.code); // it arrived after all
-    return item && JSON.stringify(item.values) !== row.now();
-  });
-
-if (unsent.length) {
-  const at = new Date(Math.max(...unsent.map(({ item }) => item.at)));
-  const when = `${at.toLocaleDateString(document.documentElement.lang)} ${clock.format(at)}`;
-  const name = unsent.length === 1 ? "offer-one" : "offer-many";
-  offer.querySelector("[data-offer-text]").textContent = word(name, { count: unsent.length, at: when });
-  offer.hidden = false;
-}
-
-offer.querySelector("[data-put-back]").addEventListener("click", () => {
-  offer.hidden = true;
-  for (const { row, item } of unsent) {
-    row.fill(item.values);
-    // Made from the version seen then: if somebody changed it since, that is a conflict to be seen.
-    row.version.value = item.version;
-    row.pending = item.pending;
-    live(row);
-    save(row);
-  }
-  unsent[0].row.numbers[0].focus();
-});
-
-offer.querySelector("[data-forget]").addEventListener("click", () => {
-  offer.hidden = true;
-  for (const { row } of unsent) kept.drop(row.code);
 });

@@ -1,45 +1,66 @@
-/* A block pasted into a number: the server reads it and says what would change. Nothing is stored
-   before "apply". A single cell goes straight into the field. */
-const { form, rows, word, csrfToken, save, signIn, announce } = window.imtEntry;
+/* What is pasted into a number. A block: the server reads it and says what would change; nothing is
+   stored before "apply", and the block is kept in this browser until it is applied or given up.
+   A single cell takes the place of the number that stood there. */
+const { form, rows, word, kept, csrfToken, save, signIn, announce, dayAndTime, anchored } = window.imtEntry;
+const KEPT_AS = "paste";
 const dialog = document.getElementById("paste-preview");
+const notice = document.querySelector("[data-paste-offer]");
 
 /** More than one cell: a tab or a line end between two of them. Excel ends a lone cell with one. */
 const isBlock = (text) => /[\t\n\r]/.test(text.replace(/[\r\n]+$/, ""));
 
-async function ask(row, field, text) {
+async function ask(item) {
   const answer = await fetch(form.dataset.paste, {
     method: "POST",
     headers: { "X-CSRFToken": csrfToken() },
-    body: new URLSearchParams({ text, start: row.code, column: field.dataset.part }),
+    body: new URLSearchParams({ text: item.text, start: item.row, column: item.part }),
   });
   const isJson = (answer.headers.get("Content-Type") || "").includes("json");
   if (answer.redirected || !isJson) {
-    if (answer.redirected && (await signIn())) return ask(row, field, text);
+    if (answer.redirected && (await signIn())) return ask(item);
     throw new Error(String(answer.status));
   }
   return answer.json();
 }
 
-async function propose(row, field, text) {
+async function propose(item) {
+  kept.put(KEPT_AS, item);
+  notice.hidden = true;
   // What is being typed is stored first: the preview compares with it.
   await Promise.all(rows.map(save));
   try {
-    const { html, message } = await ask(row, field, text);
-    if (html) return open(html, field);
-    complain(row, message || word("paste-failed"));
+    const { html, message, url } = await ask(item);
+    if (!html) return refused(item, message || word("paste-failed"));
+    kept.put(KEPT_AS, { ...item, url });
+    open(html, item);
   } catch {
-    complain(row, word("paste-failed"));
+    announce(word("paste-unsent"));
+    offer(item).focus();
   }
 }
 
-function complain(row, text) {
-  row.say("not-saved", { why: text });
+/** It was read and cannot be used: the reason stands in the row, the block still on the clipboard. */
+function refused(item, message) {
+  kept.drop(KEPT_AS);
+  complain(item, message);
+}
+
+const rowOf = (item) => rows.find((row) => row.code === item.row) ?? rows[0];
+
+function complain(item, text) {
+  rowOf(item).say("not-saved", { why: text });
   announce(text);
 }
 
-function open(html, field) {
+function open(html, item) {
   dialog.innerHTML = html;
-  dialog.addEventListener("close", () => field.focus(), { once: true });
+  let isApplied = false;
+  const close = () => {
+    if (!isApplied) kept.drop(KEPT_AS); // given up, by Escape or by the button
+    (rowOf(item).field(item.part) ?? rowOf(item).numbers[0]).focus();
+  };
+  dialog.addEventListener("close", close, { once: true });
+  dialog.querySelector("form")?.addEventListener("submit", () => (isApplied = true));
   dialog.querySelector("[data-close]").addEventListener("click", (event) => {
     event.preventDefault();
     dialog.close();
@@ -48,13 +69,58 @@ function open(html, field) {
   (dialog.querySelector("[name=apply]") || dialog.querySelector("[data-close]")).focus();
 }
 
+/** A cell's text in the number's place; as if typed, so that Ctrl+Z takes it back. */
+function replace(field, text) {
+  field.select();
+  if (document.execCommand("insertText", false, text)) return;
+  field.setRangeText(text, 0, field.value.length, "end");
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+}
+
 for (const row of rows) {
   for (const field of row.numbers) {
     field.addEventListener("paste", (event) => {
       const text = event.clipboardData.getData("text/plain");
-      if (!isBlock(text)) return;
+      if (!text.trim()) return;
       event.preventDefault();
-      propose(row, field, text);
+      if (!isBlock(text)) return replace(field, text.trim());
+      propose({ text, row: row.code, part: field.dataset.part, at: Date.now() });
     });
   }
+}
+
+/* --- a block that was not applied --- */
+
+/** Returns the button that tries again. */
+function offer(item, page) {
+  const [show, forget] = ["show", "forget"].map((name) => notice.querySelector(`[data-paste-${name}]`));
+  const text = word("paste-offer", { at: dayAndTime(new Date(item.at)) });
+  anchored(() => {
+    notice.querySelector("[data-paste-text]").textContent = text;
+    notice.querySelector("[data-pasted]").textContent = item.text;
+    notice.hidden = false;
+  });
+  show.onclick = () => {
+    kept.drop(KEPT_AS, page);
+    propose(item);
+  };
+  forget.onclick = () => {
+    kept.drop(KEPT_AS, page);
+    notice.hidden = true;
+  };
+  return show;
+}
+
+/** Whether the preview of a block still waits: one that was applied is no longer there. */
+async function isWaiting({ url }) {
+  const answer = url && (await fetch(url, { method: "HEAD" }).catch(() => null));
+  return !answer || answer.status !== 404;
+}
+
+for (const { page, code, item } of kept.others()) {
+  if (code !== KEPT_AS) continue;
+  kept.gone(page).then(async () => {
+    if (await isWaiting(item)) offer(item, page);
+    else kept.drop(KEPT_AS, page);
+  });
 }

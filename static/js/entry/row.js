@@ -1,7 +1,16 @@
 /* One row of the grid: its fields, what they say now, what was last stored, and how it looks. */
-const { word, copyOf, clock } = window.imtEntry;
+const { word, copyOf, clock, isMore, calm } = window.imtEntry;
 const CALM = ["", "saving", "saved", "kept-typed"];
 const NUMBERS = ["value", "numerator", "denominator"];
+// The sign of a row whose values are not stored, by the state of its saving.
+const UNSTORED = {
+  "": "typing",
+  saving: "typing",
+  waiting: "waiting",
+  "signed-out": "signed_out",
+  "not-saved": "unsaved",
+  "cannot-keep": "unsaved",
+};
 
 class Row {
   constructor(body) {
@@ -13,11 +22,12 @@ class Row {
     this.word = this.field("word");
     this.version = body.querySelector(`[name="${this.code}-version"]`);
     this.isRatio = "scale" in this.data;
-    for (const name of ["change", "ratio", "sign", "status", "findings", "answer", "conflict"]) {
+    for (const name of ["change", "ratio", "sign", "status", "findings", "answer", "conflict", "kept"]) {
       this[name] = body.querySelector(`[data-${name}]`);
     }
     this.signKind = this.sign.firstElementChild.className.replace("sign sign-", "");
     this.saved = "unstored" in this.data ? null : this.now();
+    this.understood = null; // the numbers as the server wrote them after the last save
     this.isBlocked = false; // waits for somebody's choice, or may not be sent any more
     this.pending = null; // a request that got no answer yet
     this.showWord();
@@ -45,6 +55,21 @@ class Row {
     return this.now() !== this.saved;
   }
 
+  /** Something of the row is not stored: typed since, or sent and not answered. */
+  get isLeft() {
+    return this.pending !== null || this.isDirty;
+  }
+
+  /** The row is not finished, and nothing is wrong with that before the person leaves it: a word
+      waits for its reason; one part of a ratio is not there yet, or is still the old one. */
+  get isHalf() {
+    if (!this.body.contains(document.activeElement)) return false;
+    if (this.word.value === "not_available" && !this.field("reason").value.trim()) return true;
+    if (!this.isRatio || this.word.value) return false;
+    const [part, whole] = this.numbers.map((field) => field.value.trim());
+    return !part !== !whole || (Number(this.data.scale) === 100 && isMore(part, whole));
+  }
+
   /** The request's body: the fields of the form, and no more. */
   content() {
     const sent = new URLSearchParams();
@@ -70,56 +95,94 @@ class Row {
     this.body.classList.toggle("has-word", Boolean(this.word.value) && empty);
   }
 
+  /** The numbers as they were understood, once stored, and never under somebody's caret. */
+  tidy() {
+    if (!this.understood || this.isLeft) return;
+    for (const field of this.numbers) {
+      if (field !== document.activeElement) field.value = this.understood[field.dataset.part] ?? field.value;
+    }
+    this.saved = this.now();
+  }
+
   /* --- how it looks --- */
 
   /** The state of saving, by the name of its words; "" while somebody types. */
   say(name, gaps = {}) {
     this.data.state = name;
-    this.status.textContent = name && word(name, gaps);
+    const text = name && word(name, gaps);
+    calm(this, () => (this.status.textContent = text), { isInPlace: true });
     this.status.classList.toggle("is-late", !CALM.includes(name));
+    this.look();
   }
 
   showSign(kind) {
     this.signKind = kind;
-    this.sign.replaceChildren(copyOf(`sign-${kind}`));
     this.body.classList.toggle("is-wrong", kind === "wrong" || kind === "conflict");
     this.body.classList.toggle("asks", kind === "asks");
+    this.look();
+  }
+
+  /** The sign of what is stored stands only while that is what the row shows. */
+  look() {
+    const isChoice = this.signKind === "conflict";
+    const kind = (this.isLeft && !isChoice && UNSTORED[this.data.state ?? ""]) || this.signKind;
+    this.sign.replaceChildren(copyOf(`sign-${kind}`));
+    this.body.classList.toggle("is-unsaved", ["waiting", "signed_out", "unsaved"].includes(kind));
   }
 
   showFindings(found) {
-    this.findings.replaceChildren(
-      ...found.map((one) => {
-        const item = copyOf(`finding-${one.answered ? "answered" : one.level}`);
-        item.querySelector("[data-message]").textContent = one.message;
-        return item;
-      }),
-    );
+    const items = found.map((one) => {
+      const item = copyOf(`finding-${one.answered ? "answered" : one.level}`);
+      item.querySelector("[data-message]").textContent = one.message;
+      if (one.suggest?.word) item.append(this.suggestion(one.suggest.word));
+      return item;
+    });
+    calm(this, () => this.findings.replaceChildren(...items), { isInPlace: true });
     const wrong = found.filter((one) => one.level === "impossible").map((one) => one.part);
     for (const field of this.fields) {
       if (wrong.includes(field.dataset.part)) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     }
-    const asks = found.some((one) => one.level === "surprising" && !one.answered);
     const surprises = found.some((one) => one.level === "surprising");
-    this.answer.hidden = !(surprises || this.field("explanation").value);
-    return asks;
+    calm(this, () => (this.answer.hidden = !(surprises || this.field("explanation").value)));
+    return found.filter((one) => one.level === "surprising" && !one.answered);
   }
 
-  /** What the server says of the row after a save, or after it kept what it cannot store. */
+  /** A button that chooses the word which was typed as a number: "NC". */
+  suggestion(value) {
+    const button = copyOf("suggestion");
+    button.dataset.suggest = value;
+    const option = [...this.word.options].find((one) => one.value === value);
+    button.textContent = word("suggestion", { word: option.text });
+    return button;
+  }
+
+  /** What the server says of the row after a save, or after it kept what it cannot store.
+      Returns the findings that ask for an answer. */
   show(answer) {
-    const asks = this.showFindings(answer.findings);
+    const asking = this.showFindings(answer.findings);
     const isKept = answer.outcome === "kept";
     // A tick given to a smaller surprise does not answer this one: it is asked anew.
-    if (asks && !isKept) {
+    if (asking.length && !isKept) {
       const clean = !this.isDirty;
       this.field("confirm").checked = false;
       if (clean) this.saved = this.now();
     }
+    this.understood = isKept ? null : answer.typed;
+    this.tidy();
     const said = this.word.value || (this.numbers.some((field) => field.value.trim()) ? "number" : "empty");
-    this.showSign(isKept ? "wrong" : asks ? "asks" : said);
+    this.showSign(isKept ? "wrong" : asking.length ? "asks" : said);
     this.change.textContent = isKept ? "" : answer.change;
     if (this.ratio) this.ratio.textContent = answer.ratio && !isKept ? `= ${answer.ratio} ${this.unit}` : "";
+    calm(this, () => this.showKept(answer.kept), { isInPlace: true });
     this.say(isKept ? "kept-typed" : "saved", { time: answer.at || clock.format(new Date()) });
+    return asking;
+  }
+
+  /** Beside a text that could not be stored: what is stored, and whose text it is. */
+  showKept(kept) {
+    this.kept.hidden = !kept;
+    this.kept.textContent = kept ? word(kept.shown ? "kept-beside" : "kept-alone", kept) : "";
   }
 
   get unit() {
@@ -131,18 +194,28 @@ class Row {
     this.theirs = theirs;
     this.conflict.querySelector("[data-conflict-text]").textContent = word("conflict", theirs);
     this.conflict.querySelector("[data-theirs]").textContent = theirs.shown || word("nothing");
-    this.conflict.querySelector("[data-mine]").textContent = this.shown() || word("nothing");
+    this.showMine();
     this.conflict.querySelector("[data-no-script]")?.remove();
     this.conflict.querySelector("[data-with-script]").hidden = false;
-    this.conflict.hidden = false;
+    calm(this, () => (this.conflict.hidden = !this.theirs));
     this.showSign("conflict");
     this.say("not-saved", { why: word("choose") });
+  }
+
+  showMine() {
+    this.conflict.querySelector("[data-mine]").textContent = this.shownWhole() || word("nothing");
   }
 
   /** What stands in the row, in a few words. */
   shown() {
     if (this.word.value) return this.word.selectedOptions[0].text;
     return this.numbers.map((field) => field.value).filter(Boolean).join(" / ");
+  }
+
+  /** The same, and what was written about it. */
+  shownWhole() {
+    const texts = ["reason", "explanation"].map((part) => this.field(part).value.trim());
+    return [this.shown(), ...texts].filter(Boolean).join(" · ");
   }
 }
 

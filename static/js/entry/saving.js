@@ -1,17 +1,38 @@
 /* Saving one row: at most one request on its way, the last values win, and a request that got no
    answer is repeated with its own key before anything newer is sent. */
-const { form, word, kept, csrfToken, signIn, mayAsk, announce, rows } = window.imtEntry;
+const { data, form, word, kept, csrfToken, signIn, mayAsk, announce, rows } = window.imtEntry;
 const PAUSE = 800; // ms after the last key
 const RETRY = [2000, 5000, 10000, 20000, 40000, 60000];
 const GIVE_UP_AFTER = 20000;
 let failures = 0;
 let retryTimer = 0;
 
-/** After a pause in typing. */
+const isLeft = (row) => row.isLeft;
+
+/** Kept in this browser as it stands, or no longer where all of it is stored. */
+function keep(row) {
+  if (!row.isLeft) kept.drop(row.code);
+  row.isKept = !row.isLeft || kept.put(row.code, itemOf(row));
+  return row.isKept;
+}
+
+const itemOf = (row) => ({
+  name: row.data.name,
+  shown: row.shownWhole(),
+  values: row.values(),
+  version: row.version.value,
+  at: Date.now(),
+  pending: row.pending,
+});
+
+/** At each key: kept at once, sent after a pause. */
 function soon(row) {
   clearTimeout(row.timer);
-  if (!row.isBlocked && row.isDirty && !row.pending) row.say("");
-  row.timer = setTimeout(() => save(row), PAUSE);
+  keep(row);
+  if (row.theirs) row.showMine();
+  if (row.isBlocked) sayBlocked(row);
+  else if (!row.pending) row.say(row.isKept ? "" : "cannot-keep");
+  row.timer = setTimeout(() => row.isHalf || save(row), PAUSE);
 }
 
 /** Now. Resolves when nothing of the row is on its way; true if nothing is left to send. */
@@ -24,23 +45,18 @@ function save(row) {
   return row.running;
 }
 
-const isLeft = (row) => row.pending !== null || row.isDirty;
-
 async function run(row) {
-  while (!row.isBlocked && isLeft(row)) {
+  while (!row.isBlocked && row.isLeft) {
     row.pending ??= { key: crypto.randomUUID(), body: row.content(), values: row.now() };
-    keep(row); // before sending: a window that is closed meanwhile loses nothing
+    keep(row);
     row.say("saving");
     const answer = await send(row);
     if (!(await settle(row, answer))) return false;
+    if (row.isHalf) break; // typed on meanwhile: sent when the row is left
   }
-  if (row.isBlocked && isLeft(row)) keep(row);
-  return !isLeft(row);
-}
-
-function keep(row) {
-  const item = { values: row.values(), version: row.version.value, at: Date.now(), pending: row.pending };
-  return kept.put(row.code, item);
+  keep(row);
+  if (row.isBlocked) sayBlocked(row);
+  return !row.isLeft;
 }
 
 /** The answer, with its HTTP status; null when there is none. */
@@ -52,7 +68,7 @@ async function send(row) {
         "Content-Type": "application/x-www-form-urlencoded",
         "X-CSRFToken": csrfToken(),
         "Idempotency-Key": row.pending.key,
-        "X-Person": form.dataset.person,
+        "X-Person": data.person,
       },
       body: row.pending.body,
       redirect: "error",
@@ -70,7 +86,8 @@ async function settle(row, answer) {
   const act = answer && acts[answer.outcome];
   if (act) return act(row, answer);
   if (answer?.status === 404) return block(row, word("gone"));
-  if (answer?.status === 403) await fetch(location.pathname).catch(() => null); // a fresh CSRF cookie
+  if (answer?.status === 403) return forbidden(row);
+  if ([400, 413, 422].includes(answer?.status)) return refuse(row, answer.message || word("not-understood"));
   return later(row, "waiting");
 }
 
@@ -83,14 +100,21 @@ const acts = {
     row.isBlocked = true;
     keep(row);
     row.showConflict(answer);
-    announce(word("problem", { name: row.data.name, message: answer.message }));
+    tell(row, answer.message);
     return false;
   },
   refused(row, answer) {
+    for (const one of rows) Object.assign(one, { isBlocked: true, why: answer.message });
+    block(row, answer.message);
     form.dispatchEvent(new CustomEvent("entry:refused", { detail: answer.message }));
-    return block(row, answer.message);
+    return false;
   },
-  other_person: (row, answer) => block(row, answer.message),
+  // Not for ever: once the person is back, in another window, the row is sent as theirs.
+  other_person(row, answer) {
+    row.say(keep(row) ? "not-saved" : "cannot-keep", { why: answer.message });
+    tell(row, answer.message);
+    return false;
+  },
   async signed_out(row, answer) {
     row.say("not-saved", { why: answer.message });
     if (mayAsk() && (await signIn())) return true;
@@ -98,40 +122,66 @@ const acts = {
   },
 };
 
+/** The last cookie may have gone with the session: with a fresh one it is asked once more. */
+async function forbidden(row) {
+  const isAgain = row.wasForbidden;
+  row.wasForbidden = !isAgain;
+  if (isAgain) return block(row, word("forbidden"));
+  await fetch(location.pathname).catch(() => null);
+  return true;
+}
+
 function stored(row, answer) {
   failures = 0;
+  row.wasForbidden = false;
   row.saved = row.pending.values;
   row.pending = null;
   // A text that is only kept was compared with nothing: the version seen stays the one seen.
   if (answer.outcome !== "kept") row.version.value = answer.version ?? "";
-  if (row.isDirty) keep(row);
-  else {
-    kept.drop(row.code);
-    row.show(answer);
-    if (answer.outcome === "kept") tell(row, answer);
-  }
+  keep(row);
+  if (!row.isDirty) tellShown(row, answer, row.show(answer));
   form.dispatchEvent(new CustomEvent("entry:answer", { detail: answer }));
   return true;
 }
 
-function tell(row, answer) {
-  announce(word("problem", { name: row.data.name, message: answer.message }));
+/** What came of a save, for who does not see the row. */
+function tellShown(row, answer, asking) {
+  if (answer.outcome === "kept") return tell(row, answer.message);
+  if (asking.length) return tell(row, word("asked", { message: asking.map((one) => one.message).join(" ") }));
+  tell(row, word("saved", { time: answer.at }));
+}
+
+function tell(row, message) {
+  announce(word("problem", { name: row.data.name, message }));
+}
+
+/** Not this text; another one is sent again. */
+function refuse(row, why) {
+  row.pending = null;
+  row.say(keep(row) ? "not-saved" : "cannot-keep", { why });
+  tell(row, why);
+  return false;
 }
 
 function block(row, why) {
-  row.isBlocked = true;
+  Object.assign(row, { isBlocked: true, why });
   keep(row);
-  row.say("not-saved", { why });
-  announce(word("problem", { name: row.data.name, message: why }));
+  sayBlocked(row);
+  tell(row, why);
   return false;
+}
+
+function sayBlocked(row) {
+  if (row.why && row.isLeft) row.say("not-saved", { why: row.why });
+  else if (row.why) row.say("");
 }
 
 function later(row, why) {
   row.say(keep(row) ? why : "cannot-keep");
   if (why === "waiting") {
     clearTimeout(retryTimer);
+    if (failures === 0) announce(word("waiting"));
     retryTimer = setTimeout(retry, RETRY[Math.min(failures++, RETRY.length - 1)]);
-    announce(word("waiting"));
   }
   return false;
 }
@@ -160,13 +210,23 @@ function takeTheirs(row) {
 }
 
 function resume(row) {
-  row.isBlocked = false;
-  row.pending = null;
+  Object.assign(row, { isBlocked: false, pending: null, theirs: null });
   row.conflict.hidden = true;
+  row.showSign("empty");
   row.numbers[0].focus();
 }
+
+/* A window that goes out of sight may never come back: what is typed is sent now. One that is being
+   left sends nothing more, as nobody would see the answer: what it kept is offered next time. */
+let isGoing = false;
+window.addEventListener("pagehide", () => (isGoing = true));
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") return retry();
+  if (isGoing) return;
+  for (const row of rows) if (row.isDirty && !row.isHalf) save(row);
+});
 
 window.addEventListener("online", retry);
 form.addEventListener("entry:retry", retry);
 
-Object.assign(window.imtEntry, { soon, save, retry, keepMine, takeTheirs, isLeft });
+Object.assign(window.imtEntry, { soon, save, keep, retry, keepMine, takeTheirs, isLeft });

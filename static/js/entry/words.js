@@ -3,9 +3,8 @@
    hashed file names leave no room for relative imports. */
 const form = document.querySelector("form[data-entry]");
 const words = new Map();
-const texts = document.getElementById("entry-words");
-if (texts) {
-  for (const one of texts.content.querySelectorAll("[data-word]")) {
+for (const { content } of document.querySelectorAll("template[data-words]")) {
+  for (const one of content.querySelectorAll("[data-word]")) {
     words.set(one.dataset.word, one.textContent.trim());
   }
 }
@@ -26,15 +25,24 @@ function csrfToken() {
   return found ? found[1] : "";
 }
 
-const clock = new Intl.DateTimeFormat(document.documentElement.lang || "fr", {
+const language = document.documentElement.lang || "fr";
+const clock = new Intl.DateTimeFormat(language, {
   timeZone: "Europe/Paris",
   timeStyle: "short",
 });
 
-/** One live region for the page: what went wrong, and that everything is saved. */
+/** One live region for the page. Each sentence is a new element: said even if it was said before. */
 const region = document.querySelector("[data-announce]");
 function announce(text) {
-  if (region && region.textContent !== text) region.textContent = text;
+  const sentence = Object.assign(document.createElement("span"), { textContent: `${text} ` });
+  region.append(sentence);
+  while (region.childElementCount > 4) region.firstElementChild.remove();
 }
 
-window.imtEntry = { form, word, copyOf, csrfToken, clock, announce, rows: [] };
+/** The day and the minute, in Paris. */
+const dayAndTime = (at) => `${at.toLocaleDateString(language, { timeZone: "Europe/Paris" })} ${clock.format(at)}`;
+
+// Whose page it is, and of which campaign and school: there too where nothing may be typed.
+const { dataset: data } = document.querySelector("[data-offer]");
+
+window.imtEntry = { form, data, word, copyOf, csrfToken, clock, dayAndTime, announce, rows: [] };

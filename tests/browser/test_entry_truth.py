@@ -1,0 +1,150 @@
+"""The sign of a row says what is stored; and the numbers are written as they were understood."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from imtplan.campaigns.models import Campaign
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ANSWERS = {
+    "other_person": (409, '{"outcome": "other_person", "message": "Une autre personne."}'),
+    "gone": (404, ""),
+    "forbidden": (403, ""),
+    "too much": (413, ""),
+    "trouble": (503, ""),
+}
+RATIO = "foreign-students-share"
+
+
+def sign(entry: Any, code: str) -> str:
+    return entry.page.locator(f"#{code} .sign").get_attribute("class").removeprefix("sign sign-")
+
+
+def answering(**answer: Any) -> Callable[[Any], None]:
+    return lambda route: route.fulfill(**answer)
+
+
+def test_no_state_leaves_a_green_sign_on_what_is_not_stored(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    assert sign(entry, "students") == "number"
+    seen = {}
+    for name, (status, body) in ANSWERS.items():
+        kind = "application/json" if body else "text/html"
+        answer = {"status": status, "body": body, "content_type": kind}
+        entry.page.route("**/valeur/**", answering(**answer))
+        entry.field("students").fill("1151")
+        assert sign(entry, "students") == "typing"
+        entry.field("students").blur()
+        entry.page.locator("#students.is-unsaved").wait_for()
+        seen[name] = sign(entry, "students")
+        entry.page.unroute("**/valeur/**")
+        entry.page.evaluate("localStorage.clear()")
+        entry.page.reload()
+    assert seen == dict.fromkeys(ANSWERS, "unsaved") | {"trouble": "waiting"}
+    assert entry.numbers("students") == [Decimal(1142)]
+
+
+def test_closed_while_open_every_row_that_is_not_stored_says_so(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    Campaign.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    entry.field("professor-researchers").fill("130")
+    entry.page.keyboard.press("Enter")
+    entry.wait("professor-researchers", "not-saved")
+    entry.page.keyboard.type("77")  # nobody's typing is interrupted
+    notice = entry.page.locator("[data-refused]")
+    entry.page.wait_for_function(
+        "document.querySelectorAll('[data-refused] li').length === 2"
+        " && document.querySelector('[data-count=unsaved]').textContent === '2'"
+    )
+    assert all(text in notice.inner_text() for text in ("130", "77"))
+    for code in ("professor-researchers", "phd-students"):
+        assert sign(entry, code) == "unsaved"
+    assert entry.field("phd-students").input_value() == "77"
+    assert sign(entry, "students") == "number"  # that one is stored, and says so
+    entry.page.click("[data-jump=is-unsaved]")
+    assert entry.focused() == "professor-researchers-value"
+
+
+def test_a_number_is_written_back_as_it_was_understood(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    field = entry.field("students")
+    field.fill("1151")
+    entry.wait("students")
+    assert field.input_value() == "1151"  # not under the caret
+    field.blur()
+    entry.page.wait_for_function(
+        "document.querySelector('[name=students-value]').value === '1\u202f151'"
+    )
+    entry.type("own-funds", "1.234,5")
+    entry.wait("own-funds")
+    assert entry.field("own-funds").input_value() == "1\u202f234,5"
+    assert sign(entry, "own-funds") == "asks"
+
+
+def test_beside_a_text_that_is_only_kept_stands_what_is_stored(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    entry.type("students", "12,5,3")
+    entry.wait("students", "kept-typed")
+    beside = entry.page.locator("#students [data-kept]")
+    assert all(text in beside.inner_text() for text in ("1\u202f142", "Claire Martin"))
+    entry.page.reload()
+    assert all(text in beside.inner_text() for text in ("1\u202f142", "Claire Martin"))
+    entry.type("students", "1151")
+    entry.wait("students")
+    assert beside.is_hidden()
+
+
+def test_nc_leads_to_the_word_and_its_reason(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    entry.type("phd-students", "NC")
+    entry.wait("phd-students", "kept-typed")
+    entry.page.click("#phd-students [data-suggest]")
+    assert entry.focused() == "phd-students-reason"
+    entry.page.keyboard.type("Fermé")
+    entry.wait("phd-students")
+    assert entry.stored("phd-students").state == "not_available"
+
+
+def test_half_a_ratio_is_no_mistake_before_the_row_is_left(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    sent: list[str] = []
+    entry.page.on("request", lambda one: sent.append(one.url) if "/valeur/" in one.url else None)
+    entry.field(RATIO, "numerator").fill("310")
+    entry.page.keyboard.press("Tab")
+    entry.page.wait_for_timeout(1200)  # longer than the pause after which a row is sent
+    assert sent == []
+    assert sign(entry, RATIO) == "typing"
+    entry.page.keyboard.type("1142")
+    entry.wait(RATIO)
+    entry.type(RATIO, "", "denominator")
+    entry.wait(RATIO, "kept-typed")
+    assert len(sent) == 2
+
+
+def test_typing_moves_nothing_below_and_everything_is_announced(grid: Callable[..., Any]) -> None:
+    entry = grid(reduced_motion="reduce")  # no smooth scroll: what moves is the layout
+    below = entry.page.locator("#phd-students")
+    entry.field("professor-researchers").focus()
+    entry.page.keyboard.type("9")  # from here on the window has no reason to scroll
+    place = below.bounding_box()["y"]
+    entry.page.keyboard.type("00")
+    entry.page.locator("#professor-researchers.asks").wait_for()
+    assert entry.page.locator("#professor-researchers .finding-surprising").is_visible()
+    assert below.bounding_box()["y"] == pytest.approx(place, abs=1)
+    entry.page.keyboard.press("Enter")
+    place = entry.field("phd-students").bounding_box()["y"]
+    entry.page.wait_for_function(
+        "document.querySelector('[name=professor-researchers-explanation]').checkVisibility()"
+    )
+    assert entry.field("phd-students").bounding_box()["y"] == pytest.approx(place, abs=1)
+    entry.type("phd-students", "118")
+    entry.wait("phd-students")
+    announced = entry.page.locator("[data-announce]").inner_text()
+    assert all(text in announced for text in ("900", "Doctorants"))
+    assert entry.page.locator("output, [aria-live=assertive]").count() == 0
