@@ -16,6 +16,10 @@ from objectives.services import archive, weigh
 WEIGHTY_OF_INDICATORS = {
     "definition_fr",
     "definition_en",
+    "counted_on_fr",
+    "counted_on_en",
+    "left_out_fr",
+    "left_out_en",
     "unit_fr",
     "unit_en",
     "aggregation",

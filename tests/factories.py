@@ -121,6 +121,16 @@ class IndicatorFactory(DjangoModelFactory[Indicator]):
     minimum = Decimal(0)
 
     class Params:
+        defined = factory.Trait(
+            definition_fr="Inscrits à titre principal.",
+            definition_en="Main enrolments.",
+            counted_on_fr="Au 15 janvier.",
+            counted_on_en="On 15 January.",
+            left_out_fr="Auditeurs libres.",
+            left_out_en="Unregistered listeners.",
+            contact_fr="La scolarité.",
+            contact_en="The registrar.",
+        )
         ratio = factory.Trait(
             aggregation=Indicator.Aggregation.RATIO,
             scale=100,
@@ -207,7 +217,7 @@ def person(name: str, role: Role, school: School | None = None) -> User:
 def students_of_the_plan(school: School) -> Target:
     """The worked example: 13,400 students in 2017, 20,000 wanted in 2022, 15,000 in 2020."""
     indicator = IndicatorFactory(
-        code="students", name_fr="Étudiants", name_en="Students", is_headline=True
+        code="students", name_fr="Étudiants", name_en="Students", is_headline=True, defined=True
     )
     target = TargetFactory(indicator=indicator, code="students-plan-2022")
     for year, value in ((2017, 13400), (2020, 15000)):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
+from imtplan.campaigns.definitions import definition_of, definitions_sheet
 from imtplan.campaigns.entry import EntryPage, Row, read_page
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT
@@ -62,6 +63,7 @@ LOOKS: dict[str, dict[str, Any]] = SHARED | {
     "closed": FRAMED | {"bg_color": "#E3E1D9"},
     "open text": OPEN | {"text_wrap": True, "valign": "top"},
     "open word": OPEN,
+    "definition": BASE | {"text_wrap": True, "valign": "top"},
 }
 # A percentage is left without a format of ours: Excel then shows the % of who types "12 %", and
 # we see it too. A whole number shows no decimals: the rule of the cell warns of them.
@@ -83,7 +85,12 @@ def workbook_of(campaign: Campaign, school: School, language: str) -> bytes:
             "school": school,
         }
         return workbook(
-            [_entry_sheet(page, title), _advice_sheet(), _marks(page, language)],
+            [
+                _entry_sheet(page, title),
+                definitions_sheet(page.rows),
+                _advice_sheet(),
+                _marks(page, language),
+            ],
             LOOKS,
             {"title": title, "author": "IMT Plan"},
         )
@@ -126,7 +133,7 @@ def _cells(row: Row, page: EntryPage) -> Iterator[CellOut]:
     """One indicator's line, in the order of `FIELDS`."""
     indicator, figure = row.indicator, row.figure
     yield CellOut(indicator.code, "code")
-    yield CellOut(_name(indicator), "name", comment=indicator.definition)
+    yield CellOut(_name(indicator), "name", comment=definition_of(indicator))
     yield CellOut(indicator.unit, "shut")
     yield CellOut(row.year_label, "shut")
     yield _beside(row.before.number if row.before else None, indicator, row.before)
@@ -193,6 +200,7 @@ ADVICE = [
     _("Fill in the yellow cells of the first sheet. The others are locked, without a password."),
     _("A figure you do not know yet: leave the cell empty. Empty is never read as zero."),
     _("No figure at all: choose a word in “Instead of a number”, and say why in “Reason”."),
+    _("What is counted, at which date, and whom to ask stands in the sheet “Definitions”."),
     _("An indicator with a numerator and a denominator: enter both; the quotient is computed."),
     _("Numbers only: the unit stands beside. Nothing is rounded for you: six decimals at most."),
     _("Something unusual: say it in “Explanation”, so that nobody has to ask."),

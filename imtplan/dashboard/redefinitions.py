@@ -16,6 +16,10 @@ from indicators.models import Indicator
 FIELDS: dict[str, Any] = {
     "definition_fr": _("definition"),
     "definition_en": _("definition"),
+    "counted_on_fr": _("date of counting"),
+    "counted_on_en": _("date of counting"),
+    "left_out_fr": _("what is left out"),
+    "left_out_en": _("what is left out"),
     "unit_fr": _("unit"),
     "unit_en": _("unit"),
     "aggregation": _("how schools add up"),

@@ -157,7 +157,8 @@ def _write(written: Worksheet, line: int, column: int, cell: CellOut, look: Any)
     if cell.rule:
         written.data_validation(line, column, line, column, cell.rule.as_options())
     if cell.comment:
-        written.write_comment(line, column, cleaned_text(cell.comment)[:MAX_TEXT])
+        text = cleaned_text(cell.comment)[:MAX_TEXT]
+        written.write_comment(line, column, text, _box_of(text))
 
 
 def whole_text(text: str) -> str:
@@ -169,3 +170,9 @@ def whole_text(text: str) -> str:
 def is_exact(number: Decimal) -> bool:
     """Whether a spreadsheet keeps every digit; if not, it is written as text, never rounded."""
     return len(number.normalize().as_tuple().digits) <= MAX_DIGITS
+
+
+def _box_of(comment: str) -> dict[str, float]:
+    """A box about sixty signs wide and as high as its lines: Excel's own shows four short ones."""
+    lines = sum(1 + len(line) // 60 for line in comment.split("\n"))
+    return {"width": 420, "height": max(75, 20 * lines)}

@@ -74,6 +74,17 @@ class Indicator(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=200)
     definition_fr = models.TextField(_("definition (French)"), blank=True)
     definition_en = models.TextField(_("definition (English)"), blank=True)
+    counted_on_fr = models.TextField(_("at which date (French)"), blank=True)
+    counted_on_en = models.TextField(_("at which date (English)"), blank=True)
+    left_out_fr = models.TextField(_("what is left out (French)"), blank=True)
+    left_out_en = models.TextField(_("what is left out (English)"), blank=True)
+    contact_fr = models.TextField(_("whom to ask (French)"), blank=True)
+    contact_en = models.TextField(_("whom to ask (English)"), blank=True)
+    is_proposed = models.BooleanField(
+        _("definition proposed"),
+        default=True,
+        help_text=_("Not published: proposed, until the plan office confirms it."),
+    )
     theme = models.CharField(_("theme"), max_length=16, choices=Theme)
     unit_fr = models.CharField(_("unit (French)"), max_length=40)
     unit_en = models.CharField(_("unit (English)"), max_length=40)
@@ -146,6 +157,9 @@ class Indicator(models.Model):
 
     name = Bilingual("name")
     definition = Bilingual("definition")
+    counted_on = Bilingual("counted_on")
+    left_out = Bilingual("left_out")
+    contact = Bilingual("contact")
     unit = Bilingual("unit")
     numerator = Bilingual("numerator")
     denominator = Bilingual("denominator")
@@ -195,6 +209,17 @@ class Indicator(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)
+
+    @property
+    def lacks(self) -> list[str]:
+        """What its definition does not say, of what whoever counts has to know."""
+        needed = {
+            _("what is counted"): self.definition,
+            _("at which date"): self.counted_on,
+            _("what is left out"): self.left_out,
+            _("whom to ask"): self.contact,
+        }
+        return [str(name) for name, text in needed.items() if not text.strip()]
 
     @property
     def is_ratio(self) -> bool:
