@@ -338,6 +338,22 @@ QUERIES: list[tuple[str, str, Promise, Promise, str]] = [
         ) AS named WHERE archived_at IS NULL AND (fr = '') <> (en = '') ORDER BY 1""",
     ),
     (
+        "what_is_asked_is_defined",
+        "warning",
+        _("what a campaign asks says, in both languages, what is counted, when, and whom to ask"),
+        _EDIT,
+        """
+        SELECT i.code || ': ' || missing FROM indicators_indicator AS i
+        CROSS JOIN LATERAL (SELECT concat_ws(', ',
+            CASE WHEN '' IN (i.definition_fr, i.definition_en) THEN 'what is counted' END,
+            CASE WHEN '' IN (i.counted_on_fr, i.counted_on_en) THEN 'at which date' END,
+            CASE WHEN '' IN (i.left_out_fr, i.left_out_en) THEN 'what is left out' END,
+            CASE WHEN '' IN (i.contact_fr, i.contact_en) THEN 'whom to ask' END) AS missing
+        ) AS gaps WHERE i.archived_at IS NULL AND missing <> ''
+        AND EXISTS (SELECT FROM campaigns_campaign_indicators AS a WHERE a.indicator_id = i.id)
+        ORDER BY 1""",
+    ),
+    (
         "merged_schools_have_ended",
         "error",
         _("a school that was merged into another has a last year"),

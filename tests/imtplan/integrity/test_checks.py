@@ -145,6 +145,7 @@ FAULTS = {
     "targets_are_of_their_plans_years": "UPDATE indicators_target SET year = 2040",
     "milestones_are_done_in_the_past": "UPDATE projects_milestone SET done_on = '2999-01-01'",
     "names_are_in_both_languages": "UPDATE objectives_objective SET title_en = ''",
+    "what_is_asked_is_defined": "UPDATE indicators_indicator SET contact_en = ''",
     "merged_schools_have_ended": (
         "UPDATE accounts_school SET merged_into_id = (SELECT max(id) FROM accounts_school)"
     ),
