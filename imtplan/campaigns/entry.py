@@ -39,6 +39,9 @@ class Row:
     conflict: Figure | None = None
     last: Figure | None = None  # last year's figure where it is a number, to be taken over
     remark: Remark | None = None
+    answer: str = ""  # to the remark, as stored or as just typed
+    remark_before: str = ""  # the codes of the rows with a remark around it
+    remark_after: str = ""
     year_label: str = ""
     change: str = ""
     ratio: str = ""
@@ -125,6 +128,21 @@ class EntryPage:
         return sum(row.needs_answer for row in self.rows)
 
     @property
+    def remarked(self) -> list[Row]:
+        """The rows about which the directorate-general asks something."""
+        return [row for row in self.rows if row.remark]
+
+    @property
+    def unanswered(self) -> int:
+        return sum(row.remark.state == Remark.State.OPEN for row in self.rows if row.remark)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Submitted, not yet looked at, and time is left to submit again."""
+        submitted = self.state == Submission.State.SUBMITTED
+        return submitted and self.submission.looked_at is None and self.is_open
+
+    @property
     def themes(self) -> dict[str, list[Row]]:
         """The rows under the name of their theme, in the order of the indicators."""
         grouped: dict[str, list[Row]] = {}
@@ -161,7 +179,7 @@ def read_page(
     submission = _submission(campaign, school)
     remarks = _remarks(submission)
     progress, targets = _progress(school, campaign), _targets(school, campaign)
-    return EntryPage(
+    page = EntryPage(
         campaign=campaign,
         school=school,
         submission=submission,
@@ -175,11 +193,22 @@ def read_page(
             for indicator in reading.indicators
         ],
     )
+    _join_remarks(page.remarked, data or {})
+    return page
+
+
+def _join_remarks(rows: list[Row], typed: Mapping[str, Any]) -> None:
+    """Each row with a remark knows the ones around it, and what was just typed as its answer."""
+    codes = ["", *(row.indicator.code for row in rows), ""]
+    for row, before, after in zip(rows, codes, codes[2:], strict=False):
+        remark = row.remark
+        row.remark_before, row.remark_after = before, after
+        row.answer = str(typed.get(f"answer-{remark.pk}", remark.answer)) if remark else ""
 
 
 def _submission(campaign: Campaign, school: School) -> Submission:
     stored = Submission.objects.filter(campaign=campaign, school=school)
-    return stored.select_related("submitted_by", "decided_by").first() or Submission(
+    return stored.select_related("submitted_by", "decided_by", "looked_by").first() or Submission(
         campaign=campaign, school=school, state=Submission.State.NOT_BEGUN
     )
 

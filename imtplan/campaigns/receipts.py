@@ -271,11 +271,11 @@ class Step:
 
 
 def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[Step]:
-    """Returned, validated, handed in again: the oldest first."""
+    """Returned, validated, taken back, handed in again: the oldest first."""
     decided = Event.objects.filter(
         school=receipt.submission.school_id,
         subject=str(receipt.submission.campaign.year),
-        verb__in=[Event.Verb.RETURNED, Event.Verb.VALIDATED],
+        verb__in=[Event.Verb.RETURNED, Event.Verb.VALIDATED, Event.Verb.TAKEN_BACK],
         at__gt=receipt.at,
     )
     steps = [
@@ -287,3 +287,13 @@ def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[Step]:
         if later.at > receipt.at
     ]
     return sorted(steps, key=lambda step: step.at)
+
+
+def taking_back(receipt: Receipt) -> Event | None:
+    """Returns the event by which the school took back what this receipt is of, if it did."""
+    return Event.objects.filter(
+        verb=Event.Verb.TAKEN_BACK,
+        school=receipt.submission.school_id,
+        subject=str(receipt.submission.campaign.year),
+        detail__receipt=receipt.number,
+    ).first()

@@ -39,9 +39,6 @@ LEADS_TO = {
 }
 
 
-SETTLED = _("This remark is settled: the answer was not stored.")
-
-
 class SubmissionIncomplete(CampaignRefusal):
     """Some cells hold the submission back; `indicators` says which."""
 
@@ -199,35 +196,6 @@ def _remark(submission: Submission, said: Mapping[str, str], by: User) -> None:
         Remark(submission=submission, indicator=indicator, text=said[indicator.code], by=by)
         for indicator in submission.campaign.indicators.filter(code__in=said)
     )
-
-
-@transaction.atomic
-def answer_remark(remark: Remark, *, text: str, by: User) -> Remark:
-    """Keep what the school answers beside a figure that was returned. An empty text is no answer.
-
-    Saying the same again changes nothing.
-    """
-    answer = text.replace("\x00", "").strip()
-    submission = remark.submission
-    locked(submission.campaign, submission.school, act=Event.Verb.REMARK_ANSWERED)
-    kept = submission.remarks.unsettled().filter(pk=remark.pk).first()
-    if kept is None:
-        raise TransitionRefused(SETTLED)
-    if kept.answer == answer:
-        return kept
-    kept.answer = answer
-    kept.answered_at, kept.answered_by = (timezone.now(), by) if answer else (None, None)
-    kept.state = Remark.State.ANSWERED if answer else Remark.State.OPEN
-    kept.save()
-    record(
-        Event.Verb.REMARK_ANSWERED,
-        by=by,
-        school=submission.school,
-        subject=str(submission.campaign.year),
-        indicator=kept.indicator.code,
-        answer=answer,
-    )
-    return kept
 
 
 def _move(

@@ -6,6 +6,7 @@ from imtplan.campaigns import (
     views_cells,
     views_effect,
     views_files,
+    views_handing_in,
     views_history,
     views_people,
     views_proposals,
@@ -25,6 +26,9 @@ of_a_school = [
     path("classeur.xlsx", views_files.workbook, name="workbook"),
     path("importer/", views_files.import_file, name="import"),
     path("relire/", views_review.review, name="review"),
+    path("soumettre/", views_handing_in.send, name="send"),
+    path("reprendre/", views_handing_in.take_figures_back, name="take_back"),
+    path("remarque/<int:pk>/", views_handing_in.answer, name="answer_remark"),
     path("decider/", views_review.decide, name="decide"),
 ]
 

@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import Any
 
 from imtplan.campaigns.models import Receipt
-from imtplan.campaigns.receipts import Difference, differences
+from imtplan.campaigns.receipts import Difference, differences, taking_back
 from imtplan.canonical import canonical, sha256_of
 
 # A receipt of a hundred indicators is some 60 KB.
@@ -107,6 +107,9 @@ def _against_today(receipt: Receipt) -> tuple[list[str], bool]:
     if sha256_of(receipt.content.encode()) != receipt.sha256:
         return ["The stored receipt is damaged: its content no longer has its SHA-256."], False
     said = ["The stored receipt still has its SHA-256."]
+    if event := taking_back(receipt):
+        at = event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        said.append(f"The school took back what it is of on {at}, by {quoted(event.actor_name)}.")
     if found := differences(receipt):
         said.append(f"Figures that say something else today: {len(found)}.")
         return said + [line for one in found for line in _changed_since(one)], False

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -21,6 +23,7 @@ from imtplan.campaigns.forms import FigureForm, as_typed
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import read
+from imtplan.campaigns.remarks import answer_typed
 from imtplan.campaigns.saving import SaveOutcome, store, write_inputs
 from indicators.models import Figure
 
@@ -37,16 +40,26 @@ def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
     demand_entry(request, **here)
     try:
         outcome = _save(request, **here)
+        answers = answer_typed(**here, typed=request.POST, by=request.user)
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
         page = read_page(**here, data=request.POST)
         return _entry_page(request, page, status=HTTPStatus.CONFLICT)
     page = read_page(**here, data=request.POST, outcome=outcome)
-    _say_saved(request, outcome, silent=page.to_correct > 0 or "review" in request.POST)
+    _say_answered(request, len(answers))
+    silent = bool(page.to_correct or answers or "review" in request.POST)
+    _say_saved(request, outcome, silent=silent)
     if page.to_correct:
         return _entry_page(request, page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect(_following(request, year, school))
+
+
+def _following(request: HttpRequest, year: int, school: str) -> str:
+    """The page before submitting; or this one, at the remark whose answer was kept."""
     following = "review" if "review" in request.POST else "entry"
-    return redirect(following, year=year, school=school)
+    code = request.POST.get("answer", "")
+    place = f"#remark-{quote(code)}" if code else ""
+    return reverse(following, args=[year, school]) + place
 
 
 @transaction.atomic
@@ -78,6 +91,12 @@ def _say_saved(request: HttpRequest, outcome: SaveOutcome, *, silent: bool) -> N
         messages.success(request, said % {"count": count})
     elif not silent:
         messages.info(request, _("Nothing had changed."))
+
+
+def _say_answered(request: HttpRequest, count: int) -> None:
+    if count:
+        said = ngettext("%(count)s answer kept.", "%(count)s answers kept.", count)
+        messages.success(request, said % {"count": count})
 
 
 def _entry_page(

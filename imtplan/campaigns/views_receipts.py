@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from imtplan import paper
 from imtplan.campaigns.models import Receipt
-from imtplan.campaigns.receipts import differences, lines_of, steps_since
+from imtplan.campaigns.receipts import differences, lines_of, steps_since, taking_back
 
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:
@@ -45,6 +45,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "latest": siblings[-1],
         "steps": steps_since(found, siblings),
         "differences": differences(found),
+        "taking_back": taking_back(found),
         "has_pdf": paper.is_available(),
     }
     return render(request, "campaigns/receipt.html", context)

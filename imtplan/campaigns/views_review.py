@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
@@ -35,7 +35,7 @@ from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
 from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
 from imtplan.campaigns.saving import PARTS
-from imtplan.campaigns.services import return_to_school, submit, validate
+from imtplan.campaigns.services import look_at, return_to_school, validate
 from imtplan.campaigns.submission_effect import submission_effect
 from imtplan.campaigns.views_campaigns import sentences_of
 from indicators.models import Figure
@@ -49,27 +49,20 @@ HISTORY = 500
 # --- The last look ------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@require_safe
 def review(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """Check your answers, then submit: the last look before the figures leave the school."""
+    """Check your answers before they leave the school; then, look at them and decide.
+
+    Who decides begins to look by opening this page, and the school can no longer take its figures
+    back. A browser that only fetches the page ahead is nobody's look.
+    """
     place = place_of(request, year, school)
-    if request.method == "POST":
-        demand(request, Permission.SUBMIT_FIGURES, place["school"])
-        _submit(request, place)
-        return redirect("review", year=year, school=school)
+    is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES)
+    if request.method == "GET" and may_decide and not is_ahead:
+        look_at(**place, by=request.user)
     return _review_page(request, read_page(**place))
-
-
-def _submit(request: HttpRequest, place: dict[str, Any]) -> None:
-    """A second click finds the figures submitted: that is no error, the receipt is on the page."""
-    try:
-        submit(**place, by=request.user)
-    except CampaignRefusal as refusal:
-        submission = Submission.objects.filter(**place).first()
-        handed_in = submission and not submission.state_of_now.is_open_for_entry
-        (messages.info if handed_in else messages.error)(request, refusal.message)
-    else:
-        messages.success(request, _("Submitted. The directorate-general can see it now."))
 
 
 @dataclass(frozen=True)
@@ -144,7 +137,7 @@ def _review_page(
         "themes": lines_by_theme(page, form if decidable else None),
         "to_do": to_do(page),
         "completeness": completeness_of(page),
-        "commented": [row for row in page.rows if row.remark],
+        "commented": page.remarked,
         "stage": Stage.of(page.campaign),
         "may_change": not page.why_read_only(request.user),
         "may_enter": may_enter(request.user, page.campaign, page.school),

@@ -74,6 +74,7 @@ def test_nothing_is_wrong_from_handing_in_to_the_receipt(person: Callable[..., A
     found = wrong_with(director.go(address))
     page = director.go(f"{address}relire/")
     found += wrong_with(page)
+    page.get_by_role("link", name="Soumettre").click()
     page.get_by_role("button", name="Soumettre").click()
     receipt = page.locator("main a[href^='/recu/']").first
     receipt.wait_for()

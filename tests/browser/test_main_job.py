@@ -60,6 +60,7 @@ def test_a_director_submits_and_the_directorate_sees_the_plan_move(
     fill_the_year(entry)
     page.click("button[name=review]")
     page.wait_for_url("**/relire/")
+    page.get_by_role("link", name="Soumettre").click()
     page.get_by_role("button", name="Soumettre").click()
     page.get_by_role("link", name="2022-imt-mines-albi-1").first.wait_for()
 

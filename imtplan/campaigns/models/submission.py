@@ -211,6 +211,11 @@ class Remark(models.Model):
         """The state with its words and symbol, where the column is a plain text."""
         return self.State(self.state)
 
+    @property
+    def answer_version(self) -> str:
+        """What a page says it has seen of the answer; empty where there was none."""
+        return self.answered_at.isoformat() if self.answered_at else ""
+
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def visible_to(self, user: Any) -> "ReceiptQuerySet":

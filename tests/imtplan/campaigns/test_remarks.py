@@ -10,6 +10,7 @@ from imtplan.audit.models import Event
 from imtplan.campaigns import services
 from imtplan.campaigns.gate import TransitionRefused
 from imtplan.campaigns.models import Campaign, Remark
+from imtplan.campaigns.remarks import AnswerConflict, answer_remark
 from imtplan.outbox.models import Mail
 from indicators.models import Indicator
 from tests import factories
@@ -34,7 +35,7 @@ def give_back(
 def test_an_answer_is_kept_with_who_and_when(give_back: Any, bob: User, albi: School) -> None:
     [remark] = give_back(students="Comptez les apprentis.")
     assert remark.state == State.OPEN
-    answered = services.answer_remark(remark, text=" Ils y sont.\nTous. ", by=bob)
+    answered = answer_remark(remark, text=" Ils y sont.\nTous. ", by=bob)
     answered.refresh_from_db()
     assert (answered.state, answered.answer) == (State.ANSWERED, "Ils y sont.\nTous.")
     assert (answered.answered_by, answered.answered_at is None) == (bob, False)
@@ -46,16 +47,16 @@ def test_an_answer_is_kept_with_who_and_when(give_back: Any, bob: User, albi: Sc
 def test_the_same_answer_twice_is_one_event(give_back: Any, bob: User) -> None:
     [remark] = give_back(students="Comptez.")
     for _ in range(2):
-        services.answer_remark(remark, text="Oui.", by=bob)
+        answer_remark(remark, text="Oui.", by=bob)
     assert Event.objects.filter(verb=Event.Verb.REMARK_ANSWERED).count() == 1
 
 
 def test_an_answer_can_be_changed_and_taken_away(give_back: Any, alice: User, bob: User) -> None:
     [remark] = give_back(students="Comptez.")
-    services.answer_remark(remark, text="Oui.", by=bob)
-    changed = services.answer_remark(remark, text="Non.", by=alice)
+    answer_remark(remark, text="Oui.", by=bob)
+    changed = answer_remark(remark, text="Non.", by=alice)
     assert (changed.answer, changed.answered_by) == ("Non.", alice)
-    emptied = services.answer_remark(remark, text="  ", by=alice)
+    emptied = answer_remark(remark, text="  ", by=alice)
     assert (emptied.state, emptied.answer, emptied.answered_by) == (State.OPEN, "", None)
 
 
@@ -65,7 +66,7 @@ def test_what_is_not_returned_is_not_answered(
     [remark] = give_back(students="Comptez.")
     services.submit(**place, by=alice)
     with pytest.raises(TransitionRefused):
-        services.answer_remark(remark, text="Trop tard.", by=alice)
+        answer_remark(remark, text="Trop tard.", by=alice)
     assert Remark.objects.get().answer == ""
 
 
@@ -84,7 +85,7 @@ def test_the_next_decision_settles_them(
     give_back: Any, place: dict[str, Any], alice: User, diane: User, act: str
 ) -> None:
     [first] = give_back(students="Comptez.")
-    services.answer_remark(first, text="Fait.", by=alice)
+    answer_remark(first, text="Fait.", by=alice)
     if act == "validate":
         services.submit(**place, by=alice)
         services.validate(**place, by=diane)
@@ -100,9 +101,21 @@ def test_the_mail_of_the_next_submission_carries_each_answer(
 ) -> None:
     staff: Indicator = factories.IndicatorFactory(code="staff", name_fr="Personnels")
     [remark] = give_back(students="Comptez les apprentis.")
-    services.answer_remark(remark, text="Ils y sont <tous>.", by=alice)
+    answer_remark(remark, text="Ils y sont <tous>.", by=alice)
     Remark.objects.create(submission=remark.submission, indicator=staff, text="Et ceux-ci ?")
     services.submit(**place, by=alice)
     body = Mail.objects.filter(kind="submitted").latest("pk").body
     assert "\n> Comptez les apprentis.\nRéponse (Alice)\u202f:\n> Ils y sont <tous>.\n" in body
     assert "\nPersonnels\n> Et ceux-ci ?\nSans réponse.\n" in body
+
+
+def test_somebody_elses_answer_is_not_replaced_unseen(
+    give_back: Any, alice: User, bob: User
+) -> None:
+    [remark] = give_back(students="Comptez.")
+    answer_remark(remark, text="Oui.", by=bob, seen="")
+    with pytest.raises(AnswerConflict, match="Oui") as refusal:
+        answer_remark(remark, text="Non.", by=alice, seen="")
+    assert Remark.objects.get().answer == "Oui."
+    seen = refusal.value.remark.answer_version
+    assert answer_remark(remark, text="Non.", by=alice, seen=seen).answer == "Non."
