@@ -21,7 +21,6 @@ from imtplan.numbers import (
     format_number,
     format_percent,
     parse_number,
-    parse_plain,
     plain,
 )
 
@@ -386,70 +385,3 @@ def test_what_is_not_exact_or_not_finite_is_never_shown():
         for show in (plain, lambda number: format_number(number, language="fr")):
             with pytest.raises(ValueError, match="is not a number to show"):
                 show(Decimal(value))
-
-
-# --- what programs send --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        *("21,800", "1,234", "1,5", " 7 ", "7\n", "+5", "1 142", "1\u202f142", "1e5", "1_000"),
-        *(
-            "\uff11\uff12",
-            "\u0661",
-            "\u22125",
-            "007",
-            "00.5",
-            ".5",
-            "5.",
-            "-",
-            "",
-            "NaN",
-            "Infinity",
-        ),
-        *("0x1F", "1.2.3", "--5", "5 M€", "12%", "1.5\x00"),
-    ],
-)
-def test_a_programs_text_is_plain_or_refused(sent):
-    with pytest.raises(NumberError) as caught:
-        parse_plain(sent)
-
-    assert (caught.value.problem, caught.value.text) == (NumberProblem.NOT_PLAIN, sent)
-
-
-@pytest.mark.parametrize(
-    ("sent", "expected"),
-    [
-        *(("1142", "1142"), ("21.8", "21.8"), ("-0.5", "-0.5"), ("0", "0"), ("-0", "0")),
-        *((1142, "1142"), (Decimal("21.80"), "21.8"), (Decimal("1E+5"), "100000")),
-        *((Decimal("1e-05"), "0.00001"), (Decimal("0e99999"), "0")),
-    ],
-)
-def test_a_programs_number_keeps_its_value(sent, expected):
-    assert plain(parse_plain(sent)) == expected
-
-
-@pytest.mark.parametrize(
-    ("sent", "problem"),
-    [
-        ("1" * 16, NumberProblem.TOO_LONG),
-        ("1" * 101, NumberProblem.TOO_LONG),
-        (10**15, NumberProblem.TOO_LONG),
-        (Decimal("1e9999999"), NumberProblem.TOO_LONG),
-        ("1.1234567", NumberProblem.TOO_PRECISE),
-        (Decimal("0.30000000000000004"), NumberProblem.TOO_PRECISE),
-        (Decimal("1e-9999999"), NumberProblem.TOO_PRECISE),
-    ],
-)
-def test_a_programs_number_is_never_rounded(sent, problem):
-    with pytest.raises(NumberError) as caught:
-        parse_plain(sent)
-
-    assert caught.value.problem is problem
-
-
-@settings(max_examples=500, deadline=None, database=None)
-@given(EXACT_NUMBERS)
-def test_what_we_write_for_programs_is_read_back(number):
-    assert parse_plain(plain(number)) == number
