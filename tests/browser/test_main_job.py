@@ -28,7 +28,7 @@ def students() -> Progress:
 
 
 def fill_the_year(entry: Any) -> None:
-    """Every row, two of them as French people type them; what surprises is confirmed."""
+    """Every row, two of them as French people type them; what surprises is explained."""
     fields = entry.page.locator(".entry input[type=text]:visible")
     for index in range(fields.count()):
         if not fields.nth(index).input_value():
@@ -40,9 +40,8 @@ def fill_the_year(entry: Any) -> None:
     entry.page.locator("[data-count=filled]", has_text="11").wait_for()
     entry.wait("foreign-students-share")
     while asked.count():
-        row = asked.first
-        code = row.get_attribute("id")
-        row.locator("input[type=checkbox]").check()
+        code = asked.first.get_attribute("id")
+        entry.type(code, "Vérifié avec le service.", "explanation")
         entry.page.locator(f"#{code}:not(.asks)").wait_for()
 
 

@@ -29,6 +29,11 @@ function anchored(change) {
   document.activeElement.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
+/** A notice on top is brought into sight, unless somebody is busy further down. */
+function bringIntoSight(notice) {
+  if (document.activeElement === document.body) notice.scrollIntoView({ block: "center", behavior: "instant" });
+}
+
 function begin(row, field) {
   if (typing?.field === field) return;
   typing = { row, field };
@@ -59,4 +64,4 @@ window.addEventListener("pointerdown", () => (isPressed = true), true);
 for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, release, true);
 document.addEventListener("focusout", () => setTimeout(end));
 
-Object.assign(window.imtEntry, { calm, anchored, begin });
+Object.assign(window.imtEntry, { calm, anchored, begin, bringIntoSight });

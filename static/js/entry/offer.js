@@ -1,6 +1,6 @@
 /* What other windows kept and could not store: closed, killed, without a connection. It is shown
    with its values, and put back where that is wanted; nothing of it is sent by itself. */
-const { form, rows, word, kept, live, keep, save, isLeft, dayAndTime, anchored, isSame } = window.imtEntry;
+const { form, rows, word, kept, live, keep, save, isLeft, dayAndTime, anchored, bringIntoSight, isSame } = window.imtEntry;
 const notice = document.querySelector("[data-offer]");
 const list = notice.querySelector("[data-offer-list]");
 const rowOf = ({ code }) => rows.find((row) => row.code === code);
@@ -16,6 +16,15 @@ function show() {
     notice.querySelector("[data-put-back]").hidden = !offered.some(rowOf);
     notice.hidden = offered.length === 0;
   });
+  count();
+}
+
+/** In the bar at the foot, which is in sight wherever the page stands after a reload. */
+function count() {
+  const link = document.querySelector("[data-offer-link]");
+  if (!link) return;
+  link.hidden = notice.hidden;
+  link.querySelector("[data-offer-count]").textContent = offered.length;
 }
 
 function lineOf(item) {
@@ -73,6 +82,8 @@ for (const page of new Set(kept.others().map((left) => left.page))) {
     // Read once that window is gone: until then it may have stored, or kept more.
     const left = kept.others().filter((one) => one.page === page && one.item.values);
     offered.push(...left.filter(isNews));
-    if (offered.length) show();
+    if (!offered.length) return;
+    show();
+    bringIntoSight(notice);
   });
 }

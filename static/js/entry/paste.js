@@ -1,7 +1,7 @@
 /* What is pasted into a number. A block: the server reads it and says what would change; nothing is
    stored before "apply", and the block is kept in this browser until it is applied or given up.
    A single cell takes the place of the number that stood there. */
-const { form, rows, word, kept, csrfToken, save, signIn, announce, dayAndTime, anchored } = window.imtEntry;
+const { form, rows, word, kept, csrfToken, save, signIn, announce, dayAndTime, anchored, bringIntoSight } = window.imtEntry;
 const KEPT_AS = "paste";
 const dialog = document.getElementById("paste-preview");
 const notice = document.querySelector("[data-paste-offer]");
@@ -120,7 +120,8 @@ async function isWaiting({ url }) {
 for (const { page, code, item } of kept.others()) {
   if (code !== KEPT_AS) continue;
   kept.gone(page).then(async () => {
-    if (await isWaiting(item)) offer(item, page);
-    else kept.drop(KEPT_AS, page);
+    if (!(await isWaiting(item))) return kept.drop(KEPT_AS, page);
+    offer(item, page);
+    bringIntoSight(notice);
   });
 }

@@ -25,7 +25,7 @@ function csrfToken() {
   return found ? found[1] : "";
 }
 
-const language = document.documentElement.lang || "fr";
+const language = document.documentElement.lang === "en" ? "en-GB" : "fr";
 const clock = new Intl.DateTimeFormat(language, {
   timeZone: "Europe/Paris",
   timeStyle: "short",
