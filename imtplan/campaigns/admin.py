@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -5,6 +7,7 @@ from django.http import HttpRequest
 from imtplan.accounts.models import Membership, School, User
 from imtplan.audit.admin import AuditedAdmin, PeopleAdmin, ReadOnlyAdmin
 from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.campaigns.people import invite
 
 
 class MembershipInline(admin.TabularInline):
@@ -16,7 +19,7 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class UserAdmin(PeopleAdmin):
-    """People are made here without a password: they choose it by “forgotten password”."""
+    """People are made here without a password: a mail has a link with which they choose it."""
 
     list_display = ["email", "name", "language", "is_active"]
     search_fields = ["email", "name"]
@@ -27,6 +30,14 @@ class UserAdmin(PeopleAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        """The mail names the roles, which are stored here."""
+        super().save_related(request, form, formsets, change)
+        if not change and form.instance.is_active:
+            invite(form.instance, by=request.user)
 
 
 @admin.register(School)

@@ -1,12 +1,10 @@
 """Naming who enters a school's figures, or takes the director's place, and ending it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -17,9 +15,12 @@ from imtplan.accounts.roles import DELEGABLE, Role
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import CampaignRefusal
-from imtplan.outbox.services import queue_mail
+from imtplan.campaigns.letters import body_of
+from imtplan.outbox.models import Mail
+from imtplan.outbox.services import queue_mail, withdraw_mails
 
-KIND = "role-given"
+KIND, ENDED, RESTORED = "role-given", "role-ended", "role-restored"
+UNDO = timedelta(minutes=10)  # how long who ended a role can take that back
 
 
 class DelegationRefused(CampaignRefusal):
@@ -39,6 +40,9 @@ END_NEEDED = _("A substitute is named until a day: choose the last one.")
 END_PAST = _("This day is over: choose today or later.")
 END_FAR = _("A substitute is named for one year at most: choose an earlier day.")
 START_PAST = _("The first day is over: choose today or later.")
+NOT_ENDED = _("This role is held again, or was not ended: there is nothing to take back.")
+NOT_YOURS = _("Only who ended a role can take that back.")
+UNDO_OVER = _("More than ten minutes have passed: name this person again.")
 DAYS_REVERSED = _("The last day of a role comes after its first.")
 
 
@@ -55,7 +59,7 @@ def name_person(
 ) -> Membership:
     """Give the role for a time; naming the same person again changes the days.
 
-    Who has no account gets one without a password: the mail says how to choose it.
+    Who has no account gets one without a password: the mail has a link that signs in.
     """
     _check_days(role, starts_on, ends_on)
     # One naming at a time in a school: two at once would each see nobody named.
@@ -69,26 +73,56 @@ def name_person(
         return held
     held.given_by, held.given_at = by, timezone.now()
     held.save()
-    event = record(
-        Event.Verb.ROLE_GIVEN, by=by, school=school, subject=_subject(held), **_detail(held)
-    )
-    _write_mail(held, by, event)
+    event = _record(Event.Verb.ROLE_GIVEN, held, by)
+    _write_mail(KIND, held, by, event)
     return held
 
 
 @transaction.atomic
 def end_delegation(membership: Membership, *, by: User) -> Membership:
     """From this moment on the role is no longer held. Nothing is deleted; twice changes nothing."""
+    held = _locked(membership)
+    if is_over(held):
+        return held
+    held.ended_at, held.ended_by = timezone.now(), by
+    held.save(update_fields=["ended_at", "ended_by"])
+    event = _record(Event.Verb.ROLE_ENDED, held, by)
+    _write_mail(ENDED, held, by, event)
+    return held
+
+
+@transaction.atomic
+def undo_end(membership: Membership, *, by: User) -> Membership:
+    """The role is held again as before it was ended: a slip, seen within ten minutes.
+
+    The mail that told of the end is withdrawn where it still waits; else another tells of this.
+    """
+    held = _locked(membership)
+    if held.ended_at is None:
+        raise DelegationRefused(NOT_ENDED)
+    if held.ended_by_id != by.pk:
+        raise DelegationRefused(NOT_YOURS)
+    if not can_be_undone(held):
+        raise DelegationRefused(UNDO_OVER)
+    held.ended_at, held.ended_by = None, None
+    held.save(update_fields=["ended_at", "ended_by"])
+    event = _record(Event.Verb.ROLE_RESTORED, held, by)
+    if held.user_id not in withdraw_mails(key_begins=f"{ENDED}:{held.pk}:"):
+        _write_mail(RESTORED, held, by, event)
+    return held
+
+
+def can_be_undone(held: Membership) -> bool:
+    """Ended a moment ago, and its last day has not passed since."""
+    ended_at, last = held.ended_at, held.ends_on
+    recent = ended_at is not None and timezone.now() - ended_at <= UNDO
+    return recent and (last is None or last >= timezone.localdate())
+
+
+def _locked(membership: Membership) -> Membership:
     held = Membership.objects.select_for_update(of=["self"]).get(pk=membership.pk)
     if held.role not in DELEGABLE or held.school is None:
         raise DelegationRefused(OTHER_ROLE)
-    if is_over(held):
-        return held
-    held.ended_at = timezone.now()
-    held.save(update_fields=["ended_at"])
-    record(
-        Event.Verb.ROLE_ENDED, by=by, school=held.school, subject=_subject(held), **_detail(held)
-    )
     return held
 
 
@@ -158,45 +192,70 @@ def _set_days(held: Membership, starts_on: date | None, ends_on: date | None) ->
         raise DelegationRefused(DAYS_REVERSED, "ends_on")
     if not fresh and (held.starts_on, held.ends_on) == (start, ends_on):
         return False
-    held.starts_on, held.ends_on, held.ended_at = start, ends_on, None
+    held.starts_on, held.ends_on = start, ends_on
+    held.ended_at, held.ended_by = None, None
     return True
 
 
 # --- What is kept and sent ----------------------------------------------------------------------
 
 
-def _subject(held: Membership) -> str:
-    return f"{held.user} <{held.user.email}>"
-
-
-def _detail(held: Membership) -> dict[str, Any]:
+def _record(verb: Event.Verb, held: Membership, by: User) -> Event:
     days = {"starts_on": held.starts_on, "ends_on": held.ends_on}
-    return {"role": str(held.role)} | {
-        name: day.isoformat() if day else None for name, day in days.items()
+    detail = {name: day.isoformat() if day else None for name, day in days.items()}
+    subject = f"{held.user} <{held.user.email}>"
+    return record(verb, by=by, school=held.school, subject=subject, role=str(held.role), **detail)
+
+
+def invite(user: User, *, by: User) -> Mail | None:
+    """Write a newcomer's first mail: what the account is for, and the link that signs in. Once."""
+    with translation.override(user.reading_language):
+        context = {"person": user, "by": by, "roles": user.held_roles} | _sign_in(user)
+        return queue_mail(
+            key=f"{Mail.INVITATION}:{user.pk}",
+            kind=Mail.INVITATION,
+            user=user,
+            address=user.email,
+            subject=gettext("IMT Plan: your account"),
+            body=body_of("mail/invited.txt", context),
+        )
+
+
+def _sign_in(user: User) -> dict[str, Any]:
+    """From the first page for who has a password; a newcomer by a link of their own."""
+    return {
+        "site_url": settings.SITE_URL.rstrip("/") + "/",
+        "sign_in_link": "" if user.has_usable_password() else Mail.SIGN_IN_LINK,
+        "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
     }
 
 
-def _write_mail(held: Membership, by: User, event: Event) -> None:
+SUBJECTS = {
+    KIND: _("IMT Plan – %(school)s: your role is “%(role)s”"),
+    ENDED: _("IMT Plan – %(school)s: your role “%(role)s” has ended"),
+    RESTORED: _("IMT Plan – %(school)s: you hold your role “%(role)s” again"),
+}
+
+
+def _write_mail(kind: str, held: Membership, by: User, event: Event) -> None:
     user = held.user
+    is_new = kind == KIND and not user.has_usable_password()
     with translation.override(user.reading_language):
         words = {"school": str(held.school), "role": Role(held.role).label}
-        subject = gettext("%(school)s: your role is “%(role)s”") % words
-        context = {"person": user, "held": held, "role": Role(held.role), "by": by}
-        body = render_to_string("mail/named.txt", context | _addresses(held))
-    queue_mail(
-        key=f"{KIND}:{held.pk}:{event.pk}",
-        kind=KIND,
-        user=user,
-        address=user.email,
-        subject=subject,
-        body=body.strip() + "\n",
-    )
-
-
-def _addresses(held: Membership) -> dict[str, Any]:
-    site = settings.SITE_URL.rstrip("/")
-    return {
-        "site_url": site + "/",
-        "password_url": site + reverse("account_reset_password"),
-        "has_password": held.user.has_usable_password(),
-    }
+        context = {
+            "person": user,
+            "held": held,
+            "role": Role(held.role),
+            "by": by,
+            "kind": kind,
+        }
+        queue_mail(
+            key=f"{kind}:{held.pk}:{event.pk}",
+            kind=Mail.INVITATION if is_new else kind,
+            user=user,
+            address=user.email,
+            subject=str(SUBJECTS[kind]) % words,
+            body=body_of(
+                "mail/named.txt" if kind == KIND else "mail/role.txt", context | _sign_in(user)
+            ),
+        )

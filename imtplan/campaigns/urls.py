@@ -46,4 +46,5 @@ urlpatterns = [
     path(
         "ecole/<slug:school>/personnes/<int:pk>/terminer/", views_people.end, name="end_delegation"
     ),
+    path("ecole/<slug:school>/personnes/<int:pk>/retablir/", views_people.undo, name="undo_end"),
 ]

@@ -14,7 +14,14 @@ from imtplan.accounts.models import Membership, School
 from imtplan.accounts.roles import DELEGABLE, Permission, Role, has_permission
 from imtplan.campaigns.access import demand
 from imtplan.campaigns.forms_people import NameForm
-from imtplan.campaigns.people import DelegationRefused, end_delegation, name_person
+from imtplan.campaigns.people import (
+    DelegationRefused,
+    can_be_undone,
+    end_delegation,
+    is_over,
+    name_person,
+    undo_end,
+)
 
 RANKS = {role.value: rank for rank, role in enumerate(Role)}
 
@@ -44,26 +51,53 @@ def people(request: HttpRequest, school: str) -> HttpResponse:
     return redirect("school_people", school=found.code)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, school: str, pk: int) -> HttpResponse:
-    """A director's role, or another school's, is not to be ended here: 404."""
-    found = _school(request, school)
-    demand(request, Permission.DELEGATE, found)
-    held = get_object_or_404(found.memberships.filter(role__in=DELEGABLE), pk=pk)
+    """Ask, then end. A director's role, or another school's, is not to be ended here: 404."""
+    found, held = _held(request, school, pk)
+    if request.method != "POST":
+        if is_over(held):
+            return redirect("school_people", school=found.code)
+        return render(request, "campaigns/people_end.html", {"school": found, "held": held})
     end_delegation(held, by=request.user)
-    words = {"name": held.user, "role": held.get_role_display()}
-    messages.success(request, _("%(name)s no longer holds this role: %(role)s.") % words)
+    # The page says it, beside the button that takes it back.
     return redirect("school_people", school=found.code)
+
+
+@require_POST
+def undo(request: HttpRequest, school: str, pk: int) -> HttpResponse:
+    """Take back the end of a role: for ten minutes, by who ended it."""
+    found, held = _held(request, school, pk)
+    words = {"name": held.user, "role": held.get_role_display()}
+    try:
+        undo_end(held, by=request.user)
+    except DelegationRefused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("%(name)s holds this role again: %(role)s.") % words)
+    return redirect("school_people", school=found.code)
+
+
+def _held(request: HttpRequest, code: str, pk: int) -> tuple[School, Membership]:
+    school = _school(request, code)
+    demand(request, Permission.DELEGATE, school)
+    held = school.memberships.filter(role__in=DELEGABLE).select_related("user")
+    return school, get_object_or_404(held, pk=pk)
 
 
 def _page(request: HttpRequest, school: School, form: NameForm) -> HttpResponse:
     held = school.memberships.select_related("user", "given_by")
+    past = list(held.past().order_by("-ended_at", "-ends_on", "pk"))
     context = {
         "school": school,
         "form": form,
         "current": _in_order(held.in_force()),
         "to_come": _in_order(held.to_come()),
-        "past": held.past().order_by("-ended_at", "-ends_on", "pk"),
+        "past": past,
+        "undoable": [
+            one for one in past if one.ended_by_id == request.user.pk and can_be_undone(one)
+        ],
         "may_name": has_permission(request.user, Permission.DELEGATE, school=school),
         "delegable": DELEGABLE,
     }

@@ -9,15 +9,15 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Permission, Role, has_permission
 from imtplan.audit.models import Event
 from imtplan.campaigns import people
-from imtplan.campaigns.people import DelegationRefused, end_delegation, name_person
+from imtplan.campaigns.people import DelegationRefused, end_delegation, name_person, undo_end
 from imtplan.outbox.models import Mail
+from imtplan.outbox.sending import send_waiting
 from tests import factories
 
 
@@ -278,16 +278,15 @@ def test_without_its_audit_nothing_is_given(
     assert not User.objects.filter(email="new@example.org").exists()
 
 
-def test_the_mail_says_who_what_until_when_and_how_to_sign_in(name: Any, settings: Any) -> None:
+def test_the_mail_says_who_what_and_until_when(name: Any, eve: User, settings: Any) -> None:
     settings.SITE_URL = "https://plan.example.org"
-    held = name(
-        email="new@example.org", name="Nora", role=Role.SUBSTITUTE, ends_on=date(2027, 3, 1)
-    )
+    name(role=Role.SUBSTITUTE, ends_on=date(2027, 3, 1))
     sent = Mail.objects.get()
-    assert (sent.user, sent.address, sent.kind) == (held.user, "new@example.org", "role-given")
-    for words in ("Nora", "Alice", "IMT Mines Albi", "1 mars 2027", "new@example.org"):
+    assert (sent.user, sent.address, sent.kind) == (eve, "eve@example.org", "role-given")
+    assert sent.subject.startswith("IMT Plan – IMT Mines Albi : votre rôle est")
+    for words in ("Ève", "Alice", "IMT Mines Albi", "1 mars 2027", "eve@example.org"):
         assert words in sent.body
-    assert "https://plan.example.org" + reverse("account_reset_password") in sent.body
+    assert re.findall(r"https?://\S+", sent.body) == ["https://plan.example.org/"]
     assert "UNDEFINED" not in sent.body
 
 
@@ -297,15 +296,91 @@ def test_the_mail_speaks_the_language_of_who_gets_it(name: Any, eve: User) -> No
     assert "names you" in Mail.objects.get().body
 
 
-def test_a_newcomer_chooses_a_password_with_the_page_of_the_mail(name: Any) -> None:
+def test_a_newcomers_first_mail_has_the_one_link_that_signs_in(name: Any) -> None:
     name(email="new@example.org", name="Nora")
-    page = re.search(r"https?://[^/\s]+(/\S+)\n*\Z", Mail.objects.get().body)
-    assert page
-    Client().post(page[1], {"email": "new@example.org"})
-    link = re.search(r"https?://[^/\s]+(/\S+)", mail.outbox[0].body)
-    assert link
-    client = Client()
-    form = client.get(link[1], follow=True)
-    secret = "a-long-secret-of-nora"
+    assert "/password/reset/" not in Mail.objects.get().body
+    send_waiting()
+    [link] = re.findall(r"https?://[^/\s]+(/\S+)", mail.outbox[0].body)
+    client, secret = Client(), "a-long-secret-of-nora"
+    form = client.get(link, follow=True)
     client.post(form.request["PATH_INFO"], {"password1": secret, "password2": secret})
-    assert User.objects.get(email="new@example.org").check_password(secret)
+    nora = User.objects.get(email="new@example.org")
+    assert nora.check_password(secret)
+    assert client.get("/ecole/imt-mines-albi/personnes/").status_code == 200
+    # It works once.
+    again = Client().get(link, follow=True)
+    assert "Ce lien n’est plus valable" in again.content.decode()
+
+
+# --- Ended by a slip ----------------------------------------------------------------------------
+
+
+def kinds() -> list[str]:
+    return [f"{one.kind} {one.state}" for one in Mail.objects.order_by("pk")]
+
+
+def test_whose_role_is_ended_is_told(name: Any, eve: User, alice: User) -> None:
+    held = end_delegation(name(), by=alice)
+    assert held.ended_by == alice
+    told = Mail.objects.get(kind="role-ended")
+    assert told.user == eve
+    assert told.subject == "IMT Plan – IMT Mines Albi : votre rôle « Contributeur » a pris fin"
+    for words in ("Alice", "alice@example.org", "IMT Mines Albi", "heure de Paris"):
+        assert words in told.body
+
+
+def test_who_ended_a_role_takes_that_back(name: Any, eve: User, alice: User, albi: School) -> None:
+    first = name(ends_on=in_days(5))
+    end_delegation(first, by=alice)
+    held = undo_end(first, by=alice)
+    assert (held.ended_at, held.ended_by) == (None, None)
+    assert (held.starts_on, held.ends_on) == (first.starts_on, first.ends_on)
+    assert has_permission(fresh(eve), Permission.ENTER_FIGURES, school=albi)
+    event = Event.objects.first()
+    assert (event.verb, event.actor, event.school) == (Event.Verb.ROLE_RESTORED, alice, albi)
+    assert kinds() == ["role-given waiting", "role-ended withdrawn"]
+
+
+def test_whom_the_end_was_told_is_told_again(name: Any, eve: User, alice: User) -> None:
+    held = end_delegation(name(), by=alice)
+    Mail.objects.update(state=Mail.State.SENT, sent_at=timezone.now())
+    undo_end(held, by=alice)
+    assert kinds() == ["role-given sent", "role-ended sent", "role-restored waiting"]
+    assert "Alice" in Mail.objects.get(kind="role-restored").body
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("somebody else", people.NOT_YOURS),
+        ("too late", people.UNDO_OVER),
+        ("over by its day", people.UNDO_OVER),
+        ("held again", people.NOT_ENDED),
+    ],
+)
+def test_what_cannot_be_taken_back_says_why(
+    name: Any, alice: User, paul: User, case: str, sentence: str
+) -> None:
+    held = end_delegation(name(ends_on=in_days(5)), by=alice)
+    row = Membership.objects.filter(pk=held.pk)
+    if case == "too late":
+        row.update(ended_at=timezone.now() - people.UNDO - timedelta(seconds=1))
+    if case == "over by its day":
+        row.update(starts_on=in_days(-9), ends_on=in_days(-1))
+    if case == "held again":
+        name(ends_on=in_days(5))
+    before = row.values().get()
+    with pytest.raises(DelegationRefused) as refusal:
+        undo_end(held, by=paul if case == "somebody else" else alice)
+    assert refusal.value.message == sentence
+    assert row.values().get() == before
+
+
+def test_a_person_whom_the_plan_office_adds_is_invited(signed_in: Any, paul: User) -> None:
+    form = {"email": "new@example.org", "name": "Nora", "language": "en", "is_active": "on"}
+    roles = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    signed_in(paul).post("/administration/accounts/user/add/", form | roles)
+    sent = Mail.objects.get()
+    assert (sent.kind, sent.address, sent.language) == ("invitation", "new@example.org", "en")
+    assert "Paul has opened an account for you" in sent.body
+    assert Mail.SIGN_IN_LINK in sent.body

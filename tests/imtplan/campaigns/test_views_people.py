@@ -87,12 +87,31 @@ def test_a_director_ends_on_the_page(
     held = bob.memberships.get()
     client, url = signed_in(alice), reverse("end_delegation", args=[albi.code, held.pk])
     text = client.get(PAGE).content.decode()
-    assert f'action="{url}"' in text
-    assert re.search(r'<button[^>]*>[^<]*<span class="visually-hidden">[^<]*Bob', text)
+    assert f'href="{url}"' in text
+    assert re.search(r'<a class="btn[^>]*>[^<]*<span class="visually-hidden">[^<]*Bob', text)
+    asks = client.get(url).content.decode()
+    assert "Bob" in asks
+    assert Membership.objects.get(pk=held.pk).ended_at is None
     answer = client.post(url, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
-    assert f'action="{url}"' not in answer.content.decode()
+    assert f'href="{url}"' not in answer.content.decode()
     assert signed_in(bob).get(PAGE).status_code == 404
+
+
+def test_a_slip_is_taken_back_from_the_page(
+    signed_in: SignIn, alice: User, bob: User, paul: User, albi: School
+) -> None:
+    held = bob.memberships.get()
+    client, url = signed_in(alice), reverse("end_delegation", args=[albi.code, held.pk])
+    undo = reverse("undo_end", args=[albi.code, held.pk])
+    text = client.post(url, follow=True).content.decode()
+    assert text.count(f'action="{undo}"') == 2  # in the message, and beside the role
+    assert undo not in signed_in(paul).get(PAGE).content.decode()
+    assert "qui a mis fin" in signed_in(paul).post(undo, follow=True).content.decode()
+    answer = client.post(undo, follow=True)
+    assert answer.redirect_chain == [(PAGE, 302)]
+    assert "Bob tient de nouveau ce rôle" in answer.content.decode()
+    assert signed_in(bob).get(PAGE).status_code == 200
 
 
 def test_a_director_does_not_end_a_director(
@@ -139,8 +158,10 @@ def test_who_reads_and_who_acts(
     assert shown.status_code == reads
     assert ('<form method="post" action="/ecole/' in shown.content.decode()) is (acts == 302)
     assert client.post(PAGE, typed()).status_code == acts
+    assert client.get(url).status_code == (200 if acts == 302 else acts)
     assert client.post(url).status_code == acts
-    assert client.get(url).status_code == 405
+    undo = url.replace("terminer", "retablir")
+    assert client.post(undo).status_code == acts
 
 
 def test_a_substitute_reads_and_does_not_name(
