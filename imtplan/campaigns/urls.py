@@ -12,6 +12,7 @@ from imtplan.campaigns import (
     views_proposals,
     views_receipts,
     views_review,
+    views_school,
 )
 
 # One school's part of one year.
@@ -24,6 +25,8 @@ of_a_school = [
     path("annuler/<int:event>/", views_proposals.undo_save, name="undo"),
     path("historique/<slug:indicator>/", views_history.history, name="history"),
     path("classeur.xlsx", views_files.workbook, name="workbook"),
+    path("formulaire/", views_school.blank_form, name="blank_form"),
+    path("formulaire.pdf", views_school.blank_form_pdf, name="blank_form_pdf"),
     path("importer/", views_files.import_file, name="import"),
     path("relire/", views_review.review, name="review"),
     path("soumettre/", views_handing_in.send, name="send"),
@@ -33,6 +36,7 @@ of_a_school = [
 ]
 
 urlpatterns = [
+    path("accueil/<slug:school>/", views_school.home, name="school_home"),
     path("saisies/", views_review.submissions, name="submissions"),
     path("saisie/<int:year>/<slug:school>/", include(of_a_school)),
     path("recu/<slug:number>/", views_receipts.receipt, name="receipt"),

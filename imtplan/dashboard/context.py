@@ -76,20 +76,18 @@ def _plan_office_links(user: Any) -> list[tuple[str, str]]:
 
 
 def _school_links(user: Any) -> list[tuple[str, str]]:
-    """The entry form of each school in which this person holds a role."""
+    """The home of each school in which this person holds a role; of a single one its pages too."""
     schools = own_schools(user)
-    campaign = latest_campaign(user) if schools else None
-    label = _("My figures")
-    links = [
-        (label if len(schools) == 1 else school.name, entry_url(campaign, school))
-        for school in schools
-        if campaign
+    if len(schools) != 1:
+        return [(one.name, reverse("school_home", args=[one.code])) for one in schools]
+    code, campaign = schools[0].code, latest_campaign(user)
+    figures = [(_("My figures"), entry_url(campaign, schools[0]))] if campaign else []
+    return [
+        (_("To do"), reverse("school_home", args=[code])),
+        *figures,
+        (_("My school"), reverse("school", args=[code])),
+        (_("My team"), reverse("school_people", args=[code])),
     ]
-    if len(schools) == 1:
-        code = schools[0].code
-        links.append((_("My school"), reverse("school", args=[code])))
-        links.append((_("My team"), reverse("school_people", args=[code])))
-    return links
 
 
 def own_schools(user: Any) -> list[School]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Submission
-from imtplan.dashboard.context import entry_url, latest_campaign, own_schools
+from imtplan.dashboard.context import own_schools
 from imtplan.dashboard.element_page import element_page
 from imtplan.dashboard.health import health as read_health
 from imtplan.dashboard.indicator_page import indicator_page
@@ -44,11 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if has_permission(request.user, Permission.READ_INSTITUTE):
         return redirect("dashboard")
     schools = own_schools(request.user)
-    campaign = latest_campaign(request.user)
-    if campaign and len(schools) == 1:
-        return redirect(entry_url(campaign, schools[0]))
-    forms = [(school, entry_url(campaign, school)) for school in schools] if campaign else []
-    return render(request, "dashboard/home.html", {"schools": schools, "forms": forms})
+    if len(schools) == 1:
+        return redirect("school_home", school=schools[0].code)
+    return render(request, "dashboard/home.html", {"schools": schools})
 
 
 def _followed(request: HttpRequest, template: str, make: Any) -> HttpResponse:

@@ -67,15 +67,15 @@ def test_home_of_the_institute_is_the_dashboard(who, request, signed_in):
 
 
 @pytest.mark.parametrize("who", ["alice", "bob"])
-def test_home_of_a_school_is_its_form(who, request, signed_in):
+def test_home_of_a_school_is_its_own_page(who, request, signed_in):
     factories.CampaignFactory(year=2022)
     client = signed_in(request.getfixturevalue(who))
 
-    assert client.get("/").url == "/saisie/2022/imt-mines-albi/"
+    assert client.get("/").url == "/accueil/imt-mines-albi/"
 
 
 def test_home_without_a_campaign_says_what_comes_next(alice, signed_in, read):
-    assert "Aucune campagne" in read(signed_in(alice).get("/"))
+    assert "Aucune campagne" in read(signed_in(alice).get("/", follow=True))
 
 
 def test_home_of_two_schools_offers_both(alice, ales, signed_in):
@@ -84,8 +84,8 @@ def test_home_of_two_schools_offers_both(alice, ales, signed_in):
 
     body = signed_in(alice).get("/").content.decode()
 
-    assert "/saisie/2022/imt-mines-albi/" in body
-    assert "/saisie/2022/imt-mines-ales/" in body
+    assert "/accueil/imt-mines-albi/" in body
+    assert "/accueil/imt-mines-ales/" in body
 
 
 def test_somebody_without_a_role_sees_nothing_but_a_word(db, signed_in, read):

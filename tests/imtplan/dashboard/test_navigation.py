@@ -24,6 +24,7 @@ def test_a_school_sees_its_form(alice):
     factories.CampaignFactory(year=2022)
 
     assert urls(alice) == [
+        "/accueil/imt-mines-albi/",
         "/saisie/2022/imt-mines-albi/",
         "/ecoles/imt-mines-albi/",
         reverse("school_people", args=["imt-mines-albi"]),
@@ -37,6 +38,7 @@ def test_two_roles_in_one_school_are_one_school(bob, albi):
     factories.MembershipFactory(user=bob, role="substitute", school=albi, ends_on=day)
 
     assert urls(bob) == [
+        "/accueil/imt-mines-albi/",
         "/saisie/2022/imt-mines-albi/",
         "/ecoles/imt-mines-albi/",
         reverse("school_people", args=["imt-mines-albi"]),

@@ -1,0 +1,155 @@
+"""What a school's home shows: its campaigns with what is to do, who is on it, what was before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from imtplan.accounts.models import Membership, School
+from imtplan.accounts.roles import Permission, Role, has_permission
+from imtplan.campaigns.access import may_enter
+from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.reading import Reading, read
+from indicators.models import Indicator
+
+RANKS = {role.value: rank for rank, role in enumerate(Role)}
+
+
+@dataclass
+class CampaignOfSchool:
+    """One campaign as a school has it: what is left to do, and what was handed in."""
+
+    campaign: Campaign
+    school: School
+    submission: Submission
+    receipts: Sequence[Receipt]
+    may_enter: bool
+    may_submit: bool
+
+    @property
+    def state(self) -> Submission.State:
+        return self.submission.state_of_now
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.campaign.closes_at_for(self.school)
+
+    @property
+    def is_open(self) -> bool:
+        return self.campaign.is_open_for(self.school)
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.campaign.opens_at > timezone.now()
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state == Submission.State.RETURNED
+
+    @property
+    def is_handed_in(self) -> bool:
+        return self.state in (Submission.State.SUBMITTED, Submission.State.VALIDATED)
+
+    @property
+    def is_fillable(self) -> bool:
+        """Whether somebody of the school may type something now."""
+        return self.is_open and not self.is_handed_in
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read(self.campaign, self.school)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return self.reading.counts
+
+    @property
+    def missing(self) -> list[Indicator]:
+        """What nobody has typed anything for; what was typed and not stored is to correct."""
+        wrong = self.reading.to_correct
+        return [one for one in self.reading.missing if one not in wrong]
+
+    @property
+    def is_complete(self) -> bool:
+        reading = self.reading
+        return not (reading.missing or reading.to_correct or reading.to_explain)
+
+    @property
+    def is_first(self) -> bool:
+        """Nothing of an earlier year to compare with."""
+        year = self.campaign.year
+        return not any(min(years) < year for years in self.reading.figures.values() if years)
+
+    @cached_property
+    def remarks(self) -> list[Remark]:
+        """What the directorate-general still asks of single figures."""
+        return list(self.submission.remarks.unsettled()) if self.is_returned else []
+
+
+@dataclass
+class SchoolHome:
+    school: School
+    current: Sequence[CampaignOfSchool]
+    earlier: Sequence[CampaignOfSchool]
+    people: Sequence[Membership]
+
+
+def school_home(user: Any, school: School) -> SchoolHome:
+    """Returns what is to do first (open campaigns, the next to close first); where nothing is
+    open, the campaign that opens next, else the last that closed."""
+    found = _campaigns(user, school)
+    current = sorted((one for one in found if one.is_open), key=lambda one: one.closes_at)
+    if not current:
+        to_come = [one for one in found if one.is_to_come]
+        current = to_come[-1:] or found[:1]
+    earlier = [one for one in found if one not in current and not one.is_to_come]
+    return SchoolHome(school, current, earlier, _people(school))
+
+
+def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
+    """The latest first, one for each year: that to which the year's address leads."""
+    submissions = {
+        one.campaign_id: one
+        for one in Submission.objects.filter(school=school)
+        .select_related("submitted_by", "decided_by")
+        .prefetch_related("receipts")
+    }
+    asking = Campaign.objects.visible_to(user).prefetch_related("schools", "extensions")
+    by_year: dict[int, Campaign] = {}
+    for campaign in asking.order_by("-year", "-pk"):
+        by_year.setdefault(campaign.year, campaign)
+    return [
+        _of_school(user, campaign, school, submissions.get(campaign.pk))
+        for campaign in by_year.values()
+        if campaign.pk in submissions or _asks(campaign, school)
+    ]
+
+
+def _asks(campaign: Campaign, school: School) -> bool:
+    """The rule of `Campaign.expected_schools`, for what is read already."""
+    chosen = campaign.schools.all()
+    return school in chosen if chosen else school.is_member_in(campaign.year)
+
+
+def _of_school(
+    user: Any, campaign: Campaign, school: School, stored: Submission | None
+) -> CampaignOfSchool:
+    none = Submission(campaign=campaign, school=school, state=Submission.State.NOT_BEGUN)
+    receipts: Iterable[Receipt] = stored.receipts.all() if stored else []
+    return CampaignOfSchool(
+        campaign=campaign,
+        school=school,
+        submission=stored or none,
+        receipts=sorted(receipts, key=lambda one: (one.at, one.pk)),
+        may_enter=may_enter(user, campaign, school),
+        may_submit=has_permission(user, Permission.SUBMIT_FIGURES, school=school),
+    )
+
+
+def _people(school: School) -> list[Membership]:
+    """Who holds a role now: the director first, then by name."""
+    held = school.memberships.in_force().select_related("user")
+    return sorted(held, key=lambda one: (RANKS[one.role], one.user.name, one.pk))

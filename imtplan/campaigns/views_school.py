@@ -1,0 +1,63 @@
+"""A school's home, and the blank form it may print."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from imtplan import paper
+from imtplan.accounts.models import School
+from imtplan.campaigns.access import place
+from imtplan.campaigns.entry import read_page
+from imtplan.campaigns.school_home import school_home
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest, school: str) -> HttpResponse:
+    """Where a school's people begin: what is to do, what came back, what was before."""
+    here = get_object_or_404(School.objects.visible_to(request.user), code=school)
+    context = {"home": school_home(request.user, here), "has_pdf": paper.is_available()}
+    return render(request, "campaigns/school_home.html", context)
+
+
+@require_safe
+def blank_form(request: HttpRequest, year: int, school: str) -> HttpResponse:
+    """The campaign's questions with empty boxes, to be printed from the browser."""
+    context = _form_of(request, year, school) | {"has_pdf": paper.is_available()}
+    return render(request, "campaigns/blank_form.html", context)
+
+
+@require_safe
+def blank_form_pdf(request: HttpRequest, year: int, school: str) -> HttpResponse:
+    """The same as a PDF. Where none can be made, back to the page, which prints as well."""
+    context = _form_of(request, year, school)
+    html = render_to_string("campaigns/blank_form_pdf.html", context)
+    try:
+        if not paper.is_available():
+            raise paper.PaperError
+        pdf = paper.pdf_of(html)
+    except paper.PaperError:
+        messages.error(request, _("The PDF cannot be made at the moment. Print this page instead."))
+        return redirect("blank_form", year=year, school=school)
+    name = f"imt-plan-{year}-{context['page'].school.code}.pdf"
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{name}"',
+            "Cache-Control": "private, no-cache",
+        },
+    )
+
+
+def _form_of(request: HttpRequest, year: int, school: str) -> dict[str, Any]:
+    page = read_page(**place(request, year, school))
+    entry = reverse("entry", args=[year, page.school.code])
+    return {"page": page, "address": request.build_absolute_uri(entry)}
