@@ -23,7 +23,7 @@ class CellText:
         self._looks = list[tuple[Place, bool]]()  # of each open element within a paragraph
         self._depth = 0
         self._skipped = 0  # how deep we are in something that is no text of the cell
-        self._is_after_blank = True
+        self._is_new = True
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         element = short(name)
@@ -36,7 +36,7 @@ class CellText:
             self._write("\n" if self.paragraphs else "")
             self.paragraphs += 1
             self._looks.append((Place.ON_THE_LINE, False))
-            self._is_after_blank = True
+            self._is_new = True
 
     def _begin_inside(self, element: str, found: dict[str, str]) -> None:
         look = self._looks[-1]
@@ -59,21 +59,17 @@ class CellText:
         self._looks.append(look)
 
     def add(self, text: str) -> None:
-        """Blanks of any number are one, and none begins a paragraph: that is how XML is laid."""
-        if not self._looks or self._skipped:
-            return
-        text = _BLANKS.sub(" ", text)
-        if self._is_after_blank:
-            text = text.removeprefix(" ")
-        if text:
-            self._write(text)
-            self._is_after_blank = text.endswith(" ")
+        """A line end is how the XML is laid out: a blank, and none where a paragraph begins. The
+        standard takes several spaces for one, too, but LibreOffice writes and means all of them."""
+        if self._looks and not self._skipped:
+            is_indent = self._is_new and text[:1] in ("\r", "\n", "\t")
+            self._write(_BLANKS.sub(_laid_out, text).removeprefix(" " if is_indent else ""))
 
     def _write(self, text: str) -> None:
         place, is_struck = self._looks[-1] if self._looks else (Place.ON_THE_LINE, False)
         if text:
             self.runs.append(Run(self.package.kept(text), place, is_struck))
-        self._is_after_blank = False
+        self._is_new = False
 
     def end(self) -> None:
         self._depth -= 1
@@ -89,3 +85,7 @@ class CellText:
 
     def whole(self) -> RichText:
         return without_notes(self.runs)
+
+
+def _laid_out(blanks: re.Match[str]) -> str:
+    return " " if set(blanks[0]) - {" "} else blanks[0]
