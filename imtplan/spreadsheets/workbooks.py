@@ -7,6 +7,7 @@ there are, in the words of XlsxWriter. Nothing is computed in the file: it holds
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from imtplan.spreadsheets.columns import cleaned_text
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+# A day is a number that counts from here.
+FIRST_DAY = date(1899, 12, 30)
 # Excel's own limits: the length of a text, and the digits that a number keeps.
 MAX_TEXT, MAX_DIGITS = 32_767, 15
 # A comment or the words shown while a cell is being filled in.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from imtplan.spreadsheets.number_formats import NumberFormat
 from imtplan.spreadsheets.package import Package, local
 from imtplan.spreadsheets.tables import Found, Unreadable
+from imtplan.spreadsheets.workbooks import FIRST_DAY
 from imtplan.spreadsheets.xlsx.wholes import YES, whole
 
 Attributes = dict[str, str]
@@ -28,7 +29,7 @@ class Book:
     sheets: list[SheetPart] = field(default_factory=list)
     texts: str = ""  # the part of the texts that cells name by number
     formats: list[NumberFormat] = field(default_factory=list)  # of each style of cell
-    first_day: date = date(1899, 12, 30)  # dates are counted from here
+    first_day: date = FIRST_DAY  # dates are counted from here
     is_computed: bool = True  # a program that computes nothing asks for it to be done on opening
 
     @classmethod
