@@ -1,4 +1,4 @@
-"""All results in one file, CSV or XLSX: the rows of the lists, with their filters and digits."""
+"""All results in one file, CSV, XLSX or ODS: the lists' rows, with their filters and digits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from imtplan.rest import WordFilter, rounded
-from imtplan.spreadsheets import Column, Flavour, Kind, csv_response, xlsx_response
+from imtplan.spreadsheets import BookFormat, Column, Flavour, Kind, book_response, csv_response
 from indicators.api_results import (
     Element,
     ProgressFilters,
@@ -26,7 +26,6 @@ from indicators.api_results import (
 )
 
 ROWS_READ_AT_A_TIME = 2000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class InFlavours(FilterSet):
@@ -202,12 +201,38 @@ class InCsv(InFiles):
         return csv_response(columns, rows, flavour=flavour, name=self.dated_name)
 
 
-class InXlsx(InFiles):
-    @extend_schema(tags=["results"], filters=True, responses={(200, XLSX): OpenApiTypes.BINARY})
+class InBook(InFiles):
+    book: BookFormat
+
+    def whole_book(self) -> HttpResponse:
+        return book_response(
+            type(self).columns(Flavour.EXCEL_FR),
+            self.all_rows(),
+            title=str(self.title),
+            name=self.dated_name,
+            book=self.book,
+        )
+
+
+def _binary(book: BookFormat) -> Any:
+    responses = {(200, book.content_type): OpenApiTypes.BINARY}
+    return extend_schema(tags=["results"], filters=True, responses=responses)
+
+
+class InXlsx(InBook):
+    book = BookFormat.XLSX
+
+    @_binary(BookFormat.XLSX)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        columns = type(self).columns(Flavour.EXCEL_FR)
-        title = str(self.title)
-        return xlsx_response(columns, self.all_rows(), title=title, name=self.dated_name)
+        return self.whole_book()
+
+
+class InOds(InBook):
+    book = BookFormat.ODS
+
+    @_binary(BookFormat.ODS)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.whole_book()
 
 
 class Values(ValueViewSet):
@@ -258,11 +283,26 @@ class RollUpXlsx(InXlsx, RollUps):
     pass
 
 
+class ValueOds(InOds, Values):
+    pass
+
+
+class ProgressOds(InOds, Progresses):
+    pass
+
+
+class RollUpOds(InOds, RollUps):
+    pass
+
+
 FILES = {
     "values.csv": ValueCsv,
     "values.xlsx": ValueXlsx,
+    "values.ods": ValueOds,
     "progress.csv": ProgressCsv,
     "progress.xlsx": ProgressXlsx,
+    "progress.ods": ProgressOds,
     "roll-ups.csv": RollUpCsv,
     "roll-ups.xlsx": RollUpXlsx,
+    "roll-ups.ods": RollUpOds,
 }

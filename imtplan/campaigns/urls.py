@@ -27,6 +27,7 @@ of_a_school = [
     path("classeur.xlsx", views_files.workbook, name="workbook"),
     path("formulaire/", views_school.blank_form, name="blank_form"),
     path("formulaire.pdf", views_school.blank_form_pdf, name="blank_form_pdf"),
+    path("classeur.<book:book>", views_files.workbook, name="workbook"),
     path("importer/", views_files.import_file, name="import"),
     path("relire/", views_review.review, name="review"),
     path("soumettre/", views_handing_in.send, name="send"),

@@ -18,8 +18,8 @@ from imtplan.campaigns.file_reading import cells_of_file
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.proposals import Stray, TypedCell, propose
 from imtplan.campaigns.workbook import file_name, workbook_of
+from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
-from imtplan.spreadsheets.xlsx_out import ODS, XLSX, xlsx_file
 from indicators.models import Figure
 
 
@@ -31,7 +31,7 @@ class FileForm(forms.Form):
         help_text=_(
             "An Excel (.xlsx) or OpenDocument (.ods) workbook, or a CSV file, of 2 MB at most."
         ),
-        widget=forms.FileInput(attrs={"accept": f".xlsx,.ods,.csv,.txt,{XLSX},{ODS},text/csv"}),
+        widget=forms.FileInput(attrs={"accept": f"{BookFormat.accepted()},.csv,.txt,text/csv"}),
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
     )
     found: tuple[list[TypedCell], list[Stray]]
@@ -54,11 +54,13 @@ class FileForm(forms.Form):
 
 
 @require_safe
-def workbook(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def workbook(
+    request: HttpRequest, year: int, school: str, book: BookFormat = BookFormat.XLSX
+) -> HttpResponse:
     """The school's workbook, filled with what is stored now."""
     here = place(request, year, school)
-    data = workbook_of(**here, language=(get_language() or "fr")[:2])
-    return xlsx_file(data, file_name(**here))
+    data = workbook_of(**here, language=(get_language() or "fr")[:2], book=book)
+    return book.response(data, file_name(**here))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,8 +18,9 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.definitions import definition_of, definitions_sheet
 from imtplan.campaigns.entry import EntryPage, Row, read_page
 from imtplan.campaigns.models import Campaign
+from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT
-from imtplan.spreadsheets.workbooks import CellOut, Rule, SheetOut, workbook
+from imtplan.spreadsheets.workbooks import CellOut, Rule, SheetOut
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -76,7 +77,9 @@ LOOKS |= {
 LOOKS["open percentage"] = OPEN | {"num_format": "General"}
 
 
-def workbook_of(campaign: Campaign, school: School, language: str) -> bytes:
+def workbook_of(
+    campaign: Campaign, school: School, language: str, book: BookFormat = BookFormat.XLSX
+) -> bytes:
     """The file, in one of the two languages, with what is stored at this moment."""
     with override(language):
         page = read_page(campaign, school)
@@ -84,7 +87,7 @@ def workbook_of(campaign: Campaign, school: School, language: str) -> bytes:
             "year": campaign.year,
             "school": school,
         }
-        return workbook(
+        return book.write(
             [
                 _entry_sheet(page, title),
                 definitions_sheet(page.rows),
@@ -97,7 +100,7 @@ def workbook_of(campaign: Campaign, school: School, language: str) -> bytes:
 
 
 def file_name(campaign: Campaign, school: School) -> str:
-    return f"imt-plan-{campaign.year}-{school.code}.xlsx"
+    return f"imt-plan-{campaign.year}-{school.code}"
 
 
 # --- The sheet to fill in -----------------------------------------------------------------------
@@ -204,7 +207,7 @@ ADVICE = [
     _("An indicator with a numerator and a denominator: enter both; the quotient is computed."),
     _("Numbers only: the unit stands beside. Nothing is rounded for you: six decimals at most."),
     _("Something unusual: say it in “Explanation”, so that nobody has to ask."),
-    _("Save the file as .xlsx and give it back on the page of the collection."),
+    _("Save the file as it is, .xlsx or .ods, and give it back on the page of the collection."),
     _("You then see what would change, cell by cell, before anything is stored."),
 ]
 

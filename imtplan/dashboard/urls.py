@@ -56,7 +56,7 @@ urlpatterns = [
             {"kind": kind},
             name=f"snapshot_{kind}",
         )
-        for kind in ("json", "csv", "xlsx")
+        for kind in ("json", "csv", "xlsx", "ods")
     ),
     path("sensibilite/", views_sensitivity.sensitivity, name="sensitivity"),
     path("sante/", views.health, name="health"),

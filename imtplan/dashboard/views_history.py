@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard import frozen
 from imtplan.dashboard.scope import Scope, moment_asked, read_scope
-from imtplan.spreadsheets import Flavour, csv_response
-from imtplan.spreadsheets.workbooks import CellOut, SheetOut, workbook
+from imtplan.spreadsheets import BookFormat, Flavour, csv_response
+from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Snapshot
 from indicators.past import at
 from indicators.services import take_snapshot
@@ -104,12 +104,10 @@ def snapshot_file(request: HttpRequest, number: int, kind: str) -> HttpResponseB
     if kind == "csv":
         rows = frozen.flat(one.said)
         return csv_response(frozen.columns(), rows, flavour=Flavour.EXCEL_FR, name=name)
-    if kind == "xlsx":
-        return _attached(_workbook(one), f"{name}.xlsx", XLSX)
+    if kind != "json":
+        book = BookFormat(kind)
+        return book.response(_workbook(one, book), name)
     return _attached(one.content.encode(), f"{name}.json", "application/json")
-
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
@@ -123,12 +121,12 @@ def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
     )
 
 
-def _workbook(one: Snapshot) -> bytes:
+def _workbook(one: Snapshot, book: BookFormat) -> bytes:
     columns = frozen.columns()
     heading = [CellOut(str(column.label), "heading") for column in columns]
     rows = [[CellOut(column.read(row)) for column in columns] for row in frozen.flat(one.said)]
     sheet = SheetOut(_("Snapshot"), [heading, *rows], widths=[14] * len(columns), headings=0)
-    return workbook([sheet], {"heading": {"bold": True, "text_wrap": True}}, {"title": one.title})
+    return book.write([sheet], {"heading": {"bold": True, "text_wrap": True}}, {"title": one.title})
 
 
 # --- The difference of two ----------------------------------------------------------------------

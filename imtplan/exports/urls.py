@@ -16,7 +16,7 @@ class Word:
 
 
 class Ending(Word):
-    regex = "xlsx|csv"
+    regex = "xlsx|ods|csv"
 
 
 class Element(Word):

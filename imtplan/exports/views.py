@@ -21,7 +21,7 @@ from imtplan.exports import page_tables, services, tables
 from imtplan.exports.kinds import KINDS, Kind
 from imtplan.exports.models import Export
 from imtplan.exports.sheets import perimeter_of, said_at
-from imtplan.spreadsheets import XLSX, Flavour, csv_with_preface, sheet_of_pairs, xlsx_table
+from imtplan.spreadsheets import BookFormat, Flavour, book_table, csv_with_preface, sheet_of_pairs
 from indicators.past import at
 
 # What an address says of the numbers it speaks of.
@@ -201,14 +201,15 @@ def _table(request: HttpRequest, ending: str, read: Callable[..., tables.Sheet])
     moment = moment_asked(asked)
     with at(moment) if moment else nullcontext():
         sheet = read(asked)
-        content = _xlsx(sheet) if ending == "xlsx" else _csv(sheet)
+        book = None if ending == "csv" else BookFormat(ending)
+        content = _in_book(sheet, book) if book else _csv(sheet)
     name = f"imtplan-{sheet.name}-{sheet.year}.{ending}"
-    return _attached(content, XLSX if ending == "xlsx" else "text/csv; charset=utf-8", name)
+    return _attached(content, book.content_type if book else "text/csv; charset=utf-8", name)
 
 
-def _xlsx(sheet: tables.Sheet) -> bytes:
+def _in_book(sheet: tables.Sheet, book: BookFormat) -> bytes:
     about = sheet_of_pairs(sheet.about, title=_("About"))
-    return xlsx_table(sheet.columns, sheet.rows, title=sheet.title, beside=[about])
+    return book_table(sheet.columns, sheet.rows, title=sheet.title, book=book, beside=[about])
 
 
 def _csv(sheet: tables.Sheet) -> str:

@@ -11,9 +11,11 @@ urlpatterns = [
     path("confirmer/<slug:kind>/<int:pk>/", views.confirm, name="plan_confirm"),
     path("classeur/", views_workbook.load, name="plan_load_new"),
     path("classeur.xlsx", views_workbook.workbook, name="plan_workbook_new"),
+    path("classeur.<book:book>", views_workbook.workbook, name="plan_workbook_new"),
     path("plans/<slug:code>/", views.plan, name="plan"),
     path("plans/<slug:code>/classeur/", views_workbook.load, name="plan_load"),
     path("plans/<slug:code>/classeur.xlsx", views_workbook.workbook, name="plan_workbook"),
+    path("plans/<slug:code>/classeur.<book:book>", views_workbook.workbook, name="plan_workbook"),
     path(
         "plans/<slug:code>/ecoles/<slug:indicator>/",
         views.school_targets,

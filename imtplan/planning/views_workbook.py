@@ -12,16 +12,18 @@ from imtplan.planning.acts import Page, follow
 from imtplan.planning.forms import language
 from imtplan.planning.workbook.form import LoadForm
 from imtplan.planning.workbook.writing import file_name, workbook_of
-from imtplan.spreadsheets.xlsx_out import xlsx_file
+from imtplan.spreadsheets.books import BookFormat
 from objectives.models import StrategicPlan
 
 
 @require_safe
-def workbook(request: HttpRequest, code: str = "") -> HttpResponse:
+def workbook(
+    request: HttpRequest, code: str = "", book: BookFormat = BookFormat.XLSX
+) -> HttpResponse:
     """The plan as it is stored now; without a code, an empty workbook for a new one."""
     demand_plan_office(request)
     plan = _plan(request, code)
-    return xlsx_file(workbook_of(plan, language()), file_name(plan))
+    return book.response(workbook_of(plan, language(), book), file_name(plan))
 
 
 @never_cache

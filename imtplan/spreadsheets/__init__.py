@@ -1,5 +1,7 @@
 """Rows in and rows out of spreadsheets: typed columns, formula-safe cells; no domain word."""
 
+from imtplan.spreadsheets.book_tables import book_response, book_table, sheet_of_pairs
+from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.columns import Column, Flavour, Kind, safe_text
 from imtplan.spreadsheets.csv_out import (
     ROWS_AT_A_TIME,
@@ -7,19 +9,18 @@ from imtplan.spreadsheets.csv_out import (
     csv_response,
     csv_with_preface,
 )
-from imtplan.spreadsheets.xlsx_out import XLSX, sheet_of_pairs, xlsx_response, xlsx_table
 
 __all__ = [
     "ROWS_AT_A_TIME",
-    "XLSX",
+    "BookFormat",
     "Column",
     "Flavour",
     "Kind",
+    "book_response",
+    "book_table",
     "csv_lines",
     "csv_response",
     "csv_with_preface",
     "safe_text",
     "sheet_of_pairs",
-    "xlsx_response",
-    "xlsx_table",
 ]

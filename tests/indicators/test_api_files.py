@@ -11,6 +11,7 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School, User
+from imtplan.spreadsheets.reading import read_tables
 from indicators.api_files import FILES
 from tests import factories
 
@@ -75,6 +76,15 @@ def test_the_workbook_has_the_same_cells(diane: User, signed_in: SignIn, name: s
                 assert Decimal(str(cell)) == Decimal(row[key])
             elif key in {"target", "plan", "indicator", "missing", "carried", "formula_version"}:
                 assert cell == row[key]
+
+
+@pytest.mark.usefixtures("_computed")
+def test_both_workbooks_hold_the_same(diane: User, signed_in: SignIn) -> None:
+    client = signed_in(diane)
+    for name in LISTS:
+        as_xlsx = read_tables(body(client, f"{name}.xlsx"))
+        assert read_tables(body(client, f"{name}.ods")) == as_xlsx
+        assert as_xlsx[0].rows
 
 
 @pytest.mark.usefixtures("_computed")

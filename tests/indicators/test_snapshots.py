@@ -80,6 +80,8 @@ def everything_of(browser: Client, snapshot: Snapshot) -> dict[str, Any]:
     page = re.sub(r'<input type="hidden" name="csrfmiddlewaretoken"[^>]*>', "", page)  # per request
     files = {kind: browser.get(f"/arretes/{snapshot.pk}/arrete.{kind}") for kind in ("json", "csv")}
     workbook = browser.get(f"/arretes/{snapshot.pk}/arrete.xlsx").content
+    as_ods = browser.get(f"/arretes/{snapshot.pk}/arrete.ods").content
+    assert read_table(as_ods).rows == read_table(workbook).rows
     return {
         "page": re.search(r'<article class="frozen">.*</article>', page, re.DOTALL).group(),
         "json": files["json"].content,

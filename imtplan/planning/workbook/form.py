@@ -15,9 +15,9 @@ from imtplan.planning.workbook.loading import Loader
 from imtplan.planning.workbook.reading import Book, book_of
 from imtplan.planning.workbook.report import NotRight, Report
 from imtplan.planning.workbook.writing import state_of
+from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import MAX_BYTES, Found, FoundCell, Row, Table, Unreadable
-from imtplan.spreadsheets.xlsx_out import ODS, XLSX
 from objectives.models import StrategicPlan
 
 # Between the preview and the confirmation the browser keeps what was read, under our signature.
@@ -40,7 +40,7 @@ class LoadForm(ActForm, forms.Form):
             "An Excel (.xlsx) or OpenDocument (.ods) workbook, of 2 MB at most."
         ),
         required=False,
-        widget=forms.FileInput(attrs={"accept": f".xlsx,.ods,{XLSX},{ODS}"}),
+        widget=forms.FileInput(attrs={"accept": BookFormat.accepted()}),
         error_messages={"empty": gettext_lazy("This file is empty.")},
     )
     content = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -5,7 +5,6 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -29,16 +28,16 @@ from imtplan.planning.workbook.sheets import (
     rows_of,
     years_of,
 )
+from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import BASE, OPEN, SHARED
 from imtplan.spreadsheets.tables import letters
-from imtplan.spreadsheets.workbooks import CellOut, Rule, SheetOut, workbook
+from imtplan.spreadsheets.workbooks import FIRST_DAY, CellOut, Rule, SheetOut
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
 # Room to type in on every sheet; whoever needs more goes on below.
 BLANK_LINES = 30
 LINE_HEIGHT, MAX_LINES = 15.0, 8
-FIRST_DAY = date(1899, 12, 30)  # spreadsheets count days from here
 LOOKS = SHARED | {
     "text": OPEN | {"text_wrap": True, "valign": "top", "num_format": "@"},
     # No format of ours: a spreadsheet then shows the % of who types "12 %", and we see it too.
@@ -75,17 +74,19 @@ ADVICE = [
 ]
 
 
-def workbook_of(plan: StrategicPlan | None, language: str) -> bytes:
+def workbook_of(
+    plan: StrategicPlan | None, language: str, book: BookFormat = BookFormat.XLSX
+) -> bytes:
     """The file in one of the two languages; without a plan, the headings alone."""
     with override(language):
         title = str(plan.name) if plan else gettext("A new plan")
-        return workbook(
+        return book.write(
             _Book(plan, title).sheets(language), LOOKS, {"title": title, "author": "IMT Plan"}
         )
 
 
 def file_name(plan: StrategicPlan | None) -> str:
-    return f"imt-plan-{plan.code if plan else gettext('new-plan')}.xlsx"
+    return f"imt-plan-{plan.code if plan else gettext('new-plan')}"
 
 
 def state_of(plan: StrategicPlan) -> str:

@@ -10,6 +10,7 @@ from imtplan.campaigns.file_reading import cells_of_file
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.proposals import Outcome, preview, propose
 from imtplan.campaigns.workbook import workbook_of
+from imtplan.spreadsheets.books import BookFormat
 from indicators.models import Figure, Indicator
 from tests import factories
 from tests.libreoffice import converted
@@ -55,12 +56,23 @@ def stored(albi: School) -> Campaign:
     return factories.CampaignFactory(indicators=list(indicators.values()))
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("language", "made", "kind"),
+    [("fr", "xlsx", "xlsx"), ("en", "ods", "ods"), ("fr", "ods", "xlsx"), ("en", "xlsx", "ods")],
+)
 def test_opened_and_saved_nothing_has_changed(
-    stored: Campaign, albi: School, alice: User, soffice: str, tmp_path: Path, language: str
+    stored: Campaign,
+    albi: School,
+    alice: User,
+    soffice: str,
+    tmp_path: Path,
+    language: str,
+    made: str,
+    kind: str,
 ) -> None:
-    saved = converted(soffice, workbook_of(stored, albi, language), tmp_path)
-    cells, strays = cells_of_file(saved, "classeur.xlsx", stored, albi)
+    data = workbook_of(stored, albi, language, BookFormat(made))
+    saved = converted(soffice, data, tmp_path, kind, f"classeur.{made}")
+    cells, strays = cells_of_file(saved, f"classeur.{kind}", stored, albi)
     proposal = propose(stored, albi, cells, strays, origin=Figure.Origin.IMPORT, by=alice)
     rows = preview(proposal).rows
     assert strays == []

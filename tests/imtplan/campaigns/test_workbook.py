@@ -203,7 +203,7 @@ def test_another_reader_finds_the_same(
 
 
 def test_its_name_says_whose_it_is(campaign: Campaign, albi: School) -> None:
-    assert file_name(campaign, albi) == "imt-plan-2022-imt-mines-albi.xlsx"
+    assert file_name(campaign, albi) == "imt-plan-2022-imt-mines-albi"
 
 
 def test_another_schools_workbook_is_refused(

@@ -13,6 +13,7 @@ from django.test import Client
 
 from imtplan.accounts.models import School, User
 from imtplan.exports.models import Export
+from imtplan.spreadsheets.reading import read_tables
 from indicators.models import Target
 from tests import factories
 from tests.imtplan.exports.conftest import Made, needs_press, text_of
@@ -59,7 +60,9 @@ def test_they_are_for_the_institutes_people(
     assert signed_in(alice).get(address).status_code == 403
     client = signed_in(diane)
     assert client.get(address).status_code == 200
-    assert client.get(address.replace(".csv", ".xlsx")).content.startswith(b"PK")
+    books = [client.get(address.replace(".csv", kind)).content for kind in (".xlsx", ".ods")]
+    as_xlsx, as_ods = map(read_tables, books)
+    assert as_xlsx == as_ods
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,8 @@ def test_the_projects_are_narrowed_and_ordered_as_their_page(
     (milestone,) = lines(client.get("/fichiers/pages/projets/jalons.csv?year=2020&only=late"))
     assert "P1" in milestone.values()
     page = client.get("/projets/?year=2020&only=late").content.decode()
-    assert "jalons.xlsx?plan=2018-2022&amp;year=2020&amp;only=late" in page
+    for kind in ("xlsx", "ods"):
+        assert f"jalons.{kind}?plan=2018-2022&amp;year=2020&amp;only=late" in page
 
 
 @pytest.mark.usefixtures("campaign")

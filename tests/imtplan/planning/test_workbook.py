@@ -5,15 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.planning.workbook.reading import book_of
 from imtplan.planning.workbook.sheets import MARKER, SHEETS
 from imtplan.planning.workbook.writing import state_of, workbook_of
+from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import Found
 from indicators.models import Target, TrajectoryPoint
@@ -119,15 +121,17 @@ def test_what_is_hard_to_write_comes_back_unchanged(
     )
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("language", "book"), [("fr", "ods"), ("en", "xlsx")])
 def test_opened_and_saved_by_libreoffice_nothing_has_changed(
     odd: StrategicPlan,
     desk: Callable[..., Any],
     soffice: str,
     tmp_path: Any,
     language: str,
+    book: str,
 ) -> None:
-    data = converted(soffice, workbook_of(odd, language), tmp_path)
+    made = workbook_of(odd, language, BookFormat(book))
+    data = converted(soffice, made, tmp_path, book, f"classeur.{book}")
     found = counts(desk(odd.code).preview(data))
     assert {one[:2] for one in found.values()} == {(0, 0)}
     assert set(found) == {sheet.slug for sheet in SHEETS}
@@ -160,6 +164,12 @@ def test_the_headings_are_in_the_language_of_the_person(odd: StrategicPlan) -> N
         assert english["Links"][0][1] == "Its code"
         assert "Expected in 2020" in english["Targets"][0]
         assert "Expected in 2024" in english["Targets"][0]  # stated, though no year of the plan
+
+
+def test_both_kinds_of_workbook_hold_the_same(odd: StrategicPlan) -> None:
+    with time_machine.travel(timezone.now(), tick=False):  # each says when it was made
+        as_xlsx, as_ods = (read_tables(workbook_of(odd, "fr", book)) for book in BookFormat)
+    assert as_xlsx == as_ods
 
 
 def test_a_new_plan_has_headings_and_room_alone(desk: Callable[..., Any]) -> None:
@@ -213,6 +223,7 @@ def test_the_way_there_is_on_the_pages(odd: StrategicPlan, paul: User, signed_in
     assert f'href="{address}/"' in client.get(f"/plan/plans/{odd.code}/").content.decode()
     page = client.get(f"{address}/").content.decode()
     assert f'href="{address}.xlsx"' in page
+    assert f'href="{address}.ods"' in page
     assert 'enctype="multipart/form-data"' in page
 
 

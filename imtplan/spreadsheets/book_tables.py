@@ -1,4 +1,4 @@
-"""Rows out to an XLSX workbook of one sheet, to sort and filter: open, without a formula."""
+"""Rows out to a workbook of one sheet, to sort and filter: open, without a formula."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,11 +7,10 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.columns import Column, Flavour, Kind
-from imtplan.spreadsheets.workbooks import CellOut, SheetOut, workbook
+from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
 LOOKS: dict[str, dict[str, Any]] = {
     "heading": {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 2},
     "number": {"num_format": "General"},
@@ -20,8 +19,13 @@ LOOKS: dict[str, dict[str, Any]] = {
 WIDTHS = {Kind.TEXT: 24, Kind.NUMBER: 16, Kind.TIME: 20}
 
 
-def xlsx_table(
-    columns: Sequence[Column], rows: Iterable[Any], *, title: str, beside: Sequence[SheetOut] = ()
+def book_table(
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    *,
+    title: str,
+    book: BookFormat,
+    beside: Sequence[SheetOut] = (),
 ) -> bytes:
     """The file; headings are those of people, in the language of the call. `beside`: the sheets
     that stand after the table."""
@@ -34,7 +38,7 @@ def xlsx_table(
         headings=0,
         is_locked=False,
     )
-    return workbook([sheet, *beside], LOOKS, {"title": title, "author": "IMT Plan"})
+    return book.write([sheet, *beside], LOOKS, {"title": title, "author": "IMT Plan"})
 
 
 def sheet_name(title: str) -> str:
@@ -60,19 +64,7 @@ def _cell(column: Column, row: Any) -> CellOut:
     return CellOut(str(value), "text")
 
 
-def xlsx_response(
-    columns: Sequence[Column], rows: Iterable[Any], *, title: str, name: str
+def book_response(
+    columns: Sequence[Column], rows: Iterable[Any], *, title: str, name: str, book: BookFormat
 ) -> HttpResponse:
-    return xlsx_file(xlsx_table(columns, rows, title=title), f"{name}.xlsx")
-
-
-def xlsx_file(data: bytes, name: str) -> HttpResponse:
-    """A workbook to download, which nobody on the way keeps."""
-    return HttpResponse(
-        data,
-        content_type=XLSX,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return book.response(book_table(columns, rows, title=title, book=book), name)
