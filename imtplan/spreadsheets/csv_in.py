@@ -40,16 +40,13 @@ _MARKS = (
 def read_csv(data: bytes) -> Table:
     text = decoded(data)
     delimiter, text, lines_before = _delimiter(text)
-    rows = []
+    rows: list[Row] = []
     for line, cells in _records(text, delimiter):
-        found = {
-            column: FoundCell(Found.TEXT, _as_meant(text))
-            for column, text in enumerate(cells)
-            if text.strip()
-        }
-        if found:
+        held = [(column, text) for column, text in enumerate(cells) if text.strip()]
+        _refuse_excess(len(rows) + bool(held), held[-1][0] if held else 0)
+        if held:
+            found = {column: FoundCell(Found.TEXT, _as_meant(text)) for column, text in held}
             rows.append(Row(line + lines_before, found))
-        _refuse_excess(len(rows), max(found, default=0))
     if sum(len(row.cells) for row in rows) > MAX_CELLS:
         raise Unreadable(_("This file holds too many cells: it is not a table of figures."))
     return Table(rows)
@@ -129,7 +126,10 @@ def _unmarked(data: bytes) -> str:
         return data.decode("cp1252")
 
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
+# UTF-8 of two or three bytes that was read as Windows-1252: "Ã©", "â€™". What can begin such a run
+# continues none, so that a text is looked through once.
+_LAST_BYTES = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0))
+_TWICE = re.compile(f"[Â-ß][{re.escape(_LAST_BYTES)}]|[à-ï][{re.escape(_LAST_BYTES)}]{{2}}")
 # What French and English write beyond ASCII, and a second encoding turns into "Ã©" or "â€™".
 _FRENCH = re.compile(r"[\u00a0-\u00ffŒœŸ€‘’“”–—…\u202f\u2212•™]+")
 
@@ -142,25 +142,15 @@ def _refuse_damage(text: str) -> None:
         raise Unreadable(
             _("There is an invisible control character in line %(line)d.") % {"line": line}
         )
-    for run in _BEYOND_ASCII.findall(text):
-        if twice := _encoded_twice(run):
+    for twice in _TWICE.findall(text):
+        if right := _undone(twice):
             raise Unreadable(
                 _(
                     "This file was saved in the wrong encoding: “%(wrong)s” stands where"
                     " “%(right)s” was meant. Open the original again and save it as “CSV UTF-8”."
                 )
-                % {"wrong": twice, "right": _undone(twice)}
+                % {"wrong": twice, "right": right}
             )
-
-
-def _encoded_twice(run: str) -> str:
-    """The part of a run that is UTF-8 read as Windows-1252: "Ã©" for "é". Empty: none."""
-    for size in (3, 2):
-        for start in range(len(run) - size + 1):
-            piece = run[start : start + size]
-            if _undone(piece):
-                return piece
-    return ""
 
 
 def _undone(piece: str) -> str:

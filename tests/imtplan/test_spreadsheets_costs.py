@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.utils import translation
 
+from imtplan.spreadsheets import csv_in
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import Found, Unreadable
 
@@ -91,3 +92,25 @@ def test_a_day_beyond_the_calendar_is_no_fault_of_ours(number: str) -> None:
         assert read_tables(data)[0].rows[0][0].kind is Found.DATE
     except Unreadable:
         assert number == "1e9999999"
+
+
+# --- CSV ----------------------------------------------------------------------------------------
+
+
+def test_letters_that_are_no_mistake_are_not_tried_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(csv_in, "_undone", lambda piece: tried.append(piece) or "")
+    csv_in.decoded(("é" * 100_000 + "œuvre ж" * 1_000).encode())
+    assert len(tried) < 10
+
+
+def test_a_line_of_far_too_many_cells_is_refused_before_they_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(csv_in, "_as_meant", lambda text: kept.append(text) or text)
+    with pytest.raises(Unreadable, match="columns"):
+        read_tables(b"a;,\tb" * 100_000)
+    assert len(kept) < 1_000
