@@ -1,4 +1,5 @@
-"""Fuzzes imtplan/numbers.py: an accepted text never means another number than its own digits.
+"""Fuzzes imtplan/numbers.py and units.py: an accepted text never means another number than its own
+digits, with a unit beside it or without, from a person or from a program.
 
 By hand, with atheris (not a dependency of the product) on the path:
 
@@ -19,13 +20,17 @@ import atheris
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-with atheris.instrument_imports(include=["imtplan.numbers"]):
-    from imtplan.numbers import NumberError, format_number, parse_number
+with atheris.instrument_imports(include=["imtplan.numbers", "imtplan.units"]):
+    from imtplan.numbers import NumberError, format_number, parse_number, parse_plain, plain
+    from imtplan.units import CellUnit, parse_quantity
 
 DIGITS = "0123456789"
 # Half the texts use only these, so that many are numbers; the other half is any Unicode.
 ALPHABET = DIGITS + DIGITS + ",,,,....    \u00a0\u202f\u2009\u2007''\u2019+--\u2212"
+UNITS = (" M€", "k€", " €", " millions", " %", " étudiants", "m", " d'euros")
+CELL = CellUnit("M€", ("M€", "M€"))
 outcomes: Counter[str] = Counter()
+others: Counter[str] = Counter()  # of the same texts with a unit, or from a program
 
 
 def text_from(data: atheris.FuzzedDataProvider) -> str:
@@ -44,8 +49,16 @@ def read(text: str, language: str) -> Decimal | None:
     outcomes[outcome] += 1
     tried = outcomes.total()
     if tried % 100_000 == 0:
-        print(f"{tried} texts:", ", ".join(f"{name} {n}" for name, n in outcomes.most_common()))
+        counts = [*outcomes.most_common(), *others.most_common()]
+        print(f"{tried} texts:", ", ".join(f"{name} {n}" for name, n in counts))
     return number
+
+
+def read_alone(text: str, language: str) -> Decimal | None:
+    try:
+        return parse_number(text, language=language)
+    except NumberError:  # "5m" is no number, and 5 with "€" behind it
+        return None
 
 
 def assert_same_digits(text: str, number: Decimal) -> None:
@@ -73,6 +86,29 @@ def assert_same_scale(text: str, number: Decimal, language: str) -> None:
         assert own or decimals != 3 or cannot_group(parts), f"{text!r} read as {number}: a guess"
 
 
+def assert_a_unit_never_rescales(text: str, language: str, unit: str) -> None:
+    """With a unit behind it a text is the number of its digits, or refused."""
+    try:
+        quantity = parse_quantity(f"{text}{unit}", language=language, cell=CELL)
+    except NumberError:
+        return
+    others["accepted with a unit"] += 1
+    assert_same_digits(text, quantity)
+    if (alone := read_alone(text, language)) is not None:
+        assert quantity == alone, f"{text!r}{unit} read as {quantity}"
+
+
+def assert_a_program_is_plain(text: str) -> None:
+    """What is taken from a program is written back as it was, but for zeros at its end."""
+    try:
+        number = parse_plain(text)
+    except NumberError:
+        return
+    others["accepted from a program"] += 1
+    trimmed = text.rstrip("0").rstrip(".") if "." in text else text
+    assert plain(number) in (trimmed, trimmed.removeprefix("-")), f"{text!r} read as {number}"
+
+
 def cannot_group(parts: list[str]) -> bool:
     """What stands before a foreign mark and three digits: only this excludes a group."""
     return len(parts) == 1 and (parts[0] in ("", "0") or len(parts[0]) > 3)
@@ -81,7 +117,10 @@ def cannot_group(parts: list[str]) -> bool:
 def test_one_input(data: bytes) -> None:
     provider = atheris.FuzzedDataProvider(data)
     language = "fr" if provider.ConsumeBool() else "en"
+    unit = UNITS[provider.ConsumeIntInRange(0, len(UNITS) - 1)]
     text = text_from(provider)
+    assert_a_unit_never_rescales(text, language, unit)
+    assert_a_program_is_plain(text)
     number = read(text, language)
     if number is None:
         return

@@ -59,10 +59,13 @@ _SYMBOLS = {THOUSAND: "k€", MILLION: "M€", BILLION: "Md€"}
 
 
 def folded(text: str) -> str:
-    """Without case, accents, dots, and what joins words: "Millions d’euros" is "millionseuros"."""
-    bare = unicodedata.normalize("NFD", text.casefold())
-    words = re.sub(r"\b(?:d['’]|de |of )", "", bare.replace("-", " "))
-    return "".join(c for c in words if unicodedata.category(c)[0] in "LNS" or c in "%‰/").strip()
+    """Without case, accents, dots, spaces and small words: "Millions d’euros" is "millionseuros".
+
+    Any other sign stays, a minus above all: "M€-" is no unit, for "5 M€-" may be a loss.
+    """
+    bare = unicodedata.normalize("NFD", text.casefold().strip())
+    words = re.sub(r"\b(?:d['’]|de |of )", "", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", bare))
+    return "".join(c for c in words if c != "." and unicodedata.category(c) not in ("Mn", "Zs"))
 
 
 def _vocabulary() -> dict[str, Unit]:
@@ -162,7 +165,8 @@ def parse_quantity(text: str, *, language: str, cell: CellUnit) -> Decimal:
 _NUMBER = rf"[{GROUP_SPACES}]*[0-9](?:[0-9.,'’{GROUP_SPACES}]*[0-9])?"
 _QUANTITY = re.compile(
     rf"(?P<sign>[+\u2212-]?)\s*(?P<before>[^\W\d_]*[€$£]?)\s*"
-    rf"(?P<inner>[+\u2212-]?)(?P<number>{_NUMBER})\s*(?P<after>(?:[^\d.,'’]\D*)?)"
+    rf"(?P<inner>(?:[+\u2212-](?=[0-9]))?)(?P<number>{_NUMBER})"
+    r"\s*(?P<after>(?:(?:[^\W\d_]|[%‰€$£(])\D*)?)"
 )
 
 

@@ -64,6 +64,8 @@ def test_the_cells_own_unit_is_taken(cell: str, text: str, number: str) -> None:
         ("M€", "12 M€ HT", "M€ HT", None),
         ("M€", "$12", "$", None),
         ("students", "12 (estimé)", "(estimé)", None),
+        ("M€", "5 M€-", "M€-", None),  # an accountant's loss
+        ("M€", "5 M€+", "M€+", None),
     ],
 )
 def test_another_unit_is_refused_with_what_it_comes_to(
@@ -88,6 +90,8 @@ def test_another_unit_is_refused_with_what_it_comes_to(
         ("2022-01-01", NumberProblem.DATE),
         ("M€", NumberProblem.NOT_A_NUMBER),
         ("5, M€", NumberProblem.UNIT),
+        ("5- M€", NumberProblem.UNIT),  # an accountant's loss
+        ("M€ - 5", NumberProblem.UNIT),  # a minus, or a dash between the two
         ("12 M€ 5", NumberProblem.UNIT),
     ],
 )

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
@@ -306,3 +307,48 @@ def test_taking_back_leaves_what_changed_since(
     outcome = saving.undo(**place, event=first.event, by=alice)
     assert list(outcome.conflicts) == ["students"]
     assert Figure.objects.get().value == 200
+
+
+# --- Without an earlier year --------------------------------------------------------------------
+
+
+@pytest.fixture
+def funds(campaign: Campaign) -> Indicator:
+    funds = factories.IndicatorFactory(code="funds", unit_fr="M€", unit_en="M€", decimals=1)
+    campaign.indicators.add(funds)
+    return funds
+
+
+@pytest.mark.parametrize(
+    ("of_the_school", "target", "number", "says"),
+    [
+        (True, {"value": 25, "baseline_value": Decimal("20.2")}, 21_800_000, "20,2 M€"),
+        (True, {"value": 25, "baseline_value": None}, 21_800, "k€ au lieu de M€"),
+        (False, {"value": 272, "baseline_value": 170}, 21_800_000, "€ au lieu de M€"),
+        (False, {"value": None, "growth_percent": 60, "baseline_value": 170}, 21_800_000, "170 M€"),
+    ],
+)
+def test_without_an_earlier_year_the_target_is_held_against(
+    save: Any,
+    campaign: Campaign,
+    albi: School,
+    funds: Indicator,
+    of_the_school: bool,
+    target: dict[str, Any],
+    number: int,
+    says: str,
+) -> None:
+    factories.TargetFactory(
+        plan=campaign.plan,
+        indicator=funds,
+        school=albi if of_the_school else None,
+        is_reference=not of_the_school,
+        **target,
+    )
+    outcome = save(number, indicator=funds, confirm=True)
+    with translation.override("fr"):
+        [one] = outcome.reading.findings(funds)
+        assert (one.code, one.answered) == ("magnitude", False)
+        assert says in str(one.message).replace("\u202f", " ")
+    outcome = save(30, indicator=funds, version=1)
+    assert outcome.reading.findings(funds) == []
