@@ -50,7 +50,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 class Proposal(models.Model):
     """A paste or a spreadsheet as it was read: cell by cell, and not yet applied.
 
-    `cells` and `strays` are the dataclasses of `proposals` as JSON.
+    `cells` and `strays` are the dataclasses of `files.cells` as JSON; `about` has what is said of
+    the whole, and the question how the block is meant, with the cells of each answer.
     """
 
     LIFE = timedelta(hours=24)
@@ -61,6 +62,7 @@ class Proposal(models.Model):
     origin = models.CharField(_("way of entry"), max_length=10, choices=Figure.Origin)
     cells = models.JSONField(default=list)
     strays = models.JSONField(default=list)
+    about = models.JSONField(default=dict)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     applied_at = models.DateTimeField(_("applied"), null=True)
 
