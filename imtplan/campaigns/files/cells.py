@@ -1,0 +1,67 @@
+"""What the reader hands over: cells, what belongs to none, and what it has to ask."""
+
+from dataclasses import dataclass, field
+
+from indicators.models import Indicator
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One of several things that a table says of one cell, and where it says so."""
+
+    typed: dict[str, str]
+    where: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class TypedCell:
+    """What a paste or a file says of one indicator, as it stands there.
+
+    `typed`: text by field (value, numerator, denominator, word, reason, explanation); a field that
+    is not there leaves what is stored, an empty one empties it. `where`: for people. `version`:
+    the one the file was made from; 0 an empty cell; None where the file does not say: then what is
+    stored when it is read. `language`: of the numbers. `remarks`: what is said beside the cell.
+    `claims`: several texts for this one cell; none is taken before a person has chosen.
+    """
+
+    indicator: Indicator
+    typed: dict[str, str]
+    where: str
+    version: int | None = None
+    language: str = "fr"
+    remarks: list[str] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    confirm: bool = False
+
+
+@dataclass(frozen=True)
+class Stray:
+    """Something that belongs to no cell, and why it is left out."""
+
+    where: str
+    text: str
+    message: str
+
+
+@dataclass
+class TableContent:
+    """What a table says: its cells, what was left out of it, what is said of the whole."""
+
+    cells: list[TypedCell] = field(default_factory=list)
+    strays: list[Stray] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    question: "BlockQuestion | None" = None
+
+    def __bool__(self) -> bool:
+        return bool(self.cells or self.strays or self.question)
+
+
+@dataclass
+class BlockQuestion:
+    """Two or more ways to read a whole block. `answer`: the choice taken as long as nobody says
+    otherwise; none where nothing is read before somebody has chosen."""
+
+    message: str
+    choices: list[tuple[str, TableContent]]
+    answer: int | None = None

@@ -1,0 +1,164 @@
+"""Whom and what the names in a table mean: indicators, schools, years, units."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.reading import read
+from imtplan.spreadsheets.words import bare
+from imtplan.units import unit_named
+from indicators.models import Indicator
+
+# "Ressources propres (k€)", "Effectif (en nombre)": a unit behind a name. What becomes of one that
+# is not the indicator's is for the reader of numbers to say.
+_COUNTED = {"nombre", "effectif", "effectifs", "number"}  # they rescale nothing
+_IN_BRACKETS = re.compile(r"(?P<name>.+?)[\s,]*[(\[](?:en |in )?(?P<unit>[^()\[\]]+)[)\]]\W*")
+_AFTER_EN = re.compile(r"(?P<name>.+?),? (?:en|in) (?P<unit>\S+|mill\w+ d.euros|mill\w+)")
+
+_YEARS = re.compile(r"\b((?:19|20)\d\d)(?:-(?:19|20)\d\d)?\b")
+# Half a year, a quarter or a month is no year.
+_PART_OF_YEAR = re.compile(
+    r"\b(?:[sthq] ?[1-4]|(?:\d|1er|2e|2eme|\de|1st|2nd|[34]th|\drd) ?(?:sem|trim)\w*"
+    r"|semestre|trimestre|semester|quarter|half|term|janv\w*|fev\w*|mars|avr\w*|mai|juin|juil\w*"
+    r"|aout|sept\w*|oct\w*|nov\w*|dec\w*|january|february|march|april|may|june|july|august)\b"
+)
+
+
+def year_of(text: str) -> int | None:
+    """Returns the year that a text names, an academic one by its first; none if it names two."""
+    years = {int(found) for found in _YEARS.findall(bare(text))}
+    return years.pop() if len(years) == 1 else None
+
+
+def is_part_of_a_year(text: str) -> bool:
+    return bool(_PART_OF_YEAR.search(bare(text)))
+
+
+def without_unit(text: str, own: Iterable[str] = ()) -> tuple[str, str]:
+    """Returns a name without the unit behind it, and that unit: "Fonds (k€)" is "Fonds", "k€"."""
+    known = _COUNTED | {bare(unit) for unit in own}
+    for pattern in (_IN_BRACKETS, _AFTER_EN):
+        split = pattern.fullmatch(" ".join(text.split()))
+        if split and (bare(split["unit"]) in known or unit_named(split["unit"])):
+            return split["name"], "" if bare(split["unit"]) in _COUNTED else split["unit"].strip()
+    return text, ""
+
+
+class IndicatorNames:
+    """Every indicator by its code and by both its names, which two of them may share."""
+
+    def __init__(self, indicators: Iterable[Indicator]) -> None:
+        self._by_name: dict[str, list[Indicator]] = {}
+        self._units: set[str] = set()
+        self._looked_up: dict[str, tuple[list[Indicator], str]] = {}
+        for indicator in indicators:
+            self._units |= {indicator.unit_fr, indicator.unit_en}
+            for name in {bare(text) for text in _names_of(indicator)}:
+                self._by_name.setdefault(name, []).append(indicator)
+
+    def find(self, text: str) -> tuple[list[Indicator], str]:
+        """Returns the indicators so named, and the unit that stands behind the name."""
+        if text not in self._looked_up:
+            self._looked_up[text] = self._find(text)
+        return self._looked_up[text]
+
+    def _find(self, text: str) -> tuple[list[Indicator], str]:
+        for name in (text, text.strip().partition("\n")[0]):
+            if known := self._by_name.get(bare(name)):
+                return known, ""
+            short, unit = without_unit(name, self._units)
+            if unit and (known := self._by_name.get(bare(short))):
+                return known, unit
+        return [], ""
+
+
+def _names_of(indicator: Indicator) -> set[str]:
+    return {indicator.code, indicator.name_fr, indicator.name_en} - {""}
+
+
+# What many schools have in their name, or other things too, names none of them.
+_COMMON = "imt mines telecom institut institute ecole school de des du la le the of management"
+_COMMON_WORDS = {*_COMMON.split(), "business", "europe", "paris", "paristech", "nationale"}
+
+
+class SchoolNames:
+    """Every school by its code and its names, and by the words that no other school has."""
+
+    def __init__(self, schools: Iterable[School]) -> None:
+        self._by_name: dict[str, School] = {}
+        self._by_word: dict[str, set[str]] = {}
+        for school in schools:
+            for name in (school.code, school.name, school.former_name.partition("(")[0]):
+                if key := " ".join(_words(name)):
+                    self._by_name[key] = school
+                for word in set(_words(name)) - _COMMON_WORDS:
+                    self._by_word.setdefault(word, set()).add(school.code)
+        self._by_code = {school.code: school for school in self._by_name.values()}
+
+    def exact(self, text: str) -> School | None:
+        return self._by_name.get(" ".join(_words(text)))
+
+    def find(self, text: str) -> School | None:
+        """Returns the school that a text names: in full, in a longer text, or by its own words."""
+        words = " ".join(_words(text))
+        inside = [name for name in self._by_name if f" {name} " in f" {words} "]
+        if inside:
+            return self._by_name[max(inside, key=len)]
+        hints = [self._by_word[word] for word in words.split() if word in self._by_word]
+        codes = set.intersection(*hints) if hints else set()
+        return self._by_code[codes.pop()] if len(codes) == 1 else None
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[^\w]+", bare(text)) if word and not word.isdigit()]
+
+
+@dataclass
+class Destination:
+    """Where a table goes: a school's cells of one year, and, of a block, the cell it begins in."""
+
+    year: int
+    school: School
+    indicators: list[Indicator]
+    all_indicators: list[Indicator] = field(default_factory=list)
+    schools: list[School] = field(default_factory=list)
+    start: str = ""
+    column: str = ""
+    language: str = "fr"
+    before: Mapping[str, Decimal] = field(default_factory=dict)  # last year's numbers by code
+    is_ours: bool = False  # our own workbook: it says every field, an empty one too
+
+    @classmethod
+    def of(
+        cls, campaign: Campaign, school: School, *, language: str, start: str = "", column: str = ""
+    ) -> "Destination":
+        reading = read(campaign, school)
+        earlier = {one.code: reading.around.before(one) for one in reading.indicators}
+        numbers = {code: figure.number for code, figure in earlier.items() if figure}
+        return cls(
+            year=campaign.year,
+            school=school,
+            indicators=reading.indicators,
+            all_indicators=list(Indicator.objects.all()),
+            schools=list(School.objects.all()),
+            start=start,
+            column=column,
+            language=language,
+            before={code: number for code, number in numbers.items() if number is not None},
+        )
+
+    @cached_property
+    def indicator_names(self) -> IndicatorNames:
+        return IndicatorNames(self.all_indicators or self.indicators)
+
+    @cached_property
+    def school_names(self) -> SchoolNames:
+        return SchoolNames(self.schools or [self.school])
+
+    @cached_property
+    def asked_codes(self) -> set[str]:
+        return {indicator.code for indicator in self.indicators}
