@@ -1,0 +1,341 @@
+"""A table with a line of headings, line by line: what each says of which cell.
+
+What belongs to no cell is told with its place and the reason, never dropped unsaid.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
+from imtplan.campaigns.files.headings import ANSWERS, TYPED, Headings
+from imtplan.campaigns.files.names import Destination, is_part_of_a_year, year_of
+from imtplan.campaigns.number_sentences import rounded_for
+from imtplan.campaigns.workbook import PARTS
+from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table
+from imtplan.spreadsheets.words import LANGUAGES, NOT_TYPED, bare, not_typed, where
+from indicators.models import Figure, Indicator
+
+# Numbers in our CSV for programs: a point, and no groups.
+_OF_PROGRAMS = re.compile(r"-?\d+\.\d+")
+
+
+class LeftOut(Exception):
+    """Why something on a line is left out, and of which column."""
+
+    def __init__(self, column: int, text: str, message: str) -> None:
+        super().__init__(message)
+        self.column, self.text, self.message = column, text, message
+
+
+@dataclass
+class HeadedSheet:
+    """A table with its headings, and what is left out of it while it is read."""
+
+    table: Table
+    headings: Headings
+    destination: Destination
+    is_named: bool = False  # whether each place names the sheet too
+    strays: list[Stray] = field(default_factory=list)
+    _others: dict[int, bool] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, int]:
+        return self.headings.columns
+
+    def read(self) -> Iterator[TypedCell]:
+        for column, cell in self.headings.row:
+            if not self.headings.fields[column] and column not in self.headings.across:
+                message = _("This column is not known: it is left out.")
+                self._stray(self.headings.row, LeftOut(column, cell.text, message))
+        for row in self.table.rows[self.headings.place + 1 :]:
+            yield from self._read_or_leave(row)
+
+    def _read_or_leave(self, row: Row) -> Iterator[TypedCell]:
+        try:
+            yield from self._across(row) if self.headings.across else self._along(row)
+        except LeftOut as left:
+            self._stray(row, left)
+
+    def _stray(self, row: Row, left: LeftOut) -> None:
+        self.strays.append(Stray(self.where(row, left.column), left.text[:200], left.message))
+
+    def where(self, row: Row, column: int) -> str:
+        place = where(row.line, column)
+        if not self.is_named:
+            return place
+        return _("sheet “%(sheet)s”, %(place)s") % {"sheet": self.table.name, "place": place}
+
+    # --- One line for each school or year, one column for each indicator ------------------------
+
+    def _across(self, row: Row) -> Iterator[TypedCell]:
+        columns = [column for column in self.headings.across if holds(row[column])]
+        if not columns:
+            return
+        self._refuse_other_place(row)
+        for column in columns:
+            try:
+                yield self._of_column(row, column)
+            except LeftOut as left:
+                self._stray(row, left)
+
+    def _of_column(self, row: Row, column: int) -> TypedCell:
+        indicator = self.headings.across[column]
+        if indicator.code not in self.destination.asked_codes:
+            message = _("This indicator is not asked for in this campaign.")
+            raise LeftOut(column, self.headings.row[column].text, message)
+        if indicator.is_ratio:
+            message = _("This indicator has a numerator and a denominator: enter both.")
+            raise LeftOut(column, row[column].text, message)
+        return self._cell(row, indicator, {"value": column}, "")
+
+    # --- One line for each indicator ------------------------------------------------------------
+
+    def _along(self, row: Row) -> Iterator[TypedCell]:
+        """A line that says nothing gives nothing; one of ours that was emptied says so."""
+        filled = {name for name in TYPED & set(self.columns) if holds(row[self.columns[name]])}
+        version = row[self.columns["version"]].text if "version" in self.columns else ""
+        indicator, unit = self._indicator(row, filled)
+        if indicator is None or not (filled or (self.destination.is_ours and version)):
+            return
+        self._refuse_other_place(row, indicator)
+        self._refuse_cells_without_heading(row)
+        self._refuse_wrong_parts(row, indicator, filled)
+        names = _parts(indicator) | TYPED - set(PARTS)
+        read = names & (set(self.columns) if self.destination.is_ours else filled)
+        cell = self._cell(row, indicator, {name: self.columns[name] for name in read}, unit)
+        if self.destination.is_ours:
+            yield _with_version(cell, version)
+        elif cell.claims or self._says_something(row, cell.typed, filled):
+            yield cell
+
+    def _indicator(self, row: Row, filled: set[str]) -> tuple[Indicator | None, str]:
+        """The one that the line names. None: the line says nothing, a subtitle for instance."""
+        if self.headings.only is not None:
+            return self.headings.only, ""
+        names = [self.columns[name] for name in ("code", "name") if name in self.columns]
+        texts = {column: row.spread(column).text for column in names}
+        texts = {column: text for column, text in texts.items() if text.strip()}
+        matches = [self.destination.indicator_names.find(text) for text in texts.values()]
+        known = [indicators for indicators, _unit in matches if indicators]
+        in_all = [one for one in known[0] if all(one in more for more in known)] if known else []
+        if len(in_all) == 1 and in_all[0].code in self.destination.asked_codes:
+            return in_all[0], next((unit for _known, unit in matches if unit), "")
+        if filled:
+            column, text = next(iter(texts.items()), (names[0], ""))
+            raise LeftOut(column, text, _why_none(in_all, known))
+        return None, ""
+
+    def _refuse_other_place(self, row: Row, indicator: Indicator | None = None) -> None:
+        """A line of another school, of another year, or of a part of one."""
+        for column in self.headings.places("school"):
+            if message := self._other_school(self._place(row, column, "school")):
+                raise LeftOut(column, row.spread(column).text, message)
+        for column in self.headings.places("year"):
+            if message := self._other_year(self._place(row, column, "year"), indicator):
+                raise LeftOut(column, row.spread(column).text, message)
+        for column in self.headings.places("part_of_year"):
+            if (text := row.spread(column).text.strip()) and bare(text) not in _WHOLE_YEAR:
+                message = _("This line is of a part of the year: the whole year is collected.")
+                raise LeftOut(column, text, message)
+        self._refuse_unlabelled_place(row)
+
+    def _refuse_unlabelled_place(self, row: Row) -> None:
+        """Another school or year in a column without a heading that we know."""
+        is_known = self.headings.fields.get
+        for column, cell in row:
+            if is_known(column) or column in self.headings.across:
+                continue
+            school = self.destination.school_names.exact(cell.text)
+            if school and school.code != self.destination.school.code:
+                raise LeftOut(column, cell.text, _("This line is of another school."))
+            if self.headings.across and self._other_bare_year(cell.text):
+                raise LeftOut(column, cell.text, _("This line is of another year."))
+
+    def _other_bare_year(self, text: str) -> bool:
+        year = year_of(text) if bare(text).replace("-", "").isdigit() else None
+        return year not in (None, self.destination.year)
+
+    def _place(self, row: Row, column: int, name: str) -> str:
+        """The text that says whose line it is. An empty one is refused where others are named."""
+        text = row.spread(column).text.strip()
+        if text or not self._names_others(column, name):
+            return text
+        message = _("This line does not say of which school it is.")
+        if name == "year":
+            message = _("This line does not say of which year it is.")
+        raise LeftOut(column, "", message)
+
+    def _names_others(self, column: int, name: str) -> bool:
+        """Whether some line of the column is of another school or year; looked at once."""
+        if column not in self._others:
+            is_other = self._other_school if name == "school" else self._other_year
+            below = self.table.rows[self.headings.place + 1 :]
+            self._others[column] = any(is_other(row.spread(column).text) for row in below)
+        return self._others[column]
+
+    def _other_school(self, text: str) -> str:
+        school = self.destination.school_names.find(text)
+        if not text.strip() or (school and school.code == self.destination.school.code):
+            return ""
+        if school is None:
+            return _("This is not the name of your school.")
+        return _("This line is of another school.")
+
+    def _other_year(self, text: str, indicator: Indicator | None = None) -> str:
+        if not text.strip():
+            return ""
+        if is_part_of_a_year(text):
+            return _("This line is of a part of the year: the whole year is collected.")
+        is_academic = indicator is None or indicator.year_kind == Indicator.YearKind.ACADEMIC
+        is_whole = is_academic or "-" not in bare(text)
+        if year_of(text) == self.destination.year and is_whole:
+            return ""
+        return _("This line is of another year.")
+
+    def _refuse_cells_without_heading(self, row: Row) -> None:
+        """Cells under no heading: decimals that a comma has cut off, maybe."""
+        for column, cell in row:
+            if column not in self.headings.fields and cell.text.strip():
+                message = _("This cell stands under no heading: the line is left out.")
+                raise LeftOut(column, cell.text, message)
+
+    def _refuse_wrong_parts(self, row: Row, indicator: Indicator, filled: set[str]) -> None:
+        """A ratio has two numbers, another indicator one; beside its two, a quotient is no harm."""
+        wrong = filled & set(PARTS) - _parts(indicator)
+        if not wrong or (indicator.is_ratio and filled & _parts(indicator)):
+            return
+        column = min(self.columns[name] for name in wrong)
+        message = (
+            _("This indicator has a numerator and a denominator: enter both.")
+            if indicator.is_ratio
+            else _("This indicator has one value, no numerator and no denominator.")
+        )
+        raise LeftOut(column, row[column].text, message)
+
+    def _says_something(self, row: Row, typed: dict[str, str], filled: set[str]) -> bool:
+        """An explanation without its figure is told; "not yet entered" says nothing."""
+        if any(typed.get(name) for name in ANSWERS):
+            return True
+        if beside := filled - ANSWERS:
+            column = min(self.columns[name] for name in beside)
+            message = _("There is no figure on this line: its explanation alone is left out.")
+            raise LeftOut(column, row[column].text, message)
+        return False
+
+    # --- A cell ---------------------------------------------------------------------------------
+
+    def _cell(
+        self, row: Row, indicator: Indicator, columns: dict[str, int], unit: str
+    ) -> TypedCell:
+        """What the columns say, by field; as shown and as held where the two are not the same."""
+        texts = CellTexts(self.destination.language, indicator, self.headings.is_for_programs)
+        typed, shown = {}, {}
+        for name, column in sorted(columns.items()):
+            cell = row[column]
+            if cell.kind in NOT_TYPED and (name in PARTS or cell.kind is not Found.DATE):
+                raise LeftOut(column, cell.text, not_typed(cell.kind))
+            unit_here = self.headings.units.get(column, unit)
+            typed[name] = texts.read(name, cell, unit_here)
+            shown[name] = cell.shown if name in PARTS and cell.shown else typed[name]
+        filled = [column for name, column in columns.items() if holds(row[column])]
+        numbers = [columns[name] for name in ANSWERS & set(columns) if columns[name] in filled]
+        place = self.where(row, min(numbers or filled or columns.values()))
+        return texts.cell(typed, shown, place)
+
+
+@dataclass
+class CellTexts:
+    """The texts of one indicator's cells, and what is to be said of them."""
+
+    language: str
+    indicator: Indicator
+    is_for_programs: bool = False
+    remarks: list[str] = field(default_factory=list)
+
+    def read(self, name: str, cell: FoundCell, unit: str = "") -> str:
+        """As the form's own readers take it."""
+        self._remark(cell)
+        if name == "word":
+            return _word(cell.text)
+        if name not in PARTS:
+            return cell.text.strip()
+        text = self._number(cell, name)
+        return f"{text} {unit}" if unit and text and text[-1].isdigit() else text
+
+    def _remark(self, cell: FoundCell) -> None:
+        if cell.is_hidden and holds(cell):
+            self.remarks.append(_("In a hidden row or column."))
+        if cell.notes:
+            message = _("The note “%(note)s” beside it is not part of the number.")
+            self.remarks.append(message % {"note": cell.notes})
+
+    def _number(self, cell: FoundCell, part: str) -> str:
+        """As its parser reads it without a doubt: a number has the decimal mark of the language."""
+        is_plain = cell.kind in (Found.NUMBER, Found.PERCENT)
+        if self.is_for_programs and _OF_PROGRAMS.fullmatch(cell.text.strip()):
+            is_plain = True
+        text = cell.text.replace(".", ",") if is_plain and self.language == "fr" else cell.text
+        if short := rounded_for(self.indicator, part, text, language=self.language):
+            text = short[0]
+            self.remarks.append(str(short[1]))
+        return f"{text} %" if cell.kind is Found.PERCENT else text
+
+    def cell(self, typed: dict[str, str], shown: dict[str, str], place: str) -> TypedCell:
+        claims = []
+        if shown != typed:
+            claims = [
+                Claim(shown, place, _("as the sheet shows it")),
+                Claim(typed, place, _("as the cell holds it")),
+            ]
+        return TypedCell(
+            indicator=self.indicator,
+            typed={} if claims else typed,
+            where=place,
+            language=self.language,
+            remarks=list(dict.fromkeys(self.remarks)),
+            claims=claims,
+        )
+
+
+_WHOLE_YEAR = {"annee", "annuel", "annuelle", "total", "year", "annual", "full year", "t", "a"}
+
+
+def holds(cell: FoundCell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is not Found.TEXT
+
+
+def _parts(indicator: Indicator) -> set[str]:
+    return {"numerator", "denominator"} if indicator.is_ratio else {"value"}
+
+
+def _why_none(in_all: list[Indicator], known: list[list[Indicator]]) -> str:
+    """Why a line that says something belongs to no indicator of the campaign."""
+    if not known:
+        return _("This names no indicator that we know.")
+    if not in_all:
+        return _("The code and the name on this line are of two indicators.")
+    if len(in_all) > 1:
+        return _("Several indicators have this name: write the code.")
+    return _("This indicator is not asked for in this campaign.")
+
+
+def _with_version(cell: TypedCell, text: str) -> TypedCell:
+    """With the version that the workbook was made from; 0, an empty cell."""
+    version = int(text) if text.isascii() and text.isdigit() else 0
+    return TypedCell(**{**cell.__dict__, "version": version})
+
+
+def _word(text: str) -> str:
+    """The state that a text names, in either language. A number, and nothing yet, need no word."""
+    name = bare(text)
+    for language in LANGUAGES:
+        with override(language):
+            for state in Figure.State:
+                if name in (state.value, bare(str(state.label))):
+                    is_none = state in (Figure.State.NUMBER, Figure.State.NOT_ENTERED)
+                    return "" if is_none else state.value
+    return text.strip()
