@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imtplan.accounts.models import School
 from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.entry import read_page
-from imtplan.campaigns.file_reading import cells_of_file
+from imtplan.campaigns.files.cells import TableContent
+from imtplan.campaigns.files.proposals import propose
+from imtplan.campaigns.files.reader import content_of_file
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.proposals import Stray, TypedCell, propose
 from imtplan.campaigns.workbook import file_name, workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
@@ -34,7 +35,7 @@ class FileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": f"{BookFormat.accepted()},.csv,.txt,text/csv"}),
         error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
     )
-    found: tuple[list[TypedCell], list[Stray]]
+    content: TableContent
 
     def __init__(self, *args: Any, campaign: Campaign, school: School, **kwargs: Any) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
@@ -45,10 +46,10 @@ class FileForm(forms.Form):
         try:
             # One byte more than is taken is enough to know that it is too much.
             data = file.read(MAX_BYTES + 1)
-            self.found = cells_of_file(data, file.name or "", self.campaign, self.school)
+            self.content = content_of_file(data, file.name or "", self.campaign, self.school)
         except Unreadable as refusal:
             raise forms.ValidationError(refusal.message) from refusal
-        if not any(self.found):
+        if not self.content:
             raise forms.ValidationError(_("No figure was found in this file."))
         return file
 
@@ -73,10 +74,8 @@ def import_file(request: HttpRequest, year: int, school: str) -> HttpResponse:
     form = FileForm(request.POST, request.FILES, **here)
     if not form.is_valid():
         return _import_page(request, here, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    cells, strays = form.found
-    proposal = propose(
-        **here, cells=cells, strays=strays, origin=Figure.Origin.IMPORT, by=request.user
-    )
+    origin = Figure.Origin.IMPORT
+    proposal = propose(**here, content=form.content, origin=origin, by=request.user)
     return redirect("proposal", year=year, school=school, pk=proposal.pk)
 
 

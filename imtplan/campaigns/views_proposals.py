@@ -7,18 +7,23 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand_entry, place
+from imtplan.campaigns.files.decisions import Decisions
+from imtplan.campaigns.files.names import Destination
+from imtplan.campaigns.files.preview import preview, preview_of
+from imtplan.campaigns.files.proposals import Applied, answer, apply, propose
+from imtplan.campaigns.files.reader import content_of_paste
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Proposal
-from imtplan.campaigns.pasting import Unplaceable, cells_of_paste
-from imtplan.campaigns.proposals import Preview, apply, preview, propose
+from imtplan.campaigns.reading import read
 from imtplan.campaigns.saving import SaveOutcome, undo
 from imtplan.campaigns.views import UNDO
+from imtplan.spreadsheets.tables import Unreadable
 from indicators.models import Figure
 
 
@@ -27,19 +32,23 @@ def paste(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """A pasted block as a preview, in a piece of page. Nothing is stored."""
     here = place(request, year, school)
     demand_entry(request, **here)
-    try:
-        cells, strays = cells_of_paste(
-            request.POST.get("text", ""),
-            indicators=here["campaign"].asked_indicators(),
-            start=request.POST.get("start", ""),
-            column=request.POST.get("column", ""),
-            year=year,
-        )
-    except Unplaceable as refusal:
-        return JsonResponse({"message": str(refusal)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    proposal = propose(
-        **here, cells=cells, strays=strays, origin=Figure.Origin.PASTE, by=request.user
+    destination = Destination.of(
+        **here,
+        language=(get_language() or "fr")[:2],
+        start=request.POST.get("start", ""),
+        column=request.POST.get("column", ""),
     )
+    try:
+        content = content_of_paste(request.POST.get("text", ""), destination)
+    except Unreadable as refusal:
+        message = str(refusal.message)
+        return JsonResponse({"message": message}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    origin = Figure.Origin.PASTE
+    proposal = propose(**here, content=content, origin=origin, by=request.user)
+    return _piece(request, proposal)
+
+
+def _piece(request: HttpRequest, proposal: Proposal) -> JsonResponse:
     shown = preview(proposal)
     html = render_to_string("campaigns/parts/proposal.html", {"proposal": shown}, request)
     return JsonResponse({"url": shown.url, "html": html, "count": shown.count_changes})
@@ -47,41 +56,74 @@ def paste(request: HttpRequest, year: int, school: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request: HttpRequest, year: int, school: str, pk: int) -> HttpResponse:
-    """What a paste or a spreadsheet would change; `apply` stores it."""
+    """What a paste or a spreadsheet would change; `answer` says how its block is meant, `apply`
+    stores it."""
     here = place(request, year, school)
     demand_entry(request, **here)
     waiting = Proposal.objects.waiting().select_related("campaign", "school")
+    if "answer" in request.POST:
+        return _answer(request, get_object_or_404(waiting, pk=pk, by=request.user, **here))
     if request.method == "POST":
         # Applied already, by a double click: the entry page says what became of it.
         mine = Proposal.objects.select_related("campaign", "school")
         return _apply(request, get_object_or_404(mine, pk=pk, by=request.user, **here))
-    one = get_object_or_404(waiting, pk=pk, by=request.user, **here)
-    return render(request, "campaigns/proposal.html", {**here, "proposal": preview(one)})
+    shown = preview(get_object_or_404(waiting, pk=pk, by=request.user, **here))
+    return render(request, "campaigns/proposal.html", {**here, "proposal": shown})
 
 
-def _apply(request: HttpRequest, one: Proposal) -> HttpResponse:
+def _answer(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """The block read anew; a script gets the piece of page, a form the whole page."""
+    choice = request.POST["answer"]
     try:
-        outcome = apply(one, by=request.user)
+        answer(proposal, int(choice) if choice.isascii() and choice.isdigit() else -1)
+    except CampaignRefusal as refusal:
+        messages.error(request, refusal.message)
+    proposal.refresh_from_db()
+    if request.accepts("text/html"):
+        return redirect(preview(proposal).url)
+    return _piece(request, proposal)
+
+
+def _apply(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    decisions = Decisions.of(request.POST)
+    if decisions.has_long_text:
+        # Nothing is cut, and nothing applied without it: the texts are shown again.
+        here = {"campaign": proposal.campaign, "school": proposal.school}
+        shown = preview_of(proposal, read(**here), decisions)
+        context = {**here, "proposal": shown}
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render(request, "campaigns/proposal.html", context, status=status)
+    try:
+        applied = apply(proposal, by=request.user, decisions=decisions)
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
     else:
-        _say_applied(request, outcome, preview(one))
-    return redirect("entry", year=one.campaign.year, school=one.school.code)
+        _say_applied(request, applied, proposal)
+    return redirect("entry", year=proposal.campaign.year, school=proposal.school.code)
 
 
-def _say_applied(request: HttpRequest, outcome: SaveOutcome, shown: Preview) -> None:
-    count = len(outcome.changed)
-    said = ngettext("%(count)s figure applied.", "%(count)s figures applied.", count)
-    messages.success(request, said % {"count": count})
-    if refused := shown.count_refused:
-        said = ngettext(
-            "%(count)s cell was refused and is not stored.",
-            "%(count)s cells were refused and are not stored.",
-            refused,
+def _say_applied(request: HttpRequest, applied: Applied, proposal: Proposal) -> None:
+    """How many figures are stored, and by name those that are not, each with the reason."""
+    count = len(applied.outcome.changed)
+    stored = ngettext("%(count)s figure applied.", "%(count)s figures applied.", count)
+    messages.success(request, stored % {"count": count})
+    if applied.left_out:
+        names = [f"{row.indicator.name} ({row.outcome.label})" for row in applied.left_out]
+        sentence = ngettext(
+            "%(count)s cell is not stored: %(names)s.",
+            "%(count)s cells are not stored: %(names)s.",
+            len(names),
         )
-        messages.warning(request, said % {"count": refused})
-    if outcome.event:
-        request.session[UNDO] = outcome.event.pk
+        messages.warning(request, sentence % {"count": len(names), "names": " · ".join(names)})
+    if strays := len(proposal.strays):
+        sentence = ngettext(
+            "%(count)s more text belonged to no cell, and was left out.",
+            "%(count)s more texts belonged to no cell, and were left out.",
+            strays,
+        )
+        messages.warning(request, sentence % {"count": strays})
+    if applied.outcome.event:
+        request.session[UNDO] = applied.outcome.event.pk
 
 
 @require_POST

@@ -52,21 +52,46 @@ function complain(item, text) {
   announce(text);
 }
 
+let isApplied = false;
+
 function open(html, item) {
-  dialog.innerHTML = html;
-  let isApplied = false;
+  isApplied = false;
   const close = () => {
     if (!isApplied) kept.drop(KEPT_AS); // given up, by Escape or by the button
     (rowOf(item).field(item.part) ?? rowOf(item).numbers[0]).focus();
   };
   dialog.addEventListener("close", close, { once: true });
-  dialog.querySelector("form")?.addEventListener("submit", () => (isApplied = true));
+  show(html);
+  dialog.showModal();
+  dialog.querySelector("[data-heading]").focus();
+}
+
+/** The focus begins at the heading: Enter stores nothing that was not read. */
+function show(html) {
+  dialog.innerHTML = html;
+  const form = dialog.querySelector("form:not([data-question])");
+  form?.addEventListener("submit", () => (isApplied = true));
   dialog.querySelector("[data-close]").addEventListener("click", (event) => {
     event.preventDefault();
     dialog.close();
   });
-  dialog.showModal();
-  (dialog.querySelector("[name=apply]") || dialog.querySelector("[data-close]")).focus();
+  dialog.querySelector("[data-question]")?.addEventListener("submit", answer);
+}
+
+/** How the block is meant: read anew in place. Where that fails, the form goes its own way. */
+async function answer(event) {
+  event.preventDefault();
+  const question = event.target;
+  const body = new URLSearchParams(new FormData(question, event.submitter));
+  try {
+    const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
+    const reply = await fetch(question.action, { method: "POST", headers, body });
+    show((await reply.json()).html);
+    dialog.querySelector("[data-heading]").focus();
+  } catch {
+    question.removeEventListener("submit", answer);
+    question.requestSubmit(event.submitter);
+  }
 }
 
 /** A cell's text in the number's place; as if typed, so that Ctrl+Z takes it back. */

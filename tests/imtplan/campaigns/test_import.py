@@ -12,13 +12,15 @@ from django.test import Client
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.file_reading import MAX_STRAYS, cells_of_file, where
+from imtplan.campaigns.files.cells import Stray, TypedCell
+from imtplan.campaigns.files.preview import Outcome, preview
+from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_file
 from imtplan.campaigns.models import Campaign, Proposal
-from imtplan.campaigns.proposals import Outcome, Stray, TypedCell, preview
 from imtplan.campaigns.workbook import workbook_of
 from imtplan.spreadsheets import Flavour, csv_lines
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
+from imtplan.spreadsheets.words import where
 from indicators.api_csv import figure_columns
 from indicators.models import Figure, Indicator
 from tests import factories
@@ -53,7 +55,9 @@ def campaign(students: Indicator, foreign: Indicator, share: Indicator) -> Campa
 @pytest.fixture
 def read(campaign: Campaign, albi: School) -> Callable[..., tuple[list[TypedCell], list[Stray]]]:
     def of(data: bytes | str) -> tuple[list[TypedCell], list[Stray]]:
-        return cells_of_file(data.encode() if isinstance(data, str) else data, "x", campaign, albi)
+        raw = data.encode() if isinstance(data, str) else data
+        content = content_of_file(raw, "x", campaign, albi)
+        return content.cells, content.strays
 
     return of
 
@@ -160,9 +164,22 @@ def test_what_belongs_to_no_cell_is_told(
 
 
 def test_the_other_lines_are_read_all_the_same(read: Read) -> None:
-    cells, strays = read("code;valeur\nunknown;5\nstudents;1200\nstudents;1300")
-    assert typed(cells) == {"students": {"value": "1200"}}
-    assert [stray.where for stray in strays] == [where(2, 0), where(4, 0)]
+    cells, strays = read("code;valeur\nunknown;5\nstudents;1200\nshare;13")
+    assert typed(cells) == {"students": {"value": "1200"}, "share": {"value": "13"}}
+    assert [stray.where for stray in strays] == [where(2, 0)]
+
+
+def test_two_lines_for_one_cell_are_asked_and_neither_is_taken(read: Read) -> None:
+    [cell], strays = read("code;valeur\nstudents;1200\nstudents;1300")
+    assert (cell.typed, strays) == ({}, [])
+    assert [claim.typed for claim in cell.claims] == [{"value": "1200"}, {"value": "1300"}]
+    assert [claim.where for claim in cell.claims] == [where(2, 1), where(3, 1)]
+
+
+def test_the_same_line_twice_is_one(read: Read) -> None:
+    assert typed(read("code;valeur\nstudents;1200\nstudents;1200")[0]) == {
+        "students": {"value": "1200"}
+    }
 
 
 def test_an_indicator_that_the_campaign_does_not_ask_for_is_told(read: Read) -> None:
@@ -239,9 +256,10 @@ def test_an_emptied_line_of_our_workbook_says_so(
     )
     with_figure = workbook_of(campaign, albi, "fr")
     Figure.objects.filter(pk=figure.pk).update(state="not_entered", value=None)
-    cells, _strays = cells_of_file(workbook_of(campaign, albi, "fr"), "x", campaign, albi)
+    cells = content_of_file(workbook_of(campaign, albi, "fr"), "x", campaign, albi).cells
     assert [(cell.version, set(cell.typed.values())) for cell in cells] == [(4, {""})]
-    assert cells_of_file(with_figure, "x", campaign, albi)[0][0].typed["value"] == "100"
+    before = content_of_file(with_figure, "x", campaign, albi)
+    assert before.cells[0].typed["value"] == "100"
 
 
 # --- Pages --------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.file_reading import cells_of_file
+from imtplan.campaigns.files.preview import Outcome, preview
+from imtplan.campaigns.files.proposals import propose
+from imtplan.campaigns.files.reader import content_of_file
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.proposals import Outcome, preview, propose
 from imtplan.campaigns.workbook import workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from indicators.models import Figure, Indicator
@@ -72,10 +73,10 @@ def test_opened_and_saved_nothing_has_changed(
 ) -> None:
     data = workbook_of(stored, albi, language, BookFormat(made))
     saved = converted(soffice, data, tmp_path, kind, f"classeur.{made}")
-    cells, strays = cells_of_file(saved, f"classeur.{kind}", stored, albi)
-    proposal = propose(stored, albi, cells, strays, origin=Figure.Origin.IMPORT, by=alice)
+    content = content_of_file(saved, f"classeur.{kind}", stored, albi)
+    proposal = propose(stored, albi, content=content, origin=Figure.Origin.IMPORT, by=alice)
     rows = preview(proposal).rows
-    assert strays == []
+    assert content.strays == []
     assert {row.outcome for row in rows} == {Outcome.SAME}
     assert {row.indicator.code for row in rows} == {*CODES} - {"nothing"}
 
@@ -85,5 +86,5 @@ def test_saved_as_csv_it_is_a_table_of_their_own(
 ) -> None:
     """The first sheet alone, with the separators that LibreOffice chooses."""
     data = converted(soffice, workbook_of(stored, albi, "fr"), tmp_path, "csv")
-    cells, _strays = cells_of_file(data, "classeur.csv", stored, albi)
-    assert {cell.indicator.code for cell in cells} == {*CODES} - {"nothing"}
+    content = content_of_file(data, "classeur.csv", stored, albi)
+    assert {cell.indicator.code for cell in content.cells} == {*CODES} - {"nothing"}

@@ -10,18 +10,12 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
+from imtplan.campaigns.files.cells import Stray, TypedCell
+from imtplan.campaigns.files.preview import Outcome, Proposed, preview
+from imtplan.campaigns.files.proposals import apply, propose
+from imtplan.campaigns.files.texts import number_text
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Proposal
-from imtplan.campaigns.proposals import (
-    Outcome,
-    Proposed,
-    Stray,
-    TypedCell,
-    apply,
-    number_text,
-    preview,
-    propose,
-)
 from indicators.models import Figure, Indicator
 from tests import factories
 
@@ -134,7 +128,7 @@ def test_a_field_that_is_not_there_keeps_what_is_stored(read: Any, save: Any) ->
 def test_an_empty_cell_of_a_file_empties_and_is_no_zero(read: Any, save: Any) -> None:
     save("100")
     row = read(value="")
-    assert (row.outcome, row.cell.state) == (Outcome.CHANGED, Figure.State.NOT_ENTERED)
+    assert (row.outcome, row.cell.state) == (Outcome.EMPTIED, Figure.State.NOT_ENTERED)
 
 
 def test_nothing_is_stored_before_applying(read: Any) -> None:

@@ -9,13 +9,14 @@ from django.utils import timezone, translation
 from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.file_reading import cells_of_file, where
+from imtplan.campaigns.files.cells import TypedCell
+from imtplan.campaigns.files.reader import content_of_file
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.proposals import TypedCell
 from imtplan.campaigns.workbook import FIELDS, file_name, workbook_of
 from imtplan.numbers import parse_number
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import Found, FoundCell, Table, Unreadable
+from imtplan.spreadsheets.words import where
 from indicators.models import Figure, Indicator, Progress
 from tests import factories
 
@@ -56,9 +57,9 @@ def line(data: bytes, code: str) -> dict[str, FoundCell]:
 
 
 def read_back(data: bytes, campaign: Campaign, school: School) -> dict[str, TypedCell]:
-    cells, strays = cells_of_file(data, "classeur.xlsx", campaign, school)
-    assert strays == []
-    return {cell.indicator.code: cell for cell in cells}
+    content = content_of_file(data, "classeur.xlsx", campaign, school)
+    assert content.strays == []
+    return {cell.indicator.code: cell for cell in content.cells}
 
 
 def test_each_indicator_has_a_line_under_its_theme(campaign: Campaign, albi: School) -> None:
@@ -210,7 +211,7 @@ def test_another_schools_workbook_is_refused(
     campaign: Campaign, albi: School, ales: School
 ) -> None:
     with pytest.raises(Unreadable, match=r"IMT Mines Alès.*IMT Mines Albi"):
-        cells_of_file(workbook_of(campaign, ales, "fr"), "x.xlsx", campaign, albi)
+        content_of_file(workbook_of(campaign, ales, "fr"), "x.xlsx", campaign, albi)
 
 
 def test_another_years_workbook_is_refused(
@@ -218,7 +219,7 @@ def test_another_years_workbook_is_refused(
 ) -> None:
     before = factories.CampaignFactory(year=2021, indicators=list(indicators.values()))
     with pytest.raises(Unreadable, match="2021"):
-        cells_of_file(workbook_of(before, albi, "fr"), "x.xlsx", campaign, albi)
+        content_of_file(workbook_of(before, albi, "fr"), "x.xlsx", campaign, albi)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -1,0 +1,347 @@
+"""What a paste or a file would change, cell by cell, with every check that saving runs."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.campaigns.cells import Cell, Finding, Level, change, percent, shown
+from imtplan.campaigns.checks import findings, problems
+from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
+from imtplan.campaigns.files.decisions import Decisions
+from imtplan.campaigns.files.texts import form_of
+from imtplan.campaigns.models import Proposal
+from imtplan.campaigns.reading import Reading, cell_of, read
+from indicators.models import Figure, Indicator
+
+State = Figure.State
+NO_DECISIONS = Decisions()
+
+
+class Outcome(models.TextChoices):
+    NEW = "new", _("new")
+    CHANGED = "changed", _("changed")
+    EMPTIED = "emptied", _("emptied")
+    SAME = "same", _("as it was")
+    UNDECIDED = "undecided", _("to decide")
+    CONFLICT = "conflict", _("changed meanwhile")
+    REFUSED = "refused", _("refused")
+
+    @property
+    def symbol(self) -> str:
+        """The name of its icon: an outcome is never told by colour alone."""
+        return {
+            Outcome.NEW: "plus-lg",
+            Outcome.CHANGED: "pencil",
+            Outcome.EMPTIED: "dash-circle-dotted",
+            Outcome.SAME: "check-lg",
+            Outcome.UNDECIDED: "question-circle",
+            Outcome.CONFLICT: "people",
+            Outcome.REFUSED: "x-circle-fill",
+        }[self]
+
+    @property
+    def is_applied(self) -> bool:
+        """Without a further word from the person."""
+        return self in (Outcome.NEW, Outcome.CHANGED)
+
+
+@dataclass
+class Proposed:
+    """One cell of the preview: what stands there, what would, and what is to be said of it."""
+
+    typed: TypedCell
+    outcome: Outcome
+    cell: Cell | None
+    stored: Figure | None
+    findings: list[Finding] = field(default_factory=list)
+    messages: list[str | Promise] = field(default_factory=list)
+    claims: list["Proposed"] = field(default_factory=list)
+    last: Figure | None = None
+    label: str = ""
+
+    @property
+    def indicator(self) -> Indicator:
+        return self.typed.indicator
+
+    @property
+    def where(self) -> str:
+        return self.typed.where
+
+    @property
+    def after_text(self) -> str:
+        """As it stands in the paste or the file."""
+        texts = [self.typed.typed.get(name, "") for name in ("value", "numerator", "denominator")]
+        number = " / ".join(text for text in texts if text.strip())
+        return number or self.typed.typed.get("word", "")
+
+    @property
+    def shown(self) -> str | Promise:
+        """As it was read: what would be stored."""
+        return _shown(self.cell) if self.cell else ""
+
+    @property
+    def change(self) -> str:
+        """From last year, in percent."""
+        now = self.cell.number if self.cell else None
+        last = self.last.number if self.last else None
+        return percent(change(now, last), sign=True) if now is not None and last else ""
+
+    @property
+    def explanation(self) -> str:
+        return self.cell.explanation if self.cell else self.typed.typed.get("explanation", "")
+
+    @property
+    def explanation_before(self) -> str:
+        """The stored explanation, where it would be another."""
+        before = self.stored.explanation if self.stored else ""
+        return before if before != self.explanation else ""
+
+    @property
+    def surprises(self) -> list[Finding]:
+        return [one for one in self.findings if one.level == Level.SURPRISING]
+
+    @property
+    def asks(self) -> bool:
+        return any(not one.answered for one in self.surprises)
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether a tick is enough for one of its surprises."""
+        return any(not one.answered and not one.needs_words for one in self.surprises)
+
+    @property
+    def takes_explanation(self) -> bool:
+        """Whether the preview has a field to explain: what would be stored and surprises, or has
+        an explanation already, one that is too long too."""
+        has_text = bool(self.typed.typed.get("explanation"))
+        if self.outcome == Outcome.REFUSED:
+            return has_text
+        return self.outcome.is_applied and (has_text or bool(self.surprises))
+
+
+def _shown(cell: Cell) -> str | Promise:
+    if cell.state == State.NOT_ENTERED:
+        return ""
+    if cell.state != State.NUMBER:
+        return cell.state.label
+    if cell.numerator is not None and cell.denominator is not None:
+        return f"{shown(cell.numerator)} / {shown(cell.denominator)}"
+    return shown(cell.number) if cell.number is not None else ""
+
+
+@dataclass
+class Elsewhere:
+    """A surprise that the proposal would raise in a cell that it does not touch."""
+
+    indicator: Indicator
+    finding: Finding
+
+
+@dataclass
+class Preview:
+    """A proposal against what is stored now."""
+
+    proposal: Proposal
+    rows: list[Proposed]
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    indicators: list[Indicator] = field(default_factory=list)
+    decisions: Decisions = NO_DECISIONS
+
+    @property
+    def strays(self) -> list[Stray]:
+        return [Stray(**stray) for stray in self.proposal.strays]
+
+    @property
+    def remarks(self) -> list[str]:
+        return self.proposal.about.get("remarks", [])
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """How the whole block is meant: its message, its choices, and the one taken."""
+        return self.proposal.about.get("question", {})
+
+    @property
+    def choices(self) -> list[dict[str, Any]]:
+        """Each way to read the block, with what it would lay where."""
+        names = {one.code: one.name for one in self.indicators}
+        return [
+            choice
+            | {
+                "is_taken": place == self.question["answer"],
+                "rows": [(names.get(code, code), text) for code, text in choice["summary"]],
+            }
+            for place, choice in enumerate(self.question["choices"])
+        ]
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether nothing can be read before the block's question has its answer."""
+        return bool(self.question) and self.question["answer"] is None
+
+    @property
+    def origin(self) -> Figure.Origin:
+        return Figure.Origin(self.proposal.origin)
+
+    @property
+    def url(self) -> str:
+        proposal = self.proposal
+        place = [proposal.campaign.year, proposal.school.code, proposal.pk]
+        return reverse("proposal", args=place)
+
+    @cached_property
+    def counts(self) -> dict[Outcome, int]:
+        """How many cells there are of each outcome that there is."""
+        counts = {one: sum(row.outcome == one for row in self.rows) for one in Outcome}
+        return {outcome: count for outcome, count in counts.items() if count}
+
+    @property
+    def count_changes(self) -> int:
+        return sum(row.outcome.is_applied for row in self.rows)
+
+    @property
+    def emptied(self) -> list[Proposed]:
+        return [row for row in self.rows if row.outcome == Outcome.EMPTIED]
+
+    @property
+    def year_before(self) -> int:
+        return self.proposal.campaign.year - 1
+
+    @property
+    def count_asks(self) -> int:
+        return sum(row.asks for row in self.rows)
+
+    @property
+    def can_apply(self) -> bool:
+        """Whether there is something to store, at once or once it is decided."""
+        waits = (Outcome.EMPTIED, Outcome.UNDECIDED, Outcome.CONFLICT)
+        return any(row.outcome.is_applied or row.outcome in waits for row in self.rows)
+
+    @property
+    def count_refused(self) -> int:
+        return self.counts.get(Outcome.REFUSED, 0) + len(self.strays)
+
+
+def preview(proposal: Proposal) -> Preview:
+    """The proposal against what is stored at this moment."""
+    return preview_of(proposal, read(proposal.campaign, proposal.school))
+
+
+def preview_of(
+    proposal: Proposal, reading: Reading, decisions: Decisions = NO_DECISIONS
+) -> Preview:
+    """The proposal as it was decided on, against what has been read."""
+    cells = [decisions.on(cell, reading) for cell in cells_of(proposal, reading)]
+    rows = [_proposed(cell, reading) for cell in cells]
+    after = _with_applied(rows, reading)
+    for row in rows:
+        for one in (row, *row.claims):
+            _check(one, after)
+    elsewhere = _elsewhere(rows, reading, after)
+    return Preview(proposal, rows, elsewhere, reading.indicators, decisions)
+
+
+def cells_of(proposal: Proposal, reading: Reading) -> list[TypedCell]:
+    """The stored cells of a proposal, of those indicators that are asked for."""
+    by_code = {indicator.code: indicator for indicator in reading.indicators}
+    return [
+        TypedCell(
+            **kept
+            | {
+                "indicator": by_code[kept["indicator"]],
+                "claims": [Claim(**claim) for claim in kept.get("claims", [])],
+            }
+        )
+        for kept in proposal.cells
+        if kept["indicator"] in by_code
+    ]
+
+
+# --- One cell -----------------------------------------------------------------------------------
+
+
+def _proposed(typed: TypedCell, reading: Reading) -> Proposed:
+    stored = reading.figure(typed.indicator)
+    last = reading.around.before(typed.indicator)
+    if typed.claims:
+        claims = [_claimed(typed, claim, reading) for claim in typed.claims]
+        return Proposed(typed, Outcome.UNDECIDED, None, stored, claims=claims, last=last)
+    form = form_of(typed, stored)
+    if not form.is_valid():
+        sentences = [message for errors in form.errors.values() for message in errors]
+        return Proposed(typed, Outcome.REFUSED, None, stored, [], sentences, last=last)
+    cell = replace(form.cell(), version=typed.version or None)
+    found = [] if cell.state == State.NOT_ENTERED else problems(cell)
+    if found:
+        sentences = [one.message for one in found]
+        return Proposed(typed, Outcome.REFUSED, cell, stored, [], sentences, last=last)
+    return Proposed(typed, _outcome(cell, stored), cell, stored, last=last)
+
+
+def _claimed(typed: TypedCell, claim: Claim, reading: Reading) -> Proposed:
+    """What would become of the cell if this claim to it were chosen."""
+    chosen = replace(typed, typed=claim.typed, where=claim.where, claims=[])
+    return replace(_proposed(chosen, reading), label=claim.label)
+
+
+def _outcome(cell: Cell, stored: Figure | None) -> Outcome:
+    seen = cell_of(stored) if stored else None
+    if seen is None and cell.state == State.NOT_ENTERED and not cell.explanation:
+        return Outcome.SAME
+    if seen and (seen.said, seen.explanation) == (cell.said, cell.explanation):
+        return Outcome.SAME
+    if seen and seen.version != cell.version:
+        return Outcome.CONFLICT
+    empty = seen is None or seen.state == State.NOT_ENTERED
+    if cell.state == State.NOT_ENTERED and not empty:
+        return Outcome.EMPTIED
+    return Outcome.NEW if empty else Outcome.CHANGED
+
+
+# --- All cells together -------------------------------------------------------------------------
+
+
+def _with_applied(rows: list[Proposed], reading: Reading) -> Reading:
+    """The school's cells as they would stand once the changes are stored."""
+    figures = {indicator: dict(by_year) for indicator, by_year in reading.figures.items()}
+    after = replace(reading, figures=figures, kept=dict(reading.kept))
+    for row in rows:
+        if row.cell and row.outcome.is_applied:
+            after.put(_figure(row.cell, after))
+    return after
+
+
+def _figure(cell: Cell, reading: Reading) -> Figure:
+    parts = ("state", "value", "numerator", "denominator", "reason", "explanation")
+    return Figure(
+        indicator=cell.indicator,
+        school=reading.school,
+        year=reading.campaign.year,
+        **{part: getattr(cell, part) for part in parts},
+    )
+
+
+def _check(row: Proposed, after: Reading) -> None:
+    """The surprises of what would stand there; of what stays as it was, those are asked already."""
+    if row.cell is None or row.outcome in (Outcome.REFUSED, Outcome.SAME, Outcome.EMPTIED):
+        return
+    confirmed = row.stored.confirmed if row.stored else {}
+    row.findings = findings(row.cell, after.around, confirmed)
+
+
+def _elsewhere(rows: list[Proposed], reading: Reading, after: Reading) -> list[Elsewhere]:
+    """Surprises in cells that are not proposed: a whole that is less than its new parts."""
+    touched = {row.indicator.pk for row in rows}
+    raised = []
+    for indicator in reading.indicators:
+        if indicator.pk not in touched:
+            before = {(one.code, str(one.message)) for one in reading.findings(indicator)}
+            raised += [
+                Elsewhere(indicator, one)
+                for one in after.findings(indicator)
+                if one.level == Level.SURPRISING and (one.code, str(one.message)) not in before
+            ]
+    return raised

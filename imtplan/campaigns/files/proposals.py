@@ -1,0 +1,173 @@
+"""Pastes and spreadsheets are kept as proposals, answered, and applied as one.
+
+Both come from one reader, and meet the same reading of texts, the same checks, the same preview.
+Nothing is stored before somebody applies it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.accounts.models import School, User
+from imtplan.audit.models import Event
+from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.files.cells import BlockQuestion, Stray, TableContent, TypedCell
+from imtplan.campaigns.files.decisions import Decisions
+from imtplan.campaigns.files.preview import NO_DECISIONS, Outcome, Proposed, preview_of
+from imtplan.campaigns.gate import CampaignRefusal, locked
+from imtplan.campaigns.models import Campaign, Proposal
+from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.saving import SaveOutcome, store
+from indicators.models import Figure
+
+# --- Making one ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose(
+    campaign: Campaign,
+    school: School,
+    cells: Iterable[TypedCell] = (),
+    strays: Iterable[Stray] = (),
+    *,
+    content: TableContent | None = None,
+    origin: Figure.Origin,
+    by: User,
+) -> Proposal:
+    """Keep what was read, for a day. No figure changes."""
+    reading = read(campaign, school)
+    Proposal.objects.filter(by=by, created_at__lt=timezone.now() - Proposal.LIFE).delete()
+    content = content or TableContent(list(cells), list(strays))
+    about: dict[str, Any] = {"remarks": content.remarks}
+    if content.question:
+        about["question"] = _kept_question(content.question, reading)
+    return Proposal.objects.create(
+        campaign=campaign,
+        school=school,
+        by=by,
+        origin=origin,
+        about=about,
+        **_kept_content(content, reading),
+    )
+
+
+def _kept_content(content: TableContent, reading: Reading) -> dict[str, Any]:
+    return {
+        "cells": [_kept(cell, reading) for cell in content.cells],
+        "strays": [asdict(stray) | {"text": _storable(stray.text)} for stray in content.strays],
+    }
+
+
+def _kept_question(question: BlockQuestion, reading: Reading) -> dict[str, Any]:
+    """With each choice's own cells: what is chosen needs no second reading."""
+    return {
+        "message": question.message,
+        "answer": question.answer,
+        "choices": [
+            {"label": label, "remarks": content.remarks, "summary": _summary(content)}
+            | _kept_content(content, reading)
+            for label, content in question.choices
+        ],
+    }
+
+
+def _summary(content: TableContent) -> list[list[str]]:
+    """What a choice lays where: the indicators' codes with their texts."""
+    return [[cell.indicator.code, _text_of(cell)] for cell in content.cells]
+
+
+def _text_of(cell: TypedCell) -> str:
+    texts = [cell.typed.get(name, "") for name in ("value", "numerator", "denominator", "word")]
+    return " / ".join(_storable(text) for text in texts if text)
+
+
+def _kept(cell: TypedCell, reading: Reading) -> dict[str, object]:
+    version = cell.version
+    if version is None:
+        stored = reading.figure(cell.indicator)
+        version = stored.version if stored else 0
+    claims = [{**claim.__dict__, "typed": _storable_texts(claim.typed)} for claim in cell.claims]
+    return {
+        "indicator": cell.indicator.code,
+        "typed": _storable_texts(cell.typed),
+        "where": cell.where,
+        "version": version,
+        "language": cell.language,
+        "remarks": [_storable(remark) for remark in cell.remarks],
+        "claims": claims,
+    }
+
+
+def _storable_texts(texts: dict[str, str]) -> dict[str, str]:
+    return {name: _storable(text) for name, text in texts.items()}
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores no NUL: its picture stands for it, and is refused as such."""
+    return text.replace("\x00", "\u2400")
+
+
+# --- Saying how a block is meant ----------------------------------------------------------------
+
+
+@transaction.atomic
+def answer(proposal: Proposal, choice: int) -> None:
+    """Read the block as somebody says it is meant. Nothing of it is applied."""
+    waiting = Proposal.objects.waiting().select_for_update().filter(pk=proposal.pk).first()
+    question = waiting.about.get("question") if waiting else None
+    if waiting is None or question is None or not 0 <= choice < len(question["choices"]):
+        raise CampaignRefusal(_("This was applied already, or is older than a day: begin again."))
+    chosen = question["choices"][choice]
+    question["answer"] = choice
+    waiting.cells, waiting.strays = chosen["cells"], chosen["strays"]
+    waiting.about["remarks"] = chosen["remarks"]
+    waiting.save(update_fields=["cells", "strays", "about"])
+
+
+# --- Applying it --------------------------------------------------------------------------------
+
+
+@dataclass
+class Applied:
+    """What was stored, and which cells were not, each with the reason."""
+
+    outcome: SaveOutcome
+    left_out: list[Proposed]
+
+
+@transaction.atomic
+def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) -> Applied:
+    """Store what the preview says would change, and what was decided there: all of it in one save,
+    which one undo takes back.
+
+    Applying twice stores once. What changed since the preview is in conflict and stays.
+    """
+    locked(proposal.campaign, proposal.school, act=Event.Verb.FIGURES_SAVED)
+    waiting = Proposal.objects.waiting().filter(pk=proposal.pk, by=by)
+    if not waiting.update(applied_at=timezone.now()):
+        raise CampaignRefusal(_("This was applied already, or is older than a day: begin again."))
+    reading = read(proposal.campaign, proposal.school)
+    rows = preview_of(proposal, reading, decisions).rows
+    outcome = store(
+        [cell for row in rows if (cell := _to_store(row, decisions))],
+        reading,
+        by=by,
+        origin=Figure.Origin(proposal.origin),
+    )
+    return Applied(outcome, [row for row in rows if _is_left_out(row, decisions, outcome)])
+
+
+def _to_store(row: Proposed, decisions: Decisions) -> Cell | None:
+    is_emptied = row.outcome == Outcome.EMPTIED and decisions.empties
+    return row.cell if row.cell and (row.outcome.is_applied or is_emptied) else None
+
+
+def _is_left_out(row: Proposed, decisions: Decisions, outcome: SaveOutcome) -> bool:
+    code = row.indicator.code
+    if code in outcome.conflicts or code in outcome.refused:
+        return True
+    return row.outcome != Outcome.SAME and _to_store(row, decisions) is None
