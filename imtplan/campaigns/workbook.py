@@ -1,6 +1,6 @@
 """A school's workbook: its indicators, what is stored of them, and open cells to fill in.
 
-`file_reading` reads it back. What both must agree on is declared here once: the fields and their
+`files.reader` reads it back. What both must agree on is declared here once: the fields and their
 headings, and the marks by which a workbook says whose it is.
 """
 
