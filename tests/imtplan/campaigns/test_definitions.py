@@ -46,7 +46,7 @@ def alices(
 
 def test_the_cell_says_all_of_it(alices: Client, defined: Indicator) -> None:
     panel = alices.get(PAGE).content.decode().partition("entry-about-text")[2]
-    panel = panel.partition("</details>")[0]
+    panel = panel.partition("Toutes les versions")[0]
     for text in (*FRENCH, defined.unit_fr, "proposée"):
         assert text in panel
 
@@ -54,7 +54,7 @@ def test_the_cell_says_all_of_it(alices: Client, defined: Indicator) -> None:
 def test_a_published_definition_is_not_called_proposed(alices: Client, defined: Indicator) -> None:
     Indicator.objects.update(is_proposed=False)
     panel = alices.get(PAGE).content.decode().partition("entry-about-text")[2]
-    assert "proposée" not in panel.partition("</details>")[0]
+    assert "proposée" not in panel.partition("Toutes les versions")[0]
 
 
 def test_the_cell_says_what_nobody_defined(alices: Client) -> None:
