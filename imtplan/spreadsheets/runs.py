@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 # Nothing but a number, with its signs, marks and perhaps a unit of one word: "1 142", "12,5 %".
 _NUMBER = re.compile(r"[\s(+\-−–~≈<>]*\d[\d\s.,'’]*[^\W\d_€$£¥%‰]{0,5}[\s€$£¥%‰)]*")
+MAX_NUMBER = 100
 # What stands raised behind a word and calls a note: "1", "(2)", "*"; letters are the word's own.
 _CALL = re.compile(r"[\s\d()\[\].,;*†‡§#¹²³⁰⁴-⁹]*")
 # m², km³: there the digit belongs to the unit.
@@ -51,22 +52,28 @@ def without_notes(runs: Sequence[Run]) -> RichText:
     plain = "".join(run.text for run in runs if run.is_plain)
     if not plain.strip():
         return RichText("".join(run.text for run in runs))
-    is_number = bool(_NUMBER.fullmatch(plain[:100]))
+    is_number = len(plain) <= MAX_NUMBER and bool(_NUMBER.fullmatch(plain))
+    has_word = is_number and any(map(str.isalpha, plain))
     kept, notes = list[str](), list[str]()
     for run in runs:
-        is_note = _is_beside(run, plain) if is_number else _calls(run, kept)
+        is_note = _is_beside(run, has_word) if is_number else _calls(run, kept)
         (notes if is_note else kept).append(run.text)
     return RichText("".join(kept), " ".join(" ".join(notes).split()))
 
 
-def _is_beside(run: Run, number: str) -> bool:
+def _is_beside(run: Run, has_word: bool) -> bool:
     """Beside a number with a word, raised letters may be the word's: "1ᵉʳ cycle"."""
-    is_word = any(map(str.isalpha, run.text)) and any(map(str.isalpha, number))
+    is_word = has_word and any(map(str.isalpha, run.text))
     return not run.is_plain and (run.is_struck or not is_word)
 
 
 def _calls(run: Run, before: Sequence[str]) -> bool:
     if run.is_plain or run.place is not Place.RAISED or not _CALL.fullmatch(run.text):
         return False
-    is_power = run.text.strip() in ("2", "3") and _LENGTH.search("".join(before[-3:])[-4:])
+    is_power = run.text.strip() in ("2", "3") and _LENGTH.search(_end_of(before))
     return not is_power
+
+
+def _end_of(pieces: Sequence[str]) -> str:
+    """The last letters, however long the pieces are."""
+    return "".join(piece[-4:] for piece in pieces[-3:])[-4:]

@@ -62,7 +62,20 @@ def test_a_long_text_named_by_many_cells_counts_as_often() -> None:
 def test_one_part_named_by_many_sheets_counts_as_often() -> None:
     blanks = " " * 20_000_000
     with pytest.raises(Unreadable, match="abnormally large"):
-        read_tables(workbook(blanks, sheets=5_000))
+        read_tables(workbook(blanks, sheets=150))
+
+
+@pytest.mark.parametrize(("long", "raised"), [("1", "a"), ("m", "2")])
+def test_a_long_text_with_many_raised_letters_is_read_once(long: str, raised: str) -> None:
+    run = f"<r><rPr><vertAlign val='superscript'/></rPr><t>{raised}</t></r>"
+    texts = f"<sst><si><r><t>{long * 1_500_000}</t></r>{run * 60_000}</si></sst>"
+    data = workbook('<row><c t="s"><v>0</v></c></row>', texts=texts)
+    assert read_tables(data)[0].rows[0][0].text.startswith(long)
+
+
+def test_a_workbook_has_no_more_sheets_than_parts() -> None:
+    with pytest.raises(Unreadable, match="too many"):
+        read_tables(workbook("", sheets=1_000))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from imtplan.spreadsheets.number_formats import NumberFormat
-from imtplan.spreadsheets.package import Package, local
+from imtplan.spreadsheets.package import MAX_ENTRIES, Package, local, too_much
 from imtplan.spreadsheets.tables import Found, Unreadable
 from imtplan.spreadsheets.workbooks import FIRST_DAY
 from imtplan.spreadsheets.xlsx.wholes import YES, whole
@@ -61,6 +61,8 @@ class Book:
                 self.is_computed = False
             case "sheet" if part := parts.get(found.get("id", "")):
                 hidden = found.get("state", "visible") != "visible"
+                if len(self.sheets) >= MAX_ENTRIES:  # no more than there can be parts
+                    raise too_much()
                 self.sheets.append(SheetPart(package.kept(found.get("name", "")), hidden, part))
 
 

@@ -68,6 +68,7 @@ class SharedTexts:
     def __init__(self, package: Package, part: str, wanted: set[int]) -> None:
         self.package, self.wanted = package, wanted
         self.texts = dict[int, RichText]()
+        self.taken = set[int]()
         self.index = -1
         self.runs: Runs | None = None
         if wanted:
@@ -76,7 +77,9 @@ class SharedTexts:
     def take(self, index: int) -> RichText:
         """Returns a text for one more cell: a long one named by thousands counts as often."""
         text = self.texts.get(index, RichText(""))
-        self.package.count_characters(len(text.text))
+        if index in self.taken:
+            self.package.count_characters(len(text.text))
+        self.taken.add(index)
         return text
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
