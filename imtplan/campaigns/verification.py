@@ -86,7 +86,8 @@ def _altered(receipt: Receipt, claim: dict[str, Any]) -> Iterator[str]:
             yield _change(name, ours[name], claim.get(name), "the file says")
     yield from _altered_figures(ours["figures"], claim.get("figures"))
     if extra := sorted(claim.keys() - ours.keys()):
-        yield f"The file has what the receipt has not: {', '.join(map(quoted, extra[:10]))}."
+        more = f" and {len(extra) - 10} more" if len(extra) > 10 else ""
+        yield f"The file has what the receipt has not: {', '.join(map(quoted, extra[:10]))}{more}."
 
 
 def _altered_figures(ours: list[dict[str, Any]], theirs: Any) -> Iterator[str]:

@@ -226,3 +226,9 @@ def test_a_damaged_store_is_told(receipt: Receipt) -> None:
 def test_a_text_of_others_does_not_move_the_cursor() -> None:
     assert quoted("a\u001b[2J\u202eb\ud800") == "“a\\x1b[2J\\u202eb\\ud800”"
     assert len(quoted("x" * 500)) < 100
+
+
+def test_what_a_file_has_beyond_the_receipt_is_counted(receipt: Receipt) -> None:
+    more = {f"field-{number:02d}": 1 for number in range(12)}
+    found = verify(json.dumps(json.loads(receipt.content) | more).encode())
+    assert "“field-09” and 2 more." in str(found)
