@@ -84,6 +84,11 @@ class Proposed:
         return _shown(self.cell) if self.cell else ""
 
     @property
+    def is_written_otherwise(self) -> bool:
+        """Whether the paste or the file has more than other spaces in the number."""
+        return "".join(self.after_text.split()) != "".join(str(self.shown).split())
+
+    @property
     def change(self) -> str:
         """From last year, in percent."""
         now = self.cell.number if self.cell else None
