@@ -126,6 +126,12 @@ class FigureForm(forms.Form):
     def number_fields(self) -> list[forms.BoundField]:
         return [self[part] for part in self.number_parts]
 
+    @property
+    def unstored_fields(self) -> list[forms.BoundField]:
+        """What was sent and is not what is stored, for a page on which nothing can be typed."""
+        sent = [self[part] for part in (*self.number_parts, "reason", "explanation")]
+        return [one for one in sent if one.value() and one.value() != self.initial.get(one.name)]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         typed = [part for part in self.number_parts if data.get(part) is not None]
