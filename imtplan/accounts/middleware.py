@@ -1,7 +1,12 @@
-"""The language of a page: the person's choice, else the cookie's or the browser's, else French."""
+"""The language of a page: the person's choice, else the cookie's or the browser's, else French.
+
+What is sent from a page is read in the language of that page, which says it: "1,234" is a number of
+its own in each, and the person may have chosen another language in another window since.
+"""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -19,6 +24,7 @@ class PersonLocaleMiddleware:
         language = chosen or translation.get_language_from_request(request)
         if request.user.is_authenticated and not chosen:
             remember_language(language, of=request.user)
+        language = _of_the_page(request) or language
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -28,3 +34,9 @@ class PersonLocaleMiddleware:
                 filter(None, [response.headers.get("Vary"), "Accept-Language"])
             )
         return response
+
+
+def _of_the_page(request: HttpRequest) -> str:
+    """The language in which the page was shown that sends this; "" where it does not say."""
+    shown = request.headers.get("X-Page-Language") or request.GET.get("shown-in", "")
+    return shown if request.method == "POST" and shown in dict(settings.LANGUAGES) else ""

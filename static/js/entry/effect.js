@@ -1,6 +1,6 @@
 /* What a changed cell would move, asked of the server while somebody types: the words are its own,
    nothing is stored by asking, and saving neither waits for it nor knows of it. */
-const { rows, csrfToken, calm } = window.imtEntry;
+const { rows, headers, calm } = window.imtEntry;
 const PAUSE = 350; // ms after the last key
 const ASKED_OF = ["value", "numerator", "denominator", "word"];
 
@@ -20,8 +20,8 @@ async function ask(row, signal) {
 
 /** What the server says; nothing where it says nothing, or cannot be reached. */
 async function answerTo(row, signal) {
-  const headers = { "Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": csrfToken() };
-  const question = { method: "POST", headers, body: row.content(), redirect: "error", signal };
+  const sent = { "Content-Type": "application/x-www-form-urlencoded", ...headers() };
+  const question = { method: "POST", headers: sent, body: row.content(), redirect: "error", signal };
   try {
     const answer = await fetch(row.data.effect, question);
     return answer.ok ? await answer.json() : { sentences: [] };

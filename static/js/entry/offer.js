@@ -4,6 +4,8 @@ const { form, rows, word, kept, live, keep, save, isLeft, dayAndTime, anchored, 
 const notice = document.querySelector("[data-offer]");
 const list = notice.querySelector("[data-offer-list]");
 const rowOf = ({ code }) => rows.find((row) => row.code === code);
+// "1,234" is another number in another language: shown, and left to be typed anew.
+const isForeign = ({ item }) => item.language !== document.documentElement.lang;
 let offered = [];
 
 function show() {
@@ -13,7 +15,7 @@ function show() {
   anchored(() => {
     notice.querySelector("[data-offer-text]").textContent = text || "";
     list.replaceChildren(...offered.map(({ item }) => lineOf(item)));
-    notice.querySelector("[data-put-back]").hidden = !offered.some(rowOf);
+    notice.querySelector("[data-put-back]").hidden = !offered.some((left) => rowOf(left) && !isForeign(left));
     notice.hidden = offered.length === 0;
   });
   count();
@@ -38,14 +40,14 @@ function lineOf(item) {
 /** What stands in the row already is not offered: it arrived after all, or was typed anew. */
 function isNews(left) {
   const row = rowOf(left);
-  if (!row || !isSame(left.item.values, row.values())) return true;
+  if (!row || isForeign(left) || !isSame(left.item.values, row.values())) return true;
   kept.drop(left.code, left.page);
   return false;
 }
 
 async function putBack(left) {
   const row = rowOf(left);
-  if (!row) return false;
+  if (!row || isForeign(left)) return false;
   if (isLeft(row)) await save(row); // what was typed here meanwhile comes first
   if (isLeft(row)) return false;
   row.fill(left.item.values);

@@ -1,7 +1,7 @@
 /* What is pasted into a number. A block: the server reads it and says what would change; nothing is
    stored before "apply", and the block is kept in this browser until it is applied or given up.
    A single cell takes the place of the number that stood there. */
-const { form, rows, word, kept, csrfToken, save, signIn, announce, dayAndTime, anchored, bringIntoSight } = window.imtEntry;
+const { form, rows, word, kept, headers, save, signIn, announce, dayAndTime, anchored, bringIntoSight } = window.imtEntry;
 const KEPT_AS = "paste";
 const dialog = document.getElementById("paste-preview");
 const notice = document.querySelector("[data-paste-offer]");
@@ -12,7 +12,7 @@ const isBlock = (text) => /[\t\n\r]/.test(text.replace(/[\r\n]+$/, ""));
 async function ask(item) {
   const answer = await fetch(form.dataset.paste, {
     method: "POST",
-    headers: { "X-CSRFToken": csrfToken() },
+    headers: { ...headers(), "X-Page-Language": item.language },
     body: new URLSearchParams({ text: item.text, start: item.row, column: item.part }),
   });
   const isJson = (answer.headers.get("Content-Type") || "").includes("json");
@@ -102,15 +102,21 @@ function replace(field, text) {
   field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
 }
 
+/** What is pasted in a number, or dropped on it. */
+function take(event, data, row) {
+  const [field, text] = [event.currentTarget, data.getData("text/plain")];
+  if (!text.trim()) return;
+  event.preventDefault();
+  field.focus();
+  if (!isBlock(text)) return replace(field, text.trim());
+  const { lang: language } = document.documentElement;
+  propose({ text, row: row.code, part: field.dataset.part, language, at: Date.now() });
+}
+
 for (const row of rows) {
   for (const field of row.numbers) {
-    field.addEventListener("paste", (event) => {
-      const text = event.clipboardData.getData("text/plain");
-      if (!text.trim()) return;
-      event.preventDefault();
-      if (!isBlock(text)) return replace(field, text.trim());
-      propose({ text, row: row.code, part: field.dataset.part, at: Date.now() });
-    });
+    field.addEventListener("paste", (event) => take(event, event.clipboardData, row));
+    field.addEventListener("drop", (event) => take(event, event.dataTransfer, row));
   }
 }
 

@@ -1,6 +1,6 @@
 /* Saving one row: at most one request on its way, the last values win, and a request that got no
    answer is repeated with its own key before anything newer is sent. */
-const { data, form, word, kept, csrfToken, signIn, mayAsk, announce, rows } = window.imtEntry;
+const { data, form, word, kept, headers, signIn, mayAsk, announce, rows } = window.imtEntry;
 const PAUSE = 800; // ms after the last key
 const RETRY = [2000, 5000, 10000, 20000, 40000, 60000];
 const GIVE_UP_AFTER = 20000;
@@ -20,6 +20,7 @@ const itemOf = (row) => ({
   name: row.data.name,
   shown: row.shownWhole(),
   values: row.values(),
+  language: document.documentElement.lang,
   version: row.version.value,
   at: Date.now(),
   pending: row.pending,
@@ -66,7 +67,7 @@ async function send(row) {
       method: "POST",
       headers: {
         "Content-Type": "application/x-www-form-urlencoded",
-        "X-CSRFToken": csrfToken(),
+        ...headers(),
         "Idempotency-Key": row.pending.key,
         "X-Person": data.person,
       },

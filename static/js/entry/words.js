@@ -45,4 +45,7 @@ const dayAndTime = (at) => `${at.toLocaleDateString(language, { timeZone: "Europ
 // Whose page it is, and of which campaign and school: there too where nothing may be typed.
 const { dataset: data } = document.querySelector("[data-offer]");
 
-window.imtEntry = { form, data, word, copyOf, csrfToken, clock, dayAndTime, announce, rows: [] };
+/** What every request says beside its content: numbers are read as this page writes them. */
+const headers = () => ({ "X-CSRFToken": csrfToken(), "X-Page-Language": document.documentElement.lang });
+
+window.imtEntry = { form, data, headers, word, copyOf, csrfToken, clock, dayAndTime, announce, rows: [] };

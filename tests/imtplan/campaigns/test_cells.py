@@ -79,6 +79,14 @@ def test_the_numbers_come_back_as_they_were_understood(post: Any) -> None:
     assert all(kept[name] for name in ("who", "at"))
 
 
+def test_a_number_is_read_in_the_language_of_the_page_it_was_typed_on(post: Any) -> None:
+    """Another language may have been chosen in another window since: "1,234" is two numbers."""
+    assert post("1,234", headers={"X-Page-Language": "en"}).json()["outcome"] == "saved"
+    assert Figure.objects.get().value == 1234
+    assert post("1,235", "1", headers={"X-Page-Language": "fr"}).json()["outcome"] == "kept"
+    assert post("1,235", "1", headers={"X-Page-Language": "xx"}).json()["outcome"] == "kept"
+
+
 def test_a_surprise_is_told_with_the_numbers(post: Any, students: Indicator, albi: School) -> None:
     factories.FigureFactory(indicator=students, school=albi, year=2021, value=Decimal(100))
     said = post("150").json()

@@ -158,6 +158,22 @@ def test_a_closed_campaign_says_so_and_keeps_what_was_typed(
     assert not Figure.objects.exists()
 
 
+def test_the_form_is_read_in_the_language_it_was_shown_in(page: Client) -> None:
+    assert 'action="?shown-in=fr"' in page.get(ALBI).content.decode()
+    page.post(f"{ALBI}?shown-in=en", typed(students="1,234"))
+    assert Figure.objects.get().value == 1234
+
+
+def test_closed_what_is_not_stored_is_told_from_what_is(page: Client, campaign: Campaign) -> None:
+    page.post(ALBI, typed(students="100"))
+    campaign.closes_at = campaign.opens_at + (campaign.closes_at - campaign.opens_at) / 4
+    campaign.save()
+    sent = typed(students="100") | {"students-version": "1", "students-explanation": "Un legs."}
+    html = page.post(ALBI, sent).content.decode()
+    assert html.count("Tapé et non enregistré") == 1
+    assert "Un legs." in html
+
+
 def test_anothers_school_does_not_exist(
     page: Client, campaign: Campaign, charlie: User, signed_in: Any
 ) -> None:
