@@ -22,6 +22,7 @@ from django.test import Client
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
+from imtplan.campaigns.checks import problems
 from imtplan.campaigns.number_sentences import NUMBER_SENTENCES, sentence_of, unit_of
 from imtplan.numbers import NumberError, NumberProblem, plain
 from imtplan.units import parse_quantity
@@ -167,8 +168,8 @@ def _of_the_preview(row: Any, one: Spelling) -> str:
         return f"word:{row.cell.state}"
     if row.outcome != "refused":
         return _stored(one)
-    if row.findings:
-        return f"refused:{row.findings[0].code}"
+    if row.cell:
+        return f"refused:{problems(row.cell)[0].code}"
     return _code_of(str(row.messages[0]), row.indicator, one)
 
 
