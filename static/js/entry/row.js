@@ -134,6 +134,7 @@ class Row {
     const items = found.map((one) => {
       const item = copyOf(`finding-${one.answered ? "answered" : one.level}`);
       item.querySelector("[data-message]").textContent = one.message;
+      item.classList.toggle("finding-words", Boolean(one.needs_words && !one.answered));
       if (one.suggest?.word) item.append(this.suggestion(one.suggest.word));
       return item;
     });

@@ -288,3 +288,18 @@ def test_a_nul_in_a_reason_is_refused_with_a_sentence(page: Client) -> None:
     response = page.post(ALBI, {"students-word": "not_available", "students-reason": "a\u0000b"})
     assert response.status_code == 422
     assert not Figure.objects.exists()
+
+
+def test_a_slip_of_a_power_of_ten_wants_words_and_offers_no_tick(
+    page: Client, students: Indicator, albi: School
+) -> None:
+    factories.FigureFactory(indicator=students, school=albi, year=2021, value=Decimal(1142))
+    page.post(ALBI, typed(students="1142000"))
+    html = page.get(ALBI).content.decode()
+    assert "finding-words" in html
+    assert "cocher ne suffit pas" in html
+    page.post(
+        ALBI,
+        typed(students="1142000") | {"students-explanation": "Fusion", "students-version": "1"},
+    )
+    assert "finding-words" not in page.get(ALBI).content.decode()
