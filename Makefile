@@ -21,7 +21,7 @@ TYPED = $(wildcard indicators/progress.py indicators/forecast.py indicators/addi
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
-.PHONY: run test kill check lint format lock messages clean install-run install-dev packages venv help
+.PHONY: run test kill walk check lint format lock messages clean install-run install-dev packages venv help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,10 @@ test: install-dev ## the whole test suite (ARGS="-k name")
 kill: install-dev ## kill -9 of every part in mid-recomputation (ROUNDS=50 SEED=1)
 	@KILL_ROUNDS=$(or $(ROUNDS),50) KILL_SEED=$(or $(SEED),1) exec $(BESIDE) $(PY) -m pytest -s \
 		tests/indicators/test_kill.py
+
+walk: install-dev ## people and mishaps on the entry page, in a browser (SEQUENCES=500 SEED=1)
+	@WALK_SEQUENCES=$(or $(SEQUENCES),500) WALK_SEED=$(or $(SEED),1) exec $(BESIDE) $(PY) -m pytest \
+		tests/browser/test_entry_walk.py
 
 check: lint ## lint, and what needs Django: migrations in step, production settings
 	@$(BESIDE) $(PY) manage.py makemigrations --check --dry-run --settings=tests.settings
