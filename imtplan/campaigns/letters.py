@@ -106,7 +106,6 @@ def _write(
         return
     known = context | {
         "submission": submission,
-        "campaign": campaign,
         "school": school,
         "event": event,
         "closes_at": campaign.closes_at_for(school),
@@ -117,13 +116,14 @@ def _write(
             continue
         with translation.override(person.reading_language):
             words = {"school": str(school), "campaign": str(campaign)}
+            inside = {"person": person, "campaign": lower_first(str(campaign))}
             queue_mail(
                 key=f"{key_of(kind, submission)}{event.pk}:{person.pk}",
                 kind=kind,
                 user=person,
                 address=person.email,
                 subject=str(subject or SUBJECTS[kind]) % words,
-                body=body_of(f"mail/{kind}.txt", known | {"person": person}),
+                body=body_of(f"mail/{kind}.txt", known | inside),
             )
 
 
@@ -136,6 +136,11 @@ def address_of(page: str, campaign: Campaign, school: School) -> str:
     """Returns the whole address of a page of a school's campaign."""
     path = reverse(page, args=[campaign.year, school.code])
     return str(settings.SITE_URL).rstrip("/") + path
+
+
+def lower_first(text: str) -> str:
+    """For a name within a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def body_of(template: str, context: dict[str, Any]) -> str:

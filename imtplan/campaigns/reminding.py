@@ -19,8 +19,8 @@ from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import ROLES, Permission
 from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
 from imtplan.campaigns.letters import body_of
-from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.models import Campaign, Remark, Submission
+from imtplan.campaigns.reading import read
 from imtplan.campaigns.reminders import (
     BETWEEN_TWO,
     LATE_REPORT,
@@ -190,7 +190,7 @@ class _Letters:
     facts: _Facts
     completeness: dict[int, dict[int, Completeness]]
     now: datetime
-    readings: dict[tuple[int, int], Reading] = field(default_factory=dict)
+    readings: dict[tuple[int, int], "_ToDo"] = field(default_factory=dict)
 
     def queue(self, reminder: Reminder) -> Mail | None:
         person = self.facts.people[reminder.person]
@@ -224,7 +224,7 @@ class _Letters:
 
     def _line(self, campaign: Campaign, pk: int, step: Step) -> Line:
         school = self.facts.schools[pk]
-        to_do = [] if step == Step.CLOSED else _to_do(self._reading(campaign, school))
+        to_do = [] if step == Step.CLOSED else self._to_do(campaign, school)
         return Line(
             school,
             self.completeness[campaign.pk].get(pk, Completeness()),
@@ -233,12 +233,12 @@ class _Letters:
             to_do,
         )
 
-    def _reading(self, campaign: Campaign, school: School) -> Reading:
-        """Read once for all who enter the school's figures."""
+    def _to_do(self, campaign: Campaign, school: School) -> list[NameList]:
+        """Read once for all who enter the school's figures, and put in each one's words."""
         key = (campaign.pk, school.pk)
         if key not in self.readings:
-            self.readings[key] = read(campaign, school)
-        return self.readings[key]
+            self.readings[key] = _ToDo.read(campaign, school)
+        return self.readings[key].lists()
 
     def _subject(self, reminder: Reminder) -> str:
         """The product, the school and the campaign: one of many mails that a director gets."""
@@ -271,19 +271,39 @@ class _Letters:
         return _closes_in(words, (reminder.closes_on - self.now.astimezone(PARIS).date()).days)
 
 
-def _to_do(reading: Reading) -> list[NameList]:
-    """What holds back the submission, as the page before submitting has it."""
-    wrong = reading.to_correct
-    kept = {indicator.pk for indicator in wrong}
-    headed = [
-        (_("To correct: %(count)s"), wrong),
-        (_("Missing: %(count)s"), [one for one in reading.missing if one.pk not in kept]),
-        (
-            _("To confirm or explain: %(count)s"),
+@dataclass(frozen=True)
+class _ToDo:
+    """What holds back a submission, as the page before submitting has it, and what is to answer."""
+
+    to_correct: list[Indicator]
+    missing: list[Indicator]
+    to_explain: list[Indicator]
+    remarked: list[Indicator]
+
+    @classmethod
+    def read(cls, campaign: Campaign, school: School) -> "_ToDo":
+        reading = read(campaign, school)
+        kept = {indicator.pk for indicator in reading.to_correct}
+        remarks = Remark.objects.filter(
+            submission__campaign=campaign,
+            submission__school=school,
+            submission__state=State.RETURNED,
+        )
+        return cls(
+            reading.to_correct,
+            [one for one in reading.missing if one.pk not in kept],
             [one for one in reading.to_explain if one.pk not in kept],
-        ),
-    ]
-    return [NameList.of(heading, indicators) for heading, indicators in headed if indicators]
+            [remark.indicator for remark in remarks.unanswered()],
+        )
+
+    def lists(self) -> list[NameList]:
+        headed = [
+            (_("Remarks without an answer: %(count)s"), self.remarked),
+            (_("To correct: %(count)s"), self.to_correct),
+            (_("Missing: %(count)s"), self.missing),
+            (_("To confirm or explain: %(count)s"), self.to_explain),
+        ]
+        return [NameList.of(heading, indicators) for heading, indicators in headed if indicators]
 
 
 def _closes_in(words: dict[str, Any], days: int) -> str:

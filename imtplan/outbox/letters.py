@@ -22,6 +22,7 @@ class Block:
     lines: list[str] = field(default_factory=list)
     address: str = ""
     label: str = ""
+    is_heading: bool = False  # of the quotation or the list that follows
 
 
 def html_of(text: str, *, subject: str, language: str) -> str:
@@ -33,7 +34,11 @@ def html_of(text: str, *, subject: str, language: str) -> str:
 def blocks_of(text: str) -> list[Block]:
     """Returns the text's blocks in order."""
     blocks: list[Block] = []
+    before = ""
     for kind, lines in groupby(text.strip().splitlines(), key=_kind):
+        if kind in MARKS and before == WORDS:
+            blocks[-1].is_heading = True
+        before = kind
         if kind == LINK:
             blocks += [_link(address, blocks) for address in lines]
         elif kind:

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns import tasks
+from imtplan.campaigns import services, tasks
 from imtplan.campaigns.models import Campaign, Extension, IdempotencyKey, Submission
 from imtplan.campaigns.reminders import PARIS
 from imtplan.campaigns.reminding import moment, write_reminders
@@ -159,6 +159,29 @@ def test_a_mail_lists_what_is_missing_to_correct_and_to_explain(
     assert "\n- Asked 20\n- and 5 more\n" in mail.body
     assert "Asked 21" not in mail.body
     assert f"\nTo confirm or explain: 1\n- {students.name_en}\n" in mail.body
+
+
+def test_a_mail_about_returned_figures_lists_the_remarks_to_answer(
+    save: Any, campaign: Campaign, place: dict[str, Any], alice: User, diane: User
+) -> None:
+    Campaign.objects.update(opens_at=timezone.now(), closes_at=timezone.now() + timedelta(days=9))
+    open_now = Campaign.objects.get()
+    open_now.indicators.remove(open_now.indicators.get(code="staff"))
+    here = {"campaign": open_now, "school": place["school"]}
+    save(5)
+    services.submit(**here, by=alice)
+    services.return_to_school(**here, by=diane, comment="", remarks={"students": "Tous ?"})
+    Campaign.objects.update(opens_at=OPENING, closes_at=CLOSING)
+    Mail.objects.all().delete()
+    in_english(alice)
+    [mail] = write_reminders(LAST_DAY)
+    assert "\nRemarks without an answer: 1\n- Indicator" in mail.body
+    remark = open_now.submissions.get().remarks.get()
+    remark.answer, remark.answered_at, remark.state = "Oui.", timezone.now(), "answered"
+    remark.save()
+    Mail.objects.all().delete()
+    [mail] = write_reminders(LAST_DAY)
+    assert "All is in order: it only remains to submit." in mail.body
 
 
 def test_no_word_of_a_mail_is_escaped(campaign: Campaign, albi: School, alice: User) -> None:

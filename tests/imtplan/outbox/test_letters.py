@@ -35,6 +35,8 @@ def test_a_text_becomes_paragraphs_quotes_lists_and_a_button() -> None:
     assert "<title>Saisie « 2022 »</title>" in html
     assert html.count("<blockquote") == 1
     assert html.count("<li") == 2
+    assert '<p class="heading">Il manque 2 valeurs :</p>' in html
+    assert "<p>Diane a écrit :</p>" in html  # an empty line parts it from the quotation
     assert "Étudiants &amp; apprentis" in html
     assert 'href="https://plan.example/saisie/2022/albi/?a=1&amp;b=2"' in html
     assert ">Corriger les valeurs</a>" in html
