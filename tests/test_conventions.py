@@ -88,6 +88,16 @@ def test_functions_are_short() -> None:
     assert lengths[int(len(lengths) * 0.9)] <= 30
 
 
+def test_short_days_are_written_by_their_format_of_the_language() -> None:
+    """A form written out is American in English: "Nov. 29" beside "29 Nov"."""
+    found = [path.name for path in (BASE / "templates").rglob("*") if "j N Y" in _text(path)]
+    assert found == []
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
 def test_no_file_is_over_four_hundred_lines() -> None:
     found = [
         str(path.relative_to(BASE))
