@@ -139,7 +139,7 @@ def _put_back(submission: Submission) -> None:
 
 def _still(pk: int | None) -> User | None:
     """A version names people who may have left since."""
-    return User.objects.filter(pk=pk).first()
+    return None if pk is None else User.objects.filter(pk=pk).first()
 
 
 @transaction.atomic
