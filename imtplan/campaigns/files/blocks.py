@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from imtplan.campaigns.files.cells import BlockQuestion, Stray, TableContent, TypedCell
 from imtplan.campaigns.files.headings import BESIDE, HeadingWords
 from imtplan.campaigns.files.lines import CellTexts, holds
-from imtplan.campaigns.files.names import Destination, year_of
+from imtplan.campaigns.files.names import Destination, is_number, year_of
 from imtplan.campaigns.files.texts import number_text
 from imtplan.campaigns.number_sentences import unit_of
 from imtplan.campaigns.words import word_of
@@ -25,17 +25,8 @@ from imtplan.units import parse_quantity
 from indicators.models import Indicator
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
-_NUMBER = re.compile(
-    r"[(+\-−–]?\s*\d[\d\s.,'’\u00a0\u202f]*\)?\s*(?:%|‰|[kKM]?€|[kM]?EUR)?", re.IGNORECASE
-)
 # How much a figure may move from last year's and still look like one of its series.
 _LIKE_LAST_YEAR = Decimal("0.5")
-
-
-def is_number(cell: FoundCell) -> bool:
-    if cell.kind in (Found.NUMBER, Found.PERCENT):
-        return True
-    return cell.kind is Found.TEXT and bool(_NUMBER.fullmatch(cell.text.strip()))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from imtplan.campaigns.files.names import Destination, without_unit, year_of
+from imtplan.campaigns.files.names import Destination, is_number, without_unit, year_of
 from imtplan.campaigns.workbook import FIELDS, PARTS
 from imtplan.spreadsheets.tables import Row, Table, Unreadable, letters
 from imtplan.spreadsheets.words import LANGUAGES, bare
@@ -202,6 +202,7 @@ def _unlabelled_names(
             continue
         named = [bool(destination.indicator_names.find(row[column].text)[0]) for row in below]
         if any(named):
-            is_one_itself = destination.indicator_names.find(headings[column].text)[0]
-            return [] if is_one_itself else [column]
+            heading = headings[column]
+            is_one_itself = destination.indicator_names.find(heading.text)[0]
+            return [] if is_one_itself or is_number(heading) else [column]
     return []

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
 from imtplan.campaigns.files.headings import ANSWERS, TYPED, Headings
-from imtplan.campaigns.files.names import Destination, is_part_of_a_year, year_of
+from imtplan.campaigns.files.names import Destination, is_number, is_part_of_a_year, year_of
 from imtplan.campaigns.number_sentences import rounded_for
 from imtplan.campaigns.workbook import PARTS
 from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table
@@ -48,11 +48,26 @@ class HeadedSheet:
 
     def read(self) -> Iterator[TypedCell]:
         for column, cell in self.headings.row:
-            if not self.headings.fields[column] and column not in self.headings.across:
+            if column in self.headings.across:
+                continue
+            if not self.headings.fields[column]:
                 message = _("This column is not known: it is left out.")
                 self._stray(self.headings.row, LeftOut(column, cell.text, message))
+            elif self.headings.across and self.headings.fields[column] in TYPED:
+                message = _("This column does not say of which indicator it is: it is left out.")
+                self._stray(self.headings.row, LeftOut(column, cell.text, message))
+        for row in self.table.rows[: self.headings.place]:
+            self._leave_numbers_above(row)
         for row in self.table.rows[self.headings.place + 1 :]:
             yield from self._read_or_leave(row)
+
+    def _leave_numbers_above(self, row: Row) -> None:
+        """Titles above the headings say nothing of a cell; numbers there might."""
+        for column, cell in row:
+            if is_number(cell) and year_of(cell.text) is None:
+                message = _("This line stands above the headings: it is left out.")
+                return self._stray(row, LeftOut(column, cell.text, message))
+        return None
 
     def _read_or_leave(self, row: Row) -> Iterator[TypedCell]:
         try:

@@ -9,6 +9,7 @@ from functools import cached_property
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import read
+from imtplan.spreadsheets.tables import Found, FoundCell
 from imtplan.spreadsheets.words import bare
 from imtplan.units import unit_named
 from indicators.models import Indicator
@@ -27,6 +28,11 @@ _PART_OF_YEAR = re.compile(
     r"|aout|sept\w*|oct\w*|nov\w*|dec\w*|january|february|march|april|may|june|july|august)\b"
 )
 
+# A text that is meant as a number, with its unit or none.
+_NUMBER = re.compile(
+    r"[(+\-−–]?\s*\d[\d\s.,'’\u00a0\u202f]*\)?\s*(?:%|‰|[kKM]?€|[kM]?EUR)?", re.IGNORECASE
+)
+
 
 def year_of(text: str) -> int | None:
     """Returns the year that a text names, an academic one by its first; none if it names two."""
@@ -36,6 +42,12 @@ def year_of(text: str) -> int | None:
 
 def is_part_of_a_year(text: str) -> bool:
     return bool(_PART_OF_YEAR.search(bare(text)))
+
+
+def is_number(cell: FoundCell) -> bool:
+    if cell.kind in (Found.NUMBER, Found.PERCENT):
+        return True
+    return cell.kind is Found.TEXT and bool(_NUMBER.fullmatch(cell.text.strip()))
 
 
 def without_unit(text: str, own: Iterable[str] = ()) -> tuple[str, str]:

@@ -13,11 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.files.blocks import Block, is_number
+from imtplan.campaigns.files.blocks import Block
 from imtplan.campaigns.files.cells import Claim, Stray, TableContent, TypedCell
 from imtplan.campaigns.files.headings import PLACES, Headings, HeadingWords
 from imtplan.campaigns.files.lines import HeadedSheet
-from imtplan.campaigns.files.names import Destination, year_of
+from imtplan.campaigns.files.names import Destination, is_number, year_of
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.workbook import FORMAT, MARKER
 from imtplan.spreadsheets.reading import read_tables

@@ -173,6 +173,18 @@ def test_a_ratio_that_lies_down_is_refused_with_the_reason(read: Read) -> None:
     assert [stray.text for stray in content.strays] == ["25"]
 
 
+def test_a_comment_beside_several_indicators_is_told(read: Read) -> None:
+    content = read("École;Étudiants;Doctorants;Commentaire\nAlbi;8;80;SISE")
+    assert values(content) == {"students": "8", "phd": "80"}
+    assert [stray.text for stray in content.strays] == ["Commentaire"]
+
+
+def test_numbers_above_the_headings_are_told_and_titles_are_not(read: Read) -> None:
+    content = read("Chiffres de l’école en 2022\nÉtudiants;9\nIndicateur;2022\nÉtudiants;8")
+    assert values(content) == {"students": "8"}
+    assert [stray.text for stray in content.strays] == ["9"]
+
+
 def test_one_indicators_own_sheet_of_schools_and_years(read: Read) -> None:
     sheets = {"Étudiants": [["École", 2021, 2022], ["Alès", 6, 7], ["Albi", 8, 9]]}
     assert values(read(sheets)) == {"students": "9"}
