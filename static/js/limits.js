@@ -7,11 +7,8 @@ const NEAR = 0.1; // of the limit
 const region = Object.assign(document.createElement("p"), { className: "visually-hidden" });
 region.setAttribute("role", "status");
 
-/** As the server counts: without outer spaces; forms send a line's end as two characters. */
-function lengthOf(field) {
-  const text = field.value.trim();
-  return [...text].length + (field.form?.matches("[data-entry]") ? 0 : text.split("\n").length - 1);
-}
+/** As the server counts: without outer spaces, a line's end as one character. */
+const lengthOf = (field) => [...field.value.trim()].length;
 
 function sentence(field) {
   const limit = Number(field.dataset.limit);

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from imtplan.campaigns.models import Campaign
+from tests.worker import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,7 +104,7 @@ def test_a_block_that_was_not_applied_is_offered_until_it_is(grid: Callable[...,
     entry.page.locator("#paste-preview[open] [name=apply]").click()
     entry.page.locator(".entry-undo").wait_for()
     assert entry.numbers("own-funds") == [Decimal("22.5")]
-    entry.page.wait_for_function("localStorage.length === 0")
+    wait_for(lambda: entry.page.evaluate("localStorage.length") == 0, "the block's end")
     assert entry.page.locator(PASTE_OFFER).is_hidden()
 
 
@@ -114,4 +115,4 @@ def test_a_browser_that_keeps_nothing_says_so(grid: Callable[..., Any]) -> None:
     entry.person.context.set_offline(True)
     entry.field("students").press("1")
     entry.wait("students", "cannot-keep")
-    entry.page.wait_for_function("document.querySelector('[data-last]').matches('.is-late')")
+    entry.page.locator("[data-last].is-late").wait_for()

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from imtplan.campaigns.models import Campaign
+from tests.worker import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -58,10 +59,8 @@ def test_closed_while_open_every_row_that_is_not_stored_says_so(grid: Callable[.
     entry.wait("professor-researchers", "not-saved")
     entry.page.keyboard.type("77")  # nobody's typing is interrupted
     notice = entry.page.locator("[data-refused]")
-    entry.page.wait_for_function(
-        "document.querySelectorAll('[data-refused] li').length === 2"
-        " && document.querySelector('[data-count=unsaved]').textContent === '2'"
-    )
+    notice.locator("li").nth(1).wait_for()
+    entry.page.locator("[data-count=unsaved]", has_text="2").wait_for()
     assert all(text in notice.inner_text() for text in ("130", "77"))
     for code in ("professor-researchers", "phd-students"):
         assert sign(entry, code) == "unsaved"
@@ -78,9 +77,7 @@ def test_a_number_is_written_back_as_it_was_understood(grid: Callable[..., Any])
     entry.wait("students")
     assert field.input_value() == "1151"  # not under the caret
     field.blur()
-    entry.page.wait_for_function(
-        "document.querySelector('[name=students-value]').value === '1\u202f151'"
-    )
+    wait_for(lambda: field.input_value() == "1\u202f151", "the number as understood")
     entry.type("own-funds", "1.234,5")
     entry.wait("own-funds")
     assert entry.field("own-funds").input_value() == "1\u202f234,5"
@@ -139,9 +136,7 @@ def test_typing_moves_nothing_below_and_everything_is_announced(grid: Callable[.
     assert below.bounding_box()["y"] == pytest.approx(place, abs=1)
     entry.page.keyboard.press("Enter")
     place = entry.field("phd-students").bounding_box()["y"]
-    entry.page.wait_for_function(
-        "document.querySelector('[name=professor-researchers-explanation]').checkVisibility()"
-    )
+    entry.field("professor-researchers", "explanation").wait_for()
     assert entry.field("phd-students").bounding_box()["y"] == pytest.approx(place, abs=1)
     entry.type("phd-students", "118")
     entry.wait("phd-students")

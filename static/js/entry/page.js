@@ -78,13 +78,14 @@ function wordChosen(row) {
     when the person leaves the row. Another window in front of this one is no leaving. */
 function listen(row) {
   row.body.addEventListener("input", ({ target }) => {
-    if (target === row.word || target.type === "checkbox") return;
+    if (!target.dataset.part || target === row.word || target.type === "checkbox") return;
     begin(row, target);
     live(row);
     soon(row);
     showLast();
   });
   row.body.addEventListener("change", ({ target }) => {
+    if (!target.dataset.part) return;
     if (target === row.word) wordChosen(row);
     keep(row);
     if (!row.isHalf && !(row.isRatio && row.numbers.includes(target))) save(row);

@@ -1,6 +1,6 @@
 /* Answers to remarks: kept in this browser at each key, sent when one leaves the field. A page that
    is closed loses none: what was not sent stands in the field again, and says so. */
-const { form, csrfToken } = window.imtEntry;
+const { form, data, csrfToken } = window.imtEntry;
 const GIVE_UP_AFTER = 20000;
 
 for (const block of form.querySelectorAll("[data-remark]")) {
@@ -11,7 +11,7 @@ for (const block of form.querySelectorAll("[data-remark]")) {
 function follow(block, field) {
   const status = block.querySelector("[data-answer-status]");
   const seen = block.querySelector("[data-answer-seen]");
-  const key = `imtplan-answer:${form.dataset.person}:${field.name}`;
+  const key = `imtplan-answer:${data.person}:${field.name}`;
   let stored = field.value;
   let running = null;
 
@@ -75,7 +75,7 @@ async function post(address, content) {
   try {
     const answer = await fetch(address, {
       method: "POST",
-      headers: { "X-CSRFToken": csrfToken(), "X-Person": form.dataset.person },
+      headers: { "X-CSRFToken": csrfToken(), "X-Person": data.person },
       body: new URLSearchParams(content),
       redirect: "error",
       keepalive: true,

@@ -22,7 +22,7 @@ class Row {
     this.word = this.field("word");
     this.version = body.querySelector(`[name="${this.code}-version"]`);
     this.isRatio = "scale" in this.data;
-    for (const name of ["change", "ratio", "sign", "status", "findings", "answer", "conflict", "kept"]) {
+    for (const name of ["change", "ratio", "sign", "status", "findings", "confirm", "conflict", "kept"]) {
       this[name] = body.querySelector(`[data-${name}]`);
     }
     this.signKind = this.sign.firstElementChild.className.replace("sign sign-", "");
@@ -145,7 +145,7 @@ class Row {
       else field.removeAttribute("aria-invalid");
     }
     const surprises = found.some((one) => one.level === "surprising");
-    calm(this, () => (this.answer.hidden = !(surprises || this.field("explanation").value)));
+    calm(this, () => (this.confirm.hidden = !(surprises || this.field("explanation").value)));
     return found.filter((one) => one.level === "surprising" && !one.answered);
   }
 
