@@ -96,7 +96,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(grid: Callable[..., Any]
 
 def test_the_form_works_without_javascript(person: Callable[..., Any]) -> None:
     director = person(java_script_enabled=False)
-    page = director.sign_in(DIRECTOR)
+    director.sign_in(DIRECTOR)
+    page = director.go(ENTRY)
     page.fill("input[name=students-value]", "968")
     page.click("button[name=save]")
     page.wait_for_load_state()
@@ -105,6 +106,7 @@ def test_the_form_works_without_javascript(person: Callable[..., Any]) -> None:
 
 def test_english_is_a_choice_of_the_browser(person: Callable[..., Any]) -> None:
     director = person(locale="en-GB")
-    page = director.sign_in(DIRECTOR)
+    director.sign_in(DIRECTOR)
+    page = director.go(ENTRY)
     assert page.get_attribute("html", "lang") == "en"
     assert "Save the draft" in page.inner_text("main")

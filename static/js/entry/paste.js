@@ -84,8 +84,8 @@ async function answer(event) {
   const question = event.target;
   const body = new URLSearchParams(new FormData(question, event.submitter));
   try {
-    const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
-    const reply = await fetch(question.action, { method: "POST", headers, body });
+    const sent = { ...headers(), Accept: "application/json" };
+    const reply = await fetch(question.action, { method: "POST", headers: sent, body });
     show((await reply.json()).html);
     dialog.querySelector("[data-heading]").focus();
   } catch {
