@@ -89,6 +89,8 @@ DIRECTORS: list[Place] = [
     ENTRY + "importer/",
     (ENTRY + "importer/", refused()),
     ENTRY + "historique/students/",
+    "/accueil/imt-mines-albi/",
+    ENTRY + "formulaire/",
     "/ecole/imt-mines-albi/personnes/",
     ("/ecole/imt-mines-albi/personnes/", refused()),
     "/compte/jetons/",
