@@ -28,7 +28,8 @@ WALKS = [
 
 # Names, formats and codes, which are the same in every language.
 NO_WORDS = {
-    "IMT Plan", "IMT", "API", "CSV", "XLSX", "JSON", "PDF", "PPTX", "PNG", "JSON-LD", "OpenAPI",
+    "IMT Plan", "IMT", "API", "CSV", "XLSX", "ODS", "ods", "JSON", "PDF", "PPTX", "PNG", "JSON-LD",
+    "OpenAPI",
     "Institut Mines-Télécom", "Français", "English", "https", "http", "Bearer", "curl", "pandas",
     "SHA-256", "formulaire.defenseurdesdroits.fr",
 }  # fmt: skip
