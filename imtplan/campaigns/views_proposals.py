@@ -108,7 +108,7 @@ def _say_applied(request: HttpRequest, applied: Applied, proposal: Proposal) -> 
     stored = ngettext("%(count)s figure applied.", "%(count)s figures applied.", count)
     messages.success(request, stored % {"count": count})
     if applied.left_out:
-        names = [f"{row.indicator.name} ({row.outcome.label})" for row in applied.left_out]
+        names = [f"{row.indicator.name} ({row.outcome.why_left_out})" for row in applied.left_out]
         sentence = ngettext(
             "%(count)s cell is not stored: %(names)s.",
             "%(count)s cells are not stored: %(names)s.",

@@ -19,6 +19,7 @@ from indicators.models import Figure, Indicator
 
 State = Figure.State
 NO_DECISIONS = Decisions()
+LARGE_FACTOR = 10
 
 
 class Outcome(models.TextChoices):
@@ -42,6 +43,15 @@ class Outcome(models.TextChoices):
             Outcome.CONFLICT: "people",
             Outcome.REFUSED: "x-circle-fill",
         }[self]
+
+    @property
+    def why_left_out(self) -> str | Promise:
+        """What is said of a cell that was not stored."""
+        return {
+            Outcome.EMPTIED: _("not emptied"),
+            Outcome.UNDECIDED: _("none chosen"),
+            Outcome.CONFLICT: _("changed meanwhile: theirs is kept"),
+        }.get(self, self.label)
 
     @property
     def is_applied(self) -> bool:
@@ -90,10 +100,14 @@ class Proposed:
 
     @property
     def change(self) -> str:
-        """From last year, in percent."""
+        """From last year, in percent; ten times as much and more as a factor."""
         now = self.cell.number if self.cell else None
         last = self.last.number if self.last else None
-        return percent(change(now, last), sign=True) if now is not None and last else ""
+        if now is None or not last:
+            return ""
+        if abs(now / last) >= LARGE_FACTOR:
+            return f"×\u202f{shown(round(now / last, 0))}"
+        return percent(change(now, last), sign=True)
 
     @property
     def explanation(self) -> str:

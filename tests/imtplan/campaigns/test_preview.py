@@ -58,7 +58,7 @@ def test_a_surprise_stands_in_the_preview_with_last_year_and_the_change(
     [row] = proposed(own_funds="1 160").rows
     assert row.outcome == Outcome.NEW
     assert row.last.value == Decimal("20.2")
-    assert row.change == "+5\u202f642,6\u202f%"
+    assert row.change == "×\u202f57"
     assert [finding.code for finding in row.surprises][:1] == ["change"]
     assert row.asks
 
@@ -125,6 +125,7 @@ def test_a_surprise_is_explained_in_the_preview(
 ) -> None:
     last_year(funds, albi, "20.2")
     shown = proposed(own_funds="40")
+    assert shown.rows[0].change == "+98\u202f%"
     decisions = Decisions(explanations={"own-funds": "Une chaire de plus."})
     apply(shown.proposal, by=alice, decisions=decisions)
     figure = Figure.objects.get(year=2022)
@@ -199,6 +200,7 @@ def test_what_was_left_out_is_named_after_applying(
     shown = paste(client, "beaucoup\n22")
     page = client.post(shown["url"], {"apply": "1"}, follow=True).content.decode()
     assert f"{students.name} (refusée)" in page
+    assert "1 case n’est pas enregistrée" in page
     assert Figure.objects.get(indicator=funds).value == 22
 
 
