@@ -155,6 +155,8 @@ class Walk:
         """Key by key, over what stands there."""
         if not self.reach(tab, name):
             return
+        if not text and not tab.text(name):
+            return  # nothing is cleared where nothing stands
         self.allow(name, text)
         tab.page.keyboard.press("Control+a")
         if text:
