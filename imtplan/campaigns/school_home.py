@@ -75,7 +75,8 @@ class CampaignOfSchool:
     @property
     def is_complete(self) -> bool:
         reading = self.reading
-        return not (reading.missing or reading.to_correct or reading.to_explain)
+        left = reading.missing or reading.to_correct or reading.to_explain or self.unanswered
+        return not left
 
     @property
     def is_first(self) -> bool:
@@ -87,6 +88,10 @@ class CampaignOfSchool:
     def remarks(self) -> list[Remark]:
         """What the directorate-general still asks of single figures."""
         return list(self.submission.remarks.unsettled()) if self.is_returned else []
+
+    @property
+    def unanswered(self) -> list[Remark]:
+        return [one for one in self.remarks if one.state == Remark.State.OPEN]
 
 
 @dataclass

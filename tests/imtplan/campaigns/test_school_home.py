@@ -97,6 +97,8 @@ def test_what_was_returned_is_quoted(
     assert "Regardez les effectifs." in page
     assert "Trop peu ?" in page
     assert "Diane" in page
+    assert "1 à répondre" in page
+    assert "Relire et soumettre" not in page
 
 
 def test_what_was_handed_in_shows_its_receipt(
@@ -107,7 +109,7 @@ def test_what_was_handed_in_shows_its_receipt(
     page = home()
     assert "/recu/" in page
     assert "Soumis" in page
-    assert "Workbook" not in page
+    assert "n’a pas encore commencé à lire" in page
 
 
 def test_who_is_on_it(home: Any, campaign: Campaign, alice: User, bob: User, albi: School) -> None:
@@ -179,4 +181,5 @@ def test_a_contributor_is_not_told_to_submit(
 ) -> None:
     enter(students, albi)
     page = signed_in(bob).get(HOME).content.decode()
-    assert "Vérifier et soumettre" not in page
+    assert "Relire et soumettre" not in page
+    assert "la direction de l’école peut soumettre" in page
