@@ -8,10 +8,17 @@ number, its reason, a note. What can be read in two ways is asked, never guessed
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.files.cells import BlockQuestion, Stray, TableContent, TypedCell
+from imtplan.campaigns.files.cells import (
+    BlockQuestion,
+    Stray,
+    TableContent,
+    TypedCell,
+    one_for_each,
+)
 from imtplan.campaigns.files.headings import BESIDE, HeadingWords
 from imtplan.campaigns.files.lines import CellTexts, holds
 from imtplan.campaigns.files.names import Destination, is_number, year_of
@@ -19,7 +26,7 @@ from imtplan.campaigns.files.texts import number_text
 from imtplan.campaigns.number_sentences import unit_of
 from imtplan.campaigns.words import word_of
 from imtplan.numbers import NumberError
-from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table, letters
+from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table, Unreadable, letters
 from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
 from imtplan.units import parse_quantity
 from indicators.models import Indicator
@@ -27,6 +34,7 @@ from indicators.models import Indicator
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 # How much a figure may move from last year's and still look like one of its series.
 _LIKE_LAST_YEAR = Decimal("0.5")
+MOST_COLUMNS_ASKED = 12
 
 
 @dataclass
@@ -49,12 +57,12 @@ class Block:
 
     # --- Which row ------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def left(self) -> int:
         """The first column that holds something."""
         return min((column for row in self.rows for column in row.cells), default=0)
 
-    @property
+    @cached_property
     def names(self) -> dict[int, Indicator]:
         """The rows that name an indicator and say something of it, by their line."""
         found = {}
@@ -84,7 +92,7 @@ class Block:
                 self._leave(row, min(row.cells), why)
             elif cell := self._cell(row, indicator, bool(names)):
                 cells.append(cell)
-        return TableContent(cells, self.strays)
+        return TableContent(one_for_each(cells), self.strays)
 
     def _indicator(self, row: Row, names: dict[int, Indicator]) -> tuple[Indicator | None, str]:
         if names:
@@ -146,6 +154,9 @@ class Block:
         columns = self.columns_of_numbers()
         if len(columns) < 2 or self.only is not None:
             return self.lay()
+        if len(columns) > MOST_COLUMNS_ASKED:
+            message = _("Many columns hold numbers. Copy the one of %(year)s alone.")
+            raise Unreadable(message % {"year": self.destination.year})
         message = _("Several columns hold numbers. Which one is of %(year)s?")
         return TableContent(
             question=BlockQuestion(

@@ -1,8 +1,13 @@
 """What the reader hands over: cells, what belongs to none, and what it has to ask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from indicators.models import Indicator
+
+MOST_CLAIMS = 10
 
 
 @dataclass(frozen=True)
@@ -65,3 +70,32 @@ class BlockQuestion:
     message: str
     choices: list[tuple[str, TableContent]]
     answer: int | None = None
+
+
+def one_for_each(cells: Iterable[TypedCell]) -> list[TypedCell]:
+    """One cell for each indicator: where it is said twice, and differently, none is taken."""
+    by_indicator: dict[str, list[TypedCell]] = {}
+    for cell in cells:
+        by_indicator.setdefault(cell.indicator.code, []).append(cell)
+    return [_one_of(cells) for cells in by_indicator.values()]
+
+
+def _one_of(cells: list[TypedCell]) -> TypedCell:
+    """The cell, or the question which of several is meant."""
+    first = cells[0]
+    if all(cell.typed == first.typed and cell.claims == first.claims for cell in cells):
+        return first
+    claims = [claim for cell in cells for claim in cell.claims or [Claim(cell.typed, cell.where)]]
+    different = list({str(sorted(claim.typed.items())): claim for claim in claims[::-1]}.values())
+    different = different[::-1][:MOST_CLAIMS]
+    remarks = [remark for cell in cells for remark in cell.remarks]
+    if len(claims) > MOST_CLAIMS:
+        remarks.append(_("This indicator stands on %(count)d lines.") % {"count": len(claims)})
+    return TypedCell(
+        indicator=first.indicator,
+        typed={},
+        where=", ".join(dict.fromkeys(claim.where for claim in different)),
+        language=first.language,
+        remarks=list(dict.fromkeys(remarks)),
+        claims=different,
+    )

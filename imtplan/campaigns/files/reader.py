@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.files.blocks import Block
-from imtplan.campaigns.files.cells import Claim, Stray, TableContent, TypedCell
+from imtplan.campaigns.files.cells import Stray, TableContent, one_for_each
 from imtplan.campaigns.files.headings import PLACES, Headings, HeadingWords
 from imtplan.campaigns.files.lines import HeadedSheet
 from imtplan.campaigns.files.names import Destination, is_number, year_of
@@ -22,6 +22,8 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.workbook import FORMAT, MARKER
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import (
+    MAX_COLUMNS,
+    MAX_ROWS,
     Found,
     FoundCell,
     Row,
@@ -55,8 +57,8 @@ def content_of_paste(text: str, destination: Destination) -> TableContent:
     words = HeadingWords(destination)
     headings = Headings.of(table, destination, words)
     if headings:
-        return _merged([_headed(table, headings, destination, is_named=False)])
-    return Block.read(table, destination, words)
+        return _few_strays(_merged([_headed(table, headings, destination, is_named=False)]))
+    return _few_strays(Block.read(table, destination, words))
 
 
 def table_of_paste(text: str) -> Table:
@@ -68,6 +70,8 @@ def table_of_paste(text: str) -> Table:
         rows = [_row(number, cells) for number, cells in enumerate(lines, start=1)]
     except csv.Error as error:
         raise Unreadable(_("This block cannot be read: copy it again.")) from error
+    if len(rows) > MAX_ROWS or any(max(row.cells, default=0) >= MAX_COLUMNS for row in rows):
+        raise Unreadable(_("This block is too large to be a school's figures."))
     return Table([row for row in rows if row.cells])
 
 
@@ -159,39 +163,17 @@ def _few_strays(content: TableContent) -> TableContent:
     if len(content.strays) > MAX_STRAYS:
         rest = _("And %(count)d more.") % {"count": len(content.strays) - MAX_STRAYS}
         content.strays = [*content.strays[:MAX_STRAYS], Stray("", "", rest)]
+    for _label, choice in content.question.choices if content.question else []:
+        _few_strays(choice)
     return content
 
 
-# --- Two claims to one cell ---------------------------------------------------------------------
-
-
 def _merged(contents: list[TableContent]) -> TableContent:
-    """All sheets together: an indicator that is said twice, and differently, is asked."""
-    by_indicator: dict[str, list[TypedCell]] = {}
-    for content in contents:
-        for cell in content.cells:
-            by_indicator.setdefault(cell.indicator.code, []).append(cell)
+    """All sheets together."""
     return TableContent(
-        cells=[_one_of(cells) for cells in by_indicator.values()],
+        cells=one_for_each(cell for content in contents for cell in content.cells),
         strays=[stray for content in contents for stray in content.strays],
         remarks=list(dict.fromkeys(remark for content in contents for remark in content.remarks)),
-    )
-
-
-def _one_of(cells: list[TypedCell]) -> TypedCell:
-    """The cell, or the question which of several is meant."""
-    first = cells[0]
-    if all(cell.typed == first.typed and cell.claims == first.claims for cell in cells):
-        return first
-    claims = [claim for cell in cells for claim in cell.claims or [Claim(cell.typed, cell.where)]]
-    remarks = list(dict.fromkeys(remark for cell in cells for remark in cell.remarks))
-    return TypedCell(
-        indicator=first.indicator,
-        typed={},
-        where=", ".join(dict.fromkeys(cell.where for cell in cells)),
-        language=first.language,
-        remarks=remarks,
-        claims=claims,
     )
 
 

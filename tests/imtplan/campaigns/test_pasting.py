@@ -8,7 +8,7 @@ import pytest
 from imtplan.accounts.models import School
 from imtplan.campaigns.files.cells import Stray, TableContent, TypedCell
 from imtplan.campaigns.files.names import Destination
-from imtplan.campaigns.files.reader import content_of_paste
+from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_paste
 from imtplan.spreadsheets.tables import Unreadable
 from indicators.models import Indicator
 from tests import factories
@@ -99,6 +99,13 @@ def test_a_row_of_years_keeps_the_campaigns_own(grid: list[Indicator]) -> None:
 def test_names_and_years_together(grid: list[Indicator]) -> None:
     block = "\t2021\t2022\nStudents\t11\t12\nfunds\t21\t22"
     assert laid(block, grid)[0] == {"students": {"value": "12"}, "funds": {"value": "22"}}
+
+
+def test_a_name_that_stands_twice_is_asked(grid: list[Indicator]) -> None:
+    [cell] = read("Étudiants\t12\nStudents\t13\nStudents\t13", grid).cells
+    assert cell.typed == {}
+    assert [claim.typed["value"] for claim in cell.claims] == ["12", "13"]
+    assert laid("Étudiants\t12\nStudents\t12", grid)[0] == {"students": {"value": "12"}}
 
 
 # --- Headings ---------------------------------------------------------------------------------
@@ -242,6 +249,20 @@ def test_where_a_cell_stood_is_said_in_rows_and_columns(grid: list[Indicator]) -
 def test_a_book_is_not_a_block(grid: list[Indicator]) -> None:
     with pytest.raises(Unreadable):
         laid("x" * 200_001, grid)
+
+
+@pytest.mark.parametrize("block", ["1\n" * 5_001, "\t" * 100 + "1"], ids=["long", "wide"])
+def test_a_block_of_many_rows_or_columns_is_refused(grid: list[Indicator], block: str) -> None:
+    with pytest.raises(Unreadable):
+        laid(block, grid)
+
+
+@pytest.mark.parametrize("block", ["2022\n" + "1\n" * 4_000, "1\t2\n" * 4_000, "x\t1\n" * 4_000])
+def test_what_falls_off_in_thousands_is_counted(grid: list[Indicator], block: str) -> None:
+    content = read(block, grid)
+    choices = content.question.choices if content.question else []
+    for part in (content, *(choice for _label, choice in choices)):
+        assert len(part.strays) <= MAX_STRAYS + 1
 
 
 def test_an_empty_clipboard_is_no_error(grid: list[Indicator]) -> None:
