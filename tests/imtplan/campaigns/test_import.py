@@ -18,17 +18,14 @@ from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_file
 from imtplan.campaigns.models import Campaign, Proposal
 from imtplan.campaigns.workbook import workbook_of
 from imtplan.spreadsheets import Flavour, csv_lines
-from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
 from imtplan.spreadsheets.words import where
 from indicators.api_csv import figure_columns
 from indicators.models import Figure, Indicator
 from tests import factories
-from tests.imtplan.odsfiles import ods, row, text
 
 SignIn = Callable[[User], Client]
 PLACE = "/saisie/2022/imt-mines-albi/"
-OF_ODS = f"{PLACE}classeur.ods"
 WORKBOOK, IMPORT = f"{PLACE}classeur.xlsx", f"{PLACE}importer/"
 
 
@@ -276,40 +273,6 @@ def test_the_school_and_the_institute_get_the_workbook_and_nobody_else(
     assert answers == [200, 200, 200, 404]
     assert Client().get(WORKBOOK).status_code == 302
     assert signed_in(alice).post(WORKBOOK).status_code == 405
-
-
-def test_the_workbook_is_there_for_libreoffice_too(
-    campaign: Campaign, alice: User, bob: User, signed_in: SignIn
-) -> None:
-    client = signed_in(alice)
-    answer = client.get(OF_ODS)
-    assert answer["Content-Type"] == "application/vnd.oasis.opendocument.spreadsheet"
-    assert answer["Content-Disposition"].endswith('.ods"')
-    as_xlsx = read_tables(client.get(WORKBOOK).content)
-    assert [table.name for table in as_xlsx] == [
-        table.name for table in read_tables(answer.content)
-    ]
-    made = 2  # the second line says when
-    assert read_tables(answer.content)[0].rows[made:] == as_xlsx[0].rows[made:]
-    for page in (PLACE, IMPORT):
-        assert f'href="{PLACE}classeur.ods"' in client.get(page).content.decode()
-    assert 'accept=".xlsx,.ods,' in client.get(IMPORT).content.decode()
-    statuses = [signed_in(bob).get(file).status_code for file in (OF_ODS, WORKBOOK)]
-    assert statuses[0] == statuses[1]
-    assert client.get(f"{PLACE}classeur.odt").status_code == 404
-
-
-def test_a_table_in_opendocument_is_read_with_its_units_and_notes(
-    campaign: Campaign, alice: User, signed_in: SignIn
-) -> None:
-    """Given by the page, as LibreOffice writes it: the note is no digit of the number."""
-    noted = text('1142<text:span text:style-name="up">1</text:span>')
-    up = '<style:style style:name="up" style:family="text">'
-    up += '<style:text-properties style:text-position="super 58%"/></style:style>'
-    rows = row(text("Indicateur"), text("2022")) + row(text("Étudiants"), noted)
-    upload(signed_in(alice), ods(rows, styles=up), "valeurs.ods")
-    [cell] = Proposal.objects.get().cells
-    assert cell["typed"]["value"] == "1142"
 
 
 def test_the_workbook_is_a_file_of_its_own_that_nobody_keeps(
