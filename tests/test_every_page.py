@@ -5,6 +5,7 @@ is left outside of brackets is either data, which the database knows, or nobody 
 """
 
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -15,7 +16,16 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from imtplan.accounts.models import User
+from imtplan.accounts.models import Membership, School, User
+from imtplan.accounts.roles import Role
+from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.people import end_delegation
+from imtplan.campaigns.reading import cell_of
+from imtplan.campaigns.reading import read as read_figures
+from imtplan.campaigns.saving import save_figures
+from imtplan.campaigns.services import look_at, return_to_school, submit, take_back
+from indicators.models import Figure
 from indicators.recompute import recompute_stale
 from tests.walk import pages, read
 
@@ -26,12 +36,15 @@ WALKS = [
     ("bureau.plan@demo.example", "fr", 60),
 ]
 
+ALBI = "imt-mines-albi"
+
 # Names, formats and codes, which are the same in every language.
 NO_WORDS = {
     "IMT Plan", "IMT", "API", "CSV", "XLSX", "ODS", "ods", "JSON", "PDF", "PPTX", "PNG", "JSON-LD",
     "OpenAPI",
     "Institut Mines-Télécom", "Français", "English", "https", "http", "Bearer", "curl", "pandas",
-    "SHA-256", "formulaire.defenseurdesdroits.fr",
+    "SHA-256", "formulaire.defenseurdesdroits.fr", "Linux", "macOS",
+    "Windows (PowerShell)",
 }  # fmt: skip
 
 
@@ -64,7 +77,11 @@ def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def known() -> list[str]:
-    """Every text in the database, the longest first."""
+    return texts_in_the_database()
+
+
+def texts_in_the_database() -> list[str]:
+    """The longest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns "
@@ -115,6 +132,57 @@ def test_every_word_of_every_page_is_translated(
                 found.setdefault(left, path)
     assert walked >= at_least
     assert found == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demonstration", "bracketed")
+def test_every_word_around_handing_in_is_translated() -> None:
+    """No link of the demonstration leads there: nothing in it is complete, returned or ended."""
+    place = {"campaign": Campaign.objects.get(year=2022), "school": School.objects.get(code=ALBI)}
+    director = User.objects.get(email="directrice.albi@demo.example")
+    decider = User.objects.get(email="direction.generale@demo.example")
+    helper = Membership.objects.get(role=Role.CONTRIBUTOR, school=place["school"])
+    client = Client(headers={"accept-language": "fr"})
+    client.force_login(director)
+    left: dict[str, str] = {}
+
+    def look(*paths: str) -> None:
+        known = texts_in_the_database()
+        for path in paths:
+            answer = client.get(path)
+            assert answer.status_code == 200, path
+            for text in read(answer.content.decode()).texts:
+                if found := not_translated(text, known):
+                    left.setdefault(found, path)
+
+    fill_in(**place, by=director)
+    look(f"/saisie/2022/{ALBI}/soumettre/")
+    submit(**place, by=director)
+    look(f"/saisie/2022/{ALBI}/relire/", f"/saisie/2022/{ALBI}/reprendre/")
+    take_back(**place, by=director)
+    look(f"/recu/2022-{ALBI}-1/")
+    submit(**place, by=director)
+    look_at(**place, by=decider)
+    look(f"/saisie/2022/{ALBI}/relire/")
+    asked = {"students": "Q1", "own-funds": "Q2"}
+    return_to_school(**place, by=decider, comment="Q0", remarks=asked)
+    look(f"/saisie/2022/{ALBI}/", f"/saisie/2022/{ALBI}/soumettre/")
+    look(f"/ecole/{ALBI}/personnes/{helper.pk}/terminer/")
+    end_delegation(helper, by=director)
+    look(f"/ecole/{ALBI}/personnes/")
+    assert left == {}
+
+
+def fill_in(campaign: Campaign, school: School, by: User) -> None:
+    """Each figure that is missing is not available, and each that surprises is confirmed."""
+    reading = read_figures(campaign, school)
+    missing = [
+        Cell(indicator=one, state=Figure.State.NOT_AVAILABLE, reason="Bilan en mars.")
+        for one in reading.missing
+    ]
+    confirmed = [replace(cell_of(reading.figure(one)), confirm=True) for one in reading.to_explain]
+    cells = missing + confirmed
+    save_figures(campaign=campaign, school=school, cells=cells, by=by, origin=Figure.Origin.FORM)
 
 
 def test_an_address_that_is_nowhere_is_found() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from imtplan.accounts.models import School, User
+from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign, Remark, Submission
@@ -62,3 +62,9 @@ def test_remarks_are_jumped_to_and_answered(grid: Callable[..., Any]) -> None:
     page.context.set_offline(False)
     wait_for(lambda: Remark.objects.filter(answer="Sans connexion.").exists(), "the answer")
     assert entry.found_by_axe() == []
+    helper = Membership.objects.get(role=Role.CONTRIBUTOR, school__code=ALBI)
+    entry.person.go(f"/ecole/{ALBI}/personnes/{helper.pk}/terminer/")
+    assert entry.found_by_axe() == []
+    page.locator("form.confirm button").click()
+    page.locator(".people-undo button").click()
+    page.get_by_text("tient de nouveau ce rôle").wait_for()

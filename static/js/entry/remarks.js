@@ -1,6 +1,6 @@
 /* Answers to remarks: kept in this browser at each key, sent when one leaves the field. A page that
    is closed loses none: what was not sent stands in the field again, and says so. */
-const { form, data, csrfToken } = window.imtEntry;
+const { form, data, headers } = window.imtEntry;
 const GIVE_UP_AFTER = 20000;
 
 for (const block of form.querySelectorAll("[data-remark]")) {
@@ -75,7 +75,7 @@ async function post(address, content) {
   try {
     const answer = await fetch(address, {
       method: "POST",
-      headers: { "X-CSRFToken": csrfToken(), "X-Person": data.person },
+      headers: { ...headers(), "X-Person": data.person },
       body: new URLSearchParams(content),
       redirect: "error",
       keepalive: true,
