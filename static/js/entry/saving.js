@@ -4,6 +4,8 @@ const { data, form, word, kept, headers, signIn, mayAsk, announce, rows } = wind
 const PAUSE = 800; // ms after the last key
 const RETRY = [2000, 5000, 10000, 20000, 40000, 60000];
 const GIVE_UP_AFTER = 20000;
+const STAYED_AFTER = 10000;
+let isGoing = false; // the page is being left
 let failures = 0;
 let retryTimer = 0;
 
@@ -29,11 +31,12 @@ const itemOf = (row) => ({
 /** At each key: kept at once, sent after a pause. */
 function soon(row) {
   clearTimeout(row.timer);
+  isGoing = false; // who types is still here: it was a file that was fetched
   keep(row);
   if (row.theirs) row.showMine();
   if (row.isBlocked) sayBlocked(row);
   else if (!row.pending) row.say(row.isKept ? "" : "cannot-keep");
-  row.timer = setTimeout(() => row.isHalf || save(row), PAUSE);
+  row.timer = setTimeout(() => row.isHalf || isGoing || save(row), PAUSE);
 }
 
 /** Now. Resolves when nothing of the row is on its way; true if nothing is left to send. */
@@ -219,13 +222,25 @@ function resume(row) {
 
 /* A window that goes out of sight may never come back: what is typed is sent now. One that is being
    left sends nothing more, as nobody would see the answer: what it kept is offered next time. */
-let isGoing = false;
 window.addEventListener("pagehide", () => (isGoing = true));
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") return retry();
-  if (isGoing) return;
-  for (const row of rows) if (row.isDirty && !row.isHalf) save(row);
+window.addEventListener("beforeunload", () => {
+  isGoing = true;
+  setTimeout(stay, STAYED_AFTER);
 });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") retry();
+  else if (!isGoing) saveAll();
+});
+
+/** Asked whether to leave, the person stayed. */
+function stay() {
+  isGoing = false;
+  saveAll();
+}
+
+function saveAll() {
+  for (const row of rows) if (row.isDirty && !row.isHalf) save(row);
+}
 
 window.addEventListener("online", retry);
 form.addEventListener("entry:retry", retry);
