@@ -17,7 +17,9 @@ TYPED = $(wildcard indicators/progress.py indicators/forecast.py indicators/addi
 	imtplan/campaigns/services_campaigns.py imtplan/campaigns/idempotency.py \
 	imtplan/campaigns/people.py imtplan/outbox/sending.py imtplan/units.py \
 	imtplan/campaigns/cells.py imtplan/campaigns/magnitudes.py imtplan/campaigns/words.py \
-	imtplan/campaigns/number_sentences.py)
+	imtplan/campaigns/number_sentences.py imtplan/campaigns/letters.py imtplan/campaigns/remarks.py \
+	imtplan/campaigns/last_year.py imtplan/campaigns/school_home.py imtplan/campaigns/definitions.py \
+	imtplan/campaigns/files/*.py)
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
@@ -59,7 +61,7 @@ format: install-dev ## put the code and the templates in our style
 	@git ls-files --cached --others --exclude-standard '*.html' | xargs -r $(VENV)/bin/djade
 
 messages: install-dev ## gather the texts to translate and compile them (needs gettext)
-	@$(BESIDE) $(PY) manage.py makemessages --all --no-obsolete --add-location file \
+	@$(BESIDE) $(PY) manage.py makemessages --all --no-obsolete --no-location --no-wrap \
 		--ignore '.venv/*' --settings=tests.settings
 	@$(BESIDE) $(PY) manage.py compilemessages --ignore '.venv/*' --settings=tests.settings
 

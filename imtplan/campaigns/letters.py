@@ -51,11 +51,12 @@ def who_answer(submission: Submission) -> list[User]:
     figures = Figure.objects.filter(
         school=school, year=campaign.year, indicator__in=campaign.indicators.all()
     )
-    typists = {submission.submitted_by_id, *acts.order_by().values_list("actor", flat=True)}
-    typists |= set(figures.order_by().values_list("entered_by", flat=True))
+    keys = {submission.submitted_by_id, *acts.order_by().values_list("actor", flat=True)}
+    keys |= set(figures.order_by().values_list("entered_by", flat=True))
+    typists = {key for key in keys if key is not None}
     submitters = set(User.objects.permitted(Permission.SUBMIT_FIGURES, school=school))
     members = User.objects.permitted(Permission.READ_SCHOOL, school=school)
-    return sorted(submitters | set(members.filter(pk__in=typists - {None})), key=lambda one: one.pk)
+    return sorted(submitters | set(members.filter(pk__in=typists)), key=lambda one: one.pk)
 
 
 # --- The words ----------------------------------------------------------------------------------
@@ -66,7 +67,7 @@ def tell_of_submission(
 ) -> None:
     """Writes to the directorate-general. After a return: `again`, with each remark's answer."""
     remarks = list(submission.remarks.unsettled()) if again else []
-    context = {"receipt": receipt, "again": again, "remarks": remarks}
+    context: dict[str, Any] = {"receipt": receipt, "again": again, "remarks": remarks}
     subject = SUBMITTED_AGAIN if again else SUBJECTS[SUBMITTED]
     _write(SUBMITTED, submission, event, to=who_decide(), page="review", subject=subject, **context)
 
@@ -82,7 +83,11 @@ def tell_of_return(submission: Submission, event: Event) -> None:
     """Writes to the school what the directorate-general asks, on the whole and cell by cell."""
     is_open = submission.campaign.is_open_for(submission.school)
     remarks = list(submission.remarks.unsettled())
-    context = {"remarks": remarks, "comment": submission.comment, "is_open": is_open}
+    context: dict[str, Any] = {
+        "remarks": remarks,
+        "comment": submission.comment,
+        "is_open": is_open,
+    }
     to = who_answer(submission)
     _write(RETURNED, submission, event, to=to, page="entry", **context)
 

@@ -56,9 +56,14 @@ def answer_remark(remark: Remark, *, text: str, by: User, seen: str | None = Non
     kept.answered_at, kept.answered_by = (timezone.now(), by) if answer else (None, None)
     kept.state = Remark.State.ANSWERED if answer else Remark.State.OPEN
     kept.save()
-    detail = {"indicator": kept.indicator.code, "answer": answer}
-    about = {"school": submission.school, "subject": str(submission.campaign.year)}
-    record(Event.Verb.REMARK_ANSWERED, by=by, **about, **detail)
+    detail: dict[str, Any] = {"indicator": kept.indicator.code, "answer": answer}
+    record(
+        Event.Verb.REMARK_ANSWERED,
+        by=by,
+        school=submission.school,
+        subject=str(submission.campaign.year),
+        **detail,
+    )
     return kept
 
 

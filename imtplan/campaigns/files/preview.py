@@ -176,12 +176,12 @@ class Preview:
 
     @property
     def remarks(self) -> list[str]:
-        return self.proposal.about.get("remarks", [])
+        return list(self.proposal.about.get("remarks", []))
 
     @property
     def question(self) -> dict[str, Any]:
         """How the whole block is meant: its message, its choices, and the one taken."""
-        return self.proposal.about.get("question", {})
+        return dict(self.proposal.about.get("question", {}))
 
     @property
     def choices(self) -> list[dict[str, Any]]:
@@ -290,13 +290,15 @@ def _proposed(typed: TypedCell, reading: Reading) -> Proposed:
         return Proposed(typed, Outcome.UNDECIDED, None, stored, claims=claims, last=last)
     form = form_of(typed, stored)
     if not form.is_valid():
-        sentences = [message for errors in form.errors.values() for message in errors]
+        sentences: list[str | Promise] = [
+            str(message) for errors in form.errors.values() for message in errors
+        ]
         return Proposed(typed, Outcome.REFUSED, None, stored, [], sentences, last=last)
     cell = replace(form.cell(), version=typed.version or None)
     found = [] if cell.state == State.NOT_ENTERED else problems(cell)
     if found:
-        sentences = [one.message for one in found]
-        return Proposed(typed, Outcome.REFUSED, cell, stored, [], sentences, last=last)
+        messages = [one.message for one in found]
+        return Proposed(typed, Outcome.REFUSED, cell, stored, [], messages, last=last)
     return Proposed(typed, _outcome(cell, stored), cell, stored, last=last)
 
 
