@@ -127,7 +127,9 @@ class Person:
             self.trouble.append(message.text)
 
     def go(self, path: str) -> Page:
-        self.page.goto(self.site + path)
+        answer = self.page.goto(self.site + path)
+        if answer and answer.status >= 500:
+            self.trouble.append(f"{path} answers {answer.status}")
         return self.page
 
     def sign_in(self, email: str) -> Page:

@@ -220,7 +220,7 @@ def findings(site: str) -> None:
 def files(site: str) -> None:
     """A shelf with a file in each state. The worker has none of these to make."""
     general = User.objects.get(email=GENERAL)
-    for state in Export.State:
+    for year, state in enumerate(Export.State, start=2018):
         said = {"reason": "Le disque est plein."} if state == Export.State.FAILED else {}
         made = {"content": b"x", "sha256": "0", "size": 1, "made_at": general.date_joined}
         Export.objects.create(
@@ -228,7 +228,7 @@ def files(site: str) -> None:
             by=general,
             kind="dashboard-slides",
             title=f"Tableau de bord {state}",
-            asked={"year": state},
+            asked={"year": year, "view": "validated"},
             language="fr",
             state=state,
             tries=Export.TRIES,
