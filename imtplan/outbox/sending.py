@@ -36,6 +36,7 @@ SECONDS = 30  # of one run; the next one goes on
 ERROR_LENGTH = 500
 
 INTERRUPTED = "The program stopped while it was sending; the mail may have been sent."
+NO_LONGER_THEIRS = "The link is for an account that has another address now, or is switched off."
 
 
 # An answer of the server that says no, or an address that never got there. A connection that is
@@ -154,9 +155,22 @@ def _message(mail: Mail) -> EmailMessage:
 
 
 def _with_link(mail: Mail) -> str:
-    if mail.kind != Mail.INVITATION or Mail.SIGN_IN_LINK not in mail.body:
+    """The link takes the place of its own line alone: in a name, somebody may have typed the mark
+    behind an address of theirs."""
+    lines = mail.body.split("\n")
+    if mail.kind != Mail.INVITATION or Mail.SIGN_IN_LINK not in lines:
         return mail.body
-    return mail.body.replace(Mail.SIGN_IN_LINK, sign_in_link(mail.user))
+    _demand_own_address(mail)
+    link = sign_in_link(mail.user)
+    return "\n".join(link if line == Mail.SIGN_IN_LINK else line for line in lines)
+
+
+def _demand_own_address(mail: Mail) -> None:
+    """A way in goes to its person alone: the address may be somebody else's since, and the account
+    switched off."""
+    user = mail.user
+    if user is None or not user.is_active or user.email.lower() != mail.address.lower():
+        raise ValueError(NO_LONGER_THEIRS)
 
 
 def sign_in_link(user: Any) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.core import mail as django_mail
 from django.utils import translation
 
@@ -84,3 +85,27 @@ def test_another_kind_of_mail_never_gets_such_a_link(alice: User, server: Server
     write(alice, body=f"Bonjour\n{Mail.SIGN_IN_LINK}\n")
     send_waiting()
     assert "/password/reset/key/" not in server.received[0]
+
+
+def test_a_link_goes_nowhere_but_on_its_own_line(alice: User, settings: Any) -> None:
+    """A name that ends with the mark would hand the way in to another site."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    name = f"https://elsewhere.example/?{Mail.SIGN_IN_LINK}"
+    write(alice, kind=Mail.INVITATION, body=f"Bonjour {name},\n{Mail.SIGN_IN_LINK}\n")
+    send_waiting()
+    [message] = django_mail.outbox
+    texts = [str(message.body), message.alternatives[0].content]
+    assert all("/compte/password/reset/key/" in text for text in texts)
+    assert not any("elsewhere.example/?http" in text for text in texts)
+
+
+@pytest.mark.parametrize("since", [{"email": "other@example.org"}, {"is_active": False}])
+def test_a_link_is_not_sent_where_its_account_is_no_longer(
+    alice: User, server: Server, since: dict[str, object]
+) -> None:
+    write(alice, kind=Mail.INVITATION, body=f"Bonjour\n{Mail.SIGN_IN_LINK}\n")
+    User.objects.filter(pk=alice.pk).update(**since)
+    send_waiting()
+    mail = Mail.objects.get()
+    assert (server.received, mail.state) == ([], Mail.State.FAILED)
+    assert "another address" in mail.error
