@@ -14,6 +14,7 @@ from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused, locked
 from imtplan.campaigns.models import Campaign, Remark
+from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, one_line_end, too_long
 
 SETTLED = _("This remark is settled: the answer was not stored.")
 
@@ -39,10 +40,12 @@ class AnswerConflict(CampaignRefusal):
 def answer_remark(remark: Remark, *, text: str, by: User, seen: str | None = None) -> Remark:
     """Keep what the school answers beside a figure that was returned. An empty text is no answer.
 
-    Saying the same again changes nothing. `seen` is the version of the answer that the page showed:
+    Saying the same again changes nothing. What is too long is refused whole. `seen` is the version of the answer that the page showed:
     somebody else's, given since, is not replaced unseen.
     """
     answer = as_kept(text)
+    if sentence := too_long(answer, LONGEST_EXPLANATION):
+        raise CampaignRefusal(sentence)
     submission = remark.submission
     locked(submission.campaign, submission.school, act=Event.Verb.REMARK_ANSWERED)
     kept = submission.remarks.unsettled().filter(pk=remark.pk).first()
@@ -83,4 +86,4 @@ def answer_typed(
 
 def as_kept(text: str) -> str:
     """Lines end as browsers show them; a NUL has no place in the database."""
-    return text.replace("\r\n", "\n").replace("\x00", "").strip()
+    return one_line_end(text).replace("\x00", "").strip()

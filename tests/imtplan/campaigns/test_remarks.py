@@ -8,7 +8,7 @@ import pytest
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import services
-from imtplan.campaigns.gate import TransitionRefused
+from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused
 from imtplan.campaigns.models import Campaign, Remark
 from imtplan.campaigns.remarks import AnswerConflict, answer_remark
 from imtplan.outbox.models import Mail
@@ -119,3 +119,13 @@ def test_somebody_elses_answer_is_not_replaced_unseen(
     assert Remark.objects.get().answer == "Oui."
     seen = refusal.value.remark.answer_version
     assert answer_remark(remark, text="Non.", by=alice, seen=seen).answer == "Non."
+
+
+def test_an_answer_is_kept_whole_or_refused_with_its_length(give_back: Any, bob: User) -> None:
+    """It goes into the mail of who decides, and into the audit: a novel has no place there."""
+    [remark] = give_back(students="Comptez.")
+    with pytest.raises(CampaignRefusal) as refusal:
+        answer_remark(remark, text="a" * 2001, by=bob)
+    assert "2\u202f001" in str(refusal.value.message)
+    assert Remark.objects.get().answer == ""
+    assert answer_remark(remark, text="a" * 2000, by=bob).answer == "a" * 2000
