@@ -101,6 +101,8 @@ class School(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        # A line of its own would pass for one of ours in the mails.
+        fields["name"] = " ".join(fields.get("name", "").split())
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)

@@ -312,6 +312,13 @@ def test_a_newcomers_first_mail_has_the_one_link_that_signs_in(name: Any) -> Non
     assert "Ce lien n’est plus valable" in again.content.decode()
 
 
+def test_a_newcomers_name_stands_on_one_line(name: Any) -> None:
+    """A line that is an address would be a button in the mail, as if it were ours."""
+    held = name(email="new@example.org", name="Nora\nhttps://elsewhere.example/\u2028Dupont")
+    assert held.user.name == "Nora https://elsewhere.example/ Dupont"
+    assert "\nhttps://elsewhere" not in Mail.objects.get().body
+
+
 # --- Ended by a slip ----------------------------------------------------------------------------
 
 
