@@ -25,6 +25,8 @@ from rest_framework.views import APIView
 
 from imtplan.numbers import plain
 
+HALF_CHARACTER = "\\ud"  # how one half is written; two of them make a character
+
 ARCHIVED = _("“true” gives what was put aside instead of what is in use.")
 
 # --- Rows out -----------------------------------------------------------------------------------
@@ -191,18 +193,23 @@ class Ordering(OrderingFilter):
 class ExactJSON(parsers.JSONParser):
     """JSON as it was sent: numbers to the last digit, and no field twice.
 
-    Python keeps the last of two fields that are called alike, and makes floats of numbers.
+    Python keeps the last of two fields that are called alike, makes floats of numbers, and takes
+    half a character ("\\ud800"), which no answer and no row can hold.
     """
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         encoding = (parser_context or {}).get("encoding", "utf-8")
         try:
-            return json.loads(
-                stream.read().decode(encoding),
+            text = stream.read().decode(encoding)
+            content = json.loads(
+                text,
                 parse_float=_exact,
                 parse_constant=_no_constant,
                 object_pairs_hook=_once_each,
             )
+            if HALF_CHARACTER in text.lower():
+                json.dumps(content, ensure_ascii=False, default=str).encode()
+            return content
         except RecursionError as error:
             raise exceptions.ParseError(_("This JSON is nested too deep.")) from error
         except (ValueError, LookupError) as error:

@@ -40,8 +40,8 @@ class AnswerConflict(CampaignRefusal):
 def answer_remark(remark: Remark, *, text: str, by: User, seen: str | None = None) -> Remark:
     """Keep what the school answers beside a figure that was returned. An empty text is no answer.
 
-    Saying the same again changes nothing. What is too long is refused whole. `seen` is the version of the answer that the page showed:
-    somebody else's, given since, is not replaced unseen.
+    Saying the same again changes nothing. What is too long is refused whole. `seen` is the version
+    of the answer that the page showed: somebody else's, given since, is not replaced unseen.
     """
     answer = as_kept(text)
     if sentence := too_long(answer, LONGEST_EXPLANATION):

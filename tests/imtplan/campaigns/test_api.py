@@ -83,6 +83,8 @@ def test_a_number_of_json_is_read_to_its_last_digit(
         '{"value": 1, "version": "1_0"}',
         '{"value": 1, "version": null',
         f'{{"value": {"1" * 5000}, "version": null}}',
+        '{"\\ud800": 1, "version": null}',
+        '{"state": "\\uDFFF", "version": null}',
     ],
 )
 def test_json_that_can_be_misread_is_refused(
