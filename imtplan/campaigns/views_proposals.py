@@ -16,7 +16,7 @@ from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.names import Destination
 from imtplan.campaigns.files.preview import preview, preview_of
-from imtplan.campaigns.files.proposals import Applied, answer, apply, propose
+from imtplan.campaigns.files.proposals import Applied, MeantOtherwise, answer, apply, propose
 from imtplan.campaigns.files.reader import content_of_paste
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Proposal
@@ -95,6 +95,9 @@ def _apply(request: HttpRequest, proposal: Proposal) -> HttpResponse:
         return render(request, "campaigns/proposal.html", context, status=status)
     try:
         applied = apply(proposal, by=request.user, decisions=decisions)
+    except MeantOtherwise as refusal:
+        messages.error(request, refusal.message)
+        return redirect(preview(proposal).url)
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
     else:

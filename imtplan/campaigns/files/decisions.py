@@ -8,6 +8,7 @@ from imtplan.campaigns.reading import Reading
 
 LONGEST_EXPLANATION = 2000
 TAKE, CHOOSE, EXPLAIN, CONFIRM, EMPTY = "take-", "choose-", "explain-", "confirm-", "empty"
+MEANT = "meant"
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Decisions:
     """By the indicator's code. Without any: theirs is kept, nothing emptied, nothing chosen.
 
     `mine`: the version that one's own figure replaces, of those that changed meanwhile. `chosen`:
-    which of several claims.
+    which of several claims. `meant`: the reading of the whole block that was shown, where there
+    are several.
     """
 
     mine: Mapping[str, int] = field(default_factory=dict)
@@ -23,6 +25,7 @@ class Decisions:
     explanations: Mapping[str, str] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
     empties: bool = False
+    meant: str | None = None
 
     @classmethod
     def of(cls, posted: Mapping[str, str]) -> "Decisions":
@@ -35,6 +38,7 @@ class Decisions:
             },
             confirmed=frozenset(_after(posted, CONFIRM)),
             empties=bool(posted.get(EMPTY)),
+            meant=posted.get(MEANT),
         )
 
     @property

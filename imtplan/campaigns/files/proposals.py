@@ -131,6 +131,15 @@ def answer(proposal: Proposal, choice: int) -> None:
 # --- Applying it --------------------------------------------------------------------------------
 
 
+class MeantOtherwise(CampaignRefusal):
+    """The block was turned round, in another window, after the preview was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This block is read in another way now: look at it again before you apply it.")
+        )
+
+
 @dataclass
 class Applied:
     """What was stored, and which cells were not, each with the reason."""
@@ -150,6 +159,8 @@ def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) 
     waiting = Proposal.objects.waiting().filter(pk=proposal.pk, by=by)
     if not waiting.update(applied_at=timezone.now()):
         raise CampaignRefusal(_("This was applied already, or is older than a day: begin again."))
+    proposal.refresh_from_db(fields=["cells", "strays", "about"])
+    _demand_as_shown(proposal, decisions)
     reading = read(proposal.campaign, proposal.school)
     rows = preview_of(proposal, reading, decisions).rows
     outcome = store(
@@ -159,6 +170,12 @@ def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) 
         origin=Figure.Origin(proposal.origin),
     )
     return Applied(outcome, [row for row in rows if _is_left_out(row, decisions, outcome)])
+
+
+def _demand_as_shown(proposal: Proposal, decisions: Decisions) -> None:
+    question = proposal.about.get("question")
+    if question and decisions.meant not in (None, str(question["answer"])):
+        raise MeantOtherwise
 
 
 def _to_store(row: Proposed, decisions: Decisions) -> Cell | None:

@@ -179,6 +179,21 @@ def test_the_question_how_a_block_is_meant_is_answered_without_storing(
     assert values == {"students": 2022, "own-funds": 1150}
 
 
+def test_a_block_turned_round_in_another_window_is_not_applied_unseen(
+    client: Client, funds: Indicator
+) -> None:
+    url = paste(client, "2022\n1150")["url"]
+    page = client.post(url, {"answer": "0"}, follow=True).content.decode()
+    assert '<input type="hidden" name="meant" value="0">' in page
+    client.post(url, {"answer": "1"})
+    page = client.post(url, {"apply": "1", "meant": "0"}, follow=True).content.decode()
+    assert "regardez-le à nouveau" in page
+    assert '<input type="hidden" name="meant" value="1">' in page
+    assert not Figure.objects.exists()
+    client.post(url, {"apply": "1", "meant": "1"})
+    assert Figure.objects.count() == 2
+
+
 def test_a_script_gets_the_answered_block_as_a_piece_of_page(client: Client) -> None:
     url = paste(client, "2022\n1150")["url"]
     headers = {"accept": "application/json"}
