@@ -39,6 +39,7 @@ _OTHERS = {
 _OTHERS["explanation"] += ["remarque", "remarques", "observation", "observations", "precision"]
 _OTHERS["school"] += ["ecoles", "schools", "etablissement", "etablissements", "institution"]
 _OTHERS["school"] += ["nom de l'ecole", "nom de l'etablissement", "composante", "entite"]
+_OTHERS["school"] += ["site", "sites", "campus", "ville", "implantation"]
 _OTHERS["year"] += ["annee civile", "annee universitaire", "annee scolaire", "academic year"]
 _OTHERS["year"] += ["civil year", "campagne", "campaign"]
 _OTHERS[BESIDE] += ["entered_at", "entered at", "saisi le", "cible", "target", "objectif"]
@@ -47,8 +48,21 @@ _OF_FIGURES = {"valeur", "valeurs", "value", "values", "figure", "figures", "chi
 _OF_FIGURES |= {"realise", "realisee", "reel", "reelle", "constate", "resultat", "resultats"}
 _OF_FIGURES |= {"actual", "annee", "year", "exercice", "donnee", "donnees", "data", "en"}
 _OF_FIGURES |= {"campagne", "campaign", "universitaire", "civile", "academic", "montant", "nombre"}
+_OF_FIGURES |= {"rentree", "somme", "sum", "total", "de", "of", "au", "definitif", "final"}
 _NOT_FIGURES = {"cible", "target", "objectif", "budget", "prevision", "previsions", "prevu"}
 _NOT_FIGURES |= {"attendu", "expected", "forecast", "prevue", "estime", "estimee"}
+
+_NOT_FIGURES |= {"cibles", "targets", "objectifs", "budgets", "provisoire", "projection"}
+
+
+def is_target(text: str) -> bool:
+    """Whether a text says of figures that they are aimed at or foreseen, and nothing else."""
+    words = _letters_of(text)
+    return bool(words & _NOT_FIGURES) and not words - _OF_FIGURES - _NOT_FIGURES
+
+
+def _letters_of(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", bare(text)))
 
 
 def _known() -> dict[str, str]:
@@ -57,7 +71,7 @@ def _known() -> dict[str, str]:
     for language in LANGUAGES:
         with override(language):
             for one in FIELDS:
-                is_beside = one.name in ("unit", "before", "expected")
+                is_beside = one.name in ("before", "expected")
                 known[bare(str(one.heading))] = BESIDE if is_beside else one.name
     return known
 
@@ -81,7 +95,7 @@ class HeadingWords:
         year = year_of(text)
         if year is None:
             return ""
-        words = set(re.findall(r"[^\W\d_]+", bare(text)))
+        words = _letters_of(text)
         if words - _OF_FIGURES - _NOT_FIGURES:
             return ""
         return "value" if year == self.year and not words & _NOT_FIGURES else BESIDE
@@ -101,6 +115,7 @@ class Headings:
     units: dict[int, str] = field(default_factory=dict)
     across: dict[int, Indicator] = field(default_factory=dict)
     only: Indicator | None = None  # that of which the whole sheet speaks
+    groups: dict[int, str] = field(default_factory=dict)  # what stands above columns left out
 
     def __bool__(self) -> bool:
         return bool(self.fields)
@@ -109,13 +124,48 @@ class Headings:
     def of(cls, table: Table, destination: Destination, words: HeadingWords) -> "Headings":
         """The first line that names a column of answers, and says how the indicators are named."""
         for place, row in enumerate(table.rows[:LINES_BEFORE_HEADINGS]):
-            meanings = {column: words.field(cell.text) for column, cell in row}
-            fields = _apart({column: name for column, (name, _unit) in meanings.items()})
-            units = {column: unit for column, (_name, unit) in meanings.items() if unit}
-            headings = cls(row, place, fields, units)
+            headings = cls.plain(row, place, words)
             if headings._is_complete(table, destination):
+                headings._leave_other_groups(
+                    table.rows[place - 1] if place else Row(0), destination
+                )
                 return headings
         return cls(Row(0))
+
+    @classmethod
+    def plain(cls, row: Row, place: int, words: HeadingWords) -> "Headings":
+        """What the cells of one line are called as headings, whether it is one of them or not."""
+        meanings = {column: words.field(cell.text) for column, cell in row}
+        fields = _apart({column: name for column, (name, _unit) in meanings.items()})
+        return cls(
+            row, place, fields, {col: unit for col, (_name, unit) in meanings.items() if unit}
+        )
+
+    def _leave_other_groups(self, above: Row, destination: Destination) -> None:
+        """Columns under a heading of several, which says a target, another school or year."""
+        naming = [column for column, name in self.fields.items() if name in NAMING]
+        answers = [column for column, name in self.fields.items() if name in TYPED]
+        if not naming or not answers or destination.is_ours:
+            return
+        title, group = above.spread(naming[0]).text.strip(), ""
+        beside = [cell for column, cell in above if column not in naming and cell.text != title]
+        if title and len(beside) < 2:
+            return  # a title, or a name with what it says: "Année : 2022"
+        for column in range(max(answers) + 1):
+            text = above.spread(column).text.strip()
+            group = text if text and text != title and column not in naming else group
+            if column in answers and _is_other_group(group, destination):
+                self.fields[column], self.groups[column] = BESIDE, group
+
+    def is_repeated(self, first: "Headings") -> bool:
+        """Whether a line below the first headings is one of headings too: it names the column of
+        names and one of answers, or has nothing but years over columns that had headings."""
+        names = set(self.fields.values())
+        if NAMING & names:
+            return bool((TYPED | {BESIDE}) & names)
+        years = [column for column, cell in self.row if year_of(cell.text) and self.fields[column]]
+        is_over_answers = all(first.fields.get(column) not in NAMING for column in years)
+        return len(years) > 1 and len(years) == len(self.row.cells) and is_over_answers
 
     def _is_complete(self, table: Table, destination: Destination) -> bool:
         names = set(self.fields.values())
@@ -134,6 +184,10 @@ class Headings:
         known, _unit = destination.indicator_names.find(table.name)
         self.only = known[0] if len(known) == 1 and PLACES & names else None
         return self.only is not None
+
+    @property
+    def has_answers(self) -> bool:
+        return bool(self.across or TYPED & set(self.fields.values()))
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -160,14 +214,32 @@ class Headings:
     def other_years(self) -> list[str]:
         """The headings of columns that are of another year than the campaign's."""
         beside = [column for column, field in self.fields.items() if field == BESIDE]
+        texts = {column: self.row[column].text.strip() for column in beside}
         return [
-            self.row[column].text.strip() for column in beside if year_of(self.row[column].text)
+            f"{self.groups[column]} {text}" if column in self.groups else text
+            for column, text in texts.items()
+            if column in self.groups or year_of(text) or is_target(text)
         ]
 
     @cached_property
     def is_for_programs(self) -> bool:
         """Our own CSV for programs, whose numbers are written with points."""
         return "school_code" in {cell.text for _column, cell in self.row}
+
+
+def no_column(destination: Destination, headings: list[str]) -> str:
+    """Says that a table has the columns of other years alone."""
+    message = _(
+        "No column of this table is of %(year)s; it has: %(columns)s. If one of them is meant,"
+        " write %(year)s above it."
+    )
+    return message % {"year": destination.year, "columns": ", ".join(headings)}
+
+
+def _is_other_group(text: str, destination: Destination) -> bool:
+    school, year = destination.school_names.find(text), year_of(text)
+    is_other_school = school is not None and school.code != destination.school.code
+    return is_target(text) or is_other_school or year not in (None, destination.year)
 
 
 def _apart(fields: dict[int, str]) -> dict[int, str]:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
-from imtplan.campaigns.files.headings import ANSWERS, TYPED, Headings
+from imtplan.campaigns.files.headings import ANSWERS, BESIDE, TYPED, Headings, is_target
 from imtplan.campaigns.files.names import Destination, is_number, is_part_of_a_year, year_of
 from imtplan.campaigns.number_sentences import rounded_for
 from imtplan.campaigns.workbook import PARTS
 from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table
 from imtplan.spreadsheets.words import LANGUAGES, NOT_TYPED, bare, not_typed, where
+from imtplan.units import unit_named
 from indicators.models import Figure, Indicator
 
 # Numbers in our CSV for programs: a point, and no groups.
@@ -121,6 +122,7 @@ class HeadedSheet:
         self._refuse_wrong_parts(row, indicator, filled)
         names = _parts(indicator) | TYPED - set(PARTS)
         read = names & (set(self.columns) if self.destination.is_ours else filled)
+        unit = unit or self._unit_beside(row, indicator)
         cell = self._cell(row, indicator, {name: self.columns[name] for name in read}, unit)
         if self.destination.is_ours:
             yield _with_version(cell, version)
@@ -144,6 +146,14 @@ class HeadedSheet:
             raise LeftOut(column, text, _why_none(in_all, known))
         return None, ""
 
+    def _unit_beside(self, row: Row, indicator: Indicator) -> str:
+        """Another unit than the indicator's, in a column of units: the reader of numbers minds."""
+        if "unit" not in self.columns or self.destination.is_ours or self.headings.is_for_programs:
+            return ""
+        text = row.spread(self.columns["unit"]).text.strip()
+        is_own = bare(text) in {bare(indicator.unit_fr), bare(indicator.unit_en)}
+        return text if unit_named(text) and not is_own else ""
+
     def _refuse_other_place(self, row: Row, indicator: Indicator | None = None) -> None:
         """A line of another school, of another year, or of a part of one."""
         for column in self.headings.places("school"):
@@ -160,9 +170,14 @@ class HeadedSheet:
 
     def _refuse_unlabelled_place(self, row: Row) -> None:
         """Another school or year in a column without a heading that we know."""
-        is_known = self.headings.fields.get
         for column, cell in row:
-            if is_known(column) or column in self.headings.across:
+            name = self.headings.fields.get(column, "")
+            if name not in ("", BESIDE) or column in self.headings.across:
+                continue
+            if is_target(cell.text):
+                message = _("This line is of a target or a forecast, not of the figure itself.")
+                raise LeftOut(column, cell.text, message)
+            if name:
                 continue
             school = self.destination.school_names.exact(cell.text)
             if school and school.code != self.destination.school.code:

@@ -20,7 +20,7 @@ _COUNTED = {"nombre", "effectif", "effectifs", "number"}  # they rescale nothing
 _IN_BRACKETS = re.compile(r"(?P<name>.+?)[\s,]*[(\[](?:en |in )?(?P<unit>[^()\[\]]+)[)\]]\W*")
 _AFTER_EN = re.compile(r"(?P<name>.+?),? (?:en|in) (?P<unit>\S+|mill\w+ d.euros|mill\w+)")
 
-_YEARS = re.compile(r"\b((?:19|20)\d\d)(?:-(?:19|20)\d\d)?\b")
+_YEARS = re.compile(r"\b((?:19|20)\d\d)(?:-((?:19|20)\d\d))?\b")
 # Half a year, a quarter or a month is no year.
 _PART_OF_YEAR = re.compile(
     r"\b(?:[sthq] ?[1-4]|(?:\d|1er|2e|2eme|\de|1st|2nd|[34]th|\drd) ?(?:sem|trim)\w*"
@@ -35,8 +35,12 @@ _NUMBER = re.compile(
 
 
 def year_of(text: str) -> int | None:
-    """Returns the year that a text names, an academic one by its first; none if it names two."""
-    years = {int(found) for found in _YEARS.findall(bare(text))}
+    """Returns the year that a text names, an academic one by its first; none if it names two, as
+    2018-2022 does."""
+    years = set()
+    for first, last in _YEARS.findall(bare(text)):
+        is_academic = last and int(last) == int(first) + 1
+        years |= {int(first)} if is_academic or not last else {int(first), int(last)}
     return years.pop() if len(years) == 1 else None
 
 
