@@ -5,9 +5,7 @@ go right: the number (or a ratio's two parts), then what stands beside it: a wor
 number, its reason, a note. What can be read in two ways is asked, never guessed.
 """
 
-import re
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -19,41 +17,29 @@ from imtplan.campaigns.files.cells import (
     TypedCell,
     one_for_each,
 )
-from imtplan.campaigns.files.headings import BESIDE, HeadingWords
+from imtplan.campaigns.files.headings import BESIDE, HeadingWords, no_column
 from imtplan.campaigns.files.lines import CellTexts, holds
-from imtplan.campaigns.files.names import Destination, is_number, year_of
-from imtplan.campaigns.files.texts import number_text
-from imtplan.campaigns.number_sentences import unit_of
+from imtplan.campaigns.files.names import Destination, is_number, is_part_of_a_year, year_of
 from imtplan.campaigns.words import word_of
-from imtplan.numbers import NumberError
-from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table, Unreadable, letters
+from imtplan.spreadsheets.tables import Found, FoundCell, Row, Unreadable, letters
 from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
-from imtplan.units import parse_quantity
 from indicators.models import Indicator
 
-_BARE_YEAR = re.compile(r"(?:19|20)\d\d")
-# How much a figure may move from last year's and still look like one of its series.
-_LIKE_LAST_YEAR = Decimal("0.5")
 MOST_COLUMNS_ASKED = 12
 
 
 @dataclass
 class Block:
-    """The rows of a block, and where they go. `only`: the one column of numbers that is meant."""
+    """The rows of a block, and where they go. `only`: the one column of numbers that is meant;
+    `unit`: that of its heading."""
 
     rows: list[Row]
     destination: Destination
+    words: HeadingWords
+    unit: str = ""
     only: int | None = None
     is_file: bool = False
     strays: list[Stray] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, table: Table, destination: Destination, words: HeadingWords) -> TableContent:
-        """The block as it is meant, or the question what is meant."""
-        block = cls(table.rows, destination)
-        if block.names:
-            return block.asked_for_column()
-        return FirstRow(block, words).read()
 
     # --- Which row ------------------------------------------------------------------------------
 
@@ -122,7 +108,7 @@ class Block:
             base = self.only
             self._leave_other_numbers(row, base, len(parts), is_named)
         _known, unit = self.destination.indicator_names.find(row[self.left].text)
-        line = RowOfBlock(self, row, indicator, unit if is_named else "")
+        line = RowOfBlock(self, row, indicator, unit if is_named else self.unit)
         for part, column in zip(parts, range(base, base + len(parts)), strict=False):
             line.take_number(part, column)
         beside = [column for column, _cell in row if self._is_beside(column, base, len(parts))]
@@ -150,27 +136,52 @@ class Block:
     # --- Several columns of numbers -------------------------------------------------------------
 
     def asked_for_column(self) -> TableContent:
-        """The block laid down; where several columns hold numbers, which of them is meant."""
-        columns = self.columns_of_numbers()
-        if len(columns) < 2 or self.only is not None:
+        """The block laid down; where it is in doubt which column of numbers is meant, that."""
+        if self.only is not None:
             return self.lay()
+        numbers, has_more = self._columns_of_numbers()
+        heads = self._heads()
+        own = [column for column in numbers if self._field(heads, column) != BESIDE]
+        if numbers and not own:
+            raise Unreadable(no_column(self.destination, [heads[one] for one in numbers]))
+        is_unknown = len(own) == 1 and own[0] in heads and not self._field(heads, own[0])
+        if has_more or len(own) < len(numbers) or is_unknown:
+            return TableContent(question=self._which(own))
+        return self.lay()
+
+    def _which(self, columns: list[int]) -> BlockQuestion:
         if len(columns) > MOST_COLUMNS_ASKED:
             message = _("Many columns hold numbers. Copy the one of %(year)s alone.")
             raise Unreadable(message % {"year": self.destination.year})
         message = _("Several columns hold numbers. Which one is of %(year)s?")
-        return TableContent(
-            question=BlockQuestion(
-                message % {"year": self.destination.year},
-                [
-                    *[(self._heading_of(column), self._of(column)) for column in columns],
-                    *self._going_down(columns),
-                ],
-            )
+        if len(columns) == 1:
+            message = _("No heading says that these are the figures of %(year)s. Are they?")
+        return BlockQuestion(
+            message % {"year": self.destination.year},
+            [
+                *[(self._heading_of(column), self._of(column)) for column in columns],
+                *self._going_down(columns),
+            ],
         )
 
-    def columns_of_numbers(self) -> list[int]:
-        """The columns in which a row holds a number beyond those that its cell takes, with those
-        of the number itself; none where no row does."""
+    def _field(self, heads: dict[int, str], column: int) -> str:
+        name, _unit = self.words.field(heads.get(column, ""))
+        return name
+
+    def _heads(self) -> dict[int, str]:
+        """What stands above the first row that names an indicator, by column."""
+        heads: dict[int, str] = {}
+        names = self.names
+        for row in self.rows if names else []:
+            if row.line in names:
+                break
+            for column, cell in row:
+                if column > self.left and _may_head(cell):
+                    heads[column] = cell.text.strip()
+        return heads
+
+    def _columns_of_numbers(self) -> tuple[list[int], bool]:
+        """The columns that hold numbers, and whether a row holds more than its cell takes."""
         names = self.names
         seen: set[int] = set()
         has_more = False
@@ -182,7 +193,7 @@ class Block:
             numbers = {column for column, cell in row if column >= base and is_number(cell)}
             has_more = has_more or len(numbers) > len(self._parts(indicator, bool(names)))
             seen |= numbers
-        return sorted(seen) if has_more else []
+        return sorted(seen), has_more
 
     def _heading_of(self, column: int) -> str:
         texts = [row[column].text.strip() for row in self.rows if holds(row[column])]
@@ -276,96 +287,7 @@ class RowOfBlock:
         return None
 
 
-@dataclass
-class FirstRow:
-    """The first row of a block without names: a heading, a row of figures, or in doubt."""
-
-    block: Block
-    words: HeadingWords
-
-    def read(self) -> TableContent:
-        rows = self.block.rows
-        if len(rows) < 2:
-            return self.block.asked_for_column()
-        fields = {column: self._field(cell) for column, cell in rows[0]}
-        is_year = [self._is_bare_year(cell) for _column, cell in rows[0]]
-        if not all(fields.values()):
-            return self.block.asked_for_column()
-        if all(is_year) and len({cell.text.strip() for _column, cell in rows[0]}) == 1:
-            return self._in_doubt(fields)
-        return self._as_heading(fields)
-
-    def _field(self, cell: FoundCell) -> str:
-        """The field that a heading names; "heading" where it says only what is below."""
-        name, _unit = self.words.field(cell.text)
-        return name or ("heading" if self._names_what_is_below(cell.text) else "")
-
-    def _names_what_is_below(self, text: str) -> bool:
-        destination = self.block.destination
-        units = {
-            bare(text) for one in destination.indicators for text in (one.unit_fr, one.unit_en)
-        }
-        return bool(
-            destination.indicator_names.find(text)[0]
-            or destination.school_names.exact(text)
-            or bare(text) in units
-        )
-
-    def _is_bare_year(self, cell: FoundCell) -> bool:
-        return bool(_BARE_YEAR.fullmatch(cell.text.strip()))
-
-    # --- A heading ------------------------------------------------------------------------------
-
-    def _as_heading(self, fields: dict[int, str]) -> TableContent:
-        """The rows below it; of several years, the campaign's own column alone."""
-        heading, *rows = self.block.rows
-        below = replace(self.block, rows=rows, strays=[])
-        other_years = [column for column, name in fields.items() if name == BESIDE]
-        own = [column for column, name in fields.items() if name == "value"]
-        if other_years or (own and own[0] != self.block.left):
-            message = _("Only the year %(year)s is collected.")
-            below.message_of_others = message % {"year": self.block.destination.year}
-            below.only = own[0] if own else -1
-        content = below.asked_for_column()
-        texts = " · ".join(cell.text.strip() for _column, cell in heading)
-        words = {"text": texts, "where": below.where(heading, min(heading.cells))}
-        content.remarks.append(_("“%(text)s” (%(where)s) is a heading: it is left out.") % words)
-        return content
-
-    # --- In doubt -------------------------------------------------------------------------------
-
-    def _in_doubt(self, fields: dict[int, str]) -> TableContent:
-        """A year, or a number that looks like one: what fits last year's figures is taken where it
-        is beyond doubt, and can be turned round; else nothing is read before somebody says it."""
-        text = self.block.rows[0][self.block.left].text.strip()
-        heading, value = self._as_heading(fields), self.block.asked_for_column()
-        question = BlockQuestion(
-            _("Is “%(text)s”, in the first row, a heading or a value?") % {"text": text},
-            [
-                (_("“%(text)s” is a heading: leave it out") % {"text": text}, heading),
-                (_("“%(text)s” is a value") % {"text": text}, value),
-            ],
-        )
-        is_own_year = year_of(text) == self.block.destination.year
-        if is_own_year and self._fits(heading) and not self._fits(value):
-            question.answer = 0
-            return replace(heading, question=question)
-        return TableContent(question=question)
-
-    def _fits(self, content: TableContent) -> bool:
-        """Whether the numbers look like last year's: all that can be compared, and at least one."""
-        likely = [
-            self._is_like_last_year(cell)
-            for cell in content.cells
-            if cell.indicator.code in self.block.destination.before and "value" in cell.typed
-        ]
-        return bool(likely) and all(likely) and not content.question
-
-    def _is_like_last_year(self, cell: TypedCell) -> bool:
-        last = self.block.destination.before[cell.indicator.code]
-        try:
-            text, unit = number_text(cell.typed["value"]), unit_of(cell.indicator, "value")
-            number = parse_quantity(text, language=cell.language, cell=unit)
-        except NumberError:
-            return False
-        return abs(number - last) <= abs(last) * _LIKE_LAST_YEAR
+def _may_head(cell: FoundCell) -> bool:
+    """Whether a text may be a heading; "1l50" is a number that was read wrongly."""
+    text = cell.text.strip()
+    return bool(year_of(text)) or is_part_of_a_year(text) or not text[:1].isdigit()

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from imtplan.accounts.models import School
 from imtplan.campaigns.files.blocks import Block
 from imtplan.campaigns.files.cells import Stray, TableContent, one_for_each
-from imtplan.campaigns.files.headings import PLACES, Headings, HeadingWords
+from imtplan.campaigns.files.first_row import content_of_block
+from imtplan.campaigns.files.headings import Headings, HeadingWords, no_column
 from imtplan.campaigns.files.lines import HeadedSheet
-from imtplan.campaigns.files.names import Destination, is_number, year_of
+from imtplan.campaigns.files.names import Destination, is_number
+from imtplan.campaigns.files.sections import Other, Section
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.workbook import FORMAT, MARKER
 from imtplan.spreadsheets.reading import read_tables
@@ -55,10 +57,9 @@ def content_of_paste(text: str, destination: Destination) -> TableContent:
     if not table.rows:
         return TableContent()
     words = HeadingWords(destination)
-    headings = Headings.of(table, destination, words)
-    if headings:
-        return _few_strays(_merged([_headed(table, headings, destination, is_named=False)]))
-    return _few_strays(Block.read(table, destination, words))
+    if sections := Section.all_of(table, destination, words):
+        return _few_strays(_content_of(sections, destination, is_named=False))
+    return _few_strays(content_of_block(Block(table.rows, destination, words)))
 
 
 def table_of_paste(text: str) -> Table:
@@ -85,25 +86,32 @@ def _row(number: int, cells: Iterable[str]) -> Row:
 
 
 def content_of_tables(tables: list[Table], destination: Destination) -> TableContent:
-    """Every sheet that has headings and is of this school and year."""
+    """Every table that has headings and is of this school and year."""
     words = HeadingWords(destination)
     visible = [table for table in tables if table.rows and not table.is_hidden]
-    headed = [(table, Headings.of(table, destination, words)) for table in visible]
-    headed = [(table, headings) for table, headings in headed if headings]
-    if not headed:
+    sections = [one for table in visible for one in Section.all_of(table, destination, words)]
+    if not sections:
         return _without_headings(visible, destination, words)
     if destination.is_ours:
-        headed = headed[:1]
-    own = {id(table): _why_other(table, headings, destination) for table, headings in headed}
-    read = [one for one in headed if not own[id(one[0])]]
-    others = [table for table, _headings in headed if own[id(table)]]
+        sections = sections[:1]
+    return _content_of(sections, destination, is_named=len(visible) > 1)
+
+
+def _content_of(
+    sections: list[Section], destination: Destination, *, is_named: bool
+) -> TableContent:
+    judged = [(section, section.other()) for section in sections]
+    others = [other for _section, other in judged if other]
+    read = [section for section, other in judged if not other]
     if not read:
-        _refuse_sheets(others, destination)
-    sheets = [_headed(*one, destination, is_named=len(visible) > 1) for one in read]
-    for table, _headings in read:
-        table.demand_whole()
-    content = _merged(sheets)
-    content.strays += [Stray("", table.name, own[id(table)]) for table in others]
+        _refuse(others, destination)
+    if not any(one.headings.has_answers for one in read):
+        raise Unreadable(no_column(destination, read[0].headings.other_years))
+    contents = [_headed(one.table, one.headings, destination, is_named=is_named) for one in read]
+    for one in read:
+        one.table.demand_whole()
+    content = _merged(contents)
+    content.strays += [Stray("", other.text, other.message) for other in others]
     return content
 
 
@@ -120,25 +128,21 @@ def _headed(
     return TableContent(cells, sheet.strays, remarks)
 
 
-def _why_other(table: Table, headings: Headings, destination: Destination) -> str:
-    """Why a sheet is left out: its name says another school or year, and no column says it."""
-    if destination.is_ours:
-        return ""
-    says = PLACES & set(headings.fields.values())
-    school = destination.school_names.find(table.name)
-    if "school" not in says and school and school.code != destination.school.code:
-        return _("This sheet is of another school: it is left out.")
-    year = year_of(table.name)
-    has_year_columns = any(year_of(cell.text) for _column, cell in headings.row)
-    if "year" not in says and not has_year_columns and year not in (None, destination.year):
-        return _("This sheet is of another year: it is left out.")
-    return ""
-
-
-def _refuse_sheets(others: list[Table], destination: Destination) -> None:
-    names = ", ".join(f"“{table.name}”" for table in others)
-    message = _("No sheet is of %(school)s and %(year)s. This file has: %(sheets)s.")
-    place = {"school": destination.school, "year": destination.year, "sheets": names}
+def _refuse(others: list[Other], destination: Destination) -> None:
+    texts = ", ".join(dict.fromkeys(f"“{other.text}”" for other in others))
+    place = {
+        "school": destination.school,
+        "year": destination.year,
+        "texts": texts,
+        "sheets": texts,
+    }
+    if not any(other.is_title for other in others):
+        message = _("No sheet is of %(school)s and %(year)s. This file has: %(sheets)s.")
+        raise Unreadable(message % place)
+    message = _(
+        "The title of this table says %(texts)s, and this page is for %(school)s, %(year)s."
+        " If the title is wrong, correct it and give the table again."
+    )
     raise Unreadable(message % place)
 
 
@@ -147,7 +151,7 @@ def _without_headings(
 ) -> TableContent:
     """Lines that begin with the name of an indicator need no headings; others are refused."""
     for table in tables:
-        block = Block(table.rows, destination, is_file=True)
+        block = Block(table.rows, destination, words, is_file=True)
         if block.names and any(is_number(cell) for row in table.rows for _column, cell in row):
             return block.asked_for_column()
     raise Unreadable(

@@ -212,11 +212,11 @@ def test_what_was_left_out_is_named_after_applying(
     client: Client, funds: Indicator, students: Indicator, save: Any
 ) -> None:
     save("100")
-    shown = paste(client, "beaucoup\n22")
+    shown = paste(client, "120\nbeaucoup")
     page = client.post(shown["url"], {"apply": "1"}, follow=True).content.decode()
-    assert f"{students.name} (refusée)" in page
+    assert f"{funds.name} (refusée)" in page
     assert "1 case n’est pas enregistrée" in page
-    assert Figure.objects.get(indicator=funds).value == 22
+    assert Figure.objects.get(indicator=students).value == 120
 
 
 def test_an_explanation_that_is_too_long_is_shown_again_and_nothing_applied(
