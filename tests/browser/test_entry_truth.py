@@ -62,6 +62,8 @@ def test_closed_while_open_every_row_that_is_not_stored_says_so(grid: Callable[.
     notice.locator("li").nth(1).wait_for()
     entry.page.locator("[data-count=unsaved]", has_text="2").wait_for()
     assert all(text in notice.inner_text() for text in ("130", "77"))
+    # The notice may be out of sight: the bar, which never is, says why.
+    entry.page.locator("[data-last].is-late", has_text="close").wait_for()
     for code in ("professor-researchers", "phd-students"):
         assert sign(entry, code) == "unsaved"
     assert entry.field("phd-students").input_value() == "77"

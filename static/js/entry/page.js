@@ -39,7 +39,8 @@ function showLast() {
   last.classList.toggle("is-late", unsaved.length > 0);
   const isKept = left.every((row) => row.isKept);
   const name = left.length === 0 ? "saved" : isKept ? "unsent" : "unsent-here";
-  last.textContent = word(name, { time: clock.format(new Date()) });
+  const refused = left.length > 0 && document.querySelector("[data-refused]:not([hidden]) [data-refused-why]");
+  last.textContent = refused ? refused.textContent : word(name, { time: clock.format(new Date()) });
 }
 
 for (const jump of form.querySelectorAll("[data-jump]")) {
