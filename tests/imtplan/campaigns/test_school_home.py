@@ -97,7 +97,9 @@ def test_what_was_returned_is_quoted(
     assert "Regardez les effectifs." in page
     assert "Trop peu ?" in page
     assert "Diane" in page
-    assert "1 à répondre" in page
+    assert "1 sans réponse" in page
+    assert "Répondre aux remarques" in page
+    assert "/#remark-students" in page
     assert "Relire et soumettre" not in page
 
 
