@@ -69,7 +69,7 @@ def test_what_is_to_do_is_counted_and_named(
         campaign=campaign, school=albi, indicator=funds, typed={"value": "12o"}, by=alice
     )
     page = home()
-    assert "1 valeur remplie sur 3" in page
+    assert "1 valeur saisie sur 3" in page
     assert f'href="{ENTRY}#own-funds"' in page
     assert "Doctorants" in page
     assert "à corriger" in page
