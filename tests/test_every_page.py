@@ -41,7 +41,7 @@ ALBI = "imt-mines-albi"
 # Names, formats and codes, which are the same in every language.
 NO_WORDS = {
     "IMT Plan", "IMT", "API", "CSV", "XLSX", "ODS", "ods", "JSON", "PDF", "PPTX", "PNG", "JSON-LD",
-    "OpenAPI",
+    "OpenAPI", "Excel", "LibreOffice",
     "Institut Mines-Télécom", "Français", "English", "https", "http", "Bearer", "curl", "pandas",
     "SHA-256", "formulaire.defenseurdesdroits.fr", "Linux", "macOS",
     "Windows (PowerShell)",
