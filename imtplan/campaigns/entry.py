@@ -239,6 +239,10 @@ def _row(
         **comparisons(indicator, reading),
     )
     row.findings = _findings(row, reading)
+    if outcome:  # what the row alone does not show: a tick that contradicts its number
+        refused = outcome.refused.get(indicator.code, [])
+        codes = {one.code for one in row.findings}
+        row.findings += [one for one in refused if one.code not in codes]
     return row
 
 
