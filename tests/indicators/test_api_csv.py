@@ -145,7 +145,9 @@ def test_the_filters_of_the_list_are_those_of_the_file(reader: Client, albi: Sch
     assert len(rows(reader, ordering="-year", school=albi.code)) == 2
 
 
-@pytest.mark.parametrize("question", [{"flavour": "xlsx"}, {"year": "\x00"}, {"page": "2"}])
+@pytest.mark.parametrize(
+    "question", [{"flavour": "xlsx"}, {"flavour": "AAA"}, {"year": "\x00"}, {"page": "2"}]
+)
 def test_what_is_not_understood_is_400_in_json(reader: Client, question: dict[str, str]) -> None:
     response = reader.get(FIGURES, question)
     assert response.status_code == 400
