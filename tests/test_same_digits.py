@@ -119,7 +119,7 @@ def walked(
     factories.CampaignFactory(plan=targets[0].plan, year=YEAR, indicators=indicators)
     typed = {name: text for case in CASES for name, text in cell(case).items()}
     assert signed_in(alice).post(FORM, typed | {"review": ""}).status_code == 302
-    assert signed_in(alice).post(FORM + "relire/").status_code == 302
+    assert signed_in(alice).post(FORM + "soumettre/").status_code == 302
     assert signed_in(diane).post(FORM + "decider/", {"validate": ""}).status_code == 302
     recomputed()
     return Walk(signed_in(diane), diane)

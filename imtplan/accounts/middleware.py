@@ -7,6 +7,7 @@ its own in each, and the person may have chosen another language in another wind
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -38,5 +39,10 @@ class PersonLocaleMiddleware:
 
 def _of_the_page(request: HttpRequest) -> str:
     """The language in which the page was shown that sends this; "" where it does not say."""
-    shown = request.headers.get("X-Page-Language") or request.GET.get("shown-in", "")
-    return shown if request.method == "POST" and shown in dict(settings.LANGUAGES) else ""
+    if request.method != "POST":
+        return ""
+    try:
+        shown = request.headers.get("X-Page-Language") or request.GET.get("shown-in", "")
+    except SuspiciousOperation:  # an address that the view itself is to refuse, in its own form
+        return ""
+    return shown if shown in dict(settings.LANGUAGES) else ""

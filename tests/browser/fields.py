@@ -43,6 +43,11 @@ class Tab:
 
     page: Page
     unsaved: dict[str, str] = field(default_factory=dict)  # field → text
+    # What stood there when the page came, or was last stored: whoever types that changes nothing.
+    stored: dict[str, str] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        self.stored = {name: self.text(name) for name in FIELDS}
 
     def text(self, name: str) -> str:
         """What stands in the field."""

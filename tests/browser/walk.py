@@ -123,6 +123,7 @@ class Walk:
         page.goto(self.site + ADDRESS)
         tab = Tab(page)
         self.tabs.append(tab)
+        tab.begin()
         self.must_offer(tab)
         return tab
 
@@ -204,6 +205,8 @@ class Walk:
     def remember(self, tab: Tab, name: str, text: str) -> None:
         """The person's last word in this field; it takes the place of what was offered there."""
         tab.unsaved[name] = text
+        if same(text, tab.stored[name]):
+            del tab.unsaved[name]
         self.orphans.pop(name, None)
 
     def leave_page(self, tab: Tab, act: Callable[[], object]) -> None:
@@ -219,6 +222,7 @@ class Walk:
             tab.page.close()
             self.tabs.remove(tab)
             return
+        tab.begin()
         self.must_offer(tab)
 
     def abandon(self, tab: Tab) -> None:
@@ -297,6 +301,7 @@ class Walk:
                 continue
             if not self.is_version(name, row["version"], row[part]):
                 raise Broken(f"{name} calls {row[part]!r} saved as version {row['version']}")
+            tab.stored[name] = row[part]
             typed = tab.unsaved.pop(name, row[part])
             if not same(typed, row[part]):
                 raise Broken(f"{typed!r} was typed in {name}, which shows {row[part]!r} as saved")

@@ -154,9 +154,9 @@ FAULTS = {
         "ALTER TABLE indicators_figure ADD CONSTRAINT unchecked CHECK (year > 0) NOT VALID"
     ),
     "mails_leave": (
-        "INSERT INTO outbox_mail (uid, key, kind, address, subject, body, state, tries, error, "
-        "created_at, next_try_at) VALUES (gen_random_uuid(), 'k', 'reminder', 'a@example.org', "
-        "'s', 'b', 'given_up', 9, '', now(), now())"
+        "INSERT INTO outbox_mail (uid, key, kind, language, address, subject, body, state, tries, "
+        "error, created_at, next_try_at) VALUES (gen_random_uuid(), 'k', 'reminder', 'fr', "
+        "'a@example.org', 's', 'b', 'given_up', 9, '', now(), now())"
     ),
 }
 
