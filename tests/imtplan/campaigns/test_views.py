@@ -96,6 +96,16 @@ def test_a_wrong_row_does_not_hold_back_the_right_one(page: Client) -> None:
     assert 'name="own-funds-version" value="1"' in response.content.decode()
 
 
+def test_beside_a_text_that_is_only_kept_stands_no_change_of_another_number(
+    page: Client, albi: School, students: Indicator
+) -> None:
+    factories.FigureFactory(indicator=students, school=albi, year=2021, value=1000)
+    page.post(ALBI, typed(students="1100"))
+    assert "<span data-change>+10" in page.get(ALBI).content.decode()
+    page.post(ALBI, typed(students="12,5,3") | {"students-version": "1"})
+    assert "<span data-change>+10" not in page.get(ALBI).content.decode()
+
+
 def test_what_is_stored_is_shown_again_in_french(page: Client) -> None:
     page.post(ALBI, typed(students="13400"))
     assert 'value="13\u202f400"' in page.get(ALBI).content.decode()
