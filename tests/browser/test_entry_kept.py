@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.models import Campaign, KeptInput
 from tests.worker import wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 # Typed, and the page left in the same breath: no timer and no event of leaving has its turn.
 TYPED = """(texts) => {
@@ -48,6 +48,27 @@ def test_what_was_typed_a_moment_before_a_reload_is_put_back(grid: Callable[...,
     assert entry.numbers("students") == [Decimal(1151)]
     assert entry.stored("own-funds").explanation == "Deux\nlignes"
     assert entry.page.evaluate("localStorage.length") == 0
+
+
+def test_what_two_pages_left_in_one_row_is_put_back_whole(grid: Callable[..., Any]) -> None:
+    """A text that is only kept has no version: the later page must not bring back its old one."""
+    entry = grid()
+    entry.type("students", "12,5,1")
+    entry.wait("students", "kept-typed")
+    entry.page.route("**/valeur/**", lambda route: route.abort())
+    for name, text in (("students-value", "12,5,2"), ("students-explanation", "Une note")):
+        with entry.page.expect_navigation():
+            entry.page.evaluate(
+                f"(texts) => {{ ({TYPED})(texts); location.reload(); }}", {name: text}
+            )
+        entry.page.locator(OFFER).wait_for()
+    entry.page.unroute("**/valeur/**")
+    entry.page.locator(OFFER).get_by_text("Une note").wait_for()
+    entry.page.click("[data-put-back]")
+    wait_for(lambda: entry.page.evaluate("localStorage.length") == 0, "both to be kept")
+    entry.wait("students", "kept-typed")
+    kept = KeptInput.objects.get()
+    assert (kept.typed["value"], kept.typed["explanation"]) == ("12,5,2", "Une note")
 
 
 def test_each_window_keeps_its_own_and_the_next_is_offered_it(grid: Callable[..., Any]) -> None:

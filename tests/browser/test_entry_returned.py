@@ -21,7 +21,7 @@ IN_SIGHT = """id => {
     return top >= heading && bottom <= bar;
 }"""
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 
 def give_back() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from imtplan.campaigns.models import Campaign
 from tests.worker import wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 ANSWERS = {
     "other_person": (409, '{"outcome": "other_person", "message": "Une autre personne."}'),

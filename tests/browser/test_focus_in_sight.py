@@ -7,7 +7,7 @@ import pytest
 
 from indicators.models import Indicator
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser]
 
 # Stuck things that cover the whole of what has the focus. Sampled at nine points; one in sight is
 # enough, as WCAG 2.4.11 asks.

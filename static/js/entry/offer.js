@@ -45,15 +45,16 @@ function isNews(left) {
   return false;
 }
 
-async function putBack(left) {
+/** `isFirst`: nothing else was put back in this row. What was typed elsewhere in it stays else. */
+async function putBack(left, isFirst) {
   const row = rowOf(left);
   if (!row || isForeign(left)) return false;
   if (isLeft(row)) await save(row); // what was typed here meanwhile comes first
   if (isLeft(row)) return false;
-  row.fill(left.item.values);
+  row.fill(isFirst ? left.item.values : (left.item.typed ?? left.item.values));
   // Made from the version seen then: if somebody changed it since, that is a conflict to be seen.
   row.version.value = left.item.version;
-  row.pending = left.item.pending;
+  row.pending = isFirst ? left.item.pending : null;
   live(row);
   if (keep(row)) kept.drop(left.code, left.page);
   await save(row);
@@ -65,7 +66,12 @@ notice.querySelector("[data-put-back]").addEventListener("click", async () => {
   offered = [];
   show();
   rows.find((row) => all.some((left) => rowOf(left) === row)).numbers[0].focus();
-  for (const left of all) if (!(await putBack(left))) offered.push(left);
+  const touched = new Set();
+  for (const left of all) {
+    const isFirst = !touched.has(left.code);
+    touched.add(left.code);
+    if (!(await putBack(left, isFirst))) offered.push(left);
+  }
   show();
   if (document.activeElement.closest(".entry-number")) document.activeElement.select();
 });

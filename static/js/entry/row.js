@@ -47,6 +47,12 @@ class Row {
     );
   }
 
+  /** What differs from what was last stored or kept: what somebody typed since. */
+  typed() {
+    const stored = JSON.parse(this.saved ?? "{}");
+    return Object.fromEntries(Object.entries(this.values()).filter(([part, text]) => text !== stored[part]));
+  }
+
   now() {
     return JSON.stringify(this.values());
   }

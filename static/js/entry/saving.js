@@ -22,6 +22,7 @@ const itemOf = (row) => ({
   name: row.data.name,
   shown: row.shownWhole(),
   values: row.values(),
+  typed: row.typed(),
   language: document.documentElement.lang,
   version: row.version.value,
   at: Date.now(),
