@@ -239,10 +239,6 @@ class Preview:
         waits = (Outcome.EMPTIED, Outcome.UNDECIDED, Outcome.CONFLICT)
         return any(row.outcome.is_applied or row.outcome in waits for row in self.rows)
 
-    @property
-    def count_refused(self) -> int:
-        return self.counts.get(Outcome.REFUSED, 0) + len(self.strays)
-
 
 def preview(proposal: Proposal) -> Preview:
     """The proposal against what is stored at this moment."""

@@ -145,7 +145,7 @@ def test_applying_stores_what_the_preview_says(
     strays = [Stray("3", "autre\x00", "Inconnu.")]
     proposal = propose(**place, cells=cells, strays=strays, origin=Figure.Origin.IMPORT, by=alice)
     shown = preview(proposal)
-    assert (shown.count_changes, shown.count_refused) == (1, 2)
+    assert (shown.count_changes, shown.counts[Outcome.REFUSED], len(shown.strays)) == (1, 1, 1)
     apply(proposal, by=alice)
     figure = Figure.objects.get()
     assert (figure.indicator, figure.value, figure.origin) == (funds, Decimal("12.5"), "import")
