@@ -20,6 +20,8 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School, User
+from imtplan.campaigns.models import Submission
+from imtplan.campaigns.services import handing_in_of
 from imtplan.numbers import parse_number
 from imtplan.rest import rounded
 from indicators.models import Target
@@ -120,7 +122,8 @@ def walked(
     typed = {name: text for case in CASES for name, text in cell(case).items()}
     assert signed_in(alice).post(FORM, typed | {"review": ""}).status_code == 302
     assert signed_in(alice).post(FORM + "soumettre/").status_code == 302
-    assert signed_in(diane).post(FORM + "decider/", {"validate": ""}).status_code == 302
+    decision = {"validate": "", "seen": handing_in_of(Submission.objects.get())}
+    assert signed_in(diane).post(FORM + "decider/", decision).status_code == 302
     recomputed()
     return Walk(signed_in(diane), diane)
 

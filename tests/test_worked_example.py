@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School, User
+from imtplan.campaigns.models import Submission
+from imtplan.campaigns.services import handing_in_of
 from indicators.models import Target
 from tests import factories
 
@@ -80,7 +82,8 @@ def validated(
     form = "/saisie/2020/imt-mines-albi/"
     signed_in(alice).post(form, {"students-value": "15\u202f000", "review": ""})
     signed_in(alice).post(form + "soumettre/")
-    signed_in(diane).post(form + "decider/", {"validate": ""})
+    seen = handing_in_of(Submission.objects.get())
+    signed_in(diane).post(form + "decider/", {"validate": "", "seen": seen})
     recomputed()
     return target
 

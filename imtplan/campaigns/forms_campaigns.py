@@ -293,6 +293,11 @@ class DecisionForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
 
+    def look_again(self, handing_in: str) -> None:
+        """Shown again with what was typed: the next decision is about what this page shows."""
+        self.data = self.data.copy()
+        self.data["seen"] = handing_in
+
     @staticmethod
     def name_of(code: str) -> str:
         return f"remark-{code}"

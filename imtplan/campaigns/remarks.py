@@ -41,7 +41,8 @@ def answer_remark(remark: Remark, *, text: str, by: User, seen: str | None = Non
     """Keep what the school answers beside a figure that was returned. An empty text is no answer.
 
     Saying the same again changes nothing. What is too long is refused whole. `seen` is the version
-    of the answer that the page showed: somebody else's, given since, is not replaced unseen.
+    of the answer that the page showed: somebody else's, given since, is not replaced unseen. None
+    where there is no page.
     """
     answer = as_kept(text)
     if sentence := too_long(answer, LONGEST_EXPLANATION):
@@ -78,7 +79,7 @@ def answer_typed(
         return []
     remarks = Remark.objects.filter(submission__campaign=campaign, submission__school=school)
     return [
-        answer_remark(remark, text=text, by=by, seen=typed.get(f"seen-{remark.pk}"))
+        answer_remark(remark, text=text, by=by, seen=typed.get(f"seen-{remark.pk}", ""))
         for remark in remarks.unsettled()
         if (text := typed.get(f"answer-{remark.pk}")) is not None and as_kept(text) != remark.answer
     ]

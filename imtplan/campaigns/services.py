@@ -39,6 +39,15 @@ LEADS_TO = {
 }
 
 
+class SubmittedAgain(CampaignRefusal):
+    """What somebody decides on is not what they looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The school submitted again after you opened this page: look at its figures again.")
+        )
+
+
 class SubmissionIncomplete(CampaignRefusal):
     """Some cells hold the submission back; `indicators` says which."""
 
@@ -143,9 +152,15 @@ def _still(pk: int | None) -> User | None:
 
 
 @transaction.atomic
-def validate(*, campaign: Campaign, school: School, by: User) -> Submission:
-    """Accept the school's figures: they count everywhere from now on."""
+def validate(
+    *, campaign: Campaign, school: School, by: User, seen: str | None = None
+) -> Submission:
+    """Accept the school's figures: they count everywhere from now on.
+
+    `seen`: which handing-in the page showed; None where a program decides, without a page.
+    """
     submission = locked(campaign, school, act=Event.Verb.VALIDATED)
+    _demand_as_seen(submission, seen)
     submission.decided_at, submission.decided_by = timezone.now(), by
     _settle(submission)
     event = _move(submission, Event.Verb.VALIDATED, Figure.Status.VALIDATED, by)
@@ -161,12 +176,14 @@ def return_to_school(
     by: User,
     comment: str,
     remarks: Mapping[str, str] | None = None,
+    seen: str | None = None,
 ) -> Submission:
     """Give the figures back to the school, with a comment on the whole, on cells, or both.
 
-    `remarks`: by the code of the indicator.
+    `remarks`: by the code of the indicator. `seen`: as `validate` has it.
     """
     submission = locked(campaign, school, act=Event.Verb.RETURNED)
+    _demand_as_seen(submission, seen)
     said = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
     if not (comment.strip() or said):
         raise CampaignRefusal(_("Say why the figures are returned."))
@@ -183,6 +200,17 @@ def return_to_school(
     )
     tell_of_return(submission, event)
     return submission
+
+
+def handing_in_of(submission: Submission) -> str:
+    """Which handing-in a page shows: a decision is about that one and no other."""
+    return submission.submitted_at.isoformat() if submission.submitted_at else ""
+
+
+def _demand_as_seen(submission: Submission, seen: str | None) -> None:
+    """Compared under the lock: nobody submits between the look and the decision."""
+    if seen is not None and seen != handing_in_of(submission):
+        raise SubmittedAgain
 
 
 def _settle(submission: Submission) -> None:

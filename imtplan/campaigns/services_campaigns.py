@@ -183,16 +183,22 @@ def open_campaign(*, terms: Terms, by: User) -> Campaign:
 
 @transaction.atomic
 def change_campaign(
-    *, campaign: Campaign, terms: Terms, by: User, confirmed: bool = False, seen: str = ""
+    *,
+    campaign: Campaign,
+    terms: Terms,
+    by: User,
+    confirmed: bool = False,
+    seen: str | None = None,
 ) -> Change:
     """New terms for a campaign. `confirmed`: figures may be left out of the collection. `seen`:
-    the mark of the terms that the person saw, when they saw any."""
+    the mark of the terms that the page showed; None where a program changes them, without a page.
+    """
     StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
     locked = Campaign.objects.select_for_update(of=("self",)).select_related("plan")
     campaign = locked.get(pk=campaign.pk)
     _demand_sound(terms, campaign)
     stored = Terms.of(campaign)
-    if seen not in ("", stored.mark):
+    if seen not in (None, stored.mark):
         raise TermsMoved(stored)
     if (left_out := figures_left_out(campaign, terms)) and not confirmed:
         raise ConfirmationNeeded(left_out)

@@ -114,7 +114,7 @@ def answer(request: HttpRequest, year: int, school: str, pk: int) -> HttpRespons
 
 
 def _answer(request: HttpRequest, remark: Remark) -> HttpResponse:
-    text, seen = request.POST.get("answer", ""), request.POST.get("seen")
+    text, seen = request.POST.get("answer", ""), request.POST.get("seen", "")
     try:
         kept = answer_remark(remark, text=text, by=request.user, seen=seen)
     except AnswerConflict as conflict:

@@ -35,7 +35,13 @@ from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
 from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
 from imtplan.campaigns.saving import PARTS
-from imtplan.campaigns.services import look_at, return_to_school, validate
+from imtplan.campaigns.services import (
+    SubmittedAgain,
+    handing_in_of,
+    look_at,
+    return_to_school,
+    validate,
+)
 from imtplan.campaigns.submission_effect import submission_effect
 from imtplan.campaigns.views_campaigns import sentences_of
 from indicators.models import Figure
@@ -128,7 +134,8 @@ def _review_page(
     decidable = may_decide and page.state in (State.SUBMITTED, State.VALIDATED)
     if decidable and form is None:
         form = DecisionForm(
-            initial={"seen": seen(page.submission)}, indicators=[row.indicator for row in page.rows]
+            initial={"seen": handing_in_of(page.submission)},
+            indicators=[row.indicator for row in page.rows],
         )
     context = {
         "page": page,
@@ -230,11 +237,6 @@ def _belong_together(one: Event, other: Event) -> bool:
 # --- The decision -------------------------------------------------------------------------------
 
 
-def seen(submission: Submission) -> str:
-    """Which handing-in a page shows: a decision is about that one and no other."""
-    return submission.submitted_at.isoformat() if submission.submitted_at else ""
-
-
 @require_POST
 def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """The directorate-general validates a school's figures, or returns them with comments."""
@@ -248,18 +250,18 @@ def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
         said = _decide(request, page, form)
     except CampaignRefusal as refusal:
         form.add_error(None, refusal.message)
-        return _review_page(request, read_page(**place), form)
+        page = read_page(**place)
+        if isinstance(refusal, SubmittedAgain):
+            form.look_again(handing_in_of(page.submission))
+        return _review_page(request, page, form)
     messages.success(request, said)
     return redirect("review", year=year, school=school)
 
 
 def _decide(request: HttpRequest, page: EntryPage, form: DecisionForm) -> str:
     about = {"campaign": page.campaign, "school": page.school, "by": request.user}
+    about["seen"] = form.cleaned_data["seen"]
     comment, remarks = form.cleaned_data["comment"], form.remarks
-    if form.cleaned_data["seen"] not in ("", seen(page.submission)):
-        raise CampaignRefusal(
-            _("The school submitted again after you opened this page: look at its figures again.")
-        )
     if "return" in request.POST:
         if not (comment or remarks):
             raise CampaignRefusal(

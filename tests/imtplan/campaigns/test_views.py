@@ -241,7 +241,8 @@ def submitted(campaign: Campaign, page: Client, albi: School, alice: User) -> Su
 def test_the_directorate_general_validates(
     submitted: Submission, diane: User, signed_in: Any
 ) -> None:
-    signed_in(diane).post(ALBI + "decider/", {"validate": ""})
+    seen = services.handing_in_of(submitted)
+    signed_in(diane).post(ALBI + "decider/", {"validate": "", "seen": seen})
     submitted.refresh_from_db()
     assert submitted.state == "validated"
 
@@ -249,7 +250,8 @@ def test_the_directorate_general_validates(
 def test_the_directorate_general_returns_with_a_comment(
     submitted: Submission, diane: User, page: Client, signed_in: Any
 ) -> None:
-    signed_in(diane).post(ALBI + "decider/", {"return": "", "comment": "À vérifier"})
+    typed = {"return": "", "comment": "À vérifier", "seen": services.handing_in_of(submitted)}
+    signed_in(diane).post(ALBI + "decider/", typed)
     submitted.refresh_from_db()
     assert (submitted.state, submitted.comment) == ("returned", "À vérifier")
     assert "À vérifier" in page.get(ALBI).content.decode()

@@ -217,7 +217,9 @@ def test_the_script_keeps_an_answer_and_is_told_each_refusal(
     page = signed_in(alice)
     said = page.post(address, {"answer": "Oui.", "seen": ""}).json()
     assert (said["outcome"], said["state"]) == ("saved", "answered")
-    assert page.post(address, {"answer": "Non.", "seen": ""}).json()["outcome"] == "conflict"
+    for unseen in ({"seen": ""}, {}):
+        refused = page.post(address, {"answer": "Non."} | unseen).json()
+        assert refused["outcome"] == "conflict"
     other = page.post(address, {"answer": "A"}, headers={"x-person": str(diane.pk)})
     assert other.json()["outcome"] == "other_person"
     assert Client().post(address, {"answer": "A"}).status_code == 401
