@@ -37,8 +37,9 @@ class Level(models.TextChoices):
 class Cell:
     """What somebody says of one indicator: a number (or its two parts), or one of three words.
 
-    `version` is the version they saw; none means they saw an empty cell. `confirm`: they say that
-    what surprises is right. `same`: whether they mark it as last year's; None: they do not say.
+    `version` is the version they saw; none means they saw an empty cell. `kept`: the key of the
+    text they saw that was only kept; none means they saw none. `confirm`: they say that what
+    surprises is right. `same`: whether they mark it as last year's; None: they do not say.
     """
 
     indicator: Indicator
@@ -50,6 +51,7 @@ class Cell:
     explanation: str = ""
     confirm: bool = False
     version: int | None = None
+    kept: int | None = None
     same: bool | None = None
 
     @property

@@ -15,6 +15,7 @@ from imtplan.campaigns.cells import Finding, Level, change, percent, shown
 from imtplan.campaigns.checks import problems
 from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
 from imtplan.campaigns.gate import REFUSALS
+from imtplan.campaigns.kept_inputs import in_words as kept_in_words
 from imtplan.campaigns.last_year import number_of_last_year
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
 from imtplan.campaigns.reading import YEARS_SHOWN, Reading, read
@@ -37,6 +38,7 @@ class Row:
     findings: list[Finding] = field(default_factory=list)
     kept: KeptInput | None = None
     conflict: Figure | None = None
+    unseen: KeptInput | None = None  # kept meanwhile, in place of what was typed here
     last: Figure | None = None  # last year's figure where it is a number, to be taken over
     remark: Remark | None = None
     answer: str = ""  # to the remark, as stored or as just typed
@@ -64,6 +66,10 @@ class Row:
         """Something stands in the cell that is not stored as it stands."""
         impossible = any(one.level == Level.IMPOSSIBLE for one in self.findings)
         return bool(self.kept or self.conflict or impossible or self.form.errors)
+
+    @property
+    def unseen_text(self) -> str:
+        return kept_in_words(self.unseen) if self.unseen else ""
 
     @property
     def stored_text(self) -> str:
@@ -234,6 +240,7 @@ def _row(
         past=_past(indicator, reading),
         kept=kept,
         conflict=outcome.conflicts.get(indicator.code) if outcome else None,
+        unseen=outcome.unseen.get(indicator.code) if outcome else None,
         last=number_of_last_year(indicator, reading),
         year_label=indicator.year_label(reading.campaign.year),
         **comparisons(indicator, reading),
@@ -255,8 +262,8 @@ def _form(
     """As stored; with a kept text as that was typed; after a save as it was sent."""
     typed = data or (as_posted(indicator, kept.typed) if kept else None)
     if typed is not None:
-        version = str(figure.version) if figure else ""
-        typed = {**_plain(typed), f"{indicator.code}-version": version}
+        seen = {"version": figure.version if figure else "", "kept": kept.pk if kept else ""}
+        typed = {**_plain(typed), **as_posted(indicator, seen)}
     return FigureForm(typed, indicator=indicator, initial=initial_of(figure))
 
 

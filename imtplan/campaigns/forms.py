@@ -98,6 +98,7 @@ class FigureForm(forms.Form):
     confirm = forms.BooleanField(required=False, label=_("This figure is right"))
     same = forms.BooleanField(required=False, label=_("Same as last year"))
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    kept = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__(*args, prefix=indicator.code, use_required_attribute=False, **kwargs)
@@ -152,6 +153,7 @@ class FigureForm(forms.Form):
             explanation=data["explanation"],
             confirm=data["confirm"],
             version=data["version"],
+            kept=data["kept"],
             same=data["same"] if self.add_prefix("same") in self.data else None,
             **parts,
         )

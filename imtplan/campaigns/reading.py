@@ -40,7 +40,6 @@ class Reading:
     def put(self, figure: Figure) -> None:
         """A figure just written: the reading says what is stored now."""
         self.figures.setdefault(figure.indicator_id, {})[figure.year] = figure
-        self.kept.pop(figure.indicator_id, None)
         self.__dict__.pop("around", None)
 
     @cached_property

@@ -17,11 +17,12 @@ from imtplan.audit.services import record
 from imtplan.campaigns.cells import Cell, Finding
 from imtplan.campaigns.checks import findings, problems, sizes
 from imtplan.campaigns.gate import CampaignRefusal, locked, refusals_of_the_database
+from imtplan.campaigns.kept_inputs import forget
 from imtplan.campaigns.last_year import is_marked, taken_over
 from imtplan.campaigns.models import Campaign, KeptInput
 from imtplan.campaigns.reading import Reading, cell_of, read
 from imtplan.campaigns.words import says_something
-from indicators.models import Figure, FigureEvent, Indicator
+from indicators.models import Figure, FigureEvent
 from indicators.tasks import poke
 
 PARTS = ("value", "numerator", "denominator")
@@ -39,6 +40,7 @@ class SaveOutcome:
     changed: list[Figure] = field(default_factory=list)
     refused: dict[str, list[Finding]] = field(default_factory=dict)
     conflicts: dict[str, Figure] = field(default_factory=dict)
+    unseen: dict[str, KeptInput] = field(default_factory=dict)  # texts that a form did not show
     event: Event | None = None
 
     @property
@@ -100,7 +102,7 @@ def _save(cell: Cell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) 
     if contradictions:
         outcome.refused[code] = contradictions
     elif _is_unchanged(cell, stored, confirmed):
-        forget_input(reading, cell.indicator)
+        _forget_seen(cell, reading)
     elif stored is not None and stored.version != cell.version:
         outcome.conflicts[code] = stored
     elif cell.state != Figure.State.NOT_ENTERED and (found := problems(cell)):
@@ -109,10 +111,17 @@ def _save(cell: Cell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) 
         figure = stored or Figure(
             indicator=cell.indicator, school=reading.school, year=reading.campaign.year
         )
-        forget_input(reading, cell.indicator)
+        _forget_seen(cell, reading)
         _write(cell, figure, confirmed, by=by, origin=_origin(cell, stored, origin))
         reading.put(figure)
         outcome.changed.append(figure)
+
+
+def _forget_seen(cell: Cell, reading: Reading) -> None:
+    """A kept text goes with the cell that took its place; one that nobody saw there stays."""
+    kept = reading.kept.get(cell.indicator.pk)
+    if kept and kept.pk == cell.kept:
+        forget(reading, cell.indicator)
 
 
 def _is_unchanged(cell: Cell, stored: Figure | None, confirmed: Mapping[str, str]) -> bool:
@@ -172,50 +181,6 @@ def _write(
     figure.status, figure.origin = Figure.Status.DRAFT, origin
     figure.entered_by, figure.entered_at = by, timezone.now()
     figure.save()
-
-
-# --- What cannot be stored is kept as typed -----------------------------------------------------
-
-
-@transaction.atomic
-def keep_inputs(
-    *, campaign: Campaign, school: School, typed: Mapping[Indicator, Mapping[str, str]], by: User
-) -> None:
-    """Keep what was typed and cannot be stored, one text for a cell: the last one."""
-    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
-    write_inputs(campaign=campaign, school=school, typed=typed, by=by)
-
-
-def write_inputs(
-    *, campaign: Campaign, school: School, typed: Mapping[Indicator, Mapping[str, str]], by: User
-) -> None:
-    """`keep_inputs` for who holds the lock already."""
-    KeptInput.objects.bulk_create(
-        [
-            KeptInput(
-                campaign=campaign,
-                school=school,
-                indicator=indicator,
-                typed={name: _storable(text) for name, text in texts.items()},
-                by=by,
-            )
-            for indicator, texts in typed.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["campaign", "school", "indicator"],
-        update_fields=["typed", "by", "at"],
-    )
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL stores no NUL: its picture stands for it, so that the person sees it was there."""
-    return text.replace("\x00", "\u2400")
-
-
-def forget_input(reading: Reading, indicator: Indicator) -> None:
-    """The cell says something that can be stored now, or was put back as it was."""
-    if kept := reading.kept.pop(indicator.pk, None):
-        kept.delete()
 
 
 # --- Going back ---------------------------------------------------------------------------------

@@ -21,10 +21,11 @@ from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.entry import EntryPage, forms_of, read_page
 from imtplan.campaigns.forms import FigureForm, as_typed
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.reading import read
+from imtplan.campaigns.kept_inputs import as_seen, keep, unseen
+from imtplan.campaigns.models import Campaign, KeptInput
+from imtplan.campaigns.reading import Reading, read
 from imtplan.campaigns.remarks import answer_typed
-from imtplan.campaigns.saving import SaveOutcome, store, write_inputs
+from imtplan.campaigns.saving import SaveOutcome, store
 from indicators.models import Figure
 
 # In the session: the paste or the spreadsheet that can still be taken back.
@@ -64,20 +65,29 @@ def _following(request: HttpRequest, year: int, school: str) -> str:
 
 @transaction.atomic
 def _save(request: HttpRequest, campaign: Campaign, school: School) -> SaveOutcome:
-    """Store what can be stored, and keep the rest as typed."""
+    """Store what can be stored, and keep the rest as typed, where nothing unseen gives way."""
     locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
     reading = read(campaign, school)
-    forms = forms_of(reading.indicators, request.POST)
+    every = forms_of(reading.indicators, request.POST)
+    hidden = {form: kept for form in every if (kept := _unseen(form, reading))}
+    forms = [form for form in every if form not in hidden]
     outcome = store(
-        [form.cell() for form in forms if form.is_valid()],
+        [as_seen(form.cell(), reading) for form in forms if form.is_valid()],
         reading,
         by=request.user,
         origin=Figure.Origin.FORM,
     )
+    outcome.unseen = {form.indicator.code: kept for form, kept in hidden.items()}
     refused = [form for form in forms if _is_refused(form, outcome)]
-    typed = {form.indicator: as_typed(form.indicator, request.POST) for form in refused}
-    write_inputs(campaign=campaign, school=school, typed=typed, by=request.user)
+    typed = {form.indicator: as_typed(form.indicator, form.data) for form in refused}
+    keep(reading, typed, by=request.user)
     return outcome
+
+
+def _unseen(form: FigureForm, reading: Reading) -> KeptInput | None:
+    form.full_clean()
+    typed = as_typed(form.indicator, form.data)
+    return unseen(reading, form.indicator, typed, form.cleaned_data.get("kept"))
 
 
 def _is_refused(form: FigureForm, outcome: SaveOutcome) -> bool:

@@ -20,9 +20,11 @@ from imtplan.campaigns.entry import comparisons, in_words, total_of_parts
 from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
-from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.kept_inputs import as_seen, keep, texts_of, unseen
+from imtplan.campaigns.kept_inputs import in_words as kept_in_words
+from imtplan.campaigns.models import Campaign, KeptInput
 from imtplan.campaigns.reading import Reading, read
-from imtplan.campaigns.saving import PARTS, SaveOutcome, store, write_inputs
+from imtplan.campaigns.saving import PARTS, SaveOutcome, store
 from indicators.models import Figure, Indicator
 
 SUGGESTED = (Figure.State.NOT_AVAILABLE, Figure.State.NOT_APPLICABLE)
@@ -73,9 +75,14 @@ def _answer(
 
 def _save(request: HttpRequest, indicator: Indicator, reading: Reading) -> Answer:
     form = FigureForm(request.POST, indicator=indicator)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    texts, key = as_typed(indicator, request.POST), form.cleaned_data.get("kept")
+    if theirs := unseen(reading, indicator, texts, key):
+        return _unseen(theirs, reading)
+    if not is_valid:
         return _kept(request, form, [], reading)
-    outcome = store([form.cell()], reading, by=request.user, origin=Figure.Origin.FORM)
+    cell = as_seen(form.cell(), reading)
+    outcome = store([cell], reading, by=request.user, origin=Figure.Origin.FORM)
     if found := outcome.refused.get(indicator.code):
         return _kept(request, form, found, reading)
     return _stored(indicator, outcome)
@@ -84,14 +91,11 @@ def _save(request: HttpRequest, indicator: Indicator, reading: Reading) -> Answe
 def _kept(request: HttpRequest, form: FigureForm, found: list[Finding], reading: Reading) -> Answer:
     """What was typed cannot be stored: it stays as typed, and the figure as it was."""
     indicator = form.indicator
-    typed = {indicator: as_typed(indicator, request.POST)}
-    write_inputs(campaign=reading.campaign, school=reading.school, typed=typed, by=request.user)
-    counts = reading.counts
-    counts["to_correct"] += indicator.pk not in reading.kept
+    keep(reading, {indicator: as_typed(indicator, request.POST)}, by=request.user)
     wrong = _wrong(form) or [one.as_json() for one in found]
-    content = _content("kept", indicator, reading) | {"findings": wrong, "page": counts}
+    content = _content("kept", indicator, reading) | {"findings": wrong}
     content["message"] = " ".join(str(one["message"]) for one in wrong)
-    content["kept"] = _beside(request, reading.figure(indicator))
+    content["kept"] = _beside(reading.kept[indicator.pk], reading.figure(indicator))
     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
 
 
@@ -111,13 +115,28 @@ def _wrong(form: FigureForm) -> list[dict[str, Any]]:
     ]
 
 
-def _beside(request: HttpRequest, figure: Figure | None) -> dict[str, str]:
+def _beside(kept: KeptInput, figure: Figure | None) -> dict[str, Any]:
     """Beside a text that is only kept: what is stored, and who typed the text when."""
     return {
+        "key": kept.pk,
         "shown": in_words(figure) if figure else "",
-        "who": str(request.user),
-        "at": _moment(timezone.now()),
+        "who": str(kept.by or ""),
+        "at": _moment(kept.at),
     }
+
+
+def _unseen(kept: KeptInput, reading: Reading) -> Answer:
+    """Somebody else's text is kept here, which the page did not show: both are, from now on."""
+    theirs = {
+        "kept": kept.pk,
+        "who": str(kept.by or ""),
+        "at": _moment(kept.at),
+        "shown": kept_in_words(kept),
+        "typed": texts_of(kept.typed),
+    }
+    message = _("Somebody else typed something else here after you opened the page.")
+    content = _content("conflict", kept.indicator, reading)
+    return Answer(HTTPStatus.CONFLICT, content | {"message": message, "theirs": theirs})
 
 
 def _moment(at: datetime) -> str:

@@ -71,6 +71,24 @@ def test_what_two_pages_left_in_one_row_is_put_back_whole(grid: Callable[..., An
     assert (kept.typed["value"], kept.typed["explanation"]) == ("12,5,2", "Une note")
 
 
+def test_of_two_texts_that_two_pages_left_neither_is_lost(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    entry.page.route("**/valeur/**", lambda route: route.abort())
+    for text in ("12,5,2", "12,5,3"):
+        with entry.page.expect_navigation():
+            entry.page.evaluate(
+                f"(texts) => {{ ({TYPED})(texts); location.reload(); }}", {"students-value": text}
+            )
+        entry.page.locator(OFFER).wait_for()
+    entry.page.unroute("**/valeur/**")
+    entry.page.locator(OFFER).get_by_text("12,5,3").wait_for()
+    entry.page.click("[data-put-back]")
+    entry.page.locator("#students [data-conflict]").wait_for()
+    text = entry.page.inner_text("#students [data-conflict]")
+    assert all(part in text for part in ("12,5,2", "12,5,3"))
+    assert KeptInput.objects.get().typed["value"] == "12,5,2"
+
+
 def test_each_window_keeps_its_own_and_the_next_is_offered_it(grid: Callable[..., Any]) -> None:
     entry = grid()
     entry.page.route("**/valeur/**", lambda route: route.abort())

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from imtplan.campaigns.models import KeptInput
+
 pytestmark = [pytest.mark.browser]
 
 
@@ -79,3 +81,40 @@ def test_a_text_that_cannot_be_stored_does_not_hide_what_another_stored(
     entry.type("students", "1160")
     entry.page.locator("#students [data-conflict]").wait_for()
     assert entry.numbers("students") == [Decimal(1155)]
+
+
+def both_refused(grid: Callable[..., Any]) -> Any:
+    """The director's page, in which the contributor's text is news; neither can be stored."""
+    entry = grid()
+    other = grid(entry.CONTRIBUTOR)
+    other.type("students", "12,5,1")
+    other.wait("students", "kept-typed")
+    entry.type("students", "12,5,2")
+    entry.page.locator("#students [data-conflict]").wait_for()
+    assert KeptInput.objects.get().typed["value"] == "12,5,1"
+    text = entry.page.inner_text("#students [data-conflict]")
+    assert all(part in text for part in ("Karim Benali", "12,5,1", "12,5,2", "non enregistré"))
+    return entry
+
+
+def test_of_two_texts_that_cannot_be_stored_both_are_shown(grid: Callable[..., Any]) -> None:
+    entry = both_refused(grid)
+    entry.page.click("#students [data-keep-mine]")
+    entry.wait("students", "kept-typed")
+    assert KeptInput.objects.get().typed["value"] == "12,5,2"
+    entry.type("students", "1160")  # and the text that was seen gives way
+    entry.wait("students")
+    assert entry.numbers("students") == [Decimal(1160)]
+    assert not KeptInput.objects.exists()
+
+
+def test_of_two_texts_that_cannot_be_stored_theirs_can_be_taken(grid: Callable[..., Any]) -> None:
+    entry = both_refused(grid)
+    entry.page.click("#students [data-take-theirs]")
+    entry.wait("students", "kept-typed")
+    assert entry.field("students").input_value() == "12,5,1"
+    assert "Karim Benali" in entry.page.inner_text("#students [data-kept]")
+    entry.page.reload()
+    entry.type("students", "1160")
+    entry.wait("students")
+    assert not KeptInput.objects.exists()

@@ -26,8 +26,9 @@ class TypedCell:
     `typed`: text by field (value, numerator, denominator, word, reason, explanation); a field that
     is not there leaves what is stored, an empty one empties it. `where`: for people. `version`:
     the one the file was made from; 0 an empty cell; None where the file does not say: then what is
-    stored when it is read. `language`: of the numbers. `remarks`: what is said beside the cell.
-    `claims`: several texts for this one cell; none is taken before a person has chosen.
+    stored when it is read. `kept`: the key of the text that was only kept in the cell when it was
+    read, and whose place it takes. `language`: of the numbers. `remarks`: what is said beside the
+    cell. `claims`: several texts for this one cell; none is taken before a person has chosen.
     """
 
     indicator: Indicator
@@ -38,6 +39,7 @@ class TypedCell:
     remarks: list[str] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     confirm: bool = False
+    kept: int | None = None
 
 
 @dataclass(frozen=True)

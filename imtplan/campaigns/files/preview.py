@@ -13,6 +13,7 @@ from imtplan.campaigns.checks import findings, problems
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.texts import form_of
+from imtplan.campaigns.kept_inputs import in_words
 from imtplan.campaigns.models import Proposal
 from imtplan.campaigns.reading import Reading, cell_of, read
 from indicators.models import Figure, Indicator
@@ -72,6 +73,7 @@ class Proposed:
     claims: list["Proposed"] = field(default_factory=list)
     last: Figure | None = None
     label: str = ""
+    replaced: str = ""  # a text that was kept in the cell without being stored
 
     @property
     def indicator(self) -> Indicator:
@@ -290,12 +292,15 @@ def _proposed(typed: TypedCell, reading: Reading) -> Proposed:
             str(message) for errors in form.errors.values() for message in errors
         ]
         return Proposed(typed, Outcome.REFUSED, None, stored, [], sentences, last=last)
-    cell = replace(form.cell(), version=typed.version or None)
+    cell = replace(form.cell(), version=typed.version or None, kept=typed.kept)
     found = [] if cell.state == State.NOT_ENTERED else problems(cell)
     if found:
         messages = [one.message for one in found]
         return Proposed(typed, Outcome.REFUSED, cell, stored, [], messages, last=last)
-    return Proposed(typed, _outcome(cell, stored), cell, stored, last=last)
+    outcome, kept = _outcome(cell, stored), reading.kept.get(typed.indicator.pk)
+    is_replaced = kept and kept.pk == typed.kept and outcome != Outcome.SAME
+    replaced = in_words(kept) if kept and is_replaced else ""
+    return Proposed(typed, outcome, cell, stored, last=last, replaced=replaced)
 
 
 def _claimed(typed: TypedCell, claim: Claim, reading: Reading) -> Proposed:

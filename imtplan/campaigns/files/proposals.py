@@ -91,6 +91,7 @@ def _kept(cell: TypedCell, reading: Reading) -> dict[str, object]:
         stored = reading.figure(cell.indicator)
         version = stored.version if stored else 0
     claims = [{**claim.__dict__, "typed": _storable_texts(claim.typed)} for claim in cell.claims]
+    kept = reading.kept.get(cell.indicator.pk)
     return {
         "indicator": cell.indicator.code,
         "typed": _storable_texts(cell.typed),
@@ -98,6 +99,7 @@ def _kept(cell: TypedCell, reading: Reading) -> dict[str, object]:
         "version": version,
         "language": cell.language,
         "remarks": [_storable(remark) for remark in cell.remarks],
+        "kept": kept.pk if kept else None,
         "claims": claims,
     }
 

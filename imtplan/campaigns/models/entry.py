@@ -17,7 +17,8 @@ from indicators.models import Figure, Indicator
 class KeptInput(models.Model):
     """What somebody typed in a cell and cannot be stored as a figure: kept as typed.
 
-    It stands beside the figure, if there is one, until the cell is stored or put back.
+    It stands beside the figure, if there is one, until somebody who saw it stores the cell or puts
+    it back. Another text is another row: its key says which one a page showed.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+")

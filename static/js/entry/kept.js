@@ -1,8 +1,8 @@
 /* What is typed is kept in this browser from the first key until it is stored: for the person who
    typed it, for this page's campaign and school, and by window, so that two windows open at once
    never write over each other's.
-   An item: { name, shown, values, language, version, at, pending }, where `pending` is the request
-   that got no answer; a pasted block: { text, row, part, language, at, url }. */
+   An item: { name, shown, values, language, version, kept, at, pending }, where `pending` is the
+   request that got no answer; a pasted block: { text, row, part, language, at, url }. */
 const { data } = window.imtEntry;
 const base = `imtplan:${data.person}:${data.place}:`;
 const me = crypto.randomUUID();

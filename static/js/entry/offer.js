@@ -45,20 +45,32 @@ function isNews(left) {
   return false;
 }
 
-/** `isFirst`: nothing else was put back in this row. What was typed elsewhere in it stays else. */
-async function putBack(left, isFirst) {
+/** `before`: what was put back in this row already. What was typed in other fields goes on from there;
+    what was typed in the same field is in conflict with it. */
+async function putBack(left, before) {
   const row = rowOf(left);
   if (!row || isForeign(left)) return false;
   if (isLeft(row)) await save(row); // what was typed here meanwhile comes first
   if (isLeft(row)) return false;
-  row.fill(isFirst ? left.item.values : (left.item.typed ?? left.item.values));
-  // Made from the version seen then: if somebody changed it since, that is a conflict to be seen.
-  row.version.value = left.item.version;
-  row.pending = isFirst ? left.item.pending : null;
+  row.fill(before.length ? typedIn(left) : left.item.values);
+  if (!before.length || !before.every((other) => areApart(left, other))) {
+    // Made from the version seen then: if somebody changed it since, that is a conflict to be seen.
+    row.version.value = left.item.version;
+    row.keptKey.value = left.item.kept ?? "";
+  }
+  row.pending = before.length ? null : left.item.pending;
   live(row);
   if (keep(row)) kept.drop(left.code, left.page);
   await save(row);
   return true;
+}
+
+const typedIn = ({ item }) => item.typed ?? item.values;
+
+/** Both were typed over the same, in different fields. */
+function areApart(left, other) {
+  const seenBy = ({ item }) => [item.version, item.kept ?? ""].join();
+  return seenBy(left) === seenBy(other) && !Object.keys(typedIn(left)).some((part) => part in typedIn(other));
 }
 
 notice.querySelector("[data-put-back]").addEventListener("click", async () => {
@@ -66,11 +78,11 @@ notice.querySelector("[data-put-back]").addEventListener("click", async () => {
   offered = [];
   show();
   rows.find((row) => all.some((left) => rowOf(left) === row)).numbers[0].focus();
-  const touched = new Set();
+  const done = new Map();
   for (const left of all) {
-    const isFirst = !touched.has(left.code);
-    touched.add(left.code);
-    if (!(await putBack(left, isFirst))) offered.push(left);
+    const before = done.get(left.code) ?? [];
+    done.set(left.code, [...before, left]);
+    if (!(await putBack(left, before))) offered.push(left);
   }
   show();
   if (document.activeElement.closest(".entry-number")) document.activeElement.select();

@@ -21,6 +21,7 @@ class Row {
     this.numbers = this.fields.filter((field) => NUMBERS.includes(field.dataset.part));
     this.word = this.field("word");
     this.version = body.querySelector(`[name="${this.code}-version"]`);
+    this.keptKey = body.querySelector(`[name="${this.code}-kept"]`);
     this.isRatio = "scale" in this.data;
     for (const name of ["change", "ratio", "sign", "status", "findings", "confirm", "conflict", "kept"]) {
       this[name] = body.querySelector(`[data-${name}]`);
@@ -83,6 +84,7 @@ class Row {
       if (part !== "confirm" || text) sent.append(`${this.code}-${part}`, text);
     }
     sent.append(`${this.code}-version`, this.version.value);
+    sent.append(`${this.code}-kept`, this.keptKey.value);
     return sent.toString();
   }
 
@@ -199,7 +201,9 @@ class Row {
   showConflict(answer) {
     const { theirs } = answer;
     this.theirs = theirs;
-    this.conflict.querySelector("[data-conflict-text]").textContent = word("conflict", theirs);
+    const isKept = "kept" in theirs;
+    this.conflict.querySelector("[data-conflict-text]").textContent = word(isKept ? "conflict-kept" : "conflict", theirs);
+    this.conflict.querySelector("[data-theirs-label]").textContent = word(isKept ? "theirs-kept" : "theirs-stored");
     this.conflict.querySelector("[data-theirs]").textContent = theirs.shown || word("nothing");
     this.showMine();
     this.conflict.querySelector("[data-no-script]")?.remove();

@@ -25,6 +25,7 @@ const itemOf = (row) => ({
   typed: row.typed(),
   language: document.documentElement.lang,
   version: row.version.value,
+  kept: row.keptKey.value,
   at: Date.now(),
   pending: row.pending,
 });
@@ -143,6 +144,7 @@ function stored(row, answer) {
   row.pending = null;
   // A text that is only kept was compared with nothing: the version seen stays the one seen.
   if (answer.outcome !== "kept") row.version.value = answer.version ?? "";
+  row.keptKey.value = answer.kept?.key ?? "";
   keep(row);
   if (!row.isDirty) tellShown(row, answer, row.show(answer));
   form.dispatchEvent(new CustomEvent("entry:answer", { detail: answer }));
@@ -201,17 +203,23 @@ async function retry() {
 
 /** "Keep mine": sent again, as the version that follows theirs. */
 function keepMine(row) {
-  row.version.value = row.theirs.version;
+  seeTheirs(row);
   resume(row);
   return save(row);
 }
 
 function takeTheirs(row) {
   row.fill({ explanation: "", confirm: "", value: "", ...row.theirs.typed });
-  row.version.value = row.theirs.version;
+  seeTheirs(row);
   row.saved = null; // asked once more: the checks' sentences come with the answer
   resume(row);
   return save(row);
+}
+
+/** Either a figure or a text that is only kept: the other of the two is as it was seen before. */
+function seeTheirs(row) {
+  row.version.value = row.theirs.version ?? row.version.value;
+  row.keptKey.value = row.theirs.kept ?? row.keptKey.value;
 }
 
 function resume(row) {

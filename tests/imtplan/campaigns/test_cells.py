@@ -23,7 +23,7 @@ CELL = "/saisie/2022/imt-mines-albi/valeur/students/"
 SignIn = Callable[[User], Client]
 
 
-def typed(value: str = "", version: str = "", **fields: str) -> dict[str, str]:
+def typed(value: str = "", version: str = "", **fields: Any) -> dict[str, str]:
     return {
         "students-value": value,
         "students-version": version,
@@ -35,7 +35,7 @@ def typed(value: str = "", version: str = "", **fields: str) -> dict[str, str]:
 def post(campaign: Campaign, alice: User, signed_in: SignIn) -> Callable[..., HttpResponse]:
     client = signed_in(alice)
 
-    def send(value: str = "", version: str = "", headers: Any = None, **fields: str) -> Any:
+    def send(value: str = "", version: str = "", headers: Any = None, **fields: Any) -> Any:
         return client.post(CELL, typed(value, version, **fields), headers=headers or {})
 
     return send
@@ -282,3 +282,40 @@ def test_a_save_asks_the_database_at_most_thirteen_times(
     assert answer.json()["outcome"] == "saved"
     questions = [one["sql"] for one in asked if one["sql"] not in ("BEGIN", "COMMIT")]
     assert len(questions) <= 13, questions
+
+
+# --- Texts that are only kept -------------------------------------------------------------------
+
+
+def test_a_kept_text_is_not_replaced_by_somebody_who_did_not_see_it(post: Any) -> None:
+    first = post("12,5,1").json()
+    answer = post("12,5,2")
+    said = answer.json()
+    assert (answer.status_code, said["outcome"]) == (409, "conflict")
+    assert said["theirs"]["shown"] == "12,5,1"
+    assert said["theirs"]["kept"] == first["kept"]["key"]
+    assert KeptInput.objects.get().typed["value"] == "12,5,1"
+    assert post("12,5,2", kept=said["theirs"]["kept"]).json()["outcome"] == "kept"
+    assert KeptInput.objects.get().typed["value"] == "12,5,2"
+
+
+def test_a_figure_takes_the_place_of_a_kept_text_that_was_seen_alone(post: Any) -> None:
+    key = post("12,5,1").json()["kept"]["key"]
+    assert post("125").json()["outcome"] == "conflict"
+    assert not Figure.objects.exists()
+    assert post("125", kept=key).json()["outcome"] == "saved"
+    assert not KeptInput.objects.exists()
+
+
+def test_each_kept_text_has_a_key_of_its_own(post: Any) -> None:
+    """One that was put right and typed again, by somebody else, is another one."""
+    key = post("12,5,1").json()["kept"]["key"]
+    post("125", kept=key)
+    post("12,5,3", "1")
+    assert post("12,5,2", "1", kept=key).json()["outcome"] == "conflict"
+
+
+def test_the_same_text_typed_twice_hides_nothing(post: Any) -> None:
+    key = post("12,5,1").json()["kept"]["key"]
+    again = post("12,5,1").json()
+    assert (again["outcome"], again["kept"]["key"]) == ("kept", key)

@@ -12,10 +12,11 @@ from django.utils import timezone, translation
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns import services, tasks
+from imtplan.campaigns.kept_inputs import keep
 from imtplan.campaigns.models import Campaign, Extension, IdempotencyKey, Submission
+from imtplan.campaigns.reading import read
 from imtplan.campaigns.reminders import PARIS
 from imtplan.campaigns.reminding import moment, write_reminders
-from imtplan.campaigns.saving import keep_inputs
 from imtplan.outbox.models import Mail
 from indicators.models import Indicator
 from tests import factories
@@ -148,9 +149,7 @@ def test_a_mail_lists_what_is_missing_to_correct_and_to_explain(
     Campaign.objects.get().indicators.add(*asked)
     factories.FigureFactory(indicator=students, school=albi, year=2021, value=Decimal(5))
     save(500)
-    keep_inputs(
-        campaign=Campaign.objects.get(), school=albi, typed={asked[0]: {"value": "x"}}, by=alice
-    )
+    keep(read(Campaign.objects.get(), albi), {asked[0]: {"value": "x"}}, by=alice)
     Campaign.objects.update(opens_at=OPENING, closes_at=CLOSING)
     in_english(alice)
     [mail] = write_reminders(LAST_DAY)

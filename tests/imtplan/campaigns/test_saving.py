@@ -10,7 +10,9 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import saving
 from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.kept_inputs import keep
 from imtplan.campaigns.models import Campaign, KeptInput, Submission
+from imtplan.campaigns.reading import read
 from indicators.models import Figure, Indicator, StaleMark
 from tests import factories
 
@@ -221,26 +223,36 @@ def test_a_kept_text_stands_beside_the_figure_until_the_cell_is_stored(
     save: Any, place: dict[str, Any], students: Indicator, alice: User
 ) -> None:
     save("100")
-    saving.keep_inputs(**place, typed={students: {"value": "12o"}}, by=alice)
-    saving.keep_inputs(**place, typed={students: {"value": "12,5,3"}}, by=alice)
-    assert KeptInput.objects.get().typed == {"value": "12,5,3"}
+    keep(read(**place), {students: {"value": "12o"}}, by=alice)
+    keep(read(**place), {students: {"value": "12,5,3"}}, by=alice)
+    kept = KeptInput.objects.get()
+    assert kept.typed == {"value": "12,5,3"}
     assert Figure.objects.get().value == 100
-    save("120", version=1)
+    save("120", version=1, kept=kept.pk)
     assert not KeptInput.objects.exists()
+
+
+def test_a_way_of_entry_that_shows_no_kept_text_leaves_it_there(
+    save: Any, place: dict[str, Any], students: Indicator, alice: User
+) -> None:
+    keep(read(**place), {students: {"value": "12,5,3"}}, by=alice)
+    save("120")
+    assert Figure.objects.get().value == 120
+    assert KeptInput.objects.get().typed == {"value": "12,5,3"}
 
 
 def test_typing_back_what_was_stored_lets_the_kept_text_go(
     save: Any, place: dict[str, Any], students: Indicator, alice: User
 ) -> None:
     save("100")
-    saving.keep_inputs(**place, typed={students: {"value": "12o"}}, by=alice)
-    save("100", version=1)
+    keep(read(**place), {students: {"value": "12o"}}, by=alice)
+    save("100", version=1, kept=KeptInput.objects.get().pk)
     assert not KeptInput.objects.exists()
     assert Figure.objects.get().version == 1
 
 
 def test_a_kept_text_holds_no_nul(place: dict[str, Any], students: Indicator, alice: User) -> None:
-    saving.keep_inputs(**place, typed={students: {"value": "1\x002"}}, by=alice)
+    keep(read(**place), {students: {"value": "1\x002"}}, by=alice)
     assert KeptInput.objects.get().typed == {"value": "1␀2"}
 
 

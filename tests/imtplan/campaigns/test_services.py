@@ -9,8 +9,9 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import services
 from imtplan.campaigns.gate import CampaignClosed, CampaignRefusal, TransitionRefused
+from imtplan.campaigns.kept_inputs import keep
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
-from imtplan.campaigns.saving import keep_inputs
+from imtplan.campaigns.reading import read
 from imtplan.campaigns.services import SubmissionIncomplete
 from indicators.models import Figure, Indicator
 from tests import factories
@@ -134,7 +135,7 @@ def test_what_is_to_correct_holds_back_the_submission(
     save: Any, place: dict[str, Any], students: Indicator, alice: User
 ) -> None:
     save("100")
-    keep_inputs(**place, typed={students: {"value": "10o"}}, by=alice)
+    keep(read(**place), {students: {"value": "10o"}}, by=alice)
     with pytest.raises(SubmissionIncomplete, match="corriger"):
         services.submit(**place, by=alice)
 
