@@ -1,0 +1,3 @@
+from imtplan.environment import table
+
+print(table(), end="")
