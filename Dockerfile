@@ -22,9 +22,10 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
 
 COPY . .
 # Python's byte code and the compressed static files are made once, here. Neither the database nor
-# the queue is asked; the key is thrown away.
+# the queue is asked, nobody is served, and the key is thrown away.
 RUN python -m compileall -q imtplan objectives levers projects indicators \
-    && SECRET_KEY=only-to-build DATABASE_URL=postgres://build/build REDIS_URL=redis://build/0 \
+    && SECRET_KEY=only-to-build-the-static-files-and-of-no-worth-afterwards SECURE=false \
+    DATABASE_URL=postgres://build/build REDIS_URL=redis://build/0 \
     python manage.py collectstatic --no-input --verbosity 0
 
 USER imtplan

@@ -12,7 +12,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 # What is checked beyond style: the formulas, the numbers and every place that writes.
 TYPED = $(wildcard indicators/progress.py indicators/forecast.py indicators/adding_up.py \
 	indicators/rollup.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
-	imtplan/supervisor.py imtplan/run.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
+	imtplan/supervisor.py imtplan/run.py imtplan/start.py imtplan/environment/*.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
 	imtplan/campaigns/reading.py imtplan/campaigns/saving.py imtplan/campaigns/checks.py \
 	imtplan/campaigns/services_campaigns.py imtplan/campaigns/idempotency.py \
 	imtplan/campaigns/people.py imtplan/outbox/sending.py imtplan/units.py \
@@ -46,6 +46,8 @@ walk: install-dev ## people and mishaps on the entry page, in a browser (SEQUENC
 check: lint ## lint, and what needs Django: migrations in step, production settings
 	@$(BESIDE) $(PY) manage.py makemigrations --check --dry-run --settings=tests.settings
 	@DEBUG=false SECURE=true SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_hex(40))') \
+		ALLOWED_HOSTS=plan.example.org SITE_URL=https://plan.example.org \
+		EMAIL_URL=smtp+tls://mail.example.org:587 DEFAULT_FROM_EMAIL=plan@example.org \
 		$(BESIDE) $(PY) manage.py check --deploy --fail-level WARNING
 
 lint: install-dev ## style, imports, templates, types

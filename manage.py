@@ -6,6 +6,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from imtplan.start import ending_with_sentences
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
-    execute_from_command_line(sys.argv)
+    with ending_with_sentences():
+        execute_from_command_line(sys.argv)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from imtplan.start import ending_with_sentences
 from imtplan.supervisor import step
 
 
@@ -54,7 +55,6 @@ def write_logins(path: Path) -> None:
 
 
 def main(logins: Path) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
     django.setup()
     with step("Database tables brought up to date"):
         command("migrate", interactive=False)
@@ -67,4 +67,6 @@ def main(logins: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
+    with ending_with_sentences():
+        main(Path(sys.argv[1]))

@@ -1,45 +1,32 @@
-"""Settings, read from the environment.
+"""Settings. Those that differ from one site to another are read from the environment.
 
-Every variable is listed in docs/operations.md. A missing or wrong one stops the start with a
-sentence that says what to do. Any secret can be given as `NAME_FILE`, a path to read it from.
+Every variable is declared in imtplan/environment/variables.py. A missing or wrong one stops the
+start with a sentence that says what to write.
 """
 
 import os
 from pathlib import Path
 
-import environ
 import pghistory
 from celery.schedules import crontab
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from imtplan.environment import read_environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-
-
-def secret(name: str) -> str:
-    """The value of `name`, or of the file that `name_FILE` points to."""
-    if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text(encoding="utf-8").strip()
-    if value := os.environ.get(name):
-        return value
-    raise ImproperlyConfigured(
-        f"{name} is not set. Type `make run` for a site that needs nothing, or set {name} "
-        f"(or {name}_FILE) as docs/operations.md explains."
-    )
-
+env = read_environment(os.environ)
 
 # --- What kind of run this is -------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)  # shows the demonstration logins on the sign-in page
-SECURE = env.bool("SECURE", default=True)  # false only for plain HTTP on one's own machine
-SECRET_KEY = secret("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+DEBUG = env["DEBUG"]
+DEMO = env["DEMO"]  # shows the demonstration logins on the sign-in page
+SECURE = env["SECURE"]  # false only for plain HTTP on one's own machine
+SECRET_KEY = env["SECRET_KEY"]
+ALLOWED_HOSTS = env["ALLOWED_HOSTS"]
+CSRF_TRUSTED_ORIGINS = env["CSRF_TRUSTED_ORIGINS"]
+SITE_URL = env["SITE_URL"]
 
 # --- Applications, from the top of the import staircase to its foot -----------------------------
 
@@ -127,14 +114,14 @@ TEMPLATES = [
 
 
 def database() -> dict:
-    config = environ.Env.db_url_config(secret("DATABASE_URL"))
+    config = {**env["DATABASE_URL"]}
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_MAX_AGE"] = 0
     config["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL is no error for a visitor
     options = config.setdefault("OPTIONS", {})
     options["application_name"] = "imtplan"
     # A pool for the web's threads; none in Celery, whose processes are forked.
-    if env.bool("DB_POOL", default=False):
+    if env["DB_POOL"]:
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
     return config
 
@@ -153,7 +140,7 @@ CACHES = {
 
 # --- Queue --------------------------------------------------------------------------------------
 
-REDIS_URL = secret("REDIS_URL")
+REDIS_URL = env["REDIS_URL"]
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -260,7 +247,7 @@ TIME_ZONE = "Europe/Paris"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / ".local" / "static"))()
+STATIC_ROOT = env["STATIC_ROOT"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -270,12 +257,11 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
-os.environ.setdefault("EMAIL_URL", "consolemail://")
 EMAIL_TIMEOUT = 10  # seconds for each answer of the mail server
-vars().update(environ.Env.email_url_config(secret("EMAIL_URL")))
+vars().update(env["EMAIL_URL"])
 if DEMO and "smtp" in vars()["EMAIL_BACKEND"]:  # nothing leaves a demonstration
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="IMT Plan <imtplan@localhost>")
+DEFAULT_FROM_EMAIL = env["DEFAULT_FROM_EMAIL"]
 
 # --- Security -----------------------------------------------------------------------------------
 
@@ -348,6 +334,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env["LOG_LEVEL"]},
     "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
 }

@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from imtplan.start import ending_with_sentences
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
 
-application = get_wsgi_application()
+with ending_with_sentences():
+    application = get_wsgi_application()

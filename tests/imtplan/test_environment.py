@@ -1,13 +1,17 @@
 """Every variable that is wrong stops the start with a sentence that names it and what to write."""
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from imtplan.environment import WrongSettings, read_environment
+from imtplan.environment import WrongSettings, read_environment, table
 from imtplan.environment.variables import SETTINGS
+from tests.deployment import BASE, SECRETS
 
-SECRETS = {setting.name for setting in SETTINGS if setting.secret}
 KEY = "k7Qz9-" * 10
 SECRET_WORD = "hunter2"
 PRODUCTION = {
@@ -203,3 +207,44 @@ class TestFiles:
         file.write_bytes(b"\xff\xfe\x00")
         (sentence,) = sentences_about(self.without(name, str(file)))
         assert sentence.startswith(f"{name}_FILE names a file that is not text.")
+
+
+# --- The list, its table, and who reads it --------------------------------------------------------
+
+
+def test_the_table_of_the_documentation_is_made_from_the_list() -> None:
+    operations = (BASE / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert table() in operations, "python -m imtplan.environment prints the table as it should be"
+
+
+def test_the_settings_read_all_of_the_list_and_nothing_beside_it() -> None:
+    text = (BASE / "imtplan" / "settings.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'\benv\["([A-Z_]+)"\]', text)) == {one.name for one in SETTINGS}
+    assert re.findall(r"os\.environ\S*", text) == ["os.environ)"]
+
+
+PROCESSES = {
+    "web": ["-m", "gunicorn", "imtplan.wsgi:application", "--bind=127.0.0.1:0"],
+    "worker": ["-m", "celery", "--app=imtplan", "worker"],
+    "beat": ["-m", "celery", "--app=imtplan", "beat", "--schedule=/nowhere/beat"],
+    "migrate": ["manage.py", "migrate"],
+    "load_plan": ["manage.py", "load_plan"],
+    "check": ["manage.py", "check"],
+    "createsuperuser": ["manage.py", "createsuperuser"],
+    "make run": ["-m", "imtplan.prepare", "/nowhere"],
+}
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_every_process_stops_with_the_sentence_and_no_trace(process: str) -> None:
+    done = subprocess.run(
+        [sys.executable, *PROCESSES[process]],
+        cwd=BASE,
+        env={**PRODUCTION, "SECURE": "ture", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "SECURE is 'ture', neither true nor false. Write true, or false" in done.stderr
+    assert "Traceback" not in done.stderr
