@@ -17,7 +17,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 # Stored beside every result; to be raised whenever a formula here or next door changes.
-FORMULA_VERSION = "1"
+FORMULA_VERSION = "2"
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -74,6 +74,7 @@ class Reason(StrEnum):
 
     BASELINE_MISSING = "baseline_missing"
     TARGET_MISSING = "target_missing"
+    GROWTH_NEEDS_POSITIVE = "growth_needs_positive"  # a growth over a baseline of 0 or below
     BAND_MISSING = "band_missing"
     TOLERANCE_MISSING = "tolerance_missing"
     TRAJECTORY_INCOMPLETE = "trajectory_incomplete"  # "stated", and nothing is stated
@@ -162,8 +163,11 @@ def assess(
 
 
 def target_from_growth(baseline: Decimal | None, growth_percent: Decimal) -> Decimal | None:
-    """T = b × (1 + g / 100), with g in percent. No baseline, no target value."""
-    return None if baseline is None else baseline * (1 + growth_percent / 100)
+    """T = b × (1 + g / 100), with g in percent. No baseline above 0, no target value: more than
+    nothing in percent is nothing, and a growth of what is negative points the wrong way."""
+    if baseline is None or baseline <= 0:
+        return None
+    return baseline * (1 + growth_percent / 100)
 
 
 def expected_value(line: Line, year: int) -> Decimal | None:
@@ -350,7 +354,10 @@ def _lacking_for_progress(line: Line) -> Reason | None:
         return Reason.TOLERANCE_MISSING if line.tolerance is None else None
     if line.baseline is None:
         return Reason.BASELINE_MISSING
-    return Reason.TARGET_MISSING if line.target is None else None
+    if line.target is not None:
+        return None
+    # A target that states no value states a growth: it is unknown where the baseline allows none.
+    return Reason.TARGET_MISSING if line.baseline > 0 else Reason.GROWTH_NEEDS_POSITIVE
 
 
 def _lacking_for_trajectory(line: Line) -> Reason | None:

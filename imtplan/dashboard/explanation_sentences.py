@@ -67,6 +67,10 @@ LACKING = {
     Reason.TARGET_MISSING: gettext_lazy(
         "%(value)s in %(year)s. The target has no value yet, so progress cannot be computed."
     ),
+    Reason.GROWTH_NEEDS_POSITIVE: gettext_lazy(
+        "%(value)s in %(year)s. The target is a growth, and the baseline of %(baseline_year)s is "
+        "not above zero, so progress cannot be computed: the target has to be written as a value."
+    ),
     Reason.BAND_MISSING: gettext_lazy(
         "%(value)s in %(year)s. The band to stay in is not stated, so progress cannot be computed."
     ),

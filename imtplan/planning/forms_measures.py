@@ -109,6 +109,7 @@ class TargetForm(PlanForm):
         "target_value_or_growth": "value",
         "target_after_baseline": "year",
         "target_is_sourced": "source",
+        "target_growth_needs_positive": "growth_percent",
     }
 
     class Meta(PlanFormMeta):
@@ -156,8 +157,11 @@ class TargetForm(PlanForm):
         ).first()
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Another reference is no error: it gives that up in the same act."""
-        return super()._get_validation_exclusions() | {"plan"}
+        """Another reference is no error: it gives that up in the same act.
+
+        Whether it is put aside is no field, but the rule of the baseline looks at it.
+        """
+        return super()._get_validation_exclusions() - {"archived_at"} | {"plan"}
 
     @property
     def own_fields(self) -> list[Any]:

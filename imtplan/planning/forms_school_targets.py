@@ -22,7 +22,7 @@ from imtplan.audit.edits import as_plain
 from imtplan.campaigns.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
 from imtplan.planning.forms import ActForm, Difference, language, number_field
-from indicators.models import Indicator, Sureness, Target
+from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target
 from indicators.services_plan import school_targets, store_school_targets
 from objectives.models import StrategicPlan
 
@@ -141,6 +141,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
         data = super().clean() or {}
         for refuse in (
             self._refuse_baselines_alone,
+            self._refuse_growth_over_nothing,
             self._refuse_missing_terms,
             self._refuse_years,
             self._refuse_what_reaches_nobody,
@@ -155,6 +156,13 @@ class SchoolTargetsForm(ActForm, forms.Form):
             if baseline is not None and not self._has_target(pk, school):
                 text = _("A baseline goes with a target: write the target too, or empty this.")
                 self.add_error(f"baseline_{pk}", text)
+
+    def _refuse_growth_over_nothing(self) -> None:
+        for pk in self.schools:
+            baseline = self.cleaned_data.get(f"baseline_{pk}")
+            is_value = self.cleaned_data.get(f"school_{pk}") is not None
+            if baseline is not None and baseline <= 0 and not is_value:
+                self.add_error(f"baseline_{pk}", GROWTH_NEEDS_POSITIVE)
 
     def _has_target(self, pk: int, school: School) -> bool:
         """Whether the school has a target once this is stored."""

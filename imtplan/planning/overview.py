@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.numbers import format_number, format_percent
 from imtplan.planning.forms import language
-from indicators.models import Indicator, IndicatorLink, Target
+from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, IndicatorLink, Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Serves
@@ -87,6 +87,8 @@ class Measured:
             missing.append(_("no reference target"))
         elif all(one.baseline_value is None for one in targets if one.is_reference):
             missing.append(_("no published baseline: the figures of that year will do"))
+        if any(one.grows_from_nothing for one in targets):
+            missing.append(str(GROWTH_NEEDS_POSITIVE))
         if not self.is_linked:
             missing.append(_("linked to nothing"))
         return missing

@@ -11,9 +11,10 @@ from indicators.models.result import (
     StaleMark,
 )
 from indicators.models.snapshot import Snapshot
-from indicators.models.target import Sureness, Target, TrajectoryPoint
+from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, TrajectoryPoint
 
 __all__ = [
+    "GROWTH_NEEDS_POSITIVE",
     "Figure",
     "FigureEvent",
     "Indicator",

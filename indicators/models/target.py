@@ -1,8 +1,10 @@
 """Targets: sourced, several for one indicator, one of them the reference."""
 
+from decimal import Decimal
 from typing import Any
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,12 @@ class TargetQuerySet(models.QuerySet["Target"]):
     def reference(self) -> "TargetQuerySet":
         """The one target of an indicator and plan that counts in roll-ups."""
         return self.of_the_institute().filter(is_reference=True)
+
+
+# Of 0, and of what is below it, a growth in per cent says nothing: 50 % more than −10 is −15.
+GROWTH_NEEDS_POSITIVE = _(
+    "A growth needs a baseline above zero: write the target as a value instead."
+)
 
 
 class Sureness(models.TextChoices):
@@ -127,10 +135,45 @@ class Target(models.Model):
                 condition=~Q(source=""),
                 violation_error_message=_("Say where the target was published."),
             ),
+            models.CheckConstraint(
+                name="target_growth_needs_positive",
+                # What was stored before this rule may still be put aside.
+                condition=Q(growth_percent=None)
+                | Q(baseline_value=None)
+                | Q(baseline_value__gt=0)
+                | Q(archived_at__isnull=False),
+                violation_error_message=GROWTH_NEEDS_POSITIVE,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def grows_from_nothing(self) -> bool:
+        """Whether it is a growth over a published baseline of zero or below."""
+        published = self.baseline_value
+        return self.growth_percent is not None and published is not None and published <= 0
+
+    def clean(self) -> None:
+        """Refuse a growth over validated figures of zero or below, where no baseline is published.
+
+        Figures may still fall there later: then nothing is computed, and the reason is said.
+        """
+        if self.growth_percent is None or self.baseline_value is not None or self.archived_at:
+            return
+        baseline = self._recorded_baseline() if self.indicator_id else None
+        if baseline is not None and baseline <= 0:
+            raise ValidationError({"growth_percent": GROWTH_NEEDS_POSITIVE})
+
+    def _recorded_baseline(self) -> Decimal | None:
+        """The validated figure of the baseline year, of a ratio its numerator: same side of 0."""
+        if self.school_id is None:
+            whole = self.indicator.institute_values.filter(year=self.baseline_year)
+            return whole.filter(view="validated").values_list("value", flat=True).first()
+        own = self.indicator.figures.filter(school=self.school_id, year=self.baseline_year)
+        part = "numerator" if self.indicator.is_ratio else "value"
+        return own.filter(status="validated").values_list(part, flat=True).first()
 
 
 @pghistory.track()

@@ -4,12 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from imtplan.accounts.models import School, User
 from indicators.models import Figure, ProgressStatus, Target, View
 from indicators.progress import Status
 from tests import factories
+
+GROWING = {"value": None, "growth_percent": Decimal(50)}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,8 @@ def test_a_deleted_figure_leaves_its_versions(albi: School) -> None:
         ({"growth_percent": 5}, "target_value_or_growth"),
         ({"year": 2017}, "target_after_baseline"),
         ({"source": ""}, "target_is_sourced"),
+        (GROWING | {"baseline_value": 0}, "target_growth_needs_positive"),
+        (GROWING | {"baseline_value": -10}, "target_growth_needs_positive"),
     ],
 )
 def test_a_target_is_one_promise_with_a_source(
@@ -94,6 +99,29 @@ def test_a_target_is_one_promise_with_a_source(
 ) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         factories.TargetFactory(**content)
+
+
+@pytest.mark.parametrize("baseline", [0, -10])
+def test_the_baseline_of_a_growth_stays_above_zero(db: None, baseline: int) -> None:
+    target = factories.TargetFactory(**GROWING)
+    with pytest.raises(IntegrityError, match="target_growth_needs_positive"):
+        Target.objects.filter(pk=target.pk).update(baseline_value=baseline)
+
+
+@pytest.mark.parametrize("baseline", [0, -10])
+def test_a_growth_over_the_figures_of_a_year_needs_more_than_nothing(
+    albi: School, recomputed: Any, baseline: int
+) -> None:
+    figure = factories.FigureFactory(school=albi, year=2017, value=baseline)
+    recomputed()
+    terms = GROWING | {"indicator": figure.indicator, "baseline_value": None}
+    for school in (None, albi):
+        target = factories.TargetFactory.build(
+            **terms, plan=factories.PlanFactory(), school=school, is_reference=False
+        )
+        with pytest.raises(ValidationError) as refused:
+            target.clean()
+        assert list(refused.value.message_dict) == ["growth_percent"]
 
 
 def test_a_school_has_no_reference_target(albi: School) -> None:

@@ -116,7 +116,7 @@ def test_the_worked_example_of_the_method() -> None:
 
 @pytest.mark.parametrize(
     ("baseline", "growth", "target"),
-    [("200", "15", "230"), ("200", "-15", "170"), ("0", "15", "0"), ("200", "0", "200")],
+    [("200", "15", "230"), ("200", "-15", "170"), ("200", "0", "200"), ("0.5", "-100", "0")],
 )
 def test_a_growth_is_over_the_baseline(baseline: str, growth: str, target: str) -> None:
     assert target_from_growth(Decimal(baseline), Decimal(growth)) == Decimal(target)
@@ -124,6 +124,12 @@ def test_a_growth_is_over_the_baseline(baseline: str, growth: str, target: str) 
 
 def test_a_growth_without_baseline_is_no_target() -> None:
     assert target_from_growth(None, Decimal(15)) is None
+
+
+@pytest.mark.parametrize("baseline", ["0", "-10"])
+def test_a_growth_over_nothing_or_less_is_no_target(baseline: str) -> None:
+    """50 % more than 0 is 0, reached at once; than −10 it is −15, the wrong way."""
+    assert target_from_growth(Decimal(baseline), Decimal(50)) is None
 
 
 @pytest.mark.parametrize(

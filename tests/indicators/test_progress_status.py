@@ -135,7 +135,17 @@ def test_a_band_needs_neither_baseline_nor_target(
         pytest.param(NO_BASELINE, Reason.BASELINE_MISSING, id="baseline"),
         pytest.param(NO_TARGET, Reason.TARGET_MISSING, id="target"),
         pytest.param(
-            replace(NO_BASELINE, target=None), Reason.BASELINE_MISSING, id="a growth over nothing"
+            replace(NO_BASELINE, target=None), Reason.BASELINE_MISSING, id="a growth over what?"
+        ),
+        pytest.param(
+            replace(NO_TARGET, baseline=Decimal(0)),
+            Reason.GROWTH_NEEDS_POSITIVE,
+            id="a growth over nothing",
+        ),
+        pytest.param(
+            replace(NO_TARGET, baseline=Decimal(-10)),
+            Reason.GROWTH_NEEDS_POSITIVE,
+            id="a growth over less than nothing",
         ),
         pytest.param(replace(BAND, band_low=None, band_high=None), Reason.BAND_MISSING, id="band"),
         pytest.param(replace(BAND, tolerance=None), Reason.TOLERANCE_MISSING, id="tolerance"),

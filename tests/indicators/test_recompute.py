@@ -122,6 +122,25 @@ def test_a_missing_baseline_is_said_and_is_no_zero(recomputed: Any, albi: School
     assert (row.progress, row.target_value) == (None, None)
 
 
+@pytest.mark.parametrize("baseline", [0, -10])
+def test_a_growth_over_figures_of_nothing_or_less_is_not_computable(
+    albi: School, recomputed: Any, baseline: int
+) -> None:
+    growth = {"value": None, "growth_percent": 50, "baseline_value": None}
+    indicator = factories.TargetFactory(**growth).indicator
+    factories.TargetFactory(indicator=indicator, school=albi, is_reference=False, **growth)
+    for year, value in ((2017, baseline), (2022, 5)):
+        factories.FigureFactory(indicator=indicator, school=albi, year=year, value=value)
+    recomputed()
+    rows = Progress.objects.filter(year=2022, view=VALIDATED)
+    assert {(row.status, row.reason) for row in rows} == {
+        ("not_computable", "growth_needs_positive")
+    }
+    assert {(row.progress, row.target_value, row.expected_value) for row in rows} == {
+        (None, None, None)
+    }
+
+
 def test_a_school_is_held_against_its_own_target(
     albi: School, ales: School, recomputed: Any
 ) -> None:

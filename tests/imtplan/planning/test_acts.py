@@ -159,6 +159,8 @@ def test_going_back_shows_what_was_typed(office: Any, target: Target, url: str) 
         ({"value": "beaucoup"}, "value"),
         ({"value": None}, "value"),
         ({"growth_percent": "60"}, "value"),
+        ({"growth_percent": "60", "value": None, "baseline_value": "0"}, "growth_percent"),
+        ({"growth_percent": "60", "value": None, "baseline_value": "-5"}, "growth_percent"),
         ({"year": "2017"}, "year"),
         ({"year": "deux mille"}, "year"),
         ({"source": None}, "source"),

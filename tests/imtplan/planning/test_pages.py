@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from indicators.models import Target
+from imtplan.planning.overview import Measured, TargetRow
+from indicators.models import GROWTH_NEEDS_POSITIVE, Target
 from objectives.models import StrategicPlan
 from tests import factories
 
@@ -108,6 +109,14 @@ def test_what_is_missing_is_said(db: None, paul: User, signed_in: SignIn) -> Non
     rows = signed_in(paul).get(f"/plan/plans/{plan.code}/").context["overview"].measured
     lacks = {row.indicator: len(row.lacks) for row in rows}
     assert lacks == {bare: 1, no_baseline: 2}
+
+
+def test_a_growth_stored_over_nothing_before_that_was_refused_is_said() -> None:
+    terms = {"value": None, "growth_percent": 50, "indicator": None, "plan": None}
+    for baseline, is_said in ((0, True), (-10, True), (1, False), (None, False)):
+        target = factories.TargetFactory.build(baseline_value=baseline, **terms)
+        row = Measured(indicator=None, targets=[TargetRow(target)], schools=0, is_linked=True)
+        assert (str(GROWTH_NEEDS_POSITIVE) in row.lacks) == is_said
 
 
 def test_a_deduced_link_is_confirmed_in_a_click(db: None, paul: User, signed_in: SignIn) -> None:

@@ -158,6 +158,17 @@ def test_a_growth_is_not_put_aside_by_an_empty_value(
     assert terms(growing, "growth_percent", "value") == [None, 1400]
 
 
+def test_the_baseline_of_a_growth_is_refused_at_its_field_when_it_is_not_above_zero(
+    office: Any, whole: Target, ales: School
+) -> None:
+    _target(whole, ales, None, growth_percent=Decimal(20))
+    field = f"baseline_{ales.pk}"
+    for typed in ("0", "-5"):
+        refused = office.refused(GRID, **{field: typed})
+        assert list(refused) == [field]
+        assert "croissance" in refused[field][0]
+
+
 def test_a_long_code_never_meets_another_plans_target(
     office: Any, whole: Target, albi: School, ales: School
 ) -> None:

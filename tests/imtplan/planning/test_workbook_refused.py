@@ -100,6 +100,12 @@ def one_line(slug: str) -> Callable[..., bytes]:
         ("cibles", {"code": "students-plan-2022", "indicator": "nothing"}, "B"),
         ("cibles", {"code": "students-plan-2022", "school": "imt-mines-albi"}, "B"),
         ("cibles", {"code": "students-plan-2022", "growth_percent": 12}, "A"),
+        (
+            "cibles",
+            {"code": "students-plan-2022", "value": None, "growth_percent": 12}
+            | {"baseline_value": 0},
+            "C",
+        ),
         ("cibles", {"code": "students-plan-2022", "year": 2016}, "B"),
         ("cibles", {"code": "students-plan-2022", "source": None}, "B"),
         ("cibles", {"code": "students-plan-2022", "value": (0.5,)}, "B"),  # heads, not %
