@@ -22,6 +22,8 @@ env = read_environment(os.environ)
 
 DEBUG = env["DEBUG"]
 DEMO = env["DEMO"]  # shows the demonstration logins on the sign-in page
+# Accounts of the demonstration open nothing there: everybody can read their password in the code.
+IN_PRODUCTION = not DEBUG and not DEMO
 SECURE = env["SECURE"]  # false only for plain HTTP on one's own machine
 SECRET_KEY = env["SECRET_KEY"]
 ALLOWED_HOSTS = env["ALLOWED_HOSTS"]
@@ -207,7 +209,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 AUTH_USER_MODEL = "accounts.User"
 # An address is unique whatever its case, by a constraint that this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["imtplan.accounts.adapter.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -15,6 +15,8 @@ os.environ["EMAIL_URL"] = "memorymail://"
 from imtplan.settings import *  # noqa: F403
 from imtplan.settings import TEMPLATES
 
+# The demonstration's people sign in to be seen at work; the tests of production say otherwise.
+IN_PRODUCTION = False
 # Argon2 is slow on purpose; tests sign in a thousand times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A manifest would need collectstatic before each run.

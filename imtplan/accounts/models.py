@@ -173,6 +173,11 @@ class User(AbstractBaseUser):
         return (self.email,)
 
     @property
+    def may_sign_in(self) -> bool:
+        """Whether the account opens anything. In production one of the demonstration does not."""
+        return self.is_active and not (self.is_demo and settings.IN_PRODUCTION)
+
+    @property
     def reading_language(self) -> str:
         """Of what is written to them: their choice, else that of the pages they last read."""
         return self.language or self.last_language
@@ -294,11 +299,10 @@ class Membership(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self, *, at: datetime) -> "ApiTokenQuerySet":
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=at),
-            revoked_at=None,
-            user__is_active=True,
-        )
+        owners = Q(user__is_active=True)
+        if settings.IN_PRODUCTION:
+            owners &= Q(user__is_demo=False)
+        return self.filter(owners, Q(expires_at=None) | Q(expires_at__gt=at), revoked_at=None)
 
 
 @pghistory.track(exclude=["last_used_at"])
