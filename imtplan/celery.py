@@ -3,8 +3,9 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
-from imtplan.start import ending_with_sentences
+from imtplan.start import ending_with_sentences, meet_the_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
 
@@ -18,3 +19,10 @@ def read_settings(**_: object) -> None:
     """Before the worker or beat reads its configuration, which is the first thing it does."""
     with ending_with_sentences():
         pass
+
+
+@worker_init.connect
+@beat_init.connect
+def begin(**_: object) -> None:
+    with ending_with_sentences():
+        meet_the_database()

@@ -6,13 +6,26 @@ Used by manage.py, the web server, the worker and beat, and by what `make run` p
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 from imtplan.environment import WrongSettings
 
 # To gunicorn it means "do not start this worker again": it ends, and so does its container.
 CANNOT_START = 3
+NOT_UTF8 = (
+    "DATABASE_URL leads to a database in {encoding}, which cannot hold every text. Write the "
+    "address of one that was made with: createdb --encoding=UTF8 --template=template0 imtplan."
+)
+NO_LETTERS = (
+    "DATABASE_URL leads to a database that knows no letters beyond a to z, so that é is not "
+    "found by É. Write the address of one that was made with: createdb --encoding=UTF8 "
+    "--locale=C.UTF-8 --template=template0 imtplan."
+)
 
 
 @contextmanager
@@ -20,7 +33,38 @@ def ending_with_sentences() -> Iterator[None]:
     """Reads the settings first. Where they are wrong, the process ends with their sentences."""
     try:
         settings.INSTALLED_APPS  # noqa: B018 - asked, so that the settings are read
+        connection_created.connect(refuse_unfit_database)
         yield
     except WrongSettings as wrong:
         print(wrong, file=sys.stderr)
         sys.exit(CANNOT_START)
+
+
+def meet_the_database() -> None:
+    """Connects once, to learn what is wrong with it. One that is down may come back: it is not."""
+    own = connection.copy()  # the worker forks afterwards: nothing may be left open
+    try:
+        own.ensure_connection()
+    except OperationalError:
+        return
+    finally:
+        own.close()
+
+
+def refuse_unfit_database(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """At the first connection of the process, before its first query."""
+    fault = fault_of(connection)
+    if fault:
+        connection.close()
+        raise WrongSettings([fault])
+    connection_created.disconnect(refuse_unfit_database)
+
+
+def fault_of(connection: BaseDatabaseWrapper) -> str:
+    encoding = connection.connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        return NOT_UTF8.format(encoding=encoding)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT upper('é') = 'É'")
+        (knows_letters,) = cursor.fetchone()
+    return "" if knows_letters else NO_LETTERS

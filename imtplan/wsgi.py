@@ -4,9 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from imtplan.start import ending_with_sentences
+from imtplan.start import ending_with_sentences, meet_the_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
 
 with ending_with_sentences():
     application = get_wsgi_application()
+    meet_the_database()
