@@ -122,7 +122,9 @@ def assert_runs(command: list[str]) -> None:
         assert program in scripts
     if program == "gunicorn":
         module, _, name = arguments[0].partition(":")
-        assert hasattr(importlib.import_module(module), name)
+        source = importlib.util.find_spec(module)
+        assert source
+        assert re.search(rf"^ *{name} = ", Path(str(source.origin)).read_text(), re.MULTILINE)
     if program == "celery":
         assert importlib.util.find_spec(arguments[0].removeprefix("--app=") + ".celery")
     if program == "python":
@@ -205,10 +207,11 @@ def test_every_secret_is_declared_used_and_a_file_that_git_ignores() -> None:
         assert f"secrets/{name}" in OPERATIONS
 
 
-def test_only_the_web_can_be_reached_and_only_from_this_machine() -> None:
-    assert COMPOSE["networks"]["data"] == {"internal": True}
+def test_only_the_web_can_be_reached_and_only_the_worker_reaches_a_mail_server() -> None:
+    assert COMPOSE["networks"] == {"data": {"internal": True}, "front": {}, "out": {}}
+    beside = {"web": {"front"}, "worker": {"out"}}
     for name, service in SERVICES.items():
-        assert set(service["networks"]) == ({"data", "front"} if name == "web" else {"data"})
+        assert set(service["networks"]) == {"data"} | beside.get(name, set())
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
         assert bool(service.get("ports")) == (name == "web")
 
@@ -257,10 +260,11 @@ def test_the_settings_start_with_these_variables(tmp_path: Path) -> None:
     }
     show = (
         "from django.conf import settings as s;"
-        "print(s.DATABASES['default']['HOST'], s.CELERY_BROKER_URL, s.EMAIL_HOST, s.ALLOWED_HOSTS)"
+        "print(s.DATABASES['default']['HOST'], s.CELERY_BROKER_URL, s.EMAIL_HOST, s.ALLOWED_HOSTS,"
+        "s.IN_PRODUCTION)"
     )
     answer = manage("shell", "--command", show, **environment)
 
     assert answer.split("\n")[-1] == (
-        "postgres redis://redis:6379/0 mail.example.org ['plan.example.org', 'localhost']"
+        "postgres redis://redis:6379/0 mail.example.org ['plan.example.org', 'localhost'] True"
     )
