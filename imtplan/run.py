@@ -71,8 +71,9 @@ def programs(environment: Mapping[str, str], listener: socket.socket) -> list[Pr
     web = Program(
         "web",
         *("gunicorn", "imtplan.wsgi:application", f"--bind=fd://{listener.fileno()}"),
-        *("--worker-class=gthread", "--workers=2", "--threads=4", "--graceful-timeout=3"),
-        *("--no-control-socket", f"--access-logfile={logs}/access.log"),
+        *("--worker-class=imtplan.web.threads.TimedThreadWorker", "--workers=2", "--threads=4"),
+        *("--graceful-timeout=3", "--no-control-socket", f"--access-logfile={logs}/access.log"),
+        "--logger-class=imtplan.web.logs.GunicornLogger",
         log=logs / "web.log",
         environment={**environment, "DB_POOL": "true"},
         pass_fds=(listener.fileno(),),

@@ -5,9 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from imtplan.start import ending_with_sentences, meet_the_database
+from imtplan.web.whole import WholeBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
 
 with ending_with_sentences():
-    application = get_wsgi_application()
+    application = WholeBodies(get_wsgi_application())
     meet_the_database()

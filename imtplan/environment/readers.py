@@ -54,6 +54,17 @@ def switch(text: str) -> bool:
     return SWITCH[text.lower()]
 
 
+def number_below(end: int) -> Callable[[str], int]:
+    """Reads a whole number from 0 to below `end`."""
+
+    def read(text: str) -> int:
+        if text not in map(str, range(end)):
+            raise ValueRefused(f"is {quoted(text)}, no number from 0 to {end - 1}")
+        return int(text)
+
+    return read
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:

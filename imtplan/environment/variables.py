@@ -132,6 +132,13 @@ SETTINGS = (
         may_be_empty=True,
     ),
     Setting(
+        "TRUSTED_PROXIES",
+        readers.number_below(10),
+        "0",
+        "the number of proxies of yours, from 0 to 9: 1 behind `docker/nginx.conf`",
+        "so many last entries of `X-Forwarded-For` are believed",
+    ),
+    Setting(
         "SECURE",
         readers.switch,
         "true",

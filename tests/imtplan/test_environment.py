@@ -87,6 +87,9 @@ WRONG = [
     ({"DATABASE_URL": f"postgres://u:{SECRET_WORD} @host/x"}, "DATABASE_URL", "postgres://"),
     ({"DATABASE_URL": None}, "DATABASE_URL", "postgres://"),
     ({"LOG_LEVEL": "info"}, "LOG_LEVEL", "INFO"),
+    ({"TRUSTED_PROXIES": "yes"}, "TRUSTED_PROXIES", "from 0 to 9"),
+    ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES", "from 0 to 9"),
+    ({"TRUSTED_PROXIES": ""}, "TRUSTED_PROXIES", "from 0 to 9"),
     ({"LOG_LEVEL": ""}, "LOG_LEVEL", "INFO"),
     ({"STATIC_ROOT": ""}, "STATIC_ROOT", "the path of a folder"),
 ]
