@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "imtplan.accounts.middleware.KnownDeviceMiddleware",
     "imtplan.accounts.middleware.PersonLocaleMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -134,8 +135,8 @@ def database() -> dict:
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The cache holds only sign-in attempts. It lives in the database, so that it is shared by all
-# web processes and a queue that hangs never holds up a sign-in.
+# The cache holds only how often a signed-in person has changed their password. It lives in the
+# database, so that all web processes share it and a queue that hangs never holds anybody up.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -236,6 +237,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by the plan office, whi
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # a newcomer's first link signs in
 ACCOUNT_SESSION_REMEMBER = None
+# What strangers can do is counted by imtplan.accounts.attempts: these limits, by address alone, let
+# one person lock out a school.
+ACCOUNT_RATE_LIMITS = dict.fromkeys(
+    ["login", "login_failed", "signup", "reset_password", "reset_password_from_key"]
+)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "IMT Plan – "
 
 # --- Languages and time -------------------------------------------------------------------------

@@ -1,12 +1,23 @@
-"""How allauth behaves here: nobody makes their own account, the plan office does."""
+"""How allauth behaves here: nobody makes their own account, the plan office does; and a stranger's
+errors close nobody's door."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt, forgive
+from imtplan.accounts.devices import is_known_device
 from imtplan.accounts.models import User
+
+TOO_MANY = _(
+    "Too many wrong passwords were typed here for this account. Wait %(minutes)d minutes, or "
+    "choose a new password with the link below: it lets you in at once."
+)
 
 
 class AccountBackend(AuthenticationBackend):
@@ -24,3 +35,30 @@ class AccountAdapter(DefaultAccountAdapter):
         if not user.may_sign_in:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **about)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The visitor's, as VisitorAddressMiddleware found it; a unix socket names none."""
+        return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - no place to listen at
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Look at a password, unless too many wrong ones were tried; right ones are not counted."""
+        attempt = self._begin(request, str(credentials.get("email", "")))
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            forgive(attempt)
+        return user
+
+    def _begin(self, request: HttpRequest, account: str) -> Attempt:
+        known = is_known_device(request, account)
+        act = Attempt.Act.PASSWORD_KNOWN_DEVICE if known else Attempt.Act.PASSWORD
+        try:
+            return begin_attempt(act, account=account, address=self.get_client_ip(request))
+        except TooManyAttempts as refusal:
+            raise ValidationError(
+                TOO_MANY, "too_many_login_attempts", {"minutes": refusal.minutes}
+            ) from None
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Also by the link of a mail. KnownDeviceMiddleware writes the cookie, whatever answers."""
+        super().login(request, user)
+        request.signed_in_account = user.get_username()

@@ -1,4 +1,5 @@
-"""The language of a page: the person's choice, else the cookie's or the browser's, else French.
+"""The language of a page: the person's choice, else the cookie's or the browser's, else French; and
+the browser that a person has signed in with.
 
 What is sent from a page is read in the language of that page, which says it: "1,234" is a number of
 its own in each, and the person may have chosen another language in another window since.
@@ -11,7 +12,21 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from imtplan.accounts.devices import remember_device
 from imtplan.accounts.services import remember_language
+
+
+class KnownDeviceMiddleware:
+    """Remembers, in the browser, who has signed in there: see `devices`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if account := getattr(request, "signed_in_account", ""):
+            remember_device(request, response, account)
+        return response
 
 
 class PersonLocaleMiddleware:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.attempts import Attempt  # noqa: F401 - Django looks for models here
 from imtplan.accounts.roles import ROLES, Permission, Role, has_permission
 
 SCHOOL_ROLES = [role for role, spec in ROLES.items() if spec.in_a_school]
