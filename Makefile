@@ -23,7 +23,7 @@ TYPED = $(wildcard indicators/progress.py indicators/forecast.py indicators/addi
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
-.PHONY: run test kill walk check lint format lock messages clean install-run install-dev packages venv help
+.PHONY: run test kill walk siege check lint format lock messages clean install-run install-dev packages venv help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -42,6 +42,9 @@ kill: install-dev ## kill -9 of every part in mid-recomputation (ROUNDS=50 SEED=
 walk: install-dev ## people and mishaps on the entry page, in a browser (SEQUENCES=500 SEED=1)
 	@WALK_SEQUENCES=$(or $(SEQUENCES),500) WALK_SEED=$(or $(SEED),1) exec $(BESIDE) $(PY) -m pytest \
 		tests/browser/test_entry_walk.py
+
+siege: install-dev ## strangers at the sign-in page, behind nginx with docker/nginx.conf, in full
+	@SIEGE=full exec $(BESIDE) $(PY) -m pytest tests/siege
 
 check: lint ## lint, and what needs Django: migrations in step, production settings
 	@$(BESIDE) $(PY) manage.py makemigrations --check --dry-run --settings=tests.settings
