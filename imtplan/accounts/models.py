@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.attempts import Attempt  # noqa: F401 - Django looks for models here
 from imtplan.accounts.roles import ROLES, Permission, Role, has_permission
+from imtplan.email_address import AddressField, normal_address
 
 SCHOOL_ROLES = [role for role, spec in ROLES.items() if spec.in_a_school]
 
@@ -104,7 +105,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         # A line of its own would pass for one of ours in the mails.
         fields["name"] = " ".join(fields.get("name", "").split())
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=normal_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -129,13 +130,13 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(is_active=True, pk__in=held.values("user"))
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email__iexact=email)
+        return self.get(email=email)
 
 
 class User(AbstractBaseUser):
     """A person, known by e-mail address. What they may do hangs on their memberships alone."""
 
-    email = models.EmailField(_("e-mail address"))
+    email = AddressField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(
         _("language"),
@@ -164,7 +165,13 @@ class User(AbstractBaseUser):
                 Lower("email"),
                 name="user_email_once",
                 violation_error_message=_("Somebody already has this e-mail address."),
-            )
+            ),
+            # Who is stored with a capital is never found by what signs in.
+            models.CheckConstraint(
+                name="user_email_normal",
+                condition=Q(email=Lower("email")) & ~Q(email__regex=r"\s"),
+                violation_error_message=_("An e-mail address has neither capitals nor spaces."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -170,8 +170,7 @@ def _check_person(user: User, school: School, by: User) -> None:
 def _person(email: str, name: str) -> User:
     """Whose address this is, whatever its capitals. Somebody else may make the account at the
     same moment, for another school: then it is theirs."""
-    email = email.strip().lower()  # as create_user stores it: not every letter's iexact agrees
-    known = User.objects.filter(email__iexact=email)
+    known = User.objects.filter(email=email)
     if user := known.first():
         return user
     if not name.strip():

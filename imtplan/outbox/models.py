@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.email_address import AddressField
+
 LINE_END = r"[\r\n]"
 
 
@@ -69,7 +71,7 @@ class Mail(models.Model):
         related_name="mails",
         verbose_name=_("person"),
     )
-    address = models.EmailField(_("address"))
+    address = AddressField(_("address"))
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=2, blank=True)

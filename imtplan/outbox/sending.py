@@ -169,7 +169,7 @@ def _demand_own_address(mail: Mail) -> None:
     """A way in goes to its person alone: the address may be somebody else's since, and the account
     switched off."""
     user = mail.user
-    if user is None or not user.is_active or user.email.lower() != mail.address.lower():
+    if user is None or not user.is_active or user.email != mail.address:
         raise ValueError(NO_LONGER_THEIRS)
 
 
