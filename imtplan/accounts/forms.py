@@ -3,11 +3,16 @@
 from datetime import datetime, time
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ResetPasswordForm
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt
 from imtplan.accounts.models import ApiToken
+from imtplan.accounts.services import ask_for_new_password
 
 
 class TokenForm(forms.ModelForm):
@@ -37,3 +42,27 @@ class TokenForm(forms.ModelForm):
         """The end of the last day, Paris time: the day chosen is still a good one."""
         day = self.cleaned_data["last_day"]
         return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+
+
+class NewPasswordForm(ResetPasswordForm):
+    """Asks for the link that lets one choose a new password, whoever has the address."""
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        adapter = get_adapter()
+        visitor = adapter.get_client_ip(adapter.request)
+        try:
+            begin_attempt(Attempt.Act.NEW_PASSWORD, account=email, address=visitor)
+        except TooManyAttempts as refusal:
+            raise forms.ValidationError(
+                _(
+                    "Too many links were asked for from where you are. Those that were sent work; "
+                    "else wait %(minutes)d minutes, or ask the plan office."
+                ),
+                params={"minutes": refusal.minutes},
+            ) from None
+        return email
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        ask_for_new_password(self.cleaned_data["email"])
+        return str(self.cleaned_data["email"])

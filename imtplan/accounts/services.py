@@ -1,12 +1,19 @@
-"""Writes about people: API tokens and the language of the screens."""
+"""Writes about people: API tokens, new passwords and the language of the screens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from imtplan.accounts.attempts import account_digest
 from imtplan.accounts.models import ApiToken, User
+from imtplan.outbox.models import Mail
+from imtplan.outbox.services import queue_mail
+
+BETWEEN_LINKS = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -46,3 +53,20 @@ def remember_language(language: str, *, of: User) -> None:
     if language != of.last_language and language in dict(settings.LANGUAGES):
         of.last_language = language
         User.objects.filter(pk=of.pk).update(last_language=language)
+
+
+def ask_for_new_password(address: str) -> None:
+    """Write the mail with the link that signs in; one in ten minutes for an address.
+
+    The same row whether an account has the address or not: see `Mail.NEW_PASSWORD`. No mail server
+    is waited for.
+    """
+    period = int(timezone.now().timestamp() // BETWEEN_LINKS.total_seconds())
+    queue_mail(
+        key=f"{Mail.NEW_PASSWORD}:{account_digest(address)}:{period}",
+        kind=Mail.NEW_PASSWORD,
+        user=None,
+        address=address,
+        subject=gettext("IMT Plan: choose a new password"),
+        body=render_to_string("mail/new_password.txt", {"link": Mail.SIGN_IN_LINK}).strip() + "\n",
+    )

@@ -58,6 +58,11 @@ class Mail(models.Model):
     # A mail of this kind has a way in to one's own account, which is made when it is sent: neither
     # who reads the mails nor a copy of the database has it.
     INVITATION = "invitation"
+    # The same for who asked for a new password. Whose account the address is, is looked up when it
+    # is sent, and what is nobody's is dropped: who asks learns nothing, not even by the time it
+    # took.
+    NEW_PASSWORD = "new-password"  # noqa: S105
+    WITH_LINK = (INVITATION, NEW_PASSWORD)
     SIGN_IN_LINK = "{sign-in-link}"
 
     # The Message-ID too: a server that gets a mail twice can tell.

@@ -17,6 +17,7 @@ from typing import Any
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.urls import reverse
@@ -81,6 +82,9 @@ def _claim() -> Mail | None:
 
 
 def _send(mail: Mail) -> None:
+    if _is_nobodys(mail):
+        mail.delete()
+        return
     try:
         deliver(mail)
     except NotSent as problem:
@@ -89,6 +93,15 @@ def _send(mail: Mail) -> None:
         _mark(mail, state=State.UNCERTAIN, error=_said(problem))
     else:
         _mark(mail, state=State.SENT, error="", sent_at=timezone.now())
+
+
+def _is_nobodys(mail: Mail) -> bool:
+    """Of a new password: whether no account that may be used has the address. Notes whose it is."""
+    if mail.kind != Mail.NEW_PASSWORD:
+        return False
+    mail.user = get_user_model().objects.filter(email=mail.address).first()
+    mail.save(update_fields=["user"])
+    return mail.user is None or not mail.user.may_sign_in
 
 
 def _failed(mail: Mail, problem: NotSent) -> None:
@@ -158,7 +171,7 @@ def _with_link(mail: Mail) -> str:
     """The link takes the place of its own line alone: in a name, somebody may have typed the mark
     behind an address of theirs."""
     lines = mail.body.split("\n")
-    if mail.kind != Mail.INVITATION or Mail.SIGN_IN_LINK not in lines:
+    if mail.kind not in Mail.WITH_LINK or Mail.SIGN_IN_LINK not in lines:
         return mail.body
     _demand_own_address(mail)
     link = sign_in_link(mail.user)
