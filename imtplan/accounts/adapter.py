@@ -6,14 +6,17 @@ from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt, forgive
 from imtplan.accounts.devices import is_known_device
 from imtplan.accounts.models import User
+from imtplan.accounts.services import change_password
 from imtplan.outbox.services import queue_mail
 
 TOO_MANY = _(
@@ -59,6 +62,17 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(
                 TOO_MANY, "too_many_login_attempts", {"minutes": refusal.minutes}
             ) from None
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """By the account's page or the link of a mail. The person is told what ended with it."""
+        if ended := change_password(user, password):
+            text = ngettext(
+                "%(count)d API token ended with the old password: make a new one for its program.",
+                "%(count)d API tokens ended with the old password: make new ones for their "
+                "programs.",
+                ended,
+            )
+            messages.warning(self.request, text % {"count": ended})
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Also by the link of a mail. KnownDeviceMiddleware writes the cookie, whatever answers."""

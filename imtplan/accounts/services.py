@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from imtplan.accounts.attempts import account_digest
+from imtplan.accounts.attempts import account_digest, forgive_account
 from imtplan.accounts.models import ApiToken, User
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import queue_mail
@@ -39,6 +39,17 @@ def revoke_token(token: ApiToken, *, by: User) -> ApiToken:
     ApiToken.objects.filter(pk=token.pk, user=by, revoked_at=None).update(revoked_at=timezone.now())
     token.refresh_from_db()
     return token
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> int:
+    """The old password ends, and with it all that was made under it. Returns the number of API
+    tokens that ended."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    forgive_account(user.email)
+    now = timezone.now()
+    return ApiToken.objects.usable(at=now).filter(user=user).update(revoked_at=now)
 
 
 def choose_language(language: str, *, by: User) -> User:

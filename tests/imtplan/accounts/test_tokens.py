@@ -161,3 +161,24 @@ def test_the_page_demands_the_form_of_this_site(alice: User, page: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice)
     assert browser.post(page, {"name": "R"}).status_code == 403
+
+
+# --- A changed password -------------------------------------------------------------------------
+
+
+def test_the_tokens_end_with_the_old_password(alice: User, bob: User) -> None:
+    alice.set_password("une-bonne-phrase-22")
+    alice.save()
+    make_token(by=alice, name="Power BI")
+    kept, _key = make_token(by=bob, name="R")
+    browser = Client(headers={"accept-language": "fr"})
+    browser.force_login(alice)
+    page = "/compte/password/change/"
+    assert "jetons" in browser.get(page).content.decode()
+    new = "nouvelle-phrase-33"
+    form = {"oldpassword": "une-bonne-phrase-22", "password1": new, "password2": new}
+    answer = browser.post(page, form, follow=True)
+    assert "1 jeton" in answer.content.decode()
+    assert not alice.api_tokens.filter(revoked_at=None).exists()
+    kept.refresh_from_db()
+    assert kept.revoked_at is None
