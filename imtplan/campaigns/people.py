@@ -1,5 +1,6 @@
 """Naming who enters a school's figures, or takes the director's place, and ending it."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,10 @@ from imtplan.outbox.services import queue_mail, withdraw_mails
 
 KIND, ENDED, RESTORED = "role-given", "role-ended", "role-restored"
 UNDO = timedelta(minutes=10)  # how long who ended a role can take that back
+# Each naming is a mail to an address of the director's choice.
+MOST_HELD, MOST_A_DAY = 30, 20
+# Of letters, and what stands between them in a name. Spaces first and last are no part of it.
+PERSONS_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f .'’·()-])*")
 
 
 class DelegationRefused(CampaignRefusal):
@@ -43,6 +48,14 @@ START_PAST = _("The first day is over: choose today or later.")
 NOT_ENDED = _("This role is held again, or was not ended: there is nothing to take back.")
 NOT_YOURS = _("Only who ended a role can take that back.")
 UNDO_OVER = _("More than ten minutes have passed: name this person again.")
+NO_NAME = _("Write a person's name alone: letters, spaces, hyphens, apostrophes.")
+TOO_MANY_HELD = _(
+    "In this school %(number)d people enter or submit already: end a role before you name somebody."
+)
+TOO_MANY_A_DAY = _(
+    "In one day %(number)d people at most are named in a school: go on tomorrow, or ask the plan "
+    "office."
+)
 DAYS_REVERSED = _("The last day of a role comes after its first.")
 
 
@@ -64,6 +77,7 @@ def name_person(
     _check_days(role, starts_on, ends_on)
     # One naming at a time in a school: two at once would each see nobody named.
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    _check_number(school)
     user = _person(email, name)
     _check_person(user, school, by)
     held = Membership.objects.filter(user=user, school=school, role=role).first()
@@ -167,17 +181,30 @@ def _check_person(user: User, school: School, by: User) -> None:
         raise DelegationRefused(DIRECTOR_ALREADY, "email")
 
 
+def _check_number(school: School) -> None:
+    """A director names some colleagues; who names hundreds writes to strangers in our name."""
+    day = timezone.now() - timedelta(days=1)
+    if school.memberships.in_force().filter(role__in=DELEGABLE).count() >= MOST_HELD:
+        raise DelegationRefused(TOO_MANY_HELD % {"number": MOST_HELD})
+    named = Event.objects.filter(verb=Event.Verb.ROLE_GIVEN, school=school, at__gt=day)
+    if named.count() >= MOST_A_DAY:
+        raise DelegationRefused(TOO_MANY_A_DAY % {"number": MOST_A_DAY})
+
+
 def _person(email: str, name: str) -> User:
     """Whose address this is, whatever its capitals. Somebody else may make the account at the
     same moment, for another school: then it is theirs."""
     known = User.objects.filter(email=email)
     if user := known.first():
         return user
-    if not name.strip():
+    name = " ".join(name.split())
+    if not name:
         raise DelegationRefused(NAME_NEEDED, "name")
+    if not PERSONS_NAME.fullmatch(name):
+        raise DelegationRefused(NO_NAME, "name")
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, name=name.strip())
+            return User.objects.create_user(email, name=name)
     except IntegrityError:
         return known.get()
 
@@ -221,7 +248,10 @@ def invite(user: User, *, by: User) -> Mail | None:
 
 
 def _sign_in(user: User) -> dict[str, Any]:
-    """From the first page for who has a password; a newcomer by a link of their own."""
+    """From the first page for who has a password; a newcomer by a link of their own.
+
+    A newcomer is not greeted by name: somebody else typed it, and it would be a mail to anybody.
+    """
     return {
         "site_url": settings.SITE_URL.rstrip("/") + "/",
         "sign_in_link": "" if user.has_usable_password() else Mail.SIGN_IN_LINK,

@@ -313,10 +313,8 @@ def test_a_newcomers_first_mail_has_the_one_link_that_signs_in(name: Any) -> Non
 
 
 def test_a_newcomers_name_stands_on_one_line(name: Any) -> None:
-    """A line that is an address would be a button in the mail, as if it were ours."""
-    held = name(email="new@example.org", name="Nora\nhttps://elsewhere.example/\u2028Dupont")
-    assert held.user.name == "Nora https://elsewhere.example/ Dupont"
-    assert "\nhttps://elsewhere" not in Mail.objects.get().body
+    held = name(email="new@example.org", name="Nora\n\u2028Dupont")
+    assert held.user.name == "Nora Dupont"
 
 
 # --- Ended by a slip ----------------------------------------------------------------------------
@@ -391,3 +389,54 @@ def test_a_person_whom_the_plan_office_adds_is_invited(signed_in: Any, paul: Use
     assert (sent.kind, sent.address, sent.language) == ("invitation", "new@example.org", "en")
     assert "Paul has opened an account for you" in sent.body
     assert Mail.SIGN_IN_LINK in sent.body
+
+
+# --- Nobody's mail to anybody -------------------------------------------------------------------
+
+
+def test_so_many_people_of_a_school_and_no_more(name: Any, albi: School) -> None:
+    for number in range(people.MOST_HELD):
+        factories.person(f"Colleague{number}", Role.CONTRIBUTOR, albi)
+    with pytest.raises(DelegationRefused) as refused:
+        name()
+    assert str(people.MOST_HELD) in str(refused.value)
+
+
+def test_so_many_namings_in_one_day_whoever_was_ended_meanwhile(name: Any, alice: User) -> None:
+    for number in range(people.MOST_A_DAY):
+        held = name(email=f"new-{number}@example.org", name="Nora")
+        end_delegation(held, by=alice)
+    before = Mail.objects.count()
+    with pytest.raises(DelegationRefused, match="demain"):
+        name(email="one-more@example.org", name="Nora")
+    assert Mail.objects.count() == before
+    assert not User.objects.filter(email="one-more@example.org").exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://evil.example",
+        "Gagnez 1000 euros",
+        "a@b.fr",
+        "Nora\nhttps://evil.example/\u2028",
+        "<b>Nora",
+        "-",
+    ],
+)
+def test_a_name_is_a_name(name: Any, typed: str) -> None:
+    with pytest.raises(DelegationRefused) as refused:
+        name(email="new@example.org", name=typed)
+    assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Nora", "Jean-Noël d’Alès", "Łukasz O'Neil", "M. Nguyễn (DSI)", "李小龙", "Ève"]
+)
+def test_names_of_every_kind_are_names(name: Any, typed: str) -> None:
+    assert name(email="new@example.org", name=typed).user.name == typed
+
+
+def test_what_is_typed_as_a_name_is_no_mail_to_a_stranger(name: Any) -> None:
+    name(email="new@example.org", name="Appelez vite le siège")
+    assert "Appelez" not in Mail.objects.get().body + Mail.objects.get().subject
