@@ -25,6 +25,15 @@ def _language() -> str:
     return get_language() or "fr"
 
 
+@register.simple_tag(takes_context=True)
+def shown_in(context: template.Context) -> str:
+    """The page's own address for a form that it sends to itself: with the language in which it is
+    shown, in which its numbers are then read, whatever another window has chosen meanwhile."""
+    query = context["request"].GET.copy()
+    query["shown-in"] = _language()
+    return f"?{query.urlencode()}"
+
+
 @register.filter
 def number(value: Decimal | int | None, decimals: int | None = None) -> str:
     return numbers.format_number(value, language=_language(), decimals=decimals)

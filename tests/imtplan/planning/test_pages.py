@@ -1,7 +1,9 @@
 """Every page of the plan office, and who may open it."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -153,3 +155,36 @@ def test_a_plan_and_its_office_with_nothing_yet(db: None, paul: User, signed_in:
         last_year=2027,
     )
     assert client.get(f"/plan/plans/{plan.code}/").status_code == 200
+
+
+def test_every_form_says_in_which_language_its_numbers_are_written(
+    addresses: list[str], paul: User, signed_in: SignIn
+) -> None:
+    client = signed_in(paul)
+    silent = []
+    for url in [*addresses, "/plan/classeur/", "/plan/plans/2018-2022/classeur/"]:
+        main = client.get(url).content.decode().partition("<main")[2].partition("</main>")[0]
+        forms = re.findall(r"<form [^>]*>", main)
+        silent += [(url, form) for form in forms if "/confirmer/" not in form and "=fr" not in form]
+    assert silent == []
+
+
+def test_a_number_is_read_in_the_language_of_its_page(target: Target, office: Any) -> None:
+    """Another window has turned to English meanwhile: "20,5" is no 205 here."""
+    url = f"/plan/modifier/indicateurs/{target.indicator.pk}/"
+    page = office.client.get(url).content.decode()
+    action = re.search(r'<form method="post" action="([^"]+)" novalidate>', page)[1]
+    typed = office.filled(url, tolerance="1,234")
+    office.client.post("/langue/", {"language": "en", "next": "/"})
+    answer = office.client.post(url + action, typed)
+    assert answer.context["form"].cleaned_data["tolerance"] == Decimal("1.234")
+    assert 'lang="fr"' in answer.content.decode()
+    sent = dict(answer.context["form"].sent)
+    assert sent["tolerance"] == "1,234"
+    assert re.search(r'<form method="post" action="[^"]*shown-in=fr"', answer.content.decode())
+
+
+def test_a_form_keeps_what_its_address_says(target: Target, paul: User, signed_in: SignIn) -> None:
+    url = "/plan/ajouter/objectifs/?plan=2018-2022"
+    page = signed_in(paul).get(url).content.decode()
+    assert 'action="?plan=2018-2022&amp;shown-in=fr"' in page
