@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.edits import ReasonNeeded
-from imtplan.planning.forms import Difference, PlanForm
+from imtplan.campaigns.number_sentences import unit_of
+from imtplan.planning.forms import NO_UNIT, PERCENT, Difference, PlanForm, language
 from imtplan.planning.workbook.links import MODELS, PUT_ASIDE, LinkLoader, why_none
 from imtplan.planning.workbook.reading import Book, Left, Line, Refusal
 from imtplan.planning.workbook.report import Loaded, Outcome, Report
 from imtplan.planning.workbook.sheets import POINT, How
-from imtplan.spreadsheets.tables import Found
+from imtplan.units import CellUnit
 from indicators.models import Indicator, Target
 from objectives.models import StrategicPlan
 from projects.models import Milestone
@@ -130,18 +131,30 @@ class Loader:
         return data
 
     def _typed(self, line: Line, name: str) -> str:
-        text = line.text(name, percent=self._may_be_percent(line, name))
+        text = line.text(name, unit=self._unit(line, name))
         if text and line.columns[name].how is How.CODE:
             return str(self._of_code(line, name, text).pk)
         return text
 
-    def _may_be_percent(self, line: Line, name: str) -> bool:
-        """Where 12 % is meant as 12: a growth, and the numbers of what is measured in %."""
-        is_percent = line[name].kind is Found.PERCENT or line.raw(name).endswith("%")
-        if name == "growth_percent" or not is_percent or line.sheet.slug != "cibles":
-            return name == "growth_percent"
-        found = Indicator.objects.filter(code=line.raw("indicator")).first()
-        return found is not None and "%" in found.unit_fr
+    def _unit(self, line: Line, name: str) -> CellUnit:
+        """In what the numbers of a column are counted, as its form has it: those of a target in
+        the unit of its indicator, those of an indicator in its own."""
+        if line.columns[name].how is not How.NUMBER:
+            return NO_UNIT
+        if name in ("growth_percent", "change_limit"):
+            return PERCENT
+        if line.sheet.slug == "cibles":
+            code = line.raw("indicator") or self._indicator_of(line.raw("code"))
+            found = Indicator.objects.filter(code=code).first()
+            return unit_of(found) if found else NO_UNIT
+        if line.sheet.slug == "indicateurs":
+            units = line.raw("unit_fr"), line.raw("unit_en")
+            return CellUnit(units[0 if language() == "fr" else 1], units)
+        return NO_UNIT
+
+    def _indicator_of(self, target: str) -> str:
+        found = Target.objects.filter(plan=self.plan, code=target)
+        return found.values_list("indicator__code", flat=True).first() or ""
 
     def _refuse_other_years(self, line: Line, form: PlanForm) -> None:
         for name in line.columns:

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
-from imtplan.numbers import NumberError, format_number, parse_number
-from imtplan.planning.forms import NO_DAY, NOT_WHOLE
+from imtplan.campaigns.number_sentences import sentence_of
+from imtplan.numbers import NumberError, format_number
+from imtplan.planning.forms import NO_DAY, NO_UNIT, NOT_WHOLE
 from imtplan.planning.forms import language as own_language
 from imtplan.planning.workbook.sheets import (
     FORMAT,
@@ -26,6 +27,7 @@ from imtplan.planning.workbook.sheets import (
     How,
     Sheet,
 )
+from imtplan.planning.workbook.unread import remarks_of
 from imtplan.spreadsheets.tables import NOTHING, Found, FoundCell, Row, Table, Unreadable
 from imtplan.spreadsheets.words import (
     LANGUAGES,
@@ -35,6 +37,7 @@ from imtplan.spreadsheets.words import (
     not_typed,
     where,
 )
+from imtplan.units import CellUnit, parse_quantity
 
 LINES_BEFORE_HEADINGS = 5
 # Each line is tried and taken back before it is stored, while nobody else stores: a plan has some
@@ -82,15 +85,18 @@ class Line:
     def raw(self, name: str) -> str:
         return self[name].text.strip()
 
-    def text(self, name: str, *, percent: bool = False) -> str:
-        """The cell as its form reads it, in the language of the person. `Left` if it cannot."""
+    def text(self, name: str, *, unit: CellUnit = NO_UNIT) -> str:
+        """The cell as its form reads it, in the language of the person. `Left` if it cannot.
+
+        `unit`: what its number is counted in, and may be written with.
+        """
         if name not in self.places:
             return ""
         cell, column = self[name], self.columns[name]
         if cell.is_formula:
             raise Left(name, _("No formula is read here: paste its value alone."))
         try:
-            return _text(cell, column, self.language, percent=percent)
+            return _text(cell, column, self.language, unit)
         except _No as no:
             raise Left(name, no.message) from None
 
@@ -142,7 +148,8 @@ class _Reader:
             if sheet and sheet.slug in self.book.lines:
                 raise Unreadable(_("Two sheets are called “%(name)s”.") % {"name": table.name})
             if sheet:
-                self.book.lines[sheet.slug] = list(self._lines(sheet, table))
+                self.book.lines[sheet.slug] = lines = list(self._lines(sheet, table))
+                self.book.remarks += remarks_of(table, lines)
             elif not table.is_hidden and bare(table.name) not in self._beside:
                 self._remark_sheet(table)
         if not self.book.lines:
@@ -257,14 +264,14 @@ class _No(Exception):
         self.message = message
 
 
-def _text(cell: FoundCell, column: Column, language: str, *, percent: bool) -> str:
+def _text(cell: FoundCell, column: Column, language: str, unit: CellUnit) -> str:
     if not _holds(cell):
         return ""
     if cell.kind is Found.ERROR:
         raise _No(not_typed(cell.kind))
     match column.how:
         case How.NUMBER:
-            return _number(cell, language, percent=percent)
+            return _number(cell, language, unit)
         case How.YES:
             return _yes(cell)
         case How.DAY:
@@ -277,27 +284,43 @@ def _text(cell: FoundCell, column: Column, language: str, *, percent: bool) -> s
             return _words(cell)
 
 
-def _number(cell: FoundCell, language: str, *, percent: bool) -> str:
-    """A cell that holds a number says it without a doubt; a text is read in the file's language."""
+def _number(cell: FoundCell, language: str, unit: CellUnit) -> str:
+    """A cell that holds a number says it without a doubt; a text is read in the file's language,
+    with its unit."""
     if cell.kind in NOT_TYPED:
         raise _No(not_typed(cell.kind))
-    if cell.kind is Found.PERCENT and not percent:
+    is_in_percent = any("%" in text for text in unit.spellings)
+    if cell.kind is Found.PERCENT and not is_in_percent:
         raise _No(_("This is a percentage, and this column is not counted in percent."))
     is_plain = cell.kind is not Found.TEXT
-    text = cell.text.strip()
-    text = text.removesuffix("%").strip() if percent and not is_plain else text
-    try:
-        number = parse_number(
-            _in_french(text) if is_plain else text, language="fr" if is_plain else language
+    text = _in_french(cell.text) if is_plain else cell.text.strip()
+    number = _quantity(text, "fr" if is_plain else language, unit)
+    if cell.shown and not _is_same(number, cell.shown, unit):
+        words = {"shown": cell.shown, "held": format_number(number, language=own_language())}
+        raise _No(
+            _("This cell shows %(shown)s and holds %(held)s. Write the one that is meant.") % words
         )
-    except NumberError as error:
-        raise _No(str(NUMBER_SENTENCES[error.problem])) from None
     return format_number(number, language=own_language())
+
+
+def _quantity(text: str, language: str, unit: CellUnit) -> Decimal:
+    try:
+        return parse_quantity(text, language=language, cell=unit)
+    except NumberError as error:
+        raise _No(str(sentence_of(error, unit))) from None
+
+
+def _is_same(number: Decimal, shown: str, unit: CellUnit) -> bool:
+    """Whether what the cell shows is the number with the unit of its column: "272 M€" for 272."""
+    try:
+        return parse_quantity(shown, language=own_language(), cell=unit) == number
+    except NumberError:
+        return False
 
 
 def _in_french(plain: str) -> str:
     """1.234 with a decimal mark that nobody takes for one of groups."""
-    return plain.replace(".", ",")
+    return plain.strip().replace(".", ",")
 
 
 def _whole(cell: FoundCell, language: str) -> str:

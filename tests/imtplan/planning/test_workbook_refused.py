@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
@@ -281,3 +282,69 @@ def test_parts_that_go_round_in_a_circle_are_refused(here: Any) -> None:
     ]
     assert len(here.refused(made(indicateurs=lines))) == 3
     assert len(here.moving(made(indicateurs=[*lines[:2], lines[2] | {"part_of": None}]))) == 1
+
+
+# --- Units, and what is not seen ----------------------------------------------------------------
+
+
+@pytest.fixture
+def funds(target: Target) -> Target:
+    """A target in millions of euros."""
+    indicator = factories.IndicatorFactory(code="funds", unit_fr="M€", unit_en="€m")
+    return factories.TargetFactory(plan=target.plan, indicator=indicator, code="funds-2022")
+
+
+@pytest.mark.parametrize("typed", ["272 M€", "272", "M€ 272", 272, "272 millions d’euros"])
+def test_the_unit_of_the_indicator_may_stand_beside_a_target(
+    funds: Target, here: Any, typed: object
+) -> None:
+    cells = {"code": funds.code, "value": typed, "growth_percent": None}
+    here.load(made(cibles=[cells]))
+    funds.refresh_from_db()
+    assert funds.value == 272
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"), [("272 k€", "0,272"), ("272 élèves", "M€"), ("27 %", "M€")]
+)
+def test_another_unit_is_refused_by_name_with_the_value_converted(
+    funds: Target, here: Any, typed: str, why: str
+) -> None:
+    refusals = here.refused(made(cibles=[{"code": funds.code, "value": typed}]))
+    assert [why in message for _where, _typed, message in refusals] == [True]
+
+
+def test_a_cell_that_shows_another_number_than_it_holds_is_refused(
+    funds: Target, here: Any
+) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet(title("cibles"))
+        sheet.write_row(0, 0, ["code", "value", "baseline_value"])
+        sheet.write(1, 0, funds.code)
+        sheet.write_number(1, 1, 272_000_000, book.add_format({"num_format": '0,, "M€"'}))
+        sheet.write_number(1, 2, 200, book.add_format({"num_format": '0 "M€"'}))
+    refusals = here.refused(file.getvalue())
+    assert [where for where, _typed, _why in refusals] == ["ligne 2, colonne B"]
+    assert "272" in refusals[0][2]
+
+
+def test_what_is_hidden_or_a_note_is_said(funds: Target, here: Any) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet(title("cibles"))
+        sheet.write_row(0, 0, ["code", "value", "source"])
+        sheet.write_row(1, 0, [funds.code, None, "Le plan"])
+        raised = book.add_format({"font_script": 1})
+        sheet.write_rich_string(1, 1, "272", raised, "1", book.add_format())
+        sheet.set_row(1, None, None, {"hidden": True})
+        other = book.add_worksheet(title("objectifs"))
+        other.write_row(0, 0, ["code", "title_fr"])
+        other.write_row(1, 0, ["O1", "Autre titre"])
+        other.hide()
+    remarks = " ".join(here.preview(file.getvalue()).context["form"].report.remarks)
+    assert "3 cellules" in remarks
+    assert "ligne 2, colonne A · ligne 2, colonne B · " in remarks
+    assert "ligne 2, colonne B\u202f: la note «\u202f1\u202f»" in remarks
+    assert f"{title('objectifs')}" in remarks
+    assert "masquée" in remarks

@@ -1,0 +1,57 @@
+"""What a sheet of the plan holds and hides, or shows and is not read: said in its preview."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imtplan.planning.workbook.sheets import How
+from imtplan.spreadsheets.tables import Found, FoundCell, Table
+from imtplan.spreadsheets.words import where
+
+if TYPE_CHECKING:
+    from imtplan.planning.workbook.reading import Line
+
+FEW = 5
+
+
+def remarks_of(table: Table, lines: Iterable["Line"]) -> list[str]:
+    """Returns a sentence for a hidden sheet, one for its hidden cells, one for each note."""
+    cells = [(line, name, line[name]) for line in lines for name in _read(line)]
+    remarks = []
+    if table.is_hidden and cells:
+        remarks.append(_("The sheet “%(sheet)s” is hidden, and is read.") % {"sheet": table.name})
+    if hidden := [_place(line, name) for line, name, cell in cells if cell.is_hidden]:
+        remarks.append(_hidden(table.name, hidden))
+    for line, name, cell in cells:
+        if cell.notes:
+            words = {"sheet": table.name, "where": _place(line, name), "note": cell.notes}
+            remarks.append(
+                _("Sheet “%(sheet)s”, %(where)s: the note “%(note)s” is not read.") % words
+            )
+    return remarks
+
+
+def _read(line: "Line") -> list[str]:
+    """The columns of a line that are read and hold something."""
+    columns = line.columns.items()
+    return [name for name, one in columns if one.how is not How.BESIDE and _holds(line[name])]
+
+
+def _holds(cell: FoundCell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is not Found.TEXT
+
+
+def _place(line: "Line", name: str) -> str:
+    return where(line.number, line.places[name])
+
+
+def _hidden(sheet: str, places: list[str]) -> str:
+    sentence = ngettext(
+        "Sheet “%(sheet)s”: %(count)d cell in a hidden row or column is read too: %(places)s.",
+        "Sheet “%(sheet)s”: %(count)d cells in hidden rows or columns are read too: %(places)s.",
+        len(places),
+    )
+    few = " · ".join(places[:FEW]) + ("…" if len(places) > FEW else "")
+    return sentence % {"sheet": sheet, "count": len(places), "places": few}
