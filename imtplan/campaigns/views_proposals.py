@@ -16,7 +16,14 @@ from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.names import Destination
 from imtplan.campaigns.files.preview import preview, preview_of
-from imtplan.campaigns.files.proposals import Applied, MeantOtherwise, answer, apply, propose
+from imtplan.campaigns.files.proposals import (
+    Applied,
+    MeantOtherwise,
+    SurpriseGrew,
+    answer,
+    apply,
+    propose,
+)
 from imtplan.campaigns.files.reader import content_of_paste
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Proposal
@@ -86,23 +93,37 @@ def _answer(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 def _apply(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     decisions = Decisions.of(request.POST)
-    if decisions.has_long_text:
-        # Nothing is cut, and nothing applied without it: the texts are shown again.
-        here = {"campaign": proposal.campaign, "school": proposal.school}
-        shown = preview_of(proposal, read(**here), decisions)
-        context = {**here, "proposal": shown}
+    if decisions.has_unfit_text:
+        # Nothing is cut, and nothing applied without it.
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return render(request, "campaigns/proposal.html", context, status=status)
+        return _again(request, proposal, decisions, status)
     try:
         applied = apply(proposal, by=request.user, decisions=decisions)
     except MeantOtherwise as refusal:
         messages.error(request, refusal.message)
-        return redirect(preview(proposal).url)
+        return _again(request, proposal, decisions.words_alone)
+    except SurpriseGrew as refusal:
+        messages.error(request, refusal.message)
+        return _again(request, proposal, decisions)
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
     else:
         _say_applied(request, applied, proposal)
     return redirect("entry", year=proposal.campaign.year, school=proposal.school.code)
+
+
+def _again(
+    request: HttpRequest,
+    proposal: Proposal,
+    decisions: Decisions,
+    status: HTTPStatus = HTTPStatus.CONFLICT,
+) -> HttpResponse:
+    """The preview as it is now, with what was typed and chosen there."""
+    here = {"campaign": proposal.campaign, "school": proposal.school}
+    proposal.refresh_from_db()
+    shown = preview_of(proposal, read(**here), decisions)
+    context = {**here, "proposal": shown, "is_again": True}
+    return render(request, "campaigns/proposal.html", context, status=status)
 
 
 def _say_applied(request: HttpRequest, applied: Applied, proposal: Proposal) -> None:

@@ -1,13 +1,17 @@
 """What a person decides in the preview of a paste or a file, before it is applied."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 
+from imtplan.campaigns.cells import Finding
+from imtplan.campaigns.checks import sizes
 from imtplan.campaigns.files.cells import TypedCell
 from imtplan.campaigns.reading import Reading
 
 LONGEST_EXPLANATION = 2000
 TAKE, CHOOSE, EXPLAIN, CONFIRM, EMPTY = "take-", "choose-", "explain-", "confirm-", "empty"
+SEEN = "seen-"
 MEANT = "meant"
 
 
@@ -17,7 +21,8 @@ class Decisions:
 
     `mine`: the version that one's own figure replaces, of those that changed meanwhile. `chosen`:
     which of several claims. `meant`: the reading of the whole block that was shown, where there
-    are several.
+    are several. `seen`: the surprises that the page showed beside the fields of each answer, by
+    their code with their size; None where no page was shown.
     """
 
     mine: Mapping[str, int] = field(default_factory=dict)
@@ -26,6 +31,7 @@ class Decisions:
     confirmed: frozenset[str] = frozenset()
     empties: bool = False
     meant: str | None = None
+    seen: Mapping[str, Mapping[str, Decimal]] | None = None
 
     @classmethod
     def of(cls, posted: Mapping[str, str]) -> "Decisions":
@@ -39,12 +45,26 @@ class Decisions:
             confirmed=frozenset(_after(posted, CONFIRM)),
             empties=bool(posted.get(EMPTY)),
             meant=posted.get(MEANT),
+            seen={code: _sizes(text) for code, text in _after(posted, SEEN).items()},
         )
 
     @property
-    def has_long_text(self) -> bool:
-        """Whether an explanation is longer than a figure can keep."""
-        return any(len(text) > LONGEST_EXPLANATION for text in self.explanations.values())
+    def has_unfit_text(self) -> bool:
+        """Whether an explanation is longer than a figure can keep, or has a NUL."""
+        texts = self.explanations.values()
+        return any(len(text) > LONGEST_EXPLANATION or "\x00" in text for text in texts)
+
+    @property
+    def words_alone(self) -> "Decisions":
+        """What was typed, without the choices: for a page on which these are others."""
+        return Decisions(explanations=self.explanations)
+
+    def have_seen(self, code: str, surprises: Iterable[Finding]) -> bool:
+        """Whether the page showed each of these surprises, as large as it is or larger."""
+        if self.seen is None:
+            return True
+        shown = self.seen.get(code, {})
+        return all(one.answered or one.size <= shown.get(one.code, -1) for one in surprises)
 
     def on(self, cell: TypedCell, reading: Reading) -> TypedCell:
         """The cell as it was decided on."""
@@ -67,6 +87,25 @@ def _after(posted: Mapping[str, str], prefix: str) -> dict[str, str]:
     """The fields that begin with a prefix, by what follows it."""
     names = [name for name in posted if name.startswith(prefix)]
     return {name.removeprefix(prefix): posted[name] for name in names}
+
+
+def as_seen(surprises: Iterable[Finding]) -> str:
+    """The surprises as the page sends them back: "change:98.02 parts:20"."""
+    return " ".join(f"{code}:{size}" for code, size in sizes(surprises).items())
+
+
+def _sizes(text: str) -> dict[str, Decimal]:
+    """What `as_seen` wrote. What it did not write was not seen."""
+    found = {}
+    for pair in text.split():
+        code, _colon, size = pair.rpartition(":")
+        try:
+            number = Decimal(size)
+        except InvalidOperation:
+            continue
+        if number.is_finite():
+            found[code] = number
+    return found
 
 
 def _whole_numbers(posted: Mapping[str, str], prefix: str) -> dict[str, int]:

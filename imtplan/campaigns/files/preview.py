@@ -3,15 +3,14 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import gettext_lazy as _
 
 from imtplan.campaigns.cells import Cell, Finding, Level, change, percent, shown
 from imtplan.campaigns.checks import findings, problems
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
-from imtplan.campaigns.files.decisions import Decisions
+from imtplan.campaigns.files.decisions import Decisions, as_seen
+from imtplan.campaigns.files.outcomes import Outcome
 from imtplan.campaigns.files.texts import form_of
 from imtplan.campaigns.kept_inputs import in_words
 from imtplan.campaigns.models import Proposal
@@ -21,43 +20,6 @@ from indicators.models import Figure, Indicator
 State = Figure.State
 NO_DECISIONS = Decisions()
 LARGE_FACTOR = 10
-
-
-class Outcome(models.TextChoices):
-    NEW = "new", _("new")
-    CHANGED = "changed", _("changed")
-    EMPTIED = "emptied", _("emptied")
-    SAME = "same", _("as it was")
-    UNDECIDED = "undecided", _("to decide")
-    CONFLICT = "conflict", _("changed meanwhile")
-    REFUSED = "refused", _("refused")
-
-    @property
-    def symbol(self) -> str:
-        """The name of its icon: an outcome is never told by colour alone."""
-        return {
-            Outcome.NEW: "plus-lg",
-            Outcome.CHANGED: "pencil",
-            Outcome.EMPTIED: "dash-circle-dotted",
-            Outcome.SAME: "check-lg",
-            Outcome.UNDECIDED: "question-circle",
-            Outcome.CONFLICT: "people",
-            Outcome.REFUSED: "x-circle-fill",
-        }[self]
-
-    @property
-    def why_left_out(self) -> str | Promise:
-        """What is said of a cell that was not stored."""
-        return {
-            Outcome.EMPTIED: _("not emptied"),
-            Outcome.UNDECIDED: _("none chosen"),
-            Outcome.CONFLICT: _("changed meanwhile: theirs is kept"),
-        }.get(self, self.label)
-
-    @property
-    def is_applied(self) -> bool:
-        """Without a further word from the person."""
-        return self in (Outcome.NEW, Outcome.CHANGED)
 
 
 @dataclass
@@ -74,6 +36,7 @@ class Proposed:
     last: Figure | None = None
     label: str = ""
     replaced: str = ""  # a text that was kept in the cell without being stored
+    decisions: Decisions = NO_DECISIONS
 
     @property
     def indicator(self) -> Indicator:
@@ -113,7 +76,9 @@ class Proposed:
 
     @property
     def explanation(self) -> str:
-        return self.cell.explanation if self.cell else self.typed.typed.get("explanation", "")
+        """A NUL, which no page can show, has its picture."""
+        text = self.cell.explanation if self.cell else self.typed.typed.get("explanation", "")
+        return text.replace("\x00", "\u2400")
 
     @property
     def explanation_before(self) -> str:
@@ -133,6 +98,36 @@ class Proposed:
     def can_confirm(self) -> bool:
         """Whether a tick is enough for one of its surprises."""
         return any(not one.answered and not one.needs_words for one in self.surprises)
+
+    @property
+    def seen(self) -> str:
+        """Its surprises, as an answer to them names them."""
+        return as_seen(self.surprises)
+
+    @property
+    def is_answered_unseen(self) -> bool:
+        """Whether what was ticked or written answers a surprise that was smaller then, or none."""
+        code = self.indicator.code
+        words = self.decisions.explanations.get(code, "")
+        is_new = bool(words) and words != (self.stored.explanation if self.stored else "")
+        is_answer = is_new or code in self.decisions.confirmed
+        return is_answer and not self.decisions.have_seen(code, self.surprises)
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether its surprises were confirmed as they are, on the page that is shown again."""
+        return self.indicator.code in self.decisions.confirmed and not self.is_answered_unseen
+
+    @property
+    def chosen(self) -> int | None:
+        """The claim that was chosen, where there were several."""
+        return None if self.claims else self.decisions.chosen.get(self.indicator.code)
+
+    @property
+    def taken(self) -> int | None:
+        """The version that one's own figure replaces, where this was chosen."""
+        taken = self.decisions.mine.get(self.indicator.code)
+        return taken if self.outcome != Outcome.CONFLICT else None
 
     @property
     def takes_explanation(self) -> bool:
@@ -252,7 +247,7 @@ def preview_of(
 ) -> Preview:
     """The proposal as it was decided on, against what has been read."""
     cells = [decisions.on(cell, reading) for cell in cells_of(proposal, reading)]
-    rows = [_proposed(cell, reading) for cell in cells]
+    rows = [replace(_proposed(cell, reading), decisions=decisions) for cell in cells]
     after = _with_applied(rows, reading)
     for row in rows:
         for one in (row, *row.claims):

@@ -11,13 +11,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns.cells import Cell
 from imtplan.campaigns.files.cells import BlockQuestion, Stray, TableContent, TypedCell
 from imtplan.campaigns.files.decisions import Decisions
-from imtplan.campaigns.files.preview import NO_DECISIONS, Outcome, Proposed, preview_of
+from imtplan.campaigns.files.outcomes import Outcome
+from imtplan.campaigns.files.preview import NO_DECISIONS, Proposed, preview_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal
 from imtplan.campaigns.reading import Reading, read
@@ -142,6 +144,19 @@ class MeantOtherwise(CampaignRefusal):
         )
 
 
+class SurpriseGrew(CampaignRefusal):
+    """An answer was given to a surprise that was smaller in the preview, or was not there."""
+
+    def __init__(self, rows: list[Proposed]) -> None:
+        sentence = ngettext(
+            "%(names)s surprises more than when you answered: look again. Nothing is applied.",
+            "%(names)s surprise more than when you answered: look again. Nothing is applied.",
+            len(rows),
+        )
+        names = " · ".join(row.indicator.name for row in rows)
+        super().__init__(sentence % {"names": names})
+
+
 @dataclass
 class Applied:
     """What was stored, and which cells were not, each with the reason."""
@@ -165,6 +180,8 @@ def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) 
     _demand_as_shown(proposal, decisions)
     reading = read(proposal.campaign, proposal.school)
     rows = preview_of(proposal, reading, decisions).rows
+    if grown := [row for row in rows if _to_store(row, decisions) and row.is_answered_unseen]:
+        raise SurpriseGrew(grown)
     outcome = store(
         [cell for row in rows if (cell := _to_store(row, decisions))],
         reading,

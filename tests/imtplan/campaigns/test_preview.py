@@ -1,5 +1,6 @@
 """The preview runs every check that saving runs, and takes every decision that is to be made."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -229,6 +230,97 @@ def test_an_explanation_that_is_too_long_is_shown_again_and_nothing_applied(
     assert answer.status_code == 422
     assert long in answer.content.decode()
     assert not Figure.objects.filter(year=2022).exists()
+
+
+def test_an_explanation_with_a_nul_is_refused_with_a_sentence_and_shown_again(
+    client: Client, funds: Indicator, albi: School
+) -> None:
+    last_year(funds, albi, "20.2")
+    shown = paste(client, "Ressources propres\t40")
+    typed = {"apply": "1", "explain-own-funds": "Une chaire\x00 de plus."}
+    answer = client.post(shown["url"], typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Une chaire\u2400 de plus.</textarea>" in page
+    assert "Le caractère nul n’est pas autorisé" in page
+    assert not Figure.objects.filter(year=2022).exists()
+
+
+def test_a_preview_shown_again_keeps_every_choice(
+    client: Client, place: dict[str, Any], funds: Indicator, students: Indicator, alice: User
+) -> None:
+    last_year(funds, place["school"], "20.2")
+    claims = [Claim({"value": "100"}, "A"), Claim({"value": "200"}, "B")]
+    cells = [TypedCell(students, {}, "A, B", claims=claims), TypedCell(funds, {"value": "40"}, "C")]
+    url = preview(propose(**place, cells=cells, origin=Figure.Origin.IMPORT, by=alice)).url
+    page = client.get(url).content.decode()
+    seen = re.search(r'name="seen-own-funds" value="([^"]+)"', page)[1]
+    typed = {"choose-students": "1", "confirm-own-funds": "on", "seen-own-funds": seen}
+    long = {"explain-students": "é" * 2001}
+    page = client.post(url, typed | long | {"apply": "1"}).content.decode()
+    assert 'name="choose-students" value="1"' in page
+    assert 'name="confirm-own-funds" checked' in page
+
+
+# --- A tick is about the surprise that was seen -------------------------------------------------
+
+
+def seen_of(page: str, code: str) -> dict[str, str]:
+    return {f"seen-{code}": re.search(rf'name="seen-{code}" value="([^"]*)"', page)[1]}
+
+
+@pytest.mark.parametrize("answer", [{"confirm-own-funds": "on"}, {"explain-own-funds": "Un don."}])
+def test_an_answer_is_not_given_to_a_surprise_that_grew_since(
+    client: Client, funds: Indicator, albi: School, answer: dict[str, str]
+) -> None:
+    last_year(funds, albi, "30")
+    url = paste(client, "Ressources propres\t40")["url"]
+    shown = client.get(url).content.decode()
+    typed = {"apply": "1"} | answer | seen_of(shown, "own-funds")
+    Figure.objects.filter(year=2021).update(value=Decimal(20))  # +33 % is +100 % now
+    again = client.post(url, typed)
+    page = again.content.decode()
+    assert again.status_code == 409
+    assert "surprend davantage" in page
+    assert "+100" in page
+    assert 'name="confirm-own-funds" checked' not in page
+    assert ("Un don.</textarea>" in page) == ("explain-own-funds" in answer)
+    assert not Figure.objects.filter(year=2022).exists()
+
+    client.post(url, {"apply": "1"} | answer | seen_of(page, "own-funds"))
+    assert Figure.objects.get(year=2022).confirmed == {"change": "100.00"}
+
+
+def test_an_answer_to_a_surprise_that_shrank_counts(
+    client: Client, funds: Indicator, albi: School
+) -> None:
+    last_year(funds, albi, "20")
+    url = paste(client, "Ressources propres\t40")["url"]
+    seen = seen_of(client.get(url).content.decode(), "own-funds")
+    Figure.objects.filter(year=2021).update(value=Decimal(30))
+    client.post(url, {"apply": "1", "confirm-own-funds": "on"} | seen)
+    assert "change" in Figure.objects.get(year=2022).confirmed
+
+
+@pytest.mark.parametrize("seen", [{}, {"seen-own-funds": ""}, {"seen-own-funds": "change:NaN x"}])
+def test_a_tick_that_names_no_surprise_confirms_none(
+    client: Client, funds: Indicator, albi: School, seen: dict[str, str]
+) -> None:
+    last_year(funds, albi, "20")
+    url = paste(client, "Ressources propres\t40")["url"]
+    answer = client.post(url, {"apply": "1", "confirm-own-funds": "on"} | seen)
+    assert answer.status_code == 409
+    assert not Figure.objects.filter(year=2022).exists()
+
+
+def test_the_words_typed_for_a_block_that_was_turned_round_are_shown_again(
+    client: Client, funds: Indicator
+) -> None:
+    url = paste(client, "2022\n1150")["url"]
+    client.post(url, {"answer": "1"})
+    typed = {"apply": "1", "meant": "0", "explain-students": "Un site de plus."}
+    page = client.post(url, typed).content.decode()
+    assert "Un site de plus.</textarea>" in page
 
 
 def test_the_numbers_of_an_english_page_are_english(client: Client, funds: Indicator) -> None:
