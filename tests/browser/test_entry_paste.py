@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.worker import wait_for
+
 pytestmark = [pytest.mark.browser]
 
 CODES = ["students", "own-funds", "apprenticeship-funds", "professor-researchers", "phd-students"]
@@ -118,3 +120,75 @@ def test_a_year_on_top_is_asked_about_and_enter_stores_nothing(grid: Callable[..
     entry.page.locator(".entry-undo").wait_for()
     assert entry.numbers(*CODES[:2]) == [Decimal(1990), Decimal(22)]
     assert entry.stored("students").explanation == "Un site de plus."
+
+
+# --- Explained in the preview, and not applied --------------------------------------------------
+
+SURPRISING = "students\t1990"
+EXPLAIN = "#paste-preview[open] [name=explain-students], main [name=explain-students]"
+LEFT = "[data-preview-offer]"
+
+
+def explain(entry: Any, text: str) -> None:
+    """As people type, and the page goes in the same breath."""
+    entry.page.locator(EXPLAIN).wait_for()
+    entry.page.locator(EXPLAIN).press_sequentially(text)
+
+
+def test_what_was_explained_in_a_preview_comes_back_with_the_block(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    entry.paste("students", SURPRISING + "\nown-funds\t22")
+    explain(entry, "Un site de plus.")
+    entry.page.reload()
+    entry.page.locator("[data-paste-show]").click()
+    entry.page.locator(EXPLAIN).wait_for()
+    assert entry.page.locator(EXPLAIN).input_value() == "Un site de plus."
+    assert entry.page.locator("#paste-preview [data-back]").is_visible()
+    entry.page.locator("#paste-preview[open] [name=apply]").click()
+    entry.page.locator(".entry-undo").wait_for()
+    assert entry.stored("students").explanation == "Un site de plus."
+    wait_for(lambda: entry.page.evaluate("localStorage.length") == 0, "the texts' end")
+    assert entry.page.locator(LEFT).is_hidden()
+
+
+def test_a_preview_that_is_closed_after_an_explanation_offers_its_block_again(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    entry.paste("students", SURPRISING + "\nown-funds\t22")
+    explain(entry, "Un site de plus.")
+    entry.page.keyboard.press("Escape")
+    entry.page.locator("[data-paste-offer]").wait_for()
+    entry.page.locator("[data-paste-show]").click()
+    entry.page.locator(EXPLAIN).wait_for()
+    assert entry.page.locator(EXPLAIN).input_value() == "Un site de plus."
+
+
+def test_what_was_explained_in_the_preview_of_a_file_is_put_back_and_offered(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"Indicateur;2022\nstudents;1990\n"}
+    page = entry.page
+    page.goto(entry.person.site + entry.ADDRESS + "importer/")
+    page.set_input_files("input[type=file]", file)
+    page.click("main form .btn-primary")
+    explain(entry, "Un site de plus.")
+    preview = page.url
+    entry.person.context.clear_cookies(name="sessionid")
+    page.click("[name=apply]")  # the session has ended: nothing is applied
+    page.wait_for_url(lambda url: "/compte/" in url)
+    entry.person.sign_in(entry.DIRECTOR)
+    entry.person.go(entry.ADDRESS)
+    page.locator(LEFT).wait_for()
+    assert "Un site de plus." in page.inner_text(LEFT)
+    page.click(f"{LEFT} a")
+    page.wait_for_url(preview)
+    assert page.locator(EXPLAIN).input_value() == "Un site de plus."
+    page.click("[name=apply]")
+    page.locator(".entry-undo").wait_for()
+    assert entry.stored("students").explanation == "Un site de plus."
+    wait_for(lambda: page.evaluate("localStorage.length") == 0, "the texts' end")
+    assert page.locator(LEFT).is_hidden()

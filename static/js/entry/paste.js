@@ -1,7 +1,7 @@
 /* What is pasted into a number. A block: the server reads it and says what would change; nothing is
    stored before "apply", and the block is kept in this browser until it is applied or given up.
    A single cell takes the place of the number that stood there. */
-const { form, rows, word, kept, headers, save, signIn, announce, dayAndTime, anchored, bringIntoSight } = window.imtEntry;
+const { data, form, rows, word, kept, headers, save, signIn, announce, dayAndTime, anchored, bringIntoSight } = window.imtEntry;
 const KEPT_AS = "paste";
 const dialog = document.getElementById("paste-preview");
 const notice = document.querySelector("[data-paste-offer]");
@@ -31,8 +31,9 @@ async function propose(item) {
   try {
     const { html, message, url } = await ask(item);
     if (!html) return refused(item, message || word("paste-failed"));
+    const shown = { ...item, url, before: item.url };
     kept.put(KEPT_AS, { ...item, url });
-    open(html, item);
+    open(html, shown);
   } catch {
     announce(word("paste-unsent"));
     offer(item).focus();
@@ -57,18 +58,26 @@ let isApplied = false;
 function open(html, item) {
   isApplied = false;
   const close = () => {
-    if (!isApplied) kept.drop(KEPT_AS); // given up, by Escape or by the button
+    if (!isApplied) giveUp(item);
     (rowOf(item).field(item.part) ?? rowOf(item).numbers[0]).focus();
   };
   dialog.addEventListener("close", close, { once: true });
-  show(html);
+  show(html, item.before);
   dialog.showModal();
   dialog.querySelector("[data-heading]").focus();
 }
 
+/** By Escape or by the button. What was explained there is nowhere else: it stays on offer. */
+function giveUp(item) {
+  const { texts } = window.imtPreview.of(data.person, item.url) ?? {};
+  if (Object.values(texts ?? {}).some((text) => text.trim())) return offer(item);
+  kept.drop(KEPT_AS);
+}
+
 /** The focus begins at the heading: Enter stores nothing that was not read. */
-function show(html) {
+function show(html, before) {
   dialog.innerHTML = html;
+  window.imtPreview.follow(dialog.querySelector("[data-proposal]"), before);
   const form = dialog.querySelector("form:not([data-question])");
   form?.addEventListener("submit", () => (isApplied = true));
   dialog.querySelector("[data-close]").addEventListener("click", (event) => {
@@ -137,6 +146,7 @@ function offer(item, page) {
   };
   forget.onclick = () => {
     kept.drop(KEPT_AS, page);
+    if (item.url) window.imtPreview.forget(data.person, item.url);
     notice.hidden = true;
   };
   return show;
