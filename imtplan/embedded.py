@@ -31,6 +31,7 @@ from imtplan.processes import (
     spawn,
 )
 
+OWNER, SITE = "imtplan", "imtplan_site"  # who owns the tables, and who runs the site of `make run`
 UNPRIVILEGED = "nobody"  # who runs PostgreSQL when we are root
 
 
@@ -66,8 +67,8 @@ class Postgres(Service):
         """The major version is in the name: another one cannot read these files."""
         return self.home / f"data-{_postgres_version().partition('.')[0]}"
 
-    def url(self) -> str:
-        return f"postgres://imtplan@/imtplan?host={quote(str(self.sockets))}"
+    def url(self, role: str = OWNER) -> str:
+        return f"postgres://{role}@/imtplan?host={quote(str(self.sockets))}"
 
     def prepare(self) -> None:
         self.programs = self._programs()

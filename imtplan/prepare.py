@@ -59,6 +59,7 @@ def main(logins: Path) -> None:
     with step("Database tables brought up to date"):
         command("migrate", interactive=False)
         command("createcachetable")
+        command("give_rights")
     with step("Plan and demonstration data loaded"):
         command("load_plan")
         command("load_demo")

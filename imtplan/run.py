@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import IO, NoReturn
 from urllib.parse import quote
 
-from imtplan.embedded import Postgres, Valkey
+from imtplan.embedded import SITE, Postgres, Valkey
 from imtplan.processes import (
+    Service,
     ServiceError,
     follow_parent,
     last_lines,
@@ -212,12 +213,28 @@ def run(supervisor: Supervisor, lock: IO[str]) -> NoReturn:
             say(f"  ✓ {variable} is set: it is used, and no {kind.name} is started")
             continue
         with step(f"{kind.name} started"):
-            environment[variable] = str(supervisor.start(kind(LOCAL / kind.name.lower())))
+            environment |= start_service(supervisor, variable, kind)
     logins = prepare(environment)
+    environment = without_the_owner(environment)
     with step("Web server, worker and beat started"):
         start_programs(supervisor, programs(environment, listener), listener.getsockname()[1])
     say(framed(summary(address, logins)))
     supervisor.watch()
+
+
+def start_service(supervisor: Supervisor, variable: str, kind: type[Service]) -> dict[str, str]:
+    """Returns its addresses. The tables belong to one role, and another runs the site."""
+    service = kind(LOCAL / kind.name.lower())
+    address = str(supervisor.start(service))
+    if isinstance(service, Postgres):
+        return {"DATABASE_OWNER_URL": address, "DATABASE_URL": service.url(SITE)}
+    return {variable: address}
+
+
+def without_the_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the web server, the worker and beat are given."""
+    apart = ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE")
+    return {name: value for name, value in environment.items() if name not in apart}
 
 
 def start_programs(supervisor: Supervisor, parts: list[Program], port: int) -> None:

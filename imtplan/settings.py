@@ -120,7 +120,7 @@ TEMPLATES = [
 
 
 def database() -> dict:
-    config = {**env["DATABASE_URL"]}
+    config = {**(env["DATABASE_OWNER_URL"] or env["DATABASE_URL"])}
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_MAX_AGE"] = 0
     config["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL is no error for a visitor
@@ -133,6 +133,9 @@ def database() -> dict:
 
 
 DATABASES = {"default": database()}
+# Who runs the site, and whether this process signs in as another, who owns the tables.
+SITE_DATABASE = env["DATABASE_URL"]
+OWNER_IS_APART = bool(env["DATABASE_OWNER_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The cache holds only how often a signed-in person has changed their password. It lives in the

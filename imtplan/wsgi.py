@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from imtplan.start import ending_with_sentences, meet_the_database
+from imtplan.start import ending_with_sentences, meet_the_database, meet_the_static_files
 from imtplan.web.whole import WholeBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
@@ -12,3 +12,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
 with ending_with_sentences():
     application = WholeBodies(get_wsgi_application())
     meet_the_database()
+    meet_the_static_files()

@@ -155,6 +155,11 @@ def database(text: str) -> dict[str, Any]:
     return dict(environ.Env.db_url_config(text))
 
 
+def owner_database(text: str) -> dict[str, Any]:
+    """Empty where one role owns the tables and runs the site."""
+    return database(text) if text else {}
+
+
 def queue(text: str) -> str:
     parts = parts_of(text, ("redis", "rediss", "unix"))
     refuse_a_torn_password(parts)

@@ -20,7 +20,7 @@ PRIVATE = {  # what stands only on one's own machine, and what it does to a publ
 
 
 def disagreements(values: Values, *, given: Collection[str]) -> list[str]:
-    if sentences := not_for_a_public_site(values):
+    if sentences := not_for_a_public_site(values) + owner_is_another(values):
         return sentences
     if not is_production(values):
         return []
@@ -41,6 +41,16 @@ def not_for_a_public_site(values: Values) -> list[str]:
         for (name, value), harm in PRIVATE.items()
         if public and values[name] is value
     ]
+
+
+def owner_is_another(values: Values) -> list[str]:
+    """Of the same database: otherwise the tables would be made in one, and missed in the other."""
+    owner, site = values["DATABASE_OWNER_URL"], values["DATABASE_URL"]
+    if owner and owner["NAME"] != site["NAME"]:
+        return ["DATABASE_OWNER_URL names another database than DATABASE_URL. Write the same."]
+    if owner and owner["USER"] == site["USER"]:
+        return ["DATABASE_OWNER_URL names the role of DATABASE_URL. Write another role there."]
+    return []
 
 
 def public_names(values: Values) -> list[str]:

@@ -76,8 +76,18 @@ SETTINGS = (
         None,
         "`postgres://user:password@host:5432/name`, or "
         "`postgres://user@/name?host=/folder/of/the/socket`",
-        "PostgreSQL, with a database in UTF8",
+        "PostgreSQL, with a database in UTF8 and the role that runs the site",
         secret=True,
+    ),
+    Setting(
+        "DATABASE_OWNER_URL",
+        readers.owner_database,
+        "",
+        "the same database with the role that owns its tables, for `migrate` and `give_rights` "
+        "alone; or nothing, where one role does both",
+        "a `manage.py` that has it signs in with it; the web server, the worker and beat refuse it",
+        secret=True,
+        may_be_empty=True,
     ),
     Setting(
         "REDIS_URL",

@@ -79,7 +79,13 @@ class TestOurServices:
 
     def test_sets_all_that_must_be_set(self, service: str) -> None:
         given = {name.removesuffix("_FILE") for name in SERVICES[service]["environment"]}
-        assert SECRETS | {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SITE_URL"} <= given
+        needed = SECRETS - {"DATABASE_OWNER_URL"}
+        assert needed | {"ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SITE_URL"} <= given
+
+    def test_only_what_migrates_signs_in_as_the_owner(self, service: str) -> None:
+        has_it = "DATABASE_OWNER_URL_FILE" in SERVICES[service]["environment"]
+        assert has_it == (service == "migrate")
+        assert ("owner_database_url" in SERVICES[service]["secrets"]) == (service == "migrate")
 
     def test_is_neither_insecure_nor_a_demonstration(self, service: str) -> None:
         assert not {"DEBUG", "DEMO", "SECURE"} & set(SERVICES[service]["environment"])

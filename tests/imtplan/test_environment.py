@@ -24,6 +24,7 @@ PRODUCTION = {
     "CSRF_TRUSTED_ORIGINS": "https://plan.example.org",
     "SITE_URL": "https://plan.example.org",
 }
+ALL = {**PRODUCTION, "DATABASE_OWNER_URL": f"postgres://owner:{SECRET_WORD}@postgres/imtplan"}
 OWN_MACHINE = {
     "SECRET_KEY": KEY,
     "DATABASE_URL": "postgres://imtplan@/imtplan?host=%2Frun%2Fpostgresql",
@@ -86,6 +87,9 @@ WRONG = [
     ({"DATABASE_URL": f"postgres://u:50%{SECRET_WORD}@host/x"}, "DATABASE_URL", "%25 for %"),
     ({"DATABASE_URL": f"postgres://u:{SECRET_WORD} @host/x"}, "DATABASE_URL", "postgres://"),
     ({"DATABASE_URL": None}, "DATABASE_URL", "postgres://"),
+    ({"DATABASE_OWNER_URL": "sqlite:///x"}, "DATABASE_OWNER_URL", "postgres://"),
+    ({"DATABASE_OWNER_URL": PRODUCTION["DATABASE_URL"]}, "DATABASE_OWNER_URL", "another role"),
+    ({"DATABASE_OWNER_URL": "postgres://owner@h/other"}, "DATABASE_OWNER_URL", "Write the same"),
     ({"LOG_LEVEL": "info"}, "LOG_LEVEL", "INFO"),
     ({"TRUSTED_PROXIES": "yes"}, "TRUSTED_PROXIES", "from 0 to 9"),
     ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES", "from 0 to 9"),
@@ -183,13 +187,13 @@ def test_a_demonstration_has_no_public_name(name: str, public: dict[str, str]) -
 @pytest.mark.parametrize("name", sorted(SECRETS))
 class TestFiles:
     def without(self, name: str, path: str) -> dict[str, str]:
-        return changed({name: None, f"{name}_FILE": path}, PRODUCTION)
+        return changed({name: None, f"{name}_FILE": path}, ALL)
 
     def test_a_file_is_read_and_wins(self, name: str, tmp_path: Path) -> None:
         file = tmp_path / "secret"
-        file.write_text(PRODUCTION[name] + "\n")
-        read = read_environment({**PRODUCTION, name: "", f"{name}_FILE": str(file)})
-        assert read[name] == read_environment(PRODUCTION)[name]
+        file.write_text(ALL[name] + "\n")
+        read = read_environment({**ALL, name: "", f"{name}_FILE": str(file)})
+        assert read[name] == read_environment(ALL)[name]
 
     def test_an_empty_file(self, name: str, tmp_path: Path) -> None:
         file = tmp_path / "secret"

@@ -2,17 +2,21 @@
 
 import http.server
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from imtplan import run
+from imtplan.embedded import Postgres
 from imtplan.processes import ServiceError, command_line, wait_until
 from imtplan.supervisor import Supervisor
 
@@ -177,6 +181,28 @@ def test_every_program_can_be_found_again_by_its_command_line(local: Path) -> No
     with socket.create_server(("127.0.0.1", 0)) as listener:
         for program in run.programs({}, listener):
             assert f"={local}/" in " ".join(program.command)
+
+
+def test_the_tables_belong_to_one_role_and_another_runs_the_site(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    supervisor = Supervisor()
+    folder = Path(tempfile.mkdtemp(prefix="imtplan-test-"))  # PostgreSQL's user passes through it
+    folder.chmod(0o711)
+    monkeypatch.setattr(run, "LOCAL", folder)
+    try:
+        given = run.start_service(supervisor, "DATABASE_URL", Postgres)
+        with psycopg.connect(given["DATABASE_OWNER_URL"]) as owner:
+            owner.execute("CREATE ROLE imtplan_site LOGIN")
+        with psycopg.connect(given["DATABASE_URL"]) as site:
+            (name, is_superuser) = site.execute(
+                "SELECT current_user, usesuper FROM pg_user WHERE usename = current_user"
+            ).fetchone()
+    finally:
+        supervisor.stop()
+        shutil.rmtree(folder)
+    assert (name, is_superuser) == ("imtplan_site", False)
+    assert run.without_the_owner(given) == {"DATABASE_URL": given["DATABASE_URL"]}
 
 
 class TestAnswers:

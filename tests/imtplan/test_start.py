@@ -44,7 +44,9 @@ def database(request: pytest.FixtureRequest, django_db_blocker: object) -> Itera
         drop_database(name)
 
 
-def start(process: str, address: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def start(
+    process: str, address: str, folder: Path, **more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *(part.format(folder=folder) for part in PROCESSES[process])],
         cwd=BASE,
@@ -54,12 +56,29 @@ def start(process: str, address: str, folder: Path) -> subprocess.CompletedProce
             "SECURE": "false",
             "DATABASE_URL": address,
             "REDIS_URL": "redis://localhost:1/0",
-        },
+        }
+        | more,
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
+
+
+@pytest.mark.parametrize("process", ["web", "worker", "beat"])
+def test_what_runs_does_not_sign_in_as_the_owner(process: str, tmp_path: Path) -> None:
+    done = start(process, "postgres://site@h/x", tmp_path, DATABASE_OWNER_URL="postgres://own@h/x")
+
+    assert "DATABASE_OWNER_URL is set for a part that needs no such right. Write" in done.stderr
+    assert done.returncode == 3
+
+
+def test_a_web_server_without_its_static_files(tmp_path: Path) -> None:
+    done = start("web", "postgres://site@h/x", tmp_path, STATIC_ROOT=str(tmp_path))
+
+    assert "STATIC_ROOT is a folder in which no static files were collected. Write" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 3
 
 
 @pytest.mark.usefixtures("django_db_setup")
