@@ -108,8 +108,15 @@ def _make_role(role: str, password: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         is_there = cursor.fetchone() is not None
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        (is_superuser,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT rolsuper, rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        )
+        is_superuser, may_make = cursor.fetchone()
+    if not is_there and not may_make:
+        raise RoleRefused(
+            f"The role {role} of DATABASE_URL is missing, and this owner may make none. "
+            f"Have an administrator do it: CREATE ROLE {role} LOGIN PASSWORD '…'."
+        )
     if not is_there:
         _run("CREATE ROLE {} LOGIN", sql.Identifier(role))
     if password and (is_superuser or not is_there):

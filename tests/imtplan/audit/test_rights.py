@@ -127,6 +127,29 @@ def test_every_table_is_in_the_list() -> None:
     assert {"audit_event", "indicators_figureevent", "accounts_membershipevent"} <= events
 
 
+def password_of(role: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [role])
+        return str(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_a_password_that_is_changed_is_changed(role: str) -> None:
+    give_rights(role, "a first word")
+    first = password_of(role)
+    give_rights(role, "another word")
+    assert first.startswith("SCRAM-SHA-256$")
+    assert password_of(role) not in (first, "another word")
+
+
+@pytest.mark.django_db
+def test_an_owner_who_may_make_no_role_is_told_what_to_ask_for(role: str) -> None:
+    run(f'CREATE ROLE "{role}_owner"')
+    run(f'SET LOCAL ROLE "{role}_owner"')
+    with pytest.raises(RoleRefused, match=f"CREATE ROLE {role} LOGIN"):
+        give_rights(role, "word")
+
+
 @pytest.mark.django_db
 def test_the_owner_is_not_the_one_who_runs() -> None:
     with pytest.raises(RoleRefused, match="owns the tables"):
