@@ -23,7 +23,7 @@ A zero in front ("0125", "00,5") is refused: it is a code, or a forgotten decima
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from enum import StrEnum
 from functools import cache, cached_property
 
@@ -292,18 +292,21 @@ def format_number(
     language: str,
     decimals: int | None = None,
     sign: bool = False,
+    in_percent: bool = False,
 ) -> str:
     """The number for people; "" for None, whose words are the caller's.
 
     Without `decimals`, its own digits, so that `parse_number` gives it back exactly. With it,
     always that many, halves away from zero as people round. `sign` puts "+" before positives.
+    `in_percent`: it is a percentage, and rounded as `rounded_percentage` does.
     """
     style = _style(language)
     if value is None:
         return ""
     if decimals is None:
         return _dressed(_checked(value), style, trim=True, sign=sign)
-    return _dressed(_rounded(_checked(value), decimals), style, trim=False, sign=sign)
+    rounded = rounded_percentage if in_percent else _rounded
+    return _dressed(rounded(_checked(value), decimals), style, trim=False, sign=sign)
 
 
 def format_percent(
@@ -313,8 +316,25 @@ def format_percent(
     style = _style(language)
     if ratio is None:
         return ""
-    percentage = _rounded(_checked(ratio).scaleb(2, context=_WIDE), decimals)
-    return _dressed(percentage, style, trim=True, sign=sign) + style.percent
+    return _dressed(percentage(ratio, decimals), style, trim=True, sign=sign) + style.percent
+
+
+def percentage(ratio: Decimal, decimals: int = 2) -> Decimal:
+    """A ratio in per cent as it is written: 0.2424 is 24.24."""
+    return rounded_percentage(_checked(ratio).scaleb(2, context=_WIDE), decimals)
+
+
+def rounded_percentage(exact: Decimal, decimals: int) -> Decimal:
+    """A percentage of at most `decimals`; what is not the whole is never rounded to it.
+
+    399,999 of 400,000 is 99.99 %, or 99.9 % where whole per cents are asked: "100 %" would say
+    that all is there. So is a hair above the whole more than 100 %.
+    """
+    rounded = _rounded(exact, decimals)
+    if abs(rounded) != 100 or rounded == exact:
+        return rounded
+    away = ROUND_DOWN if abs(exact) < 100 else ROUND_UP
+    return exact.quantize(_unit(max(decimals, 1)), rounding=away, context=_WIDE)
 
 
 def plain(value: Decimal) -> str:

@@ -161,8 +161,12 @@ def _names_of(indicator: Indicator) -> set[str]:
 def shown(number: Decimal, indicator: Indicator | None = None) -> str:
     """In the language of the person; a quotient with the decimals of its indicator."""
     language = get_language() or "fr"
-    decimals = indicator.decimals if indicator and indicator.is_ratio else None
-    return format_number(number, language=language, decimals=decimals)
+    if indicator is None or not indicator.is_ratio:
+        return format_number(number, language=language)
+    in_percent = indicator.is_percentage
+    return format_number(
+        number, language=language, decimals=indicator.decimals, in_percent=in_percent
+    )
 
 
 def signed(number: Decimal) -> str:

@@ -31,6 +31,7 @@ from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.models.campaign import expected_by
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.scope import Scope
+from imtplan.numbers import percentage
 from indicators.models import IndicatorLink, ProgressStatus, RollUp
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -83,7 +84,7 @@ class Standing:
         """As it is written, in whole percent."""
         if self.share is None or self.expected_share is None:
             return False
-        return round(self.share, 2) < round(self.expected_share, 2)
+        return percentage(self.share, 0) < percentage(self.expected_share, 0)
 
     @property
     def is_partial(self) -> bool:
@@ -144,7 +145,7 @@ class Trend(models.TextChoices):
     def between(cls, before: Decimal | None, now: Decimal | None) -> "Trend | None":
         if before is None or now is None:
             return None
-        moved = round(now, 2) - round(before, 2)
+        moved = percentage(now, 0) - percentage(before, 0)
         return cls.UP if moved > 0 else cls.DOWN if moved < 0 else cls.LEVEL
 
 

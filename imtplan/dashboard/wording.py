@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import get_language
 
-from imtplan.numbers import format_number, format_percent
+from imtplan.numbers import format_number, format_percent, rounded_percentage
 from indicators.models import Indicator
 
 
@@ -27,14 +27,24 @@ class Wording:
 
     def fixed(self, value: Decimal | None, *, sign: bool = False) -> str:
         """With as many decimals as the indicator has: for columns and charts."""
-        return format_number(value, language=self.language, decimals=self.decimals, sign=sign)
+        return format_number(
+            value,
+            language=self.language,
+            decimals=self.decimals,
+            sign=sign,
+            in_percent=self.is_percentage,
+        )
+
+    @property
+    def is_percentage(self) -> bool:
+        return "%" in self.unit
 
     def number(self, value: Decimal | None, *, sign: bool = False) -> str:
         """As exact as needed to follow a calculation: the indicator's decimals, or two if more."""
         if value is None:
             return ""
         most = max(2, self.decimals)
-        rounded = round(value, most)
+        rounded = rounded_percentage(value, most) if self.is_percentage else round(value, most)
         places = next(n for n in range(self.decimals, most + 1) if round(rounded, n) == rounded)
         return format_number(rounded, language=self.language, decimals=places, sign=sign)
 

@@ -5,6 +5,7 @@ The lines of a headline indicator are those of its chart on the page; every text
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html import unescape
 from math import ceil
 from typing import Any
@@ -23,13 +24,15 @@ from imtplan.exports.sheets import (
     perimeter_of,
     said_at,
 )
-from imtplan.numbers import format_percent
+from imtplan.numbers import format_percent, percentage
 
 # What fits on a slide: elements of a chart, lines of text of a table as wide as the slide, and the
 # letters of such a line.
 ELEMENTS, LINES, LETTERS = 8, 16, 120
 # The traces of a chart that are lines of a slide's chart, in the order of its legend.
 ROLES = ("value", "estimate", "forecast", "path")
+# How a program writes a share: in whole per cents, but 99.9 % is not written as the whole.
+SHARES = "[>=1]0%;[>=0.995]0.0%;0%"
 
 
 @dataclass(frozen=True)
@@ -270,7 +273,7 @@ def _paged(
 def _bars(heading: str, elements: Sequence[Element]) -> Chart:
     def shares(attribute: str) -> list[float | None]:
         found = [getattr(element.standing, attribute) for element in elements]
-        return [None if share is None else float(share) for share in found]
+        return [None if share is None else _drawn(share) for share in found]
 
     return Chart(
         kind="shares",
@@ -279,10 +282,16 @@ def _bars(heading: str, elements: Sequence[Element]) -> Chart:
             Series("progress", _("Progress"), shares("share")),
             Series("expected", _("Expected by then"), shares("expected_share")),
         ],
-        number_format="0%",
+        number_format=SHARES,
         said=_("%(heading)s: progress beside what was expected by then") % {"heading": heading},
         statuses=[element.status.value for element in elements],
     )
+
+
+def _drawn(share: Decimal) -> float:
+    """The exact share, or what is written of it where a program would round it to the whole."""
+    written = percentage(share, 0)
+    return float(share if written == written.to_integral_value() else written / 100)
 
 
 def _standing(element: Element) -> tuple[str, ...]:

@@ -222,6 +222,11 @@ class Indicator(models.Model):
         return [str(name) for name, text in needed.items() if not text.strip()]
 
     @property
+    def is_percentage(self) -> bool:
+        """Whether it is counted in per cent: its changes and differences are points then."""
+        return "%" in self.unit_fr
+
+    @property
     def is_ratio(self) -> bool:
         return self.aggregation == self.Aggregation.RATIO
 

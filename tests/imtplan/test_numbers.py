@@ -349,6 +349,40 @@ def test_format_percent(ratio, options, french, english):
     assert format_percent(ratio, language="en", **options) == english
 
 
+ALMOST = Decimal(399_999) / 400_000
+
+
+@pytest.mark.parametrize(
+    ("ratio", "decimals", "text"),
+    [
+        (ALMOST, 0, "99.9%"),
+        (ALMOST, 1, "99.9%"),
+        (ALMOST, 2, "99.99%"),
+        (Decimal("0.996"), 0, "99.6%"),
+        (Decimal("0.994"), 0, "99%"),
+        (Decimal("0.999"), 1, "99.9%"),
+        (Decimal(1), 0, "100%"),
+        (1 / ALMOST, 0, "100.1%"),
+        (1 / ALMOST, 2, "100.01%"),
+        (Decimal("1.006"), 0, "101%"),
+        (-ALMOST, 0, "\u221299.9%"),
+    ],
+)
+def test_what_is_not_the_whole_is_never_rounded_to_it(
+    ratio: Decimal, decimals: int, text: str
+) -> None:
+    assert format_percent(ratio, language="en", decimals=decimals) == text
+
+
+def test_a_number_in_percent_is_never_rounded_to_the_whole() -> None:
+    almost, options = Decimal("99.97"), {"language": "en", "in_percent": True}
+    assert format_number(almost, decimals=1, **options) == "99.9"
+    assert format_number(almost, decimals=0, **options) == "99.9"
+    assert format_number(Decimal(100), decimals=1, **options) == "100.0"
+    assert format_number(Decimal("80.04"), decimals=1, **options) == "80.0"
+    assert format_number(almost, decimals=1, language="en") == "100.0"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

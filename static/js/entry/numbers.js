@@ -16,6 +16,15 @@ const percent = new Intl.NumberFormat(language, {
   signDisplay: "exceptZero",
 });
 
+/** Rounded as the server does it: what is not the whole is never rounded to it. */
+function besideTheWhole(exact, whole, decimals) {
+  const unit = 10 ** decimals;
+  const rounded = Math.round(Math.abs(exact) * unit) / unit;
+  if (rounded !== whole || Math.abs(exact) === whole) return exact;
+  const away = Math.abs(exact) < whole ? Math.floor : Math.ceil;
+  return (Math.sign(exact) * away(Math.abs(exact) * unit)) / unit;
+}
+
 /** What a row's fields come to, or null. */
 function numberOf(row) {
   const read = row.numbers.map((field) => certain(field.value));
@@ -28,7 +37,7 @@ function numberOf(row) {
 function live(row) {
   const now = row.word.value ? null : numberOf(row);
   const before = "before" in row.data ? Number(row.data.before) : 0;
-  const change = now === null || !before ? "" : percent.format((now - before) / Math.abs(before));
+  const change = now === null || !before ? "" : percent.format(besideTheWhole((now - before) / Math.abs(before), 1, 3));
   row.change.textContent = change.replace("-", "\u2212").replace("\u00a0", "\u202f");
   if (!row.isRatio) return;
   const shown = new Intl.NumberFormat(language, { maximumFractionDigits: Number(row.data.decimals) });

@@ -28,6 +28,15 @@ def test_digits(words, value, text):
     assert words.number(Decimal(value)) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "fixed", "exact"),
+    [("99.97", "99.9", "99.97"), ("99.999", "99.9", "99.99"), ("100", "100.0", "100.0")],
+)
+def test_a_percentage_below_the_whole_is_not_written_as_the_whole(value, fixed, exact):
+    percent = Wording("en", "%", 1)
+    assert (percent.fixed(Decimal(value)), percent.number(Decimal(value))) == (fixed, exact)
+
+
 def test_a_sign_is_added_on_demand():
     assert HEADS.number(Decimal(2500), sign=True) == "+2,500"
 
