@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.campaigns.magnitudes import Reference
 from imtplan.numbers import format_number, format_percent
+from imtplan.percentages import in_points
 from imtplan.spreadsheets.words import bare
 from indicators.models import Figure, Indicator
 
@@ -169,14 +170,23 @@ def shown(number: Decimal, indicator: Indicator | None = None) -> str:
     )
 
 
-def signed(number: Decimal) -> str:
-    """A step up has its plus. A quotient's step is told to two decimals."""
+def signed(number: Decimal, indicator: Indicator) -> str:
+    """A step up has its plus. A quotient is told to two decimals, a percentage in points."""
+    if indicator.is_percentage:
+        return in_points(number, decimals=2)
     language = get_language() or "fr"
     return format_number(round(number, 2).normalize(), language=language, sign=True)
 
 
 def percent(ratio: Decimal, *, sign: bool = False) -> str:
     return format_percent(ratio, language=get_language() or "fr", decimals=1, sign=sign)
+
+
+def change_in_words(number: Decimal, before: Decimal, indicator: Indicator) -> str:
+    """In per cent of what was before; nothing from zero. Of a percentage, in points."""
+    if indicator.is_percentage:
+        return in_points(number - before)
+    return percent(change(number, before), sign=True) if before else ""
 
 
 def change(number: Decimal, before: Decimal) -> Decimal:

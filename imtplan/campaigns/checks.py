@@ -19,6 +19,7 @@ from imtplan.campaigns.cells import (
     Level,
     Surroundings,
     change,
+    change_in_words,
     percent,
     shown,
     signed,
@@ -33,6 +34,7 @@ from imtplan.campaigns.magnitudes import (
 )
 from imtplan.campaigns.number_sentences import unit_of
 from imtplan.campaigns.words import says_something
+from imtplan.percentages import in_points
 from indicators.models import Figure, Indicator
 
 # How many earlier steps from year to year make a history, and how far outside it a step is an
@@ -205,21 +207,31 @@ def _compared_with_last_year(
     if number == last:
         text = _("The same as in {year}: {last}.")
         yield _information("same", format_lazy(text, **words))
-    elif last == 0:
+    elif last == 0 and not indicator.is_percentage:
         text = _("In {year} this was zero; now it is {now}.")
         yield _information("from-zero", format_lazy(text, **words))
     elif indicator.change_limit is not None:
-        yield from _large_change(change(number, last), indicator.change_limit / 100, words)
+        yield from _large_change(number, last, indicator, words)
 
 
-def _large_change(ratio: Decimal, limit: Decimal, words: dict[str, object]) -> Iterator[Finding]:
-    """`ratio` and `limit` are ratios; the size of the surprise is in percent."""
-    if abs(ratio) <= limit:
+def _large_change(
+    number: Decimal, last: Decimal, indicator: Indicator, words: dict[str, object]
+) -> Iterator[Finding]:
+    size, limit = _size_of_change(number, last, indicator), indicator.change_limit
+    if limit is None or size <= limit:
         return
     text = _("From {last} in {year} to {now}: {change}, more than the {limit} at which we ask.")
-    words |= {"change": percent(ratio, sign=True), "limit": percent(limit)}
-    size = round(abs(ratio) * 100, 2)
-    yield Finding(Level.SURPRISING, "change", "value", format_lazy(text, **words), size)
+    at = in_points(limit, sign=False) if indicator.is_percentage else percent(limit / 100)
+    words |= {"change": change_in_words(number, last, indicator), "limit": at}
+    message = format_lazy(text, **words)
+    yield Finding(Level.SURPRISING, "change", "value", message, round(size, 2))
+
+
+def _size_of_change(number: Decimal, last: Decimal, indicator: Indicator) -> Decimal:
+    """In per cent of last year's figure; of a percentage, in points."""
+    if indicator.is_percentage:
+        return abs(number - last)
+    return abs(change(number, last)) * 100
 
 
 def _compared_with_history(
@@ -231,21 +243,22 @@ def _compared_with_history(
     steps = around.earlier_steps(indicator)
     if not last or len(steps) < ENOUGH_STEPS or indicator.change_limit is None:
         return
-    if abs(change(number, last)) > indicator.change_limit / 100:
+    if _size_of_change(number, last, indicator) > indicator.change_limit:
         return
     middle, step = median(steps), number - last
     least = max(LEAST_SPREAD * abs(last), Decimal(indicator.is_whole))
     spread = max(median(abs(one - middle) for one in steps), least)
     size = OUTLIER_SCALE * abs(step - middle) / spread
     if size > OUTLIER_LIMIT and not min(steps) <= step <= max(steps):
-        yield Finding(Level.SURPRISING, "outlier", "value", _unlike(step, steps), round(size, 2))
+        yield Finding(
+            Level.SURPRISING, "outlier", "value", _unlike(step, steps, indicator), round(size, 2)
+        )
 
 
-def _unlike(step: Decimal, steps: list[Decimal]) -> Promise:
+def _unlike(step: Decimal, steps: list[Decimal], indicator: Indicator) -> Promise:
     text = _("From year to year it moved by {lowest} to {highest} before; now by {step}.")
-    return format_lazy(
-        text, lowest=signed(min(steps)), highest=signed(max(steps)), step=signed(step)
-    )
+    lowest, highest = signed(min(steps), indicator), signed(max(steps), indicator)
+    return format_lazy(text, lowest=lowest, highest=highest, step=signed(step, indicator))
 
 
 def _compared_with_parts(

@@ -6,18 +6,18 @@ people get their own school's, and of the institute no more than `indicators.con
 
 from collections.abc import Iterable
 from decimal import Decimal
-from math import ceil
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.cells import Cell, shown
 from imtplan.campaigns.models import Campaign
-from imtplan.numbers import format_number, format_percent
+from imtplan.numbers import format_percent
+from imtplan.percentages import in_points
 from indicators.contribution import OwnMove, Way, own_moves
 from indicators.models import Figure, Indicator
 from indicators.series import reading_of
@@ -149,14 +149,8 @@ def percent(share: Decimal) -> str:
 
 
 def points(change: Decimal) -> str:
-    """A difference of two shares: 0.031 is "+3.1 points". What is too small to round says so."""
-    moved = round(change * 100, 1)
-    if change and not moved:
-        return _("less than 0.1 point up") if change > 0 else _("less than 0.1 point down")
-    # 1,5 point in French, 1.5 points in English.
-    size = int(abs(moved)) if _language() == "fr" else ceil(abs(moved))
-    number = format_number(moved.normalize(), language=_language(), sign=True)
-    return ngettext("%(number)s point", "%(number)s points", size) % {"number": number}
+    """A difference of two shares: 0.031 is "+3.1 points"."""
+    return in_points(change * 100)
 
 
 def _language() -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import access
-from imtplan.campaigns.cells import Finding, Level, change, percent, shown
+from imtplan.campaigns.cells import Finding, Level, change_in_words, shown
 from imtplan.campaigns.checks import problems
 from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
 from imtplan.campaigns.gate import REFUSALS
@@ -309,7 +309,7 @@ def comparisons(indicator: Indicator, reading: Reading) -> dict[str, str]:
 def _change(indicator: Indicator, number: Any, reading: Reading) -> str:
     before = reading.around.before(indicator)
     last = before.number if before else None
-    return percent(change(number, last), sign=True) if number is not None and last else ""
+    return "" if number is None or last is None else change_in_words(number, last, indicator)
 
 
 def total_of_parts(indicator: Indicator, reading: Reading) -> str:

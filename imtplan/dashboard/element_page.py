@@ -23,6 +23,7 @@ from imtplan.dashboard.queries import (
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_number, format_percent
+from imtplan.percentages import in_points
 from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target
 from indicators.progress import ONE, ZERO
 from levers.models import Lever
@@ -187,9 +188,9 @@ class ElementPage:
         if not (self.pulls and self.pulls[0].holds_back):
             return ""
         worst = self.pulls[0]
-        return _("“%(name)s” holds it back most: %(points)s points.") % {
+        return _("“%(name)s” holds it back most: %(points)s.") % {
             "name": worst.item.name,
-            "points": worst.points,
+            "points": in_points((worst.amount or Decimal(0)) * 100),
         }
 
 

@@ -175,7 +175,9 @@ class Teller:
     year: int
 
     def steps(self, steps: Sequence[Step]) -> list[StepInWords]:
-        return [self.step(step) for step in steps]
+        """A percentage moves by points: its rates of growth are not told."""
+        rates = (Result.NEEDED_RATE, Result.ACHIEVED_RATE) if self.words.is_percentage else ()
+        return [self.step(step) for step in steps if step.result not in rates]
 
     def step(self, step: Step) -> StepInWords:
         return StepInWords(

@@ -30,7 +30,7 @@ def sentence(explanation: ProgressExplanation, words: Wording) -> str:
         "baseline_year": explanation.target.baseline_year,
         "target": words.number(row.target_value),
         "expected": words.number(row.expected_value),
-        "gap": words.with_unit(abs(row.gap or Decimal(0))),
+        "gap": words.distance(row.gap or Decimal(0)),
     }
     if row.progress is None:
         return str(LACKING.get(row.reason, LACKING[""])) % known

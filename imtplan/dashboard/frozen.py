@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_number, format_percent
+from imtplan.numbers import format_percent
+from imtplan.percentages import in_points
 from imtplan.spreadsheets import Column, Kind
 from indicators.models import ProgressStatus
 from indicators.snapshots import Line
@@ -250,8 +251,7 @@ def _change(field: str, before: Said, after: Said) -> str:
         old, new = before.decimal(field), after.decimal(field)
         if old is None or new is None or old == new:
             return ""
-        points = format_number((new - old) * 100, language=language(), decimals=1, sign=True)
-        return _("%(points)s points") % {"points": points}
+        return in_points((new - old) * 100)
     if field not in NUMBERS:
         return ""
     if field == "value":

@@ -17,6 +17,7 @@ from imtplan.dashboard.queries import Trend
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_percent
+from imtplan.percentages import in_points
 from indicators.models import Figure, Indicator, InstituteValue, Progress, ProgressStatus
 
 
@@ -84,10 +85,10 @@ class Cell(NamedTuple):
         if self.said.number is None or self.baseline is None:
             return ""
         moved = self.said.number - self.baseline
+        if words.is_percentage:
+            return in_points(moved, decimals=max(1, words.decimals))
         if is_ratio or self.baseline <= 0:
-            number = words.number(round(moved, max(1, words.decimals)), sign=True)
-            unit = _("points") if words.unit == "%" else words.unit
-            return f"{number} {unit}"
+            return words.with_unit(round(moved, max(1, words.decimals)), sign=True)
         return format_percent(moved / self.baseline, language=words.language, decimals=0, sign=True)
 
 

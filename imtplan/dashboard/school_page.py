@@ -81,7 +81,12 @@ class Line:
     @property
     def change(self) -> str:
         """Since the plan's baseline year, in the indicator's unit."""
-        return self._text(self.moved, sign=True)
+        words = Wording.of(self.indicator)
+        return (
+            words.difference(self.moved)
+            if words.is_percentage
+            else words.fixed(self.moved, sign=True)
+        )
 
     @cached_property
     def moved(self) -> Decimal | None:
@@ -92,7 +97,8 @@ class Line:
     def growth(self) -> str:
         """The same as a share of where it began; nothing for what is a percentage already."""
         then = self._number(self.scope.plan.baseline_year)
-        if self.moved is None or not then or self.indicator.is_ratio:
+        is_share = self.indicator.is_ratio or self.indicator.is_percentage
+        if self.moved is None or not then or is_share:
             return ""
         return format_percent(self.moved / then, language=language(), decimals=1, sign=True)
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from imtplan.accounts.models import School
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_number
+from imtplan.numbers import format_percent
+from imtplan.percentages import in_points
 from indicators.models import Figure, Indicator
 
 
@@ -38,12 +39,12 @@ class Compared:
 
     @property
     def move(self) -> Decimal | None:
-        """How far it came, so that large and small schools compare: in points for what is a
-        percentage already, else as a share of where it began.
+        """How far it came, so that large and small schools compare: in its unit for a ratio and
+        for what is a percentage already, else as a share of where it began.
         """
         if self.change is None:
             return None
-        if self.indicator.is_ratio:
+        if self.is_in_its_unit:
             return self.change
         return self.change / self.then if self.then else None
 
@@ -57,24 +58,32 @@ class Compared:
 
     @property
     def change_text(self) -> str:
-        return Wording.of(self.indicator).fixed(self.change, sign=True)
+        words = Wording.of(self.indicator)
+        return (
+            words.difference(self.change)
+            if words.is_percentage
+            else words.fixed(self.change, sign=True)
+        )
+
+    @property
+    def is_in_its_unit(self) -> bool:
+        return self.indicator.is_ratio or self.indicator.is_percentage
 
     @property
     def move_text(self) -> str:
-        return self._written(self.move)
+        if self.move is None or self.is_in_its_unit:
+            return Wording.of(self.indicator).difference(self.move)
+        return format_percent(self.move, language=language(), decimals=1, sign=True)
 
     @property
     def gap_text(self) -> str:
         """Against the median."""
         if self.move is None or self.middle is None:
             return ""
-        return self._written(self.move - self.middle)
-
-    def _written(self, move: Decimal | None) -> str:
-        if move is None or self.indicator.is_ratio:
-            return Wording.of(self.indicator).number(move, sign=True)
-        points = format_number(move * 100, language=language(), decimals=1, sign=True)
-        return _("%(points)s%%") % {"points": points}
+        apart = self.move - self.middle
+        if self.is_in_its_unit:
+            return Wording.of(self.indicator).difference(apart)
+        return in_points(apart * 100)  # two shares are apart by points
 
     @property
     def address(self) -> str:

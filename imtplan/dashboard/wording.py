@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 
 from imtplan.numbers import format_number, format_percent, rounded_percentage
+from imtplan.percentages import in_points
 from indicators.models import Indicator
 
 
@@ -51,5 +52,23 @@ class Wording:
     def percent(self, ratio: Decimal | None, *, sign: bool = False) -> str:
         return format_percent(ratio, language=self.language, sign=sign)
 
+    def difference(self, value: Decimal | None) -> str:
+        """With its sign, as exact as needed; of percentages in points, which is their unit."""
+        if value is None or not self.is_percentage:
+            return self.number(value, sign=True)
+        return in_points(value, decimals=max(2, self.decimals))
+
+    def distance(self, value: Decimal) -> str:
+        """How far two numbers are apart, with the unit."""
+        if self.is_percentage:
+            return in_points(abs(value), decimals=max(2, self.decimals), sign=False)
+        return self.with_unit(abs(value))
+
+    def growth(self, rate: Decimal | None) -> str:
+        """A rate of growth in per cent; a percentage has none, it moves by points."""
+        return "" if self.is_percentage else self.percent(rate, sign=True)
+
     def with_unit(self, value: Decimal | None, *, sign: bool = False) -> str:
+        if sign and self.is_percentage:
+            return self.difference(value)
         return f"{self.number(value, sign=sign)} {self.unit}" if value is not None else ""

@@ -21,7 +21,7 @@ from imtplan.numbers import format_number
 from imtplan.units import CellUnit
 
 NO_DAY = gettext_lazy("Write the day as day/month/year: 15/12/2022.")
-NO_UNIT, PERCENT = CellUnit(), CellUnit("%", ("%",))
+NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
 
 

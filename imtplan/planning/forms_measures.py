@@ -12,6 +12,7 @@ from imtplan.campaigns.number_sentences import unit_of
 from imtplan.planning.forms import (
     NO_UNIT,
     PERCENT,
+    POINTS,
     PlanForm,
     PlanFormMeta,
     language,
@@ -83,7 +84,8 @@ class IndicatorForm(PlanForm):
         own = CellUnit(*self._unit())
         for name in ("minimum", "maximum", "band_low", "band_high", "tolerance"):
             self.fields[name].unit = own
-        self.fields["change_limit"].unit = PERCENT
+        is_percentage = self.instance.pk is not None and self.instance.is_percentage
+        self.fields["change_limit"].unit = POINTS if is_percentage else PERCENT
 
     def _unit(self) -> tuple[str, tuple[str, ...]]:
         """The unit that stands in the form, as it is typed."""

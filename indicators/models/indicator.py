@@ -134,7 +134,7 @@ class Indicator(models.Model):
         null=True,
         blank=True,
         default=Decimal(25),
-        help_text=_("Empty: never asked."),
+        help_text=_("Empty: never asked. Of an indicator in %, the limit is in points."),
     )
     part_of = models.ForeignKey(
         "self",

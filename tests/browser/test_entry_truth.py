@@ -1,5 +1,6 @@
 """The sign of a row says what is stored; and the numbers are written as they were understood."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -145,3 +146,22 @@ def test_typing_moves_nothing_below_and_everything_is_announced(grid: Callable[.
     announced = entry.page.locator("[data-announce]").inner_text()
     assert all(text in announced for text in ("900", "Doctorants"))
     assert entry.page.locator("output, [aria-live=assertive]").count() == 0
+
+
+def test_a_percentage_moves_by_points_as_it_is_typed_and_once_it_is_stored(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    change, quotient = (
+        entry.page.locator(f"#{RATIO} [data-{name}]") for name in ("change", "ratio")
+    )
+    entry.field(RATIO, "numerator").fill("50")
+    entry.field(RATIO, "denominator").fill("1000")
+    typed = change.inner_text()
+    assert re.fullmatch(r"[+−]\d+(,\d)? points?", typed)
+    entry.field(RATIO, "denominator").blur()
+    entry.wait(RATIO)
+    assert change.inner_text() == typed
+    entry.field(RATIO, "numerator").fill("99997")
+    entry.field(RATIO, "denominator").fill("100000")
+    assert quotient.inner_text() == "= 99,9 %"

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 
-from imtplan.campaigns.cells import Cell, Finding, Level, change, percent, shown
+from imtplan.campaigns.cells import Cell, Finding, Level, change_in_words, shown
 from imtplan.campaigns.checks import findings, problems
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
 from imtplan.campaigns.files.decisions import Decisions, as_seen
@@ -65,14 +65,15 @@ class Proposed:
 
     @property
     def change(self) -> str:
-        """From last year, in percent; ten times as much and more as a factor."""
+        """From last year, in percent; ten times as much and more as a factor. Of a percentage, in
+        points."""
         now = self.cell.number if self.cell else None
         last = self.last.number if self.last else None
-        if now is None or not last:
+        if now is None or last is None:
             return ""
-        if abs(now / last) >= LARGE_FACTOR:
+        if last and abs(now / last) >= LARGE_FACTOR and not self.indicator.is_percentage:
             return f"×\u202f{shown(round(now / last, 0))}"
-        return percent(change(now, last), sign=True)
+        return change_in_words(now, last, self.indicator)
 
     @property
     def explanation(self) -> str:

@@ -1,5 +1,6 @@
 /* The change and the quotient while typing. Only what can be read in one way is read here: digits,
    spaces between them, one decimal mark. The server's parser alone decides what is stored. */
+const { word } = window.imtEntry;
 const language = document.documentElement.lang === "en" ? "en" : "fr";
 const mark = language === "en" ? "." : ",";
 const plain = language === "en" ? /^-?\d+(\.\d+)?$/ : /^-?\d+(,\d+)?$/;
@@ -16,13 +17,15 @@ const percent = new Intl.NumberFormat(language, {
   signDisplay: "exceptZero",
 });
 
+const signed = new Intl.NumberFormat(language, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
+
 /** Rounded as the server does it: what is not the whole is never rounded to it. */
 function besideTheWhole(exact, whole, decimals) {
   const unit = 10 ** decimals;
-  const rounded = Math.round(Math.abs(exact) * unit) / unit;
-  if (rounded !== whole || Math.abs(exact) === whole) return exact;
+  if (Math.round(Math.abs(exact) * unit) / unit !== whole || Math.abs(exact) === whole) return exact;
   const away = Math.abs(exact) < whole ? Math.floor : Math.ceil;
-  return (Math.sign(exact) * away(Math.abs(exact) * unit)) / unit;
+  const finer = Math.max(unit, 10);
+  return (Math.sign(exact) * away(Math.abs(exact) * finer)) / finer;
 }
 
 /** What a row's fields come to, or null. */
@@ -33,15 +36,28 @@ function numberOf(row) {
   return read[1] > 0 ? (read[0] / read[1]) * Number(row.data.scale) : null;
 }
 
+/** By how much it moved since last year: a percentage by points, anything else in per cent. */
+function moved(now, before, inPoints) {
+  if (!inPoints) {
+    return before ? percent.format(besideTheWhole((now - before) / Math.abs(before), 1, 3)) : "";
+  }
+  const points = Math.round((now - before) * 10) / 10;
+  const isOne = Math.abs(points) < 2 && (language === "fr" || Math.abs(points) <= 1);
+  return word(isOne ? "point" : "points", { number: signed.format(points) });
+}
+
 /** Show both outcomes of a row as they are typed; nothing where nothing is certain. */
 function live(row) {
   const now = row.word.value ? null : numberOf(row);
-  const before = "before" in row.data ? Number(row.data.before) : 0;
-  const change = now === null || !before ? "" : percent.format(besideTheWhole((now - before) / Math.abs(before), 1, 3));
+  const isKnown = now !== null && "before" in row.data;
+  const change = isKnown ? moved(now, Number(row.data.before), "points" in row.data) : "";
   row.change.textContent = change.replace("-", "\u2212").replace("\u00a0", "\u202f");
   if (!row.isRatio) return;
-  const shown = new Intl.NumberFormat(language, { maximumFractionDigits: Number(row.data.decimals) });
-  row.ratio.textContent = now === null ? "" : `= ${shown.format(now)} ${row.data.unit || ""}`.trim();
+  const decimals = Number(row.data.decimals);
+  const told = now !== null && "points" in row.data ? besideTheWhole(now, 100, decimals) : now;
+  const isBeside = told !== now && !decimals;
+  const shown = new Intl.NumberFormat(language, { maximumFractionDigits: isBeside ? 1 : decimals });
+  row.ratio.textContent = now === null ? "" : `= ${shown.format(told)} ${row.data.unit || ""}`.trim();
 }
 
 /** Certainly more than its whole: somebody is between the two parts of a ratio. */

@@ -135,6 +135,30 @@ def test_a_fall_surprises_like_a_rise() -> None:
     assert [one.size for one in found("50", {2021: "100"})] == [Decimal("50.00")]
 
 
+SHARE = {"unit_fr": "%", "unit_en": "%", "decimals": 1, "minimum": None}
+
+
+def test_a_percentage_changes_by_points_and_its_limit_is_in_points() -> None:
+    [one] = found("21.3", {2021: "27.2"}, change_limit=Decimal(5), **SHARE)
+    assert (one.code, one.size) == ("change", Decimal("5.90"))
+    assert one.message == (
+        "From 27.2 in 2021 to 21.3: −5.9 points, more than the 5 points at which we ask."
+    )
+    assert found("21.3", {2021: "27.2"}, change_limit=Decimal(6), **SHARE) == []
+    assert found("1.2", {2021: "0.6"}, change_limit=Decimal(5), **SHARE) == []  # twice as much
+    assert [one.code for one in found("8", {2021: "0"}, change_limit=Decimal(5), **SHARE)] == [
+        "change"
+    ]
+
+
+def test_a_percentage_that_moves_unlike_before_says_so_in_points() -> None:
+    steady = {2017: "20", 2018: "20.1", 2019: "20.3", 2020: "20.4", 2021: "20.5"}
+    [one] = found("24", steady, change_limit=Decimal(5), **SHARE)
+    assert one.message == (
+        "From year to year it moved by +0.1 points to +0.2 points before; now by +3.5 points."
+    )
+
+
 def test_an_indicator_may_never_ask() -> None:
     assert found("900", {2021: "100"}, change_limit=None) == []
 

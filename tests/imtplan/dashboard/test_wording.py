@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from imtplan.dashboard.wording import Wording
 
@@ -35,6 +36,18 @@ def test_digits(words, value, text):
 def test_a_percentage_below_the_whole_is_not_written_as_the_whole(value, fixed, exact):
     percent = Wording("en", "%", 1)
     assert (percent.fixed(Decimal(value)), percent.number(Decimal(value))) == (fixed, exact)
+
+
+def test_percentages_are_apart_by_points():
+    percent = Wording("en", "%", 1)
+    with translation.override("en"):
+        assert percent.difference(Decimal("-5.9")) == "−5.9 points"
+        assert percent.with_unit(Decimal(1), sign=True) == "+1 point"
+        assert percent.distance(Decimal("-1.25")) == "1.25 points"
+        assert percent.with_unit(Decimal("21.3")) == "21.3 %"
+        assert percent.growth(Decimal("0.05")) == ""
+    assert (HEADS.difference(Decimal(2500)), HEADS.growth(Decimal("0.05"))) == ("+2,500", "+5%")
+    assert HEADS.distance(Decimal(-3)) == "3 students"
 
 
 def test_a_sign_is_added_on_demand():

@@ -1,0 +1,26 @@
+"""A difference of two percentages, in words: it is told in points, never in per cent."""
+
+from decimal import Decimal
+from math import ceil
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from imtplan.numbers import format_number
+
+
+def in_points(difference: Decimal, *, decimals: int = 1, sign: bool = True) -> str:
+    """Of 27.2 % and 21.3 %: "−5.9 points". What is too small to round says so."""
+    moved = round(difference, decimals)
+    if difference and not moved:
+        least = format_number(Decimal((0, (1,), -decimals)), language=_language())
+        way = _("less than %(least)s point up") if difference > 0 else ""
+        return (way or _("less than %(least)s point down")) % {"least": least}
+    # 1,5 point in French, 1.5 points in English.
+    size = int(abs(moved)) if _language() == "fr" else ceil(abs(moved))
+    number = format_number(moved.normalize(), language=_language(), sign=sign)
+    return ngettext("%(number)s point", "%(number)s points", size) % {"number": number}
+
+
+def _language() -> str:
+    return (get_language() or "fr")[:2]
