@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import timezone
 
+from imtplan.campaigns import closings
 from imtplan.campaigns.models import Campaign
 from indicators.database import ask
 from indicators.models import FigureEvent
@@ -101,7 +102,7 @@ def arrivals(campaign: Campaign, schools: Iterable[int], expected: int) -> Arriv
     moves: dict[date, int] = {}
     for day, added in ask(_MOVES, parameters):
         moves[max(day, opens)] = moves.get(max(day, opens), 0) + int(added)
-    closes = timezone.localdate(campaign.closes_at)
+    closes = closings.last_day(campaign.closes_at)
     # After the closing only extensions and the plan office move figures: those days count too.
     until = max(opens, min(timezone.localdate(), max([closes, *moves])))
     return Arrivals(expected, opens, closes, until, _running(moves))

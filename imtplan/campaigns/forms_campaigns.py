@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
+from imtplan.campaigns import closings
 from imtplan.campaigns.models import Campaign, Extension
 from imtplan.campaigns.services_campaigns import Terms
 from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
@@ -36,15 +37,19 @@ def day_field(label: str | Promise) -> forms.DateField:
     )
 
 
+HOUR_PROBLEMS = {
+    "required": _("Choose an hour."),
+    "invalid": _("Write the hour with its minutes: 18:00."),
+}
+
+
 def time_field(label: str | Promise) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={
-            "required": _("Choose an hour."),
-            "invalid": _("Write the hour with its minutes: 18:00."),
-        },
-    )
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, widget=widget, error_messages=HOUR_PROBLEMS)
+
+
+def closing_time_field(label: str | Promise) -> forms.TimeField:
+    return closings.ClosingTimeField(label=label, error_messages=HOUR_PROBLEMS)
 
 
 class ProblemsForm(forms.Form):
@@ -64,7 +69,7 @@ class ProblemsForm(forms.Form):
         if day is None or hour is None:
             return None
         try:
-            return from_current_timezone(datetime.combine(day, hour))
+            return from_current_timezone(closings.instant(day, hour))
         except forms.ValidationError:
             self.add_error(
                 f"{name}_time",
@@ -97,7 +102,7 @@ class CampaignForm(ProblemsForm):
     opens_day = day_field(_("Day"))
     opens_time = time_field(_("Hour, Paris time"))
     closes_day = day_field(_("Day"))
-    closes_time = time_field(_("Hour, Paris time"))
+    closes_time = closing_time_field(_("Hour, Paris time"))
     entered_by = forms.ChoiceField(
         label=_("Who may enter"), choices=Campaign.EnteredBy, widget=forms.RadioSelect
     )
@@ -160,15 +165,14 @@ class CampaignForm(ProblemsForm):
 
 
 def initial_of_terms(terms: Terms) -> dict[str, Any]:
-    opens, closes = timezone.localtime(terms.opens_at), timezone.localtime(terms.closes_at)
+    opens = timezone.localtime(terms.opens_at)
     schools = list(terms.schools)
     return {
         "plan": terms.plan.pk,
         "year": terms.year,
         "opens_day": opens.date(),
         "opens_time": opens.time(),
-        "closes_day": closes.date(),
-        "closes_time": closes.time(),
+        **closings.as_typed(terms.closes_at),
         "entered_by": terms.entered_by,
         "asked_of": CampaignForm.CHOSEN_SCHOOLS if schools else CampaignForm.EVERY_SCHOOL,
         "schools": schools,
@@ -244,7 +248,7 @@ class ExtensionForm(ProblemsForm):
     use_required_attribute = False
 
     closes_day = day_field(_("Day"))
-    closes_time = time_field(_("Hour, Paris time"))
+    closes_time = closing_time_field(_("Hour, Paris time"))
     reason = TypedTextField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
@@ -262,12 +266,7 @@ class ExtensionForm(ProblemsForm):
 def initial_of_extension(extension: Extension | None) -> dict[str, Any]:
     if extension is None:
         return {"closes_time": CLOSING_HOUR}
-    closes = timezone.localtime(extension.closes_at)
-    return {
-        "closes_day": closes.date(),
-        "closes_time": closes.time(),
-        "reason": extension.reason,
-    }
+    return closings.as_typed(extension.closes_at) | {"reason": extension.reason}
 
 
 class DecisionForm(forms.Form):

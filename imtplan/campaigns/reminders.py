@@ -49,7 +49,8 @@ class SchoolPart:
 
     @property
     def closes_on(self) -> date:
-        return self.closes_at.astimezone(PARIS).date()
+        """The last day: what closes at midnight closes on the evening before."""
+        return (self.closes_at - timedelta(microseconds=1)).astimezone(PARIS).date()
 
     def step(self, now: datetime) -> Step | None:
         """The mail that is current: of the steps whose day has come, the last one."""

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import ROLES, Permission
+from imtplan.campaigns import closings
 from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
 from imtplan.campaigns.letters import body_of
 from imtplan.campaigns.models import Campaign, Remark, Submission
@@ -228,7 +229,7 @@ class _Letters:
         return Line(
             school,
             self.completeness[campaign.pk].get(pk, Completeness()),
-            moment(campaign.closes_at_for(school)),
+            closings.in_paris(campaign.closes_at_for(school)),
             absolute("entry", campaign.year, school.code),
             to_do,
         )

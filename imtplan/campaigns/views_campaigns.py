@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
+from imtplan.campaigns import closings
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.completeness import Stage, rows_of, rows_of_campaigns, total
 from imtplan.campaigns.forms_campaigns import (
@@ -253,7 +254,7 @@ def _say_changed(request: HttpRequest, change: Change) -> None:
         messages.info(request, _("Nothing had changed."))
         return
     messages.success(request, _("The campaign is changed."))
-    closing = moment(change.campaign.closes_at)
+    closing = closings.in_paris(change.campaign.closes_at)
     if "closes_at" in change.changed and change.campaign.closes_at <= timezone.now():
         said = _("The closing you chose, %(moment)s, is past: the campaign is closed from now on.")
         messages.warning(request, said % {"moment": closing})
@@ -320,7 +321,7 @@ def _list_changes(before: list[str], after: list[str]) -> str:
 
 def _shown(name: str, value: Any) -> str:
     if name.endswith("_at") and (at := parse_datetime(value)):
-        return moment(at)
+        return closings.in_paris(at) if name == "closes_at" else moment(at)
     if name == "entered_by":
         return str(Campaign.EnteredBy(value).label)
     return str(value)
@@ -357,7 +358,7 @@ def _give_extension(request: HttpRequest, place: dict[str, Any]) -> HttpResponse
         except TermsRefused as refusal:
             form.add_problems(refusal.problems)
         else:
-            words = {"school": school, "moment": moment(extension.closes_at)}
+            words = {"school": school, "moment": closings.in_paris(extension.closes_at)}
             messages.success(request, _("%(school)s may enter until %(moment)s.") % words)
             return redirect("campaign_edit", year=campaign.year)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK

@@ -12,10 +12,10 @@ from itertools import groupby
 from django.db import models
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from imtplan.campaigns import closings
 from imtplan.dashboard.queries import CampaignState, Project, ProjectGroup
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording, language
@@ -184,7 +184,7 @@ def _unreported(campaign: CampaignState | None) -> list[Decision]:
         "%(missing)s schools of %(expected)s have not handed in their figures",
         missing,
     ) % {"missing": missing, "expected": len(campaign.schools)}
-    day = date_format(localtime(campaign.campaign.closes_at), "j F Y")
+    day = closings.day(campaign.campaign.closes_at)
     ends = _("open until %(day)s") if campaign.is_open else _("closed on %(day)s")
     return [
         Decision(

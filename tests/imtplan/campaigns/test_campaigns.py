@@ -86,6 +86,33 @@ def test_a_campaign_is_made_as_typed_in_paris_time(
     assert campaign.entered_by == Campaign.EnteredBy.SCHOOL
 
 
+@pytest.mark.parametrize(
+    ("typed_hour", "closes_at"),
+    [
+        ("24:00", "2022-12-15T23:00Z"),
+        ("24h", "2022-12-15T23:00Z"),
+        ("minuit", "2022-12-15T23:00Z"),
+        ("00:00", "2022-12-14T23:00Z"),
+        ("18h30", "2022-12-15T17:30Z"),
+        ("9 h", "2022-12-15T08:00Z"),
+    ],
+)
+def test_a_closing_at_midnight_is_the_end_of_its_day(
+    page: Client, typed: dict, typed_hour: str, closes_at: str
+) -> None:
+    page.post(NEW, typed | {"closes_time": typed_hour})
+    assert Campaign.objects.get().closes_at == parse_datetime(closes_at)
+
+
+def test_what_closes_at_midnight_is_shown_as_it_is_typed(page: Client, typed: dict) -> None:
+    page.post(NEW, typed | {"closes_time": "24:00"})
+    form = page.get(EDIT).context["form"]
+    assert str(form["closes_day"].value()) == "2022-12-15"
+    assert form["closes_time"].value() == "24:00"
+    html = text(change(page, typed | {"closes_time": "24:00"}, follow=True))
+    assert "Rien n’avait changé" in html
+
+
 def test_a_french_date_typed_by_hand_is_read(page: Client, typed: dict) -> None:
     page.post(NEW, typed | {"opens_day": "01/10/2022"})
     assert Campaign.objects.get().opens_at == parse_datetime("2022-10-01T06:00Z")
@@ -238,7 +265,7 @@ def test_a_form_sent_back_as_it_came_changes_nothing(page: Client, campaign: Cam
     """Also when the stored instants have seconds, which the form does not show."""
     form = page.get(EDIT).context["form"]
     back = {name: form[name].value() for name in form.fields}
-    back |= {name: back[name].strftime("%H:%M") for name in ("opens_time", "closes_time")}
+    back["opens_time"] = back["opens_time"].strftime("%H:%M")
     html = text(change(page, back, follow=True))
     assert "Rien n’avait changé" in html
     opens_at, closes_at = campaign.opens_at, campaign.closes_at
@@ -287,7 +314,7 @@ def test_a_closing_moved_into_the_past_closes_and_says_so(
     campaign.refresh_from_db()
     assert not campaign.is_open()
     assert "est passée" in text(response)
-    assert "15 décembre 2022, 18:00, heure de Paris" in text(response)
+    assert "15 décembre 2022 à 18:00, heure de Paris" in text(response)
 
 
 def test_new_indicators_are_not_asked_of_those_who_submitted_and_this_is_said(

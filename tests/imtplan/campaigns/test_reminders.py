@@ -223,3 +223,10 @@ def test_days_are_counted_across_the_clock_change() -> None:
     days = days_of(year_of(one))
     assert days[Step.SEVEN_DAYS] == date(2026, 10, 24)
     assert days[Step.LAST_DAY] == date(2026, 10, 30)
+
+
+def test_what_closes_at_midnight_closes_on_the_evening_before() -> None:
+    midnight = datetime(2026, 12, 1, 0, 0, tzinfo=PARIS)
+    evening = datetime(2026, 11, 30, 23, 59, tzinfo=PARIS)
+    assert part(closes_at=midnight).closes_on == part(closes_at=evening).closes_on
+    assert year_of(part(closes_at=midnight)) == year_of(part(closes_at=evening))

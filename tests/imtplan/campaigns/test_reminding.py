@@ -131,7 +131,7 @@ def test_a_mail_says_all_that_is_needed(
         "Hello Alice,",
         "IMT Mines Albi",
         "Filled in: 1 of 2",
-        "30 Nov 2026, 18:00, Paris time",
+        "30 Nov 2026 at 18:00, Paris time",
         "\nMissing: 1\n- Indicator",
         "\nhttps://plan.example/saisie/2022/imt-mines-albi/\n",
         "Paul <paul@example.org>",
