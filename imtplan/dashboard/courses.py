@@ -24,6 +24,7 @@ from indicators.models import (
     Progress,
     ProgressStatus,
     Target,
+    ValueNature,
     View,
 )
 from indicators.progress import Direction, Line
@@ -89,6 +90,13 @@ class Year:
     def is_estimate(self) -> bool:
         source = self.stored or self.total
         return bool(source and source.is_estimate and not self.is_blank)
+
+    @property
+    def nature(self) -> ValueNature | None:
+        source = self.stored or self.total
+        if source is None or self.value is None:
+            return None
+        return ValueNature.of(source.view, is_estimate=self.is_estimate)
 
     @property
     def expected_value(self) -> Decimal | None:

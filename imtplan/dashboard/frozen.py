@@ -13,7 +13,7 @@ from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets import Column, Kind
-from indicators.models import ProgressStatus
+from indicators.models import ProgressStatus, ValueNature
 from indicators.snapshots import Line
 
 KINDS = {
@@ -74,7 +74,13 @@ class Said:
     @property
     def value(self) -> str:
         text = self.words.with_unit(self.shown)
-        return _("≈ %(value)s (estimate)") % {"value": text} if self.is_estimate else text
+        said = {"value": text, "nature": self._nature}
+        return _("≈ %(value)s (%(nature)s)") % said if self.is_estimate else text
+
+    @property
+    def _nature(self) -> str:
+        view = self.line.get("view")
+        return str(ValueNature.of(view, is_estimate=True).label) if view else _("estimate")
 
     @property
     def coverage(self) -> str:
@@ -149,7 +155,8 @@ class Frozen:
     def indicators(self) -> Iterator[tuple[Said, list[Said]]]:
         """Each with the targets it is held against, written in its own unit."""
         for one in self.content["indicators"]:
-            yield Said(one), [Said(one | target) for target in one["targets"]]
+            of_view = one | {"view": self.content["view"]}
+            yield Said(of_view), [Said(one | target) for target in one["targets"]]
 
 
 # --- Two of them --------------------------------------------------------------------------------

@@ -3,11 +3,19 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from imtplan.numbers import format_number, format_percent, rounded_percentage
 from imtplan.percentages import in_points
 from indicators.models import Indicator
+
+# Why one year has several numbers, for every page and file that shows more than one.
+NATURES = gettext_lazy(
+    "One year may have several numbers, and each says which it is. A value counts every school; "
+    "an estimate puts the last known figure in place of those that are missing, on validated "
+    "figures alone or on the submitted ones too (provisional); a forecast draws the complete "
+    "years further. They rest on different figures, so they differ."
+)
 
 
 def language() -> str:

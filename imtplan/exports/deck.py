@@ -16,13 +16,14 @@ from django.utils.translation import ngettext, pgettext
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.pages import DashboardPage, Headline
 from imtplan.dashboard.queries import Element, ProjectGroup
-from imtplan.dashboard.wording import Wording, language
+from imtplan.dashboard.wording import NATURES, Wording, language
 from imtplan.exports.sheets import (
     board_of,
     data_of,
     is_demonstration,
     perimeter_of,
     said_at,
+    source_of_figures,
 )
 from imtplan.numbers import format_percent, percentage
 
@@ -105,7 +106,7 @@ def read(user: Any, subject: str, asked: Mapping[str, str]) -> Deck:
         language=language(),
         is_demonstration=is_demonstration(),
         slides=[
-            *(_headline(page, one) for one in page.headlines),
+            *(_headline(user, page, one) for one in page.headlines),
             *_elements(page, _whole(page), page.objectives),
             *_elements(page, _("Levers"), page.levers),
             *_decisions(page),
@@ -133,11 +134,11 @@ def _notes(page: DashboardPage, *sources: str) -> str:
 # --- Headline indicators --------------------------------------------------------------------------
 
 
-def _headline(page: DashboardPage, headline: Headline) -> Slide:
+def _headline(user: Any, page: DashboardPage, headline: Headline) -> Slide:
     course = headline.course
     return Slide(
         title=_title(course),
-        notes=_notes(page, *_sources(course)),
+        notes=_notes(page, *_sources(user, course)),
         chart=_lines(headline),
         table=Table(("", ""), _facts(course), (0.5, 0.5)),
     )
@@ -150,24 +151,24 @@ def _title(course: Course) -> str:
         "unit": course.indicator.unit,
         "year": course.now.year,
         "status": course.status.label,
+        "nature": course.now.nature.label if course.now.nature else "",
     }
     if not course.facts.value:
         return _("%(name)s: nothing known of %(year)s") % said
     if course.now.is_estimate:
-        return _("%(name)s: about %(value)s %(unit)s in %(year)s (estimate), %(status)s") % said
+        return _("%(name)s: about %(value)s %(unit)s in %(year)s (%(nature)s), %(status)s") % said
     return _("%(name)s: %(value)s %(unit)s in %(year)s, %(status)s") % said
 
 
-def _sources(course: Course) -> list[str]:
+def _sources(user: Any, course: Course) -> list[str]:
     target = course.target
     coverage = _("Schools that reported: %(coverage)s") % {"coverage": course.facts.coverage}
     return [
         _("Source of the target: %(source)s") % {"source": target.source},
-        _("Source of the figures: %(source)s") % {"source": course.indicator.source}
-        if course.indicator.source
-        else "",
+        source_of_figures(user, course.indicator, course.scope),
         coverage if course.facts.coverage else "",
         course.outlook,
+        str(NATURES),
     ]
 
 
@@ -175,7 +176,7 @@ def _facts(course: Course) -> list[tuple[str, str]]:
     facts, target, now = course.facts, course.target, course.now
     pair = _("%(low)s to %(high)s") % {"low": facts.forecast_low, "high": facts.forecast_high}
     rows = [
-        (_("Value %(year)s") % {"year": now.year}, facts.value),
+        (f"{now.year}, {now.nature.label if now.nature else _('Value').lower()}", facts.value),
         (_("Expected in %(year)s") % {"year": now.year}, facts.expected_value),
         (_("Gap to the path"), facts.gap),
         (_("Target %(year)s") % {"year": target.year}, facts.target),
@@ -183,7 +184,7 @@ def _facts(course: Course) -> list[tuple[str, str]]:
         (_("Progress"), facts.progress),
         (_("Expected progress"), facts.expected_progress),
         (_("Pace"), facts.pace),
-        (_("At this pace in %(year)s") % {"year": target.year}, facts.forecast),
+        (_("Forecast %(year)s, at this pace") % {"year": target.year}, facts.forecast),
         (_("Forecast interval"), pair if facts.forecast_low else ""),
         (_("Chances to meet it"), facts.chances),
         (_("Schools"), facts.coverage),

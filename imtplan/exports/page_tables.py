@@ -122,8 +122,8 @@ INSTITUTE = [
     number("institute", gettext_lazy("Institute"), lambda row: row.total and row.total.shown),
     text(
         "is_estimate",
-        gettext_lazy("Estimate"),
-        lambda row: _("estimate") if row.total and row.total.is_estimate else "",
+        gettext_lazy("What the value is"),
+        lambda row: row.total and row.total.nature and str(row.total.nature.label),
     ),
     number(
         "reported",

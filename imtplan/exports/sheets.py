@@ -25,7 +25,7 @@ from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.school_page import SchoolPage, school_page
 from imtplan.dashboard.scope import Scope
 from imtplan.exports.drawing import drawn
-from indicators.models import Snapshot, View
+from indicators.models import Figure, Indicator, Snapshot, View
 
 # In the units of the drawing, of which the sheet's style makes millimetres.
 SMALL, LARGE = (330, 200), (660, 250)
@@ -86,6 +86,19 @@ def _sheet(title: str, scope: Scope, pulse: Pulse) -> dict[str, Any]:
     }
 
 
+def source_of_figures(user: Any, indicator: Indicator, scope: Scope) -> str:
+    """Where the figures of the page's year come from; empty where there are none.
+
+    A published figure has a source of its own; what people entered has its way of entry.
+    """
+    counted = Figure.objects.visible_to(user).counted(scope.view)
+    counted = counted.filter(indicator=indicator, year=scope.year, state=Figure.State.NUMBER)
+    pairs = counted.order_by("source", "origin").values_list("source", "origin").distinct()
+    texts = [source or str(Figure.Origin(origin).label) for source, origin in pairs]
+    said = {"year": scope.year, "source": "; ".join(dict.fromkeys(texts))}
+    return _("Source of the figures of %(year)s: %(source)s") % said if texts else ""
+
+
 # --- The pages ------------------------------------------------------------------------------------
 
 
@@ -94,6 +107,7 @@ class Drawn:
     """A headline indicator with its chart drawn."""
 
     headline: Headline
+    source: str
 
     @cached_property
     def drawing(self) -> SafeString:
@@ -105,15 +119,20 @@ class Drawn:
 @dataclass(frozen=True)
 class DashboardSheet(Sheet):
     page: DashboardPage
+    reader: Any
 
-    @property
+    @cached_property
     def headlines(self) -> list[Drawn]:
-        return [Drawn(headline) for headline in self.page.headlines]
+        return [Drawn(one, self._source(one)) for one in self.page.headlines]
+
+    def _source(self, headline: Headline) -> str:
+        return source_of_figures(self.reader, headline.course.indicator, self.page.scope)
 
 
 @dataclass(frozen=True)
 class IndicatorSheet(Sheet):
     page: IndicatorPage
+    source: str
 
     @property
     def drawing(self) -> SafeString | None:
@@ -173,7 +192,8 @@ class SnapshotSheet(Sheet):
 
 def dashboard(user: Any, subject: str, asked: Mapping[str, str]) -> DashboardSheet:
     page = board_of(user, asked)
-    return DashboardSheet(**_sheet(page.scope.plan.name, page.scope, page.pulse), page=page)
+    about = _sheet(page.scope.plan.name, page.scope, page.pulse)
+    return DashboardSheet(**about, page=page, reader=user)
 
 
 def board_of(user: Any, asked: Mapping[str, str]) -> DashboardPage:
@@ -186,7 +206,9 @@ def board_of(user: Any, asked: Mapping[str, str]) -> DashboardPage:
 
 def indicator(user: Any, subject: str, asked: Mapping[str, str]) -> IndicatorSheet:
     page = indicator_page(user, subject, asked, Pulse.take())
-    return IndicatorSheet(**_sheet(page.indicator.name, page.scope, page.pulse), page=page)
+    about = _sheet(page.indicator.name, page.scope, page.pulse)
+    source = source_of_figures(user, page.indicator, page.scope)
+    return IndicatorSheet(**about, page=page, source=source)
 
 
 def school(user: Any, subject: str, asked: Mapping[str, str]) -> SchoolSheet:

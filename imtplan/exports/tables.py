@@ -100,8 +100,8 @@ YEARS = [
     number("value", gettext_lazy("Value"), lambda row: row.row.year.value),
     text(
         "is_estimate",
-        gettext_lazy("Estimate"),
-        lambda row: _("estimate") if row.row.year.is_estimate else "",
+        gettext_lazy("What the value is"),
+        lambda row: row.row.year.nature and str(row.row.year.nature.label),
     ),
     number(
         "expected_value",

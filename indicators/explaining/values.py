@@ -18,7 +18,7 @@ from indicators.explaining.formulas import (
     divided,
 )
 from indicators.explaining.inputs import Inputs
-from indicators.models import Indicator, InstituteValue
+from indicators.models import Indicator, InstituteValue, ValueNature
 from indicators.progress import Aggregation, expected_value
 
 
@@ -56,6 +56,10 @@ class ValueExplanation:
     @property
     def is_estimate(self) -> bool:
         return self.total.value is None and self.total.estimate is not None
+
+    @property
+    def nature(self) -> ValueNature:
+        return ValueNature.of(self.inputs.view, is_estimate=self.is_estimate)
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -9,6 +9,7 @@ from indicators.models.result import (
     RecomputeRun,
     RollUp,
     StaleMark,
+    ValueNature,
 )
 from indicators.models.snapshot import Snapshot
 from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, TrajectoryPoint
@@ -29,5 +30,6 @@ __all__ = [
     "Sureness",
     "Target",
     "TrajectoryPoint",
+    "ValueNature",
     "View",
 ]

@@ -53,6 +53,19 @@ class ProgressStatus(models.TextChoices):
         }[self]
 
 
+class ValueNature(models.TextChoices):
+    """What the number of a year is. One year may have several, and each says which it is."""
+
+    VALIDATED = "validated", _("validated value")
+    VALIDATED_ESTIMATE = "validated-estimate", _("estimate on validated figures")
+    PROVISIONAL = "provisional", _("provisional value")
+    PROVISIONAL_ESTIMATE = "provisional-estimate", _("estimate on provisional figures")
+
+    @classmethod
+    def of(cls, view: str, *, is_estimate: bool) -> "ValueNature":
+        return cls(f"{view}-estimate" if is_estimate else view)
+
+
 class ExactField(models.Field):
     """A number as the formulas have it, with 28 digits: they go on with it, not with ten decimals.
 
@@ -116,6 +129,12 @@ class InstituteValue(models.Model):
     @property
     def is_estimate(self) -> bool:
         return self.value is None and self.estimate is not None
+
+    @property
+    def nature(self) -> "ValueNature | None":
+        if self.shown is None:
+            return None
+        return ValueNature.of(self.view, is_estimate=self.is_estimate)
 
 
 class ProgressQuerySet(models.QuerySet["Progress"]):

@@ -168,7 +168,7 @@ def test_a_value_says_who_is_missing_and_the_range(
     recomputed()
     words = english("indicateurs/students/")
 
-    assert "≈ estimate" in words
+    assert "≈ estimate on validated figures" in words
     assert "≈ 700 carried forward from 2019" in words
     assert "= 15,000 + 700" in words
     assert "each missing school at its baseline = 15,000 + 500" in words
