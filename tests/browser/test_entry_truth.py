@@ -127,6 +127,24 @@ def test_half_a_ratio_is_no_mistake_before_the_row_is_left(grid: Callable[..., A
     assert len(sent) == 2
 
 
+def test_both_parts_emptied_are_not_stored_before_the_row_is_left(
+    grid: Callable[..., Any],
+) -> None:
+    """Emptied to be typed anew: a pause between is no answer."""
+    entry = grid()
+    for part, text in (("numerator", "310"), ("denominator", "1142")):
+        entry.type(RATIO, text, part)
+    entry.wait(RATIO)
+    version = entry.stored(RATIO).version
+    for part in ("numerator", "denominator"):
+        entry.field(RATIO, part).fill("")
+    entry.page.wait_for_timeout(1500)  # longer than the pause after which a row is sent
+    assert entry.stored(RATIO).version == version
+    entry.field(RATIO, "denominator").blur()
+    entry.wait(RATIO)
+    assert entry.stored(RATIO).state == "not_entered"
+
+
 def test_typing_moves_nothing_below_and_everything_is_announced(grid: Callable[..., Any]) -> None:
     entry = grid(reduced_motion="reduce")  # no smooth scroll: what moves is the layout
     below = entry.page.locator("#phd-students")

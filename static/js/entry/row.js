@@ -68,13 +68,20 @@ class Row {
   }
 
   /** The row is not finished, and nothing is wrong with that before the person leaves it: a word
-      waits for its reason; one part of a ratio is not there yet, or is still the old one. */
+      waits for its reason; a part of a ratio is not there yet, or is still the old one; both were
+      emptied, to be typed anew. */
   get isHalf() {
     if (!this.body.contains(document.activeElement)) return false;
     if (this.word.value === "not_available" && !this.field("reason").value.trim()) return true;
     if (!this.isRatio || this.word.value) return false;
     const [part, whole] = this.numbers.map((field) => field.value.trim());
+    if (!part && !whole) return this.numbers.some((field) => this.stored(field));
     return !part !== !whole || (Number(this.data.scale) === 100 && isMore(part, whole));
+  }
+
+  /** The text that was last stored or kept of a field. */
+  stored(field) {
+    return JSON.parse(this.saved ?? "{}")[field.dataset.part];
   }
 
   /** The request's body: the fields of the form, and no more. */
