@@ -145,6 +145,19 @@ def test_both_parts_emptied_are_not_stored_before_the_row_is_left(
     assert entry.stored(RATIO).state == "not_entered"
 
 
+def test_the_bar_says_saved_of_what_was_typed_and_of_nothing_else(
+    grid: Callable[..., Any],
+) -> None:
+    entry = grid()
+    entry.paste("students", "1151\n22,5")
+    entry.page.locator("#paste-preview[open]").wait_for()
+    entry.page.keyboard.press("Escape")
+    assert entry.page.inner_text("[data-last]") == ""
+    entry.type("students", "1151")
+    entry.wait("students")
+    assert "enregistré" in entry.page.inner_text("[data-last]").lower()
+
+
 def test_typing_moves_nothing_below_and_everything_is_announced(grid: Callable[..., Any]) -> None:
     entry = grid(reduced_motion="reduce")  # no smooth scroll: what moves is the layout
     below = entry.page.locator("#phd-students")

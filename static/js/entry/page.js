@@ -2,6 +2,7 @@
 const { form, rows, word, live, calm, begin, keep, soon, save, isLeft, clock, announce } = window.imtEntry;
 const last = document.querySelector("[data-last]");
 let isLeaving = false;
+let savedAt = ""; // when something was last stored or kept from this page
 
 /* --- counts, and what is saved --- */
 
@@ -13,6 +14,7 @@ function count(name, number) {
 }
 
 form.addEventListener("entry:answer", ({ detail }) => {
+  savedAt = clock.format(new Date());
   for (const name of ["filled", "to_correct", "to_explain"]) count(name, detail.page[name]);
   for (const row of rows) showTotal(row, detail.totals[row.code] || "");
 });
@@ -31,16 +33,17 @@ form.addEventListener("entry:changed", () => {
   if (!rows.some((row) => row.running)) showLast();
 });
 
-/** Beside the buttons: that all is saved, and when; or that it is not, from the first key on. */
+/** Beside the buttons: that all is saved, and when; or that it is not, from the first key on.
+    Nothing, where nothing was typed. */
 function showLast() {
   const left = rows.filter(isLeft);
   const unsaved = rows.filter((row) => row.body.classList.contains("is-unsaved"));
   count("unsaved", unsaved.length);
   last.classList.toggle("is-late", unsaved.length > 0);
   const isKept = left.every((row) => row.isKept);
-  const name = left.length === 0 ? "saved" : isKept ? "unsent" : "unsent-here";
+  const name = left.length ? (isKept ? "unsent" : "unsent-here") : savedAt && "saved";
   const refused = left.length > 0 && document.querySelector("[data-refused]:not([hidden]) [data-refused-why]");
-  last.textContent = refused ? refused.textContent : word(name, { time: clock.format(new Date()) });
+  last.textContent = refused ? refused.textContent : name && word(name, { time: savedAt });
 }
 
 for (const jump of form.querySelectorAll("[data-jump]")) {
