@@ -158,6 +158,28 @@ def test_the_bar_says_saved_of_what_was_typed_and_of_nothing_else(
     assert "enregistré" in entry.page.inner_text("[data-last]").lower()
 
 
+@pytest.mark.parametrize("is_typing", [True, False])
+def test_closed_while_open_the_heading_and_the_buttons_say_so(
+    grid: Callable[..., Any], is_typing: bool
+) -> None:
+    """At the first value that is refused, or at the hour itself."""
+    Campaign.objects.update(closes_at=timezone.now() + timedelta(hours=1))
+    entry = grid()
+    entry.page.clock.install()
+    entry.page.reload()
+    facts, bar = entry.page.locator("[data-facts]"), entry.page.locator(".entry-bar")
+    assert "Ferme le" in facts.inner_text()
+    Campaign.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    if is_typing:
+        entry.type("students", "1151")
+    else:
+        entry.page.clock.fast_forward("01:00:02")
+    bar.locator("[data-see-entered]").wait_for()
+    assert "Ferme le" not in facts.inner_text()
+    assert bar.locator("button:visible").count() == 0
+    assert entry.page.locator("[data-refused]").is_visible()
+
+
 def test_typing_moves_nothing_below_and_everything_is_announced(grid: Callable[..., Any]) -> None:
     entry = grid(reduced_motion="reduce")  # no smooth scroll: what moves is the layout
     below = entry.page.locator("#phd-students")
