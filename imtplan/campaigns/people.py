@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -80,7 +81,9 @@ def name_person(
     _check_number(school)
     user = _person(email, name)
     _check_person(user, school, by)
-    held = Membership.objects.filter(user=user, school=school, role=role).first()
+    # Who ends the role at this moment goes first, and the role is then given anew.
+    roles = Membership.objects.select_for_update(of=["self"])
+    held = roles.filter(user=user, school=school, role=role).first()
     if held is None:
         held = Membership(user=user, school=school, role=role)
     if not _set_days(held, starts_on, ends_on):
@@ -94,14 +97,18 @@ def name_person(
 
 @transaction.atomic
 def end_delegation(membership: Membership, *, by: User) -> Membership:
-    """From this moment on the role is no longer held. Nothing is deleted; twice changes nothing."""
+    """From this moment on the role is no longer held. Nothing is deleted; twice changes nothing.
+
+    Whom the role was not yet told of hears neither that it was given nor that it ended.
+    """
     held = _locked(membership)
     if is_over(held):
         return held
     held.ended_at, held.ended_by = timezone.now(), by
     held.save(update_fields=["ended_at", "ended_by"])
     event = _record(Event.Verb.ROLE_ENDED, held, by)
-    _write_mail(ENDED, held, by, event)
+    if not _is_unsaid(held):
+        _write_mail(ENDED, held, by, event)
     return held
 
 
@@ -109,7 +116,8 @@ def end_delegation(membership: Membership, *, by: User) -> Membership:
 def undo_end(membership: Membership, *, by: User) -> Membership:
     """The role is held again as before it was ended: a slip, seen within ten minutes.
 
-    The mail that told of the end is withdrawn where it still waits; else another tells of this.
+    The mail that told of the end is withdrawn where it still waits; else another tells of this, or
+    of the role itself where nothing was ever told.
     """
     held = _locked(membership)
     if held.ended_at is None:
@@ -121,9 +129,29 @@ def undo_end(membership: Membership, *, by: User) -> Membership:
     held.ended_at, held.ended_by = None, None
     held.save(update_fields=["ended_at", "ended_by"])
     event = _record(Event.Verb.ROLE_RESTORED, held, by)
-    if held.user_id not in withdraw_mails(key_begins=f"{ENDED}:{held.pk}:"):
+    if _mails_of(held) and not _told_of(held):
+        _write_mail(KIND, held, by, event)
+    elif held.user_id not in withdraw_mails(key_begins=_key(ENDED, held)):
         _write_mail(RESTORED, held, by, event)
     return held
+
+
+def _is_unsaid(held: Membership) -> bool:
+    """Withdraw what still waits to tell of the role. Whether nothing was told of it before."""
+    return bool(withdraw_mails(key_begins=_key(KIND, held))) and not _told_of(held)
+
+
+def _key(kind: str, held: Membership) -> str:
+    return f"{kind}:{held.pk}:"
+
+
+def _mails_of(held: Membership) -> QuerySet[Mail]:
+    """The mails that tell of the role being given, withdrawn ones too."""
+    return Mail.objects.filter(key__startswith=_key(KIND, held)).order_by("pk")
+
+
+def _told_of(held: Membership) -> bool:
+    return _mails_of(held).exclude(state=Mail.State.WITHDRAWN).exists()
 
 
 def can_be_undone(held: Membership) -> bool:
@@ -279,7 +307,7 @@ def _write_mail(kind: str, held: Membership, by: User, event: Event) -> None:
             "kind": kind,
         }
         queue_mail(
-            key=f"{kind}:{held.pk}:{event.pk}",
+            key=f"{_key(kind, held)}{event.pk}",
             kind=Mail.INVITATION if is_new else kind,
             user=user,
             address=user.email,
