@@ -29,6 +29,7 @@ class Event(models.Model):
         VALIDATED = "validated", _("validated the figures")
         TAKEN_BACK = "taken_back", _("took the submission back")
         REMARK_ANSWERED = "remark_answered", _("answered a remark")
+        REMARK_SETTLED = "remark_settled", _("settled a remark")
         CAMPAIGN_CHANGED = "campaign_changed", _("changed a campaign")
         EXTENSION_GIVEN = "extension_given", _("gave a later closing")
         EXTENSION_WITHDRAWN = "extension_withdrawn", _("withdrew a later closing")

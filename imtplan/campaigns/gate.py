@@ -42,6 +42,7 @@ POSSIBLE_FROM = {
     Event.Verb.RETURNED: {State.SUBMITTED, State.VALIDATED},
     Event.Verb.TAKEN_BACK: {State.SUBMITTED},
     Event.Verb.REMARK_ANSWERED: {State.RETURNED},
+    Event.Verb.REMARK_SETTLED: {State.RETURNED},
 }
 # The acts of the school, which wait for the campaign to be open.
 OF_THE_SCHOOL = {
@@ -62,6 +63,9 @@ REFUSALS = {
     Event.Verb.TAKEN_BACK: _("Only figures that are submitted can be taken back."),
     Event.Verb.REMARK_ANSWERED: _(
         "These figures are not with the school any more: the answer was not stored."
+    ),
+    Event.Verb.REMARK_SETTLED: _(
+        "These figures are not with the school any more: the next decision settles its remarks."
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What the school answers to a remark, on the page of its figures."""
+"""What becomes of a remark beside a figure: the school answers it, who decides settles it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,7 @@ from imtplan.campaigns.models import Campaign, Remark
 from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, one_line_end, too_long
 
 SETTLED = _("This remark is settled: the answer was not stored.")
+ANSWERED_SINCE = _("The school answered this remark after you opened the page: read the answer.")
 
 
 class AnswerConflict(CampaignRefusal):
@@ -67,6 +68,32 @@ def answer_remark(remark: Remark, *, text: str, by: User, seen: str | None = Non
         school=submission.school,
         subject=str(submission.campaign.year),
         **detail,
+    )
+    return kept
+
+
+@transaction.atomic
+def settle_remark(remark: Remark, *, by: User, seen: str | None = None) -> Remark:
+    """Ask no more about one figure, while the school has its figures back. Twice changes nothing.
+
+    `seen`: the version of the answer that the page showed, as `answer_remark` has it: an answer
+    that was given since is read first.
+    """
+    submission = remark.submission
+    locked(submission.campaign, submission.school, act=Event.Verb.REMARK_SETTLED)
+    kept = submission.remarks.select_related("indicator").get(pk=remark.pk)
+    if kept.state == Remark.State.SETTLED:
+        return kept
+    if seen is not None and kept.answer and seen != kept.answer_version:
+        raise CampaignRefusal(ANSWERED_SINCE)
+    kept.state = Remark.State.SETTLED
+    kept.save(update_fields=["state"])
+    record(
+        Event.Verb.REMARK_SETTLED,
+        by=by,
+        school=submission.school,
+        subject=str(submission.campaign.year),
+        indicator=kept.indicator.code,
     )
     return kept
 

@@ -33,6 +33,7 @@ of_a_school = [
     path("soumettre/", views_handing_in.send, name="send"),
     path("reprendre/", views_handing_in.take_figures_back, name="take_back"),
     path("remarque/<int:pk>/", views_handing_in.answer, name="answer_remark"),
+    path("remarque/<int:pk>/regler/", views_review.settle, name="settle_remark"),
     path("decider/", views_review.decide, name="decide"),
 ]
 

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from imtplan.campaigns.forms_campaigns import DecisionForm
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
 from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
+from imtplan.campaigns.remarks import settle_remark
 from imtplan.campaigns.saving import PARTS
 from imtplan.campaigns.services import (
     SubmittedAgain,
@@ -151,6 +152,7 @@ def _review_page(
         "may_submit": has_permission(request.user, Permission.SUBMIT_FIGURES, school=page.school),
         "may_extend": has_permission(request.user, Permission.EDIT_PLAN),
         "may_decide": may_decide,
+        "may_settle": may_decide and page.state == State.RETURNED,
         "receipt": latest_receipt(page.submission),
         "steps": steps_of(_events(request, page)),
         "neighbours": neighbours(page) if may_decide else None,
@@ -275,6 +277,22 @@ def _decide(request: HttpRequest, page: EntryPage, form: DecisionForm) -> str:
         )
     validate(**about)
     return _("Validated. The figures count everywhere now.")
+
+
+@require_POST
+def settle(request: HttpRequest, year: int, school: str, pk: int) -> HttpResponse:
+    """Who decides asks no more about one figure of those that the school has back."""
+    place = place_of(request, year, school)
+    demand(request, Permission.VALIDATE_FIGURES, place["school"])
+    about = {f"submission__{name}": row for name, row in place.items()}
+    remark = get_object_or_404(Remark.objects.filter(**about), pk=pk)
+    try:
+        settle_remark(remark, by=request.user, seen=request.POST.get("seen", ""))
+    except CampaignRefusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The remark is settled: the school sees it no longer as open."))
+    return redirect("review", year=year, school=school)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from imtplan.audit.models import Event
 from imtplan.campaigns import services
 from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused
 from imtplan.campaigns.models import Campaign, Remark
-from imtplan.campaigns.remarks import AnswerConflict, answer_remark
+from imtplan.campaigns.remarks import AnswerConflict, answer_remark, settle_remark
 from imtplan.outbox.models import Mail
 from indicators.models import Indicator
 from tests import factories
@@ -129,3 +129,41 @@ def test_an_answer_is_kept_whole_or_refused_with_its_length(give_back: Any, bob:
     assert "2\u202f001" in str(refusal.value.message)
     assert Remark.objects.get().answer == ""
     assert answer_remark(remark, text="a" * 2000, by=bob).answer == "a" * 2000
+
+
+# --- Settled alone ------------------------------------------------------------------------------
+
+
+def test_one_remark_is_settled_and_the_others_stay(
+    give_back: Any, diane: User, albi: School
+) -> None:
+    [first] = give_back(students="Comptez.")
+    staff = factories.IndicatorFactory(code="staff")
+    Remark.objects.create(submission=first.submission, indicator=staff, text="Et ceux-ci ?")
+    settle_remark(first, by=diane, seen="")
+    settle_remark(first, by=diane)  # twice changes nothing
+    assert [one.state for one in Remark.objects.order_by("pk")] == [State.SETTLED, State.OPEN]
+    [event] = Event.objects.filter(verb=Event.Verb.REMARK_SETTLED)
+    assert (event.actor, event.school) == (diane, albi)
+    assert event.detail == {"indicator": first.indicator.code}
+    with pytest.raises(TransitionRefused):
+        answer_remark(first, text="Oui.", by=diane)
+
+
+def test_an_answer_given_meanwhile_is_read_before_it_is_settled(
+    give_back: Any, diane: User, bob: User
+) -> None:
+    [remark] = give_back(students="Comptez.")
+    answered = answer_remark(remark, text="Ils y sont.", by=bob)
+    with pytest.raises(CampaignRefusal):
+        settle_remark(remark, by=diane, seen="")
+    assert settle_remark(remark, by=diane, seen=answered.answer_version).state == State.SETTLED
+
+
+def test_what_the_school_has_sent_again_is_settled_by_the_decision(
+    give_back: Any, place: dict[str, Any], alice: User, diane: User
+) -> None:
+    [remark] = give_back(students="Comptez.")
+    services.submit(**place, by=alice)
+    with pytest.raises(TransitionRefused):
+        settle_remark(remark, by=diane)

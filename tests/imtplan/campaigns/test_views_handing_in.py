@@ -249,3 +249,18 @@ def test_who_decides_reads_the_answer_beside_the_figure(
     assert "Oui, &lt;tous&gt;." in row
     assert "Avec réponse" in row
     assert "Sans réponse" in html[html.index('id="staff"') :]
+
+
+def test_who_decides_settles_one_remark_on_the_page(
+    returned: Submission, signed_in: SignIn, alice: User, paul: User, diane: User
+) -> None:
+    remark = Remark.objects.first()
+    address = f"{ENTRY}remarque/{remark.pk}/regler/"
+    desk = signed_in(diane)
+    assert text(desk, REVIEW).count("/regler/") == 2
+    assert "/regler/" not in text(signed_in(alice), REVIEW)
+    for other in (alice, paul):
+        assert signed_in(other).post(address, {"seen": ""}).status_code == 403
+    html = desk.post(address, {"seen": ""}, follow=True).content.decode()
+    assert "La remarque est réglée" in html
+    assert html.count("/regler/") == 1
