@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from imtplan import paper
+from imtplan.audit.models import Event
 from imtplan.campaigns.models import Receipt
 from imtplan.campaigns.receipts import differences, lines_of, steps_since, taking_back
 
@@ -24,13 +25,17 @@ def _receipt(request: HttpRequest, number: str) -> Receipt:
 
 
 def _document(receipt: Receipt) -> dict[str, Any]:
-    """What is on the page and on the paper: the receipt alone, as it was that day."""
+    """What is on the page and on the paper: the receipt as it was that day, and whether what it is
+    of was taken back since."""
     content = json.loads(receipt.content)
+    taken_back = taking_back(receipt)
     return {
         "receipt": receipt,
         "content": content,
         "closes_at": parse_datetime(content["campaign"]["closes_at"]),
         "lines": lines_of(receipt),
+        "taking_back": taken_back,
+        "json_name": _file_name(receipt, taken_back, "json"),
         "digest": [receipt.sha256[start : start + 8] for start in range(0, 64, 8)],
     }
 
@@ -45,7 +50,6 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "latest": siblings[-1],
         "steps": steps_since(found, siblings),
         "differences": differences(found),
-        "taking_back": taking_back(found),
         "has_pdf": paper.is_available(),
     }
     return render(request, "campaigns/receipt.html", context)
@@ -53,7 +57,8 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def receipt_json(request: HttpRequest, number: str) -> HttpResponse:
-    """The very bytes that were hashed: `sha256sum` of the file gives the number printed."""
+    """The very bytes that were hashed: `sha256sum` of the file gives the number printed. They can
+    say nothing of what came after: that it was taken back is said by the name of the file."""
     found = _receipt(request, number)
     return _file(found, found.content.encode(), "json", "application/json", "attachment")
 
@@ -73,14 +78,19 @@ def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
     return _file(found, pdf, "pdf", "application/pdf", "inline")
 
 
+def _file_name(receipt: Receipt, taken_back: Event | None, ending: str) -> str:
+    return f"recu-{receipt.number}{'-repris' if taken_back else ''}.{ending}"
+
+
 def _file(
     receipt: Receipt, content: bytes, ending: str, content_type: str, disposition: str
 ) -> HttpResponse:
+    name = _file_name(receipt, taking_back(receipt), ending)
     return HttpResponse(
         content,
         content_type=content_type,
         headers={
-            "Content-Disposition": f'{disposition}; filename="recu-{receipt.number}.{ending}"',
+            "Content-Disposition": f'{disposition}; filename="{name}"',
             "Cache-Control": "private, no-cache",
         },
     )

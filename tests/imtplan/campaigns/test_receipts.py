@@ -16,6 +16,8 @@ from django.utils import timezone, translation
 
 from imtplan import paper
 from imtplan.accounts.models import School, User
+from imtplan.audit.models import Event
+from imtplan.audit.services import record
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.campaigns.receipts import lines_of
 from imtplan.canonical import canonical
@@ -319,6 +321,41 @@ def test_the_pdf_holds_the_receipt(
     assert "<img src=x onerror=alert(1)>" in " ".join(text.split())
     assert "Bilan en mars" in text
     assert receipt.sha256 in "".join(text.split())
+
+
+@pytest.fixture
+def taken_back(receipt: Receipt, alice: User) -> Receipt:
+    record(
+        Event.Verb.TAKEN_BACK,
+        by=alice,
+        school=receipt.submission.school,
+        subject=str(receipt.submission.campaign.year),
+        receipt=receipt.number,
+    )
+    return receipt
+
+
+@needs_press
+def test_the_pdf_says_that_it_was_taken_back(
+    signed_in: Callable[[User], Client], alice: User, taken_back: Receipt, tmp_path: Path
+) -> None:
+    response = read(signed_in(alice), "receipt_pdf", taken_back)
+    text = " ".join(text_of(response.content, tmp_path).split())
+    assert "Repris par l’école" in text
+    assert "Alice" in text
+    assert "-repris.pdf" in response["Content-Disposition"]
+
+
+def test_the_name_of_the_json_file_says_that_it_was_taken_back(
+    signed_in: Callable[[User], Client], alice: User, taken_back: Receipt
+) -> None:
+    """Its bytes are those that were hashed, and say nothing of what came after."""
+    client = signed_in(alice)
+    response = read(client, "receipt_json", taken_back)
+    name = "recu-2022-imt-mines-albi-1-repris.json"
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert hashlib.sha256(response.content).hexdigest() == taken_back.sha256
+    assert f"sha256sum {name}" in read(client, "receipt", taken_back).content.decode()
 
 
 def test_without_pango_the_page_says_to_print_it(
