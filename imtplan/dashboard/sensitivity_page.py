@@ -50,12 +50,15 @@ class Wanted:
     out: frozenset[str] = frozenset()
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    unknown: Sequence[str] = ()  # what the plan does not have, as it stands in the address
 
     @classmethod
     def read(cls, asked: Any, real: Trial) -> "Wanted":
-        """Of a QueryDict. An empty field is the real weight; what the plan does not have is not
-        looked at."""
-        wanted = cls(out=frozenset(asked.getlist("out")) & {one.key for one in real.things})
+        """Of a QueryDict. An empty field is the real weight."""
+        wanted = cls(
+            out=frozenset(asked.getlist("out")) & {one.key for one in real.things},
+            unknown=_unknown(asked, real),
+        )
         for one in real.all_weights:
             text = asked.get(one.key, "").strip()
             if not text:
@@ -76,6 +79,14 @@ class Wanted:
         pairs += [(key, plain(weight)) for key, weight in self.weights.items()]
         pairs += [("out", key) for key in sorted(self.out)]
         return urlencode(pairs)
+
+
+def _unknown(asked: Any, real: Trial) -> list[str]:
+    """The names of an address that say nothing here, and what it leaves out that is not there."""
+    known = {*SCOPE, "out", *(one.key for one in real.all_weights)}
+    things = {one.key for one in real.things}
+    strange = [f"out={key}" for key in asked.getlist("out") if key not in things]
+    return [name for name in asked if name not in known] + strange
 
 
 def weight_of(text: str) -> Decimal:

@@ -13,11 +13,12 @@ from imtplan.dashboard.sensitivity_page import sensitivity_page
 
 @require_safe
 def sensitivity(request: HttpRequest) -> HttpResponse:
-    """A form sends all its fields: the address that is left names only what differs."""
+    """A form sends all its fields: the address that is left names only what differs. What is not
+    understood is said, and the address stays as it came."""
     if not has_permission(request.user, Permission.READ_INSTITUTE):
         raise PermissionDenied
     page = sensitivity_page(request.user, request.GET)
-    if page is None or page.wanted.errors:
+    if page is None or page.wanted.errors or page.wanted.unknown:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if page else HTTPStatus.OK
         return render(request, "dashboard/sensitivity.html", {"page": page}, status=status)
     address = page.wanted.address(request.GET)

@@ -76,6 +76,22 @@ def test_the_real_weights_move_nothing(look: Any, read: Any) -> None:
     assert "brings 52.1 of the plan’s points" in said
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("?o.O9=2", "o.O9"),
+        ("?out=i.nothing", "out=i.nothing"),
+        ("?o.O1.i.other=3&weights=1", "weights"),
+    ],
+)
+def test_what_the_plan_does_not_have_is_said(look: Any, address: str, name: str) -> None:
+    answer = look(address)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"It is left out:</strong> <code>{name}</code>" in page
+    assert ("becomes" in page) == ("other=3" in address)
+
+
 def test_another_weight_moves_the_plan(look: Any, read: Any) -> None:
     """(0.2424 + 3 × 0.8) / 4"""
     said = read(look("?o.O1.i.other=3"))
@@ -98,7 +114,7 @@ def test_left_out_is_told_and_ticked(look: Any, read: Any) -> None:
     [
         ("?o.O1=1&o.O1.i.students=1&o.O1.i.other=3", "o.O1.i.other=3"),
         ("?o.O1.i.other=1,5", ""),
-        ("?o.O1.i.other=&unknown=4&out=i.nobody", ""),
+        ("?o.O1.i.other=", ""),
         ("?year=2020&o.O1.i.other=2.50&out=i.students&out=i.students",
          "year=2020&o.O1.i.other=2.5&out=i.students"),
     ],
