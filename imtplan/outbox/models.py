@@ -77,7 +77,7 @@ class Mail(models.Model):
         verbose_name=_("person"),
     )
     address = AddressField(_("address"))
-    subject = models.CharField(_("subject"), max_length=200)
+    subject = models.TextField(_("subject"))  # whole, however long a school's name is
     body = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=2, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)

@@ -8,8 +8,6 @@ from django.utils.translation import get_language
 
 from imtplan.outbox.models import Mail
 
-SUBJECT_LENGTH = 200
-
 
 def queue_mail(
     *,
@@ -41,9 +39,9 @@ def queue_mail(
 
 
 def on_one_line(text: str) -> str:
-    """A name with a line end in it must not become a header of its own."""
-    line = " ".join(text.split())
-    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1] + "…"
+    """A name with a line end in it must not become a header of its own. Nothing is cut: a mail
+    folds a long header by itself."""
+    return " ".join(text.split())
 
 
 def retry_mail(pk: int) -> bool:

@@ -3,6 +3,7 @@
 import socket
 import threading
 from datetime import timedelta
+from email import message_from_string, policy
 from typing import Any
 
 import pytest
@@ -47,6 +48,17 @@ def test_accents_arrive(alice: User, settings: Any) -> None:
     [message] = django_mail.outbox
     assert message.subject == "Campagne terminée : « Alès »"
     assert message.body == "Où ? À Alès."
+
+
+def test_a_long_subject_arrives_whole(alice: User, server: Server) -> None:
+    """Over a real connection: folded on the way, and one again for who reads it."""
+    subject = "Saisie – " + " ".join(f"École n° {number}" for number in range(200))
+    write(alice, subject=subject)
+    send_waiting()
+    [received] = server.received
+    found = message_from_string(received, policy=policy.default)
+    assert found["Subject"].strip() == subject  # a fold before the first word is none of it
+    assert max(len(line) for line in received.splitlines()) <= 998
 
 
 def test_the_longest_waiting_goes_first(alice: User, server: Server) -> None:
