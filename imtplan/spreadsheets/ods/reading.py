@@ -1,9 +1,8 @@
 """An OpenDocument spreadsheet into tables, by the same rules and within the same limits as XLSX.
 
-Its own small reader, held against python-calamine in the tests: that one, and odfpy and odfdo, do
-not tell what is displayed from what a cell holds, a raised note from the number's own digits, or a
-formula that was never computed from an empty cell; and they lay out lines that are repeated a
-million times.
+Its own small reader, held against python-calamine in the tests. That one does not tell what is
+displayed from what a cell holds, or a raised note from the number's own digits, and gives no hidden
+lines or merged cells; here lines that are repeated a million times are never laid out.
 """
 
 from django.utils.translation import gettext as _

@@ -1,7 +1,7 @@
 """Sheets out to an OpenDocument spreadsheet, from the same declaration as the XLSX workbook.
 
-By hand, like the reader: odfpy has had no release since 2020, and odfdo knows neither locked cells,
-lists to choose from, nor what stays in sight, which are most of what is written here.
+By hand, like the reader: odfpy has had no release since 2020, and most of what is written here is
+markup of its own: locked cells, lists to choose from, what stays in sight.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
