@@ -49,6 +49,9 @@ class FoundCell:
     notes: str = field(default="", compare=False)
     # Whether its row or its column is hidden, filtered out, folded up, or without any size.
     is_hidden: bool = field(default=False, compare=False)
+    # Whether the cell's own style crosses all of it out, or writes it in white on white.
+    is_struck: bool = field(default=False, compare=False)
+    is_white: bool = field(default=False, compare=False)
 
 
 NOTHING = FoundCell(Found.TEXT, "")

@@ -107,6 +107,46 @@ def test_every_way_to_hide_a_cell(hide: Any) -> None:
     assert [cell.is_hidden for row in table.rows for _column, cell in row] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("look", "seen"),
+    [
+        ({"font_strikeout": True}, (True, False)),
+        ({"font_color": "#FFFFFF"}, (False, True)),
+        ({"font_color": "white", "bg_color": "#FFFFFF"}, (False, True)),
+        ({"font_color": "white", "bg_color": "#16233A"}, (False, False)),
+        ({"font_color": "#16233A", "font_strikeout": False}, (False, False)),
+        ({}, (False, False)),
+    ],
+)
+def test_what_a_style_crosses_out_or_makes_white(
+    look: dict[str, Any], seen: tuple[bool, bool]
+) -> None:
+    def write(made: Any, sheet: Any) -> None:
+        sheet.write("A1", 1142, made.add_format(look))
+
+    cell = first(book(write))
+    assert (cell.text, cell.is_struck, cell.is_white) == ("1142", *seen)
+
+
+@pytest.mark.parametrize(
+    ("font", "is_white"),
+    [
+        ('<color theme="0"/>', True),
+        ('<color theme="0" tint="-0.5"/>', False),
+        ('<color theme="1"/>', False),
+        ('<color rgb="ffffffff"/>', True),
+        ('<color indexed="9"/>', True),
+    ],
+)
+def test_white_as_excel_writes_it(font: str, is_white: bool) -> None:
+    def write(made: Any, sheet: Any) -> None:
+        sheet.write("A1", 1142, made.add_format({"font_color": "#123456"}))
+
+    old = b'<color rgb="FF123456"/>'
+    data = changed(book(write), {"xl/styles.xml": lambda part: part.replace(old, font.encode())})
+    assert first(data).is_white is is_white
+
+
 def test_a_format_that_shows_nothing_hides_the_cell() -> None:
     def write(made: Any, sheet: Any) -> None:
         sheet.write("A1", 7, made.add_format({"num_format": ";;;"}))

@@ -92,6 +92,36 @@ def test_every_sort_of_cell(xml: str, cell: FoundCell) -> None:
     assert first(xml) == cell
 
 
+LOOKS = (
+    '<style:style style:name="struck" style:family="table-cell">'
+    '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+    '<style:style style:name="child" style:family="table-cell"'
+    ' style:parent-style-name="struck"/>'
+    '<style:style style:name="white" style:family="table-cell">'
+    '<style:text-properties fo:color="#ffffff"/></style:style>'
+    '<style:style style:name="lit" style:family="table-cell" style:parent-style-name="white">'
+    '<style:table-cell-properties fo:background-color="#16233a"/></style:style>'
+    '<style:style style:name="paper" style:family="table-cell" style:parent-style-name="white">'
+    '<style:table-cell-properties fo:background-color="transparent"/></style:style>'
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "seen"),
+    [
+        ("struck", (True, False)),
+        ("child", (True, False)),
+        ("white", (False, True)),
+        ("paper", (False, True)),
+        ("lit", (False, False)),
+        ("nothing", (False, False)),
+    ],
+)
+def test_what_a_style_crosses_out_or_makes_white(style: str, seen: tuple[bool, bool]) -> None:
+    cell = first(number("1142", "1142", f'table:style-name="{style}"'), LOOKS)
+    assert (cell.text, cell.is_struck, cell.is_white) == ("1142", *seen)
+
+
 def test_a_formula_is_known_as_such() -> None:
     assert first(number("2", "2", 'table:formula="of:=1+1"')).is_formula
 

@@ -299,6 +299,10 @@ class CellTexts:
     def _remark(self, cell: FoundCell) -> None:
         if cell.is_hidden and holds(cell):
             self.remarks.append(_("In a hidden row or column."))
+        if cell.is_struck and holds(cell):
+            self.remarks.append(_("Crossed out there."))
+        if cell.is_white and holds(cell):
+            self.remarks.append(_("Written there in white on white."))
         if cell.notes:
             message = _("The note “%(note)s” beside it is not part of the number.")
             self.remarks.append(message % {"note": cell.notes})

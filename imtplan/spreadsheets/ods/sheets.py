@@ -138,8 +138,11 @@ class Sheets:
         if cell.text.strip() or cell.kind is not Found.TEXT:
             if not open_.text.paragraphs:  # its text is an attribute
                 self.package.count_characters(len(cell.text))
+            is_struck, is_white = self.styles.of_cell(found.get("table:style-name", ""))
             cell = replace(
                 cell,
+                is_struck=is_struck,
+                is_white=is_white,
                 text=checked_text(cell.text, sheet.line, sheet.column),
                 is_hidden=cell.is_hidden or open_.is_covered or self._row_is_hidden,
             )

@@ -1,12 +1,17 @@
 """What the styles of an OpenDocument file hide, raise or cross out."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from imtplan.spreadsheets.runs import Place
 
 # A style may inherit from another; a circle of them must end.
 _MAX_PARENTS = 10
+T = TypeVar("T")
+WHITE = "#ffffff"
+_PAGE = {"transparent", WHITE}
 _NO_SIZE = re.compile(r"0+(?:\.0*)?[a-z]*")
 
 
@@ -16,6 +21,8 @@ class _Style:
     place: Place | None = None
     is_struck: bool | None = None
     is_hidden: bool = False
+    colour: str | None = None
+    ground: str | None = None
 
 
 @dataclass
@@ -40,6 +47,8 @@ class Styles:
                 self.open.is_hidden = _is_nothing(found.get("style:column-width"))
             case "style:text-properties":
                 self._take_text(found)
+            case "style:table-cell-properties":
+                self.open.ground = found.get("fo:background-color")
 
     def _take_text(self, found: dict[str, str]) -> None:
         if position := found.get("style:text-position"):
@@ -48,6 +57,7 @@ class Styles:
         if line:
             self.open.is_struck = line != "none"
         self.open.is_hidden = found.get("text:display") == "none"
+        self.open.colour = found.get("fo:color")
 
     def hides(self, family: str, name: str | None) -> bool:
         style = self.known.get((family, name or ""))
@@ -55,16 +65,29 @@ class Styles:
 
     def of_text(self, name: str) -> tuple[Place, bool]:
         """Where a text stands to its line, and whether it is crossed out."""
-        place: Place | None = None
-        is_struck: bool | None = None
-        for _step in range(_MAX_PARENTS):
-            style = self.known.get(("text", name))
-            if style is None:
-                break
-            place = style.place if place is None else place
-            is_struck = style.is_struck if is_struck is None else is_struck
+        looks = self._with_parents("text", name)
+        place = _first(look.place for look in looks)
+        return place or Place.ON_THE_LINE, bool(_first(look.is_struck for look in looks))
+
+    def of_cell(self, name: str) -> tuple[bool, bool]:
+        """Whether a cell's own style crosses it out, and whether it writes in white on white."""
+        looks = self._with_parents("table-cell", name)
+        ground = _first(look.ground for look in looks) or "transparent"
+        is_white = _first(look.colour for look in looks) == WHITE and ground in _PAGE
+        return bool(_first(look.is_struck for look in looks)), is_white
+
+    def _with_parents(self, family: str, name: str) -> list[_Style]:
+        """The style and those that it inherits from, itself first."""
+        looks: list[_Style] = []
+        while len(looks) < _MAX_PARENTS and (style := self.known.get((family, name))):
+            looks.append(style)
             name = style.parent
-        return place or Place.ON_THE_LINE, bool(is_struck)
+        return looks
+
+
+def _first(values: Iterable[T | None]) -> T | None:
+    """The first that is said at all."""
+    return next((value for value in values if value is not None), None)
 
 
 def _place(position: str) -> Place:

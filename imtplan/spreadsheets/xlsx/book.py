@@ -1,4 +1,4 @@
-"""The workbook itself: its sheets, where their parts are, and how its numbers are meant."""
+"""The workbook itself: its sheets, where their parts are, and the styles of its cells."""
 
 import posixpath
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from imtplan.spreadsheets.number_formats import NumberFormat
 from imtplan.spreadsheets.package import MAX_ENTRIES, Package, local, too_much
-from imtplan.spreadsheets.tables import Found, Unreadable
+from imtplan.spreadsheets.tables import Unreadable
 from imtplan.spreadsheets.workbooks import FIRST_DAY
-from imtplan.spreadsheets.xlsx.wholes import YES, whole
+from imtplan.spreadsheets.xlsx.styles import CellStyle, StyleReader
+from imtplan.spreadsheets.xlsx.wholes import YES
 
 Attributes = dict[str, str]
 
@@ -28,7 +28,7 @@ class Book:
 
     sheets: list[SheetPart] = field(default_factory=list)
     texts: str = ""  # the part of the texts that cells name by number
-    formats: list[NumberFormat] = field(default_factory=list)  # of each style of cell
+    styles: list[CellStyle] = field(default_factory=list)
     first_day: date = FIRST_DAY  # dates are counted from here
     is_computed: bool = True  # a program that computes nothing asks for it to be done on opening
 
@@ -47,7 +47,7 @@ class Book:
 
         package.parse(part, start=element)
         book.texts = named.get("sharedStrings", "xl/sharedStrings.xml")
-        book.formats = _formats(package, named.get("styles", "xl/styles.xml"))
+        book.styles = StyleReader(package, named.get("styles", "xl/styles.xml")).styles
         # A sheet of charts has another root element, and no cells: it reads as an empty table.
         return book
 
@@ -92,30 +92,3 @@ def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
 
     package.parse(posixpath.join(folder, "_rels", f"{name}.rels"), start=relation)
     return found
-
-
-# The formats that every workbook has without saying so: dates and times, and percentages.
-_DATES, _PERCENTS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}, {9, 10}
-
-
-def _formats(package: Package, part: str) -> list[NumberFormat]:
-    """The number format of each style of cell."""
-    formats = dict.fromkeys(_DATES, NumberFormat(Found.DATE))
-    formats |= dict.fromkeys(_PERCENTS, NumberFormat(Found.PERCENT))
-    styles: list[NumberFormat] = []
-    path: list[str] = []
-
-    def start(name: str, attributes: Attributes) -> None:
-        path.append(local(name))
-        if path[-2:] == ["numFmts", "numFmt"]:
-            number = whole(attributes.get("numFmtId"))
-            formats[number] = NumberFormat.of(attributes.get("formatCode", ""))
-        if path[-2:] == ["cellXfs", "xf"]:
-            styles.append(formats.get(whole(attributes.get("numFmtId")), NumberFormat()))
-
-    def end(name: str) -> None:
-        path.pop()
-
-    if part in package:
-        package.parse(part, start=start, end=end)
-    return styles

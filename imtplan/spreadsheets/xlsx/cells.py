@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from imtplan.numbers import plain
-from imtplan.spreadsheets.number_formats import NumberFormat
 from imtplan.spreadsheets.package import damaged
 from imtplan.spreadsheets.runs import RichText
 from imtplan.spreadsheets.tables import Found, FoundCell, checked_text, kept_number
 from imtplan.spreadsheets.xlsx.book import Book
 from imtplan.spreadsheets.xlsx.sheet import RawCell
+from imtplan.spreadsheets.xlsx.styles import CellStyle
 from imtplan.spreadsheets.xlsx.texts import SharedTexts
 from imtplan.spreadsheets.xlsx.wholes import whole
 
@@ -27,9 +27,18 @@ class Meaning:
     def of(self, cell: RawCell) -> FoundCell:
         if cell.has_formula and not (cell.has_value and self.book.is_computed):
             return FoundCell(Found.NOT_COMPUTED, "", is_formula=True, is_hidden=cell.is_hidden)
-        value = self._value(cell)
-        hidden = value.is_hidden or cell.is_hidden
-        return replace(value, is_formula=cell.has_formula, is_hidden=hidden)
+        value, style = self._value(cell), self._style(cell)
+        return replace(
+            value,
+            is_formula=cell.has_formula,
+            is_hidden=value.is_hidden or cell.is_hidden,
+            is_struck=style.is_struck,
+            is_white=style.is_white,
+        )
+
+    def _style(self, cell: RawCell) -> CellStyle:
+        styles = self.book.styles
+        return styles[cell.style] if cell.style < len(styles) else CellStyle()
 
     def _value(self, cell: RawCell) -> FoundCell:
         match cell.type:
@@ -43,8 +52,7 @@ class Meaning:
                 return FoundCell(_TYPES.get(other, Found.ERROR), cell.text)
 
     def _number(self, cell: RawCell) -> FoundCell:
-        formats = self.book.formats
-        format_ = formats[cell.style] if cell.style < len(formats) else NumberFormat()
+        format_ = self._style(cell).format
         number = kept_number(cell.text)
         if number is None:
             raise damaged()

@@ -1,0 +1,97 @@
+"""The styles of an XLSX workbook: how the numbers of each are meant, and what it does not show."""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from imtplan.spreadsheets.number_formats import NumberFormat
+from imtplan.spreadsheets.package import Package, local
+from imtplan.spreadsheets.tables import Found
+from imtplan.spreadsheets.xlsx.wholes import YES, whole
+
+T = TypeVar("T")
+Attributes = dict[str, str]
+
+# The formats that every workbook has without saying so: dates and times, and percentages.
+_DATES, _PERCENTS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}, {9, 10}
+# White, in each way to say so: the first colour of the theme is the ground of its pages.
+_WHITE = {("rgb", "FFFFFFFF"), ("rgb", "00FFFFFF"), ("theme", "0"), ("indexed", "1")}
+_WHITE |= {("indexed", "9")}
+
+
+@dataclass(frozen=True)
+class CellStyle:
+    """What matters of a style of cell."""
+
+    format: NumberFormat = field(default_factory=NumberFormat)
+    is_struck: bool = False
+    is_white: bool = False  # white on white
+
+
+@dataclass
+class _Font:
+    is_struck: bool = False
+    is_white: bool = False
+
+
+@dataclass
+class _Fill:
+    is_white: bool = True  # a cell without a pattern shows the page
+
+
+class StyleReader:
+    """Reads the part of the styles: `styles` has one for each number that cells name."""
+
+    def __init__(self, package: Package, part: str) -> None:
+        self.styles: list[CellStyle] = []
+        self._formats = dict.fromkeys(_DATES, NumberFormat(Found.DATE))
+        self._formats |= dict.fromkeys(_PERCENTS, NumberFormat(Found.PERCENT))
+        self._fonts: list[_Font] = []
+        self._fills: list[_Fill] = []
+        self._path: list[str] = []
+        if part in package:
+            package.parse(part, start=self._start, end=self._end)
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self._path.append(local(name))
+        match self._path[1:]:
+            case ["numFmts", "numFmt"]:
+                number = whole(attributes.get("numFmtId"))
+                self._formats[number] = NumberFormat.of(attributes.get("formatCode", ""))
+            case ["fonts", "font"]:
+                self._fonts.append(_Font())
+            case ["fonts", "font", inside]:
+                self._take_font(inside, attributes)
+            case ["fills", "fill"]:
+                self._fills.append(_Fill())
+            case ["fills", "fill", "patternFill"]:
+                self._fills[-1].is_white = attributes.get("patternType", "none") == "none"
+            case ["fills", "fill", "patternFill", "fgColor"]:
+                self._fills[-1].is_white |= _is_white(attributes)
+            case ["cellXfs", "xf"]:
+                self.styles.append(self._style(attributes))
+
+    def _take_font(self, inside: str, attributes: Attributes) -> None:
+        if inside == "strike":
+            self._fonts[-1].is_struck = attributes.get("val", "1") in YES
+        elif inside == "color":
+            self._fonts[-1].is_white = _is_white(attributes)
+
+    def _style(self, attributes: Attributes) -> CellStyle:
+        format_ = self._formats.get(whole(attributes.get("numFmtId")), NumberFormat())
+        font = _nth(self._fonts, attributes.get("fontId"), _Font())
+        fill = _nth(self._fills, attributes.get("fillId"), _Fill())
+        return CellStyle(format_, font.is_struck, font.is_white and fill.is_white)
+
+    def _end(self, _name: str) -> None:
+        self._path.pop()
+
+
+def _is_white(attributes: Attributes) -> bool:
+    """A tint makes it another colour."""
+    plain = attributes.get("tint", "0").strip("0.-+") == ""
+    return plain and any((name, text.upper()) in _WHITE for name, text in attributes.items())
+
+
+def _nth(items: list[T], number: str | None, otherwise: T) -> T:
+    place = whole(number)
+    return items[place] if number is not None and place < len(items) else otherwise
