@@ -11,7 +11,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
 # What is checked beyond style: the formulas, the numbers and every place that writes.
 TYPED = $(wildcard indicators/progress.py indicators/forecast.py indicators/adding_up.py \
-	indicators/rollup.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
+	indicators/rollup.py indicators/school_parts.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
 	imtplan/supervisor.py imtplan/run.py imtplan/start.py imtplan/environment/*.py imtplan/audit/rights.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
 	imtplan/campaigns/reading.py imtplan/campaigns/saving.py imtplan/campaigns/checks.py \
 	imtplan/campaigns/services_campaigns.py imtplan/campaigns/idempotency.py \

@@ -150,7 +150,7 @@ class Contribution:
         """What it brings to the year; unknown as soon as one year asked is."""
         if any(year not in self.counted for year in self.years):
             return None
-        return _summed([self.counted[year] for year in self.years])
+        return added_together([self.counted[year] for year in self.years])
 
     @property
     def sources(self) -> tuple[int, ...] | None:
@@ -235,7 +235,7 @@ def _estimated(
     for school in schools.values():
         if school.sources is None:
             return found
-        parts.append(_summed([school.counted[year] for year in school.sources]))
+        parts.append(added_together([school.counted[year] for year in school.sources]))
     return YearValue(
         value=None,
         estimate=_aggregate(parts, aggregation, scale),
@@ -260,7 +260,7 @@ def _completed(
     return _aggregate(parts, aggregation, scale)
 
 
-def _summed(parts: Collection[Reading]) -> Reading:
+def added_together(parts: Collection[Reading]) -> Reading:
     """Readings added part by part; what none of them has stays unknown."""
     return Reading(
         value=_sum(part.value for part in parts),
@@ -278,7 +278,7 @@ def _aggregate(
     parts: Collection[Reading], aggregation: Aggregation, scale: Decimal
 ) -> Decimal | None:
     """The whole of complete parts, one for each school. A ratio over 0 is unknown."""
-    whole = _summed(parts)
+    whole = added_together(parts)
     if aggregation is Aggregation.RATIO:
         if whole.numerator is None or not whole.denominator:
             return None
