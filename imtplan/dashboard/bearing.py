@@ -1,0 +1,294 @@
+"""Whose part is what of one headline indicator: the schools' parts in the words of a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imtplan.accounts.models import School
+from imtplan.dashboard.courses import Course
+from imtplan.dashboard.wording import Wording, language
+from imtplan.numbers import format_percent
+from indicators.models import Progress, ProgressStatus
+from indicators.progress import Aggregation, Direction
+from indicators.school_parts import SchoolShare, Split, Unsplit, Whole, split
+from indicators.school_years import Bearers, bearers
+from indicators.series import Series
+
+UNSPLIT = {
+    Unsplit.MEAN: gettext_lazy(
+        "a mean of the schools, whose parts do not add up: no school bears a part of it"
+    ),
+    Unsplit.INSTITUTE: gettext_lazy("the institute enters it: it has no figure of a school"),
+    Unsplit.BAND: gettext_lazy("a band to stay in: there is no way to go that could be shared"),
+    Unsplit.NO_VALUE: gettext_lazy(
+        "no value of %(year)s: figures are missing, and for some schools no earlier one stands in"
+    ),
+    Unsplit.NO_PROMISE: gettext_lazy("the baseline or the target is not known"),
+    Unsplit.NOT_POSITIVE: gettext_lazy(
+        "shares of the baseline need a baseline above zero, and no school below it"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class OwnVerdict:
+    """What a school's own target makes of its figure; of several, the last to come due."""
+
+    code: str
+    name: str  # of the indicator
+    status: ProgressStatus
+    target: str
+    year: int
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """One school's part, every number as its text; without a school, what no school bears."""
+
+    school: School | None
+    share: SchoolShare
+    weight: Decimal | None
+    bearing: "Bearing"
+    verdict: OwnVerdict | None = None
+
+    def _fixed(self, number: Decimal | None) -> str:
+        return Wording.of(self.bearing.course.indicator).fixed(number)
+
+    def _signed(self, number: Decimal | None) -> str:
+        return Wording.of(self.bearing.course.indicator).number(number, sign=True)
+
+    @property
+    def then(self) -> str:
+        return self._fixed(self.share.then)
+
+    @property
+    def now(self) -> str:
+        return self._fixed(self.share.now)
+
+    @property
+    def change(self) -> str:
+        return self._signed(self.share.change)
+
+    @property
+    def growth(self) -> str:
+        """Of the school's own figure; nothing for what is a percentage already."""
+        then, now = self.share.then, self.share.now
+        if self.bearing.is_ratio or not then or now is None:
+            return ""
+        return format_percent((now - then) / then, language=language(), decimals=1, sign=True)
+
+    @property
+    def gap(self) -> str:
+        return self._signed(self.share.gap)
+
+    @property
+    def left(self) -> str:
+        return self._signed(self.share.left)
+
+    @property
+    def coming(self) -> str:
+        return self._signed(self.share.coming)
+
+    @property
+    def weight_text(self) -> str:
+        return format_percent(self.weight, language=language(), decimals=0)
+
+    @property
+    def is_estimate(self) -> bool:
+        return bool(self.carried)
+
+    @property
+    def carried(self) -> list[int]:
+        return self.bearing.bearers.carried.get(self.share.code, []) if self.school else []
+
+    @property
+    def remarks(self) -> list[str]:
+        """What stands in, and who began, left or merged."""
+        if self.school is None:
+            return []
+        code, of, scope = self.school.code, self.bearing.bearers, self.bearing.course.scope
+        remarks = []
+        if self.carried:
+            years = ", ".join(map(str, self.carried))
+            remarks.append(_("figure of %(years)s carried forward") % {"years": years})
+        if names := [self.bearing.names.get(one, one) for one in of.merged.get(code, [])]:
+            remarks.append(_("with %(names)s, merged into it") % {"names": ", ".join(names)})
+        if code in of.joined:
+            year = self.bearing.course.target.baseline_year
+            said = _("nothing was asked of it for %(year)s: all it has counts as change")
+            remarks.append(said % {"year": year})
+        if code in of.left:
+            remarks.append(_("no longer in the plan in %(year)s") % {"year": scope.year})
+        return remarks
+
+    @property
+    def explanation(self) -> str:
+        """Where its numbers are explained; what no school bears is explained with the method."""
+        if self.school is None:
+            return ""
+        course = self.bearing.course
+        args = [self.school.code, course.indicator.code]
+        return reverse("explain-share", args=args) + course.scope.lasting
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """A headline indicator, shared out among its schools."""
+
+    course: Course
+    split: Split
+    bearers: Bearers
+    schools: Mapping[str, School]
+    verdicts: Mapping[str, OwnVerdict]  # by the school's code
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.course.indicator.is_ratio
+
+    @property
+    def unit(self) -> str:
+        """Of a part: a difference of percentages is in points."""
+        return _("points") if self.course.indicator.unit == "%" else self.course.indicator.unit
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {code: school.name for code, school in self.schools.items()}
+
+    @property
+    def why_not(self) -> str:
+        """Why its parts are not told; empty where they are."""
+        if self.split.unsplit is None:
+            return ""
+        return str(UNSPLIT[self.split.unsplit]) % {"year": self.course.scope.year}
+
+    @cached_property
+    def rows(self) -> list[Bearer]:
+        """The schools, those that bear most first, those of which nobody knows last."""
+        rows = [
+            Bearer(
+                self.schools.get(share.code),
+                share,
+                self.split.weight(share),
+                self,
+                self.verdicts.get(share.code),
+            )
+            for share in self.split.parts
+        ]
+        return sorted(rows, key=self._heaviest_first)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Bearer]:
+        return {row.share.code: row for row in self.rows}
+
+    def _heaviest_first(self, row: Bearer) -> tuple[bool, Decimal, int]:
+        needs = self.split.needs(row.share)
+        rank = row.school.rank if row.school else 0
+        return (needs is None, -(needs or Decimal(0)), rank)
+
+    def of(self, code: str) -> Bearer | None:
+        return self._by_code.get(code)
+
+    @cached_property
+    def rest(self) -> Bearer | None:
+        rest = self.split.rest
+        return Bearer(None, rest, self.split.weight(rest), self) if rest else None
+
+    @cached_property
+    def whole(self) -> Bearer:
+        whole = self.split.whole
+        return Bearer(None, whole, self.split.weight(whole), self)
+
+    @property
+    def unknown(self) -> list[str]:
+        """The schools that bear no share because a figure of theirs is not known."""
+        return [row.school.name for row in self.rows if row.school and row.share.left is None]
+
+    @property
+    def rest_reason(self) -> str:
+        if names := self.unknown:
+            return _("a figure is missing: %(names)s") % {"names": ", ".join(names)}
+        return _("the baseline of the target is not the sum of the schools’ figures")
+
+    @property
+    def is_there(self) -> bool:
+        needs = self.split.needs(self.split.whole)
+        return needs is not None and needs <= 0
+
+    @property
+    def sentence(self) -> str:
+        """How much is left to do, and how much of it comes by itself."""
+        if self.why_not:
+            return ""
+        unit, year = self.unit, self.course.target.year
+        if self.is_there:
+            return _("Nothing is left to do by %(year)s for the institute as a whole.") % {
+                "year": year
+            }
+        said = _("Left to do by %(year)s: %(left)s %(unit)s") % {
+            "left": self._unsigned(self.split.needs(self.split.whole)),
+            "unit": unit,
+            "year": year,
+        }
+        clauses = [said]
+        coming = (self.whole.share.coming or Decimal(0)) * self.split.sign
+        if coming > 0:
+            comes = _("at their own pace the schools bring %(coming)s of it")
+            clauses.append(comes % {"coming": self._unsigned(coming)})
+        return _("; ").join(clauses) + "."
+
+    def _unsigned(self, number: Decimal | None) -> str:
+        return Wording.of(self.course.indicator).number(number)
+
+
+def whole_of(course: Course) -> Whole:
+    """The institute's numbers, those that the dashboard shows. From the target's year on there is
+    no more to come.
+    """
+    indicator, progress = course.indicator, course.now.progress
+    is_over = course.scope.year >= course.target.year
+    return Whole(
+        aggregation=Aggregation(indicator.aggregation),
+        direction=Direction(indicator.direction),
+        baseline=course.baseline,
+        value=course.now.value,
+        expected=course.now.expected_value,
+        target=course.target_value,
+        target_year=course.target.year,
+        forecast=None if is_over or progress is None else progress.forecast,
+        scale=indicator.scale,
+        decimals=indicator.decimals,
+    )
+
+
+def bearing_of(
+    course: Course,
+    series: Series,
+    schools: Mapping[str, School],
+    verdicts: Mapping[str, OwnVerdict],
+) -> Bearing:
+    scope = course.scope
+    those = bearers(
+        series,
+        scope.view,
+        baseline_year=course.target.baseline_year,
+        year=scope.year,
+        schools=schools.values(),
+    )
+    return Bearing(course, split(whole_of(course), those.schools), those, schools, verdicts)
+
+
+def verdict_of(progress: Progress) -> OwnVerdict:
+    target = progress.target
+    words = Wording.of(target.indicator)
+    return OwnVerdict(
+        target.code,
+        str(target.indicator.name),
+        ProgressStatus(progress.status),
+        words.number(progress.target_value),
+        target.year,
+    )

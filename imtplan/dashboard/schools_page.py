@@ -1,0 +1,294 @@
+"""Which schools are behind: completeness, own verdicts, and each one's part in what is left."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.models import Campaign, Submission
+from imtplan.dashboard.bearing import Bearer, Bearing, OwnVerdict, bearing_of, verdict_of
+from imtplan.dashboard.courses import Course, totals_of
+from imtplan.dashboard.matrix import Matrix, read_matrix
+from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.scope import Scope, read_scope, reference_targets
+from imtplan.dashboard.wording import Wording, language
+from imtplan.numbers import format_percent
+from indicators.models import Indicator, Progress, ProgressStatus, Target
+from indicators.series import all_series
+from objectives.models import StrategicPlan
+
+# How many schools the sentence names, and how many indicators stand side by side.
+NAMED = 3
+ABREAST = 4
+SCHOOLS_ON_A_PAGE = 60
+
+
+@dataclass(frozen=True)
+class SchoolSummary:
+    """One school of the page's year: what it gave, what it promised, what it bears."""
+
+    school: School
+    reported: int
+    expected: int
+    state: Submission.State | None  # None: the year has no campaign
+    verdicts: Sequence[OwnVerdict]
+    names: Sequence[str]  # of the indicators that are shared out and stand side by side
+    cells: Sequence[Bearer | None]
+    weight: Decimal | None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.reported == self.expected
+
+    @property
+    def by_bearing(self) -> list[tuple[str, Bearer | None]]:
+        """Each number with the name of its column, which a phone shows beside it."""
+        return list(zip(self.names, self.cells, strict=True))
+
+    @property
+    def counts(self) -> list[tuple[ProgressStatus, int]]:
+        """Its own verdicts, the worst first."""
+        statuses = sorted((one.status for one in self.verdicts), key=lambda one: one.order)
+        return [(status, statuses.count(status)) for status in dict.fromkeys(statuses)]
+
+    @property
+    def weight_text(self) -> str:
+        return format_percent(self.weight, language=language(), decimals=0)
+
+
+@dataclass(frozen=True)
+class SchoolsPage:
+    scope: Scope
+    plans: Sequence[StrategicPlan]
+    bearings: Sequence[Bearing]
+    members: Sequence[School]
+    matrix: Matrix
+    indicators: Sequence[Indicator]  # those that schools are asked for
+    states: Mapping[int, Submission.State] | None  # by school; None: the year has no campaign
+    verdicts: Mapping[str, Sequence[OwnVerdict]]  # by the school's code
+    pulse: Pulse
+
+    @cached_property
+    def shared(self) -> list[Bearing]:
+        return [one for one in self.bearings if not one.why_not]
+
+    @property
+    def abreast(self) -> list[Bearing]:
+        """Those that have a column beside the schools; every one has a table of its own."""
+        return self.shared[:ABREAST]
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """What the schools of the year do not bear, by the name of the column: of those that have
+        left, and of none. Empty where there is nothing of it."""
+        left = [(bearing, self._left_to_others(bearing)) for bearing in self.abreast]
+        if not any(number for _bearing, number in left):
+            return []
+        return [
+            (
+                str(bearing.course.indicator.name),
+                Wording.of(bearing.course.indicator).number(number, sign=True),
+            )
+            for bearing, number in left
+        ]
+
+    def _left_to_others(self, bearing: Bearing) -> Decimal:
+        cells = (bearing.of(school.code) for school in self.members)
+        known = (cell.share.left for cell in cells if cell)
+        borne = sum((number for number in known if number is not None), Decimal(0))
+        return (bearing.split.whole.left or Decimal(0)) - borne
+
+    @property
+    def not_shared(self) -> list[Bearing]:
+        return [one for one in self.bearings if one.why_not]
+
+    @cached_property
+    def rows(self) -> list[SchoolSummary]:
+        """The schools of the year, what weighs most first, of unknown weight last."""
+        rows = [self._summary(school) for school in self.members]
+        return sorted(rows, key=lambda row: (row.weight is None, -(row.weight or Decimal(0))))
+
+    def _summary(self, school: School) -> SchoolSummary:
+        known = [indicator.pk for indicator in self.indicators]
+        reported, expected = self.matrix.coverage(known, school.pk)
+        cells = [bearing.of(school.code) for bearing in self.shared]
+        return SchoolSummary(
+            school,
+            reported,
+            expected,
+            None if self.states is None else self._state(school),
+            self.verdicts.get(school.code, ()),
+            [str(bearing.course.indicator.name) for bearing in self.abreast],
+            cells[:ABREAST],
+            _mean(cell.weight for cell in cells if cell),
+        )
+
+    def _state(self, school: School) -> Submission.State:
+        return (self.states or {}).get(school.pk, Submission.State.NOT_BEGUN)
+
+    @property
+    def sentence(self) -> str:
+        """Who bears most of what is left to do."""
+        heavy = [row for row in self.rows if row.weight is not None and row.weight > 0][:NAMED]
+        if not heavy:
+            return ""
+        named = _(", ").join(
+            _("%(school)s (%(weight)s)") % {"school": row.school.name, "weight": row.weight_text}
+            for row in heavy
+        )
+        return _("Most of what is left to do is borne by: %(schools)s.") % {"schools": named}
+
+    @property
+    def promises(self) -> str:
+        """How many schools promised nothing themselves: no verdict is not good news."""
+        without = sum(not row.verdicts for row in self.rows)
+        if not without:
+            return ""
+        said = ngettext(
+            "%(count)s school of %(all)s has no target of its own: "
+            "of it there is no verdict, good or bad.",
+            "%(count)s schools of %(all)s have no target of their own: "
+            "of them there is no verdict, good or bad.",
+            without,
+        )
+        return said % {"count": without, "all": len(self.rows)}
+
+
+@dataclass(frozen=True)
+class SchoolDirectory:
+    """Every school, found by name, below those of the plan: a thousand of them are no trouble."""
+
+    board: SchoolsPage | None  # None: there is no plan yet
+    rows: Page[School]
+    wanted: str
+    pulse: Pulse
+
+    @property
+    def scope(self) -> Scope | None:
+        return self.board.scope if self.board else None
+
+    @property
+    def plans(self) -> Sequence[StrategicPlan]:
+        return self.board.plans if self.board else ()
+
+
+def school_directory(user: Any, asked: Mapping[str, str], pulse: Pulse) -> SchoolDirectory:
+    # A NUL, which PostgreSQL does not compare, is in no name: its picture finds none either.
+    wanted = asked.get("q", "").strip().replace("\x00", "\u2400")
+    schools = School.objects.visible_to(user).select_related("merged_into")
+    if wanted:
+        schools = schools.filter(Q(name__icontains=wanted) | Q(region__icontains=wanted))
+    rows = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(asked.get("page"))
+    return SchoolDirectory(schools_page(user, asked, pulse), rows, wanted, pulse)
+
+
+def _mean(weights: Iterable[Decimal | None]) -> Decimal | None:
+    """Over the indicators of which something is left; each counts alike."""
+    known = [weight for weight in weights if weight is not None]
+    return sum(known, Decimal(0)) / len(known) if known else None
+
+
+def schools_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> SchoolsPage | None:
+    """None: there is no plan yet."""
+    read = read_scope(user, asked)
+    if read is None:
+        return None
+    targets = reference_targets(user, read.scope)
+    headlines = [target for target in targets if target.indicator.is_headline]
+    totals = totals_of(user, [target.indicator for target in headlines])
+    courses = [Course(target, read.scope, totals) for target in headlines]
+    return schools_of(user, read.scope, read.plans, courses, pulse)
+
+
+def schools_of(
+    user: Any,
+    scope: Scope,
+    plans: Sequence[StrategicPlan],
+    courses: Sequence[Course],
+    pulse: Pulse,
+) -> SchoolsPage:
+    """Of the courses of the headline indicators, as the dashboard has them."""
+    schools = {school.code: school for school in School.objects.visible_to(user)}
+    own = _own_progress(user, scope)
+    members = [school for school in schools.values() if _is_expected(school, scope)]
+    indicators = list(Indicator.objects.visible_to(user).in_use().collected_from_schools())
+    return SchoolsPage(
+        scope=scope,
+        plans=plans,
+        bearings=_bearings(courses, schools, own),
+        members=members,
+        matrix=read_matrix(user, scope, indicators, members),
+        indicators=indicators,
+        states=_states(user, scope),
+        verdicts=_by_school(own),
+        pulse=pulse,
+    )
+
+
+def _is_expected(school: School, scope: Scope) -> bool:
+    return school.kind == School.Kind.OWN and school.is_member_in(scope.year)
+
+
+def _bearings(
+    courses: Sequence[Course], schools: Mapping[str, School], own: Sequence[Progress]
+) -> list[Bearing]:
+    wanted = Indicator.objects.filter(pk__in=[course.indicator.pk for course in courses])
+    series = {one.indicator.pk: one for one in all_series(wanted)}
+    return [
+        bearing_of(
+            course,
+            series[course.indicator.pk],
+            schools,
+            {
+                progress.target.school.code: verdict_of(progress)
+                for progress in own
+                if progress.target.school and progress.target.indicator_id == course.indicator.pk
+            },
+        )
+        for course in courses
+    ]
+
+
+def _own_progress(user: Any, scope: Scope) -> list[Progress]:
+    """Toward each school's own targets of this plan, in the order in which they come due. A target
+    of which nothing is stored for the year has no data: it is a target all the same."""
+    here = Progress.objects.visible_to(user).filter(year=scope.year, view=scope.view)
+    targets = (
+        Target.objects.visible_to(user)
+        .in_use()
+        .filter(plan=scope.plan, school__isnull=False)
+        .select_related("indicator", "school")
+        .prefetch_related(Prefetch("progress", queryset=here))
+        .order_by("year", "code")
+    )
+    return [_progress_of(target) for target in targets]
+
+
+def _progress_of(target: Target) -> Progress:
+    stored = next(iter(target.progress.all()), None)
+    progress = stored or Progress(status=ProgressStatus.NO_DATA, target_value=target.value)
+    progress.target = target
+    return progress
+
+
+def _by_school(own: Sequence[Progress]) -> dict[str, list[OwnVerdict]]:
+    found: dict[str, list[OwnVerdict]] = {}
+    for progress in own:
+        if progress.target.school:
+            found.setdefault(progress.target.school.code, []).append(verdict_of(progress))
+    return found
+
+
+def _states(user: Any, scope: Scope) -> dict[int, Submission.State] | None:
+    campaign = Campaign.objects.visible_to(user).filter(plan=scope.plan, year=scope.year).first()
+    if campaign is None:
+        return None
+    states = Submission.objects.filter(campaign=campaign).values_list("school_id", "state")
+    return {school: Submission.State(state) for school, state in states if school}
