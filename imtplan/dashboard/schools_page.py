@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,6 +29,7 @@ from objectives.models import StrategicPlan
 NAMED = 3
 ABREAST = 4
 SCHOOLS_ON_A_PAGE = 60
+SCOPE = ("plan", "year", "view", "as_of")
 
 
 @dataclass(frozen=True)
@@ -163,20 +165,24 @@ class SchoolsPage:
 
 @dataclass(frozen=True)
 class SchoolDirectory:
-    """Every school, found by name, below those of the plan: a thousand of them are no trouble."""
+    """Every school, found by name, below those of the plan: a thousand of them are no trouble.
 
-    board: SchoolsPage | None  # None: there is no plan yet
+    Where somebody looks for a name, or on in the list, it stands alone.
+    """
+
+    board: SchoolsPage | None  # None too where there is no plan yet
     rows: Page[School]
     wanted: str
+    kept: Mapping[str, str]  # what of the address a search or a link keeps
     pulse: Pulse
+
+    @property
+    def query(self) -> str:
+        return "?" + urlencode(self.kept) if self.kept else ""
 
     @property
     def scope(self) -> Scope | None:
         return self.board.scope if self.board else None
-
-    @property
-    def plans(self) -> Sequence[StrategicPlan]:
-        return self.board.plans if self.board else ()
 
 
 def school_directory(user: Any, asked: Mapping[str, str], pulse: Pulse) -> SchoolDirectory:
@@ -186,7 +192,10 @@ def school_directory(user: Any, asked: Mapping[str, str], pulse: Pulse) -> Schoo
     if wanted:
         schools = schools.filter(Q(name__icontains=wanted) | Q(region__icontains=wanted))
     rows = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(asked.get("page"))
-    return SchoolDirectory(schools_page(user, asked, pulse), rows, wanted, pulse)
+    is_alone = wanted or asked.get("page")
+    board = None if is_alone else schools_page(user, asked, pulse)
+    kept = {key: asked[key] for key in SCOPE if asked.get(key)}
+    return SchoolDirectory(board, rows, wanted, kept, pulse)
 
 
 def _mean(weights: Iterable[Decimal | None]) -> Decimal | None:

@@ -29,6 +29,11 @@ urlpatterns = [
         views_explanations.explain_progress,
         name="explain-progress",
     ),
+    path(
+        "explication/ecoles/<slug:school>/<slug:code>/",
+        views_explanations.explain_share,
+        name="explain-share",
+    ),
     path("explication/plan/", views_explanations.explain_plan, name="explain-plan"),
     path(
         "explication/objectifs/<str:code>/",

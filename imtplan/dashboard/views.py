@@ -5,15 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import DatabaseError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.context import own_schools
@@ -26,11 +23,10 @@ from imtplan.dashboard.project_page import project_page
 from imtplan.dashboard.projects_page import projects_page
 from imtplan.dashboard.pulse import Pulse, follow
 from imtplan.dashboard.school_page import school_page
+from imtplan.dashboard.schools_page import school_directory
 from imtplan.dashboard.scope import moment_asked
 from indicators.models import ProgressStatus
 from indicators.past import at
-
-SCHOOLS_ON_A_PAGE = 60
 
 
 def _demand_institute(request: HttpRequest) -> None:
@@ -96,15 +92,13 @@ def element(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
 @require_safe
 def schools(request: HttpRequest) -> HttpResponse:
-    """Every school, found by name: a thousand of them are no trouble."""
+    """Which schools are behind, and where to find each."""
     _demand_institute(request)
-    # A NUL, which PostgreSQL does not compare, is in no name: its picture finds none either.
-    wanted = request.GET.get("q", "").strip().replace("\x00", "\u2400")
-    found = School.objects.visible_to(request.user).select_related("merged_into")
-    if wanted:
-        found = found.filter(Q(name__icontains=wanted) | Q(region__icontains=wanted))
-    rows = Paginator(found, SCHOOLS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "dashboard/schools.html", {"rows": rows, "wanted": wanted})
+    return _followed(
+        request,
+        "dashboard/schools.html",
+        lambda pulse: school_directory(request.user, request.GET.dict(), pulse),
+    )
 
 
 @require_safe

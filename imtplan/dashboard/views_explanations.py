@@ -17,6 +17,7 @@ from imtplan.dashboard.explanation_pages import (
     value_page,
 )
 from imtplan.dashboard.scope import moment_asked
+from imtplan.dashboard.share_explained import share_page
 from indicators.models import Indicator, Target
 from indicators.past import at
 from levers.models import Lever
@@ -61,6 +62,18 @@ def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
         return progress_page(request.user, target, request.GET.dict())
 
     return _shown(request, "dashboard/explanations/progress.html", page)
+
+
+@require_safe
+def explain_share(request: HttpRequest, school: str, code: str) -> HttpResponse:
+    """It tells the institute's numbers too, and those of no school to another."""
+    _demand_institute(request)
+    asked = request.GET.dict()
+    return _shown(
+        request,
+        "dashboard/explanations/share.html",
+        lambda: share_page(request.user, school, code, asked),
+    )
 
 
 def _element(request: HttpRequest, kind: type[Any] | None, code: str = "") -> HttpResponse:

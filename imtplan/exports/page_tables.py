@@ -17,6 +17,7 @@ from imtplan.dashboard.matrix import Cell
 from imtplan.dashboard.matrix_page import Group, MatrixPage
 from imtplan.dashboard.projects_page import ProjectsPage, projects_page
 from imtplan.dashboard.pulse import Pulse
+from imtplan.exports.school_tables import of_the_schools
 from imtplan.exports.sheets import is_demonstration, matrix_of
 from imtplan.exports.tables import PROJECTS, Sheet, about, number, text
 from imtplan.spreadsheets import Column, Kind
@@ -286,6 +287,7 @@ def _about_campaign(campaign: Campaign) -> list[tuple[str, str]]:
 
 
 OF_A_PAGE: Mapping[str, Callable[[Any, str, Mapping[str, str]], Sheet]] = {
+    "ecoles": of_the_schools,
     "matrice": of_the_matrix,
     "projets": of_the_projects,
     "saisies": of_a_campaign,
