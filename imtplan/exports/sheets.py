@@ -23,6 +23,7 @@ from imtplan.dashboard.matrix_page import Column, MatrixPage, RowGroup, matrix_p
 from imtplan.dashboard.pages import DashboardPage, Headline, dashboard_page
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.school_page import SchoolPage, school_page
+from imtplan.dashboard.schools_page import SchoolsPage, schools_of
 from imtplan.dashboard.scope import Scope
 from imtplan.exports.drawing import drawn
 from indicators.models import Figure, Indicator, Snapshot, View
@@ -120,6 +121,7 @@ class Drawn:
 class DashboardSheet(Sheet):
     page: DashboardPage
     reader: Any
+    schools: SchoolsPage
 
     @cached_property
     def headlines(self) -> list[Drawn]:
@@ -192,8 +194,9 @@ class SnapshotSheet(Sheet):
 
 def dashboard(user: Any, subject: str, asked: Mapping[str, str]) -> DashboardSheet:
     page = board_of(user, asked)
+    schools = schools_of(user, page.scope, page.plans, page.courses, page.pulse)
     about = _sheet(page.scope.plan.name, page.scope, page.pulse)
-    return DashboardSheet(**about, page=page, reader=user)
+    return DashboardSheet(**about, page=page, reader=user, schools=schools)
 
 
 def board_of(user: Any, asked: Mapping[str, str]) -> DashboardPage:
