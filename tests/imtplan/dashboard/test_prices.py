@@ -32,6 +32,8 @@ PAGES = [
     "/explication/cibles/students-plan-2022/",
     "/explication/objectifs/O1/",
     "/explication/plan/",
+    "/explication/ecoles/imt-mines-albi/students/",
+    "/fichiers/pages/ecoles/parts.csv",
 ]
 
 
