@@ -80,8 +80,8 @@ def test_so_do_the_tables(diane: User, signed_in: Any) -> None:
     answer = signed_in(diane).get("/fichiers/tableau-de-bord/indicateurs.csv", YEAR)
     table = answer.content.decode("utf-8-sig").split("\r\n\r\n", 1)[1]
     rows = {row["Année"]: row for row in csv.DictReader(io.StringIO(table), delimiter=";")}
-    assert rows["2021"]["Nature de la valeur"] == VALIDATED
-    assert rows["2020"]["Nature de la valeur"] == "valeur validée"
+    assert rows["2021"]["Ce qu’est la valeur"] == VALIDATED
+    assert rows["2020"]["Ce qu’est la valeur"] == "valeur validée"
 
 
 @needs_press
