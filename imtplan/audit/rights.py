@@ -46,7 +46,11 @@ def give_rights(role: str, password: str = "") -> None:
 
 def rights_by_table() -> dict[str, list[sql.Composable]]:
     """Returns what may be done beyond reading with each table of the database."""
-    kinds = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    kinds = {
+        model._meta.db_table: model
+        for model in apps.get_models(include_auto_created=True)
+        if not model._meta.proxy  # the triggers are those of its model
+    }
     tables = connection.introspection.table_names()
     return {
         table: list(_rights(table, kinds.get(table))) for table in tables if table not in READ_ALONE
