@@ -73,6 +73,7 @@ MIDDLEWARE = [
     # Pages, as the line above does files: a table of numbers is a tenth of itself. Django pads each
     # answer by chance, so that its length tells nothing of what is secret in it.
     "django.middleware.gzip.GZipMiddleware",
+    "imtplan.accounts.middleware.StraightMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from imtplan.accounts.devices import remember_device
 from imtplan.accounts.services import remember_language
+from imtplan.signs import straight_page
 
 
 class KnownDeviceMiddleware:
@@ -61,3 +62,21 @@ def _of_the_page(request: HttpRequest) -> str:
     except SuspiciousOperation:  # an address that the view itself is to refuse, in its own form
         return ""
     return shown if shown in dict(settings.LANGUAGES) else ""
+
+
+class StraightMiddleware:
+    """Shows no text of a page turned around, whoever wrote it: see `imtplan.signs`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.streaming or not is_page:
+            return response
+        body = straight_page(response.content)
+        if body != response.content:
+            response.content = body
+            response.headers["Content-Length"] = str(len(body))
+        return response

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from imtplan.outbox.models import Mail
+from imtplan.signs import straight
 
 
 def queue_mail(
@@ -29,8 +30,8 @@ def queue_mail(
         kind=kind,
         user=user,
         address=address,
-        subject=on_one_line(subject),
-        body=body,
+        subject=on_one_line(straight(subject)),
+        body=straight(body),
         language=get_language() or "",
         created_at=at or timezone.now(),
     )

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.numbers import plain
+from imtplan.signs import straight
 
 
 class Kind(Enum):
@@ -73,8 +74,8 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def cleaned_text(text: str) -> str:
-    """Without the control marks that break readers; line ends are line feeds."""
-    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    """Without the control marks that break readers or turn the text; line ends are line feeds."""
+    return straight(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
 
 
 def safe_text(text: str) -> str:
