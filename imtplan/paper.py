@@ -7,12 +7,21 @@ when nobody prints, is ended when it takes too long, and takes nothing down with
 
 import importlib.util
 import logging
+import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
+from collections.abc import Collection
 from ctypes.util import find_library
 from functools import cache
+from html import escape
+from itertools import chain
 from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from imtplan.signs import straight
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +43,68 @@ def is_available() -> bool:
 
 
 def pdf_of(html: str) -> bytes:
-    """The page as PDF/UA. Its addresses are relative to `static/`; no others are read."""
+    """The page as PDF/UA. Its addresses are relative to `static/`; no others are read.
+
+    No text of it is turned around, and a sign that no font has is written as its number, which a
+    line at the end says: a box says nothing.
+    """
     with tempfile.TemporaryDirectory(prefix="imtplan-paper-") as home:
-        return _printed(html, home)
+        return _printed(legible(straight(html), known_signs()), home)
+
+
+# --- Signs that no font has -----------------------------------------------------------------------
+
+# What Figtree, which comes with us, has for sure: no font of the machine needs to be asked.
+PLAIN = re.compile("[\n\r\t\u0020-\u007e\u00a0-\u017f\u2010-\u2026\u202f\u20ac\u2212]*")
+# Marks that are drawn with the letter before them, or not at all.
+UNSEEN = {"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"}
+
+
+def legible(html: str, known: Collection[int] | None) -> str:
+    """The page with each sign outside of `known` as its number; as it is, where nobody knows."""
+    if known is None or PLAIN.fullmatch(html):
+        return html
+    missing = {sign for sign in set(html) if _is_missing(sign, known)}
+    if not missing:
+        return html
+    written = html.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in missing})
+    numbers = ", ".join(sorted(f"U+{ord(sign):04X}" for sign in missing))
+    said = _("Signs that are in no font of this file, written as their number: %(numbers)s.")
+    note = f'<p class="source">{escape(said % {"numbers": numbers})}</p>'
+    return written.replace("</body>", f"{note}</body>")
+
+
+def _is_missing(sign: str, known: Collection[int]) -> bool:
+    return (
+        not PLAIN.fullmatch(sign)
+        and unicodedata.category(sign) not in UNSEEN
+        and ord(sign) not in known
+    )
+
+
+@cache
+def known_signs() -> frozenset[int] | None:
+    """The signs of all fonts of this machine, by number, as fontconfig lists them."""
+    try:
+        listed = subprocess.run(
+            ["/usr/bin/fc-list", "--format", "%{charset}\n"],
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+        ).stdout.decode()
+    except (OSError, subprocess.SubprocessError) as error:
+        logger.warning("Nobody says which signs the fonts have: %s", error)
+        return None
+    return frozenset(chain.from_iterable(map(_signs_between, set(listed.split()))))
+
+
+def _signs_between(bounds: str) -> range:
+    """Of "41-5a" or "41", as fontconfig writes them."""
+    first, _dash, last = bounds.partition("-")
+    return range(int(first, 16), int(last or first, 16) + 1)
+
+
+# --- The child process ----------------------------------------------------------------------------
 
 
 def _printed(html: str, home: str) -> bytes:

@@ -92,3 +92,50 @@ def test_a_file_is_named_in_plain_letters(made: Made, diane: User, signed_in) ->
     assert (
         answer["Content-Disposition"] == 'attachment; filename="imtplan-tableau-de-bord-2020.pptx"'
     )
+
+
+TURNED = "facture\u202egnp.exe"
+STRAIGHT = "facture\ufffdgnp.exe"
+
+
+@needs_press
+def test_a_pdf_turns_no_text(board: Target, made: Made, tmp_path: Path) -> None:
+    School.objects.update(name=TURNED)
+    text = text_of(bytes(made("school-pdf", "imt-mines-albi").content), tmp_path)
+    assert STRAIGHT in text
+
+
+@needs_press
+def test_a_pdf_names_the_signs_that_no_font_has(board: Target, made: Made, tmp_path: Path) -> None:
+    """A box says nothing; these are in no font of ours, nor in any usual one."""
+    School.objects.update(name="École \U0001f9ff \U00012000")
+    pdf = bytes(made("school-pdf", "imt-mines-albi").content)
+    text = text_of(pdf, tmp_path)
+    assert "[U+12000]" in text
+    assert "ne figurent dans aucune police" in text
+
+
+@needs_press
+def test_a_pdf_keeps_the_signs_that_a_font_has(board: Target, made: Made, tmp_path: Path) -> None:
+    School.objects.update(name="Łódź Ελλάδα Київ ≈ → ☎")
+    text = text_of(bytes(made("school-pdf", "imt-mines-albi").content), tmp_path)
+    assert "Łódź Ελλάδα Київ ≈ → ☎" in text
+    assert "U+" not in text
+
+
+def test_slides_turn_no_text(made: Made) -> None:
+    Indicator.objects.update(name_fr=TURNED)
+    content = b"".join(parts(bytes(made("dashboard-slides").content)).values())
+    assert TURNED.encode() not in content
+    assert STRAIGHT.encode() in content
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods", "csv"])
+def test_a_table_turns_no_text(ending: str, diane: User, signed_in) -> None:
+    Indicator.objects.update(name_fr=TURNED)
+    answer = signed_in(diane).get(f"/fichiers/tableau-de-bord/indicateurs.{ending}")
+    content = answer.content
+    if ending != "csv":
+        content = b"".join(parts(content).values())
+    assert TURNED.encode() not in content
+    assert STRAIGHT.encode() in content
