@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.signals import beat_init, worker_init
+from django.conf import settings
 
 from imtplan.start import ending_with_sentences, meet_the_database
 
@@ -18,7 +19,7 @@ app.autodiscover_tasks()
 def read_settings(**_: object) -> None:
     """Before the worker or beat reads its configuration, which is the first thing it does."""
     with ending_with_sentences():
-        pass
+        settings.INSTALLED_APPS  # noqa: B018 - asked, so that the settings are read
 
 
 @worker_init.connect

@@ -45,9 +45,8 @@ NO_LETTERS = (
 
 @contextmanager
 def ending_with_sentences() -> Iterator[None]:
-    """Reads the settings first. Where they are wrong, the process ends with their sentences."""
+    """For what reads the settings first: where they are wrong, the process ends with sentences."""
     try:
-        settings.INSTALLED_APPS  # noqa: B018 - asked, so that the settings are read
         connection_created.connect(refuse_unfit_database)
         yield
     except WrongSettings as wrong:

@@ -10,7 +10,7 @@ import pytest
 
 from imtplan.environment import WrongSettings, read_environment, table
 from imtplan.environment.variables import SETTINGS
-from tests.deployment import BASE, SECRETS
+from tests.deployment import BASE, SECRETS, manage
 
 KEY = "k7Qz9-" * 10
 SECRET_WORD = "hunter2"
@@ -240,6 +240,12 @@ PROCESSES = {
     "createsuperuser": ["manage.py", "createsuperuser"],
     "make run": ["-m", "imtplan.prepare", "/nowhere"],
 }
+
+
+def test_a_command_may_be_given_other_settings() -> None:
+    """As `make check` and `make messages` do, where no SECRET_KEY is set."""
+    given = {name: OWN_MACHINE[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    assert "no issues" in manage("check", "--settings=tests.settings", **given)
 
 
 @pytest.mark.parametrize("process", PROCESSES)
