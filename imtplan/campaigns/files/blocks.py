@@ -19,7 +19,14 @@ from imtplan.campaigns.files.cells import (
 )
 from imtplan.campaigns.files.headings import BESIDE, HeadingWords, no_column
 from imtplan.campaigns.files.lines import CellTexts, holds
-from imtplan.campaigns.files.names import Destination, is_number, is_part_of_a_year, year_of
+from imtplan.campaigns.files.names import (
+    Destination,
+    did_you_mean,
+    is_number,
+    is_part_of_a_year,
+    year_of,
+)
+from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
 from imtplan.campaigns.words import word_of
 from imtplan.spreadsheets.tables import Found, FoundCell, Row, Unreadable, letters
 from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
@@ -81,11 +88,11 @@ class Block:
         return TableContent(one_for_each(cells), self.strays)
 
     def _indicator(self, row: Row, names: dict[int, Indicator]) -> tuple[Indicator | None, str]:
-        if names:
+        if row.line in names:
+            return names[row.line], ""
+        if names or (self.only is None and self._begins_with_a_name(row)):
             message = _("No indicator of this campaign has this name.")
-            return names.get(row.line), message
-        if self.only is None and self._begins_with_a_name(row):
-            return None, _("No indicator of this campaign has this name.")
+            return None, did_you_mean(message, self.destination.near(row[min(row.cells)].text))
         codes = [one.code for one in self.destination.indicators]
         start = codes.index(self.destination.start) if self.destination.start in codes else 0
         at = start + row.line - self.rows[0].line
@@ -108,7 +115,8 @@ class Block:
             base = self.only
             self._leave_other_numbers(row, base, len(parts), is_named)
         _known, unit = self.destination.indicator_names.find(row[self.left].text)
-        line = RowOfBlock(self, row, indicator, unit if is_named else self.unit)
+        unit = (unit if is_named else self.unit) or unit_beside(indicator, self._table_unit)
+        line = RowOfBlock(self, row, indicator, unit)
         for part, column in zip(parts, range(base, base + len(parts)), strict=False):
             line.take_number(part, column)
         beside = [column for column, _cell in row if self._is_beside(column, base, len(parts))]
@@ -130,6 +138,12 @@ class Block:
             is_name = is_named and column == self.left
             if is_number(cell) and self._is_beside(column, base, count) and not is_name:
                 self._leave(row, column, self.message_of_others)
+
+    @cached_property
+    def _table_unit(self) -> str:
+        """In which all of the block is, by the lines above the first that names an indicator."""
+        first = min(self.names, default=0)
+        return unit_of_table(texts_of(row for row in self.rows if row.line < first))
 
     message_of_others = ""
 

@@ -6,13 +6,21 @@ What belongs to no cell is told with its place and the reason, never dropped uns
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
-from imtplan.campaigns.files.headings import ANSWERS, BESIDE, TYPED, Headings, is_target
-from imtplan.campaigns.files.names import Destination, is_number, is_part_of_a_year, year_of
+from imtplan.campaigns.files.headings import ANSWERS, BESIDE, NAMING, TYPED, Headings, is_target
+from imtplan.campaigns.files.names import (
+    Destination,
+    did_you_mean,
+    is_number,
+    is_part_of_a_year,
+    year_of,
+)
+from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
 from imtplan.campaigns.number_sentences import rounded_for
 from imtplan.campaigns.workbook import PARTS
 from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table
@@ -43,6 +51,16 @@ class HeadedSheet:
     strays: list[Stray] = field(default_factory=list)
     _others: dict[int, bool] = field(default_factory=dict)
 
+    @cached_property
+    def unit(self) -> str:
+        """In which all of the table is, by its titles, its name, or the heading of its names."""
+        if self.destination.is_ours or self.headings.is_for_programs:
+            return ""
+        above = texts_of(self.table.rows[: self.headings.place])
+        naming = [one for one, name in self.headings.fields.items() if name in NAMING]
+        heads = [self.headings.row[column].text for column in naming]
+        return unit_of_table([*above, *heads, self.table.name])
+
     @property
     def columns(self) -> dict[str, int]:
         return self.headings.columns
@@ -53,6 +71,7 @@ class HeadedSheet:
                 continue
             if not self.headings.fields[column]:
                 message = _("This column is not known: it is left out.")
+                message = did_you_mean(message, self.destination.near(cell.text))
                 self._stray(self.headings.row, LeftOut(column, cell.text, message))
             elif self.headings.across and self.headings.fields[column] in TYPED:
                 message = _("This column does not say of which indicator it is: it is left out.")
@@ -143,7 +162,7 @@ class HeadedSheet:
             return in_all[0], next((unit for _known, unit in matches if unit), "")
         if filled:
             column, text = next(iter(texts.items()), (names[0], ""))
-            raise LeftOut(column, text, _why_none(in_all, known))
+            raise LeftOut(column, text, _why_none(in_all, known, self.destination.near(text)))
         return None, ""
 
     def _unit_beside(self, row: Row, indicator: Indicator) -> str:
@@ -268,7 +287,7 @@ class HeadedSheet:
             cell = row[column]
             if cell.kind in NOT_TYPED and (name in PARTS or cell.kind is not Found.DATE):
                 raise LeftOut(column, cell.text, not_typed(cell.kind))
-            unit_here = self.headings.units.get(column, unit)
+            unit_here = self.headings.units.get(column, unit) or unit_beside(indicator, self.unit)
             typed[name] = texts.read(name, cell, unit_here)
             shown[name] = cell.shown if name in PARTS and cell.shown else typed[name]
         filled = [column for name, column in columns.items() if holds(row[column])]
@@ -346,10 +365,11 @@ def _parts(indicator: Indicator) -> set[str]:
     return {"numerator", "denominator"} if indicator.is_ratio else {"value"}
 
 
-def _why_none(in_all: list[Indicator], known: list[list[Indicator]]) -> str:
-    """Why a line that says something belongs to no indicator of the campaign."""
+def _why_none(in_all: list[Indicator], known: list[list[Indicator]], near: str) -> str:
+    """Why a line that says something belongs to no indicator of the campaign. `near`: the name
+    that it is nearest to."""
     if not known:
-        return _("This names no indicator that we know.")
+        return did_you_mean(_("This names no indicator that we know."), near)
     if not in_all:
         return _("The code and the name on this line are of two indicators.")
     if len(in_all) > 1:

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
+
+from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign
@@ -32,6 +35,19 @@ _PART_OF_YEAR = re.compile(
 _NUMBER = re.compile(
     r"[(+\-−–]?\s*\d[\d\s.,'’\u00a0\u202f]*\)?\s*(?:%|‰|[kKM]?€|[kM]?EUR)?", re.IGNORECASE
 )
+
+
+# How alike two names are that differ by a slip of the hand, as difflib reckons it.
+NEAR = 0.8
+LONGEST_NAME = 120
+MOST_NEAR = 50
+
+
+def did_you_mean(message: str, near: str) -> str:
+    """The sentence, with the name that may be meant."""
+    if not near:
+        return message
+    return f"{message} {_('Did you mean “%(name)s”?') % {'name': near}}"
 
 
 def year_of(text: str) -> int | None:
@@ -147,6 +163,7 @@ class Destination:
     language: str = "fr"
     before: Mapping[str, Decimal] = field(default_factory=dict)  # last year's numbers by code
     is_ours: bool = False  # our own workbook: it says every field, an empty one too
+    _near: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -174,6 +191,24 @@ class Destination:
     @cached_property
     def school_names(self) -> SchoolNames:
         return SchoolNames(self.schools or [self.school])
+
+    @cached_property
+    def _asked_names(self) -> dict[str, str]:
+        """What the asked indicators are called, whole and without what a comma adds, with the name
+        that the person reads."""
+        texts = {text: one.name for one in self.indicators for text in _names_of(one)}
+        short = {text.partition(",")[0]: name for text, name in texts.items()}
+        return {bare(text): name for text, name in (short | texts).items()}
+
+    def near(self, text: str) -> str:
+        """Returns the name of the asked indicator to which a text is nearest; empty where none is
+        near, and once more texts were asked about than a preview shows. It is for people to
+        choose: nothing is laid by it."""
+        name = bare(without_unit(text[:LONGEST_NAME])[0])
+        if name not in self._near and len(self._near) < MOST_NEAR:
+            found = get_close_matches(name, self._asked_names, n=1, cutoff=NEAR)
+            self._near[name] = self._asked_names[found[0]] if found else ""
+        return self._near.get(name, "")
 
     @cached_property
     def asked_codes(self) -> set[str]:

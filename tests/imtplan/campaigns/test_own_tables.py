@@ -213,3 +213,66 @@ def test_a_formulas_many_decimals_are_proposed_rounded_and_both_are_said(read: R
     [cell] = read({"F": [HEADINGS, ["Ressources propres", 21.8333333333]]}).cells
     assert cell.typed == {"value": "21,8"}
     assert "21,8333333333" in cell.remarks[0]
+
+
+# --- Misspelt names, and the unit of a whole table ----------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Etudiant", "Étudiantss", "Etudaints", "studens"])
+def test_a_misspelt_name_is_told_the_nearest_and_laid_nowhere(read: Read, name: str) -> None:
+    content = read(f"Indicateur;2022\n{name};7\nDoctorants;8")
+    assert values(content) == {"phd": "8"}
+    [stray] = content.strays
+    assert (stray.text, "Étudiants" in stray.message) == (name, True)
+
+
+def test_a_name_that_is_near_to_none_is_told_none(read: Read) -> None:
+    [stray] = read("Indicateur;2022\nBâtiments;7\nDoctorants;8").strays
+    assert "?" not in stray.message
+
+
+def test_a_misspelt_heading_of_a_table_that_lies_down_is_told_too(read: Read) -> None:
+    content = read("École;Doctorants;Etudiant\nIMT Mines Albi;8;7")
+    assert values(content) == {"phd": "8"}
+    assert any("Étudiants" in stray.message for stray in content.strays)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Montants en k€;\nIndicateur;2022\nRessources propres;20600",
+        "Synthèse (en milliers d’euros);\nIndicateur;2022\nRessources propres;20600",
+        "Unité : k€;\nIndicateur;2022\nRessources propres;20600",
+        "k€;\nIndicateur;2022\nRessources propres;20600",
+        "Montants en k€ au 31/12/2022;\nIndicateur;2022\nRessources propres;20600",
+        "Indicateurs (k€);2022\nRessources propres;20600",
+        "Montants en k€;\nRessources propres;20600",
+    ],
+)
+def test_a_unit_in_a_title_stands_beside_each_number_that_it_can_be_of(
+    read: Read, table: str
+) -> None:
+    content = read(f"{table}\nÉtudiants;1142")
+    found = values(content)
+    assert found["funds"] in ("20600 k€", "20600 milliers d’euros")
+    assert found["students"] == "1142"
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Montants en M€", "20,6 M€"),
+        ("Montants en k€ ou en M€", "20,6"),  # two: none is taken
+        ("Bilan en 2022", "20,6"),
+        ("Population en milliers", "20,6 milliers"),
+        ("Évolution en points", "20,6"),
+    ],
+)
+def test_what_other_titles_say(read: Read, title: str, typed: str) -> None:
+    content = read(f"{title};\nIndicateur;2022\nRessources propres;20,6")
+    assert values(content)["funds"] == typed
+
+
+def test_a_unit_of_ones_own_goes_before_that_of_the_title(read: Read) -> None:
+    content = read("Montants en k€;\nIndicateur;2022 (M€)\nRessources propres;20,6")
+    assert values(content)["funds"] == "20,6 M€"
