@@ -12,7 +12,7 @@ from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import OPEN
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.workbooks import CellOut, Rule, SheetOut
-from tests.libreoffice import converted
+from tests.libreoffice import converted, frozen_panes
 
 LOOKS = {
     "open 2": OPEN | {"num_format": "#,##0.00", "text_wrap": True, "valign": "top"},
@@ -118,3 +118,12 @@ def test_libreoffice_keeps_all_of_it(full: bytes, soffice: str, tmp_path: Path, 
     }
     for mark in kept[kind]:
         assert mark in content
+
+
+@pytest.mark.parametrize("columns", [0, 2])
+def test_what_stays_in_sight_does_so_in_libreoffice(
+    soffice: str, tmp_path: Path, columns: int
+) -> None:
+    rows = [[CellOut(f"{line}.{column}") for column in range(4)] for line in range(6)]
+    made = written(SheetOut("Saisie", rows, headings=2, fixed_columns=columns))
+    assert frozen_panes(soffice, made, tmp_path) == (True, columns, 3)

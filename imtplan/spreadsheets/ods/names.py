@@ -18,6 +18,7 @@ NAMESPACES = {
     "manifest": f"{_OASIS}manifest:1.0",
     "meta": f"{_OASIS}meta:1.0",
     "of": f"{_OASIS}of:1.2",  # the language of conditions
+    "ooo": "http://openoffice.org/2004/office",  # in which settings are named
     "dc": "http://purl.org/dc/elements/1.1/",
     "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
     "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
