@@ -21,7 +21,33 @@ WRITTEN += ("explanation", "leader", "perimeter", "unit", "sites", "region", "fo
 PEOPLE = ["directrice.albi@demo.example", "bureau.plan@demo.example"]
 
 
-def set_traps() -> int:
+# An address without a space, as people paste it, and a sign that turns the writing around.
+ENDLESS = "https://example.org/" + "rapport-annuel" * 16 + "\u202efdp"
+# What is cut at the edge of its own box widens nothing: its whole text stands elsewhere too.
+WIDEST = """() => {
+  const wide = [];
+  const isCut = (box) => box && (
+    (/hidden|clip/.test(getComputedStyle(box).overflowX) && box.clientWidth <= window.innerWidth)
+    || isCut(box.parentElement)
+  );
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if (!text.data.includes("rapport-annuel") || !text.parentElement.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const width = range.getBoundingClientRect().width;
+    const hidden = text.parentElement.closest(".visually-hidden, option, svg, script, style");
+    if (width > window.innerWidth && !hidden && !isCut(text.parentElement)) {
+      const place = text.parentElement.closest("td, th, li, p, h1, h2, dd, div");
+      wide.push(Math.round(width) + " " + place.outerHTML.slice(0, 90));
+    }
+  }
+  return wide;
+}"""
+
+
+def set_traps(trap: str = TRAP) -> int:
     """In every free text of every table of ours, past triggers and forms."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -37,7 +63,7 @@ def set_traps() -> int:
             cursor.execute(
                 f'UPDATE "{table}" SET "{column}" = left(%s || "{column}", {length}) '  # noqa: S608
                 f"WHERE \"{column}\" <> ''",
-                [TRAP],
+                [trap],
             )
         cursor.execute("SET session_replication_role = origin")
     return len(columns)
@@ -65,3 +91,33 @@ def test_a_trap_in_every_text_springs_nowhere(
         assert page.evaluate("document.querySelectorAll('a[href^=\"javascript:\"]').length") == 0
     assert sprung == []
     assert harmless > 5  # the traps were there to be seen
+
+
+TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@pytest.mark.parametrize("email", PEOPLE)
+def test_an_endless_word_widens_no_page_and_no_text_is_turned(
+    person: Callable[..., Any], site: str, email: str
+) -> None:
+    somebody = person()
+    somebody.sign_in(email)
+    assert set_traps(ENDLESS) > 20
+    recompute()
+    faults: list[str] = []
+    seen = 0
+    reader = Client()
+    reader.force_login(User.objects.get(email=email))
+    for path, body in pages(reader, "/", of_a_kind=1):
+        page = somebody.go(path)
+        seen += "rapport-annuel" in body
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            if over > 0:
+                faults.append(f"{path} at {width}: {over} px too wide")
+            faults += [f"{path} at {width}: {wide}" for wide in page.evaluate(WIDEST)]
+        if TURNS & set(page.locator("body").inner_text()):
+            faults.append(f"{path}: turned text")
+    assert faults == [], "\n".join(faults)
+    assert seen > 5
