@@ -2,21 +2,24 @@
 
 The schema `past` holds one view for each table that the formulas and the pages read. A view has its
 table's name and columns and shows the rows as the versions have them at `imtplan.as_of`, a setting
-of the transaction. Inside `at(moment)` these views hide the tables, and temporary tables hide the
-stored results: they are filled by the same formulas, from what was known. Who may see what is as it
-is today: people, roles and the audit are not hidden.
+of the transaction. Inside `at(moment)` temporary tables hide the tables: each view is read into
+one, once, because the formulas read them many times over. Temporary tables hide the stored results
+too: they are filled by the same formulas, from what was known. Who may see what is as it is today:
+people, roles and the audit are not hidden.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.apps import apps
 from django.db import connection, models, transaction
 
 from imtplan import clock
 from indicators.computing import into_temporary_tables
 from indicators.database import ask
-from indicators.models import InstituteValue, Progress, RollUp
+from indicators.models import Figure, InstituteValue, Progress, RollUp
+from indicators.past_views import READ_ONLY, TABLES
 from indicators.progress import FORMULA_VERSION
 from indicators.statements.storing import ADDED, columns_of
 
@@ -36,6 +39,7 @@ def at(moment: datetime) -> Iterator[None]:
     known together or not at all.
     """
     with transaction.atomic(), clock.standing_at(moment):
+        _hide_the_results()
         _hide_the_present(moment)
         _compute()
         with connection.cursor() as cursor:
@@ -45,18 +49,36 @@ def at(moment: datetime) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _hide_the_present(moment: datetime) -> None:
+def _hide_the_results() -> None:
     with connection.cursor() as cursor:
         for model in COMPUTED:
             table = model._meta.db_table
             cursor.execute(
                 f'CREATE TEMP TABLE "{table}" (LIKE public."{table}" INCLUDING ALL) ON COMMIT DROP'
             )
+
+
+def _hide_the_present(moment: datetime) -> None:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('imtplan.as_of', %s, true), "
             "set_config('search_path', 'pg_temp, past, public', true)",
             [moment.isoformat()],
         )
+        models = (apps.get_model(app, name) for app, names in TABLES.items() for name in names)
+        cursor.execute(";".join(_copied(model._meta.db_table) for model in models))
+        # The figures of one indicator and school are looked up by year, for each year again.
+        figures = Figure._meta.db_table
+        cursor.execute(f'CREATE INDEX ON pg_temp."{figures}" (indicator_id, school_id, year)')
+        cursor.execute(f'ANALYZE pg_temp."{figures}"')
+
+
+def _copied(table: str) -> str:
+    """A read-only transaction lets temporary tables be written: the trigger does not."""
+    return f"""
+        CREATE TEMP TABLE "{table}" ON COMMIT DROP AS TABLE past."{table}";
+        CREATE TRIGGER {READ_ONLY} BEFORE INSERT OR UPDATE OR DELETE
+        ON pg_temp."{table}" EXECUTE FUNCTION public.{READ_ONLY}()"""
 
 
 def _compute() -> None:

@@ -4,10 +4,11 @@ import random
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from indicators.models import Figure, Indicator, IndicatorLink, Target
+from indicators.models import Figure, FigureEvent, Indicator, IndicatorLink, Target
 from objectives.models import Objective
 from projects.models import Milestone
 from tests import factories
@@ -88,3 +89,43 @@ class History:
         School.objects.filter(pk=self.schools[-1].pk).update(
             last_year=self.chance.choice([None, 2019, 2021])
         )
+
+
+def grow_versions(to: int) -> None:
+    """As many versions of figures as that: each figure was saved over and over in the year before.
+
+    They are written past the triggers, under numbers below zero: the figures stay as they are.
+    """
+    table = FigureEvent._meta.db_table
+    names = [field.column for field in FigureEvent._meta.concrete_fields]
+    columns = ", ".join(set(names) - {"pgh_id", "pgh_created_at", "pgh_label"})
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"SELECT count(*), least(min(pgh_id), 0) FROM {table}")  # noqa: S608
+        versions, lowest = cursor.fetchone()
+        figures = Figure.objects.count()
+        cursor.execute(
+            f"""
+            INSERT INTO {table} (pgh_id, pgh_created_at, pgh_label, {columns})
+            SELECT %(lowest)s - n, now() - n * interval '1 year' / %(missing)s, 'update', {columns}
+            FROM (
+                SELECT row_number() OVER (ORDER BY round, pgh_obj_id) AS n, version.*
+                FROM generate_series(0, %(missing)s / %(figures)s) AS round
+                CROSS JOIN {table} AS version WHERE pgh_label = 'insert'
+            ) AS version
+            WHERE n <= %(missing)s
+            """,  # noqa: S608
+            {"lowest": lowest, "missing": to - versions, "figures": figures},
+        )
+    with connection.cursor() as cursor:  # as the database does by itself in a site that runs
+        cursor.execute(f"ANALYZE {table}")
+
+
+def versions_read() -> int:
+    """Rows of the figures' versions that this transaction has read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables "
+            "WHERE relname = 'indicators_figureevent'"
+        )
+        return cursor.fetchone()[0]

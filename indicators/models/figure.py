@@ -42,7 +42,15 @@ class FigureQuerySet(models.QuerySet["Figure"]):
         return self.filter(status__in=View(view).counted_statuses)
 
 
-@pghistory.track()
+# The versions that say nothing any more: erased or removed. They are few among the saves.
+_EMPTIED = models.Index(
+    fields=["year"],
+    name="figureevent_emptied",
+    condition=Q(pgh_label="delete") | Q(state="not_entered"),
+)
+
+
+@pghistory.track(meta={"indexes": [_EMPTIED]})
 class Figure(models.Model):
     """One indicator, one school (or the institute), one year: a number, or one of three words.
 

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,11 +18,11 @@ from imtplan.accounts.models import School, User
 from imtplan.integrity.results import stored_results as stored
 from indicators.models import Figure, Indicator, Progress
 from indicators.past import at
-from indicators.past_views import TABLES
+from indicators.past_views import IN_ORDER, TABLES, index_name
 from objectives.models import Objective
 from projects.models import Milestone
 from tests import factories
-from tests.history import History
+from tests.history import History, grow_versions, versions_read
 
 # Versions carry the moment their transaction began: each edit must be one of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -137,6 +138,62 @@ def test_at_any_moment_it_says_what_was_said_then(
     for moment, results in chance.sample(said, k=len(said)):
         with at(moment):
             assert stored() == results
+
+
+# --- Its price ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "table", [f"{a}_{n.lower()}" for a, names in TABLES.items() for n in names]
+)
+def test_versions_have_the_index_that_finds_them_and_the_trigger_that_orders_them(
+    table: str,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index_name(table)])
+        assert "(pgh_obj_id, pgh_created_at, pgh_id)" in cursor.fetchone()[0]
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgname = %s AND tgrelid = %s::regclass",
+            [IN_ORDER, f"{table}event"],
+        )
+        assert cursor.fetchone() == (1,), "end the migration with RunPython(past_views.recreate)"
+
+
+def test_a_version_is_never_dated_before_the_one_it_follows(then: datetime) -> None:
+    """The earlier transaction waits for the later one, and then writes over what that wrote."""
+    figure = Figure.objects.get(year=2020, value=18000)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT now()")  # when it began
+        with ThreadPoolExecutor(1) as others:
+            others.submit(_in_a_thread, lambda: _set_value(figure, 20000)).result()
+        _set_value(figure, 21000)
+    with at(timezone.now()):
+        assert Figure.objects.get(pk=figure.pk).value == 21000
+
+
+def _set_value(figure: Figure, value: int) -> None:
+    Figure.objects.filter(pk=figure.pk).update(value=value)
+
+
+def _in_a_thread(act: Callable[[], None]) -> None:
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(days=180), timedelta(days=360)])
+def test_the_past_costs_no_more_when_there_is_more_of_it(then: datetime, ago: timedelta) -> None:
+    def price() -> int:
+        with at(timezone.now() - ago):
+            assert Figure.objects.exists()
+            return versions_read()
+
+    grow_versions(1_000)
+    few = price()
+    grow_versions(20_000)
+    assert price() <= 2 * few < 100
 
 
 # --- Asked for ----------------------------------------------------------------------------------
