@@ -15,27 +15,56 @@ from django.utils import timezone
 from imtplan.campaigns import closings
 from imtplan.campaigns.models import Campaign
 from indicators.database import ask
-from indicators.models import FigureEvent
+from indicators.models import Figure, FigureEvent
 
 A_DAY = timedelta(days=1)
 
-# By day, figures said less figures erased. The version before says whether one was there.
-_MOVES = f"""
-    WITH versions AS (
-        SELECT (pgh_created_at AT TIME ZONE %(zone)s)::date AS day,
-               said, lag(said, 1, 0) OVER (PARTITION BY pgh_obj_id ORDER BY pgh_id) AS before
-        FROM {FigureEvent._meta.db_table} CROSS JOIN LATERAL (
-            SELECT (pgh_label <> 'delete' AND state <> 'not_entered')::int AS said
-        ) AS told
-        WHERE year = %(year)s AND school_id = ANY(%(schools)s)
-        AND indicator_id IN (
+_VERSIONS = FigureEvent._meta.db_table
+_VERSION = f"""
+            SELECT pgh_obj_id, pgh_created_at, pgh_id,
+                   (pgh_label <> 'delete' AND state <> 'not_entered')::int AS said
+            FROM {_VERSIONS}"""  # noqa: S608 - table names of our own models
+_ASKED = f"""year = %(year)s AND school_id = ANY(%(schools)s) AND indicator_id IN (
             SELECT indicator_id FROM {Campaign.indicators.through._meta.db_table}
             WHERE campaign_id = %(campaign)s
-        )
+        )"""  # noqa: S608
+
+# By day, figures said less figures erased. Whether a figure is said turns at its first version, at
+# one that empties it, and at the one after that: only these are read, each by an index, so that
+# what was saved a thousand times costs as much as what was saved once.
+_MOVES = f"""
+    WITH emptied AS MATERIALIZED (
+        {_VERSION} WHERE (pgh_label = 'delete' OR state = 'not_entered') AND {_ASKED}
+    ),
+    figures AS (
+        SELECT id FROM {Figure._meta.db_table} WHERE {_ASKED}
+        UNION SELECT pgh_obj_id FROM emptied
+    ),
+    turns AS (
+        SELECT * FROM emptied
+        UNION
+        SELECT first.* FROM figures CROSS JOIN LATERAL ({_VERSION}
+            WHERE pgh_obj_id = figures.id
+            ORDER BY pgh_created_at, pgh_id LIMIT 1
+        ) AS first
+        UNION
+        SELECT after.* FROM emptied AS e CROSS JOIN LATERAL ({_VERSION}
+            WHERE pgh_obj_id = e.pgh_obj_id
+            AND (pgh_created_at, pgh_id) > (e.pgh_created_at, e.pgh_id)
+            ORDER BY pgh_created_at, pgh_id LIMIT 1
+        ) AS after
+    ),
+    moves AS (
+        SELECT (t.pgh_created_at AT TIME ZONE %(zone)s)::date AS day,
+               t.said - coalesce(before.said, 0) AS move
+        FROM turns AS t LEFT JOIN LATERAL ({_VERSION}
+            WHERE pgh_obj_id = t.pgh_obj_id
+            AND (pgh_created_at, pgh_id) < (t.pgh_created_at, t.pgh_id)
+            ORDER BY pgh_created_at DESC, pgh_id DESC LIMIT 1
+        ) AS before ON true
     )
-    SELECT day, sum(said - before) FROM versions
-    GROUP BY day HAVING sum(said - before) <> 0 ORDER BY day
-"""  # noqa: S608 - table names of our own models
+    SELECT day, sum(move) FROM moves GROUP BY day HAVING sum(move) <> 0 ORDER BY day
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from imtplan.campaigns.completeness import rows_of
 from imtplan.campaigns.models import Campaign, Extension
 from indicators.models import Figure, FigureEvent, Indicator
 from tests import factories
+from tests.history import grow_versions, versions_read
 
 QUEUE = "/saisies/"
 
@@ -93,6 +94,29 @@ def test_other_schools_years_and_indicators_are_left_out(campaign, indicators, a
     factories.FigureFactory(indicator=indicators[0], school=albi, year=2021)
 
     assert days_of(campaign, [albi]) == []
+
+
+def test_what_was_said_again_after_it_was_erased_is_there_again(campaign, indicators, albi):
+    figure = told(albi, indicators[0], at(3), at(5))
+    Figure.objects.filter(pk=figure.pk).update(explanation="Rien encore.")
+    Figure.objects.filter(pk=figure.pk).update(state=Figure.State.NUMBER, value=7)
+
+    assert [there for _day, there in days_of(campaign, [albi])] == [1, 0, 1]
+
+
+def test_it_costs_no_more_when_figures_were_saved_more_often(campaign, indicators, albi):
+    def price() -> int:
+        before = versions_read()
+        assert days_of(campaign, [albi])
+        return versions_read() - before
+
+    for year in range(2000, 2023):
+        factories.FigureFactory(indicator=indicators[0], school=albi, year=year)
+    grow_versions(1_000)
+    few = price()
+    grow_versions(20_000)
+
+    assert price() <= 2 * few < 20
 
 
 def test_the_line_rises_where_figures_came_in():
