@@ -10,5 +10,6 @@ from imtplan.start import ending_with_sentences
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
+    os.environ["STATEMENT_SECONDS"] = "0"  # a migration takes as long as it takes
     with ending_with_sentences():
         execute_from_command_line(sys.argv)

@@ -61,13 +61,14 @@ def programs(environment: Mapping[str, str], listener: socket.socket) -> list[Pr
         *(*celery, "worker", "--concurrency=2", "--loglevel=INFO", f"--logfile={logs}/worker.log"),
         *("--without-mingle", "--without-gossip", "--without-heartbeat"),
         log=logs / "worker.log",
-        environment={**environment, "DB_POOL": "false"},  # a pool does not survive the fork
+        # A pool does not survive the fork. A task may take longer than a visitor waits.
+        environment={**environment, "DB_POOL": "false", "STATEMENT_SECONDS": "50"},
     )
     beat = Program(
         "beat",
         *(*celery, "beat", "--loglevel=INFO", f"--schedule={LOCAL}/beat-schedule", "--pidfile="),
         log=logs / "beat.log",
-        environment={**environment, "DB_POOL": "false"},
+        environment={**environment, "DB_POOL": "false", "STATEMENT_SECONDS": "50"},
     )
     web = Program(
         "web",
@@ -76,7 +77,7 @@ def programs(environment: Mapping[str, str], listener: socket.socket) -> list[Pr
         *("--graceful-timeout=3", "--no-control-socket", f"--access-logfile={logs}/access.log"),
         "--logger-class=imtplan.web.logs.GunicornLogger",
         log=logs / "web.log",
-        environment={**environment, "DB_POOL": "true"},
+        environment={**environment, "DB_POOL": "true", "STATEMENT_SECONDS": "15"},
         pass_fds=(listener.fileno(),),
     )
     return [worker, beat, web]

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "imtplan.accounts.middleware.KnownDeviceMiddleware",
     "imtplan.accounts.middleware.PersonLocaleMiddleware",
+    "imtplan.costly.SaysWhatTakesTooLong",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -120,6 +121,11 @@ TEMPLATES = [
 # --- Database: PostgreSQL and nothing else ------------------------------------------------------
 
 
+def limits(seconds: int) -> str:
+    """For the connection: the most that a statement takes, and that a transaction is left idle."""
+    return f"-c statement_timeout={seconds}s -c idle_in_transaction_session_timeout={2 * seconds}s"
+
+
 def database() -> dict:
     config = {**(env["DATABASE_OWNER_URL"] or env["DATABASE_URL"])}
     config["ENGINE"] = "django.db.backends.postgresql"
@@ -127,6 +133,7 @@ def database() -> dict:
     config["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL is no error for a visitor
     options = config.setdefault("OPTIONS", {})
     options["application_name"] = "imtplan"
+    options["options"] = limits(env["STATEMENT_SECONDS"])
     # A pool for the web's threads; none in Celery, whose processes are forked.
     if env["DB_POOL"]:
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
@@ -138,6 +145,9 @@ DATABASES = {"default": database()}
 SITE_DATABASE = env["DATABASE_URL"]
 OWNER_IS_APART = bool(env["DATABASE_OWNER_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Half of the threads of all web processes: two processes of four (docker-compose.yml, run.py).
+COSTLY_QUESTIONS = env["COSTLY_QUESTIONS"]
 
 # The cache holds only how often a signed-in person has changed their password. It lives in the
 # database, so that all web processes share it and a queue that hangs never holds anybody up.

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from imtplan import clock
 from imtplan.canonical import instant
-from indicators.past import at
+from indicators.past import shown_at
 
 NAME = "as_of"
 
@@ -62,7 +62,7 @@ class AtAMoment:
         if text := request.query_params.get(NAME):
             list(request.user.held_roles)  # those of today, read before the tables are of then
             try:
-                self._moment.enter_context(at(clock.moment_named(text)))
+                self._moment.enter_context(shown_at(clock.moment_named(text)))
             except clock.NoSuchMoment as reason:
                 raise exceptions.ValidationError({NAME: [str(reason)]}) from None
 

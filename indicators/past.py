@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from imtplan import clock
+from imtplan.costly import costly_question
 from indicators.computing import into_temporary_tables
 from indicators.database import ask
 from indicators.models import Figure, InstituteValue, Progress, RollUp
@@ -47,6 +48,19 @@ def at(moment: datetime) -> Iterator[None]:
         yield
         # Takes back the settings too, where this stands inside another transaction.
         transaction.set_rollback(True)
+
+
+@contextmanager
+def shown_at(moment: datetime | None) -> Iterator[None]:
+    """For what a visitor waits for: as `at`, and one of the few costly questions at once.
+
+    None: now, which costs nothing more.
+    """
+    if moment is None:
+        yield
+        return
+    with costly_question(), at(moment):
+        yield
 
 
 def _hide_the_results() -> None:

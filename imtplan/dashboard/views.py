@@ -26,7 +26,7 @@ from imtplan.dashboard.school_page import school_page
 from imtplan.dashboard.schools_page import school_directory
 from imtplan.dashboard.scope import moment_asked
 from indicators.models import ProgressStatus
-from indicators.past import at
+from indicators.past import shown_at
 
 
 def _demand_institute(request: HttpRequest) -> None:
@@ -49,7 +49,7 @@ def _followed(request: HttpRequest, template: str, make: Any) -> HttpResponse:
     """A page that an open browser keeps asking for. The pulse is taken first: what changes
     while the page is made is then seen by the next question. A page of the past stays as it is."""
     if moment := moment_asked(request.GET.dict()):  # roles were read by now: those of today
-        with at(moment):
+        with shown_at(moment):
             return render(request, template, {"page": make(Pulse.take())})
     pulse = Pulse.take()
 

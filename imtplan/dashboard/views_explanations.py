@@ -1,7 +1,6 @@
 """Why a number is what it is: a page with a lasting address for each number that is shown."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,7 +18,7 @@ from imtplan.dashboard.explanation_pages import (
 from imtplan.dashboard.scope import moment_asked
 from imtplan.dashboard.share_explained import share_page
 from indicators.models import Indicator, Target
-from indicators.past import at
+from indicators.past import shown_at
 from levers.models import Lever
 from objectives.models import Objective
 from projects.models import FlagshipProject
@@ -35,7 +34,7 @@ def _shown(
 ) -> HttpResponse:
     """The page, as things stand or as they were known at the moment of the address."""
     moment = moment_asked(request.GET.dict())
-    with at(moment) if moment else nullcontext():
+    with shown_at(moment):
         return render(request, template, {"page": make()})
 
 

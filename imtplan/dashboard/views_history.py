@@ -1,7 +1,6 @@
 """The history of the plan: any day, what was frozen, and the difference of two."""
 
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +21,7 @@ from imtplan.dashboard.scope import Scope, moment_asked, read_scope
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Snapshot
-from indicators.past import at
+from indicators.past import shown_at
 from indicators.services import take_snapshot
 from indicators.snapshots import compared, content_of
 
@@ -185,7 +184,7 @@ def _side(one: Snapshot | None, name: str, scope: Scope) -> Side:
         label = _("%(title)s (%(when)s)") % {"title": one.title, "when": _when(one.taken_at)}
         return Side(label, one.said)
     moment = moment_asked({"as_of": name})
-    with at(moment) if moment else nullcontext():
+    with shown_at(moment):
         content = content_of(scope.plan, year=scope.year, view=scope.view)
     return Side(_when(moment) if moment else _("now"), content)
 

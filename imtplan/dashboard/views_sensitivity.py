@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.costly import costly_question
 from imtplan.dashboard.sensitivity_page import sensitivity_page
 
 
@@ -17,7 +18,8 @@ def sensitivity(request: HttpRequest) -> HttpResponse:
     understood is said, and the address stays as it came."""
     if not has_permission(request.user, Permission.READ_INSTITUTE):
         raise PermissionDenied
-    page = sensitivity_page(request.user, request.GET)
+    with costly_question():
+        page = sensitivity_page(request.user, request.GET)
     if page is None or page.wanted.errors or page.wanted.unknown:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if page else HTTPStatus.OK
         return render(request, "dashboard/sensitivity.html", {"page": page}, status=status)

@@ -163,6 +163,23 @@ SETTINGS = (
         "keeps connections to the database open",
     ),
     Setting(
+        "STATEMENT_SECONDS",
+        readers.number_below(3601),
+        "15",
+        "a whole number, `0` for no limit: `15` for the web server, `50` for the worker and beat; "
+        "`manage.py` has none, whatever is written here",
+        "the seconds after which PostgreSQL stops a statement, and within a transaction twice as "
+        "many idle ones end it",
+    ),
+    Setting(
+        "COSTLY_QUESTIONS",
+        readers.number_below(1000),
+        "4",
+        "half of the threads of all web processes: `4` for two processes of four threads",
+        "how many pages of an earlier day and the like are computed at once; one more is answered "
+        "503",
+    ),
+    Setting(
         "STATIC_ROOT",
         readers.folder,
         ".local/static",

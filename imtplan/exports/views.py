@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from imtplan.exports.kinds import KINDS, Kind
 from imtplan.exports.models import Export
 from imtplan.exports.sheets import perimeter_of, said_at
 from imtplan.spreadsheets import BookFormat, Flavour, book_table, csv_with_preface, sheet_of_pairs
-from indicators.past import at
+from indicators.past import shown_at
 
 # What an address says of the numbers it speaks of.
 SCOPE = ("plan", "year", "view", "as_of")
@@ -199,7 +199,7 @@ def _table(request: HttpRequest, ending: str, read: Callable[..., tables.Sheet])
     """Read and written in the moment of the page: the rows of the past are gone after it."""
     asked = request.GET.dict()
     moment = moment_asked(asked)
-    with at(moment) if moment else nullcontext():
+    with shown_at(moment):
         sheet = read(asked)
         book = None if ending == "csv" else BookFormat(ending)
         content = _in_book(sheet, book) if book else _csv(sheet)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from tests.deployment import BASE, IMAGES, SECRETS, SETTABLE, VARIABLES, manage
 
@@ -225,6 +226,19 @@ def test_only_the_web_can_be_reached_and_only_the_worker_reaches_a_mail_server()
 def test_the_web_has_the_pool_and_the_forked_have_not() -> None:
     pools = {name: SERVICES[name]["environment"]["DB_POOL"] for name in OURS}
     assert pools == {"web": "true", "worker": "false", "beat": "false", "migrate": "false"}
+
+
+def test_the_web_waits_less_long_for_a_statement_than_the_worker() -> None:
+    seconds = {name: SERVICES[name]["environment"]["STATEMENT_SECONDS"] for name in OURS}
+    assert seconds == {"web": "15", "worker": "50", "beat": "50", "migrate": "50"}
+    commands = (BASE / "manage.py").read_text(encoding="utf-8")
+    assert 'os.environ["STATEMENT_SECONDS"] = "0"' in commands  # those of `migrate` are all there
+
+
+def test_costly_questions_hold_half_of_the_threads() -> None:
+    options = dict(part.split("=") for part in SERVICES["web"]["command"] if "=" in part)
+    threads = int(options["--workers"]) * int(options["--threads"])
+    assert threads == settings.COSTLY_QUESTIONS * 2
 
 
 def test_everything_waits_for_the_database_and_the_migrations() -> None:
