@@ -6,11 +6,11 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import APIRootView, DefaultRouter
 
 from imtplan.accounts.api import SchoolViewSet
 from imtplan.campaigns.api import CellView, EntryView
-from imtplan.rest import NoSuchAddress
+from imtplan.rest import AnswersInSentences, NoSuchAddress
 from indicators.api import FigureViewSet, IndicatorViewSet, TargetViewSet
 from indicators.api_csv import FigureCsvView
 from indicators.api_files import FILES
@@ -35,9 +35,20 @@ LISTS = {
 }
 
 
+class Root(AnswersInSentences, APIRootView):
+    """What there is under this address."""
+
+
+class Schema(AnswersInSentences, SpectacularJSONAPIView):
+    """The description of every address, for programs."""
+
+    understood = ("lang",)
+
+
 class Router(DefaultRouter):
     """The root page also names what is not a list."""
 
+    APIRootView = Root
     include_format_suffixes = False
 
     def get_api_root_view(self, api_urls: Any = None) -> Any:
@@ -55,7 +66,7 @@ for name, viewset in LISTS.items():
 
 SIGNED_IN = [IsAuthenticated]  # drf-spectacular's own views are open to everybody unless told
 
-schema = SpectacularJSONAPIView.as_view(permission_classes=SIGNED_IN)
+schema = Schema.as_view(permission_classes=SIGNED_IN)
 # The script comes from an address of its own, and our template has no inline style as theirs has:
 # the page works under the site's Content-Security-Policy as it is.
 docs = SpectacularSwaggerSplitView.as_view(

@@ -5,7 +5,9 @@ were asked for. No word of the plan's own vocabulary here.
 """
 
 import json
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from django import forms
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from django_filters.fields import ChoiceField
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework import exceptions, parsers, serializers, viewsets
+from rest_framework import exceptions, parsers, permissions, serializers, viewsets
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -237,6 +239,41 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
+# --- What is asked beside the question ------------------------------------------------------------
+
+# What a header may be a slip for: as a header, none of these but the last is read anywhere.
+NAMES_OF_OURS = ("dry_run", "as_of", "page_size", "idempotency_key")
+ALIKE = 0.75  # "as_off", "asof" and "idempotence_key" are, none of HTTP's own names is
+# Headers that would make an act depend on something, or say how it is to be read.
+CONDITIONS = ("If-Match", "If-Unmodified-Since", "Content-Range", "X-HTTP-Method-Override")
+# A read may pass these over and answer in full; a write may not.
+CONDITIONS_OF_WRITES = ("If-None-Match", "If-Modified-Since", "Content-Encoding")
+
+
+def refuse_headers(request: Request, understood: Collection[str]) -> None:
+    """A condition or an option that is passed over is a lie, wherever it is written."""
+    reads = request.method in permissions.SAFE_METHODS
+    for name in request.headers:
+        if name in understood:
+            continue
+        if name in _conditions(reads) or _is_like_ours(name):
+            text = _("The header %(name)s is not understood here.") % {"name": name}
+            raise exceptions.ParseError(text)
+    if reads and request.headers.get("Content-Length", "0") not in ("", "0"):
+        raise exceptions.ParseError(_("A question stands in the address: its body is not read."))
+
+
+def _conditions(reads: bool) -> tuple[str, ...]:
+    """As Django spells names."""
+    names = CONDITIONS if reads else CONDITIONS + CONDITIONS_OF_WRITES
+    return tuple(name.title() for name in names)
+
+
+def _is_like_ours(header: str) -> bool:
+    name = header.lower().removeprefix("x-").replace("-", "_")
+    return bool(get_close_matches(name, NAMES_OF_OURS, 1, ALIKE))
+
+
 # --- The views ----------------------------------------------------------------------------------
 
 
@@ -246,10 +283,12 @@ class AnswersInSentences(APIView):
 
     parser_classes = [ExactJSON]
     understood: tuple[str, ...] = ()  # what the address may ask
+    understood_headers: tuple[str, ...] = ()  # of those that are refused elsewhere
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.refuse_what_is_not_understood(request)
+        refuse_headers(request, self.understood_headers)
 
     def parameters(self) -> list[str]:
         return [*self.understood, "format"]
@@ -267,6 +306,9 @@ class AnswersInSentences(APIView):
                 )
             if len(values) > 1:
                 raise exceptions.ValidationError({name: [_("Give this once.")]})
+            if not values[0]:
+                text = _("This is empty: give a value, or leave the name out.")
+                raise exceptions.ValidationError({name: [text]})
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, SuspiciousOperation):

@@ -35,10 +35,6 @@ from indicators.models import Figure, Indicator
 
 State = Figure.State
 PARTS = ("value", "numerator", "denominator")
-CONDITIONS = (
-    *("If-Match", "If-None-Match", "If-Unmodified-Since", "If-Modified-Since"),
-    *("Content-Range", "Content-Encoding", "X-HTTP-Method-Override"),
-)
 
 
 @extend_schema_field({"type": ["string", "number"], "examples": ["1234.5"]})
@@ -161,6 +157,7 @@ class EntryView(AnswersInSentences):
 class CellView(AnswersInSentences):
     """One cell: written whole, on the version that was read."""
 
+    understood_headers = ("Idempotency-Key",)
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
@@ -175,7 +172,6 @@ class CellView(AnswersInSentences):
         here = place(request, year, school)
         if not may_enter(request.user, **here):
             raise exceptions.PermissionDenied(_("You may read these figures, not enter them."))
-        _refuse_conditions(request)
         try:
             asked = Asked.of(request)
         except KeyTooLong as refusal:
@@ -186,14 +182,6 @@ class CellView(AnswersInSentences):
             said = {"outcome": "refused", "detail": str(refusal.message)}
             answer = asked.answered_before(refusal) or Answer(HTTPStatus.CONFLICT, said)
         return Response(answer.content, status=answer.status)
-
-
-def _refuse_conditions(request: Request) -> None:
-    """Headers that would make the write depend on something, or say how to read it."""
-    for name in CONDITIONS:
-        if name in request.headers:
-            text = _("The header %(name)s is not understood here: the version is in the body.")
-            raise exceptions.ParseError(text % {"name": name})
 
 
 @transaction.atomic
