@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from imtplan.numbers import (
     GROUP_SPACES,
+    MAX_CHARACTERS,
     MAX_DECIMALS,
     MAX_WHOLE_DIGITS,
     NumberError,
@@ -172,7 +173,8 @@ _QUANTITY = re.compile(
 
 def _split(text: str) -> tuple[str, str] | None:
     """The text of the number, and that of its unit. In English both halves may: "€12m"."""
-    found = _QUANTITY.fullmatch(text.strip())
+    quantity = text.strip()
+    found = _QUANTITY.fullmatch(quantity) if len(quantity) <= MAX_CHARACTERS else None
     if found is None or (found["sign"] and found["inner"]):
         return None
     before, after = found["before"].strip(), found["after"].strip()

@@ -35,7 +35,7 @@ LINE_HEIGHT = 11.5
 ABOUT_A_LETTER = 5.4  # the width of one, for what must not overlap
 TOP, BOTTOM, LEFT, RIGHT = 8, 18, 6, 14
 TICKS = 4
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<br\s*/?>")
 
 

@@ -19,11 +19,13 @@ _ONE_SIGN = dict.fromkeys(map(ord, "’‘‛ʼ´`′＇"), "'")
 _ONE_SIGN |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"), "-")
 _ONE_SIGN |= dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), "")
 _ONE_SIGN |= {ord("œ"): "oe", ord("Œ"): "OE", ord("æ"): "ae", ord("Æ"): "AE"}
-# "(1)", "[a]", "*", "¹" at the end: they lead to a note under the table.
+# "(1)", "[a]", "*", "¹" at the end: they lead to a note under the table. Each sign can be taken in
+# one way only, and only the end of a text is looked at: a row of asterisks costs what it is long.
 _FOOTNOTE = re.compile(
-    r"(?:\s*(?:[*†‡]+|[⁰¹²³⁴-⁹]+|\((?:\d{1,2}|[a-z]|\*+)\)|\[(?:\d{1,2}|[a-z]|\*+)\]))+[\s:]*$",
+    r"(?:\s*(?:[*†‡⁰¹²³⁴-⁹]|\((?:\d{1,2}|[a-z]|\*+)\)|\[(?:\d{1,2}|[a-z]|\*+)\]))+[\s:]*$",
     re.IGNORECASE,
 )
+_LONGEST_FOOTNOTE = 60
 _TWO_YEARS = re.compile(r"\b((?:19|20)\d\d) ?[-/] ?((?:19|20)?\d\d)\b")
 
 
@@ -33,8 +35,9 @@ def bare(text: str) -> str:
     Small letters without accents; one kind of space, apostrophe and hyphen; no soft hyphen, no mark
     of a footnote; two years in a row as 2022-2023.
     """
-    signs = _FOOTNOTE.sub("", text.translate(_ONE_SIGN))
-    apart = unicodedata.normalize("NFKD", signs)
+    signs = text.translate(_ONE_SIGN)
+    before, end = signs[:-_LONGEST_FOOTNOTE], signs[-_LONGEST_FOOTNOTE:]
+    apart = unicodedata.normalize("NFKD", before + _FOOTNOTE.sub("", end))
     letters_alone = "".join(one for one in apart if not unicodedata.combining(one))
     spaced = " ".join(letters_alone.casefold().split()).rstrip(" :*")
     return re.sub(r" ?- ?", "-", _TWO_YEARS.sub(_academic_year, spaced))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import read
+from imtplan.numbers import MAX_CHARACTERS
 from imtplan.spreadsheets.tables import Found, FoundCell
 from imtplan.spreadsheets.words import bare
 from imtplan.units import unit_named
@@ -30,6 +31,9 @@ _PART_OF_YEAR = re.compile(
     r"|semestre|trimestre|semester|quarter|half|term|janv\w*|fev\w*|mars|avr\w*|mai|juin|juil\w*"
     r"|aout|sept\w*|oct\w*|nov\w*|dec\w*|january|february|march|april|may|june|july|august)\b"
 )
+
+# No name of an indicator with its unit is longer; what is, is not looked at for a unit.
+LONGEST_NAME = 500
 
 # A text that is meant as a number, with its unit or none.
 _NUMBER = re.compile(
@@ -67,11 +71,15 @@ def is_part_of_a_year(text: str) -> bool:
 def is_number(cell: FoundCell) -> bool:
     if cell.kind in (Found.NUMBER, Found.PERCENT):
         return True
-    return cell.kind is Found.TEXT and bool(_NUMBER.fullmatch(cell.text.strip()))
+    text = cell.text.strip()
+    is_short = cell.kind is Found.TEXT and len(text) <= MAX_CHARACTERS
+    return is_short and bool(_NUMBER.fullmatch(text))
 
 
 def without_unit(text: str, own: Iterable[str] = ()) -> tuple[str, str]:
     """Returns a name without the unit behind it, and that unit: "Fonds (k€)" is "Fonds", "k€"."""
+    if len(text) > LONGEST_NAME:
+        return text, ""
     known = _COUNTED | {bare(unit) for unit in own}
     for pattern in (_IN_BRACKETS, _AFTER_EN):
         split = pattern.fullmatch(" ".join(text.split()))

@@ -7,6 +7,7 @@ from django.utils.translation import override
 from imtplan.campaigns.files.cells import TypedCell
 from imtplan.campaigns.forms import FigureForm, as_posted
 from imtplan.campaigns.words import word_of
+from imtplan.numbers import MAX_CHARACTERS
 from indicators.models import Figure
 
 # An accountant's negative; its unit may stand inside or behind.
@@ -45,5 +46,6 @@ def _understood(typed: TypedCell) -> dict[str, str]:
 
 def number_text(text: str) -> str:
     """A number as accountants write it, as the parser reads it: "(12) %" is "-12 %"."""
-    found = _BRACKETS.fullmatch(text.strip())
-    return f"-{found[1]}{found[2]}" if found else text.strip()
+    bare = text.strip()
+    found = _BRACKETS.fullmatch(bare) if len(bare) <= MAX_CHARACTERS else None
+    return f"-{found[1]}{found[2]}" if found else bare
