@@ -10,4 +10,7 @@ ALLOWED_HOSTS = ["plan.example.org"]
 TRUSTED_PROXIES = 1
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-PASSWORD_HASHERS = SLOW_HASHERS if os.environ.get("SIEGE") == "full" else QUICK_HASHERS
+# The test makes the accounts with the quick one; who signs in gets the first of these.
+PASSWORD_HASHERS = QUICK_HASHERS
+if os.environ.get("SIEGE") == "full":
+    PASSWORD_HASHERS = SLOW_HASHERS + QUICK_HASHERS
