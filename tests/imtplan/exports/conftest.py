@@ -70,6 +70,10 @@ def made(diane: User) -> Made:
 
 def text_of(pdf: bytes, folder: Path, *options: str) -> str:
     """What a PDF says, in one line: words that the page breaks are together again."""
+    return re.sub(r"[ \n]+", " ", lines_of(pdf, folder, *options))
+
+
+def lines_of(pdf: bytes, folder: Path, *options: str) -> str:
     program = shutil.which("pdftotext")
     if program is None:
         pytest.skip("poppler-utils is not installed: .ci/run has it")
@@ -77,7 +81,7 @@ def text_of(pdf: bytes, folder: Path, *options: str) -> str:
     done = subprocess.run(
         [program, *options, folder / "it.pdf", "-"], capture_output=True, check=True
     )
-    return re.sub(r"[ \n]+", " ", done.stdout.decode())
+    return done.stdout.decode()
 
 
 def slides_of(content: bytes) -> list[dict[str, Any]]:
