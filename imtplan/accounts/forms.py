@@ -11,11 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt
-from imtplan.accounts.models import ApiToken
+from imtplan.accounts.models import ApiToken, User
+from imtplan.accounts.roles import Permission, may_somewhere
 from imtplan.accounts.services import ask_for_new_password
 
 
 class TokenForm(forms.ModelForm):
+    """A new token. Who enters figures nowhere is not asked whether the token may."""
+
     last_day = forms.DateField(
         label=_("Last day"),
         required=False,
@@ -28,6 +31,11 @@ class TokenForm(forms.ModelForm):
         fields = ["name", "may_enter"]
         labels = {"name": _("What it is for")}
         help_texts = {"name": _("For instance: Power BI of the directorate-general.")}
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_somewhere(user, Permission.ENTER_FIGURES):
+            del self.fields["may_enter"]
 
     def clean_last_day(self) -> Any:
         day = self.cleaned_data["last_day"]

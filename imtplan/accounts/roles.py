@@ -119,3 +119,9 @@ def has_permission(user: Any, permission: Permission, *, school: Any = None) -> 
         for held in user.held_roles
         if held.school_id is None or (school is not None and held.school_id == school.pk)
     )
+
+
+def may_somewhere(user: Any, permission: Permission) -> bool:
+    """May `user` do this in the institute, or in one school at least?"""
+    held = user.held_roles if user.is_authenticated and user.is_active else []
+    return any(permission in Role(one.role).spec.permissions for one in held)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 
 from imtplan.accounts.attempts import account_digest, forgive_account
 from imtplan.accounts.models import ApiToken, User
+from imtplan.accounts.roles import Permission, may_somewhere
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import queue_mail
 
@@ -20,7 +22,12 @@ BETWEEN_LINKS = timedelta(minutes=10)
 def make_token(
     *, by: User, name: str, expires_at: datetime | None = None, may_enter: bool = False
 ) -> tuple[ApiToken, str]:
-    """A new token of `by`, and its key: the only time anybody sees it."""
+    """A new token of `by`, and its key: the only time anybody sees it.
+
+    It enters figures only in the name of somebody who does: else `PermissionDenied`.
+    """
+    if may_enter and not may_somewhere(by, Permission.ENTER_FIGURES):
+        raise PermissionDenied
     key = ApiToken.new_key()
     token = ApiToken.objects.create(
         user=by,

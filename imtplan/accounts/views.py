@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.accounts.forms import TokenForm
+from imtplan.accounts.models import ApiToken
 from imtplan.accounts.services import choose_language, make_token, revoke_token
 
 
@@ -21,26 +22,29 @@ from imtplan.accounts.services import choose_language, make_token, revoke_token
 def tokens(request: HttpRequest) -> HttpResponse:
     """The person's own tokens, and a form for a new one."""
     if request.method != "POST":
-        return _tokens_page(request, TokenForm())
-    form = TokenForm(request.POST)
+        return _tokens_page(request, TokenForm(user=request.user))
+    form = TokenForm(request.POST, user=request.user)
     if not form.is_valid():
         return _tokens_page(request, form)
-    _token, key = make_token(
+    token, key = make_token(
         by=request.user,
         name=form.cleaned_data["name"],
-        may_enter=form.cleaned_data["may_enter"],
+        may_enter=form.cleaned_data.get("may_enter", False),
         expires_at=form.expires_at,
     )
     # No redirect: the key would have to wait somewhere, and it is to be stored nowhere.
-    return _tokens_page(request, TokenForm(), key=key)
+    return _tokens_page(request, TokenForm(user=request.user), token, key)
 
 
-def _tokens_page(request: HttpRequest, form: TokenForm, key: str = "") -> HttpResponse:
+def _tokens_page(
+    request: HttpRequest, form: TokenForm, made: ApiToken | None = None, key: str = ""
+) -> HttpResponse:
     return render(
         request,
         "accounts/tokens.html",
         {
             "form": form,
+            "made": made,
             "key": key,
             "tokens": request.user.api_tokens.all(),
             "now": timezone.now(),

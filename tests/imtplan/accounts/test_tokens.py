@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -182,3 +183,34 @@ def test_the_tokens_end_with_the_old_password(alice: User, bob: User) -> None:
     assert not alice.api_tokens.filter(revoked_at=None).exists()
     kept.refresh_from_db()
     assert kept.revoked_at is None
+
+
+# --- Tokens that enter figures --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "is_offered"), [("alice", True), ("bob", True), ("diane", False), ("paul", False)]
+)
+def test_the_right_to_enter_is_offered_to_who_enters(
+    who: str, is_offered: bool, request: pytest.FixtureRequest, signed_in: SignIn, page: str
+) -> None:
+    browser = signed_in(request.getfixturevalue(who))
+    assert ('name="may_enter"' in browser.get(page).content.decode()) is is_offered
+    browser.post(page, {"name": "R", "may_enter": "on"})
+    assert ApiToken.objects.get().may_enter is is_offered
+
+
+def test_no_token_enters_in_the_name_of_who_does_not(diane: User) -> None:
+    with pytest.raises(PermissionDenied):
+        make_token(by=diane, name="R", may_enter=True)
+    assert not ApiToken.objects.exists()
+
+
+def test_a_token_reads_unless_its_box_was_ticked(browser: Client, page: str) -> None:
+    browser.post(page, {"name": "R"})
+    assert not ApiToken.objects.get().may_enter
+
+
+def test_the_page_says_what_the_key_can_do(browser: Client, page: str) -> None:
+    html = browser.post(page, {"name": "R", "may_enter": "on"}).content.decode()
+    assert "lit et saisit des valeurs en votre nom" in html
