@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "imtplan.audit",
     "imtplan.accounts",
     "imtplan.outbox",
-    "django.contrib.admin",
+    "imtplan.audit.apps.ReadingAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from imtplan.audit.admin import AuditedAdmin, ReadOnlyAdmin
+from imtplan.audit.admin import ReadOnlyAdmin
 from indicators.models import Indicator, IndicatorLink, RecomputeRun, Target, TrajectoryPoint
 
 
@@ -15,7 +15,7 @@ class PointInline(admin.TabularInline):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(AuditedAdmin):
+class IndicatorAdmin(ReadOnlyAdmin):
     list_display = ["code", "name_fr", "theme", "aggregation", "is_headline"]
     list_filter = ["theme", "aggregation"]
     search_fields = ["code", "name_fr", "name_en"]
@@ -23,7 +23,7 @@ class IndicatorAdmin(AuditedAdmin):
 
 
 @admin.register(Target)
-class TargetAdmin(AuditedAdmin):
+class TargetAdmin(ReadOnlyAdmin):
     list_display = ["code", "indicator", "school", "year", "value", "growth_percent"]
     list_filter = ["plan", "is_reference", "school"]
     inlines = [PointInline]

@@ -1,15 +1,15 @@
 from django.contrib import admin
 
-from imtplan.audit.admin import AuditedAdmin
+from imtplan.audit.admin import ReadOnlyAdmin
 from objectives.models import Objective, StrategicPlan
 
 
 @admin.register(StrategicPlan)
-class StrategicPlanAdmin(AuditedAdmin):
+class StrategicPlanAdmin(ReadOnlyAdmin):
     list_display = ["code", "name_fr", "baseline_year", "first_year", "last_year"]
 
 
-class PlanElementAdmin(AuditedAdmin):
+class PlanElementAdmin(ReadOnlyAdmin):
     list_display = ["code", "title_fr", "title_en", "weight", "plan"]
     list_display_links = ["code", "title_fr"]
     list_filter = ["plan"]

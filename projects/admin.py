@@ -21,6 +21,4 @@ class StatusReportInline(admin.TabularInline):
 
 @admin.register(FlagshipProject)
 class FlagshipProjectAdmin(PlanElementAdmin):
-    """Here the plan office names the projects whose titles were never published."""
-
     inlines = [ServesInline, MilestoneInline, StatusReportInline]

@@ -1,21 +1,25 @@
-"""Django's admin as the plan office's workshop: access by role, every act kept."""
+"""Django's administration as a reading room: it shows rows as they are stored, and writes nothing.
 
+What is done to them is done on pages whose services check it, show what moves and keep who did it.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
-from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver
+from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
-from imtplan.audit.services import record
 
 
-class AuditedAdmin(admin.ModelAdmin):
-    """Each change is an event in the transaction of the change; who may is the role's matter."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows to be looked at, by the role that keeps them."""
 
     permission = Permission.EDIT_PLAN
+    actions = None
 
     def _may(self, request: HttpRequest) -> bool:
         return has_permission(request.user, self.permission)
@@ -27,45 +31,6 @@ class AuditedAdmin(admin.ModelAdmin):
         return self._may(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request)
-
-    @transaction.atomic
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        fields = form.changed_data if change else []
-        self._record(request, obj, "changed" if change else "added", fields)
-
-    @transaction.atomic
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self._record(request, obj, "deleted", [])
-        super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        for obj in queryset:
-            self.delete_model(request, obj)
-
-    def _record(self, request: HttpRequest, obj: Any, act: str, fields: list[str]) -> None:
-        record(
-            Event.Verb.PLAN_EDITED,
-            by=request.user,
-            subject=f"{obj._meta.verbose_name} {obj}",
-            act=act,
-            model=obj._meta.label_lower,
-            pk=obj.pk,
-            fields=fields,
-        )
-
-
-class ReadOnlyAdmin(AuditedAdmin):
-    """For rows that only the application writes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -75,7 +40,29 @@ class ReadOnlyAdmin(AuditedAdmin):
         return False
 
 
-class PeopleAdmin(AuditedAdmin):
+class ReadingSite(admin.AdminSite):
+    """Answers reading alone, and knows only the models that say of themselves they are read.
+
+    What a library registers of its own accord (e-mail addresses, groups, sessions) would be a way
+    around every service: it is left out.
+    """
+
+    def register(
+        self, model_or_iterable: Any, admin_class: type | None = None, **options: Any
+    ) -> None:
+        if admin_class is not None and issubclass(admin_class, ReadOnlyAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        return super().admin_view(require_safe(view), cacheable)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Without its own way to change a password: the person's menu has one."""
+        acts = {"password_change", "password_change_done"}
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in acts]
+
+
+class PeopleAdmin(ReadOnlyAdmin):
     permission = Permission.MANAGE_PEOPLE
 
 

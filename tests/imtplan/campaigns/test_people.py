@@ -457,13 +457,3 @@ def test_what_cannot_be_taken_back_says_why(
         undo_end(held, by=paul if case == "somebody else" else alice)
     assert refusal.value.message == sentence
     assert row.values().get() == before
-
-
-def test_a_person_whom_the_plan_office_adds_is_invited(signed_in: Any, paul: User) -> None:
-    form = {"email": "new@example.org", "name": "Nora", "language": "en", "is_active": "on"}
-    roles = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
-    signed_in(paul).post("/administration/accounts/user/add/", form | roles)
-    sent = Mail.objects.get()
-    assert (sent.kind, sent.address, sent.language) == ("invitation", "new@example.org", "en")
-    assert "Paul has opened an account for you" in sent.body
-    assert Mail.SIGN_IN_LINK in sent.body
