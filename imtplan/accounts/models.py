@@ -222,6 +222,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             Q(ended_at=None) | Q(ended_at__date__gt=day),
         ).order_by("pk")
 
+    def permitting(
+        self, permission: Permission, *, school: School | None = None
+    ) -> "MembershipQuerySet":
+        """Those by which this is allowed today: the rule of `has_permission`."""
+        roles = [role for role, spec in ROLES.items() if permission in spec.permissions]
+        return self.in_force().filter(Q(school=None) | Q(school=school), role__in=roles)
+
     def to_come(self) -> "MembershipQuerySet":
         return self.filter(starts_on__gt=timezone.localdate(), ended_at=None).order_by("pk")
 

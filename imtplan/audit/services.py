@@ -5,10 +5,26 @@ from typing import Any
 from django.utils.text import Truncator
 
 from imtplan.accounts.models import School, User
+from imtplan.accounts.rights import demand_still
+from imtplan.accounts.roles import Permission
 from imtplan.audit.models import Event
 
 # A longer subject ends in an ellipsis, and stands whole in the detail.
 LONGEST_SUBJECT = 200
+
+# Whose right is asked again as the act is kept, after every lock it waited for. The acts on a
+# submission ask it at their own lock (`campaigns.gate`), a file when it is fetched.
+NEEDED = {
+    Event.Verb.CAMPAIGN_CHANGED: Permission.EDIT_PLAN,
+    Event.Verb.EXTENSION_GIVEN: Permission.EDIT_PLAN,
+    Event.Verb.EXTENSION_WITHDRAWN: Permission.EDIT_PLAN,
+    Event.Verb.PLAN_EDITED: Permission.EDIT_PLAN,
+    Event.Verb.RECOMPUTATION_ASKED: Permission.EDIT_PLAN,
+    Event.Verb.SNAPSHOT_TAKEN: Permission.TAKE_SNAPSHOT,
+    Event.Verb.ROLE_GIVEN: Permission.DELEGATE,
+    Event.Verb.ROLE_ENDED: Permission.DELEGATE,
+    Event.Verb.ROLE_RESTORED: Permission.DELEGATE,
+}
 
 
 def record(
@@ -19,7 +35,12 @@ def record(
     subject: str = "",
     **detail: Any,
 ) -> Event:
-    """Keep that `by` did `verb`. `None` is the application itself."""
+    """Keep that `by` did `verb`. `None` is the application itself.
+
+    Who may do it no longer is refused (`PermissionDenied`), and with the event all of the act.
+    """
+    if by is not None and verb in NEEDED:
+        demand_still(by, NEEDED[verb], school=school)
     return Event.objects.create(
         verb=verb,
         actor=by,

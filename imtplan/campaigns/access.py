@@ -35,9 +35,7 @@ def demand(request: HttpRequest, permission: Permission, school: School) -> None
 
 def may_enter(user: Any, campaign: Campaign, school: School) -> bool:
     """May this person type figures of the school: their role says, and the campaign may narrow."""
-    directors = campaign.entered_by == Campaign.EnteredBy.DIRECTORS
-    needed = Permission.SUBMIT_FIGURES if directors else Permission.ENTER_FIGURES
-    return has_permission(user, needed, school=school)
+    return has_permission(user, campaign.permission_to_enter, school=school)
 
 
 def demand_entry(request: HttpRequest, campaign: Campaign, school: School) -> None:

@@ -194,7 +194,7 @@ def _answer(
         raise Http404
     serializer = CellSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
-    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED, by=request.user)
     reading = read(campaign, school, indicators)
     return asked.once(lambda: _store(request, serializer, indicator, reading))
 

@@ -8,7 +8,9 @@ from django.db import IntegrityError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.models import School
+from imtplan.accounts.models import School, User
+from imtplan.accounts.rights import demand_still
+from imtplan.accounts.roles import Permission
 from imtplan.audit.models import Event
 from imtplan.campaigns.models import Campaign, CollectedFigure, Submission
 
@@ -52,6 +54,15 @@ OF_THE_SCHOOL = {
     Event.Verb.REMARK_ANSWERED,
 }
 
+# What each act needs of who does it. What entering needs, the campaign says.
+NEEDED = {
+    Event.Verb.SUBMITTED: Permission.SUBMIT_FIGURES,
+    Event.Verb.VALIDATED: Permission.VALIDATE_FIGURES,
+    Event.Verb.RETURNED: Permission.VALIDATE_FIGURES,
+    Event.Verb.TAKEN_BACK: Permission.SUBMIT_FIGURES,
+    Event.Verb.REMARK_SETTLED: Permission.VALIDATE_FIGURES,
+}
+
 REFUSALS = {
     Event.Verb.FIGURES_SAVED: _(
         "These figures are submitted and can no longer be changed. "
@@ -70,14 +81,25 @@ REFUSALS = {
 }
 
 
-def locked(campaign: Campaign, school: School, *, act: Event.Verb) -> Submission:
-    """The school's submission, locked, if `act` is possible now; made where there is none."""
-    if act in OF_THE_SCHOOL and not campaign.is_open_for(school):
-        raise CampaignClosed(CLOSED)
+def locked(campaign: Campaign, school: School, *, act: Event.Verb, by: User) -> Submission:
+    """The school's submission, locked, if `act` is possible now; made where there is none.
+
+    Whoever waited for the lock is asked again: the campaign may have closed meanwhile, and the
+    role of `by` may have ended (`PermissionDenied`).
+    """
+    _demand_open(campaign, school, act)
     submission = _locked_row(campaign, school) or _made(campaign, school)
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    _demand_open(campaign, school, act)
+    demand_still(by, NEEDED.get(act, campaign.permission_to_enter), school=school)
     if submission.state not in POSSIBLE_FROM[act]:
         raise TransitionRefused(REFUSALS[act])
     return submission
+
+
+def _demand_open(campaign: Campaign, school: School, act: Event.Verb) -> None:
+    if act in OF_THE_SCHOOL and not campaign.is_open_for(school):
+        raise CampaignClosed(CLOSED)
 
 
 def _locked_row(campaign: Campaign, school: School) -> Submission | None:

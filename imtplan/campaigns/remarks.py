@@ -49,7 +49,7 @@ def answer_remark(remark: Remark, *, text: str, by: User, seen: str | None = Non
     if sentence := too_long(answer, LONGEST_EXPLANATION):
         raise CampaignRefusal(sentence)
     submission = remark.submission
-    locked(submission.campaign, submission.school, act=Event.Verb.REMARK_ANSWERED)
+    locked(submission.campaign, submission.school, act=Event.Verb.REMARK_ANSWERED, by=by)
     kept = submission.remarks.unsettled().filter(pk=remark.pk).first()
     if kept is None:
         raise TransitionRefused(SETTLED)
@@ -80,7 +80,7 @@ def settle_remark(remark: Remark, *, by: User, seen: str | None = None) -> Remar
     that was given since is read first.
     """
     submission = remark.submission
-    locked(submission.campaign, submission.school, act=Event.Verb.REMARK_SETTLED)
+    locked(submission.campaign, submission.school, act=Event.Verb.REMARK_SETTLED, by=by)
     kept = submission.remarks.select_related("indicator").get(pk=remark.pk)
     if kept.state == Remark.State.SETTLED:
         return kept

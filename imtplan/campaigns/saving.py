@@ -64,7 +64,7 @@ def save_figures(
     A cell whose version is not the stored one is in conflict, unless both say the same. Raises
     CampaignRefusal where nothing can be stored at all.
     """
-    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED, by=by)
     return store(cells, read(campaign, school), by=by, origin=origin, verb=verb)
 
 

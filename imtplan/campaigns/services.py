@@ -74,7 +74,7 @@ def _demand_complete(campaign: Campaign, school: School) -> None:
 @transaction.atomic
 def submit(*, campaign: Campaign, school: School, by: User) -> Submission:
     """Hand the school's figures in, with a receipt. From now on they are read-only for it."""
-    submission = locked(campaign, school, act=Event.Verb.SUBMITTED)
+    submission = locked(campaign, school, act=Event.Verb.SUBMITTED, by=by)
     _demand_complete(campaign, school)
     again = submission.state == State.RETURNED
     submission.submitted_at, submission.submitted_by = timezone.now(), by
@@ -106,7 +106,7 @@ def take_back(*, campaign: Campaign, school: School, by: User) -> Submission:
 
     Possible until somebody who decides has begun to look. The receipt stays.
     """
-    submission = locked(campaign, school, act=Event.Verb.TAKEN_BACK)
+    submission = locked(campaign, school, act=Event.Verb.TAKEN_BACK, by=by)
     if submission.looked_at is not None:
         raise TransitionRefused(_looked_at(submission))
     receipt = submission.receipts.order_by("-at", "-pk").first()
@@ -159,7 +159,7 @@ def validate(
 
     `seen`: which handing-in the page showed; None where a program decides, without a page.
     """
-    submission = locked(campaign, school, act=Event.Verb.VALIDATED)
+    submission = locked(campaign, school, act=Event.Verb.VALIDATED, by=by)
     _demand_as_seen(submission, seen)
     submission.decided_at, submission.decided_by = timezone.now(), by
     _settle(submission)
@@ -182,7 +182,7 @@ def return_to_school(
 
     `remarks`: by the code of the indicator. `seen`: as `validate` has it.
     """
-    submission = locked(campaign, school, act=Event.Verb.RETURNED)
+    submission = locked(campaign, school, act=Event.Verb.RETURNED, by=by)
     _demand_as_seen(submission, seen)
     said = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
     if not (comment.strip() or said):

@@ -66,7 +66,7 @@ def _following(request: HttpRequest, year: int, school: str) -> str:
 @transaction.atomic
 def _save(request: HttpRequest, campaign: Campaign, school: School) -> SaveOutcome:
     """Store what can be stored, and keep the rest as typed, where nothing unseen gives way."""
-    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED, by=request.user)
     reading = read(campaign, school)
     every = forms_of(reading.indicators, request.POST)
     hidden = {form: kept for form in every if (kept := _unseen(form, reading))}

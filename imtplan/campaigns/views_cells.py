@@ -68,7 +68,7 @@ def _answer(
     indicator = next((one for one in indicators if one.code == code), None)
     if indicator is None:
         raise Http404
-    locked(campaign, school, act=Event.Verb.FIGURES_SAVED)
+    locked(campaign, school, act=Event.Verb.FIGURES_SAVED, by=request.user)
     reading = read(campaign, school, indicators)
     return asked.once(lambda: _save(request, indicator, reading))
 

@@ -172,7 +172,7 @@ def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) 
 
     Applying twice stores once. What changed since the preview is in conflict and stays.
     """
-    locked(proposal.campaign, proposal.school, act=Event.Verb.FIGURES_SAVED)
+    locked(proposal.campaign, proposal.school, act=Event.Verb.FIGURES_SAVED, by=by)
     waiting = Proposal.objects.waiting().filter(pk=proposal.pk, by=by)
     if not waiting.update(applied_at=timezone.now()):
         raise CampaignRefusal(_("This was applied already, or is older than a day: begin again."))

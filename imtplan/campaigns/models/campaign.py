@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School, SchoolQuerySet, member_in
+from imtplan.accounts.roles import Permission
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
@@ -84,6 +85,12 @@ class Campaign(models.Model):
         return (self.plan.code, self.year)
 
     natural_key.dependencies = ["objectives.strategicplan"]  # type: ignore[attr-defined]
+
+    @property
+    def permission_to_enter(self) -> Permission:
+        """What typing figures needs: a campaign may leave it to who submits them."""
+        narrowed = self.entered_by == self.EnteredBy.DIRECTORS
+        return Permission.SUBMIT_FIGURES if narrowed else Permission.ENTER_FIGURES
 
     def is_open(self, *, at: datetime | None = None) -> bool:
         """For the schools that have no extension."""
