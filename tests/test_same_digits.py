@@ -121,7 +121,7 @@ def walked(
     factories.CampaignFactory(plan=targets[0].plan, year=YEAR, indicators=indicators)
     typed = {name: text for case in CASES for name, text in cell(case).items()}
     assert signed_in(alice).post(FORM, typed | {"review": ""}).status_code == 302
-    assert signed_in(alice).post(FORM + "soumettre/").status_code == 302
+    assert signed_in(alice).post(FORM + "soumettre/", {"send": ""}).status_code == 302
     decision = {"validate": "", "seen": handing_in_of(Submission.objects.get())}
     assert signed_in(diane).post(FORM + "decider/", decision).status_code == 302
     recomputed()

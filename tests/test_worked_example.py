@@ -81,7 +81,7 @@ def validated(
     """A director types it as French people do, submits; the directorate-general validates."""
     form = "/saisie/2020/imt-mines-albi/"
     signed_in(alice).post(form, {"students-value": "15\u202f000", "review": ""})
-    signed_in(alice).post(form + "soumettre/")
+    signed_in(alice).post(form + "soumettre/", {"send": ""})
     seen = handing_in_of(Submission.objects.get())
     signed_in(diane).post(form + "decider/", {"validate": "", "seen": seen})
     recomputed()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from imtplan.accounts.forms import TokenForm
 from imtplan.accounts.models import ApiToken
 from imtplan.accounts.services import choose_language, make_token, revoke_token
+from imtplan.buttons import demand_button
 
 
 @never_cache
@@ -58,6 +59,7 @@ def _tokens_page(
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody else's token is 404, as if it did not exist."""
     token = get_object_or_404(request.user.api_tokens, pk=pk)
+    demand_button(request, "revoke")
     revoke_token(token, by=request.user)
     messages.success(
         request, _("“%(name)s” is revoked: its key is refused from now on.") % {"name": token.name}

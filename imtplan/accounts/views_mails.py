@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.buttons import demand_button
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import retry_mail
 
@@ -68,6 +69,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Twice the same button, or a mail that was sent meanwhile, is no error: it is said."""
     _demand_plan_office(request)
     mail = get_object_or_404(Mail, pk=pk)
+    demand_button(request, "again")
     words: dict[str, Any] = {"address": mail.address}
     if retry_mail(mail.pk):
         messages.success(request, _("The mail to %(address)s is sent within a minute.") % words)

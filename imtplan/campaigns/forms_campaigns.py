@@ -3,7 +3,7 @@ a school, a decision. What may stand is the services' matter: forms only read wh
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -188,7 +188,8 @@ def askable(user: Any, campaign: Campaign | None) -> QuerySet[Indicator]:
 
 
 def initial_of_next(last: Campaign | None) -> dict[str, Any]:
-    """The year after the last campaign, with all that it asked, a year later to the day."""
+    """The year after the last campaign, with all that it asked. Its days are left to be chosen:
+    a form sent untouched makes no campaign."""
     if last is None:
         return _initial_of_first()
     year = last.year + 1
@@ -198,9 +199,7 @@ def initial_of_next(last: Campaign | None) -> dict[str, Any]:
     asked = [one for one in terms.indicators if one.archived_at is None]
     terms = replace(terms, plan=plan, year=year, schools=still, indicators=asked)
     initial = initial_of_terms(terms)
-    for name in ("opens_day", "closes_day"):
-        initial[name] = _a_year_after(initial[name])
-    return initial
+    return {name: value for name, value in initial.items() if not name.endswith("_day")}
 
 
 def _plan_of(year: int) -> StrategicPlan | None:
@@ -208,23 +207,16 @@ def _plan_of(year: int) -> StrategicPlan | None:
 
 
 def _initial_of_first() -> dict[str, Any]:
-    today = timezone.localdate()
     plan = StrategicPlan.objects.current()
     return {
         "plan": plan.pk if plan else None,
-        "year": today.year,
-        "opens_day": today,
+        "year": timezone.localdate().year,
         "opens_time": OPENING_HOUR,
         "closes_time": CLOSING_HOUR,
         "entered_by": Campaign.EnteredBy.SCHOOL,
         "asked_of": CampaignForm.EVERY_SCHOOL,
         "indicators": list(Indicator.objects.collected_from_schools().in_use()),
     }
-
-
-def _a_year_after(day: date) -> date:
-    """29 February has no day a year later: the 28th."""
-    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def initial_of_typed(

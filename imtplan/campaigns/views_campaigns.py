@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
+from imtplan.buttons import is_pressed
 from imtplan.campaigns import closings
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.completeness import Stage, rows_of, rows_of_campaigns, total
@@ -80,7 +81,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_new(request: HttpRequest) -> HttpResponse:
-    """A new campaign, as the last one was, a year later."""
+    """A new campaign, as the last one was, for the year after; its days are to be chosen."""
     _demand_plan_office(request)
     last = Campaign.objects.visible_to(request.user).latest()
     form = _form(request, initial_of_next(last))
@@ -118,7 +119,7 @@ def campaign_edit(request: HttpRequest, year: int) -> HttpResponse:
 
 def _is_sent(request: HttpRequest) -> bool:
     """Sent to be stored: a button that only ticks boxes stores nothing."""
-    return request.method == "POST" and "tick" not in request.POST
+    return is_pressed(request, "store") and not is_pressed(request, "tick")
 
 
 def _form(
@@ -126,7 +127,7 @@ def _form(
 ) -> CampaignForm:
     if _is_sent(request):
         return CampaignForm(request.POST, user=request.user, campaign=campaign)
-    if request.method == "POST":
+    if is_pressed(request, "tick"):
         indicators = askable(request.user, campaign)
         initial = initial_of_typed(request.POST, request.POST["tick"], indicators)
     return CampaignForm(initial=initial, user=request.user, campaign=campaign)
@@ -147,6 +148,7 @@ def _form_page(
         "question": refusal if isinstance(refusal, ConfirmationNeeded) else None,
         "moved": refusal if isinstance(refusal, TermsMoved) else None,
         "campaign": campaign,
+        "last": None if campaign else Campaign.objects.visible_to(request.user).latest(),
         "themes": themes,
         "schools": options(form, "schools"),
         "asked": sum(theme.ticked for theme in themes),
@@ -346,8 +348,9 @@ def extension(request: HttpRequest, year: int, school: str) -> HttpResponse:
 def _give_extension(request: HttpRequest, place: dict[str, Any]) -> HttpResponse:
     campaign, school = place["campaign"], place["school"]
     given = campaign.extension_of(school)
-    form = ExtensionForm(request.POST or None, initial=initial_of_extension(given))
-    if request.method == "POST" and form.is_valid():
+    is_given = is_pressed(request, "give")
+    form = ExtensionForm(request.POST if is_given else None, initial=initial_of_extension(given))
+    if is_given and form.is_valid():
         try:
             extension = give_extension(
                 **place,

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.accounts.roles import Permission
+from imtplan.buttons import is_pressed
 from imtplan.campaigns.access import demand, demand_entry
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.entry import EntryPage, read_page
@@ -34,7 +35,7 @@ def send(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """Ask before the figures leave the school: what is sent, to whom, and what follows."""
     place = place_of(request, year, school)
     demand(request, Permission.SUBMIT_FIGURES, place["school"])
-    if request.method == "POST":
+    if is_pressed(request, "send"):
         _submit(request, place)
         return redirect("review", year=year, school=school)
     page = read_page(**place)
@@ -71,7 +72,7 @@ def take_figures_back(request: HttpRequest, year: int, school: str) -> HttpRespo
     """Ask, then give the school its figures again."""
     place = place_of(request, year, school)
     demand(request, Permission.SUBMIT_FIGURES, place["school"])
-    if request.method == "POST":
+    if is_pressed(request, "take-back"):
         return _take_back(request, place)
     page = read_page(**place)
     if not page.can_be_taken_back:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.accounts.models import Membership, School
 from imtplan.accounts.roles import DELEGABLE, Permission, Role, has_permission
+from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import demand
 from imtplan.campaigns.forms_people import NameForm
 from imtplan.campaigns.people import (
@@ -56,7 +57,7 @@ def people(request: HttpRequest, school: str) -> HttpResponse:
 def end(request: HttpRequest, school: str, pk: int) -> HttpResponse:
     """Ask, then end. A director's role, or another school's, is not to be ended here: 404."""
     found, held = _held(request, school, pk)
-    if request.method != "POST":
+    if not is_pressed(request, "end"):
         if is_over(held):
             return redirect("school_people", school=found.code)
         return render(request, "campaigns/people_end.html", {"school": found, "held": held})
@@ -69,6 +70,7 @@ def end(request: HttpRequest, school: str, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, school: str, pk: int) -> HttpResponse:
     """Take back the end of a role: for ten minutes, by who ended it."""
     found, held = _held(request, school, pk)
+    demand_button(request, "undo")
     words = {"name": held.user, "role": held.get_role_display()}
     try:
         undo_end(held, by=request.user)

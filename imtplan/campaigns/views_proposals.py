@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.audit.models import Event
+from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.names import Destination
@@ -39,6 +40,10 @@ def paste(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """A pasted block as a preview, in a piece of page. Nothing is stored."""
     here = place(request, year, school)
     demand_entry(request, **here)
+    text = request.POST.get("text", "")
+    if not text.strip():
+        message = _("There is nothing to paste.")
+        return JsonResponse({"message": message}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     destination = Destination.of(
         **here,
         language=(get_language() or "fr")[:2],
@@ -46,7 +51,7 @@ def paste(request: HttpRequest, year: int, school: str) -> HttpResponse:
         column=request.POST.get("column", ""),
     )
     try:
-        content = content_of_paste(request.POST.get("text", ""), destination)
+        content = content_of_paste(text, destination)
     except Unreadable as refusal:
         message = str(refusal.message)
         return JsonResponse({"message": message}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -70,7 +75,7 @@ def proposal(request: HttpRequest, year: int, school: str, pk: int) -> HttpRespo
     waiting = Proposal.objects.waiting().select_related("campaign", "school")
     if "answer" in request.POST:
         return _answer(request, get_object_or_404(waiting, pk=pk, by=request.user, **here))
-    if request.method == "POST":
+    if is_pressed(request, "apply"):
         # Applied already, by a double click: the entry page says what became of it.
         mine = Proposal.objects.select_related("campaign", "school")
         return _apply(request, get_object_or_404(mine, pk=pk, by=request.user, **here))
@@ -157,6 +162,7 @@ def undo_save(request: HttpRequest, year: int, school: str, event: int) -> HttpR
     demand_entry(request, **here)
     saves = Event.objects.filter(verb=Event.Verb.FIGURES_SAVED, actor=request.user)
     one: Any = get_object_or_404(saves, pk=event, school=here["school"], subject=str(year))
+    demand_button(request, "undo")
     try:
         outcome = undo(**here, event=one, by=request.user)
     except CampaignRefusal as refusal:

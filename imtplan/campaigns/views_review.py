@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
+from imtplan.buttons import demand_button
 from imtplan.campaigns.access import demand, may_enter
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.arrivals import arrivals, days_late
@@ -244,6 +245,7 @@ def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """The directorate-general validates a school's figures, or returns them with comments."""
     place = place_of(request, year, school)
     demand(request, Permission.VALIDATE_FIGURES, place["school"])
+    demand_button(request, "validate", "return")
     page = read_page(**place)
     form = DecisionForm(request.POST, indicators=[row.indicator for row in page.rows])
     if not form.is_valid():
@@ -286,6 +288,7 @@ def settle(request: HttpRequest, year: int, school: str, pk: int) -> HttpRespons
     demand(request, Permission.VALIDATE_FIGURES, place["school"])
     about = {f"submission__{name}": row for name, row in place.items()}
     remark = get_object_or_404(Remark.objects.filter(**about), pk=pk)
+    demand_button(request, "settle")
     try:
         settle_remark(remark, by=request.user, seen=request.POST.get("seen", ""))
     except CampaignRefusal as refusal:

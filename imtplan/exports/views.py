@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.buttons import demand_button
 from imtplan.dashboard.pulse import follow
 from imtplan.dashboard.scope import moment_asked, read_scope
 from imtplan.dashboard.wording import language
@@ -127,6 +128,7 @@ def _kind(export: Export) -> Kind:
 @require_POST
 def again(request: HttpRequest, number: int) -> HttpResponse:
     export = _export(request, number)
+    demand_button(request, "again")
     _kind(export).demand(request.user, export.subject)
     with suppress(services.NotFailed):  # somebody pressed twice: the page says how it stands
         services.try_again(export=export, by=request.user)  # type: ignore[arg-type]

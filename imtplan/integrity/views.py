@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.buttons import demand_button
 from imtplan.dashboard.pulse import Pulse, follow
 from imtplan.integrity import reports
 from imtplan.integrity.checks import CHECKS, Check
@@ -149,6 +150,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check_now(request: HttpRequest) -> HttpResponse:
     demand_plan_office(request)
+    demand_button(request, "check")
     if reports.ask(by=request.user):  # type: ignore[arg-type]
         transaction.on_commit(look)
         messages.success(request, _("The check begins within a minute; this page will show it."))

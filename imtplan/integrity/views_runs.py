@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from imtplan.buttons import demand_button, is_pressed
 from imtplan.dashboard.pulse import Pulse, follow
 from imtplan.integrity.views import demand_plan_office
 from indicators.models import Indicator, RecomputeRun, StaleMark
@@ -86,6 +87,7 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
     """Twice the same button, or a run that was mended meanwhile, is no error: it is said."""
     demand_plan_office(request)
     run = get_object_or_404(RecomputeRun.objects.failed(), pk=number)
+    demand_button(request, "again")
     words = {"name": run.indicator.name if run.indicator else ""}
     if retry_failed(run=run, by=request.user):
         messages.success(request, _("“%(name)s” is computed again.") % words)
@@ -98,7 +100,7 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
 def everything(request: HttpRequest) -> HttpResponse:
     """Asked once more before it is done: at a thousand schools it takes the worker minutes."""
     demand_plan_office(request)
-    if request.method != "POST":
+    if not is_pressed(request, "everything"):
         last = RecomputeRun.objects.filter(scope="everything").first()
         context = {"indicators": Indicator.objects.in_use().count(), "last": last}
         return render(request, "integrity/everything.html", context)

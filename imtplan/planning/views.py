@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imtplan.accounts.models import School
+from imtplan.buttons import demand_button
 from imtplan.planning.access import demand_plan_office
 from imtplan.planning.acts import Page, follow
 from imtplan.planning.forms import PlanForm
@@ -159,6 +160,7 @@ def confirm(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if kind not in LINKS:
         raise Http404
     link = get_object_or_404(LINKS[kind], pk=pk)
+    demand_button(request, "confirm")
     confirm_link(link=link, by=request.user)
     messages.success(request, _("Confirmed: %(what)s.") % {"what": link})
     end = link.project or link.objective or link.lever

@@ -131,7 +131,7 @@ def test_one_sees_ones_own_tokens_only(
 
 def test_a_revoked_key_is_refused(browser: Client, page: str, alice: User) -> None:
     token, key = make_token(by=alice, name="Power BI")
-    response = browser.post(reverse("revoke-token", args=[token.pk]), follow=True)
+    response = browser.post(reverse("revoke-token", args=[token.pk]), {"revoke": ""}, follow=True)
     assert response.redirect_chain == [(page, 302)]
     assert "Power BI" in str(next(iter(response.context["messages"])))
     program = Client(headers={"authorization": f"Bearer {key}"})
@@ -141,14 +141,14 @@ def test_a_revoked_key_is_refused(browser: Client, page: str, alice: User) -> No
 def test_revoking_twice_keeps_the_first_time(browser: Client, alice: User) -> None:
     token, _key = make_token(by=alice, name="Power BI")
     revoked_at = revoke_token(token, by=alice).revoked_at
-    browser.post(reverse("revoke-token", args=[token.pk]))
+    browser.post(reverse("revoke-token", args=[token.pk]), {"revoke": ""})
     token.refresh_from_db()
     assert token.revoked_at == revoked_at
 
 
 def test_somebody_elses_token_is_404_and_still_good(browser: Client, charlie: User) -> None:
     token, key = make_token(by=charlie, name="of Charlie")
-    assert browser.post(reverse("revoke-token", args=[token.pk])).status_code == 404
+    assert browser.post(reverse("revoke-token", args=[token.pk]), {"revoke": ""}).status_code == 404
     program = Client(headers={"authorization": f"Bearer {key}"})
     assert program.get("/api/v1/schools/").status_code == 200
 

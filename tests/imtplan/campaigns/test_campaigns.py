@@ -47,7 +47,7 @@ def page(paul: User, signed_in: Any) -> Client:
 
 def change(page: Client, typed: dict[str, Any], **how: Any) -> Any:
     """As the page sends it: with the mark of the terms that it shows."""
-    return page.post(EDIT, typed | {"seen": page.get(EDIT).context["seen"]}, **how)
+    return page.post(EDIT, typed | {"seen": page.get(EDIT).context["seen"], "store": ""}, **how)
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def typed(plan: StrategicPlan, students: Indicator, funds: Indicator, albi: Scho
         "entered_by": "school",
         "asked_of": "every",
         "indicators": [str(students.pk), str(funds.pk)],
+        "store": "",
     }
 
 
@@ -136,17 +137,16 @@ def test_opening_is_kept_with_who_and_what(page: Client, typed: dict, paul: User
     assert event.detail["terms"]["closes_at"] == "2022-12-15T17:00:00+00:00"
 
 
-def test_the_new_one_is_proposed_as_the_last_one_a_year_later(
+def test_the_new_one_is_proposed_as_the_last_one_for_the_year_after(
     page: Client, campaign: Campaign, funds: Indicator, ales: School
 ) -> None:
     campaign.indicators.remove(funds)
     campaign.schools.set([ales])
-    campaign.closes_at = parse_datetime("2028-02-29T18:00+01:00")
-    campaign.save()
     following = factories.PlanFactory(code="2023-2027", first_year=2023, last_year=2027)
     form = page.get(NEW).context["form"]
     assert (form["year"].value(), form["plan"].value()) == (2023, following.pk)
-    assert form["closes_day"].value().isoformat() == "2029-02-28"
+    assert not form["opens_day"].value()
+    assert not form["closes_day"].value()
     assert form.ticked("indicators") == {
         str(pk) for pk in campaign.indicators.values_list("pk", flat=True)
     }
@@ -333,7 +333,12 @@ def test_new_indicators_are_not_asked_of_those_who_submitted_and_this_is_said(
 
 def test_the_page_gives_shows_and_withdraws(page: Client, campaign: Campaign) -> None:
     day = timezone.localdate(campaign.closes_at) + timedelta(days=7)
-    given = {"closes_day": day.isoformat(), "closes_time": "12:00", "reason": "Incendie\u00e9"}
+    given = {
+        "closes_day": day.isoformat(),
+        "closes_time": "12:00",
+        "reason": "Incendie\u00e9",
+        "give": "",
+    }
     html = text(page.post(MORE, given, follow=True))
     assert "Incendie\u00e9" in html
     extension = Extension.objects.get()
@@ -344,7 +349,7 @@ def test_the_page_gives_shows_and_withdraws(page: Client, campaign: Campaign) ->
 
 
 def test_the_page_keeps_what_was_typed_when_refused(page: Client, campaign: Campaign) -> None:
-    typed = {"closes_day": "2020-01-01", "closes_time": "12:00", "reason": "Incendie"}
+    typed = {"closes_day": "2020-01-01", "closes_time": "12:00", "reason": "Incendie", "give": ""}
     response = page.post(MORE, typed)
     assert response.status_code == 422
     assert "Incendie" in text(response)
@@ -402,12 +407,12 @@ def test_an_unknown_campaign_or_school_does_not_exist(page: Client, campaign: Ca
 
 
 def test_everything_missing_is_said_at_once(page: Client, campaign: Campaign) -> None:
-    html = text(page.post(MORE, {"closes_day": "", "closes_time": "", "reason": " "}))
+    html = text(page.post(MORE, {"closes_day": "", "closes_time": "", "reason": " ", "give": ""}))
     for sentence in ("Choisissez un jour", "Choisissez une heure", "Dites pourquoi cette école"):
         assert sentence in html
 
 
 def test_a_nul_in_a_reason_is_refused_with_a_sentence(page: Client, campaign: Campaign) -> None:
-    typed = {"closes_day": "2040-01-01", "closes_time": "12:00", "reason": "a\u0000b"}
+    typed = {"closes_day": "2040-01-01", "closes_time": "12:00", "reason": "a\u0000b", "give": ""}
     assert page.post(MORE, typed).status_code == 422
     assert not Submission.objects.exists()

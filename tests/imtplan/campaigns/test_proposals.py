@@ -201,7 +201,7 @@ def test_paste_look_apply_and_take_back(
     assert f"{ALBI}annuler/{event.pk}/" in page
     again = client.post(shown["url"], {"apply": ""}, follow=True)
     assert "déjà" in again.content.decode()
-    client.post(f"{ALBI}annuler/{event.pk}/")
+    client.post(f"{ALBI}annuler/{event.pk}/", {"undo": ""})
     figure = Figure.objects.get()
     assert (figure.state, figure.value, figure.version) == ("not_entered", None, 2)
 

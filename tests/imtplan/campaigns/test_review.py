@@ -143,11 +143,11 @@ def test_who_may_not_submit_reads_who_can(bob: User, filled: Campaign, signed_in
     html = read(signed_in(bob))
     assert SUBMIT not in html
     assert "La direction de l’école peut soumettre" in html
-    assert signed_in(bob).post(SEND).status_code == 403
+    assert signed_in(bob).post(SEND, {"send": ""}).status_code == 403
 
 
 def test_submitting_shows_the_receipt_and_closes_the_page(page: Client, filled: Campaign) -> None:
-    response = page.post(SEND, follow=True)
+    response = page.post(SEND, {"send": ""}, follow=True)
     html = response.content.decode()
     receipt = Receipt.objects.get()
     assert f"/recu/{receipt.number}/" in html
@@ -157,8 +157,8 @@ def test_submitting_shows_the_receipt_and_closes_the_page(page: Client, filled: 
 
 
 def test_a_double_click_makes_one_receipt_and_no_error(page: Client, filled: Campaign) -> None:
-    page.post(SEND)
-    response = page.post(SEND, follow=True)
+    page.post(SEND, {"send": ""})
+    response = page.post(SEND, {"send": ""}, follow=True)
     assert Receipt.objects.count() == 1
     assert "notice-error" not in response.content.decode()
     assert Submission.objects.get().state == "submitted"
@@ -167,7 +167,7 @@ def test_a_double_click_makes_one_receipt_and_no_error(page: Client, filled: Cam
 def test_submitting_what_is_incomplete_says_what_is_missing(
     page: Client, campaign: Campaign
 ) -> None:
-    html = page.post(SEND, follow=True).content.decode()
+    html = page.post(SEND, {"send": ""}, follow=True).content.decode()
     assert "notice-error" in html
     assert "2 valeurs retiennent la soumission" in html
     assert not Submission.objects.filter(state="submitted").exists()
@@ -199,7 +199,7 @@ def test_a_campaign_that_is_not_open_yet_says_when_it_opens(page: Client, filled
 def test_anothers_school_does_not_exist(filled: Campaign, charlie: User, signed_in: Any) -> None:
     client = signed_in(charlie)
     assert client.get(REVIEW).status_code == 404
-    assert client.post(SEND).status_code == 404
+    assert client.post(SEND, {"send": ""}).status_code == 404
     assert client.post(DECIDE, {"validate": ""}).status_code == 404
 
 
@@ -384,7 +384,7 @@ def test_an_earlier_remark_stays_to_be_read(
     page: Client, desk: Client, submitted: Submission
 ) -> None:
     decide(desk, "return", remark_students="Hors apprentis ?")
-    page.post(SEND)
+    page.post(SEND, {"send": ""})
     html = read(desk)
     assert "Hors apprentis ?" in html
     assert "Sans réponse" in html

@@ -211,7 +211,7 @@ def test_an_unknown_year_does_not_exist(page: Client) -> None:
 
 def test_submitting_names_what_is_missing(page: Client) -> None:
     page.post(ALBI, typed(students="100"))
-    html = page.post(ALBI + "soumettre/", follow=True).content.decode()
+    html = page.post(ALBI + "soumettre/", {"send": ""}, follow=True).content.decode()
     assert "Ressources propres" in html
     assert Submission.objects.get().state == "draft"
 
@@ -221,14 +221,14 @@ def test_the_way_to_submission(page: Client) -> None:
     assert response.url == ALBI + "relire/"
     html = page.get(response.url).content.decode()
     assert "2,5" in html
-    page.post(ALBI + "soumettre/")
+    page.post(ALBI + "soumettre/", {"send": ""})
     assert Submission.objects.get().state == "submitted"
     assert 'name="students-value"' not in page.get(ALBI).content.decode()
 
 
 def test_a_contributor_cannot_submit(page: Client, bob: User, signed_in: Any) -> None:
     page.post(ALBI, typed(students="100", own_funds="2,5"))
-    assert signed_in(bob).post(ALBI + "soumettre/").status_code == 403
+    assert signed_in(bob).post(ALBI + "soumettre/", {"send": ""}).status_code == 403
     assert Submission.objects.get().state == "draft"
 
 

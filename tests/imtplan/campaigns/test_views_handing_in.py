@@ -60,7 +60,7 @@ def test_sending_asks_with_what_goes_to_whom_and_what_follows(
     assert "Vous envoyez 2 valeurs à la direction générale" in html
     assert "Diane" in html
     assert not Receipt.objects.exists()
-    assert page.post(SEND)["Location"] == REVIEW
+    assert page.post(SEND, {"send": ""})["Location"] == REVIEW
     assert Submission.objects.get().state == "submitted"
 
 
@@ -72,7 +72,7 @@ def test_sending_again_asks_about_remarks_without_an_answer_and_goes_all_the_sam
     assert "2 remarques sont sans réponse" in html
     assert f'href="{ENTRY}#remark-students"' in html
     assert "Avec les &lt;apprentis&gt; ?" in html
-    page.post(SEND)
+    page.post(SEND, {"send": ""})
     assert Submission.objects.get().state == "submitted"
 
 
@@ -106,7 +106,7 @@ def test_a_director_takes_back_what_nobody_has_looked_at(
     page = signed_in(alice)
     assert f'href="{BACK}"' in text(page, REVIEW)
     assert "Reprendre la saisie" in text(page, BACK)
-    assert page.post(BACK)["Location"] == ENTRY
+    assert page.post(BACK, {"take-back": ""})["Location"] == ENTRY
     assert Submission.objects.get().state == "draft"
     assert "Repris par l’école" in text(page, "/recu/2022-imt-mines-albi-1/")
 
@@ -121,7 +121,7 @@ def test_from_the_first_look_on_the_director_sees_since_when_and_cannot(
     assert "Diane" in html
     assert f'href="{BACK}"' not in html
     assert page.get(BACK)["Location"] == REVIEW
-    answer = page.post(BACK, follow=True)
+    answer = page.post(BACK, {"take-back": ""}, follow=True)
     assert "ne peut plus être reprise" in answer.content.decode()
     assert Submission.objects.get().state == "submitted"
 
@@ -243,7 +243,7 @@ def test_who_decides_reads_the_answer_beside_the_figure(
     page = signed_in(alice)
     remark = Remark.objects.get(indicator__code="students")
     page.post(f"{ENTRY}remarque/{remark.pk}/", {"answer": "Oui, <tous>."})
-    page.post(SEND)
+    page.post(SEND, {"send": ""})
     html = text(signed_in(diane), REVIEW)
     row = html[html.index('id="students"') : html.index('id="staff"')]
     assert "Oui, &lt;tous&gt;." in row
@@ -260,7 +260,7 @@ def test_who_decides_settles_one_remark_on_the_page(
     assert text(desk, REVIEW).count("/regler/") == 2
     assert "/regler/" not in text(signed_in(alice), REVIEW)
     for other in (alice, paul):
-        assert signed_in(other).post(address, {"seen": ""}).status_code == 403
-    html = desk.post(address, {"seen": ""}, follow=True).content.decode()
+        assert signed_in(other).post(address, {"settle": "", "seen": ""}).status_code == 403
+    html = desk.post(address, {"settle": "", "seen": ""}, follow=True).content.decode()
     assert "La remarque est réglée" in html
     assert html.count("/regler/") == 1

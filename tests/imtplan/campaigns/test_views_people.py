@@ -92,7 +92,7 @@ def test_a_director_ends_on_the_page(
     asks = client.get(url).content.decode()
     assert "Bob" in asks
     assert Membership.objects.get(pk=held.pk).ended_at is None
-    answer = client.post(url, follow=True)
+    answer = client.post(url, {"end": ""}, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
     assert f'href="{url}"' not in answer.content.decode()
     assert signed_in(bob).get(PAGE).status_code == 404
@@ -104,11 +104,11 @@ def test_a_slip_is_taken_back_from_the_page(
     held = bob.memberships.get()
     client, url = signed_in(alice), reverse("end_delegation", args=[albi.code, held.pk])
     undo = reverse("undo_end", args=[albi.code, held.pk])
-    text = client.post(url, follow=True).content.decode()
+    text = client.post(url, {"end": ""}, follow=True).content.decode()
     assert text.count(f'action="{undo}"') == 2  # in the message, and beside the role
     assert undo not in signed_in(paul).get(PAGE).content.decode()
-    assert "qui a mis fin" in signed_in(paul).post(undo, follow=True).content.decode()
-    answer = client.post(undo, follow=True)
+    assert "qui a mis fin" in signed_in(paul).post(undo, {"undo": ""}, follow=True).content.decode()
+    answer = client.post(undo, {"undo": ""}, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
     assert "Bob tient de nouveau ce rôle" in answer.content.decode()
     assert signed_in(bob).get(PAGE).status_code == 200
@@ -121,7 +121,7 @@ def test_a_director_does_not_end_a_director(
     for user in (alice, paul):
         client, url = signed_in(user), reverse("end_delegation", args=[albi.code, other.pk])
         assert url not in client.get(PAGE).content.decode()
-        assert client.post(url).status_code == 404
+        assert client.post(url, {"end": ""}).status_code == 404
     assert Membership.objects.get(pk=other.pk).ended_at is None
 
 
@@ -129,7 +129,7 @@ def test_another_schools_role_is_not_ended_from_here(
     signed_in: SignIn, bob: User, charlie: User, ales: School
 ) -> None:
     url = reverse("end_delegation", args=[ales.code, bob.memberships.get().pk])
-    assert signed_in(charlie).post(url).status_code == 404
+    assert signed_in(charlie).post(url, {"end": ""}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,9 @@ def test_who_reads_and_who_acts(
     assert ('<form method="post" action="/ecole/' in shown.content.decode()) is (acts == 302)
     assert client.post(PAGE, typed()).status_code == acts
     assert client.get(url).status_code == (200 if acts == 302 else acts)
-    assert client.post(url).status_code == acts
+    assert client.post(url, {"end": ""}).status_code == acts
     undo = url.replace("terminer", "retablir")
-    assert client.post(undo).status_code == acts
+    assert client.post(undo, {"undo": ""}).status_code == acts
 
 
 def test_a_substitute_reads_and_does_not_name(

@@ -97,7 +97,7 @@ def test_a_file_is_its_askers_alone(made: Made, paul: User, alice: User, signed_
     for other in (paul, alice):
         client = signed_in(other)
         assert client.get(f"/fichiers/{export.pk}/").status_code == 404
-        assert client.post(f"/fichiers/{export.pk}/refaire/").status_code == 404
+        assert client.post(f"/fichiers/{export.pk}/refaire/", {"again": ""}).status_code == 404
         assert f"/fichiers/{export.pk}/" not in client.get(FILES).content.decode()
 
 
@@ -122,7 +122,7 @@ def test_a_failure_is_said_and_tried_again(diane: User, signed_in: SignIn, read:
     assert "Le serveur a eu froid." in words
     assert "Réessayer" in words
     for _twice in range(2):
-        assert client.post(f"/fichiers/{export.pk}/refaire/").url == FILES
+        assert client.post(f"/fichiers/{export.pk}/refaire/", {"again": ""}).url == FILES
     export.refresh_from_db()
     assert (export.state, export.reason) == ("waiting", "")
 

@@ -52,12 +52,12 @@ def test_a_check_is_asked_for_and_its_report_shown(
     recomputed()
     client = signed_in(paul)
 
-    answer = client.post("/controle/verifier/", follow=True).content.decode()
+    answer = client.post("/controle/verifier/", {"check": ""}, follow=True).content.decode()
     assert "La vérification commence dans la minute" in answer
     assert "est en cours" in answer
     assert (
         "Une vérification est déjà en cours."
-        in client.post("/controle/verifier/", follow=True).content.decode()
+        in client.post("/controle/verifier/", {"check": ""}, follow=True).content.decode()
     )
 
     InstituteValue.objects.filter(year=2020).update(value=1)
@@ -89,7 +89,7 @@ def test_the_button_pokes_the_queue_and_waits_for_nothing(
     monkeypatch.setattr(tasks._poker, "poke", lambda: pokes.append(True))
     for _twice in range(2):
         with django_capture_on_commit_callbacks(execute=True):
-            signed_in(paul).post("/controle/verifier/")
+            signed_in(paul).post("/controle/verifier/", {"check": ""})
     assert pokes == [True]
 
 
@@ -131,7 +131,9 @@ def test_a_failure_is_shown_until_it_is_mended(
     assert "overflow" in page
     run = RecomputeRun.objects.unresolved().get()
 
-    answer = client.post(f"/controle/calculs/{run.pk}/reprendre/", follow=True).content.decode()
+    answer = client.post(
+        f"/controle/calculs/{run.pk}/reprendre/", {"again": ""}, follow=True
+    ).content.decode()
     assert "est recalculé" in answer
     assert Event.objects.filter(verb=Event.Verb.RECOMPUTATION_ASKED, actor=paul).count() == 1
 
@@ -140,7 +142,9 @@ def test_a_failure_is_shown_until_it_is_mended(
     assert "Ne peut pas être calculé" not in client.get(PAGES[1]).content.decode()
     failures = client.get(PAGES[1] + "?failures=1").content.decode()
     assert "Échec, réparé depuis" in failures
-    again = client.post(f"/controle/calculs/{run.pk}/reprendre/", follow=True).content.decode()
+    again = client.post(
+        f"/controle/calculs/{run.pk}/reprendre/", {"again": ""}, follow=True
+    ).content.decode()
     assert "a été calculé entre-temps" in again
 
 
@@ -149,8 +153,8 @@ def test_everything_is_asked_for_once(paul: User, signed_in: Any) -> None:
     confirm = client.get(PAGES[2]).content.decode()
     assert "Rien de ce qui a été saisi ne change" in confirm
 
-    client.post(PAGES[2])
-    second = client.post(PAGES[2], follow=True).content.decode()
+    client.post(PAGES[2], {"everything": ""})
+    second = client.post(PAGES[2], {"everything": ""}, follow=True).content.decode()
 
     assert "C’est déjà demandé" in second
     assert StaleMark.objects.for_everything().count() == 1

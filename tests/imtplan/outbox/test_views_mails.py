@@ -31,7 +31,7 @@ def test_nobody_else_does(
 ) -> None:
     client = signed_in(request.getfixturevalue(who))
     assert client.get(reverse("mails")).status_code == 403
-    assert client.post(reverse("retry-mail", args=[mail.pk])).status_code == 403
+    assert client.post(reverse("retry-mail", args=[mail.pk]), {"again": ""}).status_code == 403
 
 
 def test_what_a_mail_says_is_no_markup(paul: User, alice: User, signed_in: SignIn) -> None:
@@ -95,7 +95,7 @@ def test_the_button_sends_it_again(paul: User, mail: Mail, signed_in: SignIn, st
     Mail.objects.update(state=state, tries=5)
     client = signed_in(paul)
     for _twice in range(2):  # the second press is no error
-        response = client.post(reverse("retry-mail", args=[mail.pk]))
+        response = client.post(reverse("retry-mail", args=[mail.pk]), {"again": ""})
         assert response.status_code == 302
     mail.refresh_from_db()
     assert (mail.state, mail.tries) == (State.WAITING, 0)
@@ -107,13 +107,13 @@ def test_what_was_sent_has_no_button(paul: User, mail: Mail, signed_in: SignIn) 
     assert (
         reverse("retry-mail", args=[mail.pk]) not in client.get(reverse("mails")).content.decode()
     )
-    client.post(reverse("retry-mail", args=[mail.pk]))
+    client.post(reverse("retry-mail", args=[mail.pk]), {"again": ""})
     mail.refresh_from_db()
     assert mail.state == State.SENT
 
 
 def test_a_mail_that_is_not_there_is_404(paul: User, signed_in: SignIn) -> None:
-    assert signed_in(paul).post(reverse("retry-mail", args=[0])).status_code == 404
+    assert signed_in(paul).post(reverse("retry-mail", args=[0]), {"again": ""}).status_code == 404
 
 
 def test_the_button_is_no_link(paul: User, mail: Mail, signed_in: SignIn) -> None:

@@ -127,7 +127,7 @@ def test_a_deduced_link_is_confirmed_in_a_click(db: None, paul: User, signed_in:
     )
     client = signed_in(paul)
     assert 'id="unsure"' in client.get("/plan/plans/2018-2022/").content.decode()
-    client.post(f"/plan/confirmer/indicateur/{link.pk}/")
+    client.post(f"/plan/confirmer/indicateur/{link.pk}/", {"confirm": ""})
     link.refresh_from_db()
     assert (link.inferred, link.weight) == (False, 2)
     assert 'id="unsure"' not in client.get("/plan/plans/2018-2022/").content.decode()
@@ -138,7 +138,12 @@ def test_only_the_plan_office_confirms(
 ) -> None:
     link = factories.LinkFactory(objective=factories.ObjectiveFactory(), inferred=True)
     for person in (alice, diane):
-        assert signed_in(person).post(f"/plan/confirmer/indicateur/{link.pk}/").status_code == 403
+        assert (
+            signed_in(person)
+            .post(f"/plan/confirmer/indicateur/{link.pk}/", {"confirm": ""})
+            .status_code
+            == 403
+        )
     link.refresh_from_db()
     assert link.inferred
 
