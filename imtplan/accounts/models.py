@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.attempts import Attempt  # noqa: F401 - Django looks for models here
+from imtplan.accounts.keepers import KEEPS_ITS_ACCOUNT, KEEPS_ITS_ROLE
 from imtplan.accounts.roles import ROLES, Permission, Role, has_permission
 from imtplan.email_address import AddressField, normal_address
 
@@ -160,6 +161,7 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name", "pk"]
+        triggers = [KEEPS_ITS_ACCOUNT]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
@@ -228,6 +230,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those by which this is allowed today: the rule of `has_permission`."""
         roles = [role for role, spec in ROLES.items() if permission in spec.permissions]
         return self.in_force().filter(Q(school=None) | Q(school=school), role__in=roles)
+
+    def keeping(self) -> "MembershipQuerySet":
+        """Roles of the plan office that hold today and have no last day, of people who can sign in:
+        the institute keeps one. The database has the same rule (`keepers`)."""
+        lasting = self.in_force().filter(role=Role.PLAN_OFFICE, ends_on=None, ended_at=None)
+        return lasting.filter(user__is_active=True)
 
     def to_come(self) -> "MembershipQuerySet":
         return self.filter(starts_on__gt=timezone.localdate(), ended_at=None).order_by("pk")
@@ -308,6 +316,7 @@ class Membership(models.Model):
                 violation_error_message=_("A substitute is named until a day."),
             ),
         ]
+        triggers = [KEEPS_ITS_ROLE]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.school or 'IMT'}"

@@ -53,13 +53,24 @@ def figures() -> FigureQuerySet:
     return Figure.objects.filter(Q(origin=Figure.Origin.DEMO) | Q(entered_by__is_demo=True))
 
 
+class NobodyLeft(Exception):
+    """Without the demonstration's people nobody of the plan office could sign in."""
+
+
+def _demand_plan_office() -> None:
+    real = Membership.objects.keeping().exclude(user__is_demo=True)
+    if not real.exclude(given_by__is_demo=True).exists():
+        raise NobodyLeft
+
+
 @transaction.atomic
 def remove() -> dict[str, int]:
     """Take the demonstration away and leave the plan. Returns how many rows of each kind went.
 
     Figures that real people typed stay, also those typed into the demonstration's campaign: their
-    versions stay in the history, as do those of the figures that go.
+    versions stay in the history, as do those of the figures that go. Raises `NobodyLeft`.
     """
+    _demand_plan_office()
     gone = {
         str(rows.model._meta.verbose_name_plural): rows.delete()[1].get(rows.model._meta.label, 0)
         for rows in (

@@ -140,8 +140,9 @@ def test_loading_twice_changes_nothing(demo: Campaign) -> None:
 
 
 def test_removing_the_demonstration_leaves_the_plan(demo: Campaign) -> None:
+    User.objects.create_superuser("root@example.org", name="Root")
     call_command("remove_demo", "--yes")
-    assert not User.objects.exists()
+    assert [user.name for user in User.objects.all()] == ["Root"]
     assert not Campaign.objects.exists()
     assert not Milestone.objects.exists()
     assert not StatusReport.objects.exists()
@@ -160,12 +161,22 @@ def test_removing_asks_first(demo: Campaign, monkeypatch: pytest.MonkeyPatch) ->
     assert Campaign.objects.exists()
 
 
+def test_it_stays_as_long_as_nobody_else_is_of_the_plan_office(demo: Campaign, paul: User) -> None:
+    """Not even somebody whom the demonstration named: that role goes with it."""
+    office = User.objects.filter(is_demo=True, memberships__role=Role.PLAN_OFFICE).get()
+    paul.memberships.update(given_by=office)
+    with pytest.raises(CommandError, match="createsuperuser"):
+        call_command("remove_demo", "--yes")
+    assert User.objects.filter(is_demo=True).exists()
+
+
 def test_what_a_demonstration_director_gave_goes_with_it(demo: Campaign) -> None:
     """Its password is public: no real person keeps a role from it."""
     director = User.objects.get(email="directrice.albi@demo.example")
     school = director.held_roles[0].school
     real = factories.person("Zoé", Role.CONTRIBUTOR, school)
     Membership.objects.filter(user=real).update(given_by=director)
+    User.objects.create_superuser("root@example.org", name="Root")
     remove()
     assert not Membership.objects.filter(user=real).exists()
     assert User.objects.filter(pk=real.pk).exists()

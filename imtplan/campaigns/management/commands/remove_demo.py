@@ -21,6 +21,12 @@ class Command(BaseCommand):
         question = f"{count} figures of the demonstration and its accounts will go. Type yes: "
         if not options["yes"] and input(question).strip() != "yes":
             raise CommandError("Nothing was removed.")
-        gone = demo.remove()
+        try:
+            gone = demo.remove()
+        except demo.NobodyLeft as refusal:
+            raise CommandError(
+                "Nothing was removed: nobody of the plan office would be left. Make a first "
+                "account with `manage.py createsuperuser`, then remove the demonstration."
+            ) from refusal
         recompute_stale()
         self.stdout.write("Removed " + ", ".join(f"{n} {kind}" for kind, n in gone.items()) + ".")
