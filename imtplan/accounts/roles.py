@@ -107,6 +107,14 @@ ROLES = {
 DELEGABLE = (Role.CONTRIBUTOR, Role.SUBSTITUTE)
 
 
+def roles_given_by(user: Any, school: Any) -> tuple[Role, ...]:
+    """The roles that `user` may give and end in `school`; in the institute where there is none."""
+    if has_permission(user, Permission.MANAGE_PEOPLE):
+        return tuple(role for role in Role if role.spec.in_a_school == (school is not None))
+    is_director = school is not None and has_permission(user, Permission.DELEGATE, school=school)
+    return DELEGABLE if is_director else ()
+
+
 def has_permission(user: Any, permission: Permission, *, school: Any = None) -> bool:
     """May `user` do this, for `school` where the permission is about one?
 

@@ -36,6 +36,7 @@ class Event(models.Model):
         ROLE_GIVEN = "role_given", _("gave a role")
         ROLE_ENDED = "role_ended", _("ended a role")
         ROLE_RESTORED = "role_restored", _("gave an ended role back")
+        PERSON_CHANGED = "person_changed", _("changed somebody's account")
         PLAN_EDITED = "plan_edited", _("edited the plan")
         SNAPSHOT_TAKEN = "snapshot_taken", _("took a snapshot")
         FILE_ASKED = "file_asked", _("asked for a file")

@@ -21,6 +21,7 @@ NEEDED = {
     Event.Verb.PLAN_EDITED: Permission.EDIT_PLAN,
     Event.Verb.RECOMPUTATION_ASKED: Permission.EDIT_PLAN,
     Event.Verb.SNAPSHOT_TAKEN: Permission.TAKE_SNAPSHOT,
+    Event.Verb.PERSON_CHANGED: Permission.MANAGE_PEOPLE,
     Event.Verb.ROLE_GIVEN: Permission.DELEGATE,
     Event.Verb.ROLE_ENDED: Permission.DELEGATE,
     Event.Verb.ROLE_RESTORED: Permission.DELEGATE,

@@ -1,6 +1,9 @@
-"""Naming who enters a school's figures, or takes the director's place, and ending it."""
+"""Giving roles and ending them: in a school those of its director and of who helps, in the
+institute those of the directorate-general and of the plan office."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,11 +12,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.keepers import KEPT
 from imtplan.accounts.models import Membership, School, User
-from imtplan.accounts.roles import DELEGABLE, Role
+from imtplan.accounts.rights import afresh, one_change_of_the_institute_at_a_time
+from imtplan.accounts.roles import DELEGABLE, Role, roles_given_by
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import CampaignRefusal
@@ -37,7 +41,11 @@ class DelegationRefused(CampaignRefusal):
         self.field = field
 
 
-OTHER_ROLE = _("Only the roles of contributor and of substitute are given here.")
+OTHER_ROLE = _("This role is not yours to give or to end here.")
+LAST_KEEPER = _(
+    "The institute keeps somebody of the plan office, without a last day: name another person for "
+    "it first."
+)
 YOURSELF = _("You cannot name yourself.")
 DIRECTOR_ALREADY = _("This person is director of the school already, and may do all of this.")
 SWITCHED_OFF = _("This person's account is switched off: ask the plan office.")
@@ -63,7 +71,7 @@ DAYS_REVERSED = _("The last day of a role comes after its first.")
 @transaction.atomic
 def name_person(
     *,
-    school: School,
+    school: School | None,
     email: str,
     name: str,
     role: str,
@@ -71,16 +79,18 @@ def name_person(
     by: User,
     starts_on: date | None = None,
 ) -> Membership:
-    """Give the role for a time; naming the same person again changes the days.
+    """Give the role for a time, in a school or in the institute; naming the same person again
+    changes the days.
 
     Who has no account gets one without a password: the mail has a link that signs in.
     """
+    _one_at_a_time(school)
+    _check_role(role, school, by)
     _check_days(role, starts_on, ends_on)
-    # One naming at a time in a school: two at once would each see nobody named.
-    School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    _check_number(school)
+    if school is not None and role in DELEGABLE:
+        _check_number(school)
     user = _person(email, name)
-    _check_person(user, school, by)
+    _check_person(user, school, role, by)
     # Who ends the role at this moment goes first, and the role is then given anew.
     roles = Membership.objects.select_for_update(of=["self"])
     held = roles.filter(user=user, school=school, role=role).first()
@@ -89,7 +99,8 @@ def name_person(
     if not _set_days(held, starts_on, ends_on):
         return held
     held.given_by, held.given_at = by, timezone.now()
-    held.save()
+    with keepers_kept():
+        held.save()
     event = _record(Event.Verb.ROLE_GIVEN, held, by)
     _write_mail(KIND, held, by, event)
     return held
@@ -101,12 +112,13 @@ def end_delegation(membership: Membership, *, by: User) -> Membership:
 
     Whom the role was not yet told of hears neither that it was given nor that it ended.
     """
-    held = _locked(membership)
+    held = _locked(membership, by)
     if is_over(held):
         return held
     held.ended_at, held.ended_by = timezone.now(), by
-    held.save(update_fields=["ended_at", "ended_by"])
-    event = _record(Event.Verb.ROLE_ENDED, held, by)
+    event = _record(Event.Verb.ROLE_ENDED, held, by)  # first: the role may be the one of `by`
+    with keepers_kept():
+        held.save(update_fields=["ended_at", "ended_by"])
     if not _is_unsaid(held):
         _write_mail(ENDED, held, by, event)
     return held
@@ -119,7 +131,7 @@ def undo_end(membership: Membership, *, by: User) -> Membership:
     The mail that told of the end is withdrawn where it still waits; else another tells of this, or
     of the role itself where nothing was ever told.
     """
-    held = _locked(membership)
+    held = _locked(membership, by)
     if held.ended_at is None:
         raise DelegationRefused(NOT_ENDED)
     if held.ended_by_id != by.pk:
@@ -161,11 +173,31 @@ def can_be_undone(held: Membership) -> bool:
     return recent and (last is None or last >= timezone.localdate())
 
 
-def _locked(membership: Membership) -> Membership:
+def _locked(membership: Membership, by: User) -> Membership:
     held = Membership.objects.select_for_update(of=["self"]).get(pk=membership.pk)
-    if held.role not in DELEGABLE or held.school is None:
-        raise DelegationRefused(OTHER_ROLE)
+    _check_role(held.role, held.school, by)
     return held
+
+
+def _one_at_a_time(school: School | None) -> None:
+    """Two namings at once would each see nobody named."""
+    if school is None:
+        one_change_of_the_institute_at_a_time()
+    else:
+        School.objects.select_for_update(no_key=True).get(pk=school.pk)
+
+
+@contextmanager
+def keepers_kept() -> Iterator[None]:
+    """What the database refuses lest the institute lose its plan office, as a sentence."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if getattr(diagnosis, "constraint_name", None) == KEPT:
+            raise DelegationRefused(LAST_KEEPER) from error
+        raise
 
 
 def is_over(held: Membership) -> bool:
@@ -177,10 +209,14 @@ def is_over(held: Membership) -> bool:
 # --- The rules ----------------------------------------------------------------------------------
 
 
+def _check_role(role: str, school: School | None, by: User) -> None:
+    """Asked of the database inside the lock: the role of `by` may have ended meanwhile."""
+    if role not in roles_given_by(afresh(by), school):
+        raise DelegationRefused(OTHER_ROLE, "role")
+
+
 def _check_days(role: str, starts_on: date | None, ends_on: date | None) -> None:
     today = timezone.localdate()
-    if role not in DELEGABLE:
-        raise DelegationRefused(OTHER_ROLE, "role")
     if starts_on and starts_on < today:
         raise DelegationRefused(START_PAST)
     if ends_on is None:
@@ -200,12 +236,12 @@ def a_year_after(day: date) -> date:
     return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
-def _check_person(user: User, school: School, by: User) -> None:
+def _check_person(user: User, school: School | None, role: str, by: User) -> None:
     if user.pk == by.pk:
         raise DelegationRefused(YOURSELF, "email")
     if not user.is_active:
         raise DelegationRefused(SWITCHED_OFF, "email")
-    if school.memberships.in_force().filter(user=user, role=Role.DIRECTOR).exists():
+    if role in DELEGABLE and user.memberships.in_force().filter(school=school, role=Role.DIRECTOR):
         raise DelegationRefused(DIRECTOR_ALREADY, "email")
 
 
@@ -261,21 +297,7 @@ def _record(verb: Event.Verb, held: Membership, by: User) -> Event:
     return record(verb, by=by, school=held.school, subject=subject, role=str(held.role), **detail)
 
 
-def invite(user: User, *, by: User) -> Mail | None:
-    """Write a newcomer's first mail: what the account is for, and the link that signs in. Once."""
-    with translation.override(user.reading_language):
-        context = {"person": user, "by": by, "roles": user.held_roles} | _sign_in(user)
-        return queue_mail(
-            key=f"{Mail.INVITATION}:{user.pk}",
-            kind=Mail.INVITATION,
-            user=user,
-            address=user.email,
-            subject=gettext("IMT Plan: your account"),
-            body=body_of("mail/invited.txt", context),
-        )
-
-
-def _sign_in(user: User) -> dict[str, Any]:
+def sign_in_words(user: User) -> dict[str, Any]:
     """From the first page for who has a password; a newcomer by a link of their own.
 
     A newcomer is not greeted by name: somebody else typed it, and it would be a mail to anybody.
@@ -298,13 +320,14 @@ def _write_mail(kind: str, held: Membership, by: User, event: Event) -> None:
     user = held.user
     is_new = kind == KIND and not user.has_usable_password()
     with translation.override(user.reading_language):
-        words = {"school": str(held.school), "role": Role(held.role).label}
+        words = {"school": str(held.school or "IMT"), "role": Role(held.role).label}
         context = {
             "person": user,
             "held": held,
             "role": Role(held.role),
             "by": by,
             "kind": kind,
+            "is_delegated": held.role in DELEGABLE,
         }
         queue_mail(
             key=f"{_key(kind, held)}{event.pk}",
@@ -313,6 +336,6 @@ def _write_mail(kind: str, held: Membership, by: User, event: Event) -> None:
             address=user.email,
             subject=str(SUBJECTS[kind]) % words,
             body=body_of(
-                "mail/named.txt" if kind == KIND else "mail/role.txt", context | _sign_in(user)
+                "mail/named.txt" if kind == KIND else "mail/role.txt", context | sign_in_words(user)
             ),
         )

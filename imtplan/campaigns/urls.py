@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from imtplan.campaigns import (
     views,
+    views_accounts,
     views_campaigns,
     views_cells,
     views_effect,
@@ -48,6 +49,11 @@ urlpatterns = [
     path("campagnes/nouvelle/", views_campaigns.campaign_new, name="campaign_new"),
     path("campagnes/<int:year>/", views_campaigns.campaign_edit, name="campaign_edit"),
     path("campagnes/<int:year>/<slug:school>/delai/", views_campaigns.extension, name="extension"),
+    path("personnes/", views_accounts.accounts, name="accounts"),
+    path("personnes/<int:pk>/", views_accounts.account, name="account"),
+    path("institut/personnes/", views_people.people, name="institute_people"),
+    path("institut/personnes/<int:pk>/terminer/", views_people.end, name="end_institute_role"),
+    path("institut/personnes/<int:pk>/retablir/", views_people.undo, name="undo_institute_end"),
     path("ecole/<slug:school>/personnes/", views_people.people, name="school_people"),
     path(
         "ecole/<slug:school>/personnes/<int:pk>/terminer/", views_people.end, name="end_delegation"

@@ -1,17 +1,20 @@
-"""Who may enter and submit a school's figures: the page where a director names and ends."""
+"""Who holds which role in a school or in the institute: the page that names and ends."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.accounts.models import Membership, School
-from imtplan.accounts.roles import DELEGABLE, Permission, Role, has_permission
+from imtplan.accounts.roles import Permission, Role, has_permission, roles_given_by
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import demand
 from imtplan.campaigns.forms_people import NameForm
@@ -27,19 +30,33 @@ from imtplan.campaigns.people import (
 RANKS = {role.value: rank for rank, role in enumerate(Role)}
 
 
-def _school(request: HttpRequest, code: str) -> School:
-    return get_object_or_404(School.objects.visible_to(request.user), code=code)
+def _school(request: HttpRequest, code: str) -> School | None:
+    """The school of the address; None for the institute, which the plan office alone sees."""
+    if code:
+        return get_object_or_404(School.objects.visible_to(request.user), code=code)
+    if not has_permission(request.user, Permission.MANAGE_PEOPLE):
+        raise PermissionDenied
+    return None
+
+
+def _address(school: School | None) -> str:
+    return reverse("school_people", args=[school.code]) if school else reverse("institute_people")
+
+
+def _memberships(school: School | None) -> Any:
+    return Membership.objects.filter(school=school)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def people(request: HttpRequest, school: str) -> HttpResponse:
-    """Everybody who holds a role in the school; the director and the plan office may name."""
+def people(request: HttpRequest, school: str = "") -> HttpResponse:
+    """Everybody who holds a role in the school or in the institute, and the form that names."""
     found = _school(request, school)
+    roles = roles_given_by(request.user, found)
     if request.method != "POST":
-        return _page(request, found, NameForm())
-    demand(request, Permission.DELEGATE, found)
-    form = NameForm(request.POST)
+        return _page(request, found, NameForm(roles=roles))
+    _demand_naming(request, found)
+    form = NameForm(request.POST, roles=roles)
     if not form.is_valid():
         return _page(request, found, form)
     try:
@@ -49,25 +66,32 @@ def people(request: HttpRequest, school: str) -> HttpResponse:
         return _page(request, found, form)
     words = {"name": held.user, "role": held.get_role_display()}
     messages.success(request, _("%(name)s is named. Role: %(role)s.") % words)
-    return redirect("school_people", school=found.code)
+    return redirect(_address(found))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, school: str, pk: int) -> HttpResponse:
-    """Ask, then end. A director's role, or another school's, is not to be ended here: 404."""
+def end(request: HttpRequest, pk: int, school: str = "") -> HttpResponse:
+    """Ask, then end. A role of another place, or not this person's to end: 404."""
     found, held = _held(request, school, pk)
+    here = _address(found)
+    context = {"school": found, "held": held, "here": here}
     if not is_pressed(request, "end"):
-        if is_over(held):
-            return redirect("school_people", school=found.code)
-        return render(request, "campaigns/people_end.html", {"school": found, "held": held})
-    end_delegation(held, by=request.user)
-    # The page says it, beside the button that takes it back.
-    return redirect("school_people", school=found.code)
+        return (
+            redirect(here)
+            if is_over(held)
+            else render(request, "campaigns/people_end.html", context)
+        )
+    try:
+        end_delegation(held, by=request.user)
+    except DelegationRefused as refusal:
+        messages.error(request, refusal.message)
+    # The page says what was ended, beside the button that takes it back.
+    return redirect(here)
 
 
 @require_POST
-def undo(request: HttpRequest, school: str, pk: int) -> HttpResponse:
+def undo(request: HttpRequest, pk: int, school: str = "") -> HttpResponse:
     """Take back the end of a role: for ten minutes, by who ended it."""
     found, held = _held(request, school, pk)
     demand_button(request, "undo")
@@ -78,21 +102,29 @@ def undo(request: HttpRequest, school: str, pk: int) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("%(name)s holds this role again: %(role)s.") % words)
-    return redirect("school_people", school=found.code)
+    return redirect(_address(found))
 
 
-def _held(request: HttpRequest, code: str, pk: int) -> tuple[School, Membership]:
+def _demand_naming(request: HttpRequest, school: School | None) -> None:
+    if school is not None:
+        demand(request, Permission.DELEGATE, school)
+
+
+def _held(request: HttpRequest, code: str, pk: int) -> tuple[School | None, Membership]:
     school = _school(request, code)
-    demand(request, Permission.DELEGATE, school)
-    held = school.memberships.filter(role__in=DELEGABLE).select_related("user")
+    _demand_naming(request, school)
+    roles = roles_given_by(request.user, school)
+    held = _memberships(school).filter(role__in=roles).select_related("user", "school")
     return school, get_object_or_404(held, pk=pk)
 
 
-def _page(request: HttpRequest, school: School, form: NameForm) -> HttpResponse:
-    held = school.memberships.select_related("user", "given_by")
+def _page(request: HttpRequest, school: School | None, form: NameForm) -> HttpResponse:
+    held = _memberships(school).select_related("user", "given_by")
     past = list(held.past().order_by("-ended_at", "-ends_on", "pk"))
+    roles = roles_given_by(request.user, school)
     context = {
         "school": school,
+        "here": _address(school),
         "form": form,
         "current": _in_order(held.in_force()),
         "to_come": _in_order(held.to_come()),
@@ -100,8 +132,9 @@ def _page(request: HttpRequest, school: School, form: NameForm) -> HttpResponse:
         "undoable": [
             one for one in past if one.ended_by_id == request.user.pk and can_be_undone(one)
         ],
-        "may_name": has_permission(request.user, Permission.DELEGATE, school=school),
-        "delegable": DELEGABLE,
+        "may_name": bool(roles),
+        "may_manage": has_permission(request.user, Permission.MANAGE_PEOPLE),
+        "roles": roles,
     }
     wrong = form.is_bound and form.errors
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK

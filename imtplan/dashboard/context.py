@@ -48,6 +48,7 @@ def _tools(user: Any) -> list[tuple[str, str]]:
         return []
     tools = [(_("API"), reverse("api-docs")), (_("Tokens"), reverse("tokens"))]
     if has_permission(user, Permission.EDIT_PLAN):
+        tools.append((_("People and roles"), reverse("accounts")))
         tools.append((_("Administration"), reverse("admin:index")))
     return tools
 
