@@ -178,7 +178,7 @@ DECISIONS = [
 def _entered_by(row: Any) -> str:
     if not row.given:
         return ""
-    return str(row.given.entered_by or row.given.get_origin_display())
+    return row.given.author
 
 
 INPUTS = [

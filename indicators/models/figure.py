@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
@@ -78,6 +79,11 @@ class Figure(models.Model):
         PUBLISHED = "published", _("published source")
         RESTORED = "restored", _("an earlier version, restored")
         DEMO = "demo", _("demonstration data")
+
+    BY_PEOPLE = {
+        *(Origin.FORM, Origin.LAST_YEAR, Origin.PASTE),
+        *(Origin.IMPORT, Origin.API, Origin.RESTORED),
+    }
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="figures")
     school = models.ForeignKey(
@@ -175,6 +181,15 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} · {self.school or 'IMT'} · {self.year}"
+
+    @property
+    def author(self) -> str:
+        """Who entered the figure; of one that no person entered, where it comes from."""
+        if self.entered_by is not None:
+            return str(self.entered_by)
+        if self.origin in self.BY_PEOPLE:
+            return gettext("somebody whose account was deleted")
+        return self.get_origin_display()
 
     @property
     def number(self) -> Decimal | None:

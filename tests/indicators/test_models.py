@@ -190,3 +190,13 @@ def test_a_view_counts_by_status(albi: School, view: View, statuses: set[str]) -
 def test_the_words_of_the_formulas_are_those_of_the_screens() -> None:
     assert {status.value for status in Status} == set(ProgressStatus.values)
     assert all(status.symbol for status in ProgressStatus)
+
+
+def test_a_figure_of_a_deleted_person_is_not_said_to_be_by_a_form(alice: User) -> None:
+    """Its author was "form": the way of entry in place of somebody."""
+    figure = factories.FigureFactory(entered_by=alice, origin=Figure.Origin.FORM)
+    assert figure.author == "Alice"
+    alice.delete()
+    assert Figure.objects.get().author == "personne dont le compte a été supprimé"
+    published = factories.FigureFactory(entered_by=None, origin=Figure.Origin.PUBLISHED)
+    assert published.author == Figure.Origin.PUBLISHED.label
