@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from imtplan.accounts.models import School
@@ -32,6 +33,7 @@ from indicators.models import Figure
 UNDO = "undo_event"
 
 
+@never_cache  # the browser's "back" shows what is stored now, with the versions to type on
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """The school's form. Whatever is wrong with a row, the others are stored."""

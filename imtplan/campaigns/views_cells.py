@@ -78,14 +78,14 @@ def _save(request: HttpRequest, indicator: Indicator, reading: Reading) -> Answe
     is_valid = form.is_valid()
     texts, key = as_typed(indicator, request.POST), form.cleaned_data.get("kept")
     if theirs := unseen(reading, indicator, texts, key):
-        return _unseen(theirs, reading)
+        return _unseen(request, theirs, reading)
     if not is_valid:
         return _kept(request, form, [], reading)
     cell = as_seen(form.cell(), reading)
     outcome = store([cell], reading, by=request.user, origin=Figure.Origin.FORM)
     if found := outcome.refused.get(indicator.code):
         return _kept(request, form, found, reading)
-    return _stored(indicator, outcome)
+    return _stored(request, indicator, outcome)
 
 
 def _kept(request: HttpRequest, form: FigureForm, found: list[Finding], reading: Reading) -> Answer:
@@ -125,16 +125,20 @@ def _beside(kept: KeptInput, figure: Figure | None) -> dict[str, Any]:
     }
 
 
-def _unseen(kept: KeptInput, reading: Reading) -> Answer:
-    """Somebody else's text is kept here, which the page did not show: both are, from now on."""
+def _unseen(request: HttpRequest, kept: KeptInput, reading: Reading) -> Answer:
+    """Another text is kept here, which the page did not show: both are, from now on."""
+    is_own = kept.by == request.user
     theirs = {
         "kept": kept.pk,
+        "own": is_own,
         "who": str(kept.by or ""),
         "at": _moment(kept.at),
         "shown": kept_in_words(kept),
         "typed": texts_of(kept.typed),
     }
     message = _("Somebody else typed something else here after you opened the page.")
+    if is_own:
+        message = _("You typed something else here in another window.")
     content = _content("conflict", kept.indicator, reading)
     return Answer(HTTPStatus.CONFLICT, content | {"message": message, "theirs": theirs})
 
@@ -143,9 +147,9 @@ def _moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
-def _stored(indicator: Indicator, outcome: SaveOutcome) -> Answer:
+def _stored(request: HttpRequest, indicator: Indicator, outcome: SaveOutcome) -> Answer:
     if theirs := outcome.conflicts.get(indicator.code):
-        content = _content("conflict", indicator, outcome.reading) | _conflict(theirs)
+        content = _content("conflict", indicator, outcome.reading) | _conflict(request, theirs)
         return Answer(HTTPStatus.CONFLICT, content)
     word = "saved" if outcome.changed else "unchanged"
     return Answer(HTTPStatus.OK, _content(word, indicator, outcome.reading))
@@ -176,13 +180,19 @@ def _numbers(figure: Figure | None) -> dict[str, str]:
     return {name: text for name, text in initial_of(figure).items() if name in PARTS}
 
 
-def _conflict(theirs: Figure) -> dict[str, Any]:
-    """Both are shown, and nothing is overwritten until somebody chooses."""
+def _conflict(request: HttpRequest, theirs: Figure) -> dict[str, Any]:
+    """Both are shown, and nothing is overwritten until somebody chooses. One's own other window is
+    called by that name."""
+    is_own = theirs.entered_by == request.user
+    message = _("Somebody else changed this figure after you opened the page.")
+    if is_own:
+        message = _("You changed this figure in another window.")
     typed = {name: text for name, text in initial_of(theirs).items() if name != "version"}
     return {
-        "message": _("Somebody else changed this figure after you opened the page."),
+        "message": message,
         "theirs": {
-            "who": str(theirs.entered_by or ""),
+            "own": is_own,
+            "who": theirs.author,
             "at": _moment(theirs.entered_at),
             "shown": in_words(theirs),
             "version": theirs.version,

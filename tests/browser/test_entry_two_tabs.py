@@ -118,3 +118,30 @@ def test_of_two_texts_that_cannot_be_stored_theirs_can_be_taken(grid: Callable[.
     entry.type("students", "1160")
     entry.wait("students")
     assert not KeptInput.objects.exists()
+
+
+def test_the_back_button_shows_what_is_stored(grid: Callable[..., Any]) -> None:
+    entry = grid()
+    entry.type("students", "1155")
+    entry.wait("students")
+    entry.person.go(f"{entry.ADDRESS}relire/")
+    entry.page.go_back()
+    assert entry.field("students").input_value() == "1\u202f155"
+    entry.type("students", "1160")
+    entry.wait("students")
+    assert entry.numbers("students") == [Decimal(1160)]
+
+
+def test_ones_own_other_window_is_called_so(grid: Callable[..., Any]) -> None:
+    entry, other = grid(), grid()
+    other.type("students", "1155")
+    other.wait("students")
+    entry.type("students", "1160")
+    conflict = entry.page.locator("#students [data-conflict]")
+    conflict.wait_for()
+    text = conflict.inner_text()
+    assert "Vous, dans une autre fenêtre" in text
+    assert "Prendre celle de l’autre fenêtre" in text
+    conflict.locator("[data-take-theirs]").click()
+    entry.wait("students")
+    assert entry.field("students").input_value() == "1\u202f155"

@@ -209,8 +209,11 @@ class Row {
     const { theirs } = answer;
     this.theirs = theirs;
     const isKept = "kept" in theirs;
-    this.conflict.querySelector("[data-conflict-text]").textContent = word(isKept ? "conflict-kept" : "conflict", theirs);
-    this.conflict.querySelector("[data-theirs-label]").textContent = word(isKept ? "theirs-kept" : "theirs-stored");
+    const own = theirs.own ? "-own" : ""; // one's other window
+    const say = (part, name) => (this.conflict.querySelector(`[data-${part}]`).textContent = word(`${name}${own}`, theirs));
+    say("conflict-text", isKept ? "conflict-kept" : "conflict");
+    say("theirs-label", isKept ? "theirs-kept" : "theirs-stored");
+    say("take", "take");
     this.conflict.querySelector("[data-theirs]").textContent = theirs.shown || word("nothing");
     this.showMine();
     this.conflict.querySelector("[data-no-script]")?.remove();
