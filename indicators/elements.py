@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from imtplan import clock
 from indicators.models import Indicator, IndicatorLink, Progress, RollUp, View
-from indicators.progress import FORMULA_VERSION, Thresholds
+from indicators.progress import FORMULA_VERSION
 from indicators.rollup import Item, MilestoneDue, project_progress, roll_up
 from indicators.rollup import RollUp as Mean
+from indicators.verdicts import Status, Thresholds
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
@@ -57,6 +59,8 @@ def _row(
         pace=mean.pace,
         coverage=mean.coverage,
         status=mean.status,
+        would_be=mean.would_be or "",
+        is_estimate=mean.is_estimate,
         exact_progress=mean.progress,
         exact_expected=mean.expected,
         formula_version=FORMULA_VERSION,
@@ -73,6 +77,23 @@ class Part:
     inferred: bool = False
 
 
+class Reached(NamedTuple):
+    """How far a reference target has come, as an item of a mean takes it."""
+
+    progress: Decimal | None = None
+    expected: Decimal | None = None
+    is_estimate: bool = False
+    is_pending: bool = False
+
+    @classmethod
+    def of(cls, row: Progress) -> "Reached":
+        pending = row.status == Status.PENDING
+        return cls(row.progress, row.expected_progress, row.is_estimate, pending)
+
+
+NOT_REACHED = Reached()
+
+
 @dataclass
 class Elements:
     """One plan with its links, read once for all its years."""
@@ -82,7 +103,7 @@ class Elements:
     levers: list[Lever]
     projects: list[FlagshipProject]
     # progress of an indicator's reference target, by indicator, view and year
-    progress: dict[tuple[int, str, int], tuple[Decimal | None, Decimal | None]]
+    progress: dict[tuple[int, str, int], Reached]
     milestones: dict[int, list[MilestoneDue]] = field(default_factory=lambda: defaultdict(list))
     links: list[IndicatorLink] = field(default_factory=list)
     serves: list[Serves] = field(default_factory=list)
@@ -96,10 +117,7 @@ class Elements:
             levers=list(Lever.objects.of(plan)),
             projects=list(FlagshipProject.objects.of(plan)),
             progress={
-                (row.target.indicator_id, row.view, row.year): (
-                    row.progress,
-                    row.expected_progress,
-                )
+                (row.target.indicator_id, row.view, row.year): Reached.of(row)
                 for row in reference
                 if row.target.plan_id == plan.pk
             },
@@ -142,13 +160,13 @@ class Elements:
 
     def _objective(self, objective: Objective, view: View, year: int, on: date) -> Part:
         mean = self.mean_of(objective, view, year, on=on)
-        return Part(objective, Item(objective.weight, mean.progress, mean.expected))
+        return Part(objective, mean.as_item(objective.weight))
 
     def _on(self, side: str, element: Element) -> list[IndicatorLink]:
         return [link for link in self.links if getattr(link, side) == element.pk]
 
     def _indicator(self, link: IndicatorLink, view: View, year: int) -> Part:
-        known = self.progress.get((link.indicator_id, view, year), (None, None))
+        known = self.progress.get((link.indicator_id, view, year), NOT_REACHED)
         return Part(link.indicator, Item(link.weight, *known), link.inferred)
 
     def _projects(self, side: str, element: Element, on: date) -> list[Part]:

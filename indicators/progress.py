@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from indicators.verdicts import DEFAULT, Status, Thresholds, grade, until_counted
+
 # Stored beside every result; to be raised whenever a formula here or next door changes.
-FORMULA_VERSION = "2"
+FORMULA_VERSION = "3"
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -56,19 +58,6 @@ class TrajectoryKind(StrEnum):
     COMPOUND = "compound"  # the same rate of growth every year
 
 
-class Status(StrEnum):
-    """The verdict on one series in one year."""
-
-    ACHIEVED = "achieved"
-    ON_TRACK = "on_track"
-    AT_RISK = "at_risk"
-    OFF_TRACK = "off_track"
-    MISSED = "missed"
-    NOT_STARTED = "not_started"
-    NO_DATA = "no_data"
-    NOT_COMPUTABLE = "not_computable"
-
-
 class Reason(StrEnum):
     """What a promise lacks, where something cannot be computed."""
 
@@ -80,14 +69,6 @@ class Reason(StrEnum):
     TRAJECTORY_INCOMPLETE = "trajectory_incomplete"  # "stated", and nothing is stated
     COMPOUND_NEEDS_POSITIVE = "compound_needs_positive"
     COMPUTATION_FAILED = "computation_failed"  # a number too large to be stored, most likely
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """The paces from which a series is on track, or at risk and no worse. The plan sets them."""
-
-    on_track: Decimal = Decimal("0.9")
-    at_risk: Decimal = Decimal("0.6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +115,31 @@ class Assessment:
     pace: Decimal | None
     gap: Decimal | None
     status: Status
+    would_be: Status | None  # what a pending verdict would be, were the estimate the count
     reason: Reason | None  # given exactly when the status is "not computable"
     change: Change
 
 
 def assess(
-    line: Line, *, year: int, value: Decimal | None, thresholds: Thresholds = Thresholds()
+    line: Line,
+    *,
+    year: int,
+    value: Decimal | None,
+    is_estimate: bool = False,
+    thresholds: Thresholds = DEFAULT,
 ) -> Assessment:
-    """One series against one target in one year: every number, and the verdict."""
+    """One series against one target in one year: every number, and the verdict.
+
+    `is_estimate`: older figures stand in for some that are missing.
+    """
     reached = progress(line, value)
     expected = expected_progress(line, year)
     # In the baseline year nothing was expected yet, so there is no pace to speak of.
     rate = pace(reached, expected) if year > line.baseline_year else None
-    verdict = status(line=line, year=year, progress=reached, pace=rate, thresholds=thresholds)
+
+    would_be = status(line=line, year=year, progress=reached, pace=rate, thresholds=thresholds)
+    is_over = year >= line.target_year
+    verdict = until_counted(would_be, is_estimate=is_estimate, is_over=is_over)
     return Assessment(
         year=year,
         value=value,
@@ -157,6 +150,7 @@ def assess(
         pace=rate,
         gap=gap(line, year, value),
         status=verdict,
+        would_be=would_be if verdict is Status.PENDING else None,
         reason=what_is_lacking(line) if verdict is Status.NOT_COMPUTABLE else None,
         change=change(line, year, value),
     )
@@ -297,7 +291,7 @@ def clamp(progress: Decimal) -> Decimal:
 def status(
     *, line: Line, year: int, progress: Decimal | None, pace: Decimal | None, thresholds: Thresholds
 ) -> Status:
-    """The verdict is the first of these that holds:
+    """The verdict on a full count (of an estimate: `until_counted`), the first that holds:
 
     1. before the baseline year        not started
     2. p ≥ 1                           achieved
@@ -320,13 +314,6 @@ def status(
     if pace is None:
         return _without_pace(progress, expected_progress(line, year))
     return grade(pace, thresholds)
-
-
-def grade(pace: Decimal, thresholds: Thresholds) -> Status:
-    """On track from the first threshold, at risk from the second, off track below."""
-    if pace >= thresholds.on_track:
-        return Status.ON_TRACK
-    return Status.AT_RISK if pace >= thresholds.at_risk else Status.OFF_TRACK
 
 
 def _without_progress(line: Line, year: int) -> Status:

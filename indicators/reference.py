@@ -97,7 +97,13 @@ class Aim:
         total = self.values[year]
         shown = total.estimate if total.value is None else total.value
         thresholds = thresholds_of(self.target.plan)
-        found = assess(self.line, year=year, value=shown, thresholds=thresholds)
+        found = assess(
+            self.line,
+            year=year,
+            value=shown,
+            is_estimate=total.value is None,
+            thresholds=thresholds,
+        )
         outlook = self.outlook(year)
         return Progress(
             target=self.target,
@@ -113,6 +119,7 @@ class Aim:
             pace=found.pace,
             gap=found.gap,
             status=found.status,
+            would_be=found.would_be or "",
             reason=found.reason or "",
             needed_per_year=found.change.needed_per_year,
             needed_rate=found.change.needed_rate,

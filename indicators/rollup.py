@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from indicators.progress import ONE, ZERO, Status, Thresholds, clamp, grade, pace
+from indicators.progress import ONE, ZERO, clamp, pace
+from indicators.verdicts import Status, Thresholds, grade, until_counted
 
 # Below this share of the weight the mean speaks for too little to carry a verdict.
 ENOUGH_COVERAGE = Decimal("0.5")
@@ -25,6 +26,12 @@ class Item:
     weight: Decimal
     progress: Decimal | None
     expected: Decimal | None
+    is_estimate: bool = False  # older figures stand in for some that are missing
+    is_pending: bool = False  # its own verdict waits for them
+
+    @property
+    def has_data(self) -> bool:
+        return self.progress is not None and self.expected is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,13 @@ class RollUp:
     pace: Decimal | None
     coverage: Decimal | None
     status: Status
+    is_estimate: bool = False  # an item that counts is one
+    would_be: Status | None = None  # what a pending verdict would be, were nothing missing
+
+    def as_item(self, weight: Decimal) -> Item:
+        """The element as one of the items of what stands above it."""
+        pending = self.status is Status.PENDING
+        return Item(weight, self.progress, self.expected, self.is_estimate, pending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,8 @@ def roll_up(items: Iterable[Item], *, thresholds: Thresholds, final: bool) -> Ro
     """Σ w·clamp(p) / Σ w over the items that have data; coverage is their weight over all weight.
 
     Expected progress is the same mean over the same items, and pace the quotient of the two means.
-    `final`: it is the last year, and what is not achieved is missed.
+    `final`: it is the last year, and what is not achieved is missed. Where an item is an estimate
+    neither is said yet, and where every item is pending so is the element.
     """
     everything = list(items)
     known = [
@@ -64,8 +79,20 @@ def roll_up(items: Iterable[Item], *, thresholds: Thresholds, final: bool) -> Ro
     weight_known = sum((weight for weight, _, _ in known), ZERO)
     coverage = _share(weight_known, sum((item.weight for item in everything), ZERO))
     speed = pace(progress, expected)
-    verdict = _verdict(progress, speed, coverage, thresholds, final=final)
-    return RollUp(progress, expected, speed, coverage, verdict)
+    would_be = _verdict(progress, speed, coverage, thresholds, final=final)
+    counting = [item for item in everything if item.has_data and item.weight]
+    is_estimate = any(item.is_estimate for item in counting)
+    is_waiting = all(item.is_pending for item in counting)
+    verdict = until_counted(would_be, is_estimate=is_estimate, is_over=final, is_waiting=is_waiting)
+    return RollUp(
+        progress,
+        expected,
+        speed,
+        coverage,
+        verdict,
+        is_estimate=is_estimate,
+        would_be=would_be if verdict is Status.PENDING else None,
+    )
 
 
 def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> Item:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from indicators.elements import Element, Elements, day_of
+from indicators.elements import NOT_REACHED, Element, Elements, day_of
 from indicators.models import Indicator, IndicatorLink, View
 from indicators.progress import ZERO, clamp
 from indicators.rollup import Item, project_progress
@@ -299,7 +299,7 @@ class Trial:
         if isinstance(row, Serves):
             milestones = self.elements.milestones[row.project_id]
             return replace(project_progress(milestones, on=self._day), weight=row.weight)
-        known = self.elements.progress.get((row.indicator_id, self.view, self.year), (None, None))
+        known = self.elements.progress.get((row.indicator_id, self.view, self.year), NOT_REACHED)
         return Item(row.weight, *known)
 
 
@@ -321,7 +321,7 @@ def _is_known(item: Item) -> bool:
 
 
 def _as_item(weight: Decimal, mean: Mean) -> Item:
-    return Item(weight, mean.progress, mean.expected)
+    return mean.as_item(weight)
 
 
 def _known_weight(items: Iterable[Item]) -> Decimal:

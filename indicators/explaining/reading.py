@@ -121,6 +121,8 @@ def explain_roll_up(
         pace=mean.pace,
         coverage=mean.coverage,
         status=mean.status,
+        would_be=mean.would_be or "",
+        is_estimate=mean.is_estimate,
         formula_version=FORMULA_VERSION,
         computed_at=clock.now(),
     )

@@ -19,9 +19,10 @@ from indicators.explaining.formulas import (
     divided,
     shares,
 )
-from indicators.explaining.steps import Rule
+from indicators.explaining.steps import BY_STATUS, Rule
 from indicators.models import Indicator, RollUp, View
-from indicators.progress import Status, clamp
+from indicators.progress import clamp
+from indicators.verdicts import Status
 from projects.models import FlagshipProject, Milestone
 
 
@@ -216,11 +217,11 @@ class RollUpExplanation:
     @property
     def rule(self) -> Rule:
         """Which rule of `indicators.rollup` gave the verdict."""
-        status = Status(self.row.status)
+        row, status = self.row, Status(self.row.status)
         if status is Status.NO_DATA:
-            return Rule.NO_VALUE if self.row.progress is None else Rule.LITTLE_COVERED
-        if status is Status.ACHIEVED:
-            return Rule.TARGET_REACHED
-        if status is Status.MISSED:
-            return Rule.TARGET_YEAR_OVER
+            return Rule.NO_VALUE if row.progress is None else Rule.LITTLE_COVERED
+        if status in BY_STATUS:
+            return BY_STATUS[status]
+        if row.progress is not None and row.progress >= 1:
+            return Rule.REACHED_ON_ESTIMATE
         return Rule.NOTHING_EXPECTED if self.row.pace is None else Rule.BY_PACE

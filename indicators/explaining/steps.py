@@ -22,14 +22,8 @@ from indicators.explaining.formulas import (
     years,
 )
 from indicators.models import Progress
-from indicators.progress import (
-    Direction,
-    Line,
-    Status,
-    TrajectoryKind,
-    distance_to_band,
-    stations,
-)
+from indicators.progress import Direction, Line, TrajectoryKind, distance_to_band, stations
+from indicators.verdicts import Status
 
 ON_THE_WAY = "({%s} − {baseline}) / ({target} − {baseline})"
 
@@ -250,20 +244,25 @@ class Rule(StrEnum):
     LEVEL_WITH_PATH = "level_with_path"
     LITTLE_COVERED = "little_covered"
     NOTHING_EXPECTED = "nothing_expected"
+    COUNT_INCOMPLETE = "count_incomplete"
+    REACHED_ON_ESTIMATE = "reached_on_estimate"
 
 
-_BY_STATUS = {
+BY_STATUS = {
     Status.ACHIEVED: Rule.TARGET_REACHED,
     Status.MISSED: Rule.TARGET_YEAR_OVER,
     Status.NOT_COMPUTABLE: Rule.PROMISE_INCOMPLETE,
     Status.NO_DATA: Rule.NO_VALUE,
+    Status.PENDING: Rule.COUNT_INCOMPLETE,
 }
 
 
 def rule_of(line: Line, row: Progress) -> Rule:
     status = Status(row.status)
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
+    if status in BY_STATUS:
+        return BY_STATUS[status]
     if status is Status.NOT_STARTED:
         return Rule.BEFORE_BASELINE if row.year < line.baseline_year else Rule.BASELINE_YEAR
+    if row.is_estimate and row.progress is not None and row.progress >= 1:
+        return Rule.REACHED_ON_ESTIMATE
     return Rule.LEVEL_WITH_PATH if row.pace is None else Rule.BY_PACE

@@ -5,13 +5,13 @@ from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
     InstituteValue,
     Progress,
-    ProgressStatus,
     RecomputeRun,
     RollUp,
     StaleMark,
     ValueNature,
 )
 from indicators.models.snapshot import Snapshot
+from indicators.models.status import ProgressStatus, Verdict
 from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, TrajectoryPoint
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "Target",
     "TrajectoryPoint",
     "ValueNature",
+    "Verdict",
     "View",
 ]

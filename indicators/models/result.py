@@ -16,41 +16,11 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from indicators.models.figure import View
 from indicators.models.indicator import Indicator
+from indicators.models.status import ProgressStatus
 from indicators.models.target import Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject
-
-
-class ProgressStatus(models.TextChoices):
-    """The verdict on a number: its word, and its place when the worst comes first."""
-
-    MISSED = "missed", _("missed")
-    OFF_TRACK = "off_track", _("off track")
-    AT_RISK = "at_risk", _("at risk")
-    ON_TRACK = "on_track", _("on track")
-    ACHIEVED = "achieved", _("achieved")
-    NOT_STARTED = "not_started", _("not started")
-    NO_DATA = "no_data", _("no data")
-    NOT_COMPUTABLE = "not_computable", _("not computable")
-
-    @property
-    def order(self) -> int:
-        return list(ProgressStatus).index(self)
-
-    @property
-    def symbol(self) -> str:
-        """The name of its icon: a status is never told by colour alone."""
-        return {
-            ProgressStatus.MISSED: "x-circle-fill",
-            ProgressStatus.OFF_TRACK: "arrow-down-circle-fill",
-            ProgressStatus.AT_RISK: "exclamation-triangle-fill",
-            ProgressStatus.ON_TRACK: "arrow-up-right-circle-fill",
-            ProgressStatus.ACHIEVED: "check-circle-fill",
-            ProgressStatus.NOT_STARTED: "circle",
-            ProgressStatus.NO_DATA: "dash-circle-dotted",
-            ProgressStatus.NOT_COMPUTABLE: "question-circle",
-        }[self]
 
 
 class ValueNature(models.TextChoices):
@@ -168,6 +138,9 @@ class Progress(models.Model):
     pace = models.DecimalField(_("pace"), max_digits=48, decimal_places=10, null=True)
     gap = models.DecimalField(_("gap"), max_digits=48, decimal_places=10, null=True)
     status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
+    would_be = models.CharField(
+        _("what a pending status would be"), max_length=14, choices=ProgressStatus, blank=True
+    )
     reason = models.CharField(_("why not computable"), max_length=30, blank=True)
     needed_per_year = models.DecimalField(
         _("change needed a year"), max_digits=48, decimal_places=10, null=True
@@ -239,6 +212,10 @@ class RollUp(models.Model):
         null=True,
     )
     status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
+    would_be = models.CharField(
+        _("what a pending status would be"), max_length=14, choices=ProgressStatus, blank=True
+    )
+    is_estimate = models.BooleanField(_("rests on estimates"), default=False)
     exact_progress = ExactField(_("progress, exact"), null=True, editable=False)
     exact_expected = ExactField(_("expected progress, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8)

@@ -21,7 +21,7 @@ FAILED_PROGRESS = f"""
     WITH {BOUNDS}, {VIEWS}
     SELECT t.id AS target_id, y.year::smallint AS year, v.view, false AS is_estimate,
            {", ".join(f"NULL::numeric AS {number}" for number in NUMBERS)},
-           'not_computable' AS status, 'computation_failed' AS reason,
+           'not_computable' AS status, '' AS would_be, 'computation_failed' AS reason,
            0::smallint AS forecast_points,
            NULL::numeric AS exact_progress, NULL::numeric AS exact_expected, '' AS inputs_hash
     FROM indicators_indicator AS i

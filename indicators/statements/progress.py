@@ -180,14 +180,19 @@ _STEPS = """
                CASE WHEN n >= 2 AND last_point < y1 THEN n ELSE 0 END AS points
         FROM reached AS r
     ),
+    weighed AS MATERIALIZED (
+        SELECT j.*, imt_status(lacking, y0, y1, year, progress, expected_progress, pace,
+                               on_track_from, at_risk_from) AS would_be
+        FROM judged AS j
+    ),
     complete AS (
         SELECT j.target_id, j.year::smallint AS year, j.view, j.shown AS value,
                j.final IS NULL AND j.shown IS NOT NULL AS is_estimate,
                j.baseline, j.target AS target_value, j.expected_value, j.progress,
                j.expected_progress, j.pace,
                imt_gap(direction, band_low, band_high, expected_value, shown) AS gap,
-               imt_status(lacking, y0, y1, year, progress, expected_progress, pace,
-                          on_track_from, at_risk_from) AS status,
+               verdict.status, CASE verdict.status WHEN 'pending' THEN j.would_be ELSE '' END
+                   AS would_be,
                coalesce(lacking, CASE trajectory WHEN 'compound' THEN 'compound_needs_positive'
                    ELSE 'trajectory_incomplete' END) AS reason,
                CASE WHEN direction <> 'keep'
@@ -205,7 +210,10 @@ _STEPS = """
                    band_low, band_high, tolerance, on_track_from, at_risk_from, shown,
                    final IS NULL, n, last_point, sum_x, sum_v, sum_xx, sum_xv, sum_vv
                )::text) AS inputs_hash
-        FROM judged AS j
+        FROM weighed AS j
+        CROSS JOIN LATERAL (SELECT imt_until_counted(
+            j.would_be, j.final IS NULL, year >= y1, false
+        ) AS status) AS verdict
         CROSS JOIN LATERAL imt_forecast(
             points, sum_x, sum_v, sum_xx, sum_xv, sum_vv, y1 - y0,
             CASE direction WHEN 'keep' THEN band_low WHEN 'increase' THEN target END,
@@ -216,7 +224,7 @@ _STEPS = """
 _ROWS = f"""
     SELECT target_id, year, view, is_estimate,
            {", ".join(f"{stored(number)} AS {number}" for number in NUMBERS)},
-           status::varchar(14) AS status,
+           status::varchar(14) AS status, would_be::varchar(14) AS would_be,
            CASE WHEN status = 'not_computable' THEN reason ELSE '' END::varchar(30) AS reason,
            forecast_points, exact_progress, exact_expected, inputs_hash
     FROM complete"""

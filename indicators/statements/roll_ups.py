@@ -5,7 +5,8 @@ length, `plans`, `indicators`, `years` and `views`, say which did. A third way i
 which milestones count, `today`.
 
 `inputs_hash` is the md5 of the text of a row of: the two thresholds, whether the year is final, and
-each item in order: its weight, its progress and its expected progress.
+each item in order: its weight, its progress and its expected progress, whether it is an estimate
+and whether it is pending.
 """
 
 from indicators.statements.shared import VIEWS, stored
@@ -83,7 +84,8 @@ def _links_of(kind: str) -> str:
     return f"""
         SELECT c.kind, c.id, c.plan_id, c.year, c.view, 1 AS part, i.rank, i.code::text AS code,
                l.id AS item, l.weight, pr.exact_progress AS progress,
-               pr.exact_expected AS expected
+               pr.exact_expected AS expected, coalesce(pr.is_estimate, false) AS is_estimate,
+               coalesce(pr.status = 'pending', false) AS is_pending
         FROM cells AS c
         JOIN indicators_indicatorlink AS l ON l.{kind}_id = c.id
         JOIN indicators_indicator AS i ON i.id = l.indicator_id AND i.archived_at IS NULL
@@ -98,7 +100,7 @@ def _links_of(kind: str) -> str:
 def _served_by(kind: str) -> str:
     return f"""
         SELECT c.kind, c.id, c.plan_id, c.year, c.view, 2, p.rank, p.code::text, s.id, s.weight,
-               project.progress, project.expected
+               project.progress, project.expected, false, false
         FROM cells AS c
         JOIN projects_serves AS s ON s.{kind}_id = c.id
         JOIN projects_flagshipproject AS p
@@ -126,43 +128,70 @@ _ITEMS = f"""
         {" UNION ALL ".join(part(kind) for part in (_links_of, _served_by) for kind in _KINDS)}
         UNION ALL
         SELECT c.kind, c.id, c.plan_id, c.year, c.view, 3, 0, '', c.id, 1, project.progress,
-               project.expected
+               project.expected, false, false
         FROM cells AS c CROSS JOIN LATERAL ({_PROJECT.format(project="c.id")}) AS project
         WHERE c.kind = 'project'
     )"""
 
 
 def _mean_of(name: str, cells: str, items: str) -> str:
-    """Σ w·clamp(p) / Σ w over the items that have data; the sums in the order of the items."""
-    order = "ORDER BY i.part, i.rank, i.code, i.item"
-    known = "i.progress IS NOT NULL AND i.expected IS NOT NULL"
+    """Σ w·clamp(p) / Σ w over the items that have data, in the order of the items; the verdict."""
     return f"""
-    {name} AS MATERIALIZED (
-        SELECT kind, id, plan_id, year, view, texts,
-               imt_quotient(progress, nullif(known, 0)) AS progress,
-               imt_quotient(expected, nullif(known, 0)) AS expected,
-               imt_quotient(coalesce(known, 0), nullif(weight, 0)) AS coverage
+    {name}_summed AS ({_SUMS.format(cells=cells, items=items)}),
+    {name}_weighed AS MATERIALIZED (
+        SELECT m.*, p.on_track_from, p.at_risk_from, m.year >= p.last_year AS is_over,
+               imt_pace(m.progress, m.expected) AS pace
         FROM (
+            SELECT kind, id, plan_id, year, view, texts, is_estimate, is_waiting,
+                   imt_quotient(progress, nullif(known, 0)) AS progress,
+                   imt_quotient(expected, nullif(known, 0)) AS expected,
+                   imt_quotient(coalesce(known, 0), nullif(weight, 0)) AS coverage
+            FROM {name}_summed
+        ) AS m
+        JOIN objectives_strategicplan AS p ON p.id = m.plan_id
+    ),
+    {name} AS MATERIALIZED (
+        SELECT w.*, imt_until_counted(would_be, is_estimate, is_over, is_waiting) AS status
+        FROM (
+            SELECT *, imt_roll_up_status(
+                       progress, pace, coverage, on_track_from, at_risk_from, is_over
+                   ) AS would_be
+            FROM {name}_weighed
+        ) AS w
+    )"""
+
+
+_ORDER = "ORDER BY i.part, i.rank, i.code, i.item"
+_KNOWN = "i.progress IS NOT NULL AND i.expected IS NOT NULL"
+_COUNTING = f"{_KNOWN} AND i.weight <> 0"
+
+_SUMS = f"""
             SELECT c.kind, c.id, c.plan_id, c.year, c.view,
-                   imt_sum(imt_round28(i.weight * least(greatest(i.progress, 0), 1)) {order})
-                       FILTER (WHERE {known}) AS progress,
-                   imt_sum(imt_round28(i.weight * least(greatest(i.expected, 0), 1)) {order})
-                       FILTER (WHERE {known}) AS expected,
-                   sum(i.weight) FILTER (WHERE {known}) AS known,
+                   imt_sum(imt_round28(i.weight * least(greatest(i.progress, 0), 1)) {_ORDER})
+                       FILTER (WHERE {_KNOWN}) AS progress,
+                   imt_sum(imt_round28(i.weight * least(greatest(i.expected, 0), 1)) {_ORDER})
+                       FILTER (WHERE {_KNOWN}) AS expected,
+                   sum(i.weight) FILTER (WHERE {_KNOWN}) AS known,
                    sum(i.weight) AS weight,
-                   string_agg(ROW(i.weight, i.progress, i.expected)::text, '' {order}) AS texts
-            FROM {cells} AS c
-            LEFT JOIN {items} AS i
+                   coalesce(bool_or(i.is_estimate) FILTER (WHERE {_COUNTING}), false)
+                       AS is_estimate,
+                   coalesce(bool_and(i.is_pending) FILTER (WHERE {_COUNTING}), false)
+                       AS is_waiting,
+                   string_agg(ROW(
+                       i.weight, i.progress, i.expected, i.is_estimate, i.is_pending
+                   )::text, '' {_ORDER}) AS texts
+            FROM {{cells}} AS c
+            LEFT JOIN {{items}} AS i
             ON i.kind = c.kind AND i.id = c.id AND i.year = c.year AND i.view = c.view
             GROUP BY c.kind, c.id, c.plan_id, c.year, c.view
-        ) AS sums
-    )"""
+        """
 
 
 _AXES = """
     axes AS (
         SELECT c.kind, c.id, c.plan_id, c.year, c.view, 1 AS part, o.rank, o.code::text AS code,
-               o.id AS item, o.weight, {progress} AS progress, {expected} AS expected
+               o.id AS item, o.weight, {progress} AS progress, {expected} AS expected,
+               {is_estimate} AS is_estimate, {is_pending} AS is_pending
         FROM plan_cells AS c
         JOIN objectives_objective AS o ON o.plan_id = c.plan_id AND o.archived_at IS NULL
         LEFT JOIN elements AS e
@@ -173,13 +202,21 @@ _AXES = """
 
 def _axes(roll_ups: str | None) -> str:
     """The objectives of each plan: as computed here or, where they did not move, as they stand."""
+    columns = {
+        "progress": ("e.progress", "r.exact_progress"),
+        "expected": ("e.expected", "r.exact_expected"),
+        "is_estimate": ("e.is_estimate", "r.is_estimate"),
+        "is_pending": ("e.status = 'pending'", "r.status = 'pending'"),
+    }
     if roll_ups is None:
-        return _AXES.format(progress="e.progress", expected="e.expected", others="")
+        return _AXES.format(others="", **{name: here for name, (here, _) in columns.items()})
     return _AXES.format(
-        progress="CASE WHEN e.id IS NULL THEN r.exact_progress ELSE e.progress END",
-        expected="CASE WHEN e.id IS NULL THEN r.exact_expected ELSE e.expected END",
         others=f"""LEFT JOIN {roll_ups} AS r
         ON e.id IS NULL AND r.objective_id = o.id AND r.year = c.year AND r.view = c.view""",
+        **{
+            name: f"CASE WHEN e.id IS NULL THEN {standing} ELSE {here} END"
+            for name, (here, standing) in columns.items()
+        },
     )
 
 
@@ -191,15 +228,8 @@ _ROWS = f"""
            year::smallint AS year, view,
            {stored("progress")} AS progress, {stored("expected")} AS expected_progress,
            {stored("pace")} AS pace, {stored("coverage")} AS coverage,
-           imt_roll_up_status(
-               progress, pace, coverage, on_track_from, at_risk_from, year >= last_year
-           )::varchar(14) AS status,
-           progress AS exact_progress, expected AS exact_expected,
-           md5(ROW(on_track_from, at_risk_from, year >= last_year, texts)::text) AS inputs_hash
-    FROM (
-        SELECT m.*, p.on_track_from, p.at_risk_from, p.last_year,
-               imt_pace(m.progress, m.expected) AS pace
-        FROM (SELECT * FROM elements UNION ALL SELECT * FROM wholes) AS m
-        JOIN objectives_strategicplan AS p ON p.id = m.plan_id
-        OFFSET 0
-    ) AS means"""
+           status::varchar(14) AS status,
+           CASE status WHEN 'pending' THEN would_be ELSE '' END::varchar(14) AS would_be,
+           is_estimate, progress AS exact_progress, expected AS exact_expected,
+           md5(ROW(on_track_from, at_risk_from, is_over, texts)::text) AS inputs_hash
+    FROM (SELECT * FROM elements UNION ALL SELECT * FROM wholes) AS means"""

@@ -108,8 +108,9 @@ PROGRESS = Store(
         SELECT t.id FROM indicators_target AS t
         WHERE t.indicator_id = ANY (%(wholes_only)s::bigint[])
     )""",
-    moved="""(s.exact_progress, s.exact_expected)
-        IS DISTINCT FROM (c.exact_progress, c.exact_expected)""",
+    moved="""(s.exact_progress, s.exact_expected, s.is_estimate, s.status = 'pending')
+        IS DISTINCT FROM
+        (c.exact_progress, c.exact_expected, c.is_estimate, c.status = 'pending')""",
     report="""
         SELECT total.n, above.*
         FROM (SELECT count(*) AS n FROM touched) AS total

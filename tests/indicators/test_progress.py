@@ -10,8 +10,6 @@ from indicators.progress import (
     Direction,
     Line,
     Reason,
-    Status,
-    Thresholds,
     TrajectoryKind,
     assess,
     change,
@@ -20,13 +18,13 @@ from indicators.progress import (
     expected_progress,
     expected_value,
     gap,
-    grade,
     pace,
     progress,
     status,
     target_from_growth,
     what_is_lacking,
 )
+from indicators.verdicts import Status, Thresholds, grade
 
 INCREASE, DECREASE, KEEP = Direction.INCREASE, Direction.DECREASE, Direction.KEEP
 FOUR = Decimal("0.0001")

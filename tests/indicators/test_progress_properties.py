@@ -10,7 +10,6 @@ from indicators.progress import (
     Direction,
     Line,
     Reason,
-    Status,
     TrajectoryKind,
     assess,
     clamp,
@@ -18,6 +17,7 @@ from indicators.progress import (
     expected_value,
     progress,
 )
+from indicators.verdicts import Status
 
 # Far below the last digit shown anywhere, far above the rounding of 28 digits.
 CLOSE = Decimal("1e-12")
@@ -220,3 +220,20 @@ def test_a_pace_comes_with_its_two_parts(line: Line, year: int, value: Decimal) 
     if found.pace is not None:
         assert close(found.pace * found.expected_progress, found.progress)
         assert year > line.baseline_year
+
+
+@given(any_line(), years, maybe)
+def test_achieved_and_missed_are_said_of_a_full_count_only(
+    line: Line, year: int, value: Decimal | None
+) -> None:
+    counted = assess(line, year=year, value=value)
+    estimated = assess(line, year=year, value=value, is_estimate=True)
+    last = {Status.ACHIEVED, Status.MISSED}
+    assert counted.would_be is None
+    assert estimated.status not in last
+    if counted.status not in last:
+        assert estimated == counted
+    elif year < line.target_year:
+        assert estimated.status is Status.ON_TRACK
+    else:
+        assert (estimated.status, estimated.would_be) == (Status.PENDING, counted.status)

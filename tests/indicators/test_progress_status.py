@@ -5,15 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.progress import (
-    Direction,
-    Line,
-    Reason,
-    Status,
-    Thresholds,
-    TrajectoryKind,
-    assess,
-)
+from indicators.progress import Direction, Line, Reason, TrajectoryKind, assess
+from indicators.verdicts import Status, Thresholds
 
 UP = Line(Decimal(100), 2020, Decimal(200), 2025, Direction.INCREASE)
 NO_BASELINE = replace(UP, baseline=None)
@@ -65,6 +58,31 @@ def verdict(line: Line, year: int, value: str | None) -> Status:
 )
 def test_the_first_rule_that_holds_decides(year: int, value: str | None, expected: Status) -> None:
     assert verdict(UP, year, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("year", "value", "expected", "would_be"),
+    [
+        pytest.param(2025, "199", Status.PENDING, Status.MISSED, id="missed only of a full count"),
+        pytest.param(2025, "200", Status.PENDING, Status.ACHIEVED, id="achieved likewise"),
+        pytest.param(2027, "150", Status.PENDING, Status.MISSED, id="years after, too"),
+        pytest.param(2023, "200", Status.ON_TRACK, None, id="beyond the target before its year"),
+        pytest.param(2020, "200", Status.ON_TRACK, None, id="and in the baseline year"),
+        pytest.param(2024, "171", Status.AT_RISK, None, id="before the end by the pace"),
+        pytest.param(2019, "300", Status.NOT_STARTED, None, id="before the baseline"),
+    ],
+)
+def test_an_estimate_has_no_last_word(
+    year: int, value: str, expected: Status, would_be: Status | None
+) -> None:
+    found = assess(UP, year=year, value=Decimal(value), is_estimate=True)
+    assert (found.status, found.would_be) == (expected, would_be)
+
+
+def test_what_lacks_a_promise_or_a_value_is_not_pending() -> None:
+    assert assess(UP, year=2025, value=None, is_estimate=True).status is Status.NO_DATA
+    lacking = assess(NO_TARGET, year=2025, value=Decimal(1), is_estimate=True)
+    assert lacking.status is Status.NOT_COMPUTABLE
 
 
 def test_the_plan_may_change_its_thresholds() -> None:

@@ -1,5 +1,6 @@
 """Objectives, levers, projects and the plan: the mean of what has data, and how much that is."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.progress import Status, Thresholds
 from indicators.rollup import Item, MilestoneDue, RollUp, project_progress, roll_up
+from indicators.verdicts import Status, Thresholds
 
 DEFAULT = Thresholds()
 
@@ -108,6 +109,65 @@ def test_the_verdict_of_an_element(
     progress: str, expected: str, final: bool, status: Status
 ) -> None:
     assert rolled(item(progress, expected), final=final).status is status
+
+
+def estimate(
+    progress: str, expected: str = "1", *, pending: bool = False, weight: str = "1"
+) -> Item:
+    return replace(item(progress, expected, weight), is_estimate=True, is_pending=pending)
+
+
+@pytest.mark.parametrize(
+    ("items", "final", "status", "would_be"),
+    [
+        pytest.param(
+            [estimate("0.8", pending=True)], True, Status.PENDING, Status.MISSED, id="all pending"
+        ),
+        pytest.param(
+            [estimate("1", pending=True)], True, Status.PENDING, Status.ACHIEVED, id="all reached"
+        ),
+        pytest.param(
+            [estimate("0.8", pending=True), item("0.5", "1")],
+            True,
+            Status.PENDING,
+            Status.MISSED,
+            id="one of two in the last year",
+        ),
+        pytest.param(
+            [estimate("0.5", pending=True)],
+            False,
+            Status.PENDING,
+            Status.OFF_TRACK,
+            id="all pending before the last year",
+        ),
+        pytest.param(
+            [estimate("0.5", pending=True), item("0.9", "1")],
+            False,
+            Status.AT_RISK,
+            None,
+            id="one of two before the last year",
+        ),
+        pytest.param([estimate("1", "0.5")], False, Status.ON_TRACK, None, id="reached too early"),
+        pytest.param(
+            [estimate("0.5", pending=True, weight="0"), item("1", "1")],
+            True,
+            Status.ACHIEVED,
+            None,
+            id="what weighs nothing is not waited for",
+        ),
+        pytest.param([estimate("0.5", pending=True), NOTHING, NOTHING], True, Status.NO_DATA, None),
+    ],
+)
+def test_an_element_waits_for_its_items(
+    items: list[Item], final: bool, status: Status, would_be: Status | None
+) -> None:
+    found = rolled(*items, final=final)
+    assert (found.status, found.would_be) == (status, would_be)
+
+
+def test_an_element_hands_on_what_it_rests_on() -> None:
+    above = rolled(estimate("0.8", pending=True), final=True).as_item(Decimal(3))
+    assert above == Item(Decimal(3), Decimal("0.8"), Decimal(1), is_estimate=True, is_pending=True)
 
 
 def test_the_plan_sets_the_thresholds() -> None:

@@ -1,0 +1,139 @@
+"""The verdict on a number, as people read it: its word, its sign, its place in a list."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext, npgettext
+from django.utils.translation import gettext_lazy as _
+
+
+class ProgressStatus(models.TextChoices):
+    """The verdict on a number: its word, and its place when the worst comes first."""
+
+    MISSED = "missed", _("missed")
+    OFF_TRACK = "off_track", _("off track")
+    AT_RISK = "at_risk", _("at risk")
+    PENDING = "pending", _("pending")
+    ON_TRACK = "on_track", _("on track")
+    ACHIEVED = "achieved", _("achieved")
+    NOT_STARTED = "not_started", _("not started")
+    NO_DATA = "no_data", _("no data")
+    NO_TARGET = "no_target", _("no target")
+    NOT_COMPUTABLE = "not_computable", _("not computable")
+
+    @property
+    def is_good(self) -> bool:
+        return self in (ProgressStatus.ON_TRACK, ProgressStatus.ACHIEVED)
+
+    @property
+    def is_behind(self) -> bool:
+        """Not where it should be, by what is counted."""
+        return self in (ProgressStatus.MISSED, ProgressStatus.OFF_TRACK, ProgressStatus.AT_RISK)
+
+    @property
+    def is_judged(self) -> bool:
+        """It says where things stand: neither pending nor for want of figures or of a target."""
+        return self.is_good or self.is_behind or self == ProgressStatus.NOT_STARTED
+
+    @property
+    def order(self) -> int:
+        return list(ProgressStatus).index(self)
+
+    @property
+    def symbol(self) -> str:
+        """The name of its icon: a status is never told by colour alone."""
+        return {
+            ProgressStatus.MISSED: "x-circle-fill",
+            ProgressStatus.OFF_TRACK: "arrow-down-circle-fill",
+            ProgressStatus.AT_RISK: "exclamation-triangle-fill",
+            ProgressStatus.PENDING: "hourglass-split",
+            ProgressStatus.ON_TRACK: "arrow-up-right-circle-fill",
+            ProgressStatus.ACHIEVED: "check-circle-fill",
+            ProgressStatus.NOT_STARTED: "circle",
+            ProgressStatus.NO_DATA: "dash-circle-dotted",
+            ProgressStatus.NO_TARGET: "dash-circle",
+            ProgressStatus.NOT_COMPUTABLE: "question-circle",
+        }[self]
+
+
+WHOLE = Decimal(1)
+# What a pending verdict would be, were nothing missing.
+WOULD_BE = {
+    ProgressStatus.MISSED: _("would be missed"),
+    ProgressStatus.OFF_TRACK: _("would be off track"),
+    ProgressStatus.AT_RISK: _("would be at risk"),
+    ProgressStatus.ON_TRACK: _("would be on track"),
+    ProgressStatus.ACHIEVED: _("would be achieved"),
+    ProgressStatus.NOT_STARTED: _("would not be started"),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A status in the words that its numbers call for.
+
+    `reported` of `expected` schools are counted in it; None where it is not of several schools.
+    """
+
+    status: ProgressStatus
+    would_be: str = ""
+    pace: Decimal | None = None
+    reported: int | None = None
+    expected: int | None = None
+
+    @classmethod
+    def of(cls, row: Any, *, reported: int | None = None, expected: int | None = None) -> "Verdict":
+        """Of a stored or a computed result."""
+        return cls(ProgressStatus(row.status), row.would_be or "", row.pace, reported, expected)
+
+    @property
+    def value(self) -> str:
+        return self.status.value
+
+    @property
+    def symbol(self) -> str:
+        return self.status.symbol
+
+    @property
+    def label(self) -> str:
+        """On track is ahead of the trajectory or on it, or no more than close to it."""
+        if self.status != ProgressStatus.ON_TRACK:
+            return str(self.status.label)
+        if self.is_close:
+            return gettext("close to its trajectory")
+        return gettext("on its trajectory or ahead")
+
+    @property
+    def is_close(self) -> bool:
+        """Not late enough to be at risk, but behind its trajectory."""
+        on_track = self.status == ProgressStatus.ON_TRACK
+        return on_track and self.pace is not None and self.pace < WHOLE
+
+    @property
+    def details(self) -> str:
+        """What a pending verdict would be, and of how many schools; empty for the others."""
+        if self.status != ProgressStatus.PENDING:
+            return ""
+        would_be = WOULD_BE.get(ProgressStatus(self.would_be)) if self.would_be else None
+        return gettext("; ").join(str(part) for part in (would_be, self.counted) if part)
+
+    @property
+    def counted(self) -> str:
+        if not self.expected or self.expected == 1:
+            return gettext("figures are missing")
+        return npgettext(
+            "counted in a verdict",
+            "%(reported)s of %(expected)s schools",
+            "%(reported)s of %(expected)s schools",
+            self.reported or 0,
+        ) % {"reported": self.reported or 0, "expected": self.expected}
+
+    @property
+    def text(self) -> str:
+        """The whole of it in one line, for a cell of a file or a sentence."""
+        if not self.details:
+            return self.label
+        known = {"verdict": self.label, "details": self.details}
+        return gettext("%(verdict)s: %(details)s") % known
