@@ -1,0 +1,29 @@
+"""After a migration: results that an older version of the formulas computed are computed again."""
+
+from typing import Any
+
+from django.apps import apps as present
+from django.utils import timezone
+
+from indicators.progress import FORMULA_VERSION
+
+RESULTS = ("InstituteValue", "Progress", "RollUp")
+REASON = "new version"
+
+
+def mark_new_version(*, apps: Any = present, using: str, **_: Any) -> None:
+    """Write one stale mark for everything, where a stored result is of another version.
+
+    Follows `migrate`, also one that goes back to a time without such results: `apps` are the models
+    as the database has them then.
+    """
+    known = {model.__name__: model for model in apps.get_app_config("indicators").get_models()}
+    columns = {name: {f.name for f in model._meta.fields} for name, model in known.items()}
+    if "only_roll_ups" not in columns.get("StaleMark", ()):
+        return
+    marks = known["StaleMark"].objects.using(using)
+    if marks.filter(indicator=None, only_roll_ups=False).exists():
+        return
+    results = [known[name].objects.using(using) for name in RESULTS if name in known]
+    if any(rows.exclude(formula_version=FORMULA_VERSION).exists() for rows in results):
+        marks.create(reason=REASON, marked_at=timezone.now())
