@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan import clock
 from imtplan.campaigns.models import Receipt
 from imtplan.integrity import queries
+from imtplan.integrity.queries_results import RECOMPUTE
 from imtplan.integrity.results import differences
 from indicators.models import Figure, Indicator, RecomputeRun, Snapshot
 from indicators.past_views import TABLES
@@ -137,7 +138,7 @@ CHECKS = [
         "results_are_what_the_formulas_give",
         _("every stored result is what the formulas give from the figures"),
         queries.both(
-            queries.RECOMPUTE,
+            RECOMPUTE,
             _("If it comes back, the set-based statements and the formulas differ: a bug."),
         ),
         results_unlike_the_formulas,

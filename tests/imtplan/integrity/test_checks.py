@@ -95,6 +95,9 @@ FAULTS = {
     ),
     "coverage_counts_the_missing": "UPDATE indicators_institutevalue SET expected = 9",
     "progress_is_of_the_institutes_value": "UPDATE indicators_progress SET value = 3",
+    "the_last_word_is_of_a_full_count": (
+        "UPDATE indicators_progress SET is_estimate = true, status = 'missed' WHERE year = 2020"
+    ),
     "one_formula_version": "UPDATE indicators_rollup SET formula_version = '0' WHERE year = 2020",
     "nothing_waits_for_long": (
         "INSERT INTO indicators_stalemark (reason, marked_at, only_roll_ups) "
