@@ -129,6 +129,7 @@ def progress_columns(flavour: Flavour) -> list[Column]:
         number("pace", _("Pace")),
         number("gap", _("Gap")),
         word("status", _("Status"), flavour),
+        word("would_be", _("What a pending status would be"), flavour),
         Column("reason", _("Why not computable"), lambda row: row.reason or None),
         number("needed_per_year", _("Change needed, per year")),
         number("needed_rate", _("Growth needed, per year")),
@@ -156,6 +157,8 @@ def roll_up_columns(flavour: Flavour) -> list[Column]:
         number("pace", _("Pace")),
         number("coverage", _("Coverage")),
         word("status", _("Status"), flavour),
+        word("would_be", _("What a pending status would be"), flavour),
+        estimate(flavour),
         *_ending(flavour),
     ]
 

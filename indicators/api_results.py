@@ -61,6 +61,22 @@ class StatusFieldSchema(OpenApiSerializerFieldExtension):
         return {"type": "string", "enum": ProgressStatus.values}
 
 
+class WouldBeField(ReadOnlyField):
+    """What a pending verdict would be, were nothing missing; null for the others."""
+
+    def to_representation(self, value: str) -> str | None:
+        return value or None
+
+
+class WouldBeFieldSchema(OpenApiSerializerFieldExtension):
+    """The same component, beside null."""
+
+    target_class = WouldBeField
+
+    def map_serializer_field(self, auto_schema: object, direction: str) -> dict[str, Any]:
+        return {"type": ["string", "null"], "enum": [*ProgressStatus.values, None]}
+
+
 class ValueSerializer(ReadSerializer):
     indicator = CodeField()
     carried = DictField(child=IntegerField(), read_only=True)
@@ -116,6 +132,7 @@ class ProgressSerializer(ReadSerializer):
     indicator = CodeField(source="target.indicator")
     school = CodeField(source="target.school", allow_null=True)
     status = StatusField()
+    would_be = WouldBeField()
 
     class Meta:
         model = Progress
@@ -137,6 +154,7 @@ class ProgressSerializer(ReadSerializer):
             "pace",
             "gap",
             "status",
+            "would_be",
             "reason",
             "needed_per_year",
             "needed_rate",
@@ -200,6 +218,7 @@ class RollUpSerializer(ReadSerializer):
     lever = CodeField(allow_null=True)
     project = CodeField(allow_null=True)
     status = StatusField()
+    would_be = WouldBeField()
 
     class Meta:
         model = RollUp
@@ -217,6 +236,8 @@ class RollUpSerializer(ReadSerializer):
             "pace",
             "coverage",
             "status",
+            "would_be",
+            "is_estimate",
             "formula_version",
             "computed_at",
         ]

@@ -14,7 +14,7 @@ from django.db.models import Q
 from imtplan import clock
 from imtplan.canonical import canonical, instant
 from imtplan.numbers import plain
-from indicators.models import Indicator, InstituteValue, Progress, RollUp, Target
+from indicators.models import Indicator, InstituteValue, Progress, ProgressStatus, RollUp, Target
 from indicators.progress import FORMULA_VERSION
 from objectives.models import StrategicPlan
 
@@ -95,7 +95,7 @@ def _elements(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str, A
             names = {"code": names["code"]} | {
                 f"title_{language}": names[f"name_{language}"] for language in ("fr", "en")
             }
-        yield {"kind": kinds[order]} | names | _fields(mean, MEAN)
+        yield {"kind": kinds[order]} | names | _fields(mean, MEAN) | _would_be(mean)
 
 
 def _indicators(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str, Any]]:
@@ -116,11 +116,23 @@ def _indicators(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str,
             **_fields(indicator, NAMED + MEANT),
             **_fields(total, ADDED_UP),
             "targets": [
-                _fields(target, PROMISED)
-                | _fields(reached.get(target.pk) or Progress(status="no_data"), REACHED)
+                _fields(target, PROMISED) | _reached(reached.get(target.pk), total)
                 for target in targets.get(indicator.pk, [])
             ],
         }
+
+
+def _reached(row: Progress | None, total: InstituteValue) -> dict[str, Any]:
+    """A target that does not speak of the year judges no value of it."""
+    if row is None:
+        unknown = total.shown is None
+        row = Progress(status=str(ProgressStatus.NO_DATA if unknown else ProgressStatus.NO_TARGET))
+    return _fields(row, REACHED) | _would_be(row)
+
+
+def _would_be(row: Progress | RollUp) -> dict[str, Any]:
+    """Only of a pending verdict: in snapshots of earlier versions there is no such word."""
+    return {"would_be": str(row.would_be)} if row.would_be else {}
 
 
 # --- Two of them --------------------------------------------------------------------------------
