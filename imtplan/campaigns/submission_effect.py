@@ -20,7 +20,7 @@ from imtplan.campaigns.effects import (
 from imtplan.campaigns.entry import EntryPage
 from imtplan.campaigns.models import Submission
 from indicators.contribution import OwnMove, Way, own_moves
-from indicators.models import Figure, Indicator, ProgressStatus
+from indicators.models import Figure, Indicator, Verdict
 from indicators.whatif import Effect, ElementMove, IndicatorMove, Standing, effect
 from objectives.models import StrategicPlan
 
@@ -119,14 +119,14 @@ class ElementRow:
         return "" if self.move.change is None else points(self.move.change)
 
     @property
-    def status(self) -> ProgressStatus:
-        return ProgressStatus(self.move.after.status)
+    def verdict(self) -> Verdict:
+        return Verdict.of(self.move.after)
 
     @property
-    def status_before(self) -> ProgressStatus | None:
-        """Only where it would be another one."""
-        before = ProgressStatus(self.move.before.status)
-        return before if before != self.status else None
+    def verdict_before(self) -> Verdict | None:
+        """Only where it would be in other words."""
+        before = Verdict.of(self.move.before)
+        return before if before.text != self.verdict.text else None
 
 
 def _way(share: Any) -> str:

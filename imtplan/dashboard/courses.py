@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.outlook import chances, outlook
+from imtplan.dashboard.outlook import chances, is_unlikely, outlook
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import Mark
@@ -25,6 +25,7 @@ from indicators.models import (
     ProgressStatus,
     Target,
     ValueNature,
+    Verdict,
     View,
 )
 from indicators.progress import Direction, Line
@@ -114,7 +115,15 @@ class Year:
 
     @property
     def status(self) -> ProgressStatus:
-        return ProgressStatus(self.progress.status) if self.progress else ProgressStatus.NO_DATA
+        return self.verdict.status
+
+    @property
+    def verdict(self) -> Verdict:
+        """A value that nothing was promised of is without a target, not without data."""
+        if self.progress:
+            return Verdict.of(self.progress, reported=self.reported, expected=self.expected_schools)
+        known = self.value is not None and self.stored is None
+        return Verdict(ProgressStatus.NO_TARGET if known else ProgressStatus.NO_DATA)
 
     @property
     def reported(self) -> int | None:
@@ -243,6 +252,10 @@ class Course:
         return self.now.status
 
     @property
+    def verdict(self) -> Verdict:
+        return self.now.verdict
+
+    @property
     def target_value(self) -> Decimal | None:
         """A growth has a value only once its baseline is known: then a stored row has it."""
         stored = (row.target_value for row in self.rows.values() if row.view == self.scope.view)
@@ -269,6 +282,11 @@ class Course:
     @cached_property
     def now_row(self) -> "Row":
         return Row(self.now, self.facts, self.scope, self.target)
+
+    @property
+    def is_unlikely(self) -> bool:
+        """On its path, or close to it, and yet not likely to arrive."""
+        return is_unlikely(self.now.progress)
 
     @property
     def mark(self) -> Mark | None:

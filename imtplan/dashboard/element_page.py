@@ -24,7 +24,7 @@ from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
-from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target
+from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target, Verdict
 from indicators.progress import ONE, ZERO
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -46,9 +46,14 @@ class Item:
 
     @property
     def status(self) -> ProgressStatus:
+        return self.verdict.status
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of an indicator without a reference target nothing was promised."""
         if self.project:
-            return self.project.status
-        return self.course.status if self.course else ProgressStatus.NO_DATA
+            return self.project.verdict
+        return self.course.verdict if self.course else Verdict(ProgressStatus.NO_TARGET)
 
     @property
     def share(self) -> Decimal | None:

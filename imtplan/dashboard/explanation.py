@@ -135,6 +135,12 @@ VERDICTS = {
     ),
     Rule.LITTLE_COVERED: gettext_lazy("Less than half of the weight has data."),
     Rule.NOTHING_EXPECTED: gettext_lazy("Nothing was expected yet."),
+    Rule.COUNT_INCOMPLETE: gettext_lazy(
+        "The time is over but figures are missing: achieved and missed are said of a full count."
+    ),
+    Rule.REACHED_ON_ESTIMATE: gettext_lazy(
+        "An estimate reaches the target before its year: achieved is said of a full count."
+    ),
 }
 USES = {
     Use.COUNTED: gettext_lazy("counted"),
@@ -232,8 +238,8 @@ class Teller:
     def _told(self, name: str, value: Any) -> str:
         if value is None:
             return pgettext("an empty cell", "nothing")
-        if name == "status":
-            return str(ProgressStatus(value).label)
+        if name in ("status", "would_be"):
+            return str(ProgressStatus(value).label) if value else ""
         if name in set(Result):
             return self.outcome(Result(name), Number(value, _measure(name)))
         return str(value)
@@ -244,6 +250,7 @@ def _name_of(column: str) -> str:
         return str(RESULTS[Result(column)])
     words = {
         "status": _("Status"),
+        "would_be": _("What a pending status would be"),
         "reported": _("Schools that reported"),
         "expected": _("Schools expected"),
         "baseline": _("Baseline"),

@@ -30,7 +30,7 @@ from indicators.explaining import (
     explain_roll_up,
     kind_of,
 )
-from indicators.models import Figure, Indicator, ProgressStatus, Target
+from indicators.models import Figure, Indicator, Target, Verdict
 
 # The unit of progress itself: shares are told in %, and nothing else is told of a roll-up.
 NO_UNIT = ""
@@ -173,11 +173,12 @@ class ProgressTold:
         return name_of(self.target)
 
     @property
-    def status(self) -> ProgressStatus:
-        return ProgressStatus(self.row.status)
+    def verdict(self) -> Verdict:
+        total = self.explanation.value.total
+        return Verdict.of(self.row, reported=total.reported, expected=total.expected)
 
     @property
-    def verdict(self) -> str:
+    def rule(self) -> str:
         return str(VERDICTS[self.explanation.rule])
 
     @property
@@ -261,11 +262,11 @@ class RollUpTold:
         return self.explanation.row
 
     @property
-    def status(self) -> ProgressStatus:
-        return ProgressStatus(self.row.status)
+    def verdict(self) -> Verdict:
+        return Verdict.of(self.row)
 
     @property
-    def verdict(self) -> str:
+    def rule(self) -> str:
         return str(VERDICTS[self.explanation.rule])
 
     @property

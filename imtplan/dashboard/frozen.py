@@ -13,7 +13,7 @@ from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets import Column, Kind
-from indicators.models import ProgressStatus, ValueNature
+from indicators.models import ProgressStatus, ValueNature, Verdict
 from indicators.snapshots import Line
 
 KINDS = {
@@ -92,6 +92,23 @@ class Said:
     def status(self) -> ProgressStatus | None:
         return ProgressStatus(self.line["status"]) if self.line.get("status") else None
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """A snapshot of an earlier version has no word of what a verdict would be."""
+        if not self.status:
+            return None
+        return Verdict(
+            self.status,
+            self.line.get("would_be") or "",
+            self.decimal("pace"),
+            self.line.get("reported"),
+            self.line.get("expected"),
+        )
+
+    @property
+    def verdict_text(self) -> str:
+        return self.verdict.text if self.verdict else ""
+
     def percent(self, field: str) -> str:
         return format_percent(self.decimal(field), language=language())
 
@@ -118,10 +135,6 @@ class Said:
     @property
     def weight_known(self) -> str:
         return self.percent("coverage")
-
-    @property
-    def verdict(self) -> str:
-        return str(self.status.label) if self.status else ""
 
 
 @dataclass(frozen=True)
@@ -317,5 +330,5 @@ def columns() -> list[Column]:
         number("gap", _("Gap")),
         number("forecast", _("Forecast")),
         number("coverage", _("Share of the weight with data")),
-        word("status", _("Status"), "verdict"),
+        word("status", _("Status"), "verdict_text"),
     ]

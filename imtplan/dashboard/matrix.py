@@ -18,7 +18,7 @@ from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
-from indicators.models import Figure, Indicator, InstituteValue, Progress, ProgressStatus
+from indicators.models import Figure, Indicator, InstituteValue, Progress, ProgressStatus, Verdict
 
 
 class CellState(models.TextChoices):
@@ -52,6 +52,11 @@ class Pace(NamedTuple):
 
     status: str
     pace: Decimal | None
+    would_be: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict.of(self)
 
 
 NOTHING = Said(Figure.State.NOT_ENTERED, Figure.Status.DRAFT, None)
@@ -172,6 +177,6 @@ def _paces(user: Any, scope: Scope, schools: Sequence[School]) -> dict[Key, Pace
         .filter(target__school__in=schools, target__archived_at=None)
         .exclude(status=ProgressStatus.NO_DATA)
         .order_by("target__year", "target__code")
-        .values_list("target__indicator_id", "target__school_id", "status", "pace")
+        .values_list("target__indicator_id", "target__school_id", "status", "pace", "would_be")
     )
-    return {(i, s): Pace(ProgressStatus(status), pace) for i, s, status, pace in rows}
+    return {(i, s): Pace(ProgressStatus(status), *more) for i, s, status, *more in rows}

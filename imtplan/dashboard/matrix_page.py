@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.matrix import Cell, CellState, Matrix, read_matrix
+from imtplan.dashboard.matrix import Cell, CellState, Matrix, Pace, read_matrix
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Trend
 from imtplan.dashboard.scope import Scope, read_scope
@@ -123,7 +123,7 @@ class CellWriter:
 
     def __init__(self) -> None:
         self.states = {one.value: (one.sign, escape(str(one.label))) for one in CellState}
-        self.statuses = {one.value: escape(str(one.label)) for one in ProgressStatus}
+        self.verdicts: dict[tuple[str, ...], str] = {}
 
     def write(self, cell: Cell, words: Wording, *, is_ratio: bool) -> str:
         state = cell.state.value
@@ -138,12 +138,19 @@ class CellWriter:
             f'<span class="visually-hidden">{word}</span>{more}</td>'
         )
 
+    def _word(self, pace: Pace) -> str:
+        """Looked up once for all cells of which the same is said."""
+        verdict = pace.verdict
+        key = (pace.status, pace.would_be, str(verdict.is_close))
+        if key not in self.verdicts:
+            self.verdicts[key] = escape(verdict.text)
+        return self.verdicts[key]
+
     def _standing(self, cell: Cell, words: Wording, is_ratio: bool) -> tuple[str, str]:
         """The colour, and the words: the verdict on the school's own target, else what changed
         since the baseline."""
         if cell.pace:
-            status = cell.pace.status
-            return f"heat-{status}", f"<strong>{self.statuses[status]}</strong>"
+            return f"heat-{cell.pace.status}", f"<strong>{self._word(cell.pace)}</strong>"
         trend = cell.trend
         if trend is None:
             return "", ""

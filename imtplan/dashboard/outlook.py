@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imtplan.dashboard.wording import Wording
-from indicators.models import Progress
+from indicators.models import Progress, ProgressStatus, Verdict
 
 
 def chances(probability: Decimal) -> str:
@@ -17,6 +18,27 @@ def chances(probability: Decimal) -> str:
     if count > 99:
         return _("more than 99 chances in 100")
     return ngettext("%(count)s chance in 100", "%(count)s chances in 100", count) % {"count": count}
+
+
+# Below this, what is on its path or close to it is said not to be likely to arrive.
+UNLIKELY = Decimal("0.25")
+
+
+def is_unlikely(row: Progress | None) -> bool:
+    """Do verdict and forecast differ: on track, and under one chance in four?"""
+    if row is None or row.probability is None:
+        return False
+    return row.status == ProgressStatus.ON_TRACK and row.probability < UNLIKELY
+
+
+def although(row: Progress) -> str:
+    """Both of them, where they differ."""
+    if row.probability is None or not is_unlikely(row):
+        return ""
+    return _("%(verdict)s, but only %(chances)s to meet the target") % {
+        "verdict": Verdict.of(row).label,
+        "chances": chances(row.probability),
+    }
 
 
 def outlook(row: Progress | None, target_year: int, words: Wording) -> str:
@@ -50,4 +72,6 @@ def outlook(row: Progress | None, target_year: int, words: Wording) -> str:
 def _odds(row: Progress) -> str:
     if row.probability is None:
         return ""
+    if is_unlikely(row):
+        return capfirst(although(row)) + "."
     return _("The target has %(chances)s to be met.") % {"chances": chances(row.probability)}

@@ -10,11 +10,10 @@ from imtplan.dashboard.courses import Course, Year, totals_of
 from imtplan.dashboard.decisions import Agenda, agenda
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
+from imtplan.dashboard.standing import Standing
 from imtplan.dashboard.wording import Wording
-from indicators.models import Indicator, ProgressStatus, Target, View
+from indicators.models import Indicator, Target, View
 from objectives.models import StrategicPlan
-
-BEHIND = (ProgressStatus.MISSED, ProgressStatus.OFF_TRACK, ProgressStatus.AT_RISK)
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Headline:
 class DashboardPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
-    standing: queries.Standing
+    standing: Standing
     headlines: Sequence[Headline]
     objectives: Sequence[queries.Element]
     levers: Sequence[queries.Element]
@@ -69,7 +68,7 @@ class DashboardPage:
             project
             for group in self.board
             for project in (*group.named, *group.unnamed)
-            if project.status in BEHIND or project.differs
+            if project.status.is_behind or project.differs
         ]
 
 

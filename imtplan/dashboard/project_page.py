@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard.projects_page import Report
 from imtplan.dashboard.pulse import Pulse
-from imtplan.dashboard.queries import Project, Standing, projects_with_milestones
+from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.standing import Standing
 from imtplan.dashboard.timeline import Axis, Mark, Track, track_of
 from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport

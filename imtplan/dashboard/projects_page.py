@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.dashboard.pulse import Pulse
-from imtplan.dashboard.queries import Project, Standing, projects_with_milestones
+from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.standing import Standing
 from imtplan.dashboard.timeline import Axis, Track, track_of
 from indicators.models import IndicatorLink, ProgressStatus
 from objectives.models import Objective, StrategicPlan

@@ -31,64 +31,14 @@ from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.models.campaign import expected_by
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.standing import Standing
 from imtplan.numbers import percentage
-from indicators.models import IndicatorLink, ProgressStatus, RollUp
+from indicators.models import IndicatorLink, ProgressStatus, Verdict
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import DeclaredStatus, FlagshipProject, Milestone, Serves, StatusReport
 
 NO_GAP_LAST = Decimal("Infinity")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A roll-up as pages read it. Nothing known is None, never zero."""
-
-    status: ProgressStatus
-    share: Decimal | None = None
-    expected_share: Decimal | None = None
-    coverage: Decimal | None = None
-
-    @classmethod
-    def of(cls, roll_up: RollUp | None) -> "Standing":
-        if roll_up is None:
-            return cls(ProgressStatus.NO_DATA)
-        return cls(
-            ProgressStatus(roll_up.status),
-            roll_up.progress,
-            roll_up.expected_progress,
-            roll_up.coverage,
-        )
-
-    @classmethod
-    def read(cls, row: Mapping[str, Any]) -> "Standing":
-        """From the columns of `with_standing`, of a row or of a model's attributes."""
-        if row["now_status"] is None:
-            return cls(ProgressStatus.NO_DATA)
-        return cls(
-            ProgressStatus(row["now_status"]),
-            row["now_progress"],
-            row["now_expected"],
-            row["now_coverage"],
-        )
-
-    @property
-    def gap(self) -> Decimal | None:
-        """Progress less what was expected by then: below zero is behind."""
-        if self.share is None or self.expected_share is None:
-            return None
-        return self.share - self.expected_share
-
-    @property
-    def is_behind(self) -> bool:
-        """As it is written, in whole percent."""
-        if self.share is None or self.expected_share is None:
-            return False
-        return percentage(self.share, 0) < percentage(self.expected_share, 0)
-
-    @property
-    def is_partial(self) -> bool:
-        return self.coverage is not None and self.coverage < 1
 
 
 @dataclass(frozen=True)
@@ -124,6 +74,10 @@ class Element:
     @property
     def status(self) -> ProgressStatus:
         return self.standing.status
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.standing.verdict
 
     @property
     def trend(self) -> "Trend | None":
@@ -162,11 +116,21 @@ def with_standing(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         now_progress=F("now__progress"),
         now_expected=F("now__expected_progress"),
         now_coverage=F("now__coverage"),
+        now_pace=F("now__pace"),
+        now_would_be=F("now__would_be"),
         before=F("earlier__progress"),
     )
 
 
-STANDING = ("now_status", "now_progress", "now_expected", "now_coverage", "before")
+STANDING = (
+    "now_status",
+    "now_progress",
+    "now_expected",
+    "now_coverage",
+    "now_pace",
+    "now_would_be",
+    "before",
+)
 
 
 def elements(user: Any, scope: Scope) -> dict[str, list[Element]]:
@@ -237,6 +201,10 @@ class Project:
     @property
     def status(self) -> ProgressStatus:
         return self.standing.status
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.standing.verdict
 
     @property
     def declared(self) -> DeclaredStatus | None:

@@ -19,14 +19,13 @@ from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.pulse import Pulse
-from imtplan.dashboard.queries import Project, Standing, projects_with_milestones
+from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.standing import Standing
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
-from indicators.models import Figure, Indicator, ProgressStatus, Target
+from indicators.models import Figure, Indicator, Target, Verdict
 from objectives.models import StrategicPlan
-
-KEPT = (ProgressStatus.ACHIEVED, ProgressStatus.ON_TRACK)
 
 
 class Way(Enum):
@@ -132,8 +131,8 @@ class Line:
         return (self.figure.explanation or self.figure.reason) if self.figure else ""
 
     @property
-    def status(self) -> ProgressStatus | None:
-        return self.course.status if self.course else None
+    def verdict(self) -> Verdict | None:
+        return self.course.verdict if self.course else None
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ class SchoolPage:
     def _targets(self) -> str:
         if not self.has_targets:
             return ""
-        kept = sum(course.status in KEPT for course in self.courses)
+        kept = sum(course.status.is_good for course in self.courses)
         said = ngettext(
             "Of its %(all)s own targets, %(count)s is reached or on its path.",
             "Of its %(all)s own targets, %(count)s are reached or on their path.",

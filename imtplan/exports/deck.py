@@ -10,6 +10,7 @@ from html import unescape
 from math import ceil
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -150,7 +151,7 @@ def _title(course: Course) -> str:
         "value": course.facts.value,
         "unit": course.indicator.unit,
         "year": course.now.year,
-        "status": course.status.label,
+        "status": course.verdict.text,
         "nature": course.now.nature.label if course.now.nature else "",
     }
     if not course.facts.value:
@@ -301,7 +302,7 @@ def _standing(element: Element) -> tuple[str, ...]:
         element.code,
         _percent(standing.share),
         _percent(standing.expected_share),
-        str(standing.status.label).capitalize(),
+        capfirst(standing.verdict.text),
     )
 
 

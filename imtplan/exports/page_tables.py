@@ -21,7 +21,7 @@ from imtplan.exports.school_tables import of_the_schools
 from imtplan.exports.sheets import is_demonstration, matrix_of
 from imtplan.exports.tables import PROJECTS, Sheet, about, number, text
 from imtplan.spreadsheets import Column, Kind
-from indicators.models import Indicator, InstituteValue, ProgressStatus
+from indicators.models import Indicator, InstituteValue
 
 
 def _day(key: str, label: Any, read: Callable[[Any], Any]) -> Column:
@@ -44,7 +44,7 @@ PULLS = [
     ),
     number("progress", gettext_lazy("Progress"), lambda row: row.item.share),
     number("expected", gettext_lazy("Expected progress"), lambda row: row.item.expected_share),
-    text("status", gettext_lazy("Status"), lambda row: str(row.item.status.label)),
+    text("status", gettext_lazy("Status"), lambda row: row.item.verdict.text),
     number("weight", gettext_lazy("Weight"), lambda row: row.item.weight),
     number(
         "points",
@@ -72,7 +72,7 @@ STANDINGS = [
         gettext_lazy("Share of the weight with data"),
         lambda row: row.standing.coverage,
     ),
-    text("status", gettext_lazy("Status"), lambda row: str(row.standing.status.label)),
+    text("status", gettext_lazy("Status"), lambda row: row.standing.verdict.text),
 ]
 
 OF_AN_ELEMENT: Mapping[str, tuple[Any, list[Column], Callable[[ElementPage], Iterable[Any]]]] = {
@@ -147,7 +147,7 @@ FIGURES = [
     text(
         "status",
         gettext_lazy("Status"),
-        lambda row: str(ProgressStatus(row.cell.pace.status).label) if row.cell.pace else "",
+        lambda row: row.cell.pace.verdict.text if row.cell.pace else "",
     ),
 ]
 

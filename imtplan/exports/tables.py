@@ -125,7 +125,7 @@ YEARS = [
     _stored("forecast_high", gettext_lazy("Forecast, high end")),
     number("reported", gettext_lazy("Schools that reported"), lambda row: row.row.year.reported),
     number("expected", gettext_lazy("Schools expected"), lambda row: row.row.year.expected_schools),
-    text("status", gettext_lazy("Status"), lambda row: str(row.row.year.status.label)),
+    text("status", gettext_lazy("Status"), lambda row: row.row.year.verdict.text),
     text("target", gettext_lazy("Target code"), lambda row: row.target_code),
     number("target_value", pgettext_lazy("a number", "Target"), lambda row: row.target_value),
 ]
@@ -148,13 +148,13 @@ ELEMENTS = [
         gettext_lazy("Share of the weight with data"),
         lambda row: row.standing.coverage,
     ),
-    text("status", gettext_lazy("Status"), lambda row: str(row.status.label)),
+    text("status", gettext_lazy("Status"), lambda row: row.verdict.text),
 ]
 
 PROJECTS = [
     text("code", gettext_lazy("Code"), lambda row: row.code),
     text("title", gettext_lazy("Title"), lambda row: row.title if row.is_named else ""),
-    text("status", gettext_lazy("Status"), lambda row: str(row.status.label)),
+    text("status", gettext_lazy("Status"), lambda row: row.verdict.text),
     number("progress", gettext_lazy("Progress"), lambda row: row.standing.share),
     number("expected", gettext_lazy("Expected progress"), lambda row: row.standing.expected_share),
     number("milestones", gettext_lazy("Milestones"), lambda row: row.row.milestones_all),

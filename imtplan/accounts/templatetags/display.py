@@ -111,12 +111,16 @@ class Sign(Protocol):
 
 @register.simple_tag
 def chip(sign: Sign | None) -> str:
-    """A status by its sign, its word and its colour."""
+    """A status by its sign, its word and its colour; beside it what its numbers say more."""
     if not sign:
         return ""
-    return format_html(
+    drawn = format_html(
         '<span class="chip chip-{}">{}{}</span>',
         sign.value,
         icon(sign.symbol),
         capfirst(sign.label),
     )
+    details = getattr(sign, "details", "")
+    if not details:
+        return drawn
+    return format_html('{} <small class="chip-details">{}</small>', drawn, details)
