@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from imtplan.campaigns import closings
+from imtplan.dashboard.outlook import although, is_unlikely
 from imtplan.dashboard.queries import CampaignState, Project, ProjectGroup
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording, language
@@ -25,13 +26,12 @@ from indicators.models import Indicator, Progress, ProgressStatus, Target
 # Of each kind, how many stand in the list before it is unfolded.
 SHOWN_OF_A_KIND = 2
 
-BEHIND = {ProgressStatus.MISSED, ProgressStatus.OFF_TRACK, ProgressStatus.AT_RISK}
-
 
 class Kind(models.TextChoices):
     """Why something is in the list, in the order in which the list speaks."""
 
     BEHIND = "behind", gettext_lazy("Behind its path")
+    UNLIKELY = "unlikely", gettext_lazy("Unlikely to arrive")
     FALLING = "falling", gettext_lazy("Falling back")
     UNREPORTED = "unreported", gettext_lazy("Not reported")
     OVERDUE = "overdue", gettext_lazy("Past its date")
@@ -41,6 +41,7 @@ class Kind(models.TextChoices):
     def symbol(self) -> str:
         return {
             Kind.BEHIND: "arrow-down-circle-fill",
+            Kind.UNLIKELY: "exclamation-triangle",
             Kind.FALLING: "arrow-counterclockwise",
             Kind.UNREPORTED: "dash-circle-dotted",
             Kind.OVERDUE: "clock",
@@ -106,7 +107,7 @@ class TwoYears:
 
     @property
     def is_behind(self) -> bool:
-        return self.now.status in BEHIND
+        return ProgressStatus(self.now.status).is_behind
 
     @property
     def falls(self) -> bool:
@@ -119,9 +120,12 @@ class TwoYears:
 def _indicators(scope: Scope, targets: Iterable[Target]) -> list[Decision]:
     pairs = [pair for target in targets if (pair := _pair(target, scope))]
     behind = sorted((pair for pair in pairs if pair.is_behind), key=_slowest_first)
-    falling = [pair for pair in pairs if pair.falls and not pair.is_behind]
+    unlikely = [pair for pair in pairs if is_unlikely(pair.now)]
+    others = [pair for pair in pairs if not pair.is_behind and pair not in unlikely]
+    falling = [pair for pair in others if pair.falls]
     return [
         *(_of(Kind.BEHIND, pair, _behind(pair), scope) for pair in behind),
+        *(_of(Kind.UNLIKELY, pair, _unlikely(pair), scope) for pair in unlikely),
         *(_of(Kind.FALLING, pair, _falling(pair), scope) for pair in falling),
     ]
 
@@ -159,6 +163,11 @@ def _behind(pair: TwoYears) -> str:
     if falling := _falling(pair):
         clauses.append(falling)
     return _(", ").join(clauses)
+
+
+def _unlikely(pair: TwoYears) -> str:
+    clauses = (although(pair.now), _falling(pair))
+    return _(", ").join(clause for clause in clauses if clause)
 
 
 def _falling(pair: TwoYears) -> str:

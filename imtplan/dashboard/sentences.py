@@ -1,6 +1,6 @@
 """The state of the plan, said in two sentences: will it be met, and what holds it back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -12,10 +12,7 @@ from imtplan.dashboard.queries import Element
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_percent
-from indicators.models import ProgressStatus
-
-GOOD = {ProgressStatus.ON_TRACK, ProgressStatus.ACHIEVED}
-UNKNOWN = {ProgressStatus.NO_DATA, ProgressStatus.NOT_COMPUTABLE}
+from indicators.models import ProgressStatus, Verdict
 
 # From here on the odds are for it.
 EVEN_ODDS = Decimal("0.5")
@@ -24,38 +21,78 @@ EVEN_ODDS = Decimal("0.5")
 def outlook_of_the_plan(courses: Sequence[Course]) -> str:
     """Which of the headline targets will be met at this pace, and how sure that is.
 
-    Empty in a target's own year, and while too few figures are known for odds to be stated.
+    Of those with odds alone: a target without is not one that will not be met. Empty in a target's
+    own year, and while too few figures are known for odds to be stated.
     """
     odds = [(_odds(course), course) for course in courses]
     known = [(probability, course) for probability, course in odds if probability is not None]
     if not known:
         return ""
     met = [one for one in known if one[0] >= EVEN_ODDS]
-    if not met:
-        return _none_met(max(known, key=lambda one: one[0]), len(courses))
-    said = ngettext(
-        "At this pace, %(met)s of the %(total)s headline targets will be met: %(which)s.",
-        "At this pace, %(met)s of the %(total)s headline targets will be met: %(which)s.",
-        len(met),
-    )
-    met.sort(key=lambda one: -one[0])
-    which = _(", ").join(_sure(*one) for one in met)
-    return said % {"met": len(met), "total": len(courses), "which": which}
+    is_part = len(known) < len(courses)
+    if len(known) == 1 and not met:
+        text = _the_one_not_met(known[0], is_part)
+    elif not met:
+        text = _none_met(known, is_part)
+    else:
+        text = _some_met(met, len(known), is_part)
+    return " ".join(part for part in (text, _without_odds(len(courses) - len(known))) if part)
 
 
 def _odds(course: Course) -> Decimal | None:
     return course.now.progress.probability if course.now.progress else None
 
 
-def _none_met(likeliest: tuple[Decimal, Course], total: int) -> str:
-    if total == 1:
-        said = _("At this pace, the headline target will not be met: %(which)s.")
+def _with_odds(total: int, is_part: bool) -> str:
+    # Translators: it follows "none of" or a number.
+    if is_part:
+        return ngettext(
+            "the %(total)s headline target with a forecast",
+            "the %(total)s headline targets with a forecast",
+            total,
+        ) % {"total": total}
+    return _of_all(total)
+
+
+def _of_all(total: int) -> str:
+    # Translators: it follows "none of" or a number.
+    return ngettext("the %(total)s headline target", "the %(total)s headline targets", total) % {
+        "total": total
+    }
+
+
+def _some_met(met: list[tuple[Decimal, Course]], total: int, is_part: bool) -> str:
+    text = ngettext(
+        "At this pace, %(met)s of %(targets)s will be met: %(which)s.",
+        "At this pace, %(met)s of %(targets)s will be met: %(which)s.",
+        len(met),
+    )
+    which = _(", ").join(_sure(*one) for one in sorted(met, key=lambda one: -one[0]))
+    return text % {"met": len(met), "targets": _with_odds(total, is_part), "which": which}
+
+
+def _none_met(known: list[tuple[Decimal, Course]], is_part: bool) -> str:
+    text = _("At this pace, none of %(targets)s will be met; the likeliest is %(which)s.")
+    likeliest = max(known, key=lambda one: one[0])
+    return text % {"targets": _with_odds(len(known), is_part), "which": _sure(*likeliest)}
+
+
+def _the_one_not_met(one: tuple[Decimal, Course], is_part: bool) -> str:
+    if is_part:
+        text = _("At this pace, the headline target with a forecast will not be met: %(which)s.")
     else:
-        said = _(
-            "At this pace, none of the %(total)s headline targets will be met; "
-            "the likeliest is %(which)s."
-        )
-    return said % {"total": total, "which": _sure(*likeliest)}
+        text = _("At this pace, the headline target will not be met: %(which)s.")
+    return text % {"which": _sure(*one)}
+
+
+def _without_odds(without: int) -> str:
+    if not without:
+        return ""
+    return ngettext(
+        "There is no forecast for %(count)s other.",
+        "There is no forecast for %(count)s others.",
+        without,
+    ) % {"count": without}
 
 
 def _sure(probability: Decimal, course: Course) -> str:
@@ -70,44 +107,126 @@ def state_of_the_plan(year: int, courses: Sequence[Course], objectives: Sequence
     """How many headline targets are on their path, which is furthest behind, the objectives."""
     if not courses:
         return ""
-    clauses = [_headlines(year, courses), _furthest(courses), _objectives(objectives)]
-    return _("; ").join(clause for clause in clauses if clause) + "."
+    clauses = [*_headlines(courses), _furthest(courses), _objectives(objectives)]
+    text = _("; ").join(clause for clause in clauses if clause)
+    return _("In %(year)s, %(state)s.") % {"year": year, "state": text}
 
 
-def _headlines(year: int, courses: Sequence[Course]) -> str:
-    known = [course for course in courses if course.status not in UNKNOWN]
-    if not known:
-        return _("In %(year)s, no headline target can be assessed: figures are missing") % {
-            "year": year
-        }
-    good = sum(course.status in GOOD for course in known)
-    numbers = {"year": year, "good": good, "total": len(courses)}
-    if len(courses) == 1:
-        return _one(good) % numbers
+def _headlines(courses: Sequence[Course]) -> Iterator[str]:
+    """Of those that are judged, how many are where they should be; what the others wait for."""
+    judged = [course for course in courses if course.status.is_judged]
+    pending = [course for course in courses if course.status == ProgressStatus.PENDING]
+    if not judged and not pending:
+        yield _("no headline target can be assessed: figures are missing")
+        return
+    if judged:
+        yield _on_their_path(judged, is_part=len(judged) < len(courses))
+        yield _unlikely(judged)
+    if pending:
+        yield _not_counted(pending)
+    without = len(courses) - len(judged) - len(pending)
+    if without:
+        yield ngettext(
+            "%(count)s headline target cannot be assessed",
+            "%(count)s headline targets cannot be assessed",
+            without,
+        ) % {"count": without}
+
+
+def _on_their_path(judged: Sequence[Course], *, is_part: bool) -> str:
+    good = [course for course in judged if course.status.is_good]
+    is_close = any(course.verdict.is_close for course in good)
+    if len(judged) == 1:
+        return _the_one(bool(good), is_close, is_part)
+    total = len(judged)
+    targets = _assessed(total) if is_part else _of_all(total)
     if not good:
-        said = _("In %(year)s, none of the %(total)s headline targets is on its path")
-    else:
-        said = ngettext(
-            "In %(year)s, %(good)s of the %(total)s headline targets is on its path",
-            "In %(year)s, %(good)s of the %(total)s headline targets are on their path",
-            good,
+        text = _("none of %(targets)s is on its path")
+    elif is_close:
+        text = ngettext(
+            "%(good)s of %(targets)s is on its path or close to it",
+            "%(good)s of %(targets)s are on their path or close to it",
+            len(good),
         )
-    return said % numbers
+    else:
+        text = ngettext(
+            "%(good)s of %(targets)s is on its path",
+            "%(good)s of %(targets)s are on their path",
+            len(good),
+        )
+    return text % {"good": len(good), "targets": targets}
 
 
-def _one(good: int) -> str:
-    if good:
-        return _("In %(year)s, the headline target is on its path")
-    return _("In %(year)s, the headline target is not on its path")
+def _assessed(total: int) -> str:
+    # Translators: it follows "none of" or a number.
+    return ngettext(
+        "the %(total)s headline target that can be assessed",
+        "the %(total)s headline targets that can be assessed",
+        total,
+    ) % {"total": total}
+
+
+def _the_one(is_good: bool, is_close: bool, is_part: bool) -> str:
+    one = _("the one headline target that can be assessed") if is_part else _("the headline target")
+    if not is_good:
+        text = _("%(target)s is not on its path")
+    elif is_close:
+        text = _("%(target)s is close to its path")
+    else:
+        text = _("%(target)s is on its path")
+    return text % {"target": one}
+
+
+def _unlikely(judged: Sequence[Course]) -> str:
+    """Those on their path, or close to it, that are unlikely to arrive."""
+    unlikely = [course for course in judged if course.is_unlikely]
+    if not unlikely:
+        return ""
+    which = _(", ").join(_sure(_odds(course) or Decimal(0), course) for course in unlikely)
+    return _("unlikely to arrive: %(which)s") % {"which": which}
+
+
+def _not_counted(pending: Sequence[Course]) -> str:
+    """What the verdicts would be, on the figures that are in."""
+    met = sum(course.verdict.would_be == ProgressStatus.ACHIEVED for course in pending)
+    missed = len(pending) - met
+    would_be = [
+        ngettext("%(count)s would be achieved", "%(count)s would be achieved", met) % {"count": met}
+        if met
+        else "",
+        ngettext("%(count)s would be missed", "%(count)s would be missed", missed)
+        % {"count": missed}
+        if missed
+        else "",
+    ]
+    text = ngettext(
+        "%(count)s headline target is not counted in full yet: %(would_be)s (%(schools)s)",
+        "%(count)s headline targets are not counted in full yet: %(would_be)s (%(schools)s)",
+        len(pending),
+    )
+    return text % {
+        "count": len(pending),
+        "would_be": _(", ").join(part for part in would_be if part),
+        "schools": _schools([course.verdict for course in pending]),
+    }
+
+
+def _schools(verdicts: Sequence[Verdict]) -> str:
+    """Of how many schools the figures are: the fewest first, where they differ."""
+    fewest = min(verdicts, key=lambda one: one.reported or 0)
+    most = max(verdicts, key=lambda one: one.reported or 0)
+    if fewest.reported == most.reported:
+        return fewest.counted
+    return _("%(fewest)s to %(most)s schools of %(expected)s") % {
+        "fewest": fewest.reported,
+        "most": most.reported,
+        "expected": most.expected,
+    }
 
 
 def _furthest(courses: Sequence[Course]) -> str:
     """Which one holds the plan back most, if any does."""
-    late = [
-        course
-        for course in courses
-        if course.status not in UNKNOWN | GOOD | {ProgressStatus.NOT_STARTED}
-    ]
+    late = [course for course in courses if course.status.is_behind]
     if not late:
         return ""
     worst = min(late, key=lateness)
@@ -131,15 +250,20 @@ def _behind(behind: int, total: int) -> str:
 
 
 def _objectives(objectives: Sequence[Element]) -> str:
-    behind = sum(
-        element.status not in UNKNOWN | GOOD | {ProgressStatus.NOT_STARTED}
-        for element in objectives
-    )
-    without = sum(element.status in UNKNOWN for element in objectives)
+    behind = sum(element.status.is_behind for element in objectives)
+    pending = sum(element.status == ProgressStatus.PENDING for element in objectives)
     total = len(objectives)
+    without = total - pending - sum(element.status.is_judged for element in objectives)
     said = []
     if behind:
         said.append(_behind(behind, total) % {"count": behind, "total": total})
+    if pending:
+        text = ngettext(
+            "%(count)s objective waits for figures",
+            "%(count)s objectives wait for figures",
+            pending,
+        )
+        said.append(text % {"count": pending})
     if without:
         text = ngettext(
             "%(count)s objective lacks data",

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
+from imtplan.dashboard.outlook import is_unlikely
 from imtplan.dashboard.sentences import outlook_of_the_plan, state_of_the_plan
+from indicators.models import Progress, Verdict
 from indicators.models import ProgressStatus as S
 
 
@@ -17,6 +19,16 @@ class Thing:
     name: str = "Students"
     pace: Decimal | None = None
     odds: Decimal | None = None
+    would_be: str = ""
+    reported: int = 2
+
+    @property
+    def verdict(self):
+        return Verdict(self.status, self.would_be, self.pace, self.reported, 8)
+
+    @property
+    def is_unlikely(self):
+        return is_unlikely(Progress(status=self.status, probability=self.odds))
 
     @property
     def indicator(self):
@@ -45,7 +57,10 @@ def said(headlines, objectives=(), language="en"):
         ([S.ON_TRACK, S.AT_RISK], "In 2021, 1 of the 2 headline targets is on its path"),
         (
             [S.ON_TRACK, S.ACHIEVED, S.NO_DATA],
-            "In 2021, 2 of the 3 headline targets are on their path",
+            (
+                "In 2021, 2 of the 2 headline targets that can be assessed are on their path; "
+                "1 headline target cannot be assessed."
+            ),
         ),
         ([S.NO_DATA, S.NOT_COMPUTABLE], "In 2021, no headline target can be assessed"),
     ],
@@ -63,6 +78,7 @@ def test_the_slowest_is_named():
         ]
     )
 
+    assert text.startswith("In 2021, 1 of the 3 headline targets is on its path or close to it; ")
     assert "the furthest behind is “Students”, at 40% of the expected pace" in text
 
 
@@ -70,6 +86,41 @@ def test_objectives_behind_and_without_data():
     text = said([Thing(S.ON_TRACK)], [S.OFF_TRACK, S.AT_RISK, S.ON_TRACK, S.NO_DATA])
 
     assert text.endswith("2 of the 4 objectives are behind, 1 objective lacks data.")
+
+
+def test_a_pending_verdict_is_neither_missed_nor_achieved():
+    text = said(
+        [
+            Thing(S.PENDING, would_be="missed"),
+            Thing(S.PENDING, would_be="missed"),
+            Thing(S.PENDING, would_be="achieved", reported=3),
+        ],
+        [S.PENDING, S.OFF_TRACK],
+    )
+
+    assert text == (
+        "In 2021, 3 headline targets are not counted in full yet: 1 would be achieved, 2 would be "
+        "missed (2 to 3 schools of 8); 1 of the 2 objectives is behind, "
+        "1 objective waits for figures."
+    )
+
+
+def test_a_pending_verdict_in_french():
+    text = said([Thing(S.ACHIEVED), Thing(S.PENDING, would_be="missed")], language="fr")
+
+    assert text == (
+        "En 2021, la seule cible phare évaluée est sur sa trajectoire\u202f; 1 cible phare n’est "
+        "pas encore comptée en entier\u202f: 1 serait manquée (2 écoles sur 8)."
+    )
+
+
+def test_verdict_and_forecast_are_both_said_where_they_differ():
+    text = said([Thing(S.ON_TRACK, "Own funds", Decimal("0.92"), Decimal("0.11"))])
+
+    assert text == (
+        "In 2021, the headline target is close to its path; "
+        "unlikely to arrive: “Own funds” in 2022 (11 chances in 100)."
+    )
 
 
 def test_nothing_to_say_without_headlines():
@@ -103,8 +154,9 @@ def outlook(*headlines, language="en"):
         (
             [("Students", "0.3"), ("Own funds", "0.112"), ("Professors", None)],
             (
-                "At this pace, none of the 3 headline targets will be met; "
-                "the likeliest is “Students” in 2022 (30 chances in 100)."
+                "At this pace, none of the 2 headline targets with a forecast will be met; "
+                "the likeliest is “Students” in 2022 (30 chances in 100). "
+                "There is no forecast for 1 other."
             ),
         ),
         (
