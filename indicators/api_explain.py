@@ -211,6 +211,7 @@ class ProgressExplanationSerializer(ExplanationSerializer):
     on_track_from = NumberField(source="target.plan.on_track_from")
     at_risk_from = NumberField(source="target.plan.at_risk_from")
     forecast_points = PointSerializer(many=True, source="points")
+    forecast_from_baseline = BooleanField(source="row.forecast_from_baseline")
     value = SerializerMethodField()
 
     @extend_schema_field(ValueExplanationSerializer)

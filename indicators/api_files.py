@@ -59,6 +59,17 @@ def word(field: str, label: Any, flavour: Flavour) -> Column:
     return Column(field, label, lambda row: getattr(row, f"get_{field}_display")())
 
 
+def from_baseline(flavour: Flavour) -> Column:
+    """Whether the target's baseline is one of the points; for people a word where it is."""
+
+    def read(row: Any) -> str | None:
+        if flavour is Flavour.MACHINE:
+            return "true" if row.forecast_from_baseline else "false"
+        return gettext("yes") if row.forecast_from_baseline else None
+
+    return Column("forecast_from_baseline", _("Baseline among the points"), read)
+
+
 def estimate(flavour: Flavour) -> Column:
     """Whether the value is one: for people a word where it is, and nothing where it is not."""
 
@@ -140,6 +151,7 @@ def progress_columns(flavour: Flavour) -> list[Column]:
         number("forecast_high", _("Forecast, high end")),
         number("probability", _("Chances that the target is met")),
         number("forecast_points", _("Points of the forecast")),
+        from_baseline(flavour),
         *_ending(flavour),
     ]
 

@@ -165,6 +165,7 @@ class ProgressSerializer(ReadSerializer):
             "forecast_high",
             "probability",
             "forecast_points",
+            "forecast_from_baseline",
             "formula_version",
             "computed_at",
         ]

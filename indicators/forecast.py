@@ -46,8 +46,9 @@ class Forecast:
 def forecast(points: Mapping[int, Decimal], *, at_year: int, line: Line) -> Forecast | None:
     """The least-squares line through the counted values, read in `at_year`.
 
-    `points` are final values by year, baseline included and estimates left out. None with fewer
-    than two, and when the last of them is of `at_year` or later: what is known is not forecast.
+    `points` are final values by year, estimates left out, with the target's baseline for its year
+    where that has none. None with fewer than two, and when the last of them is of `at_year` or
+    later: what is known is not forecast.
     """
     if len(points) < FEWEST_POINTS or max(points) >= at_year:
         return None

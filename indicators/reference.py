@@ -130,6 +130,7 @@ class Aim:
             forecast_high=outlook.high if outlook else None,
             probability=outlook.probability if outlook else None,
             forecast_points=outlook.points if outlook else 0,
+            forecast_from_baseline=outlook is not None and self.baseline_stands_in,
             exact_progress=found.progress,
             exact_expected=found.expected_progress,
             formula_version=FORMULA_VERSION,
@@ -137,17 +138,24 @@ class Aim:
         )
 
     def outlook(self, year: int) -> Forecast | None:
-        """The forecast from what was known up to `year`, the baseline included."""
+        """The forecast from what was known up to `year`."""
         points = self.points(year)
         return forecast(points, at_year=self.line.target_year, line=self.line)
 
     def points(self, year: int) -> dict[int, Decimal]:
-        """What a forecast made in `year` rests on: final values, and the baseline."""
-        points: dict[int, Decimal] = {
+        """What a forecast made in `year` rests on: all final values up to then, so that one series
+        has one forecast, whatever its targets; and the baseline of a year that has none."""
+        points = {
             y: total.value
             for y, total in self.values.items()
-            if total.value is not None and self.line.baseline_year <= y <= year
+            if total.value is not None and y <= year
         }
-        if self.line.baseline is not None:
+        if self.baseline_stands_in and self.line.baseline is not None:
             points[self.line.baseline_year] = self.line.baseline
         return points
+
+    @cached_property
+    def baseline_stands_in(self) -> bool:
+        """Is the target's own baseline a point, for want of a figure of its year?"""
+        recorded = self.values.get(self.line.baseline_year)
+        return self.line.baseline is not None and (recorded is None or recorded.value is None)

@@ -127,7 +127,8 @@ def _reached(row: Progress | None, total: InstituteValue) -> dict[str, Any]:
     if row is None:
         unknown = total.shown is None
         row = Progress(status=str(ProgressStatus.NO_DATA if unknown else ProgressStatus.NO_TARGET))
-    return _fields(row, REACHED) | _would_be(row)
+    stand_in = {"forecast_from_baseline": True} if row.forecast_from_baseline else {}
+    return _fields(row, REACHED) | stand_in | _would_be(row)
 
 
 def _would_be(row: Progress | RollUp) -> dict[str, Any]:

@@ -304,12 +304,17 @@ class Course:
 
     @property
     def points(self) -> dict[int, Decimal]:
-        """What a forecast made in the page's year rests on: final values, and the baseline."""
-        first, last = self.target.baseline_year, self.scope.year
-        years = (self.at(year, self.scope.view) for year in range(first, last + 1))
-        known = {year.year: year.value for year in years if not year.is_estimate}
-        points = {year: value for year, value in known.items() if value is not None}
-        return points if self.baseline is None else points | {first: self.baseline}
+        """What the institute's forecast made in the page's year rests on: the final values up to
+        then, and the baseline of a year that has none."""
+        points = {
+            year: total.value
+            for (indicator, view, year), total in self.totals.items()
+            if indicator == self.indicator.pk and view == self.scope.view
+            if total.value is not None and year <= self.scope.year
+        }
+        if self.baseline is not None:
+            points.setdefault(self.target.baseline_year, self.baseline)
+        return points
 
     @property
     def line(self) -> Line:

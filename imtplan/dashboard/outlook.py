@@ -51,13 +51,14 @@ def outlook(row: Progress | None, target_year: int, words: Wording) -> str:
         "points": row.forecast_points,
     }
     if row.forecast_low is None or row.forecast_high is None:
-        return (
+        said = (
             _(
                 "At this pace %(year)s would reach %(value)s. This is indicative: "
                 "it rests on %(points)s points only."
             )
             % known
         )
+        return " ".join(part for part in (said, _stand_in(row)) if part)
     known |= {"low": words.fixed(row.forecast_low), "high": words.fixed(row.forecast_high)}
     said = (
         _(
@@ -66,7 +67,13 @@ def outlook(row: Progress | None, target_year: int, words: Wording) -> str:
         )
         % known
     )
-    return " ".join((said, _odds(row))).strip()
+    return " ".join(part for part in (said, _stand_in(row), _odds(row)) if part)
+
+
+def _stand_in(row: Progress) -> str:
+    if not row.forecast_from_baseline:
+        return ""
+    return _("One of them is the target's own baseline: its year has no figure.")
 
 
 def _odds(row: Progress) -> str:

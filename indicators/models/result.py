@@ -165,6 +165,10 @@ class Progress(models.Model):
         _("probability to meet the target"), max_digits=48, decimal_places=10, null=True
     )
     forecast_points = models.PositiveSmallIntegerField(_("points of the forecast"), default=0)
+    # For want of a figure of the baseline year.
+    forecast_from_baseline = models.BooleanField(
+        _("the target's baseline is one of them"), default=False
+    )
     exact_progress = ExactField(_("progress, exact"), null=True, editable=False)
     exact_expected = ExactField(_("expected progress, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8)

@@ -22,7 +22,7 @@ FAILED_PROGRESS = f"""
     SELECT t.id AS target_id, y.year::smallint AS year, v.view, false AS is_estimate,
            {", ".join(f"NULL::numeric AS {number}" for number in NUMBERS)},
            'not_computable' AS status, '' AS would_be, 'computation_failed' AS reason,
-           0::smallint AS forecast_points,
+           0::smallint AS forecast_points, false AS forecast_from_baseline,
            NULL::numeric AS exact_progress, NULL::numeric AS exact_expected, '' AS inputs_hash
     FROM indicators_indicator AS i
     JOIN indicators_target AS t ON t.indicator_id = i.id AND t.archived_at IS NULL

@@ -10,7 +10,8 @@ year. Where the baseline itself moved, all years have.
 
 `inputs_hash` is the md5 of the text of a row of: the direction, the trajectory, the baseline and
 the target with their years, the stated values, the band and its tolerance, the two thresholds, the
-value and whether it is an estimate, and the sums of the forecast's points.
+value and whether it is an estimate, whether the baseline is a point of the forecast, and the sums
+of its points.
 """
 
 from indicators.statements.shared import BOUNDS, VIEWS, counts, stored
@@ -117,7 +118,8 @@ _SCHOOLS_SUMMED = f"""
         ) AS it) AS whole
     )"""
 
-# Each year from the baseline on, whether asked for or not: the forecast rests on them.
+# Every year, whether asked for or not: the forecast rests on all that is recorded up to its year,
+# from before the target's baseline too, so that one series has one forecast.
 _SERIES = """
     series AS (
         SELECT a.*, v.view, y.year,
@@ -126,7 +128,9 @@ _SERIES = """
                CASE WHEN a.school_id IS NOT NULL THEN coalesce(own.final, own.estimate)
                    ELSE i.exact END AS shown
         FROM aims AS a CROSS JOIN views AS v CROSS JOIN bounds
-        CROSS JOIN LATERAL imt_years(a.y0, least(a.last_year, bounds.last)::integer) AS y(year)
+        CROSS JOIN LATERAL imt_years(
+            bounds.first::integer, least(a.last_year, bounds.last)::integer
+        ) AS y(year)
         LEFT JOIN {values} AS i
         ON a.school_id IS NULL AND i.indicator_id = a.indicator_id AND i.year = y.year
         AND i.view = v.view AND i.indicator_id = ANY (%(indicators)s::bigint[])
@@ -143,11 +147,13 @@ _STEPS = """
     pointed AS (
         SELECT b.*, CASE WHEN growth_percent IS NULL THEN fixed
                    ELSE imt_target_from_growth(baseline, growth_percent) END AS target,
-               CASE WHEN year = y0 THEN baseline ELSE final END AS point, year - y0 AS x
+               coalesce(final, CASE WHEN year = y0 THEN baseline END) AS point, year - y0 AS x,
+               year = y0 AND final IS NULL AND baseline IS NOT NULL AS is_stand_in
         FROM based AS b
     ),
     fitted AS (
         SELECT p.*, count(point) OVER so_far AS n,
+               bool_or(is_stand_in) OVER so_far AS has_stand_in,
                max(year) FILTER (WHERE point IS NOT NULL) OVER so_far AS last_point,
                sum(x) FILTER (WHERE point IS NOT NULL) OVER so_far AS sum_x,
                sum(point) OVER so_far AS sum_v,
@@ -163,7 +169,7 @@ _STEPS = """
                                   stated_values, year) AS expected_value,
                imt_lacking(direction, baseline, target, band_low, band_high, tolerance) AS lacking
         FROM fitted AS f CROSS JOIN bounds
-        WHERE f.year >= greatest(f.first_wanted, bounds.first)
+        WHERE f.year >= greatest(f.first_wanted, bounds.first, f.y0)
     ),
     reached AS MATERIALIZED (
         SELECT e.*,
@@ -204,11 +210,12 @@ _STEPS = """
                outlook.forecast, outlook.low AS forecast_low, outlook.high AS forecast_high,
                outlook.probability,
                points::smallint AS forecast_points,
+               points > 0 AND has_stand_in AS forecast_from_baseline,
                j.progress AS exact_progress, j.expected_progress AS exact_expected,
                md5(ROW(
                    direction, trajectory, baseline, y0, target, y1, stated_years, stated_values,
                    band_low, band_high, tolerance, on_track_from, at_risk_from, shown,
-                   final IS NULL, n, last_point, sum_x, sum_v, sum_xx, sum_xv, sum_vv
+                   final IS NULL, has_stand_in, n, last_point, sum_x, sum_v, sum_xx, sum_xv, sum_vv
                )::text) AS inputs_hash
         FROM weighed AS j
         CROSS JOIN LATERAL (SELECT imt_until_counted(
@@ -226,5 +233,5 @@ _ROWS = f"""
            {", ".join(f"{stored(number)} AS {number}" for number in NUMBERS)},
            status::varchar(14) AS status, would_be::varchar(14) AS would_be,
            CASE WHEN status = 'not_computable' THEN reason ELSE '' END::varchar(30) AS reason,
-           forecast_points, exact_progress, exact_expected, inputs_hash
+           forecast_points, forecast_from_baseline, exact_progress, exact_expected, inputs_hash
     FROM complete"""
