@@ -291,7 +291,8 @@ class Course:
     @property
     def mark(self) -> Mark | None:
         """What the bar of the page's year alone would hide."""
-        return Mark.of(self.indicator.direction, self.now.share)
+        now = self.now
+        return Mark.of(self.indicator.direction, now.share, is_estimate=now.is_estimate)
 
     @property
     def is_band(self) -> bool:

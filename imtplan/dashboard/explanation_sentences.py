@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import Mark, ProgressExplanation
-from indicators.progress import Reason
+from indicators.progress import Direction, Reason
 
 
 def sentence(explanation: ProgressExplanation, words: Wording) -> str:
@@ -34,8 +34,9 @@ def sentence(explanation: ProgressExplanation, words: Wording) -> str:
     }
     if row.progress is None:
         return str(LACKING.get(row.reason, LACKING[""])) % known
-    if explanation.mark in (Mark.KEPT, Mark.LOST):
-        return str(BANDS[explanation.mark]) % known
+    if explanation.line.direction is Direction.KEEP:
+        mark = Mark.KEPT if row.progress >= 1 else Mark.LOST
+        return str((BANDS_ESTIMATED if row.is_estimate else BANDS)[mark]) % known
     said = _(
         "%(value)s in %(year)s: %(progress)s of the way from %(baseline)s (%(baseline_year)s) "
         "to %(target)s."
@@ -55,6 +56,12 @@ BANDS = {
     Mark.KEPT: gettext_lazy("%(value)s in %(year)s: inside the band, the promise is kept."),
     Mark.LOST: gettext_lazy(
         "%(value)s in %(year)s: %(gap)s outside the band, the promise is lost."
+    ),
+}
+BANDS_ESTIMATED = {
+    Mark.KEPT: gettext_lazy("%(value)s in %(year)s, an estimate: it would be inside the band."),
+    Mark.LOST: gettext_lazy(
+        "%(value)s in %(year)s, an estimate: it would be %(gap)s outside the band."
     ),
 }
 # Why progress cannot be computed, by the reason stored with it.

@@ -15,11 +15,18 @@ class Mark(models.TextChoices):
     LOST = "lost", _("lost")
 
     @classmethod
-    def of(cls, direction: str, progress: Decimal | None) -> "Mark | None":
-        """Of a progress that is not clamped; None where a bar tells everything."""
+    def of(
+        cls, direction: str, progress: Decimal | None, *, is_estimate: bool = False
+    ) -> "Mark | None":
+        """Of a progress that is not clamped; None where a bar tells everything.
+
+        Kept and lost, too, are said of a full count only.
+        """
         if progress is None:
             return None
         if direction == Direction.KEEP:
+            if is_estimate:
+                return None
             return cls.KEPT if progress >= 1 else cls.LOST
         if progress > 1:
             return cls.BEYOND

@@ -43,7 +43,9 @@ class ProgressExplanation:
 
     @property
     def mark(self) -> Mark | None:
-        return Mark.of(self.target.indicator.direction, self.row.progress)
+        row = self.row
+        direction = self.target.indicator.direction
+        return Mark.of(direction, row.progress, is_estimate=row.is_estimate)
 
     @property
     def baseline_is_published(self) -> bool:
