@@ -24,6 +24,7 @@ from indicators.api_results import (
     ValueFilters,
     ValueViewSet,
 )
+from indicators.models import VerdictInWords
 
 ROWS_READ_AT_A_TIME = 2000
 
@@ -57,6 +58,13 @@ def word(field: str, label: Any, flavour: Flavour) -> Column:
     if flavour is Flavour.MACHINE:
         return Column(field, label, lambda row: getattr(row, field))
     return Column(field, label, lambda row: getattr(row, f"get_{field}_display")())
+
+
+def verdict(flavour: Flavour) -> Column:
+    """People read the words of the pages, where on track is also close to the trajectory."""
+    if flavour is Flavour.MACHINE:
+        return Column("status", _("Status"), lambda row: row.status)
+    return Column("status", _("Status"), lambda row: VerdictInWords.of(row).label)
 
 
 def from_baseline(flavour: Flavour) -> Column:
@@ -139,7 +147,7 @@ def progress_columns(flavour: Flavour) -> list[Column]:
         number("expected_progress", _("Expected progress")),
         number("pace", _("Pace")),
         number("gap", _("Gap")),
-        word("status", _("Status"), flavour),
+        verdict(flavour),
         word("would_be", _("What a pending status would be"), flavour),
         Column("reason", _("Why not computable"), lambda row: row.reason or None),
         number("needed_per_year", _("Change needed, per year")),
@@ -168,7 +176,7 @@ def roll_up_columns(flavour: Flavour) -> list[Column]:
         number("expected_progress", _("Expected progress")),
         number("pace", _("Pace")),
         number("coverage", _("Coverage")),
-        word("status", _("Status"), flavour),
+        verdict(flavour),
         word("would_be", _("What a pending status would be"), flavour),
         estimate(flavour),
         *_ending(flavour),

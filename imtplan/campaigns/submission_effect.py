@@ -20,7 +20,7 @@ from imtplan.campaigns.effects import (
 from imtplan.campaigns.entry import EntryPage
 from imtplan.campaigns.models import Submission
 from indicators.contribution import OwnMove, Way, own_moves
-from indicators.models import Figure, Indicator, Verdict
+from indicators.models import Figure, Indicator, VerdictInWords
 from indicators.whatif import Effect, ElementMove, IndicatorMove, Standing, effect
 from objectives.models import StrategicPlan
 
@@ -119,13 +119,13 @@ class ElementRow:
         return "" if self.move.change is None else points(self.move.change)
 
     @property
-    def verdict(self) -> Verdict:
-        return Verdict.of(self.move.after)
+    def verdict(self) -> VerdictInWords:
+        return VerdictInWords.of(self.move.after)
 
     @property
-    def verdict_before(self) -> Verdict | None:
+    def verdict_before(self) -> VerdictInWords | None:
         """Only where it would be in other words."""
-        before = Verdict.of(self.move.before)
+        before = VerdictInWords.of(self.move.before)
         return before if before.text != self.verdict.text else None
 
 

@@ -25,7 +25,7 @@ from indicators.models import (
     ProgressStatus,
     Target,
     ValueNature,
-    Verdict,
+    VerdictInWords,
     View,
 )
 from indicators.progress import Direction, Line
@@ -118,12 +118,14 @@ class Year:
         return self.verdict.status
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> VerdictInWords:
         """A value that nothing was promised of is without a target, not without data."""
         if self.progress:
-            return Verdict.of(self.progress, reported=self.reported, expected=self.expected_schools)
+            return VerdictInWords.of(
+                self.progress, reported=self.reported, expected=self.expected_schools
+            )
         known = self.value is not None and self.stored is None
-        return Verdict(ProgressStatus.NO_TARGET if known else ProgressStatus.NO_DATA)
+        return VerdictInWords(ProgressStatus.NO_TARGET if known else ProgressStatus.NO_DATA)
 
     @property
     def reported(self) -> int | None:
@@ -252,7 +254,7 @@ class Course:
         return self.now.status
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> VerdictInWords:
         return self.now.verdict
 
     @property

@@ -236,7 +236,7 @@ def _declared(project: Project) -> str:
     return _("declared “%(declared)s” on %(day)s, computed “%(computed)s”") % {
         "declared": project.declared.label,
         "day": date_format(project.row.declared_on, "j F Y"),
-        "computed": project.status.label,
+        "computed": project.verdict.label,
     }
 
 

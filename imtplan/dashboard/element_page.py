@@ -24,7 +24,7 @@ from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
-from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target, Verdict
+from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target, VerdictInWords
 from indicators.progress import ONE, ZERO
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -49,11 +49,11 @@ class Item:
         return self.verdict.status
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> VerdictInWords:
         """Of an indicator without a reference target nothing was promised."""
         if self.project:
             return self.project.verdict
-        return self.course.verdict if self.course else Verdict(ProgressStatus.NO_TARGET)
+        return self.course.verdict if self.course else VerdictInWords(ProgressStatus.NO_TARGET)
 
     @property
     def share(self) -> Decimal | None:

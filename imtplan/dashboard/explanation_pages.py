@@ -30,7 +30,7 @@ from indicators.explaining import (
     explain_roll_up,
     kind_of,
 )
-from indicators.models import Figure, Indicator, Target, Verdict
+from indicators.models import Figure, Indicator, Target, VerdictInWords
 
 # The unit of progress itself: shares are told in %, and nothing else is told of a roll-up.
 NO_UNIT = ""
@@ -173,9 +173,9 @@ class ProgressTold:
         return name_of(self.target)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> VerdictInWords:
         total = self.explanation.value.total
-        return Verdict.of(self.row, reported=total.reported, expected=total.expected)
+        return VerdictInWords.of(self.row, reported=total.reported, expected=total.expected)
 
     @property
     def rule(self) -> str:
@@ -262,8 +262,8 @@ class RollUpTold:
         return self.explanation.row
 
     @property
-    def verdict(self) -> Verdict:
-        return Verdict.of(self.row)
+    def verdict(self) -> VerdictInWords:
+        return VerdictInWords.of(self.row)
 
     @property
     def rule(self) -> str:

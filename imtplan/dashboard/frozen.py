@@ -13,7 +13,7 @@ from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets import Column, Kind
-from indicators.models import ProgressStatus, ValueNature, Verdict
+from indicators.models import ProgressStatus, ValueNature, VerdictInWords
 from indicators.snapshots import Line
 
 KINDS = {
@@ -93,11 +93,11 @@ class Said:
         return ProgressStatus(self.line["status"]) if self.line.get("status") else None
 
     @property
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> VerdictInWords | None:
         """A snapshot of an earlier version has no word of what a verdict would be."""
         if not self.status:
             return None
-        return Verdict(
+        return VerdictInWords(
             self.status,
             self.line.get("would_be") or "",
             self.decimal("pace"),

@@ -18,7 +18,14 @@ from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
-from indicators.models import Figure, Indicator, InstituteValue, Progress, ProgressStatus, Verdict
+from indicators.models import (
+    Figure,
+    Indicator,
+    InstituteValue,
+    Progress,
+    ProgressStatus,
+    VerdictInWords,
+)
 
 
 class CellState(models.TextChoices):
@@ -55,8 +62,8 @@ class Pace(NamedTuple):
     would_be: str = ""
 
     @property
-    def verdict(self) -> Verdict:
-        return Verdict.of(self)
+    def verdict(self) -> VerdictInWords:
+        return VerdictInWords.of(self)
 
 
 NOTHING = Said(Figure.State.NOT_ENTERED, Figure.Status.DRAFT, None)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imtplan.dashboard.wording import Wording
-from indicators.models import Progress, ProgressStatus, Verdict
+from indicators.models import Progress, ProgressStatus, VerdictInWords
 
 
 def chances(probability: Decimal) -> str:
@@ -35,8 +35,8 @@ def although(row: Progress) -> str:
     """Both of them, where they differ."""
     if row.probability is None or not is_unlikely(row):
         return ""
-    return _("%(verdict)s, but only %(chances)s to meet the target") % {
-        "verdict": Verdict.of(row).label,
+    return _("%(verdict)s, but %(chances)s to meet the target") % {
+        "verdict": VerdictInWords.of(row).label,
         "chances": chances(row.probability),
     }
 

@@ -33,7 +33,7 @@ from imtplan.dashboard.courses import Course
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.standing import Standing
 from imtplan.numbers import percentage
-from indicators.models import IndicatorLink, ProgressStatus, Verdict
+from indicators.models import IndicatorLink, ProgressStatus, VerdictInWords
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import DeclaredStatus, FlagshipProject, Milestone, Serves, StatusReport
@@ -76,7 +76,7 @@ class Element:
         return self.standing.status
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> VerdictInWords:
         return self.standing.verdict
 
     @property
@@ -203,7 +203,7 @@ class Project:
         return self.standing.status
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> VerdictInWords:
         return self.standing.verdict
 
     @property

@@ -24,7 +24,7 @@ from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.standing import Standing
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
-from indicators.models import Figure, Indicator, Target, Verdict
+from indicators.models import Figure, Indicator, Target, VerdictInWords
 from objectives.models import StrategicPlan
 
 
@@ -131,7 +131,7 @@ class Line:
         return (self.figure.explanation or self.figure.reason) if self.figure else ""
 
     @property
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> VerdictInWords | None:
         return self.course.verdict if self.course else None
 
 
@@ -189,21 +189,20 @@ class SchoolPage:
         }
 
     def _targets(self) -> str:
+        """How many are kept; those that cannot be assessed are not late for that."""
         if not self.has_targets:
             return ""
-        kept = sum(course.status.is_good for course in self.courses)
-        said = ngettext(
-            "Of its %(all)s own targets, %(count)s is reached or on its path.",
-            "Of its %(all)s own targets, %(count)s are reached or on their path.",
-            kept,
-        )
-        if not kept:
-            said = ngettext(
-                "Its own target is not on its path.",
-                "None of its %(all)s own targets is on its path.",
-                len(self.courses),
-            )
-        return said % {"all": len(self.courses), "count": kept}
+        judged = [course for course in self.courses if course.status.is_judged]
+        if not judged:
+            return _("None of its own targets can be assessed yet.")
+        numbers = {
+            "all": len(self.courses),
+            "judged": len(judged),
+            "kept": sum(course.status.is_good for course in judged),
+            "others": len(self.courses) - len(judged),
+        }
+        parts = [_kept(**numbers), _not_assessed(numbers["others"])]
+        return " ".join(part % numbers for part in parts if part)
 
     @property
     def state(self) -> Submission.State:
@@ -215,6 +214,34 @@ class SchoolPage:
         return (
             reverse("entry", args=[self.campaign.year, self.school.code]) if self.campaign else ""
         )
+
+
+def _kept(*, kept: int, judged: int, others: int, **_all: int) -> str:
+    if kept:
+        return ngettext(
+            "Of its %(all)s own targets, %(kept)s is reached, on its path or close to it.",
+            "Of its %(all)s own targets, %(kept)s are reached, on their path or close to it.",
+            kept,
+        )
+    if others:
+        return ngettext(
+            "Of its %(all)s own targets, %(judged)s is not on its path.",
+            "Of its %(all)s own targets, %(judged)s are not on their path.",
+            judged,
+        )
+    return ngettext(
+        "Its own target is not on its path.",
+        "None of its %(all)s own targets is on its path.",
+        judged,
+    )
+
+
+def _not_assessed(others: int) -> str:
+    if not others:
+        return ""
+    return ngettext(
+        "%(others)s cannot be assessed yet.", "%(others)s cannot be assessed yet.", others
+    )
 
 
 def school_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> SchoolPage:

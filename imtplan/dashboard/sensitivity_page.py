@@ -17,7 +17,7 @@ from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import language
 from imtplan.numbers import NumberError, format_number, format_percent, parse_number, plain
-from indicators.models import Verdict
+from indicators.models import VerdictInWords
 from indicators.rollup import RollUp as Mean
 from indicators.sensitivity import Kind, Part, Thing, Trial, Weighed, Why, Without
 from objectives.models import Objective, StrategicPlan
@@ -124,12 +124,12 @@ class Move:
     after: Mean
 
     @property
-    def verdict(self) -> Verdict:
-        return Verdict.of(self.after)
+    def verdict(self) -> VerdictInWords:
+        return VerdictInWords.of(self.after)
 
     @property
-    def verdict_before(self) -> Verdict:
-        return Verdict.of(self.before)
+    def verdict_before(self) -> VerdictInWords:
+        return VerdictInWords.of(self.before)
 
     @property
     def is_moved(self) -> bool:
@@ -210,8 +210,8 @@ class WithoutRow:
         return KINDS[self.thing.kind]
 
     @property
-    def verdict(self) -> Verdict | None:
-        return Verdict.of(self.mean) if self.mean else None
+    def verdict(self) -> VerdictInWords | None:
+        return VerdictInWords.of(self.mean) if self.mean else None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from imtplan.dashboard.queries import Element
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_percent
-from indicators.models import ProgressStatus, Verdict
+from indicators.models import ProgressStatus, VerdictInWords
 
 # From here on the odds are for it.
 EVEN_ODDS = Decimal("0.5")
@@ -211,7 +211,7 @@ def _not_counted(pending: Sequence[Course]) -> str:
     }
 
 
-def _schools(verdicts: Sequence[Verdict]) -> str:
+def _schools(verdicts: Sequence[VerdictInWords]) -> str:
     """Of how many schools the figures are: the fewest first, where they differ."""
     fewest = min(verdicts, key=lambda one: one.reported or 0)
     most = max(verdicts, key=lambda one: one.reported or 0)

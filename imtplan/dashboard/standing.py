@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from imtplan.numbers import percentage
-from indicators.models import ProgressStatus, RollUp, Verdict
+from indicators.models import ProgressStatus, RollUp, VerdictInWords
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Standing:
         )
 
     @property
-    def verdict(self) -> Verdict:
-        return Verdict.of(self)
+    def verdict(self) -> VerdictInWords:
+        return VerdictInWords.of(self)
 
     @property
     def gap(self) -> Decimal | None:

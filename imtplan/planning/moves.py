@@ -1,7 +1,7 @@
 """What a change would move, in words: grouped by what moves, each number before and after."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -19,6 +19,7 @@ from indicators.models import (
     ProgressStatus,
     RollUp,
     Target,
+    VerdictInWords,
     View,
 )
 from indicators.rehearsal import Move
@@ -151,8 +152,8 @@ def _result(move: Move) -> Result:
     numbers = [
         Number(
             str(move.model._meta.get_field(name).verbose_name),
-            _text(name, (move.before or {}).get(name)),
-            _text(name, (move.after or {}).get(name)),
+            _text(name, move.before or {}),
+            _text(name, move.after or {}),
         )
         for name in shown
     ]
@@ -166,11 +167,12 @@ def _result(move: Move) -> Result:
     )
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, row: Mapping[str, Any]) -> str:
+    value = row.get(name)
     if value is None:
         return ""
     if name == "status":
-        return str(ProgressStatus(value).label)
+        return VerdictInWords(ProgressStatus(value), row["would_be"], row["pace"]).text
     if name in RATIOS:
         return format_percent(value, language=language())
     rounded = round(value, 2) if isinstance(value, Decimal) else value

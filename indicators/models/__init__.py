@@ -11,7 +11,7 @@ from indicators.models.result import (
     ValueNature,
 )
 from indicators.models.snapshot import Snapshot
-from indicators.models.status import ProgressStatus, Verdict
+from indicators.models.status import ProgressStatus, VerdictInWords
 from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, TrajectoryPoint
 
 __all__ = [
@@ -31,6 +31,6 @@ __all__ = [
     "Target",
     "TrajectoryPoint",
     "ValueNature",
-    "Verdict",
+    "VerdictInWords",
     "View",
 ]

@@ -71,7 +71,7 @@ WOULD_BE = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VerdictInWords:
     """A status in the words that its numbers call for.
 
     `reported` of `expected` schools are counted in it; None where it is not of several schools.
@@ -84,7 +84,9 @@ class Verdict:
     expected: int | None = None
 
     @classmethod
-    def of(cls, row: Any, *, reported: int | None = None, expected: int | None = None) -> "Verdict":
+    def of(
+        cls, row: Any, *, reported: int | None = None, expected: int | None = None
+    ) -> "VerdictInWords":
         """Of a stored or a computed result."""
         return cls(ProgressStatus(row.status), row.would_be or "", row.pace, reported, expected)
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from imtplan.accounts.models import School
-from indicators.models import Figure, IndicatorLink, Progress, RollUp, Target, Verdict
+from indicators.models import Figure, IndicatorLink, Progress, RollUp, Target, VerdictInWords
 from indicators.models import ProgressStatus as S
 from indicators.recompute import recompute
 from tests import factories
@@ -91,36 +91,40 @@ def test_a_last_figure_that_changes_nothing_but_the_count_reaches_the_plan(
     ("verdict", "french", "english"),
     [
         (
-            Verdict(S.PENDING, "missed", reported=2, expected=8),
-            "en attente\u202f: serait manquée\u202f; 2 écoles sur 8",
+            VerdictInWords(S.PENDING, "missed", reported=2, expected=8),
+            "en attente\u202f: serait manquée\u202f; 2 écoles sur\u00a08",
             "pending: would be missed; 2 of 8 schools",
         ),
         (
-            Verdict(S.PENDING, "achieved", reported=1, expected=8),
-            "en attente\u202f: serait atteinte\u202f; 1 école sur 8",
+            VerdictInWords(S.PENDING, "achieved", reported=1, expected=8),
+            "en attente\u202f: serait atteinte\u202f; 1 école sur\u00a08",
             "pending: would be achieved; 1 of 8 schools",
         ),
         (
-            Verdict(S.PENDING, "missed"),
+            VerdictInWords(S.PENDING, "missed"),
             "en attente\u202f: serait manquée\u202f; des valeurs manquent",
             "pending: would be missed; figures are missing",
         ),
-        (Verdict(S.MISSED), "manquée", "missed"),
+        (VerdictInWords(S.MISSED), "manquée", "missed"),
         (
-            Verdict(S.ON_TRACK, pace=Decimal("0.95")),
+            VerdictInWords(S.ON_TRACK, pace=Decimal("0.95")),
             "proche de sa trajectoire",
             "close to its trajectory",
         ),
         (
-            Verdict(S.ON_TRACK, pace=Decimal(1)),
+            VerdictInWords(S.ON_TRACK, pace=Decimal(1)),
             "sur sa trajectoire ou en avance",
             "on its trajectory or ahead",
         ),
         # A trajectory that is flat at first has no pace: level with it is on it.
-        (Verdict(S.ON_TRACK), "sur sa trajectoire ou en avance", "on its trajectory or ahead"),
+        (
+            VerdictInWords(S.ON_TRACK),
+            "sur sa trajectoire ou en avance",
+            "on its trajectory or ahead",
+        ),
     ],
 )
-def test_a_verdict_in_words(verdict: Verdict, french: str, english: str) -> None:
+def test_a_verdict_in_words(verdict: VerdictInWords, french: str, english: str) -> None:
     for language, text in (("fr", french), ("en", english)):
         with translation.override(language):
             assert verdict.text == text

@@ -123,4 +123,6 @@ def chip(sign: Sign | None) -> str:
     details = getattr(sign, "details", "")
     if not details:
         return drawn
-    return format_html('{} <small class="chip-details">{}</small>', drawn, details)
+    return format_html(
+        '<span class="chip-with">{} <small class="chip-details">{}</small></span>', drawn, details
+    )

@@ -83,6 +83,21 @@ def test_without_a_figure_nothing_is_said_of_an_indicator(students, diane):
     assert of_kind(agenda_for(diane, year="2019"), Kind.BEHIND) == []
 
 
+def test_what_is_close_to_its_path_but_unlikely_to_arrive_is_to_be_decided(
+    students, albi, diane, recomputed
+):
+    """91 % of the pace, year after year: at that pace it never arrives."""
+    slows = indicator_with(
+        {2017: 100, 2018: 118, 2019: 137, 2020: 155, 2021: 173}, school=albi, plan=students.plan
+    )
+    recomputed()
+
+    [one] = of_kind(agenda_for(diane, year="2021"), Kind.UNLIKELY)
+
+    assert one.subject == slows.indicator.name_en
+    assert one.said == ("close to its trajectory, but less than 1 chance in 100 to meet the target")
+
+
 # --- schools ---
 
 

@@ -55,6 +55,38 @@ def test_four_points_tell_an_interval_and_the_odds():
 
 
 @pytest.mark.usefixtures("_english")
+def test_a_baseline_among_the_points_is_said():
+    row = Progress(forecast=Decimal(14900), forecast_points=3, forecast_from_baseline=True)
+
+    assert outlook(row, 2022, ENGLISH).endswith(
+        "it rests on 3 points only. One of them is the target's own baseline: "
+        "its year has no figure."
+    )
+
+
+@pytest.mark.usefixtures("_english")
+@pytest.mark.parametrize(
+    ("pace", "odds", "said"),
+    [
+        ("0.92", "0.11", "Close to its trajectory, but 11 chances in 100 to meet the target."),
+        ("1.02", "0.2", "On its trajectory or ahead, but 20 chances in 100 to meet"),
+        ("0.92", "0.25", "The target has 25 chances in 100 to be met."),
+    ],
+)
+def test_verdict_and_forecast_are_said_together_where_they_differ(pace, odds, said):
+    row = Progress(
+        status="on_track",
+        pace=Decimal(pace),
+        forecast=Decimal(1),
+        forecast_low=Decimal(0),
+        forecast_high=Decimal(2),
+        probability=Decimal(odds),
+    )
+
+    assert said in outlook(row, 2022, ENGLISH)
+
+
+@pytest.mark.usefixtures("_english")
 def test_three_points_are_indicative():
     row = Progress(forecast=Decimal(14900), forecast_points=3)
 

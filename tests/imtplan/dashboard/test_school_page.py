@@ -129,7 +129,8 @@ def test_how_many_of_its_own_targets_are_kept(students, albi, alice, recomputed)
 
     with translation.override("en"):
         assert page_of(alice, year="2020").sentences[-1] == (
-            "Of its 2 own targets, 1 is reached or on its path."
+            "Of its 2 own targets, 1 is reached, on its path or close to it. "
+            "1 cannot be assessed yet."
         )
 
 

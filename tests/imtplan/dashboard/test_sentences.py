@@ -9,7 +9,7 @@ from django.utils import translation
 
 from imtplan.dashboard.outlook import is_unlikely
 from imtplan.dashboard.sentences import outlook_of_the_plan, state_of_the_plan
-from indicators.models import Progress, Verdict
+from indicators.models import Progress, VerdictInWords
 from indicators.models import ProgressStatus as S
 
 
@@ -24,7 +24,7 @@ class Thing:
 
     @property
     def verdict(self):
-        return Verdict(self.status, self.would_be, self.pace, self.reported, 8)
+        return VerdictInWords(self.status, self.would_be, self.pace, self.reported, 8)
 
     @property
     def is_unlikely(self):
@@ -110,7 +110,7 @@ def test_a_pending_verdict_in_french():
 
     assert text == (
         "En 2021, la seule cible phare évaluée est sur sa trajectoire\u202f; 1 cible phare n’est "
-        "pas encore comptée en entier\u202f: 1 serait manquée (2 écoles sur 8)."
+        "pas encore comptée en entier\u202f: 1 serait manquée (2 écoles sur\u00a08)."
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from imtplan.dashboard import explanation
 from indicators.explaining import Result, Rule, Use, Why
 from indicators.models import InstituteValue, Progress
+from indicators.progress import FORMULA_VERSION
 from tests import factories
 
 WHY = "/explication/"
@@ -148,7 +149,7 @@ def test_progress_says_every_step_its_promise_and_its_figures(content, alice, en
         "IMT Mines Albi",
         "Alice",
         "version 4",
-        "Formula version 1",
+        f"Formula version {FORMULA_VERSION}",
         "Recomputed just now from the figures: the same.",
     ):
         assert said in words

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A forecast says whether the target's own baseline is one of its points."""
 
-    dependencies = [("indicators", "0012_pending")]
+    dependencies = [("indicators", "0014_pending")]
 
     operations = [
         migrations.AddField(

@@ -37,7 +37,7 @@ def word(label, **more):
 class Migration(migrations.Migration):
     """Achieved and missed are said of a full count only; until then a verdict is pending."""
 
-    dependencies = [("indicators", "0012_limits_in_points")]
+    dependencies = [("indicators", "0013_versions_in_order")]
 
     operations = [
         migrations.RunSQL(UNTIL_COUNTED, DROP),
