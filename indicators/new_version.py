@@ -17,7 +17,8 @@ def mark_new_version(*, apps: Any = present, using: str, **_: Any) -> None:
     Follows `migrate`, also one that goes back to a time without such results: `apps` are the models
     as the database has them then.
     """
-    known = {model.__name__: model for model in apps.get_app_config("indicators").get_models()}
+    everything = apps.get_models()
+    known = {one.__name__: one for one in everything if one._meta.app_label == "indicators"}
     columns = {name: {f.name for f in model._meta.fields} for name, model in known.items()}
     if "only_roll_ups" not in columns.get("StaleMark", ()):
         return
