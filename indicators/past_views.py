@@ -129,7 +129,9 @@ def _tables(apps: Any) -> Iterator[tuple[str, list[str]]]:
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
+    """For `RunPython`: the views, and the functions with the triggers that run them."""
     schema_editor.execute("DROP SCHEMA IF EXISTS past CASCADE")
+    schema_editor.execute(f"DROP FUNCTION IF EXISTS public.{IN_ORDER}, public.{READ_ONLY} CASCADE")
 
 
 def recreate(apps: Any, schema_editor: Any) -> None:

@@ -30,6 +30,17 @@ INSERT INTO indicators_stalemark (only_roll_ups, reason, marked_at)
 SELECT false, 'growth needs a baseline above zero', clock_timestamp()
 WHERE EXISTS (SELECT FROM indicators_target WHERE growth_percent IS NOT NULL);
 """
+# Where no such target exists, the constraint is as good as any other.
+VALIDATE = """
+DO $$ BEGIN
+    IF NOT EXISTS (
+        SELECT FROM indicators_target
+        WHERE growth_percent IS NOT NULL AND baseline_value <= 0 AND archived_at IS NULL
+    ) THEN
+        ALTER TABLE indicators_target VALIDATE CONSTRAINT target_growth_needs_positive;
+    END IF;
+END $$;
+"""
 
 
 class Migration(migrations.Migration):
@@ -62,5 +73,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.RunSQL(VALIDATE, migrations.RunSQL.noop),
         migrations.RunSQL(ALL_STALE, migrations.RunSQL.noop),
     ]
