@@ -40,7 +40,7 @@ from indicators.models import Indicator
 State = Submission.State
 
 # One writer at a time: two would each see half of what changes between their looks.
-LOCK = 0x1A791A8
+LOCK = 0x1A791A9
 TO_SCHOOLS, TO_OFFICE = "reminder", "reminder-office"
 
 

@@ -13,7 +13,7 @@ from imtplan.accounts.models import School
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
-from indicators.models import Progress, ProgressStatus
+from indicators.models import Progress, VerdictInWords
 from indicators.progress import Aggregation, Direction
 from indicators.school_parts import SchoolShare, Split, Unsplit, Whole, split
 from indicators.school_years import Bearers, bearers
@@ -41,7 +41,7 @@ class OwnVerdict:
 
     code: str
     name: str  # of the indicator
-    status: ProgressStatus
+    words: VerdictInWords
     target: str
     year: int
 
@@ -288,7 +288,7 @@ def verdict_of(progress: Progress) -> OwnVerdict:
     return OwnVerdict(
         target.code,
         str(target.indicator.name),
-        ProgressStatus(progress.status),
+        VerdictInWords.of(progress),
         words.number(progress.target_value),
         target.year,
     )

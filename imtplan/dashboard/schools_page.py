@@ -21,7 +21,7 @@ from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
-from indicators.models import Indicator, Progress, ProgressStatus, Target
+from indicators.models import Indicator, Progress, ProgressStatus, Target, VerdictInWords
 from indicators.series import all_series
 from objectives.models import StrategicPlan
 
@@ -55,10 +55,12 @@ class SchoolSummary:
         return list(zip(self.names, self.cells, strict=True))
 
     @property
-    def counts(self) -> list[tuple[ProgressStatus, int]]:
-        """Its own verdicts, the worst first."""
-        statuses = sorted((one.status for one in self.verdicts), key=lambda one: one.order)
-        return [(status, statuses.count(status)) for status in dict.fromkeys(statuses)]
+    def counts(self) -> list[tuple[VerdictInWords, int]]:
+        """Its own verdicts, the worst first; those that are said in the same words are counted."""
+        every = [verdict.words for verdict in self.verdicts]
+        every.sort(key=lambda words: (words.status.order, not words.is_close))
+        texts = [words.text for words in every]
+        return [(every[texts.index(text)], texts.count(text)) for text in dict.fromkeys(texts)]
 
     @property
     def weight_text(self) -> str:

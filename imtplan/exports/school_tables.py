@@ -23,7 +23,7 @@ class BearerRow(NamedTuple):
 
 
 def _own_verdicts(row: Any) -> str:
-    said = [f"{one.name}: {one.status.label}" for one in row.verdicts]
+    said = [f"{one.name}: {one.words.text}" for one in row.verdicts]
     return _("; ").join(said) or pgettext("of a school", "No target")
 
 
@@ -87,7 +87,7 @@ PARTS = [
         "status",
         gettext_lazy("Its own target"),
         lambda row: (
-            str(row.bearer.verdict.status.label)
+            row.bearer.verdict.words.text
             if row.bearer.verdict
             else (pgettext("of a school", "No target") if row.bearer.school else "")
         ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from python_calamine import CalamineWorkbook
 
 from imtplan.spreadsheets.reading import read_table, read_tables
 from imtplan.spreadsheets.tables import Found, FoundCell
@@ -183,3 +184,22 @@ def test_parts_have_the_names_that_the_workbook_says() -> None:
         "xl/workbook.xml": b"",
     }
     assert first(changed(data, changes)).text == "ici"
+
+
+def test_another_reader_does_not_tell_these() -> None:
+    """Why ours is not python-calamine: a note is a digit there, an error or a formula nothing."""
+
+    def write(made: Any, sheet: Any) -> None:
+        sheet.write_formula("A1", "=1/0", value="#DIV/0!")
+        sheet.write_formula("B1", "=A2+1", value="")
+        sheet.write_number("C1", 0.272, made.add_format({"num_format": "0.0%"}))
+
+    [row] = (
+        CalamineWorkbook.from_filelike(io.BytesIO(book(write))).get_sheet_by_index(0).to_python()
+    )
+    assert row == ["", "", 0.272]
+    assert [cell.kind for _column, cell in read_table(book(write)).rows[0]] == [
+        *(Found.ERROR, Found.UNCOMPUTED, Found.PERCENT),
+    ]
+    noted = CalamineWorkbook.from_path(CASES / "superscript_note.xlsx").get_sheet_by_index(0)
+    assert "11421" in [str(cell).strip() for line in noted.to_python() for cell in line]

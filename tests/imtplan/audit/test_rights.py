@@ -99,8 +99,8 @@ def test_a_person_who_goes_leaves_the_events(alice: User) -> None:
 
 
 @pytest.mark.usefixtures("as_site")
-def test_the_work_of_the_site_is_done() -> None:
-    """Loads, computes, looks back, checks, keeps in the cache and takes all of it away again."""
+def test_the_work_of_the_site_is_done(paul: User) -> None:
+    """Loads, computes, looks back, checks, keeps in the cache and takes all of it away again: Paul stays."""
     call_command("load_plan", stdout=StringIO())
     call_command("load_demo", stdout=StringIO())
     assert Progress.objects.exists()
@@ -117,6 +117,7 @@ def test_the_work_of_the_site_is_done() -> None:
     cache.set("attempts", 1)
     cache.delete("attempts")
     assert demo.remove()
+    assert User.objects.get() == paul
 
 
 @pytest.mark.django_db

@@ -110,7 +110,7 @@ def test_a_school_without_a_target_is_without_target_and_not_calm(
     page = page_of(diane)
     rows = {row.school.code: row for row in page.rows}
     assert len(rows) == 2
-    assert [(str(s), count) for s, count in rows["nord"].counts] == [("off_track", 1)]
+    assert [(words.value, count) for words, count in rows["nord"].counts] == [("off_track", 1)]
     assert rows["imt-mines-albi"].counts == []
     assert "1 école sur 2 n’a pas de cible propre" in page.promises
 
@@ -131,7 +131,7 @@ def test_a_target_without_a_figure_is_a_target(
     factories.TargetFactory(indicator=other, school=two, is_reference=False)
     recomputed()
     rows = {row.school.code: row for row in page_of(diane).rows}
-    assert [str(status) for status, _count in rows["nord"].counts] == ["no_data"]
+    assert [words.value for words, _count in rows["nord"].counts] == ["no_data"]
 
 
 def test_a_missing_school_is_carried_and_named(
