@@ -100,7 +100,7 @@ def test_a_person_who_goes_leaves_the_events(alice: User) -> None:
 
 @pytest.mark.usefixtures("as_site")
 def test_the_work_of_the_site_is_done(paul: User) -> None:
-    """Loads, computes, looks back, checks, keeps in the cache and takes all of it away again: Paul stays."""
+    """Loads, computes, looks back, checks, keeps in the cache and takes it all away: Paul stays."""
     call_command("load_plan", stdout=StringIO())
     call_command("load_demo", stdout=StringIO())
     assert Progress.objects.exists()

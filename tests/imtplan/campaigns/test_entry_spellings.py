@@ -157,7 +157,7 @@ def _uploaded(client: Client, name: str, data: bytes) -> dict[str, str]:
 def _applied(client: Client, url: str, ours: list[Spelling]) -> dict[str, str]:
     """What the preview says, and, after applying, what is stored."""
     rows = {row.indicator.code: row for row in client.get(url).context["proposal"].rows}
-    client.post(url)
+    client.post(url, {"apply": "1"})
     return {one.code: _of_the_preview(rows.get(one.code), one) for one in ours}
 
 

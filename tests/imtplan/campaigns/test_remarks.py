@@ -135,7 +135,7 @@ def test_an_answer_is_kept_whole_or_refused_with_its_length(give_back: Any, bob:
 
 
 def test_one_remark_is_settled_and_the_others_stay(
-    give_back: Any, diane: User, albi: School
+    give_back: Any, alice: User, diane: User, albi: School
 ) -> None:
     [first] = give_back(students="Comptez.")
     staff = factories.IndicatorFactory(code="staff")
@@ -147,7 +147,7 @@ def test_one_remark_is_settled_and_the_others_stay(
     assert (event.actor, event.school) == (diane, albi)
     assert event.detail == {"indicator": first.indicator.code}
     with pytest.raises(TransitionRefused):
-        answer_remark(first, text="Oui.", by=diane)
+        answer_remark(first, text="Oui.", by=alice)
 
 
 def test_an_answer_given_meanwhile_is_read_before_it_is_settled(
