@@ -1,7 +1,6 @@
 """A difference of two percentages, in words: it is told in points, never in per cent."""
 
 from decimal import Decimal
-from math import ceil
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -16,8 +15,8 @@ def in_points(difference: Decimal, *, decimals: int = 1, sign: bool = True) -> s
         least = format_number(Decimal((0, (1,), -decimals)), language=_language())
         way = _("less than %(least)s point up") if difference > 0 else ""
         return (way or _("less than %(least)s point down")) % {"least": least}
-    # 1,5 point in French, 1.5 points in English.
-    size = int(abs(moved)) if _language() == "fr" else ceil(abs(moved))
+    # 0,5 and 1,5 point in French, 0.5 and 1.5 points in English.
+    size = int(abs(moved)) if _language() == "fr" else 1 + (abs(moved) != 1)
     number = format_number(moved.normalize(), language=_language(), sign=sign)
     return ngettext("%(number)s point", "%(number)s points", size) % {"number": number}
 

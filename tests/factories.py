@@ -209,7 +209,7 @@ class SubmissionFactory(DjangoModelFactory[Submission]):
 
 def person(name: str, role: Role, school: School | None = None) -> User:
     """Somebody who holds one role."""
-    user = UserFactory(name=name, email=f"{name.lower()}@example.org")
+    user = UserFactory(name=name, email=f"{name.lower().replace(' ', '.')}@example.org")
     MembershipFactory(user=user, role=role, school=school)
     return user
 

@@ -44,7 +44,8 @@ def hand_in_and_validate(school: School, by: User) -> None:
         origin=Figure.Origin.FORM,
     )
     submit(campaign=campaign, school=school, by=by)
-    directorate = Membership.objects.get(role=Role.DIRECTORATE_GENERAL).user
+    general = Membership.objects.filter(role=Role.DIRECTORATE_GENERAL)
+    directorate = general.exclude(user=by).get().user
     validate(campaign=campaign, school=school, by=directorate)
 
 

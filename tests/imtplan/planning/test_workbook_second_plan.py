@@ -140,4 +140,5 @@ def test_a_table_of_facts_is_enough(first: StrategicPlan, desk: Callable[..., An
 
 
 def table_of(lines: list[dict[str, Any]]) -> Rows:
-    return [list(lines[0]), *(list(line.values()) for line in lines)]
+    names = list(dict.fromkeys(name for line in lines for name in line))
+    return [names, *([line.get(name, "") for name in names] for line in lines)]
