@@ -95,6 +95,7 @@ def both_refused(grid: Callable[..., Any]) -> Any:
     text = entry.page.inner_text("#students [data-conflict]")
     parts = ("Karim Benali", "12,5,1", "12,5,2", "pas enregistré non plus")
     assert all(part in text for part in parts)
+    assert entry.page.locator("#students [data-kept]").is_hidden()
     return entry
 
 

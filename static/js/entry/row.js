@@ -208,6 +208,7 @@ class Row {
   showConflict(answer) {
     const { theirs } = answer;
     this.theirs = theirs;
+    this.showKept(null); // it speaks of the text before this one
     const isKept = "kept" in theirs;
     const own = theirs.own ? "-own" : ""; // one's other window
     const say = (part, name) => (this.conflict.querySelector(`[data-${part}]`).textContent = word(`${name}${own}`, theirs));
