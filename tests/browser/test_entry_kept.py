@@ -89,6 +89,25 @@ def test_of_two_texts_that_two_pages_left_neither_is_lost(grid: Callable[..., An
     assert KeptInput.objects.get().typed["value"] == "12,5,2"
 
 
+def test_what_two_pages_left_alike_is_stored_once_and_typed_on(grid: Callable[..., Any]) -> None:
+    """The second has nothing to send: the row stands at the version that the first made."""
+    entry = grid()
+    entry.page.route("**/valeur/**", lambda route: route.abort())
+    for _window in range(2):
+        with entry.page.expect_navigation():
+            entry.page.evaluate(
+                f"(texts) => {{ ({TYPED})(texts); location.reload(); }}", {"students-value": "1160"}
+            )
+        entry.page.locator(OFFER).wait_for()
+    entry.page.unroute("**/valeur/**")
+    entry.page.click("[data-put-back]")
+    entry.wait("students")
+    wait_for(lambda: entry.page.evaluate("localStorage.length") == 0, "both to be stored")
+    entry.type("students", "1161")
+    wait_for(lambda: entry.numbers("students") == [Decimal(1161)], "what was typed on")
+    assert entry.page.locator("#students [data-conflict]").is_hidden()
+
+
 def test_each_window_keeps_its_own_and_the_next_is_offered_it(grid: Callable[..., Any]) -> None:
     entry = grid()
     entry.page.route("**/valeur/**", lambda route: route.abort())

@@ -53,12 +53,14 @@ async function putBack(left, before) {
   if (isLeft(row)) await save(row); // what was typed here meanwhile comes first
   if (isLeft(row)) return false;
   row.fill(before.length ? typedIn(left) : left.item.values);
-  if (!before.length || !before.every((other) => areApart(left, other))) {
+  row.pending = before.length ? null : left.item.pending;
+  const goesOn = before.length > 0 && before.every((other) => areApart(left, other));
+  // Where all of it stands there already, nothing is sent, and the row is at the version it shows.
+  if (isLeft(row) && !goesOn) {
     // Made from the version seen then: if somebody changed it since, that is a conflict to be seen.
     row.version.value = left.item.version;
     row.keptKey.value = left.item.kept ?? "";
   }
-  row.pending = before.length ? null : left.item.pending;
   live(row);
   if (keep(row)) kept.drop(left.code, left.page);
   await save(row);
