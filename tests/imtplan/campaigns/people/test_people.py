@@ -1,58 +1,23 @@
 """Naming contributors and a substitute, and ending it: each rule."""
 
 import re
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import IntegrityError
 from django.test import Client
-from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Permission, Role, has_permission
 from imtplan.audit.models import Event
 from imtplan.campaigns import people
-from imtplan.campaigns.people import DelegationRefused, end_delegation, name_person
+from imtplan.campaigns.people import DelegationRefused, end_delegation
 from imtplan.outbox.models import Mail
 from imtplan.outbox.sending import send_waiting
 from tests import factories
-
-
-def in_days(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
-
-
-def fresh(user: User) -> User:
-    """As the next request reads them."""
-    return User.objects.get(pk=user.pk)
-
-
-@pytest.fixture
-def eve(db: None) -> User:
-    """Has an account, and no role in Albi."""
-    return factories.UserFactory(name="Ève", email="eve@example.org")
-
-
-@pytest.fixture
-def name(albi: School, alice: User) -> Callable[..., Membership]:
-    """Alice names Eve as a contributor without an end, unless the test says otherwise."""
-
-    def call(**changes: Any) -> Membership:
-        words: dict[str, Any] = {
-            "school": albi,
-            "email": "eve@example.org",
-            "name": "Ève",
-            "role": Role.CONTRIBUTOR,
-            "ends_on": None,
-            "by": alice,
-        }
-        return name_person(**words | changes)
-
-    return call
-
+from tests.imtplan.campaigns.people.roles import fresh, in_days
 
 # --- What is given ------------------------------------------------------------------------------
 

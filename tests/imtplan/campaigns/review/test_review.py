@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -16,66 +15,7 @@ from imtplan.campaigns.models import Campaign, Extension, KeptInput, Receipt, Su
 from imtplan.campaigns.views_review import steps_of
 from indicators.models import Figure, Indicator
 from tests import factories
-
-ENTRY = "/saisie/2022/imt-mines-albi/"
-REVIEW, DECIDE, SEND = ENTRY + "relire/", ENTRY + "decider/", ENTRY + "soumettre/"
-SUBMIT = "Soumettre à la direction générale"
-
-
-@pytest.fixture
-def students(db: None) -> Indicator:
-    return factories.IndicatorFactory(code="students", name_fr="Étudiants", rank=1)
-
-
-@pytest.fixture
-def share(db: None) -> Indicator:
-    return factories.IndicatorFactory(
-        ratio=True, code="share", name_fr="Part d’étudiants étrangers", unit_fr="%", rank=2
-    )
-
-
-@pytest.fixture
-def campaign(students: Indicator, share: Indicator, albi: School) -> Campaign:
-    return factories.CampaignFactory(indicators=[students, share])
-
-
-def say(indicator: Indicator, school: School, year: int = 2022, **fields: Any) -> Figure:
-    fields = {"status": "draft" if year == 2022 else "validated", **fields}
-    return factories.FigureFactory(indicator=indicator, school=school, year=year, **fields)
-
-
-@pytest.fixture
-def filled(campaign: Campaign, students: Indicator, share: Indicator, albi: School) -> Campaign:
-    """Every figure of Albi is said, and none surprises."""
-    say(students, albi, year=2021, value=Decimal(1100))
-    say(students, albi, value=Decimal(1142))
-    say(share, albi, value=None, numerator=Decimal(119), denominator=Decimal(1142))
-    return campaign
-
-
-@pytest.fixture
-def submitted(filled: Campaign, albi: School, alice: User) -> Submission:
-    services.submit(campaign=filled, school=albi, by=alice)
-    return Submission.objects.get()
-
-
-@pytest.fixture
-def page(alice: User, signed_in: Any) -> Client:
-    """Alice's browser: she directs Albi."""
-    return signed_in(alice)
-
-
-@pytest.fixture
-def desk(diane: User, signed_in: Any) -> Client:
-    """Diane's browser: she is of the directorate-general."""
-    return signed_in(diane)
-
-
-def read(client: Client, address: str = REVIEW, **asked: str) -> str:
-    response = client.get(address, asked)
-    assert response.status_code == 200
-    return response.content.decode()
-
+from tests.imtplan.campaigns.review.submission import DECIDE, ENTRY, REVIEW, SEND, SUBMIT, read, say
 
 # --- Check your answers -------------------------------------------------------------------------
 

@@ -1,8 +1,7 @@
 """Ending a role, taking that back, and what whoever held it is told."""
 
 import threading
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,47 +9,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School, User
-from imtplan.accounts.roles import Permission, Role, has_permission
+from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
 from imtplan.campaigns import people
-from imtplan.campaigns.people import DelegationRefused, end_delegation, name_person, undo_end
+from imtplan.campaigns.people import DelegationRefused, end_delegation, undo_end
 from imtplan.outbox.models import Mail
 from imtplan.outbox.sending import send_waiting
-from tests import factories
-
-
-def in_days(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
-
-
-def fresh(user: User) -> User:
-    """As the next request reads them."""
-    return User.objects.get(pk=user.pk)
-
-
-@pytest.fixture
-def eve(db: None) -> User:
-    """Has an account, and no role in Albi."""
-    return factories.UserFactory(name="Ève", email="eve@example.org")
-
-
-@pytest.fixture
-def name(albi: School, alice: User) -> Callable[..., Membership]:
-    """Alice names Eve as a contributor without an end, unless the test says otherwise."""
-
-    def call(**changes: Any) -> Membership:
-        words: dict[str, Any] = {
-            "school": albi,
-            "email": "eve@example.org",
-            "name": "Ève",
-            "role": Role.CONTRIBUTOR,
-            "ends_on": None,
-            "by": alice,
-        }
-        return name_person(**words | changes)
-
-    return call
-
+from tests.imtplan.campaigns.people.roles import fresh, in_days
 
 # --- Ended by a slip ----------------------------------------------------------------------------
 
