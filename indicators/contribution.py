@@ -157,7 +157,7 @@ class _Looked:
     def _share(self, reading: Reading) -> Share | None:
         target = next((one for one in self.indicator.targets.all() if one.is_reference), None)
         own = self.indicator.aggregation == Aggregation.NONE
-        asked = self.school.kind == School.Kind.OWN and self.school.is_member_in(self.year)
+        asked = self.school.is_member_in(self.year)
         if target is None or own or not asked:
             return None
         if not reading.applicable:

@@ -99,7 +99,8 @@ class School(models.Model):
     def is_member_in(self, year: int) -> bool:
         """The same rule as `members_in`, for a school already read."""
         begun = self.first_year is None or self.first_year <= year
-        return begun and (self.last_year is None or year <= self.last_year)
+        not_ended = self.last_year is None or year <= self.last_year
+        return self.kind == School.Kind.OWN and begun and not_ended
 
 
 class UserManager(BaseUserManager["User"]):

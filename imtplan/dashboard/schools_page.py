@@ -228,7 +228,7 @@ def schools_of(
     """Of the courses of the headline indicators, as the dashboard has them."""
     schools = {school.code: school for school in School.objects.visible_to(user)}
     own = _own_progress(user, scope)
-    members = [school for school in schools.values() if _is_expected(school, scope)]
+    members = [school for school in schools.values() if school.is_member_in(scope.year)]
     indicators = list(Indicator.objects.visible_to(user).in_use().collected_from_schools())
     return SchoolsPage(
         scope=scope,
@@ -241,10 +241,6 @@ def schools_of(
         verdicts=_by_school(own),
         pulse=pulse,
     )
-
-
-def _is_expected(school: School, scope: Scope) -> bool:
-    return school.kind == School.Kind.OWN and school.is_member_in(scope.year)
 
 
 def _bearings(
