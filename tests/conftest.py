@@ -23,6 +23,7 @@ from indicators import tasks
 from indicators.models import RecomputeRun
 from indicators.recompute import recompute_stale
 from tests import factories
+from tests.databases import drop_database
 from tests.worker import Queue, Worker, use_queue
 
 
@@ -38,7 +39,10 @@ def django_db_setup(
         databases = setup_databases(verbosity=0, interactive=False, aliases={"default"})
     yield
     with django_db_blocker.unblock():
-        teardown_databases(databases, verbosity=0)
+        # A thread of a web server or a killed worker may be connected still: dropped all the same.
+        for connection, _before, _made in databases:
+            drop_database(str(connection.settings_dict["NAME"]))
+        teardown_databases(databases, verbosity=0, keepdb=True)
 
 
 @pytest.fixture(autouse=True)

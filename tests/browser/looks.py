@@ -28,13 +28,27 @@ CUT = """() => [...document.querySelectorAll('main *, header *, dialog[open] *')
   .filter((box) => /hidden|clip/.test(getComputedStyle(box).overflow))
   .filter((box) => box.scrollWidth > box.clientWidth + 2 || box.scrollHeight > box.clientHeight + 2)
   .map((box) => box.outerHTML.slice(0, 120))"""
+# What sticks to an edge of the window covers whatever happens to be below it, which one scrolls to;
+# for the time of a look everything stands in its place.
+UNSTUCK = """() => [...document.querySelectorAll('body *')]
+  .filter((box) => getComputedStyle(box).position === 'sticky')
+  .forEach((box) => {
+    box.dataset.stuck = box.style.cssText;
+    Object.assign(box.style, { position: 'relative', inset: 'auto' });
+  })"""
+STUCK = """() => document.querySelectorAll('[data-stuck]').forEach((box) => {
+  box.style.cssText = box.dataset.stuck;
+  delete box.dataset.stuck;
+})"""
 WIDER = "document.documentElement.scrollWidth - window.innerWidth"
 
 
 def found_by_axe(page: Any, options: str = BY_DAY) -> list[str]:
     """Each rule that is broken, with the first place where it is."""
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
+    page.evaluate(UNSTUCK)
     violations = page.evaluate(f"axe.run(document, {options}).then((run) => run.violations)")
+    page.evaluate(STUCK)
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
 
 
