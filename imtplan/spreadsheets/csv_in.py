@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ from imtplan.spreadsheets.tables import (
 
 # In the order of preference when two of them cut every line alike: a comma is also a decimal mark.
 DELIMITERS = "\t;,"
+# The columns of a whole sheet, which some programs write out empty to the last.
+WIDEST = 16_384
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, None),  # before UTF-16, whose mark is the beginning of this one
@@ -39,16 +42,18 @@ _MARKS = (
 
 def read_csv(data: bytes) -> Table:
     text = decoded(data)
+    _refuse_wide(text)
     delimiter, text, lines_before = _delimiter(text)
     rows: list[Row] = []
+    kept = 0
     for line, cells in _records(text, delimiter):
-        held = [(column, text) for column, text in enumerate(cells) if text.strip()]
-        _refuse_excess(len(rows) + bool(held), held[-1][0] if held else 0)
+        filled = ((column, text) for column, text in enumerate(cells) if text.strip())
+        held = list(islice(filled, MAX_COLUMNS + 1))
+        kept += len(held)
+        _refuse_excess(len(rows) + bool(held), held[-1][0] if held else 0, kept)
         if held:
             found = {column: FoundCell(Found.TEXT, _as_meant(text)) for column, text in held}
             rows.append(Row(line + lines_before, found))
-    if sum(len(row.cells) for row in rows) > MAX_CELLS:
-        raise Unreadable(_("This file holds too many cells: it is not a table of figures."))
     return Table(rows)
 
 
@@ -58,11 +63,25 @@ def _as_meant(text: str) -> str:
     return text[1:] if text.startswith("'") and safe_text(text[1:]) == text else text
 
 
-def _refuse_excess(rows: int, last_column: int) -> None:
+def _refuse_excess(rows: int, last_column: int, cells: int) -> None:
+    """As soon as it is seen: what is too much is not kept first."""
     if rows > MAX_ROWS:
         raise Unreadable(_("This file has more than %(count)d lines.") % {"count": MAX_ROWS})
     if last_column >= MAX_COLUMNS:
-        raise Unreadable(_("This file has more than %(count)d columns.") % {"count": MAX_COLUMNS})
+        raise _too_wide()
+    if cells > MAX_CELLS:
+        raise Unreadable(_("This file holds too many cells: it is not a table of figures."))
+
+
+def _refuse_wide(text: str) -> None:
+    """Before a line is cut: its cells, each a text of its own, take fifty times its memory."""
+    for line in io.StringIO(text, newline=""):
+        if len(line) > WIDEST and any(line.count(mark) > WIDEST for mark in DELIMITERS):
+            raise _too_wide()
+
+
+def _too_wide() -> Unreadable:
+    return Unreadable(_("This file has more than %(count)d columns.") % {"count": MAX_COLUMNS})
 
 
 # --- Encoding -----------------------------------------------------------------------------------
@@ -213,8 +232,14 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error:
-            raise Unreadable(
-                _("Line %(line)d cannot be read: is a quotation mark never closed?")
-                % {"line": line}
-            ) from None
+            raise _broken(line, text) from None
         yield line, cells
+
+
+def _broken(line: int, text: str) -> Unreadable:
+    """Only quotation marks and the longest text that the standard library reads break a line."""
+    if '"' in text:
+        message = _("Line %(line)d cannot be read: is a quotation mark never closed?")
+    else:
+        message = _("Line %(line)d holds far too long a text: it is not a table of figures.")
+    return Unreadable(message % {"line": line})

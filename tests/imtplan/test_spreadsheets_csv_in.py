@@ -147,3 +147,11 @@ def test_columns_have_their_letters() -> None:
     assert [letters(column) for column in (0, 25, 26, 701, 702, 16383)] == [
         *("A", "Z", "AA", "ZZ", "AAA", "XFD"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("9" * 200_000, "Line 2 holds far too long a text"), ('"' + "9\n" * 90_000, "quotation mark")],
+)
+def test_a_cell_without_end_is_refused_by_its_cause(text: str, why: str) -> None:
+    assert why in refusal(f"Code;Valeur\n1.1.1;{text}".encode())

@@ -69,8 +69,8 @@ def table_of_paste(text: str) -> Table:
     lines = csv.reader(io.StringIO(text.replace("\x00", "\u2400")), dialect="excel-tab")
     try:
         rows = [_row(number, cells) for number, cells in enumerate(lines, start=1)]
-    except csv.Error as error:
-        raise Unreadable(_("This block cannot be read: copy it again.")) from error
+    except csv.Error as error:  # one cell is longer than the standard library reads
+        raise Unreadable(_("This block is too large to be a school's figures.")) from error
     if len(rows) > MAX_ROWS or any(max(row.cells, default=0) >= MAX_COLUMNS for row in rows):
         raise Unreadable(_("This block is too large to be a school's figures."))
     return Table([row for row in rows if row.cells])

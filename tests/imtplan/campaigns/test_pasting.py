@@ -246,9 +246,10 @@ def test_where_a_cell_stood_is_said_in_rows_and_columns(grid: list[Indicator]) -
     assert isinstance(strays[0], Stray)
 
 
-def test_a_book_is_not_a_block(grid: list[Indicator]) -> None:
-    with pytest.raises(Unreadable):
-        laid("x" * 200_001, grid)
+@pytest.mark.parametrize("block", ["x" * 200_001, "1\n" + "9" * 150_000])
+def test_a_book_is_not_a_block(grid: list[Indicator], block: str) -> None:
+    with pytest.raises(Unreadable, match="trop grand"):
+        laid(block, grid)
 
 
 @pytest.mark.parametrize("block", ["1\n" * 5_001, "\t" * 100 + "1"], ids=["long", "wide"])
