@@ -22,6 +22,13 @@ MAX_ELEMENTS = 300_000
 # All texts of a workbook together: a long novel.
 MAX_CHARACTERS = 2_000_000
 PIECE = 64 * 1024
+# How deep elements stand in each other: a text in a drawing in a group has some twenty.
+MAX_DEPTH = 200
+# An element with its attributes, or a comment: until it is whole, `expat` reads it again from its
+# beginning with each piece.
+MAX_TOKEN = 1024 * 1024
+# Different names of elements, of attributes and of namespaces, which `expat` keeps for good.
+MAX_NAMES = 5_000
 
 _ENCRYPTED = 0x1
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -29,6 +36,10 @@ _ZIP = b"PK\x03\x04"
 # What `zipfile` raises on files that lie about where their parts are, as random changes showed.
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, ValueError, OSError, EOFError)
 _BROKEN += (NotImplementedError, RuntimeError)
+
+
+_Start = Callable[[str, dict[str, str]], None]
+_Text = Callable[[str], None]
 
 
 class Package:
@@ -66,20 +77,12 @@ class Package:
 
     def parse(self, name: str, **handlers: Any) -> None:
         """Read an XML part with handlers of `expat`: `start`, `end`, `text`."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = _refuse_doctype
-        parser.StartElementHandler = self._counting(handlers["start"])
-        parser.EndElementHandler = handlers.get("end")
-        parser.CharacterDataHandler = handlers.get("text")
-        try:
-            with closing(self.pieces(name)) as pieces:
-                for piece in pieces:
-                    self._count_parsed(len(piece))
-                    parser.Parse(piece, False)
-            parser.Parse(b"", True)
-        except (expat.ExpatError, LookupError, ValueError):  # an encoding that nobody knows, too
-            raise damaged() from None
+        parser = _Parser(**handlers | {"start": self._counting(handlers["start"])})
+        with closing(self.pieces(name)) as pieces:
+            for piece in pieces:
+                self._count_parsed(len(piece))
+                parser.feed(piece)
+        parser.feed(b"", is_last=True)
 
     def _count_parsed(self, size: int) -> None:
         """A part that is named many times is read as often, and counts as often."""
@@ -87,7 +90,7 @@ class Package:
         if self._parsed > MAX_UNPACKED:
             raise _too_large()
 
-    def _counting(self, start: Callable[[str, dict[str, str]], None]) -> Any:
+    def _counting(self, start: _Start) -> _Start:
         def counted(name: str, attributes: dict[str, str]) -> None:
             self._elements += 1
             if self._elements > MAX_ELEMENTS:
@@ -113,6 +116,50 @@ class Package:
         self._characters += count
         if self._characters > MAX_CHARACTERS:
             raise too_much()
+
+
+class _Parser:
+    """Feeds a part to `expat`, which by itself knows no bounds. `Unreadable` beyond them."""
+
+    def __init__(
+        self, *, start: _Start, end: _Text | None = None, text: _Text | None = None
+    ) -> None:
+        self._handle_start, self._handle_end = start, end
+        self._depth = self._fed = 0
+        self._prefixes = set[str | None]()
+        self._expat = expat.ParserCreate(namespace_separator=" ")
+        self._expat.buffer_text = True
+        self._expat.StartDoctypeDeclHandler = _refuse_doctype
+        self._expat.StartNamespaceDeclHandler = self._count_prefix
+        self._expat.StartElementHandler = self._start
+        self._expat.EndElementHandler = self._end
+        self._expat.CharacterDataHandler = text
+
+    def feed(self, piece: bytes, *, is_last: bool = False) -> None:
+        try:
+            self._expat.Parse(piece, is_last)
+        except (expat.ExpatError, LookupError, ValueError):  # an encoding that nobody knows, too
+            raise damaged() from None
+        self._fed += len(piece)
+        unfinished = self._fed - self._expat.CurrentByteIndex
+        if unfinished > MAX_TOKEN or len(self._expat.intern) > MAX_NAMES:
+            raise _abnormal()
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _abnormal()
+        self._handle_start(name, attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        if self._handle_end:
+            self._handle_end(name)
+
+    def _count_prefix(self, prefix: str | None, _uri: str) -> None:
+        self._prefixes.add(prefix)
+        if len(self._prefixes) > MAX_NAMES:
+            raise _abnormal()
 
 
 def local(name: str) -> str:
@@ -142,6 +189,10 @@ def _abnormal() -> Unreadable:
 
 def too_much() -> Unreadable:
     return Unreadable(_("This file holds too many cells: it is not a table of figures."))
+
+
+def too_many_sheets() -> Unreadable:
+    return Unreadable(_("This file has more than %(count)d sheets.") % {"count": MAX_ENTRIES})
 
 
 def _too_large() -> Unreadable:

@@ -150,7 +150,10 @@ MAX_EXPONENT = 400
 
 
 def kept_number(text: str) -> Decimal | None:
-    """The number that a program has written into a file; none where it is not one."""
+    """The number that a program has written into a file; none where it is not one. Every program
+    writes 0 to 9, and `Decimal` reads the digits of all scripts."""
+    if not text.isascii():
+        return None
     try:
         number = _DIGITS.create_decimal(text.strip())
     except InvalidOperation:

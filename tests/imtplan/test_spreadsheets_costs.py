@@ -8,8 +8,9 @@ import pytest
 from django.utils import translation
 
 from imtplan.spreadsheets import csv_in
+from imtplan.spreadsheets.csv_in import DELIMITERS
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import Found, Unreadable
+from imtplan.spreadsheets.tables import MAX_CELLS, Found, Unreadable
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -48,7 +49,7 @@ def formatted(code: str) -> str:
 
 @pytest.mark.parametrize("code", ["[", "&quot;", "\\", "_", "*", ";", "0,", "[h", "[&gt;=1]0;"])
 def test_a_number_format_is_read_once_from_end_to_end(code: str) -> None:
-    data = workbook('<row><c s="1"><v>12</v></c></row>', styles=formatted(code * 200_000))
+    data = workbook('<row><c s="1"><v>12</v></c></row>', styles=formatted(code * 100_000))
     assert read_tables(data)[0].rows[0][0].text == "12"
 
 
@@ -74,7 +75,7 @@ def test_a_long_text_with_many_raised_letters_is_read_once(long: str, raised: st
 
 
 def test_a_workbook_has_no_more_sheets_than_parts() -> None:
-    with pytest.raises(Unreadable, match="too many"):
+    with pytest.raises(Unreadable, match="more than 200 sheets"):
         read_tables(workbook("", sheets=1_000))
 
 
@@ -87,6 +88,11 @@ def test_a_workbook_has_no_more_sheets_than_parts() -> None:
         f"<c><v>{'9' * 1_000_000}</v></c>",
         f'<c s="{"9" * 5_000}"><v>1</v></c>',
         '<c s="-7"><v>1</v></c>',
+        "<c><v>NaN</v></c>",
+        "<c><v>Infinity</v></c>",
+        "<c><v>1_000</v></c>",
+        "<c><v>١٢٣</v></c>",
+        "<c><v>１２</v></c>",
         '<c t="s"><v>-7</v></c>',
         '<c t="s"><v>1e3</v></c>',
         '</row><row r="-7"><c><v>1</v></c>',
@@ -105,6 +111,45 @@ def test_a_day_beyond_the_calendar_is_no_fault_of_ours(number: str) -> None:
         assert read_tables(data)[0].rows[0][0].kind is Found.DATE
     except Unreadable:
         assert number == "1e9999999"
+
+
+def nested(name: str, depth: int) -> str:
+    return f"<{name}>" * depth + f"</{name}>" * depth
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        nested("x", 1_000),
+        f'<x y="{"z" * 3_000_000}"/>',
+        f"<{'x' * 3_000_000}/>",
+        f"<!--{'x' * 3_000_000}-->",
+        "<x " + " ".join(f'y{n}="1"' for n in range(10_000)) + "/>",
+        "".join(f"<x{n}/>" for n in range(10_000)),
+        "".join(f'<x xmlns:y{n}="z"/>' for n in range(10_000)),
+    ],
+    ids=["deep", "long text", "long element", "long comment", "attributes", "elements", "spaces"],
+)
+def test_xml_that_no_program_writes_is_not_read_to_its_end(more: str) -> None:
+    """Deep styles took a minute, a long comment six seconds, and names filled the memory."""
+    styles = formatted("0").replace("<numFmts>", f"{more}<numFmts>")
+    for data in (workbook("", more=more), workbook("", styles=styles)):
+        with pytest.raises(Unreadable, match="not built like a workbook"):
+            read_tables(data)
+
+
+def test_what_programs_write_is_within_the_bounds_of_xml() -> None:
+    """A drawing's groups, each with its namespaces; and a text as long as a chapter."""
+    drawing = f'<x xmlns:a="b" xmlns:c="d">{nested("y", 100)}</x>' * 200
+    rows = f'<row><c t="inlineStr"><is><t>{"x" * 1_500_000}</t></is></c></row>'
+    assert len(read_tables(workbook(rows, more=drawing))[0].rows[0][0].text) == 1_500_000
+
+
+def test_columns_that_lie_over_each_other_are_not_laid_out_without_end() -> None:
+    columns = '<cols><col min="1" max="16384" hidden="1"/></cols>'
+    assert read_tables(workbook("", more=columns))
+    with pytest.raises(Unreadable, match="too many"):
+        read_tables(workbook("", more=columns * 1_000))
 
 
 # --- CSV ----------------------------------------------------------------------------------------
@@ -127,3 +172,28 @@ def test_a_line_of_far_too_many_cells_is_refused_before_they_are_kept(
     with pytest.raises(Unreadable, match="columns"):
         read_tables(b"a;,\tb" * 100_000)
     assert len(kept) < 1_000
+
+
+def test_more_cells_than_are_read_are_refused_before_they_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(csv_in, "_as_meant", lambda text: kept.append(text) or text)
+    with pytest.raises(Unreadable, match="too many cells"):
+        read_tables(b"1;" * 99 + b"1\n" + (b"1;" * 99 + b"1\n") * 4_000)
+    assert len(kept) <= MAX_CELLS
+
+
+@pytest.mark.parametrize("mark", DELIMITERS)
+def test_a_line_wider_than_any_sheet_is_not_cut_into_its_cells(
+    mark: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut: list[str] = []
+    monkeypatch.setattr(csv_in, "_records", lambda text, _mark: cut.append(text) or iter(()))
+    with pytest.raises(Unreadable, match="columns"):
+        read_tables(f"a{mark}b\n{'ab' + mark}".encode() * 2 + f"ab{mark}".encode() * 600_000)
+    assert not cut
+
+
+def test_a_line_of_a_whole_sheet_s_empty_columns_is_read() -> None:
+    assert len(read_tables(b"a;b" + b";" * 16_000)[0].rows[0].cells) == 2

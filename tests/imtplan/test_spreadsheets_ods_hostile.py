@@ -97,6 +97,8 @@ def test_a_line_repeated_to_the_end_of_the_sheet_is_said() -> None:
         ),
         (ods(row(number("many", "1"))), "damaged"),
         (ods(row(number("1e9999999", "1"))), "damaged"),
+        (ods(row(number("١٢٣", "1"))), "damaged"),
+        (ods('</table:table><table:table table:name="x">' * 1_000), "more than 200 sheets"),
         (ods(row(number("1", "1", 'table:number-columns-repeated="-3"'))), "damaged"),
         (ods(row(number("1", "1", 'table:number-rows-spanned="x"'))), "damaged"),
         (ods(row(text("a\x85b"))), "A1"),

@@ -7,7 +7,7 @@ from imtplan.spreadsheets.ods.cells import cell_of
 from imtplan.spreadsheets.ods.names import repeats, short, shortened
 from imtplan.spreadsheets.ods.styles import Styles
 from imtplan.spreadsheets.ods.texts import CellText
-from imtplan.spreadsheets.package import Package
+from imtplan.spreadsheets.package import MAX_ENTRIES, Package, too_many_sheets
 from imtplan.spreadsheets.tables import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -75,6 +75,8 @@ class Sheets:
     def _begin_sheet(self, found: Attributes) -> None:
         hidden = self.styles.hides("table", found.get("table:style-name"))
         name = self.package.kept(found.get("table:name", ""))
+        if len(self.sheets) >= MAX_ENTRIES:  # as in XLSX, where each is a part
+            raise too_many_sheets()
         self._sheet = Sheet(name, hidden)
         self.sheets.append(self._sheet)
         self._groups = {_ROW_GROUP: [], _COLUMN_GROUP: []}

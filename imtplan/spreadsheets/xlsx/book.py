@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from imtplan.spreadsheets.package import MAX_ENTRIES, Package, local, too_much
+from imtplan.spreadsheets.package import MAX_ENTRIES, Package, local, too_many_sheets
 from imtplan.spreadsheets.tables import Unreadable
 from imtplan.spreadsheets.workbooks import FIRST_DAY
 from imtplan.spreadsheets.xlsx.styles import CellStyle, StyleReader
@@ -62,7 +62,7 @@ class Book:
             case "sheet" if part := parts.get(found.get("id", "")):
                 hidden = found.get("state", "visible") != "visible"
                 if len(self.sheets) >= MAX_ENTRIES:  # no more than there can be parts
-                    raise too_much()
+                    raise too_many_sheets()
                 self.sheets.append(SheetPart(package.kept(found.get("name", "")), hidden, part))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imtplan.spreadsheets.merges import Block
-from imtplan.spreadsheets.package import Package, local
-from imtplan.spreadsheets.tables import MAX_COLUMNS, MAX_ROWS
+from imtplan.spreadsheets.package import Package, local, too_much
+from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from imtplan.spreadsheets.xlsx.texts import Runs, unescaped
 from imtplan.spreadsheets.xlsx.wholes import YES, block_of, is_nothing, place_of, whole
 
@@ -39,6 +39,7 @@ class Sheet:
         self.left_out = 0
         self._row, self._column, self._row_is_hidden = 0, -1, False
         self._columns: dict[int, bool] = {}  # whether it is hidden
+        self._laid_out = 0
         self._others_are_hidden = False
         self._cell: RawCell | None = None
         self._value: list[str] | None = None
@@ -73,7 +74,11 @@ class Sheet:
                 hidden = _is_hidden(attributes, "width")
                 first = max(whole(attributes.get("min")), 1)
                 last = min(whole(attributes.get("max")), MAX_COLUMNS)
-                self._columns |= dict.fromkeys(range(first - 1, last), hidden)
+                columns = range(first - 1, last)
+                self._laid_out += len(columns)
+                if self._laid_out > MAX_CELLS:  # real ones never overlap
+                    raise too_much()
+                self._columns |= dict.fromkeys(columns, hidden)
             case "sheetFormatPr":
                 self._others_are_hidden = is_nothing(attributes.get("defaultColWidth"))
             case "mergeCell":
