@@ -29,5 +29,7 @@ STORAGES = {
 STATIC_ROOT = str(Path(tempfile.gettempdir()) / f"imtplan-tests-static-{os.getuid()}")
 Path(STATIC_ROOT).mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+# Looked for when it is asked for: each of a thousand test clients would list every file anew.
+WHITENOISE_AUTOREFRESH = True
 # An undefined variable in a template is a mistake: it must be seen.
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED<%s>"
