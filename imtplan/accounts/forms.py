@@ -14,16 +14,16 @@ from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt
 from imtplan.accounts.models import ApiToken, User
 from imtplan.accounts.roles import Permission, may_somewhere
 from imtplan.accounts.services import ask_for_new_password
+from imtplan.days import DayField
 
 
 class TokenForm(forms.ModelForm):
     """A new token. Who enters figures nowhere is not asked whether the token may."""
 
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"),
         required=False,
         help_text=_("Empty: until you revoke it."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     class Meta:

@@ -19,6 +19,7 @@ from imtplan.campaigns import closings
 from imtplan.campaigns.models import Campaign, Extension
 from imtplan.campaigns.services_campaigns import Terms
 from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
+from imtplan.days import DayField
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
@@ -26,30 +27,35 @@ from objectives.models import StrategicPlan
 OPENING_HOUR, CLOSING_HOUR = time(8), time(18)
 
 
-def day_field(label: str | Promise) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose a day."),
-            "invalid": _("Write the day as day/month/year: 15/12/2022."),
-        },
+# The list of problems stands above the form: each sentence names its moment, as no label does.
+NO_HOUR = _("Write the hour with its minutes: 18:00.")
+
+
+def opening_day_field() -> forms.DateField:
+    return DayField(
+        label=_("Day"), error_messages={"required": _("Choose the day of the opening.")}
     )
 
 
-HOUR_PROBLEMS = {
-    "required": _("Choose an hour."),
-    "invalid": _("Write the hour with its minutes: 18:00."),
-}
+def opening_time_field() -> forms.TimeField:
+    return forms.TimeField(
+        label=_("Hour, Paris time"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Choose the hour of the opening."), "invalid": NO_HOUR},
+    )
 
 
-def time_field(label: str | Promise) -> forms.TimeField:
-    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    return forms.TimeField(label=label, widget=widget, error_messages=HOUR_PROBLEMS)
+def closing_day_field() -> forms.DateField:
+    return DayField(
+        label=_("Day"), error_messages={"required": _("Choose the day of the closing.")}
+    )
 
 
-def closing_time_field(label: str | Promise) -> forms.TimeField:
-    return closings.ClosingTimeField(label=label, error_messages=HOUR_PROBLEMS)
+def closing_time_field() -> forms.TimeField:
+    return closings.ClosingTimeField(
+        label=_("Hour, Paris time"),
+        error_messages={"required": _("Choose the hour of the closing."), "invalid": NO_HOUR},
+    )
 
 
 class ProblemsForm(forms.Form):
@@ -99,10 +105,8 @@ class CampaignForm(ProblemsForm):
             "max_value": _("The year is between 1990 and 2100."),
         },
     )
-    opens_day = day_field(_("Day"))
-    opens_time = time_field(_("Hour, Paris time"))
-    closes_day = day_field(_("Day"))
-    closes_time = closing_time_field(_("Hour, Paris time"))
+    opens_day, opens_time = opening_day_field(), opening_time_field()
+    closes_day, closes_time = closing_day_field(), closing_time_field()
     entered_by = forms.ChoiceField(
         label=_("Who may enter"), choices=Campaign.EnteredBy, widget=forms.RadioSelect
     )
@@ -239,8 +243,7 @@ def initial_of_typed(
 class ExtensionForm(ProblemsForm):
     use_required_attribute = False
 
-    closes_day = day_field(_("Day"))
-    closes_time = closing_time_field(_("Hour, Paris time"))
+    closes_day, closes_time = closing_day_field(), closing_time_field()
     reason = TypedTextField(
         label=_("Reason"),
         max_length=LONGEST_REASON,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import User
 from imtplan.accounts.roles import Role
+from imtplan.days import DayField
 
 EMAIL_ERRORS = {
     "required": _("Write the person's e-mail address."),
@@ -37,12 +38,10 @@ class NameForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a role.")},
     )
-    ends_on = forms.DateField(
+    ends_on = DayField(
         label=_("Last day"),
         required=False,
         help_text=_("For a substitute, a year ahead at most. Empty for another role: no end."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Write the day as day/month/year: 15/12/2022.")},
     )
 
     def __init__(self, *args: Any, roles: Iterable[Role], **options: Any) -> None:

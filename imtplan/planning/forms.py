@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
 from imtplan.campaigns.forms import NumberField
+from imtplan.days import DayField
 from imtplan.numbers import format_number
 from imtplan.units import CellUnit
 
-NO_DAY = gettext_lazy("Write the day as day/month/year: 15/12/2022.")
 NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
 
@@ -65,10 +65,7 @@ def _field_of(field: Any, **options: Any) -> forms.Field | None:
     if isinstance(field, models.DecimalField):
         return number_field(required=not field.blank, initial=field.get_default(), **shared)
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
-        options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        options["error_messages"] = {
-            "invalid": gettext_lazy("Write the day as day/month/year: 15/12/2022.")
-        }
+        options["form_class"] = DayField
     elif isinstance(field, models.PositiveSmallIntegerField):
         options["widget"] = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
         options["error_messages"] = {

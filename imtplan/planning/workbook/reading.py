@@ -14,8 +14,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from imtplan.campaigns.number_sentences import sentence_of
+from imtplan.days import NO_DAY
 from imtplan.numbers import NumberError, format_number
-from imtplan.planning.forms import NO_DAY, NO_UNIT, NOT_WHOLE
+from imtplan.planning.forms import NO_UNIT, NOT_WHOLE
 from imtplan.planning.forms import language as own_language
 from imtplan.planning.workbook.sheets import (
     FORMAT,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import ApiToken, User
 from imtplan.accounts.services import make_token, revoke_token
+from imtplan.days import NO_DAY
 
 SignIn = Callable[[User], Client]
 PARIS = ZoneInfo("Europe/Paris")
@@ -91,6 +92,11 @@ def test_what_is_wrong_makes_no_token_and_is_still_there(
     assert response.context["form"].errors
     assert not ApiToken.objects.exists()
     assert response.context["form"]["name"].value() == wrong["name"]
+
+
+def test_a_day_that_does_not_exist_is_refused_in_our_words(browser: Client, page: str) -> None:
+    response = browser.post(page, {"name": "R", "last_day": "31/02/2040"})
+    assert response.context["form"].errors["last_day"] == [NO_DAY]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,9 @@ def test_a_new_one_sent_untouched_makes_nothing(
     untouched = as_shown(page.get(NEW).context["form"]) | {"store": ""}
     response = page.post(NEW, untouched)
     assert response.status_code == 422
-    assert response.content.decode().count("Choisissez un jour") >= 2
+    page = response.content.decode()
+    assert "Choisissez le jour de l’ouverture." in page
+    assert "Choisissez le jour de la fermeture." in page
     assert Campaign.objects.get() == campaign
 
 

@@ -122,9 +122,9 @@ def test_each_indicator_says_which_year_is_meant(page: Client, campaign: Campaig
         ({"year": ""}, "Écrivez l’année des valeurs"),
         ({"year": "l’an prochain"}, "quatre chiffres"),
         ({"year": "1789"}, "entre 1990 et 2100"),
-        ({"opens_day": ""}, "Choisissez un jour"),
-        ({"opens_day": "31/02/2022"}, "jour/mois/année"),
-        ({"closes_time": ""}, "Choisissez une heure"),
+        ({"opens_day": ""}, "Choisissez le jour de l’ouverture"),
+        ({"opens_day": "31/02/2022"}, "Ce jour n’existe pas"),
+        ({"closes_time": ""}, "Choisissez l’heure de la fermeture"),
         ({"closes_time": "25:00"}, "avec ses minutes"),
         ({"closes_day": "2022-10-30", "closes_time": "02:30"}, "changement d’heure"),
         ({"opens_day": "2022-03-27", "opens_time": "02:30"}, "changement d’heure"),
@@ -324,7 +324,11 @@ def test_an_unknown_campaign_or_school_does_not_exist(page: Client, campaign: Ca
 
 def test_everything_missing_is_said_at_once(page: Client, campaign: Campaign) -> None:
     html = text(page.post(MORE, {"closes_day": "", "closes_time": "", "reason": " ", "give": ""}))
-    for sentence in ("Choisissez un jour", "Choisissez une heure", "Dites pourquoi cette école"):
+    for sentence in (
+        "le jour de la fermeture",
+        "l’heure de la fermeture",
+        "Dites pourquoi cette école",
+    ):
         assert sentence in html
 
 
