@@ -153,6 +153,25 @@ def test_a_baseline_that_moves_moves_every_year(albi: School, recomputed: Any) -
     assert differences() == []
 
 
+def test_a_schools_baseline_moves_the_range_of_every_year_that_it_misses(
+    albi: School, ales: School, recomputed: Any
+) -> None:
+    """Of Alès nothing is known from 2019 on: it may stand at its baseline of 2017 still."""
+    indicator = factories.IndicatorFactory()
+    factories.TargetFactory(
+        indicator=indicator, school=ales, is_reference=False, baseline_value=None, value=1000
+    )
+    for school, years in ((albi, range(2017, 2023)), (ales, (2017, 2018))):
+        for year in years:
+            factories.FigureFactory(indicator=indicator, school=school, year=year, value=100)
+    recomputed()
+    Figure.objects.filter(school=ales, year=2017).update(value=500)
+    recomputed()
+    rows = InstituteValue.objects.filter(view=VALIDATED, year__gt=2018)
+    assert list(rows.values_list("low", flat=True)) == [600] * 4
+    assert differences() == []
+
+
 # --- Poison ---------------------------------------------------------------------------------------
 
 
