@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
@@ -179,6 +180,20 @@ def test_two_contents_are_held_line_by_line(snapshot: Snapshot) -> None:
     changed = {(line.kind, line.code): line.changed for line in compared(before, freeze_now)}
     assert changed["objective", snapshot.said["elements"][1]["code"]] == ["title_fr"]
     assert changed["plan", "2018-2022"] == []
+
+
+def test_what_is_gone_since_is_shown_as_it_was(snapshot: Snapshot, recomputed: Any) -> None:
+    before = snapshot.said
+    Objective.objects.update(archived_at=timezone.now())
+    recomputed()
+    after = content_of(snapshot.plan, year=2020, view="validated")
+    lines = {line.kind: line for line in compared(before, after)}
+    gone = lines["objective"]
+    assert (gone.said["title_fr"], gone.after) == ("Former", None)
+    assert "progress" in gone.changed
+    assert list(lines)[-1] == "objective"  # after what is still there, in its order
+    come = {line.kind: line for line in compared(after, before)}["objective"]
+    assert (come.said["title_fr"], come.before) == ("Former", None)
 
 
 def test_the_comparison_says_what_moved_and_by_how_much(
