@@ -43,8 +43,7 @@ def at(moment: datetime) -> Iterator[None]:
         _hide_the_results()
         _hide_the_present(moment)
         _compute()
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL transaction_read_only = on")
+        _forbid_writing()
         yield
         # Takes back the settings too, where this stands inside another transaction.
         transaction.set_rollback(True)
@@ -79,8 +78,7 @@ def _hide_the_present(moment: datetime) -> None:
             "set_config('search_path', 'pg_temp, past, public', true)",
             [moment.isoformat()],
         )
-        models = (apps.get_model(app, name) for app, names in TABLES.items() for name in names)
-        cursor.execute(";".join(_copied(model._meta.db_table) for model in models))
+        cursor.execute(";".join(_copied(table) for table in _versioned()))
         # The figures of one indicator and school are looked up by year, for each year again.
         figures = Figure._meta.db_table
         cursor.execute(f'CREATE INDEX ON pg_temp."{figures}" (indicator_id, school_id, year)')
@@ -88,11 +86,7 @@ def _hide_the_present(moment: datetime) -> None:
 
 
 def _copied(table: str) -> str:
-    """A read-only transaction lets temporary tables be written: the trigger does not."""
-    return f"""
-        CREATE TEMP TABLE "{table}" ON COMMIT DROP AS TABLE past."{table}";
-        CREATE TRIGGER {READ_ONLY} BEFORE INSERT OR UPDATE OR DELETE
-        ON pg_temp."{table}" EXECUTE FUNCTION public.{READ_ONLY}()"""
+    return f'CREATE TEMP TABLE "{table}" ON COMMIT DROP AS TABLE past."{table}"'
 
 
 def _compute() -> None:
@@ -104,3 +98,23 @@ def _compute() -> None:
             f"SELECT {columns}, %(formula_version)s, %(computed_at)s::timestamptz FROM {table}",
             {"formula_version": FORMULA_VERSION, "computed_at": clock.now()},
         )
+
+
+def _forbid_writing() -> None:
+    """A read-only transaction lets temporary tables be written: the triggers do not."""
+    temporary = [*_versioned(), *(model._meta.db_table for model in COMPUTED)]
+    with connection.cursor() as cursor:
+        cursor.execute(";".join(_closed(table) for table in temporary))
+        cursor.execute("SET LOCAL transaction_read_only = on")
+
+
+def _closed(table: str) -> str:
+    return (
+        f"CREATE TRIGGER {READ_ONLY} BEFORE INSERT OR UPDATE OR DELETE "
+        f'ON pg_temp."{table}" EXECUTE FUNCTION public.{READ_ONLY}()'
+    )
+
+
+def _versioned() -> list[str]:
+    models = (apps.get_model(app, name) for app, names in TABLES.items() for name in names)
+    return [model._meta.db_table for model in models]

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -112,6 +113,32 @@ def test_the_past_cannot_be_written(then: datetime) -> None:
     with pytest.raises(DatabaseError), at(then):
         Objective.objects.update(title_fr="Réécrit")
     assert Objective.objects.get().title_fr == "Après"
+
+
+def test_no_table_at_all_can_be_written(then: datetime) -> None:
+    """Neither what was known, nor what was computed from it, nor what is as it is today."""
+    written = set()
+    with at(then), connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True):
+            try:
+                with transaction.atomic():
+                    cursor.execute(f'DELETE FROM "{table}" WHERE false')  # noqa: S608
+            except DatabaseError:
+                continue
+            written.add(table)
+    assert written == set()
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_after_the_past_it_is_the_present_again(then: datetime, write: bool) -> None:
+    """Inside another transaction too, whether the past was left well or not."""
+    with transaction.atomic():
+        with suppress(DatabaseError), at(then):
+            if write:
+                Objective.objects.update(title_fr="Réécrit")
+        assert Objective.objects.get().title_fr == "Après"
+        Objective.objects.update(title_fr="Encore après")
+    assert Objective.objects.get().title_fr == "Encore après"
 
 
 def test_a_milestone_is_judged_on_the_day_of_then(recomputed: Recompute) -> None:
