@@ -198,6 +198,26 @@ def test_an_effect_is_what_is_stored_afterwards(
     assert found.indicators[0].indicator == indicator
 
 
+@pytest.mark.parametrize("accumulation", ["level", "cumulative"])
+def test_a_baseline_that_nobody_published_is_what_its_year_adds_up_to(
+    plan: StrategicPlan, schools: list[School], linked: Callable[..., Target], accumulation: str
+) -> None:
+    target = linked(baseline_value=None, indicator__accumulation=accumulation)
+    for school in schools:
+        for year in range(2017, YEAR):
+            enter(target.indicator, school, year, value=Decimal(4000))
+    for school in schools[1:]:
+        enter(target.indicator, school, YEAR, value=Decimal(5000))
+    recompute_stale()
+    figures = [(target.indicator, {"state": "number", "value": Decimal(5000)})]
+    found, moves = looked_at(plan, schools[0], figures)
+    held(found, moves, plan)
+    (move,) = found.indicators
+    assert move.after.progress is not None
+    assert move.after.progress.baseline == 12000
+    assert move.change is not None
+
+
 def test_several_figures_move_together(
     plan: StrategicPlan, schools: list[School], linked: Callable[..., Target]
 ) -> None:
