@@ -157,6 +157,17 @@ def test_left_out_everywhere_where_it_counts(known: Plan) -> None:
     assert lever.after.status == "no_data"
 
 
+def test_what_is_left_out_stays_out_whatever_weight_is_tried_with_it(known: Plan) -> None:
+    """Beside it the other weights tried count: O1 is b alone, 50 %, and O2 weighs three times."""
+    trial = known.trial({"o.O1.i.a": 9, "o.O2.p.P1": 9, "o.O2": 3, "o.O3": 2}, "i.a", "p.P1")
+    one, two, *_others = trial.weighed
+    assert (one.after.progress, two.after.progress) == (Decimal("0.5"), Decimal("0.8"))
+    assert close(trial.plan[1].progress, (Decimal("0.5") + 3 * Decimal("0.8")) / 4)
+    assert close(trial.plan[1].coverage, Decimal(4) / 6)
+    without_two = known.trial({"o.O1.i.b": 2, "o.O2": 3}, "o.O2").plan[1]
+    assert close(without_two.progress, (Decimal("0.2") + 2 * Decimal("0.5")) / 3)
+
+
 def test_the_one_that_moves_the_plan_most_comes_first(known: Plan) -> None:
     """O1 35 %, O2 61.67 %, the plan 48.33 %: without c, O2 falls to the project's 25 %."""
     found = known.trial().without_each()
