@@ -155,6 +155,17 @@ def test_nothing_linked_is_nothing_known(objective: Objective, explain: Any) -> 
     assert (explained.items, explained.steps, explained.rule) == ([], [], Rule.NO_VALUE)
 
 
+def test_a_year_that_expects_nothing_is_judged_without_a_pace(
+    objective: Objective, albi: School, explain: Any
+) -> None:
+    target = linked(objective, albi, 150)
+    factories.FigureFactory(indicator=target.indicator, school=albi, year=2017, value=150)
+    first, later = explain(objective, 2017), explain(objective, 2020)
+    assert (first.row.status, first.rule) == ("on_track", Rule.NOTHING_EXPECTED)
+    assert Result.PACE not in outcomes(first)
+    assert (later.row.status, later.rule) == ("at_risk", Rule.BY_PACE)
+
+
 def test_a_stored_mean_that_differs_is_found(
     objective: Objective, albi: School, explain: Any, diane: User
 ) -> None:

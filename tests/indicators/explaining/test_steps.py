@@ -113,6 +113,41 @@ def test_a_target_stated_as_a_growth_is_worked_out_first() -> None:
     assert (first.formula, first.with_numbers) == (Formula.GROWTH, "400 × (1 + 25 / 100)")
 
 
+# Nothing more in the first year, then two steps that are not of one length.
+IN_STEPS = Line(
+    Decimal(100),
+    2017,
+    Decimal(200),
+    2022,
+    Direction.INCREASE,
+    TrajectoryKind.STATED,
+    ((2018, Decimal(100)), (2020, Decimal(150)), (2021, Decimal(180))),
+)
+
+
+def test_between_stated_years_the_nearest_on_either_side_count() -> None:
+    expected = next(iter(Steps(IN_STEPS, row_of(IN_STEPS, 2019, None))))
+    assert expected.with_numbers == "100 + (150 − 100) × (2019 − 2018) / (2020 − 2018)"
+    of_the_year = next(iter(Steps(IN_STEPS, row_of(IN_STEPS, 2021, None))))
+    assert (of_the_year.formula, of_the_year.with_numbers) == (Formula.STATED, "180")
+
+
+@pytest.mark.parametrize(
+    ("year", "value", "status", "rule"),
+    [
+        (2018, 100, "on_track", Rule.LEVEL_WITH_PATH),
+        (2018, 99, "off_track", Rule.LEVEL_WITH_PATH),
+        (2019, 125, "on_track", Rule.BY_PACE),
+        (2019, 99, "off_track", Rule.BY_PACE),
+    ],
+)
+def test_where_nothing_more_is_expected_the_verdict_is_held_against_the_path(
+    year: int, value: int, status: str, rule: Rule
+) -> None:
+    row = row_of(IN_STEPS, year, Decimal(value))
+    assert (row.status, rule_of(IN_STEPS, row)) == (status, rule)
+
+
 def test_after_its_year_the_target_stands() -> None:
     row = row_of(STUDENTS, 2024, Decimal(21000))
     expected = next(iter(Steps(STUDENTS, row)))
