@@ -105,10 +105,9 @@ class _Steps:
 
 
 def _of_this_try(export: Export) -> Any:
-    """When another try was begun meanwhile, that one has the say."""
-    return Export.objects.filter(
-        pk=export.pk, state=State.MAKING, claimed_at=export.claimed_at, tries=export.tries
-    )
+    """When another try was begun meanwhile, that one has the say. Their numbers begin anew where
+    a person asks again; the moment each was begun is its own."""
+    return Export.objects.filter(pk=export.pk, state=State.MAKING, claimed_at=export.claimed_at)
 
 
 def _store(export: Export, content: bytes) -> None:

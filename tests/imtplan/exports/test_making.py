@@ -128,7 +128,7 @@ def test_what_a_dead_worker_began_is_taken_up_again(diane: User) -> None:
     export = ask(diane)
     assert making._claim() == export
     assert making._claim() is None
-    with time_machine.travel(timezone.now() + Export.DEAD_AFTER + timedelta(seconds=1)):
+    with long_after():
         assert making.make_waiting() == 1
     export.refresh_from_db()
     assert (export.state, export.tries) == (State.MADE, 2)
@@ -150,12 +150,40 @@ def test_a_file_on_which_workers_die_is_given_up_in_words(diane: User) -> None:
 def test_who_ends_after_a_later_try_stores_nothing(diane: User) -> None:
     export = ask(diane)
     slow = making._claim()
-    Export.objects.update(claimed_at=timezone.now() - Export.DEAD_AFTER * 2)
-    quick = making._claim()
-    making._store(quick, b"quick")
-    making._store(slow, b"slow")
+    with long_after():
+        next_try = making._claim()
+        ends_late(slow)
+        export.refresh_from_db()
+        assert (export.state, export.done, export.content) == (State.MAKING, 0, None)
+        making._store(next_try, b"next")
+        ends_late(slow)
     export.refresh_from_db()
-    assert bytes(export.content) == b"quick"
+    assert (export.state, bytes(export.content)) == (State.MADE, b"next")
+
+
+def test_who_ends_after_it_was_asked_for_again_stores_nothing(diane: User) -> None:
+    """A first try too, but not the same."""
+    export = ask(diane)
+    slow = making._claim()
+    with long_after():
+        making._failed(making._claim(), "Trop long.")
+        services.try_again(export=export, by=diane)
+        assert making._claim().tries == slow.tries
+        ends_late(slow)
+    export.refresh_from_db()
+    assert (export.state, export.done, export.content) == (State.MAKING, 0, None)
+
+
+def long_after() -> Any:
+    """When a worker that has not ended its file is taken for dead."""
+    return time_machine.travel(timezone.now() + Export.DEAD_AFTER + timedelta(seconds=1))
+
+
+def ends_late(export: Export) -> None:
+    """In either way, and with the steps before it."""
+    making._Steps(export)(7, 7)
+    making._failed(export, "Trop tard.")
+    making._store(export, b"late")
 
 
 def test_old_files_are_forgotten(made: Made) -> None:

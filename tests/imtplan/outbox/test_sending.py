@@ -7,13 +7,16 @@ from email import message_from_string, policy
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail as django_mail
 from django.db import connection, transaction
 from django.utils import timezone
 
 from imtplan.accounts.models import User
+from imtplan.outbox import sending
 from imtplan.outbox.models import Mail
 from imtplan.outbox.sending import DEAD_AFTER, WAITS, send_waiting
+from imtplan.outbox.services import retry_mail
 from imtplan.outbox.tasks import send_mails
 from tests.imtplan.outbox.conftest import write
 from tests.imtplan.outbox.smtp import Server
@@ -147,6 +150,19 @@ def test_a_sender_that_is_still_at_it_is_left_alone(mail: Mail, server: Server) 
     send_waiting()
     mail.refresh_from_db()
     assert (mail.state, server.received) == (State.SENDING, [])
+
+
+def test_a_sender_that_ends_while_the_next_is_at_it_has_no_say(mail: Mail, server: Server) -> None:
+    """Taken for dead, and sent again by hand: what the first ends with is not how it stands."""
+    late = sending._claim()
+    with time_machine.travel(timezone.now() + DEAD_AFTER + timedelta(seconds=1)):
+        sending.set_interrupted_aside()
+        assert retry_mail(mail.pk)
+        sending._claim()
+    server.answers["RCPT"] = "550 no such person"
+    sending._send(late)
+    mail.refresh_from_db()
+    assert (mail.state, mail.error) == (State.SENDING, "")
 
 
 def test_the_time_of_a_run_is_limited(mail: Mail, server: Server) -> None:
