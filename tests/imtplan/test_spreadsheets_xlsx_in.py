@@ -286,6 +286,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "many cells that hold nothing": many_empty_cells,
     "a text as long as a library": long_text,
     "entities in entities": entities,
+    "a small file that unpacks a hundredfold": lambda: with_rows(
+        "<row><c><v>1</v></c></row>" + " " * 3_000_000
+    ),
     "too many parts": lambda: changed(one(), {f"x/{n}.xml": b"x" for n in range(MAX_ENTRIES)}),
     "a zip in the zip": lambda: changed(one(), {"xl/media/image1.png": one()}),
     "a path that leads out": lambda: changed(one(), {"../../etc/passwd": b"x"}),
