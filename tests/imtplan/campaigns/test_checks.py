@@ -195,6 +195,12 @@ def test_a_step_unlike_the_earlier_ones_is_an_outlier() -> None:
     assert one.message == "From year to year it moved by +1 to +2 before; now by +10."
 
 
+def test_an_outlier_is_more_than_three_and_a_half_away() -> None:
+    """A step of 7 is 3.4998 away from 1.5, one of 8 is 4.14."""
+    assert found("113", GROWTH) == []
+    assert [(one.code, one.size) for one in found("114", GROWTH)] == [("outlier", Decimal("4.14"))]
+
+
 def test_a_series_that_goes_on_growing_says_nothing() -> None:
     assert found("108", GROWTH) == []
 
