@@ -68,3 +68,12 @@ def test_a_recorded_figure_comes_before_the_published_baseline(
     students.indicator.figures.filter(year=2017).update(value=12000)
     recompute()
     assert outcome(students) == (Decimal(17000), 2, False)
+
+
+def test_with_the_figure_of_the_target_year_nothing_is_left_to_forecast(
+    albi: School, students: Target
+) -> None:
+    factories.FigureFactory(indicator=students.indicator, school=albi, year=2022, value=18000)
+    recompute()
+    assert outcome(students, 2021) == outcome(students)
+    assert outcome(students, 2022) == (None, 0, False)

@@ -14,6 +14,7 @@ from indicators.models import (
     RecomputeRun,
     RollUp,
     StaleMark,
+    Target,
     View,
 )
 from tests import factories
@@ -66,6 +67,18 @@ def test_a_missing_school_makes_an_estimate_and_says_whom_it_carried(
     assert total.shown == 35
 
 
+def test_a_school_is_expected_from_its_first_year_to_its_last(
+    albi: School, ales: School, recomputed: Any
+) -> None:
+    School.objects.filter(pk=ales.pk).update(first_year=2019, last_year=2020)
+    indicator = factories.IndicatorFactory()
+    for year in (2018, 2021):
+        factories.FigureFactory(indicator=indicator, school=albi, year=year)
+    recomputed()
+    rows = InstituteValue.objects.filter(view=VALIDATED)
+    assert dict(rows.values_list("year", "expected")) == {2018: 1, 2019: 2, 2020: 2, 2021: 1}
+
+
 @pytest.mark.parametrize(
     ("status", "validated", "provisional"),
     [("draft", None, None), ("submitted", None, 7), ("validated", 7, 7)],
@@ -90,6 +103,18 @@ def test_a_ratio_is_the_sum_of_parts_over_the_sum_of_wholes(
         )
     recomputed()
     assert InstituteValue.objects.get(year=2020, view=VALIDATED).value == 25
+
+
+def test_a_running_sum_begins_with_the_first_baseline_in_use(albi: School, recomputed: Any) -> None:
+    raised = factories.IndicatorFactory(accumulation="cumulative")
+    first = factories.TargetFactory(indicator=raised, is_reference=False, baseline_year=2017)
+    factories.TargetFactory(indicator=raised, baseline_year=2018)
+    for year in (2017, 2018, 2019):
+        factories.FigureFactory(indicator=raised, school=albi, year=year, value=10)
+    for archived_at, whole in ((None, 30), ("2020-01-01T00:00Z", 20)):
+        Target.objects.filter(pk=first.pk).update(archived_at=archived_at)
+        recomputed()
+        assert InstituteValue.objects.get(year=2019, view=VALIDATED).value == whole
 
 
 def test_the_institutes_own_indicator_needs_no_school(recomputed: Any, albi: School) -> None:
@@ -153,6 +178,17 @@ def test_a_school_is_held_against_its_own_target(
     assert progress_in(2020).progress == Decimal("0.5")
 
 
+@pytest.mark.parametrize(("year", "last"), [(2020, 2022), (2024, 2024)])
+def test_a_target_is_judged_until_its_own_year_and_until_the_plans(
+    albi: School, recomputed: Any, year: int, last: int
+) -> None:
+    target = factories.TargetFactory(year=year)
+    factories.FigureFactory(indicator=target.indicator, school=albi, year=2026)
+    recomputed()
+    rows = Progress.objects.filter(target=target, view=VALIDATED).order_by("year")
+    assert list(rows.values_list("year", flat=True)) == list(range(2017, last + 1))
+
+
 def test_an_objective_is_the_weighted_mean_of_what_has_data(albi: School, recomputed: Any) -> None:
     target = factories.students_of_the_plan(albi)
     objective = factories.ObjectiveFactory(plan=target.plan)
@@ -165,6 +201,24 @@ def test_an_objective_is_the_weighted_mean_of_what_has_data(albi: School, recomp
     assert row.status == "off_track"
     plan = RollUp.objects.get(plan=target.plan, year=2020, view=VALIDATED)
     assert plan.progress == row.progress
+
+
+@pytest.mark.parametrize("weight", [0, 1])
+def test_an_estimate_that_weighs_nothing_makes_none_of_the_mean(
+    albi: School, ales: School, recomputed: Any, weight: int
+) -> None:
+    objective = factories.ObjectiveFactory()
+    counted, estimated = (
+        factories.TargetFactory(plan=objective.plan, baseline_value=0, value=100) for _ in range(2)
+    )
+    for target, share in ((counted, 1), (estimated, weight)):
+        factories.LinkFactory(indicator=target.indicator, objective=objective, weight=share)
+        factories.FigureFactory(indicator=target.indicator, school=albi, year=2020, value=10)
+    factories.FigureFactory(indicator=counted.indicator, school=ales, year=2020, value=10)
+    factories.FigureFactory(indicator=estimated.indicator, school=ales, year=2019, value=10)
+    recomputed()
+    rows = RollUp.objects.filter(year=2020, view=VALIDATED)
+    assert {row.is_estimate for row in rows} == {bool(weight)}
 
 
 def test_a_project_counts_its_milestones(recomputed: Any) -> None:
