@@ -8,7 +8,7 @@ from django.utils import translation
 from imtplan.accounts.models import School
 from indicators.models import Figure, IndicatorLink, Progress, RollUp, Target, VerdictInWords
 from indicators.models import ProgressStatus as S
-from indicators.recompute import recompute
+from indicators.recompute import recompute_stale
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def report(target: Target, schools: list[School], year: int, value: int) -> None
 
 def judged(target: Target, year: int = 2022) -> list[tuple[str, str]]:
     """What is said of the target, its objective and the plan."""
-    recompute()
+    recompute_stale()
     rows = [
         Progress.objects.get(target=target, year=year, view="validated"),
         RollUp.objects.get(objective__isnull=False, year=year, view="validated"),
@@ -82,6 +82,36 @@ def test_a_last_figure_that_changes_nothing_but_the_count_reaches_the_plan(
     report(target, schools[7:], 2022, 100)
     assert judged(target) == [("missed", "")] * 3
     assert IndicatorLink.objects.count() == 1
+
+
+def test_before_its_year_too_the_plan_hears_that_an_estimate_is_one_no_longer(
+    target: Target, schools: list[School]
+) -> None:
+    rows = RollUp.objects.filter(year=2021, view="validated")
+    Figure.objects.filter(year=2021, school=schools[0]).delete()
+    recompute_stale()
+    assert {row.is_estimate for row in rows.all()} == {True}
+    report(target, schools[:1], 2021, 100)
+    recompute_stale()
+    assert {row.is_estimate for row in rows.all()} == {False}
+
+
+def test_where_one_pending_objective_moves_the_plan_waits_for_both(schools: list[School]) -> None:
+    """Before the plan's last year it waits only as long as every objective does."""
+    for _ in range(2):
+        target = factories.TargetFactory(year=2020, value=Decimal(2000), baseline_value=Decimal(0))
+        objective = factories.ObjectiveFactory(plan=target.plan)
+        factories.LinkFactory(indicator=target.indicator, objective=objective)
+        report(target, schools, 2019, 100)
+        report(target, schools[:2], 2020, 150)
+    recompute_stale()
+    plan = RollUp.objects.get(plan=target.plan, year=2020, view="validated")
+    assert plan.status == "pending"
+    Figure.objects.filter(indicator=target.indicator, year=2020).update(value=160)
+    recompute_stale()
+    moved = RollUp.objects.get(plan=target.plan, year=2020, view="validated")
+    assert moved.progress > plan.progress
+    assert moved.status == "pending"
 
 
 # --- In words ---
