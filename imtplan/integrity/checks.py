@@ -158,7 +158,7 @@ CHECKS = [
     Check(
         "stale_marks_are_written",
         _("each table that results rest on has its triggers"),
-        _("Run manage.py migrate indicators again from 0004, then recompute everything."),
+        _("Run the SQL of each (manage.py sqlmigrate indicators 0002), then recompute everything."),
         triggers_that_are_missing,
     ),
     *(

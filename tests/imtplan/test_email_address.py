@@ -3,7 +3,6 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from imtplan.accounts.models import User
@@ -80,18 +79,3 @@ def test_the_database_refuses_another_form(db: None, address: str) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute("UPDATE accounts_user SET email = %s WHERE id = %s", [address, user.pk])
-
-
-def test_those_who_are_there_already_are_mended(transactional_db: None) -> None:
-    before, after = [("accounts", "0007_sign_in_attempts")], [("accounts", "0008_email_normal")]
-    executor = MigrationExecutor(connection)
-    executor.migrate(before)
-    people_then = executor.loader.project_state(before).apps.get_model("accounts", "User")
-    pk = people_then.objects.create(email="Director@Example.ORG", name="D").pk
-    try:
-        executor = MigrationExecutor(connection)
-        executor.migrate(after)
-        assert User.objects.get(pk=pk).email == "director@example.org"
-    finally:
-        executor = MigrationExecutor(connection)
-        executor.migrate(executor.loader.graph.leaf_nodes())

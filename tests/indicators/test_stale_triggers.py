@@ -10,7 +10,6 @@ from django.db import connection, transaction
 
 from imtplan.accounts.models import School
 from indicators.models import Figure, Indicator, StaleMark, TrajectoryPoint
-from indicators.stale_triggers import STALE
 from tests import factories
 
 
@@ -187,18 +186,6 @@ def test_a_deleted_indicator_leaves_marks_that_hurt_nobody(recomputed: Any) -> N
     recomputed()
     assert not StaleMark.objects.exists()
     assert not Indicator.objects.exists()
-
-
-def test_every_table_named_has_its_three_triggers(db: None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'mark_stale_%%'")
-        installed = {name for (name,) in cursor.fetchall()}
-    wanted = {
-        f"mark_stale_{table}_{operation}"
-        for table in STALE
-        for operation in ("insert", "update", "delete")
-    }
-    assert installed == wanted
 
 
 def test_a_milestone_done_is_seen(marks: Any) -> None:
