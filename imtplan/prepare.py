@@ -13,9 +13,36 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
+from imtplan.environment import WrongSettings
 from imtplan.start import ending_with_sentences
 from imtplan.supervisor import step
+
+UNFINISHED = (
+    "The tables of {apps} are those of an older IMT Plan, too old to be brought up to date. "
+    "`make clean` removes the data of `make run`, and `make run` makes it anew; a DATABASE_URL "
+    "must lead to an empty database."
+)
+
+
+def refuse_unfinished_tables() -> None:
+    """Where migrations that are gone were applied in part, no migration fits what they left.
+
+    Applied to their end, they made what stands in their place (`replaces`), and `migrate` knows.
+    """
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
+    applied = MigrationRecorder(connection).applied_migrations()
+    unfinished = set()
+    for key, migration in loader.disk_migrations.items():
+        gone = set(migration.replaces) - set(loader.disk_migrations)
+        if gone and not gone <= set(applied) and {key, *gone} & set(applied):
+            unfinished.add(migration.app_label)
+    if unfinished:
+        raise WrongSettings([UNFINISHED.format(apps=", ".join(sorted(unfinished)))])
 
 
 def static_fingerprint() -> str:
@@ -57,6 +84,7 @@ def write_logins(path: Path) -> None:
 def main(logins: Path) -> None:
     django.setup()
     with step("Database tables brought up to date"):
+        refuse_unfinished_tables()
         command("migrate", interactive=False)
         command("createcachetable")
         command("give_rights")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
@@ -23,8 +24,8 @@ from indicators import tasks
 from indicators.models import RecomputeRun
 from indicators.recompute import recompute_stale
 from tests import factories
-from tests.databases import drop_database
-from tests.worker import Queue, Worker, use_queue
+from tests.databases import drop_database, use_database
+from tests.worker import Queue, Worker, database_url_of_the_test, use_queue
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,20 @@ def django_db_setup(
         for connection, _before, _made in databases:
             drop_database(str(connection.settings_dict["NAME"]))
         teardown_databases(databases, verbosity=0, keepdb=True)
+
+
+@pytest.fixture
+def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The address of a database of this test's own, without a table."""
+    name = f"{connection.settings_dict['NAME']}_empty"
+    with django_db_blocker.unblock():
+        drop_database(name)
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        with use_database(name):
+            address = database_url_of_the_test()
+        yield address
+        drop_database(name)
 
 
 @pytest.fixture(autouse=True)
