@@ -23,7 +23,7 @@ TYPED = $(wildcard indicators/progress.py indicators/verdicts.py indicators/fore
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
-.PHONY: run test kill walk siege check lint format lock messages clean install-run install-dev packages venv help
+.PHONY: run test golden kill walk siege check lint format lock messages clean install-run install-dev packages venv help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -34,6 +34,9 @@ run: install-run ## the whole site on this machine, until Ctrl-C (PORT=8000)
 
 test: install-dev ## the whole test suite (ARGS="-k name")
 	@exec $(BESIDE) $(PY) -m pytest -n $(WORKERS) $(ARGS)
+
+golden: install-dev ## write anew every number that tests/golden holds, for a change on purpose
+	@GOLDEN=write exec $(BESIDE) $(PY) -m pytest -n $(WORKERS) tests/golden
 
 kill: install-dev ## kill -9 of every part in mid-recomputation (ROUNDS=50 SEED=1)
 	@KILL_ROUNDS=$(or $(ROUNDS),50) KILL_SEED=$(or $(SEED),1) exec $(BESIDE) $(PY) -m pytest -s \
