@@ -32,8 +32,6 @@ OPEN_TO_ALL = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
-    "account_confirm_email",
-    "account_email_verification_sent",
     "account_confirm_login_code",
     "account_request_login_code",
     "styleguide",

@@ -97,6 +97,8 @@ def _safe_next(request: HttpRequest) -> str:
     return address if ours and address.startswith("/") else "/"
 
 
-def addresses(request: HttpRequest) -> HttpResponse:
-    """A person's address is the plan office's to change: allauth's own page stays closed."""
+@login_not_required
+def addresses(request: HttpRequest, key: str = "") -> HttpResponse:
+    """A person's address is the plan office's to change, and no mail asks to confirm it: allauth's
+    own pages stay closed, to visitors too."""
     raise Http404

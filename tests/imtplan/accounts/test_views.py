@@ -87,6 +87,12 @@ def test_choosing_demands_the_form_of_this_site(page: str, alice: User) -> None:
     assert browser.post(page, {"language": "en"}).status_code == 403
 
 
+@pytest.mark.parametrize("address", ["email", "confirm-email", "confirm-email/abc:def-1"])
+def test_the_framework_s_pages_of_addresses_do_not_exist(address: str, db: None) -> None:
+    """No mail ever asks to confirm an address: the page that says so is no page of ours."""
+    assert Client().get(f"/compte/{address}/").status_code == 404
+
+
 def test_nobody_changes_their_own_address(alice: User, signed_in: Callable[[User], Client]) -> None:
     browser = signed_in(alice)
     assert browser.get("/compte/email/").status_code == 404
