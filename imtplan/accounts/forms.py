@@ -31,6 +31,7 @@ class TokenForm(forms.ModelForm):
         fields = ["name", "may_enter"]
         labels = {"name": _("What it is for")}
         help_texts = {"name": _("For instance: Power BI of the directorate-general.")}
+        error_messages = {"name": {"required": _("Say what the token is for.")}}
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)

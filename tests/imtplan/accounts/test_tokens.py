@@ -94,9 +94,17 @@ def test_what_is_wrong_makes_no_token_and_is_still_there(
     assert response.context["form"]["name"].value() == wrong["name"]
 
 
-def test_a_day_that_does_not_exist_is_refused_in_our_words(browser: Client, page: str) -> None:
-    response = browser.post(page, {"name": "R", "last_day": "31/02/2040"})
-    assert response.context["form"].errors["last_day"] == [NO_DAY]
+def test_what_is_wrong_is_said_in_our_words(browser: Client, page: str) -> None:
+    response = browser.post(page, {"name": " ", "last_day": "31/02/2040"})
+    errors = response.context["form"].errors
+    assert errors == {"name": ["Dites à quoi sert le jeton."], "last_day": [NO_DAY]}
+
+
+def test_on_a_phone_each_cell_says_its_column(browser: Client, page: str) -> None:
+    browser.post(page, {"name": "R"})
+    html = browser.get(page).content.decode()
+    labels = ("Commence par", "Créé le", "Dernier usage", "Valable jusqu’au")
+    assert all(f'data-label="{label}"' in html for label in labels)
 
 
 @pytest.mark.parametrize(
