@@ -23,7 +23,7 @@ TYPED = $(wildcard indicators/progress.py indicators/verdicts.py indicators/fore
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
-.PHONY: run test golden kill walk siege check lint format lock messages clean install-run install-dev packages venv help
+.PHONY: run test golden pure kill walk siege check lint format lock messages clean install-run install-dev packages venv help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,10 @@ test: install-dev ## the whole test suite (ARGS="-k name")
 
 golden: install-dev ## write anew every number that tests/golden holds, for a change on purpose
 	@GOLDEN=write exec $(BESIDE) $(PY) -m pytest -n $(WORKERS) tests/golden
+
+pure: install-dev ## edits at random, what is stored held against the reference (SEQUENCES=100 SEED=1)
+	@PURE_SEQUENCES=$(or $(SEQUENCES),100) PURE_SEED=$(SEED) exec $(BESIDE) $(PY) -m pytest \
+		--durations=1 tests/indicators/test_stored_is_pure.py
 
 kill: install-dev ## kill -9 of every part in mid-recomputation (ROUNDS=50 SEED=1)
 	@KILL_ROUNDS=$(or $(ROUNDS),50) KILL_SEED=$(or $(SEED),1) exec $(BESIDE) $(PY) -m pytest -s \
