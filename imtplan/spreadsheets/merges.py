@@ -18,6 +18,13 @@ class Block:
     last_column: int
 
 
+def keep(blocks: list[Block], block: Block) -> None:
+    """Add a block to those of its sheet: there are no more of them than cells that are read."""
+    if len(blocks) >= MAX_CELLS:
+        raise too_much()
+    blocks.append(block)
+
+
 def cover(rows: list[Row], blocks: Iterable[Block]) -> None:
     """Tell the rows, which stand in their order, what covers their cells. What lies under a block
     is hidden. Together the blocks cover no more cells than are read: real ones never overlap."""

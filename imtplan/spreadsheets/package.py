@@ -19,6 +19,8 @@ MAX_ENTRIES = 200
 MAX_RATIO = 100
 # A sheet of as many cells as are read has half of these, its texts included.
 MAX_ELEMENTS = 300_000
+# Looks of cells, of each sort: as many as Excel keeps.
+MAX_STYLES = 65_490
 # All texts of a workbook together: a long novel.
 MAX_CHARACTERS = 2_000_000
 PIECE = 64 * 1024
@@ -63,7 +65,7 @@ class Package:
     def _refuse_nested(self) -> None:
         for name in self._entries:
             if next(self.pieces(name, size=4), b"") == _ZIP:
-                raise _abnormal()
+                raise abnormal()
 
     def pieces(self, name: str, size: int = PIECE) -> Iterator[bytes]:
         """What a part holds. The zip stops where the size that it declares is reached, so a size
@@ -143,12 +145,12 @@ class _Parser:
         self._fed += len(piece)
         unfinished = self._fed - self._expat.CurrentByteIndex
         if unfinished > MAX_TOKEN or len(self._expat.intern) > MAX_NAMES:
-            raise _abnormal()
+            raise abnormal()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _abnormal()
+            raise abnormal()
         self._handle_start(name, attributes)
 
     def _end(self, name: str) -> None:
@@ -159,7 +161,7 @@ class _Parser:
     def _count_prefix(self, prefix: str | None, _uri: str) -> None:
         self._prefixes.add(prefix)
         if len(self._prefixes) > MAX_NAMES:
-            raise _abnormal()
+            raise abnormal()
 
 
 def local(name: str) -> str:
@@ -178,7 +180,7 @@ def damaged() -> Unreadable:
     )
 
 
-def _abnormal() -> Unreadable:
+def abnormal() -> Unreadable:
     return Unreadable(
         _(
             "This file is not built like a workbook: it was not opened."
@@ -200,7 +202,7 @@ def _too_large() -> Unreadable:
 
 
 def _refuse_doctype(*_args: object) -> None:
-    raise _abnormal()
+    raise abnormal()
 
 
 # Other programs' workbooks, by a part that they all have.
@@ -230,11 +232,11 @@ def _refuse_abnormal(entries: list[zipfile.ZipInfo], parts: int) -> None:
         raise _too_large()
     too_many = len(entries) > MAX_ENTRIES or parts < len(entries)
     if too_many or any(entry.compress_type not in _PACKINGS for entry in entries):
-        raise _abnormal()
+        raise abnormal()
 
 
 def _refuse_strange_names(names: list[str]) -> None:
     for name in names:
         parts = name.replace("\\", "/").split("/")
         if name.startswith(("/", "\\")) or ".." in parts or ":" in name:
-            raise _abnormal()
+            raise abnormal()

@@ -59,6 +59,10 @@ def entities() -> bytes:
     return zipped({"content.xml": xml})
 
 
+def many_styles() -> str:
+    return "".join(f'<style:style style:name="s{n}"/>' for n in range(70_000))
+
+
 def encrypted() -> bytes:
     manifest = (
         '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -98,6 +102,7 @@ def test_a_line_repeated_to_the_end_of_the_sheet_is_said() -> None:
         (ods(row(number("many", "1"))), "damaged"),
         (ods(row(number("1e9999999", "1"))), "damaged"),
         (ods(row(number("١٢٣", "1"))), "damaged"),
+        (ods("", styles=many_styles(), **NOISE), "not built like a workbook"),
         (ods('</table:table><table:table table:name="x">' * 1_000), "more than 200 sheets"),
         (ods(row(number("1", "1", 'table:number-columns-repeated="-3"'))), "damaged"),
         (ods(row(number("1", "1", 'table:number-rows-spanned="x"'))), "damaged"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from imtplan.spreadsheets.merges import Block
+from imtplan.spreadsheets.merges import Block, keep
 from imtplan.spreadsheets.ods.cells import cell_of
 from imtplan.spreadsheets.ods.names import repeats, short, shortened
 from imtplan.spreadsheets.ods.styles import Styles
@@ -136,7 +136,7 @@ class Sheets:
         across = repeats(found.get("table:number-columns-spanned"))
         if max(down, across) > 1:
             last = sheet.line + down - 1, sheet.column + across - 1
-            sheet.blocks.append(Block(sheet.line, sheet.column, *last))
+            keep(sheet.blocks, Block(sheet.line, sheet.column, *last))
         if cell.text.strip() or cell.kind is not Found.TEXT:
             if not open_.text.paragraphs:  # its text is an attribute
                 self.package.count_characters(len(cell.text))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from imtplan.spreadsheets.package import MAX_STYLES, abnormal
 from imtplan.spreadsheets.runs import Place
 
 # A style may inherit from another; a circle of them must end.
@@ -36,6 +37,8 @@ class Styles:
         """One element of a style, as the parts of the file are read."""
         match element:
             case "style:style":
+                if len(self.known) >= MAX_STYLES:
+                    raise abnormal()
                 self.open = _Style(found.get("style:parent-style-name", ""))
                 name = found.get("style:family", ""), found.get("style:name", "")
                 self.known[name] = self.open

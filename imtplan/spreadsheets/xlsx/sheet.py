@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imtplan.spreadsheets.merges import Block
+from imtplan.spreadsheets.merges import Block, keep
 from imtplan.spreadsheets.package import Package, local, too_much
 from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from imtplan.spreadsheets.xlsx.texts import Runs, unescaped
@@ -82,7 +82,7 @@ class Sheet:
             case "sheetFormatPr":
                 self._others_are_hidden = is_nothing(attributes.get("defaultColWidth"))
             case "mergeCell":
-                self.blocks.append(block_of(attributes.get("ref", "")))
+                keep(self.blocks, block_of(attributes.get("ref", "")))
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
         self._row = whole(attributes.get("r")) or self._row + 1

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from imtplan.spreadsheets.number_formats import NumberFormat
-from imtplan.spreadsheets.package import Package, local
+from imtplan.spreadsheets.package import MAX_STYLES, Package, abnormal, local
 from imtplan.spreadsheets.tables import Found
 from imtplan.spreadsheets.xlsx.wholes import YES, whole
 
+# Excel keeps some 250 formats of numbers; the characters of all of them together.
+MAX_FORMATS, MAX_CODES = 5_000, 200_000
 T = TypeVar("T")
 Attributes = dict[str, str]
 
@@ -48,6 +50,7 @@ class StyleReader:
         self._fonts: list[_Font] = []
         self._fills: list[_Fill] = []
         self._path: list[str] = []
+        self._codes = 0
         if part in package:
             package.parse(part, start=self._start, end=self._end)
 
@@ -55,8 +58,7 @@ class StyleReader:
         self._path.append(local(name))
         match self._path[1:]:
             case ["numFmts", "numFmt"]:
-                number = whole(attributes.get("numFmtId"))
-                self._formats[number] = NumberFormat.of(attributes.get("formatCode", ""))
+                self._take_format(attributes)
             case ["fonts", "font"]:
                 self._fonts.append(_Font())
             case ["fonts", "font", inside]:
@@ -68,7 +70,14 @@ class StyleReader:
             case ["fills", "fill", "patternFill", "fgColor"]:
                 self._fills[-1].is_white |= _is_white(attributes)
             case ["cellXfs", "xf"]:
-                self.styles.append(self._style(attributes))
+                self._take_style(attributes)
+
+    def _take_format(self, attributes: Attributes) -> None:
+        code = attributes.get("formatCode", "")
+        self._codes += len(code)
+        if len(self._formats) >= MAX_FORMATS or self._codes > MAX_CODES:
+            raise abnormal()
+        self._formats[whole(attributes.get("numFmtId"))] = NumberFormat.of(code)
 
     def _take_font(self, inside: str, attributes: Attributes) -> None:
         if inside == "strike":
@@ -76,11 +85,14 @@ class StyleReader:
         elif inside == "color":
             self._fonts[-1].is_white = _is_white(attributes)
 
-    def _style(self, attributes: Attributes) -> CellStyle:
+    def _take_style(self, attributes: Attributes) -> None:
+        if len(self.styles) >= MAX_STYLES:
+            raise abnormal()
         format_ = self._formats.get(whole(attributes.get("numFmtId")), NumberFormat())
         font = _nth(self._fonts, attributes.get("fontId"), _Font())
         fill = _nth(self._fills, attributes.get("fillId"), _Fill())
-        return CellStyle(format_, font.is_struck, font.is_white and fill.is_white)
+        is_white = font.is_white and fill.is_white
+        self.styles.append(CellStyle(format_, font.is_struck, is_white))
 
     def _end(self, _name: str) -> None:
         self._path.pop()
