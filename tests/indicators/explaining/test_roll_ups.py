@@ -166,6 +166,16 @@ def test_a_year_that_expects_nothing_is_judged_without_a_pace(
     assert (later.row.status, later.rule) == ("at_risk", Rule.BY_PACE)
 
 
+def test_a_target_that_an_estimate_reaches_is_judged_by_that_and_not_by_the_pace(
+    objective: Objective, albi: School, ales: School, explain: Any, progress_of: Any
+) -> None:
+    target = linked(objective, albi, 150)
+    factories.FigureFactory(indicator=target.indicator, school=ales, year=2019, value=100)
+    for explained in (explain(objective), progress_of(target)):
+        assert explained.row.pace > 1
+        assert (explained.row.status, explained.rule) == ("on_track", Rule.REACHED_ON_ESTIMATE)
+
+
 def test_a_stored_mean_that_differs_is_found(
     objective: Objective, albi: School, explain: Any, diane: User
 ) -> None:

@@ -188,6 +188,22 @@ def test_the_range_puts_each_missing_school_at_its_baseline_and_on_its_path(
         assert calculated(step.with_numbers) == step.outcome.value
 
 
+def test_the_lower_end_of_the_range_comes_first_also_where_it_is_the_path(
+    indicator: Any, both: Both, value_of: Explain, recomputed: Recompute
+) -> None:
+    albi, ales = both
+    figure(indicator, albi, 1000)
+    figure(indicator, ales, 700, year=2018)
+    factories.TargetFactory(
+        indicator=indicator, school=ales, is_reference=False, baseline_value=1000, value=500
+    )
+    recomputed()
+    explained = value_of(indicator)
+    assert outcomes(explained)[Result.LOW] == (Formula.AT_TRAJECTORY, 1700)
+    assert outcomes(explained)[Result.HIGH] == (Formula.AT_BASELINE, 2000)
+    assert explained.agreement.holds
+
+
 def test_a_stored_number_that_differs_is_found(
     indicator: Any, both: Both, value_of: Explain, recomputed: Recompute
 ) -> None:
