@@ -218,6 +218,41 @@ def test_a_baseline_that_nobody_published_is_what_its_year_adds_up_to(
     assert move.change is not None
 
 
+def test_a_running_sum_asks_of_earlier_years_only_their_members(
+    plan: StrategicPlan, schools: list[School], linked: Callable[..., Target]
+) -> None:
+    target = linked(indicator__accumulation="cumulative")
+    late = schools[2]
+    School.objects.filter(pk=late.pk).update(first_year=2019)
+    for year in range(2017, YEAR + 1):
+        for school in schools:
+            is_asked = school != late or year >= 2019
+            if is_asked and (school, year) != (schools[0], YEAR):
+                enter(target.indicator, school, year, value=Decimal(1000))
+    recompute_stale()
+    figures = [(target.indicator, {"state": "number", "value": Decimal(1500)})]
+    found, moves = looked_at(plan, schools[0], figures)
+    held(found, moves, plan)
+    assert found.indicators[0].after.total.value == 10500
+
+
+def test_each_plan_is_previewed_with_its_own_reference_target(
+    plan: StrategicPlan, schools: list[School], linked: Callable[..., Target]
+) -> None:
+    first = linked()
+    second, bare = (factories.PlanFactory(code=code) for code in ("second", "bare"))
+    other = factories.TargetFactory(plan=second, indicator=first.indicator)
+    for one in (plan, second, bare):
+        factories.TargetFactory(plan=one, indicator=first.indicator, is_reference=False)
+
+    def aim(of: StrategicPlan) -> Target | None:
+        readings = {first.indicator.pk: Reading(Decimal(1))}
+        [move] = effect(plan=of, school=schools[0], year=YEAR, readings=readings).indicators
+        return move.after.progress and move.after.progress.target
+
+    assert (aim(plan), aim(second), aim(bare)) == (first, other, None)
+
+
 def test_several_figures_move_together(
     plan: StrategicPlan, schools: list[School], linked: Callable[..., Target]
 ) -> None:
