@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School
-from indicators.models import Indicator, IndicatorLink, RollUp, Target, View
+from indicators.models import Figure, Indicator, IndicatorLink, RollUp, Target, View
 from indicators.recompute import recompute_stale
 from indicators.rehearsal import rehearse
 from indicators.sensitivity import Trial, Why
@@ -127,6 +127,14 @@ def test_the_parts_say_what_each_brings_and_add_up(known: Plan) -> None:
     assert (three.parts, three.after.progress, three.contribution) == ([], None, None)
     plan = known.trial().plan[1].progress
     assert close((one.contribution or 0) + (two.contribution or 0), plan)
+
+
+def test_a_part_beyond_its_target_brings_its_whole_weight_and_no_more(known: Plan) -> None:
+    Figure.objects.filter(indicator=known.indicators["b"]).update(value=150)
+    recompute_stale()
+    one = known.trial().weighed[0]
+    assert [part.contribution for part in one.parts] == [Decimal("0.1"), Decimal("0.5")]
+    assert one.after.progress == Decimal("0.6")
 
 
 def test_what_is_left_out_says_why(known: Plan) -> None:
