@@ -146,6 +146,18 @@ def test_a_run_says_what_it_recomputed(albi: School, recomputed: Any) -> None:
     assert recomputed().scope == "students, every roll-up"
 
 
+def test_a_figure_of_a_running_sum_moves_every_year_after_it(albi: School, recomputed: Any) -> None:
+    target = factories.TargetFactory(indicator__accumulation="cumulative")
+    for year in range(2017, 2021):
+        factories.FigureFactory(indicator=target.indicator, school=albi, year=year, value=10)
+    recomputed()
+    Figure.objects.filter(year=2018).update(value=15)
+    recomputed()
+    sums = InstituteValue.objects.filter(view=VALIDATED).exclude(value=None)
+    assert dict(sums.values_list("year", "value")) == {2017: 10, 2018: 25, 2019: 35, 2020: 45}
+    assert differences() == []
+
+
 def test_a_baseline_that_moves_moves_every_year(albi: School, recomputed: Any) -> None:
     target = factories.students_of_the_plan(albi)
     type(target).objects.update(baseline_value=None)
