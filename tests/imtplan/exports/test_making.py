@@ -115,6 +115,19 @@ def test_it_can_be_tried_again(diane: User, monkeypatch: pytest.MonkeyPatch) -> 
         services.try_again(export=export, by=diane)
 
 
+def test_what_was_asked_for_anew_is_not_tried_again_beside_it(
+    diane: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaking(monkeypatch, ZeroDivisionError())
+    failed = ask(diane)
+    making.make_waiting()
+    anew = ask(diane)
+    with pytest.raises(services.NotFailed):
+        services.try_again(export=failed, by=diane)
+    assert list(Export.objects.filter(state__in=Export.UNFINISHED)) == [anew]
+    assert Event.objects.filter(verb=Event.Verb.FILE_ASKED).count() == 2
+
+
 def test_who_lost_the_role_gets_no_file(diane: User) -> None:
     export = ask(diane)
     diane.memberships.all().delete()
@@ -145,6 +158,22 @@ def test_a_file_on_which_workers_die_is_given_up_in_words(diane: User) -> None:
     export.refresh_from_db()
     assert export.state == State.FAILED
     assert "plusieurs fois" in export.reason
+
+
+def test_the_last_try_is_made_like_the_first(diane: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    breaking(monkeypatch, making.Http404())
+    export = ask(diane)
+    Export.objects.update(tries=Export.TRIES - 1)
+    making.make_waiting()
+    export.refresh_from_db()
+    assert export.tries == Export.TRIES
+    assert "n’existe plus" in export.reason
+
+
+def test_the_longest_waiting_is_made_first(diane: User) -> None:
+    second, first = ask(diane), ask(diane, language="en")
+    Export.objects.filter(pk=first.pk).update(asked_at=second.asked_at - timedelta(hours=1))
+    assert [making._claim(), making._claim(), making._claim()] == [first, second, None]
 
 
 def test_who_ends_after_a_later_try_stores_nothing(diane: User) -> None:
