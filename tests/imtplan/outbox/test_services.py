@@ -4,10 +4,11 @@ import threading
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from imtplan.accounts.models import User
 from imtplan.outbox.models import Mail
-from imtplan.outbox.services import retry_mail
+from imtplan.outbox.services import retry_mail, withdraw_mails
 from tests.imtplan.outbox.conftest import write
 
 
@@ -97,6 +98,19 @@ def test_what_failed_can_be_tried_again_from_the_first_try_on(mail: Mail, state:
 
 def test_what_waits_is_not_tried_again(mail: Mail) -> None:
     assert not retry_mail(mail.pk)
+
+
+@pytest.mark.parametrize("state", Mail.State)
+def test_only_what_still_waits_is_withdrawn(alice: User, mail: Mail, state: str) -> None:
+    other = write(alice, "two")
+    now = timezone.now()
+    Mail.objects.filter(pk=mail.pk).update(state=state, claimed_at=now, sent_at=now)
+    waits = state in Mail.TO_SEND
+    assert withdraw_mails(key_begins="one") == ({alice.pk} if waits else set())
+    mail.refresh_from_db()
+    other.refresh_from_db()
+    assert mail.state == (Mail.State.WITHDRAWN if waits else state)
+    assert other.state == Mail.State.WAITING
 
 
 def test_every_state_has_a_word_and_a_symbol() -> None:
