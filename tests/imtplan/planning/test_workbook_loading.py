@@ -15,7 +15,7 @@ from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
 from tests import factories
-from tests.imtplan.planning.workbooks import changed, made, opened, saved, title, with_line
+from tests.imtplan.planning.workbooks import changed, made, opened, saved, title, with_lines
 
 PLAN = "2018-2022"
 SOURCE = "Contrat d’objectifs 2018-2022."
@@ -88,8 +88,9 @@ def test_without_a_reason_a_number_does_not_move(here: Any, target: Target) -> N
 
 
 def test_the_same_file_twice_changes_nothing_the_second_time(here: Any, target: Target) -> None:
-    data = with_line(here.download(), "objectifs", code="O2", title_fr="Deux", title_en="Two")
-    data = with_line(data, "jalons", project="P01", title_fr="Fin", due_on=date(2021, 6, 30))
+    objective = {"code": "O2", "title_fr": "Deux", "title_en": "Two"}
+    milestone = {"project": "P01", "title_fr": "Fin", "due_on": date(2021, 6, 30)}
+    data = with_lines(here.download(), {"objectifs": [objective], "jalons": [milestone]})
     here.load(data)
     first = len(edited())
     assert first == 2

@@ -22,7 +22,7 @@ from tests.imtplan.planning.workbooks import (
     opened,
     saved,
     title,
-    with_line,
+    with_lines,
 )
 
 PLAN = "2018-2022"
@@ -124,7 +124,7 @@ def test_a_cell_that_cannot_be_is_refused_at_its_place(
 
 def test_one_line_that_is_not_right_stops_all_of_them(here: Any, target: Target) -> None:
     data = changed(here.download(), "cibles", target.code, value=21000)
-    data = with_line(data, "objectifs", code="O2", title_fr="Deux")
+    data = with_lines(data, {"objectifs": [{"code": "O2", "title_fr": "Deux"}]})
     answer = here.give(data)
     assert answer.status_code == 422
     assert 'name="confirm"' not in answer.content.decode()

@@ -15,7 +15,7 @@ from imtplan.audit.models import Event
 from indicators.models import Indicator, IndicatorLink, Target
 from indicators.recompute import recompute_stale
 from objectives.models import StrategicPlan
-from tests.imtplan.planning.workbooks import Rows, made, opened, saved, with_line
+from tests.imtplan.planning.workbooks import Rows, made, opened, saved, with_lines
 
 FACTS = json.loads(
     (Path(__file__).resolve().parents[3] / "fixtures" / "plan_2023.json").read_text("utf-8")
@@ -32,10 +32,7 @@ def first(db: None) -> StrategicPlan:
 
 def typed_into(data: bytes) -> bytes:
     """The empty workbook with every published fact typed in, as its sheets ask for it."""
-    for slug in SHEETS:
-        for line in FACTS[slug]:
-            data = with_line(data, slug, **line)
-    return data
+    return with_lines(data, {slug: FACTS[slug] for slug in SHEETS})
 
 
 def test_put_in_by_workbook_it_stands_beside_the_first(

@@ -1,6 +1,7 @@
 """Workbooks of plans as people make them: opened, changed in some cells, and saved."""
 
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -92,14 +93,16 @@ def heading_row(slug: str, rows: Rows, name: str, row: list[Any]) -> Any:
     return row[place] if place < len(row) else None
 
 
-def with_line(data: bytes, slug: str, **cells: Any) -> bytes:
-    """The file with one line more."""
+def with_lines(data: bytes, lines: Mapping[str, Sequence[Mapping[str, Any]]]) -> bytes:
+    """Return the file with these lines more, by the slugs of their sheets."""
     sheets = opened(data)
-    rows = sheets[title(slug)]
-    line: list[Any] = []
-    for name, value in cells.items():
-        _put(line, rows[0].index(heading(slug, name)), value)
-    rows.append(line)
+    for slug, more in lines.items():
+        rows = sheets[title(slug)]
+        for cells in more:
+            line: list[Any] = []
+            for name, value in cells.items():
+                _put(line, rows[0].index(heading(slug, name)), value)
+            rows.append(line)
     return saved(sheets)
 
 
