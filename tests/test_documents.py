@@ -1,5 +1,6 @@
 """Holds what the documents say of the repository against the repository."""
 
+import hashlib
 import re
 import subprocess
 import tomllib
@@ -65,3 +66,14 @@ def test_every_link_of_a_document_leads_to_a_file(document: str) -> None:
         if not (path.parent / target).exists()
     ]
     assert missing == []
+
+
+# Of the text that the SPDX list keeps under EUPL-1.2, ended by one line end.
+LICENCE_SHA256 = "57fb42fbcd0b037ce528ed8f72f1ec095d67bc6825ecf1448ff39be1fe68a4b4"
+
+
+def test_the_licence_is_whole_and_named_by_its_identifier() -> None:
+    (name,) = PROJECT["project"]["license-files"]
+
+    assert PROJECT["project"]["license"] == "EUPL-1.2"
+    assert hashlib.sha256((BASE / name).read_bytes()).hexdigest() == LICENCE_SHA256

@@ -52,7 +52,7 @@ def test_the_image_copies_what_is_there() -> None:
 
 APPS = ("imtplan", "objectives", "levers", "projects", "indicators")
 IN_THE_IMAGE = (*APPS, "templates", "static", "locale", "fixtures")
-FILES = {"manage.py", "pyproject.toml", "requirements/base.txt", "docker/healthcheck.py"}
+FILES = {"manage.py", "pyproject.toml", "LICENSE", "requirements/base.txt", "docker/healthcheck.py"}
 NEVER = [
     "imtplan-2026-11-29.dump",
     "imtplan-2026-11-29.dump.part",
