@@ -167,6 +167,27 @@ def test_a_running_sum_is_made_of_every_year(
     assert {row.year for row in explained.inputs.rows} == {2018, 2019, 2020}
 
 
+@pytest.mark.parametrize("aggregation", ["sum", "none"])
+def test_a_running_sum_of_one_alone_is_made_of_every_year_too(
+    both: Both, value_of: Explain, progress_of: Explain, recomputed: Recompute, aggregation: str
+) -> None:
+    """Of the institute's own figures, and of a school that was no member at first."""
+    albi, _ales = both
+    School.objects.filter(pk=albi.pk).update(first_year=2020)
+    own = factories.IndicatorFactory(accumulation="cumulative", aggregation=aggregation)
+    school = albi if aggregation == "sum" else None
+    target = factories.TargetFactory(
+        indicator=own, school=school, is_reference=False, baseline_year=2018
+    )
+    for year in (2018, 2019, 2020):
+        figure(own, school, 10, year=year)
+    recomputed()
+    explained = progress_of(target)
+    assert explained.row.value == 30
+    assert [row.year for row in explained.value.inputs.rows] == [2018, 2019, 2020]
+    assert explained.agreement.holds
+
+
 def test_the_range_puts_each_missing_school_at_its_baseline_and_on_its_path(
     indicator: Any, both: Both, value_of: Explain, recomputed: Recompute
 ) -> None:
@@ -213,6 +234,17 @@ def test_a_stored_number_that_differs_is_found(
     InstituteValue.objects.filter(year=2020).update(value=999)
     [difference] = value_of(indicator).agreement.differences
     assert (difference.name, difference.stored, difference.fresh) == ("value", 999, 200)
+
+
+def test_a_number_that_is_not_stored_is_no_agreement(
+    indicator: Any, both: Both, value_of: Explain, recomputed: Recompute
+) -> None:
+    for school in both:
+        figure(indicator, school)
+    agreement = value_of(indicator).agreement
+    assert (agreement.stored, agreement.holds) == (None, False)
+    recomputed()
+    assert value_of(indicator).agreement.holds
 
 
 def test_a_person_is_told_what_they_may_see(
