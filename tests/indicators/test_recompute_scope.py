@@ -187,6 +187,43 @@ def test_a_schools_baseline_moves_the_range_of_every_year_that_it_misses(
     assert differences() == []
 
 
+def test_what_moves_toward_one_plan_moves_no_other_and_no_year_beyond_it(
+    albi: School, recomputed: Any
+) -> None:
+    """The second plan has the indicator too; the first has a target beyond its last year."""
+    first = factories.TargetFactory(year=2024, baseline_value=0, value=100)
+    later = factories.PlanFactory(
+        code="2023-2027", baseline_year=2022, first_year=2023, last_year=2027
+    )
+    second = factories.TargetFactory(
+        plan=later,
+        indicator=first.indicator,
+        baseline_year=2022,
+        baseline_value=0,
+        year=2027,
+        value=1000,
+    )
+    objectives = [factories.ObjectiveFactory(plan=target.plan) for target in (first, second)]
+    for objective in objectives:
+        factories.LinkFactory(indicator=first.indicator, objective=objective)
+    for year in (2019, 2022, 2023):
+        factories.FigureFactory(indicator=first.indicator, school=albi, year=year, value=10)
+    recomputed()
+    for year in (2019, 2022, 2023):
+        Figure.objects.filter(year=year).update(value=20)
+        recomputed()
+        assert differences() == []
+    rows = RollUp.objects.filter(objective__in=objectives, view=VALIDATED)
+    reached = {(row.objective_id, row.year): row.progress for row in rows if row.progress}
+    own, other = (objective.pk for objective in objectives)
+    assert reached == {
+        (own, 2019): Decimal("0.2"),
+        (own, 2022): Decimal("0.2"),
+        (other, 2022): Decimal("0.02"),
+        (other, 2023): Decimal("0.02"),
+    }
+
+
 # --- Poison ---------------------------------------------------------------------------------------
 
 
