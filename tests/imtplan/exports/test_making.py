@@ -222,6 +222,14 @@ def test_old_files_are_forgotten(made: Made) -> None:
     assert list(Export.objects.all()) == [young]
 
 
+@pytest.mark.parametrize("state", [State.WAITING, State.FAILED])
+def test_what_was_never_made_is_forgotten_too(diane: User, state: str) -> None:
+    ask(diane)
+    long_ago = timezone.now() - Export.LIFE * 1.01
+    Export.objects.update(state=state, reason="Trop long.", asked_at=long_ago)
+    assert making.forget_old_files() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_past_is_read_as_it_was(made: Made, board: Any) -> None:
     """At an earlier moment nothing is written, and the steps are noted all the same."""
