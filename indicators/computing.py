@@ -34,7 +34,6 @@ def parameters_of(scope: Scope) -> Parameters:
         "pair_years": [year for _, year in pairs],
         "indicators": [part.indicator for part in scope.parts],
         "firsts": [part.first for part in scope.parts],
-        "lasts": [part.last for part in scope.parts],
         "wholes": [part.whole for part in scope.parts],
         "wholes_only": [part.indicator for part in scope.parts if part.whole],
         "touched_indicators": [indicator for indicator, _ in scope.touched],

@@ -1,12 +1,12 @@
 """Progress toward each target, year by year, as one SELECT.
 
-Parameters, arrays of the same length: `indicators`, with the `firsts` and `lasts` of the years in
-which their values may have moved, and whether the `wholes` of them are wanted (else the targets of
-the institute, and of the schools in `touched_schools`, of which `touched_indicators` are the
+Parameters, arrays of the same length: `indicators`, with the `firsts` of the years in which their
+values may have moved, and whether the `wholes` of them are wanted (else the targets of the
+institute, and of the schools in `touched_schools`, of which `touched_indicators` are the
 indicators).
 
-A row's years begin with the first that may have moved: forecasts rest on all values up to their
-year. Where the baseline itself moved, all years have.
+A target's rows begin with the first year that may have moved, and none is before its baseline's:
+forecasts rest on all values up to their year, and a baseline that moved moves all years.
 
 `inputs_hash` is the md5 of the text of a row of: the direction, the trajectory, the baseline and
 the target with their years, the stated values, the band and its tolerance, the two thresholds, the
@@ -57,12 +57,10 @@ _AIMS = """
                i.aggregation, i.scale, i.direction, i.band_low, i.band_high, i.tolerance,
                plan.on_track_from, plan.at_risk_from,
                greatest(t.year, plan.last_year)::integer AS last_year,
-               CASE WHEN t.baseline_value IS NULL
-                   AND t.baseline_year BETWEEN scope.first AND scope.last
-                   THEN t.baseline_year ELSE scope.first END AS first_wanted,
+               scope.first AS first_wanted,
                stated.years AS stated_years, stated.amounts AS stated_values
-        FROM unnest(%(indicators)s::bigint[], %(firsts)s::integer[], %(lasts)s::integer[],
-                    %(wholes)s::boolean[]) AS scope(indicator_id, first, last, whole)
+        FROM unnest(%(indicators)s::bigint[], %(firsts)s::integer[], %(wholes)s::boolean[])
+            AS scope(indicator_id, first, whole)
         JOIN indicators_indicator AS i ON i.id = scope.indicator_id
         JOIN indicators_target AS t ON t.indicator_id = i.id
         JOIN objectives_strategicplan AS plan ON plan.id = t.plan_id
