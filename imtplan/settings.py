@@ -5,6 +5,7 @@ start with a sentence that says what to write.
 """
 
 import os
+import tomllib
 from pathlib import Path
 
 import pghistory
@@ -17,6 +18,11 @@ from imtplan.environment import read_environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = read_environment(os.environ)
+
+# The one place of it is pyproject.toml, which the image carries too: nothing is installed as a
+# package, so no metadata has it.
+_project = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+VERSION = _project["version"]
 
 # --- What kind of run this is -------------------------------------------------------------------
 
@@ -108,6 +114,7 @@ TEMPLATES = [
                 "imtplan.accounts.context.person",
                 "imtplan.campaigns.context.demonstration",
                 "imtplan.dashboard.context.navigation",
+                "imtplan.dashboard.context.version",
             ],
             "builtins": [
                 "django.templatetags.i18n",

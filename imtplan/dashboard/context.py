@@ -1,9 +1,10 @@
-"""The navigation of every page: what this person may open, and where they are."""
+"""What stands in the bar and the foot of every page: what this person may open, and the version."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -30,6 +31,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: _items(request, _daily)),
         "tools": SimpleLazyObject(lambda: _items(request, _tools)),
     }
+
+
+def version(request: HttpRequest) -> dict[str, Any]:
+    """The version that runs, for whoever reports a fault."""
+    return {"version": settings.VERSION}
 
 
 def _items(request: HttpRequest, links: Callable[[Any], list[tuple[str, str]]]) -> list[Item]:

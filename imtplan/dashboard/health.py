@@ -1,8 +1,6 @@
 """Is the site alive? Asked by machines, answered without a sign-in and without waiting."""
 
 import threading
-import tomllib
-from functools import cache
 from typing import Any
 
 import redis
@@ -25,14 +23,8 @@ def health() -> dict[str, Any]:
         "database": "ok",
         "queue": "ok" if queue_answers(settings.REDIS_URL) else "down",
         "stale_since": Pulse.take().stale_since,
-        "version": version(),
+        "version": settings.VERSION,
     }
-
-
-@cache
-def version() -> str:
-    with (settings.BASE_DIR / "pyproject.toml").open("rb") as file:
-        return str(tomllib.load(file)["project"]["version"])
 
 
 def queue_answers(url: str, *, within: float = PATIENCE) -> bool:

@@ -14,7 +14,8 @@ from indicators.models import StaleMark
 URL = reverse("health")
 
 
-def test_all_is_well_and_nobody_is_signed_in(db, client, monkeypatch):
+def test_all_is_well_and_nobody_is_signed_in(db, client, monkeypatch, settings):
+    settings.VERSION = "9.8.7"
     monkeypatch.setattr(health, "queue_answers", lambda url: True)
 
     answer = client.get(URL)
@@ -24,7 +25,7 @@ def test_all_is_well_and_nobody_is_signed_in(db, client, monkeypatch):
         "database": "ok",
         "queue": "ok",
         "stale_since": None,
-        "version": health.version(),
+        "version": "9.8.7",
     }
     assert "no-store" in answer["Cache-Control"]
 

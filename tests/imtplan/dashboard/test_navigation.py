@@ -84,3 +84,9 @@ def test_a_page_that_shows_no_navigation_asks_nothing(diane, django_assert_num_q
 
     with django_assert_num_queries(0):
         navigation(request)
+
+
+def test_the_foot_says_which_version_runs(db, client, settings, read):
+    settings.VERSION = "9.8.7"
+
+    assert "IMT Plan 9.8.7 · Institut Mines-Télécom" in read(client.get(reverse("accessibility")))
