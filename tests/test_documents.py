@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 BASE = Path(__file__).resolve().parent.parent
 README = (BASE / "README.md").read_text(encoding="utf-8")
@@ -77,3 +78,13 @@ def test_the_licence_is_whole_and_named_by_its_identifier() -> None:
 
     assert PROJECT["project"]["license"] == "EUPL-1.2"
     assert hashlib.sha256((BASE / name).read_bytes()).hexdigest() == LICENCE_SHA256
+
+
+CHANGELOG = (BASE / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_version_that_runs_is_the_newest_of_the_changelog() -> None:
+    written = re.findall(r"^## (\d+\.\d+\.\d+), ", CHANGELOG, re.MULTILINE)
+
+    assert written[0] == settings.VERSION == PROJECT["project"]["version"]
+    assert written == sorted(written, key=lambda name: [*map(int, name.split("."))], reverse=True)

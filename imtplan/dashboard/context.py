@@ -34,7 +34,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def version(request: HttpRequest) -> dict[str, Any]:
-    """The version that runs, for whoever reports a fault."""
+    """The version that runs, for whoever reports a fault or reads CHANGELOG.md."""
     return {"version": settings.VERSION}
 
 
