@@ -82,7 +82,7 @@ class NumberError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Style:
+class _NumberStyle:
     decimal: str
     group: str
     percent: str
@@ -94,12 +94,12 @@ class _Style:
 
 
 _STYLES = {
-    "fr": _Style(decimal=",", group=NARROW_SPACE, percent=f"{NARROW_SPACE}%"),
-    "en": _Style(decimal=".", group=",", percent="%"),
+    "fr": _NumberStyle(decimal=",", group=NARROW_SPACE, percent=f"{NARROW_SPACE}%"),
+    "en": _NumberStyle(decimal=".", group=",", percent="%"),
 }
 
 
-def _style(language: str) -> _Style:
+def _style(language: str) -> _NumberStyle:
     if language not in _STYLES:
         raise ValueError(f"language must be one of {', '.join(_STYLES)}, not {language!r}")
     return _STYLES[language]
@@ -129,7 +129,7 @@ def parse_rounded(text: str, *, language: str, decimals: int) -> Decimal:
     return number if is_kept else _rounded(number, decimals)
 
 
-def _read(body: str, style: _Style, *, most: int = MAX_DECIMALS) -> Decimal:
+def _read(body: str, style: _NumberStyle, *, most: int = MAX_DECIMALS) -> Decimal:
     _refuse_strangers(body)
     sign, unsigned = _split_sign(body)
     whole, decimals = _split_decimals(unsigned, style)
@@ -214,7 +214,7 @@ _GROUPED = re.compile(
 _BEFORE_A_GROUP = re.compile(rf"[1-9][0-9]{{0,2}}(?:[{GROUP_SPACES}{_APOSTROPHES}][0-9]{{3}})*")
 
 
-def _split_decimals(body: str, style: _Style) -> tuple[str, str]:
+def _split_decimals(body: str, style: _NumberStyle) -> tuple[str, str]:
     """The part before the decimal mark, still with its group marks, and the decimals."""
     mark = next((character for character in reversed(body) if character in ".,"), "")
     if not mark:
@@ -363,7 +363,7 @@ def _unit(decimals: int) -> Decimal:
     return Decimal((0, (1,), -decimals))
 
 
-def _dressed(number: Decimal, style: _Style, *, trim: bool, sign: bool) -> str:
+def _dressed(number: Decimal, style: _NumberStyle, *, trim: bool, sign: bool) -> str:
     """In the language's marks. What rounds to zero is zero: neither "-0" nor "+0"."""
     text = f"{number.copy_abs():,f}"
     if trim:

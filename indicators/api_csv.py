@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from imtplan.rest import rounded
-from imtplan.spreadsheets import Column, Flavour, Kind, csv_response
+from imtplan.spreadsheets import Column, ColumnType, Flavour, csv_response
 from indicators.api import FigureFilters, FigureViewSet
 from indicators.api_files import ROWS_READ_AT_A_TIME, InFlavours
 from indicators.models import Figure
@@ -32,15 +32,17 @@ def figure_columns(flavour: Flavour) -> list[Column]:
         Column("unit", _("Unit"), lambda figure: figure.indicator.unit),
         Column("school_code", _("School code"), lambda figure: _of_school(figure, "code")),
         Column("school", _("School"), lambda figure: _of_school(figure, "name")),
-        Column("year", _("Year"), lambda figure: figure.year, Kind.NUMBER),
+        Column("year", _("Year"), lambda figure: figure.year, ColumnType.NUMBER),
         Column("state", _("State"), word("state")),
-        Column("value", _("Value"), _value, Kind.NUMBER),
-        Column("numerator", _("Numerator"), lambda figure: figure.numerator, Kind.NUMBER),
-        Column("denominator", _("Denominator"), lambda figure: figure.denominator, Kind.NUMBER),
+        Column("value", _("Value"), _value, ColumnType.NUMBER),
+        Column("numerator", _("Numerator"), lambda figure: figure.numerator, ColumnType.NUMBER),
+        Column(
+            "denominator", _("Denominator"), lambda figure: figure.denominator, ColumnType.NUMBER
+        ),
         Column("status", _("Status"), word("status")),
         Column("origin", _("Way of entry"), word("origin")),
-        Column("version", _("Version"), lambda figure: figure.version, Kind.NUMBER),
-        Column("entered_at", _("Entered at"), lambda figure: figure.entered_at, Kind.TIME),
+        Column("version", _("Version"), lambda figure: figure.version, ColumnType.NUMBER),
+        Column("entered_at", _("Entered at"), lambda figure: figure.entered_at, ColumnType.TIME),
         Column("source", _("Source"), lambda figure: figure.source),
         Column("reason", _("Reason"), lambda figure: figure.reason or None),
         Column("explanation", _("Explanation"), lambda figure: figure.explanation or None),

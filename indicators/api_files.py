@@ -14,7 +14,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from imtplan.rest import WordFilter, rounded
-from imtplan.spreadsheets import BookFormat, Column, Flavour, Kind, book_response, csv_response
+from imtplan.spreadsheets import (
+    BookFormat,
+    Column,
+    ColumnType,
+    Flavour,
+    book_response,
+    csv_response,
+)
 from indicators.api_results import (
     Element,
     ProgressFilters,
@@ -50,7 +57,7 @@ def number(field: str, label: Any) -> Column:
         value = getattr(row, field)
         return value if value is None or isinstance(value, int) else rounded(value, 10)
 
-    return Column(field, label, read, Kind.NUMBER)
+    return Column(field, label, read, ColumnType.NUMBER)
 
 
 def word(field: str, label: Any, flavour: Flavour) -> Column:
@@ -97,7 +104,7 @@ def listed(values: Any) -> str | None:
 def _ending(flavour: Flavour) -> list[Column]:
     return [
         Column("formula_version", _("Formula version"), lambda row: row.formula_version),
-        Column("computed_at", _("Computed at"), lambda row: row.computed_at, Kind.TIME),
+        Column("computed_at", _("Computed at"), lambda row: row.computed_at, ColumnType.TIME),
     ]
 
 

@@ -20,7 +20,7 @@ from imtplan.campaigns.entry import EntryPage, Row, read_page
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT
-from imtplan.spreadsheets.workbooks import CellOut, Rule, SheetOut
+from imtplan.spreadsheets.workbooks import CellOut, CellRule, SheetOut
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -146,7 +146,7 @@ def _cells(row: Row, page: EntryPage) -> Iterator[CellOut]:
     has_word = figure is not None and figure.state in (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
     words = [str(State.NOT_AVAILABLE.label), str(State.NOT_APPLICABLE.label)]
     word = str(State(figure.state).label) if figure and has_word else None
-    yield CellOut(word, "open word", Rule(choices=words))
+    yield CellOut(word, "open word", CellRule(choices=words))
     yield CellOut(figure.reason if figure else None, "open text")
     yield CellOut(figure.explanation if figure else None, "open text")
     yield CellOut(figure.version if figure else None, "code")
@@ -180,12 +180,12 @@ def _open_look(part: str, indicator: Indicator) -> str:
     return f"open {min(indicator.decimals if part == 'value' else 0, MAX_SHOWN_DECIMALS)}"
 
 
-def _rule(part: str, indicator: Indicator) -> Rule:
+def _rule(part: str, indicator: Indicator) -> CellRule:
     if part == "value":
         title, lowest, highest = indicator.unit, indicator.minimum, indicator.maximum
     else:
         title, lowest, highest = getattr(indicator, part), Decimal(0), None
-    return Rule(
+    return CellRule(
         lowest=lowest,
         highest=highest,
         whole=indicator.is_whole,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
-from imtplan.spreadsheets import Column, Kind
+from imtplan.spreadsheets import Column, ColumnType
 from indicators.models import ProgressStatus, ValueNature, VerdictInWords
 from indicators.snapshots import Line
 
@@ -304,7 +304,7 @@ def flat(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def columns() -> list[Column]:
     def number(field: str, label: str) -> Column:
-        return Column(field, label, lambda row: Said(row).decimal(field), Kind.NUMBER)
+        return Column(field, label, lambda row: Said(row).decimal(field), ColumnType.NUMBER)
 
     def text(field: str, label: str) -> Column:
         return Column(field, label, lambda row: row.get(field) or None)

@@ -20,12 +20,12 @@ from imtplan.dashboard.pulse import Pulse
 from imtplan.exports.school_tables import of_the_schools
 from imtplan.exports.sheets import is_demonstration, matrix_of
 from imtplan.exports.tables import PROJECTS, Sheet, about, number, text
-from imtplan.spreadsheets import Column, Kind
+from imtplan.spreadsheets import Column, ColumnType
 from indicators.models import Indicator, InstituteValue
 
 
 def _day(key: str, label: Any, read: Callable[[Any], Any]) -> Column:
-    return Column(key, label, read, Kind.TIME)
+    return Column(key, label, read, ColumnType.TIME)
 
 
 # --- An objective or a lever ----------------------------------------------------------------------

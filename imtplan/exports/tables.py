@@ -18,7 +18,7 @@ from imtplan.dashboard.queries import Element, ProjectGroup
 from imtplan.dashboard.scope import Scope
 from imtplan.exports.sheets import board_of, data_of, is_demonstration, said_at
 from imtplan.rest import rounded
-from imtplan.spreadsheets import Column, Kind
+from imtplan.spreadsheets import Column, ColumnType
 from indicators.models import Indicator, View
 
 DIGITS = 10  # as the API gives them
@@ -61,7 +61,7 @@ def number(key: str, label: Label, read: Callable[[Any], Decimal | int | None]) 
         value = read(row)
         return rounded(value, DIGITS) if isinstance(value, Decimal) else value
 
-    return Column(key, label, digits, Kind.NUMBER)
+    return Column(key, label, digits, ColumnType.NUMBER)
 
 
 def text(key: str, label: Label, read: Callable[[Any], Any]) -> Column:
@@ -165,7 +165,9 @@ PROJECTS = [
         gettext_lazy("Declared by the leader"),
         lambda row: str(row.declared.label) if row.declared else "",
     ),
-    Column("declared_on", gettext_lazy("Declared on"), lambda row: row.row.declared_on, Kind.TIME),
+    Column(
+        "declared_on", gettext_lazy("Declared on"), lambda row: row.row.declared_on, ColumnType.TIME
+    ),
 ]
 
 DECISIONS = [
@@ -197,7 +199,7 @@ INPUTS = [
         "entered_at",
         gettext_lazy("Entered on"),
         lambda row: row.given.entered_at if row.given else None,
-        Kind.TIME,
+        ColumnType.TIME,
     ),
 ]
 

@@ -2,7 +2,7 @@
 
 from imtplan.spreadsheets.book_tables import book_response, book_table, sheet_of_pairs
 from imtplan.spreadsheets.books import BookFormat
-from imtplan.spreadsheets.columns import Column, Flavour, Kind, safe_text
+from imtplan.spreadsheets.columns import Column, ColumnType, Flavour, safe_text
 from imtplan.spreadsheets.csv_out import (
     ROWS_AT_A_TIME,
     csv_lines,
@@ -14,8 +14,8 @@ __all__ = [
     "ROWS_AT_A_TIME",
     "BookFormat",
     "Column",
+    "ColumnType",
     "Flavour",
-    "Kind",
     "book_response",
     "book_table",
     "csv_lines",

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from imtplan.spreadsheets.books import BookFormat
-from imtplan.spreadsheets.columns import Column, Flavour, Kind
+from imtplan.spreadsheets.columns import Column, ColumnType, Flavour
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 
 LOOKS: dict[str, dict[str, Any]] = {
@@ -16,7 +16,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "number": {"num_format": "General"},
     "text": {"num_format": "@"},
 }
-WIDTHS = {Kind.TEXT: 24, Kind.NUMBER: 16, Kind.TIME: 20}
+WIDTHS = {ColumnType.TEXT: 24, ColumnType.NUMBER: 16, ColumnType.TIME: 20}
 
 
 def book_table(
@@ -57,9 +57,9 @@ def _cell(column: Column, row: Any) -> CellOut:
     value = column.read(row)
     if value is None:
         return CellOut()
-    if column.kind is Kind.NUMBER:
+    if column.kind is ColumnType.NUMBER:
         return CellOut(Decimal(value), "number")
-    if column.kind is Kind.TIME:
+    if column.kind is ColumnType.TIME:
         return CellOut(column.cell(row, Flavour.EXCEL_FR), "text")
     return CellOut(str(value), "text")
 

@@ -19,7 +19,7 @@ from imtplan.numbers import plain
 from imtplan.signs import straight
 
 
-class Kind(Enum):
+class ColumnType(Enum):
     TEXT = auto()
     NUMBER = auto()
     TIME = auto()
@@ -53,7 +53,7 @@ class Column:
     key: str
     label: str | Promise
     read: Callable[[Any], Any]
-    kind: Kind = Kind.TEXT
+    kind: ColumnType = ColumnType.TEXT
 
     def heading(self, flavour: Flavour) -> str:
         return self.key if flavour is Flavour.MACHINE else safe_text(str(self.label))
@@ -103,8 +103,8 @@ def _time(value: date | datetime, flavour: Flavour) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
 
 
-_WRITERS: dict[Kind, Callable[[Any, Flavour], str]] = {
-    Kind.TEXT: _text,
-    Kind.NUMBER: _number,
-    Kind.TIME: _time,
+_WRITERS: dict[ColumnType, Callable[[Any, Flavour], str]] = {
+    ColumnType.TEXT: _text,
+    ColumnType.NUMBER: _number,
+    ColumnType.TIME: _time,
 }

@@ -9,7 +9,7 @@ from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, NOTHING, Row
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MergedBlock:
     """Lines from 1, columns from 0, the last ones included."""
 
     line: int
@@ -18,14 +18,14 @@ class Block:
     last_column: int
 
 
-def keep(blocks: list[Block], block: Block) -> None:
+def keep(blocks: list[MergedBlock], block: MergedBlock) -> None:
     """Add a block to those of its sheet: there are no more of them than cells that are read."""
     if len(blocks) >= MAX_CELLS:
         raise too_much()
     blocks.append(block)
 
 
-def cover(rows: list[Row], blocks: Iterable[Block]) -> None:
+def cover(rows: list[Row], blocks: Iterable[MergedBlock]) -> None:
     """Tell the rows, which stand in their order, what covers their cells. What lies under a block
     is hidden. Together the blocks cover no more cells than are read: real ones never overlap."""
     lines = [row.line for row in rows]
@@ -40,7 +40,7 @@ def cover(rows: list[Row], blocks: Iterable[Block]) -> None:
             _cover(rows[first:end], block)
 
 
-def _cover(within: list[Row], block: Block) -> None:
+def _cover(within: list[Row], block: MergedBlock) -> None:
     is_first = within[0].line == block.line
     top = within[0].cells.get(block.column, NOTHING) if is_first else NOTHING
     for row, column in _under(within, block):
@@ -50,7 +50,7 @@ def _cover(within: list[Row], block: Block) -> None:
             row.cells[column] = replace(own, is_hidden=True)
 
 
-def _under(within: list[Row], block: Block) -> Iterator[tuple[Row, int]]:
+def _under(within: list[Row], block: MergedBlock) -> Iterator[tuple[Row, int]]:
     for row in within:
         for column in range(block.column, min(block.last_column + 1, MAX_COLUMNS)):
             if (row.line, column) != (block.line, block.column):

@@ -20,7 +20,7 @@ MAX_CODE = 255
 _WIDE = Context(prec=1000, rounding=ROUND_HALF_UP, traps=[])
 
 
-class Mark(Enum):
+class FormatMark(Enum):
     """What a character of a format does."""
 
     LITERAL = auto()
@@ -35,13 +35,18 @@ class Mark(Enum):
     OTHER = auto()  # exponents, fractions, @
 
 
-_MARKS = dict.fromkeys("0#?", Mark.DIGIT) | dict.fromkeys("dmyhs", Mark.CLOCK)
-_MARKS |= {",": Mark.COMMA, ".": Mark.POINT, "%": Mark.PERCENT, ";": Mark.SECTION}
-_MARKS |= dict.fromkeys("e/@", Mark.OTHER)
+_MARKS = dict.fromkeys("0#?", FormatMark.DIGIT) | dict.fromkeys("dmyhs", FormatMark.CLOCK)
+_MARKS |= {
+    ",": FormatMark.COMMA,
+    ".": FormatMark.POINT,
+    "%": FormatMark.PERCENT,
+    ";": FormatMark.SECTION,
+}
+_MARKS |= dict.fromkeys("e/@", FormatMark.OTHER)
 _WORDS = ("general", "standard")
 
 
-def marks(code: str) -> Iterator[tuple[Mark, str]]:
+def marks(code: str) -> Iterator[tuple[FormatMark, str]]:
     """Returns each mark of a format with its text; every character is looked at once."""
     place = 0
     while place < len(code):
@@ -49,20 +54,20 @@ def marks(code: str) -> Iterator[tuple[Mark, str]]:
         yield mark, text
 
 
-def _mark(code: str, place: int) -> tuple[Mark, str, int]:
+def _mark(code: str, place: int) -> tuple[FormatMark, str, int]:
     character = code[place]
     if character in '"[':
         end = code.find('"' if character == '"' else "]", place + 1)
         end = len(code) if end < 0 else end
-        mark = Mark.LITERAL if character == '"' else Mark.BRACKETS
+        mark = FormatMark.LITERAL if character == '"' else FormatMark.BRACKETS
         return mark, code[place + 1 : end], end + 1
     if character in "\\_*":  # a letter as it is; a space as wide as a letter; a filling
         letter = {"\\": code[place + 1 : place + 2], "_": " ", "*": ""}[character]
-        return Mark.LITERAL, letter, place + 2
+        return FormatMark.LITERAL, letter, place + 2
     for word in _WORDS:
         if code[place : place + len(word)].lower() == word:
-            return Mark.GENERAL, word, place + len(word)
-    return _MARKS.get(character.lower(), Mark.LITERAL), character, place + 1
+            return FormatMark.GENERAL, word, place + len(word)
+    return _MARKS.get(character.lower(), FormatMark.LITERAL), character, place + 1
 
 
 # --- Sections -----------------------------------------------------------------------------------
@@ -81,7 +86,7 @@ _MEANS = re.compile(r"[^\W_]|[%‰$€£¥]")
 
 
 @dataclass
-class Section:
+class FormatSection:
     """How one sort of numbers is shown: those above zero, say."""
 
     before: str = ""
@@ -95,24 +100,24 @@ class Section:
     is_general: bool = False  # all the digits that there are
     is_odd: bool = False  # exponents, fractions, dates: not shown here
 
-    def take(self, mark: Mark, text: str) -> None:
+    def take(self, mark: FormatMark, text: str) -> None:
         match mark:
-            case Mark.DIGIT:
+            case FormatMark.DIGIT:
                 self.has_digits = True
                 self.thousands *= self.has_point  # commas between digits group them
                 self.places += self.has_point
-            case Mark.GENERAL:
+            case FormatMark.GENERAL:
                 self.has_digits = self.is_general = True
-            case Mark.COMMA if self.has_digits:
+            case FormatMark.COMMA if self.has_digits:
                 self.thousands += 1
-            case Mark.POINT:
+            case FormatMark.POINT:
                 self.has_point = True
-            case Mark.PERCENT:
+            case FormatMark.PERCENT:
                 self.percents += 1
                 self._write("%")
-            case Mark.BRACKETS:
+            case FormatMark.BRACKETS:
                 self._take_brackets(text)
-            case Mark.OTHER | Mark.CLOCK:
+            case FormatMark.OTHER | FormatMark.CLOCK:
                 self.is_odd = True
             case _:
                 self._write(text)
@@ -156,19 +161,19 @@ class NumberFormat:
     """A cell's format. `kind` is what a number in it means: a number, a percentage, a day."""
 
     kind: Found = Found.NUMBER
-    sections: list[Section] = field(default_factory=list)
+    sections: list[FormatSection] = field(default_factory=list)
 
     @classmethod
     def of(cls, code: str) -> "NumberFormat":
-        kind, sections = Found.NUMBER, [Section()]
+        kind, sections = Found.NUMBER, [FormatSection()]
         for mark, text in marks(code):
-            if mark is Mark.PERCENT:
+            if mark is FormatMark.PERCENT:
                 kind = Found.PERCENT
             elif _is_of_clock(mark, text) and kind is Found.NUMBER:
                 kind = Found.DATE
             if len(code) <= MAX_CODE:
-                if mark is Mark.SECTION:
-                    sections.append(Section())
+                if mark is FormatMark.SECTION:
+                    sections.append(FormatSection())
                 else:
                     sections[-1].take(mark, text)
         return cls(kind, sections if len(code) <= MAX_CODE else [])
@@ -189,7 +194,7 @@ class NumberFormat:
         looks_empty = not f"{section.before}{section.after}".strip()
         return looks_empty and not section.has_digits and not section.is_odd
 
-    def _section(self, number: Decimal) -> tuple[Section, bool]:
+    def _section(self, number: Decimal) -> tuple[FormatSection, bool]:
         """The section for a number, and whether the minus is still to be written."""
         sections = self._of_numbers
         if any(section.condition for section in sections):
@@ -202,9 +207,11 @@ class NumberFormat:
         return sections[0], True
 
     @cached_property
-    def _of_numbers(self) -> list[Section]:
+    def _of_numbers(self) -> list[FormatSection]:
         return self.sections[:3]
 
 
-def _is_of_clock(mark: Mark, text: str) -> bool:
-    return mark is Mark.CLOCK or (mark is Mark.BRACKETS and bool(_CLOCKS.fullmatch(text)))
+def _is_of_clock(mark: FormatMark, text: str) -> bool:
+    return mark is FormatMark.CLOCK or (
+        mark is FormatMark.BRACKETS and bool(_CLOCKS.fullmatch(text))
+    )

@@ -42,7 +42,7 @@ _ALLOWED = {
 
 
 @dataclass(frozen=True)
-class Rule:
+class CellRule:
     """What a program says while a cell is filled in. It warns and never forbids."""
 
     choices: Sequence[str] = ()
@@ -91,7 +91,7 @@ class CellOut:
 
     value: str | Decimal | int | None = None
     look: str = ""
-    rule: Rule | None = None
+    rule: CellRule | None = None
     comment: str = ""
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from imtplan.spreadsheets import (
     ROWS_AT_A_TIME,
     Column,
+    ColumnType,
     Flavour,
-    Kind,
     csv_lines,
     csv_response,
     safe_text,
@@ -26,7 +26,7 @@ from imtplan.spreadsheets import (
 MACHINE, EXCEL = Flavour.MACHINE, Flavour.EXCEL_FR
 
 
-def cell(value: Any, kind: Kind = Kind.TEXT, flavour: Flavour = MACHINE) -> str:
+def cell(value: Any, kind: ColumnType = ColumnType.TEXT, flavour: Flavour = MACHINE) -> str:
     return Column("key", "Label", lambda row: row, kind).cell(value, flavour)
 
 
@@ -82,26 +82,28 @@ def test_no_text_at_all_begins_a_formula_or_carries_a_control(text: str) -> None
 def test_numbers_have_their_digits_and_no_apostrophe(
     number: Decimal, machine: str, excel: str
 ) -> None:
-    assert cell(number, Kind.NUMBER) == machine
-    assert cell(number, Kind.NUMBER, EXCEL) == excel
+    assert cell(number, ColumnType.NUMBER) == machine
+    assert cell(number, ColumnType.NUMBER, EXCEL) == excel
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", ColumnType)
 @pytest.mark.parametrize("flavour", Flavour)
-def test_what_is_missing_is_an_empty_cell_and_never_zero(kind: Kind, flavour: Flavour) -> None:
+def test_what_is_missing_is_an_empty_cell_and_never_zero(
+    kind: ColumnType, flavour: Flavour
+) -> None:
     assert cell(None, kind, flavour) == ""
 
 
 def test_programs_get_utc_and_excel_the_clock_of_paris() -> None:
     summer = datetime(2022, 7, 1, 22, 30, tzinfo=UTC)
-    assert cell(summer, Kind.TIME) == "2022-07-01T22:30:00Z"
-    assert cell(summer, Kind.TIME, EXCEL) == "2022-07-02 00:30:00"
-    assert cell(date(2022, 7, 1), Kind.TIME, EXCEL) == "2022-07-01"
+    assert cell(summer, ColumnType.TIME) == "2022-07-01T22:30:00Z"
+    assert cell(summer, ColumnType.TIME, EXCEL) == "2022-07-02 00:30:00"
+    assert cell(date(2022, 7, 1), ColumnType.TIME, EXCEL) == "2022-07-01"
 
 
 COLUMNS = [
     Column("name", _("name"), lambda row: row[0]),
-    Column("value", _("value"), lambda row: row[1], Kind.NUMBER),
+    Column("value", _("value"), lambda row: row[1], ColumnType.NUMBER),
 ]
 HARD = ('say "hi"; a, b\nline', Decimal("-0.5"))
 

@@ -11,7 +11,7 @@ import pytest
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import OPEN
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.workbooks import CellOut, Rule, SheetOut
+from imtplan.spreadsheets.workbooks import CellOut, CellRule, SheetOut
 from tests.libreoffice import converted, frozen_panes
 
 LOOKS = {
@@ -48,17 +48,17 @@ def test_its_type_stands_first_and_every_part_is_xml() -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (Rule(choices=["oui", 'dit "non"']), "(&quot;oui&quot;;&quot;dit &quot;&quot;non"),
-        (Rule(choices_at="'Mes listes'!$A$2:$A$9"), "[$'Mes listes'.$A$2:.$A$9]"),
-        (Rule(lowest=Decimal(0)), "decimal-number() and cell-content()&gt;=0"),
-        (Rule(highest=Decimal("9.5")), "cell-content()&lt;=9.5"),
-        (Rule(lowest=Decimal(0), highest=Decimal(9), whole=True), "is-between(0,9)"),
-        (Rule(whole=True), "whole-number() and cell-content-is-between(-1000000000000000,"),
-        (Rule(hint_title="M€", hint="Laissez vide"), 'table:title="M€"'),
-        (Rule(warning="Vérifiez"), "<text:p>Vérifiez</text:p>"),
+        (CellRule(choices=["oui", 'dit "non"']), "(&quot;oui&quot;;&quot;dit &quot;&quot;non"),
+        (CellRule(choices_at="'Mes listes'!$A$2:$A$9"), "[$'Mes listes'.$A$2:.$A$9]"),
+        (CellRule(lowest=Decimal(0)), "decimal-number() and cell-content()&gt;=0"),
+        (CellRule(highest=Decimal("9.5")), "cell-content()&lt;=9.5"),
+        (CellRule(lowest=Decimal(0), highest=Decimal(9), whole=True), "is-between(0,9)"),
+        (CellRule(whole=True), "whole-number() and cell-content-is-between(-1000000000000000,"),
+        (CellRule(hint_title="M€", hint="Laissez vide"), 'table:title="M€"'),
+        (CellRule(warning="Vérifiez"), "<text:p>Vérifiez</text:p>"),
     ],
 )
-def test_a_rule_warns_and_never_forbids(rule: Rule, said: str) -> None:
+def test_a_rule_warns_and_never_forbids(rule: CellRule, said: str) -> None:
     xml = part(written(sheet(CellOut(None, "open 2", rule), CellOut(1, "open 2", rule))))
     assert said in xml
     assert xml.count("<table:content-validation ") == 1
@@ -72,7 +72,7 @@ def test_an_unknown_format_is_a_mistake_of_ours() -> None:
 
 @pytest.fixture
 def full() -> bytes:
-    rule = Rule(choices=["oui", "non"], warning="Choisissez")
+    rule = CellRule(choices=["oui", "non"], warning="Choisissez")
     return written(
         sheet(
             CellOut("École\nd’ingénieurs  :  oui", "text", comment="Où ?"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from imtplan.spreadsheets.merges import Block, cover
+from imtplan.spreadsheets.merges import MergedBlock, cover
 from imtplan.spreadsheets.number_formats import NumberFormat
 from imtplan.spreadsheets.runs import Place, RichText, Run, without_notes
 from imtplan.spreadsheets.tables import Found, FoundCell, Row, Unreadable
@@ -132,14 +132,14 @@ def rows(*lines: dict[int, str]) -> list[Row]:
 
 def test_a_block_is_known_on_every_line_it_covers() -> None:
     table = rows({0: "Albi", 1: "Students"}, {1: "Staff"}, {0: "Alès", 1: "Students"})
-    cover(table, [Block(1, 0, 2, 0)])
+    cover(table, [MergedBlock(1, 0, 2, 0)])
     assert [row.spread(0).text for row in table] == ["Albi", "Albi", "Alès"]
     assert table[1][0].text == ""  # nothing counts twice
 
 
 def test_what_lies_under_a_block_is_hidden() -> None:
     table = rows({0: "a", 1: "b"})
-    cover(table, [Block(1, 0, 1, 1)])
+    cover(table, [MergedBlock(1, 0, 1, 1)])
     assert not table[0][0].is_hidden
     assert table[0][1].is_hidden
 
@@ -147,5 +147,5 @@ def test_what_lies_under_a_block_is_hidden() -> None:
 def test_blocks_that_overlap_without_end_are_refused() -> None:
     table = rows(*[{0: "a"}] * 3000)
     with pytest.raises(Unreadable):
-        cover(table, [Block(1, 0, 1_048_576, 16_383)] * 100_000)
-    cover(table, [Block(1, 200, 3000, 300)] * 100_000)  # beyond what is read
+        cover(table, [MergedBlock(1, 0, 1_048_576, 16_383)] * 100_000)
+    cover(table, [MergedBlock(1, 200, 3000, 300)] * 100_000)  # beyond what is read

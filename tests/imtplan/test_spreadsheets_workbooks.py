@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import Found, FoundCell
-from imtplan.spreadsheets.workbooks import MAX_TEXT, CellOut, Rule, SheetOut
+from imtplan.spreadsheets.workbooks import MAX_TEXT, CellOut, CellRule, SheetOut
 
 LOOKS = {"open": {"locked": False}, "bold": {"bold": True}}
 BOOKS = pytest.mark.parametrize("book", list(BookFormat))
@@ -98,18 +98,18 @@ def test_everything_is_locked_but_what_is_open() -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (Rule(choices=["oui", "non"]), '<formula1>"oui,non"</formula1>'),
+        (CellRule(choices=["oui", "non"]), '<formula1>"oui,non"</formula1>'),
         (
-            Rule(lowest=Decimal(0)),
+            CellRule(lowest=Decimal(0)),
             'operator="greaterThanOrEqual"',
         ),
-        (Rule(highest=Decimal(9)), 'operator="lessThanOrEqual"'),
-        (Rule(lowest=Decimal(0), highest=Decimal(9), whole=True), 'type="whole"'),
-        (Rule(whole=True), 'type="whole"'),
-        (Rule(hint_title="x" * 50, hint="y" * 300), f'promptTitle="{"x" * 32}"'),
+        (CellRule(highest=Decimal(9)), 'operator="lessThanOrEqual"'),
+        (CellRule(lowest=Decimal(0), highest=Decimal(9), whole=True), 'type="whole"'),
+        (CellRule(whole=True), 'type="whole"'),
+        (CellRule(hint_title="x" * 50, hint="y" * 300), f'promptTitle="{"x" * 32}"'),
     ],
 )
-def test_a_rule_warns_and_never_forbids(rule: Rule, said: str) -> None:
+def test_a_rule_warns_and_never_forbids(rule: CellRule, said: str) -> None:
     sheet = part(written(CellOut(None, "open", rule)))
     assert said in sheet
     assert 'errorStyle="warning"' in sheet or 'type="' not in sheet.partition("<dataValidation ")[2]

@@ -31,7 +31,7 @@ from imtplan.planning.workbook.sheets import (
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import BASE, OPEN, SHARED
 from imtplan.spreadsheets.tables import letters
-from imtplan.spreadsheets.workbooks import FIRST_DAY, CellOut, Rule, SheetOut
+from imtplan.spreadsheets.workbooks import FIRST_DAY, CellOut, CellRule, SheetOut
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
@@ -169,13 +169,13 @@ class _Book:
         ]
 
     @cached_property
-    def _rules(self) -> dict[str, Rule]:
+    def _rules(self) -> dict[str, CellRule]:
         name = str(LISTS)
-        rules = {"yes": Rule(choices=[gettext("yes"), gettext("no")])}
+        rules = {"yes": CellRule(choices=[gettext("yes"), gettext("no")])}
         for place, (key, words) in enumerate(self._words.items(), start=len(self._codes)):
             letter = letters(place)
             cells = f"'{name}'!${letter}$2:${letter}${len(words)}"
-            rules[key] = Rule(choices_at=cells, warning=gettext("Choose a word of the list."))
+            rules[key] = CellRule(choices_at=cells, warning=gettext("Choose a word of the list."))
         return rules
 
     def _lists(self) -> SheetOut:

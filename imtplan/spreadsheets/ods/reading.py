@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.spreadsheets.merges import cover
 from imtplan.spreadsheets.ods.names import short, shortened
-from imtplan.spreadsheets.ods.sheets import Sheet, Sheets
+from imtplan.spreadsheets.ods.sheets import OdsSheet, OdsSheets
 from imtplan.spreadsheets.ods.styles import Styles
 from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import Table, Unreadable, rows_of
@@ -32,7 +32,7 @@ def read_ods(package: Package) -> list[Table]:
 
     if STYLES in package:
         package.parse(STYLES, start=style)
-    sheets = Sheets(package, styles)
+    sheets = OdsSheets(package, styles)
     if not sheets.is_spreadsheet:
         raise Unreadable(
             _("This is an OpenDocument file, but no spreadsheet: save its table as .ods or .xlsx.")
@@ -40,7 +40,7 @@ def read_ods(package: Package) -> list[Table]:
     return [_table(sheet) for sheet in sheets.sheets]
 
 
-def _table(sheet: Sheet) -> Table:
+def _table(sheet: OdsSheet) -> Table:
     rows = rows_of(sheet.cells)
     cover(rows, sheet.blocks)
     return Table(rows, sheet.name, sheet.is_hidden, left_out=sheet.left_out)

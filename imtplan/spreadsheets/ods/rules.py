@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from imtplan.spreadsheets.ods.markup import paragraphs, tag
 from imtplan.spreadsheets.tables import letters
-from imtplan.spreadsheets.workbooks import MAX_DIGITS, Rule
+from imtplan.spreadsheets.workbooks import MAX_DIGITS, CellRule
 
 
 class Rules:
@@ -14,7 +14,7 @@ class Rules:
         self._names = dict[str, str]()
         self._written = list[str]()
 
-    def name_of(self, rule: Rule, sheet: str, line: int, column: int) -> str:
+    def name_of(self, rule: CellRule, sheet: str, line: int, column: int) -> str:
         """Returns the name by which a cell calls its rule."""
         key = repr(rule)
         if key not in self._names:
@@ -32,7 +32,7 @@ def quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'"
 
 
-def _validation(rule: Rule, name: str, base: str) -> str:
+def _validation(rule: CellRule, name: str, base: str) -> str:
     attributes = {
         "table:name": name,
         "table:allow-empty-cell": "true",
@@ -45,7 +45,7 @@ def _validation(rule: Rule, name: str, base: str) -> str:
     return tag("table:content-validation", attributes, *_messages(rule))
 
 
-def _messages(rule: Rule) -> list[str]:
+def _messages(rule: CellRule) -> list[str]:
     written = []
     if rule.hint:
         shown = {"table:display": "true", "table:title": rule.hint_title}
@@ -56,7 +56,7 @@ def _messages(rule: Rule) -> list[str]:
     return written
 
 
-def _condition(rule: Rule) -> str:
+def _condition(rule: CellRule) -> str:
     if rule.choices_at:
         return f"cell-content-is-in-list([{_address(rule.choices_at)}])"
     if rule.choices:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from imtplan.spreadsheets.merges import Block, keep
+from imtplan.spreadsheets.merges import MergedBlock, keep
 from imtplan.spreadsheets.ods.cells import cell_of
 from imtplan.spreadsheets.ods.names import repeats, short, shortened
 from imtplan.spreadsheets.ods.styles import Styles
@@ -23,13 +23,13 @@ _UNSEEN = ("collapse", "filter")
 
 
 @dataclass
-class Sheet:
+class OdsSheet:
     """What was found on a sheet; `line` and `column` are where the next element will stand."""
 
     name: str
     is_hidden: bool
     cells: list[tuple[int, int, FoundCell]] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[MergedBlock] = field(default_factory=list)
     left_out: int = 0
     columns: int = 0
     hidden_columns: set[int] = field(default_factory=set)
@@ -44,14 +44,14 @@ class _OpenCell:
     text: CellText
 
 
-class Sheets:
+class OdsSheets:
     """Reads `content.xml`; `styles` knows the styles of the other parts already."""
 
     def __init__(self, package: Package, styles: Styles) -> None:
         self.package, self.styles = package, styles
-        self.sheets: list[Sheet] = []
+        self.sheets: list[OdsSheet] = []
         self.is_spreadsheet = False
-        self._sheet: Sheet | None = None
+        self._sheet: OdsSheet | None = None
         self._groups: dict[str, list[bool]] = {_ROW_GROUP: [], _COLUMN_GROUP: []}  # hidden?
         self._rows, self._row_is_hidden = 1, False
         self._row: list[tuple[int, int, FoundCell]] = []  # column, how often, what
@@ -77,11 +77,11 @@ class Sheets:
         name = self.package.kept(found.get("table:name", ""))
         if len(self.sheets) >= MAX_ENTRIES:  # as in XLSX, where each is a part
             raise too_many_sheets()
-        self._sheet = Sheet(name, hidden)
+        self._sheet = OdsSheet(name, hidden)
         self.sheets.append(self._sheet)
         self._groups = {_ROW_GROUP: [], _COLUMN_GROUP: []}
 
-    def _begin(self, sheet: Sheet, element: str, found: Attributes) -> None:
+    def _begin(self, sheet: OdsSheet, element: str, found: Attributes) -> None:
         if element in self._groups:
             around = self._groups[element][-1:] == [True]
             self._groups[element].append(around or found.get("table:display") == "false")
@@ -99,7 +99,7 @@ class Sheets:
         is_unseen = found.get("table:visibility") in _UNSEEN or self._groups[group][-1:] == [True]
         return is_unseen or self.styles.hides(family, found.get("table:style-name"))
 
-    def _take_columns(self, sheet: Sheet, found: Attributes) -> None:
+    def _take_columns(self, sheet: OdsSheet, found: Attributes) -> None:
         first = sheet.columns
         sheet.columns += repeats(found.get("table:number-columns-repeated"))
         if self._is_hidden("table-column", found, _COLUMN_GROUP):
@@ -116,7 +116,7 @@ class Sheets:
         elif self._sheet:
             self._finish(self._sheet, element)
 
-    def _finish(self, sheet: Sheet, element: str) -> None:
+    def _finish(self, sheet: OdsSheet, element: str) -> None:
         if element in self._groups:
             self._groups[element].pop()
         elif element == "table:table":
@@ -129,14 +129,14 @@ class Sheets:
 
     # --- What is kept ---------------------------------------------------------------------------
 
-    def _keep_cell(self, sheet: Sheet, open_: _OpenCell) -> None:
+    def _keep_cell(self, sheet: OdsSheet, open_: _OpenCell) -> None:
         found, times = open_.found, repeats(open_.found.get("table:number-columns-repeated"))
         cell = cell_of(found, open_.text.whole(), is_displayed=open_.text.paragraphs > 0)
         down = repeats(found.get("table:number-rows-spanned"))
         across = repeats(found.get("table:number-columns-spanned"))
         if max(down, across) > 1:
             last = sheet.line + down - 1, sheet.column + across - 1
-            keep(sheet.blocks, Block(sheet.line, sheet.column, *last))
+            keep(sheet.blocks, MergedBlock(sheet.line, sheet.column, *last))
         if cell.text.strip() or cell.kind is not Found.TEXT:
             if not open_.text.paragraphs:  # its text is an attribute
                 self.package.count_characters(len(cell.text))
@@ -151,12 +151,12 @@ class Sheets:
             self._row.append((sheet.column, times, cell))
         sheet.column += times
 
-    def _keep_row(self, sheet: Sheet) -> None:
+    def _keep_row(self, sheet: OdsSheet) -> None:
         for column, times, cell in self._row:
             self._lay_out(sheet, column, times, cell)
         sheet.line += self._rows
 
-    def _lay_out(self, sheet: Sheet, column: int, times: int, cell: FoundCell) -> None:
+    def _lay_out(self, sheet: OdsSheet, column: int, times: int, cell: FoundCell) -> None:
         """A cell as often as it says. Beyond what is read, its repetitions are only counted."""
         lines = max(min(self._rows, MAX_ROWS - sheet.line + 1), 0)
         columns = max(min(times, MAX_COLUMNS - column), 0)

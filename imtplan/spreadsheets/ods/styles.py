@@ -17,7 +17,7 @@ _NO_SIZE = re.compile(r"0+(?:\.0*)?[a-z]*")
 
 
 @dataclass
-class _Style:
+class _OdsStyle:
     parent: str = ""
     place: Place | None = None
     is_struck: bool | None = None
@@ -30,8 +30,8 @@ class _Style:
 class Styles:
     """The styles by family and name. Only what matters of them is kept."""
 
-    known: dict[tuple[str, str], _Style] = field(default_factory=dict)
-    open: _Style = field(default_factory=_Style)
+    known: dict[tuple[str, str], _OdsStyle] = field(default_factory=dict)
+    open: _OdsStyle = field(default_factory=_OdsStyle)
 
     def take(self, element: str, found: dict[str, str]) -> None:
         """One element of a style, as the parts of the file are read."""
@@ -39,7 +39,7 @@ class Styles:
             case "style:style":
                 if len(self.known) >= MAX_STYLES:
                     raise abnormal()
-                self.open = _Style(found.get("style:parent-style-name", ""))
+                self.open = _OdsStyle(found.get("style:parent-style-name", ""))
                 name = found.get("style:family", ""), found.get("style:name", "")
                 self.known[name] = self.open
             case "style:table-properties":
@@ -79,9 +79,9 @@ class Styles:
         is_white = _first(look.colour for look in looks) == WHITE and ground in _PAGE
         return bool(_first(look.is_struck for look in looks)), is_white
 
-    def _with_parents(self, family: str, name: str) -> list[_Style]:
+    def _with_parents(self, family: str, name: str) -> list[_OdsStyle]:
         """The style and those that it inherits from, itself first."""
-        looks: list[_Style] = []
+        looks: list[_OdsStyle] = []
         while len(looks) < _MAX_PARENTS and (style := self.known.get((family, name))):
             looks.append(style)
             name = style.parent

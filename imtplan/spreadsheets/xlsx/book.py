@@ -23,7 +23,7 @@ class SheetPart:
 
 
 @dataclass
-class Book:
+class XlsxBook:
     """The sheets in their order, and how their cells are meant."""
 
     sheets: list[SheetPart] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Book:
     is_computed: bool = True  # a program that computes nothing asks for it to be done on opening
 
     @classmethod
-    def of(cls, package: Package) -> "Book":
+    def of(cls, package: Package) -> "XlsxBook":
         """Read the book. `Unreadable` where the zip is no workbook."""
         book = cls()
         part = _main_part(package)

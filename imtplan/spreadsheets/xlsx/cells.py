@@ -8,7 +8,7 @@ from imtplan.numbers import plain
 from imtplan.spreadsheets.package import damaged
 from imtplan.spreadsheets.runs import RichText
 from imtplan.spreadsheets.tables import Found, FoundCell, checked_text, kept_number
-from imtplan.spreadsheets.xlsx.book import Book
+from imtplan.spreadsheets.xlsx.book import XlsxBook
 from imtplan.spreadsheets.xlsx.sheet import RawCell
 from imtplan.spreadsheets.xlsx.styles import CellStyle
 from imtplan.spreadsheets.xlsx.texts import SharedTexts
@@ -22,7 +22,7 @@ class Meaning:
     """What the workbook says of its cells: their texts and their formats."""
 
     texts: SharedTexts
-    book: Book
+    book: XlsxBook
 
     def of(self, cell: RawCell) -> FoundCell:
         if cell.has_formula and not (cell.has_value and self.book.is_computed):

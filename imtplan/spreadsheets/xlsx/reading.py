@@ -11,16 +11,16 @@ without its value, and no format, no hidden row and no note; the tests hold that
 from imtplan.spreadsheets.merges import cover
 from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import Row, Table, rows_of
-from imtplan.spreadsheets.xlsx.book import Book
+from imtplan.spreadsheets.xlsx.book import XlsxBook
 from imtplan.spreadsheets.xlsx.cells import Meaning
-from imtplan.spreadsheets.xlsx.sheet import Sheet
+from imtplan.spreadsheets.xlsx.sheet import XlsxSheet
 from imtplan.spreadsheets.xlsx.texts import SharedTexts
 
 
 def read_xlsx(package: Package) -> list[Table]:
     """Every sheet, in the workbook's order. `Unreadable` with what to do about it."""
-    book = Book.of(package)
-    sheets = [(listed, Sheet(package, listed.part)) for listed in book.sheets]
+    book = XlsxBook.of(package)
+    sheets = [(listed, XlsxSheet(package, listed.part)) for listed in book.sheets]
     wanted = {index for _listed, sheet in sheets for index in sheet.shared}
     meaning = Meaning(SharedTexts(package, book.texts, wanted), book)
     return [
@@ -29,7 +29,7 @@ def read_xlsx(package: Package) -> list[Table]:
     ]
 
 
-def _rows(sheet: Sheet, meaning: Meaning) -> list[Row]:
+def _rows(sheet: XlsxSheet, meaning: Meaning) -> list[Row]:
     rows = rows_of((cell.row, cell.column, meaning.of(cell)) for cell in sheet.cells)
     cover(rows, sheet.blocks)
     return rows

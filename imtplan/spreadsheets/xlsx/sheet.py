@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imtplan.spreadsheets.merges import Block, keep
+from imtplan.spreadsheets.merges import MergedBlock, keep
 from imtplan.spreadsheets.package import Package, local, too_much
 from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from imtplan.spreadsheets.xlsx.texts import Runs, unescaped
@@ -29,13 +29,13 @@ class RawCell:
         self.has_value = bool(self.text) or self.type == "str"
 
 
-class Sheet:
+class XlsxSheet:
     """Read a sheet's part. Cells too far away are counted and left out."""
 
     def __init__(self, package: Package, part: str) -> None:
         self.package = package
         self.cells: list[RawCell] = []
-        self.blocks: list[Block] = []
+        self.blocks: list[MergedBlock] = []
         self.left_out = 0
         self._row, self._column, self._row_is_hidden = 0, -1, False
         self._columns: dict[int, bool] = {}  # whether it is hidden

@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 
-from imtplan.spreadsheets.merges import Block
+from imtplan.spreadsheets.merges import MergedBlock
 from imtplan.spreadsheets.package import damaged
 
 YES = ("1", "true", "on")
@@ -35,11 +35,11 @@ def place_of(reference: str) -> tuple[int, int]:
     return int(place[2]), _column(place[1])
 
 
-def block_of(reference: str) -> Block:
+def block_of(reference: str) -> MergedBlock:
     """The block of "B7:C9"; a single cell is one, too."""
     first, _colon, last = reference[:40].partition(":")
     line, column = place_of(first)
-    return Block(line, column, *place_of(last or first))
+    return MergedBlock(line, column, *place_of(last or first))
 
 
 def _column(letters: str) -> int:
