@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
+from imtplan import paper
 from imtplan.accounts.models import School, User
 from indicators.models import Target
 from indicators.services import take_snapshot
@@ -118,3 +120,27 @@ def test_a_school_has_its_projects_and_how_it_moved(
     assert "Le feu" not in text
     assert "Depuis 2017" in text
     assert "+11,9" in text
+
+
+def spaced_tables(spaces: range) -> str:
+    """Real tables of years, each on a page of its own below so many millimetres of nothing."""
+    years = "".join(f"<tr><th scope='row'>{year}</th></tr>" for year in range(2017, 2023))
+    pages = []
+    for space in spaces:
+        here = {"indicator": {"name": f"Mesure {space}", "unit": "u"}, "rows": [], "scope": None}
+        table = render_to_string("exports/paper/parts/years.html", here)
+        table = table.replace("<tbody>", f"<tbody>{years}")
+        pages.append(f"<h2 class='begins-a-page'>.</h2><div style='height:{space}mm'></div>{table}")
+    return "".join(pages)
+
+
+def test_a_table_of_years_keeps_its_name(tmp_path: Path) -> None:
+    """On a board's sheet the name of the third table stood alone at the foot of a page."""
+    spaces = range(90, 170, 5)
+    head = "<meta charset='utf-8'><title>.</title><link rel='stylesheet' href='css/sheets.css'>"
+    html = f"<!doctype html><html lang='fr'><head>{head}</head><body class='is-landscape'>"
+    pages = pages_of(paper.pdf_of(f"{html}{spaced_tables(spaces)}</body></html>"), tmp_path)
+    assert len(pages) > len(spaces)  # some tables did not fit below
+    named = [page for page in pages if "Mesure" in page]
+    assert len(named) == len(spaces)
+    assert [page for page in named if "2022" not in page] == []
