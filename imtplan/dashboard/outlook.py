@@ -62,7 +62,7 @@ def outlook(row: Progress | None, target_year: int, words: Wording) -> str:
     known |= {"low": words.fixed(row.forecast_low), "high": words.fixed(row.forecast_high)}
     said = (
         _(
-            "At this pace %(year)s would reach %(value)s, between %(low)s and %(high)s with 80 %% "
+            "At this pace %(year)s would reach %(value)s, between %(low)s and %(high)s with 80%% "
             "confidence. This rests on %(points)s points."
         )
         % known
