@@ -19,6 +19,7 @@ from html import escape
 from itertools import chain
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from imtplan.signs import straight
@@ -27,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 PRESS = Path(__file__).with_name("press.py")
 STATIC = PRESS.parent.parent / "static"
-# Below the 30 s after which the web server gives a request up.
-SECONDS = 20
 LIBRARIES = ("gobject-2.0", "pango-1.0", "pangoft2-1.0", "harfbuzz", "fontconfig")
 
 
@@ -89,7 +88,7 @@ def known_signs() -> frozenset[int] | None:
         listed = subprocess.run(
             ["/usr/bin/fc-list", "--format", "%{charset}\n"],
             capture_output=True,
-            timeout=SECONDS,
+            timeout=settings.PAPER_SECONDS,
             check=True,
         ).stdout.decode()
     except (OSError, subprocess.SubprocessError) as error:
@@ -113,10 +112,10 @@ def _printed(html: str, home: str) -> bytes:
     """
     try:
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", PRESS, STATIC, str(SECONDS)],
+            [sys.executable, "-I", PRESS, STATIC, str(settings.PAPER_SECONDS)],
             input=html.encode(),
             capture_output=True,
-            timeout=SECONDS,
+            timeout=settings.PAPER_SECONDS,
             env={"HOME": home, "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
             check=False,
         )

@@ -320,6 +320,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# How long one PDF may take: below the 30 s after which the web server gives a request up.
+PAPER_SECONDS = 20
 
 # --- API ----------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ os.environ["EMAIL_URL"] = "memorymail://"
 from imtplan.settings import *  # noqa: F403
 from imtplan.settings import TEMPLATES
 
+PAPER_SECONDS = 120  # nor here
 # The demonstration's people sign in to be seen at work; the tests of production say otherwise.
 IN_PRODUCTION = False
 # Argon2 is slow on purpose; tests sign in a thousand times.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,8 +112,8 @@ def test_a_file_of_ours_that_is_not_there_is_an_error() -> None:
 
 
 @needs_press
-def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper, "SECONDS", 0.05)
+def test_a_page_that_takes_too_long_is_given_up(settings: Any) -> None:
+    settings.PAPER_SECONDS = 0.05
     with pytest.raises(paper.PaperError):
         paper.pdf_of(page("x"))
 
