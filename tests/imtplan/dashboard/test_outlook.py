@@ -49,7 +49,7 @@ def test_four_points_tell_an_interval_and_the_odds():
     )
 
     assert outlook(row, 2022, ENGLISH) == (
-        "At this pace 2022 would reach 14,900 students, between 14,500 and 15,300 with 80 % "
+        "At this pace 2022 would reach 14,900 students, between 14,500 and 15,300 with 80% "
         "confidence. This rests on 4 points. The target has 2 chances in 100 to be met."
     )
 
