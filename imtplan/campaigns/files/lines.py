@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -29,6 +30,8 @@ from imtplan.units import unit_named
 from indicators.models import Figure, Indicator
 
 # Numbers in our CSV for programs: a point, and no groups.
+# What is said of a note: enough to know it again.
+LONGEST_NOTE = 80
 _OF_PROGRAMS = re.compile(r"-?\d+\.\d+")
 
 
@@ -324,7 +327,7 @@ class CellTexts:
             self.remarks.append(_("Written there in white on white."))
         if cell.notes:
             message = _("The note “%(note)s” beside it is not part of the number.")
-            self.remarks.append(message % {"note": cell.notes})
+            self.remarks.append(message % {"note": Truncator(cell.notes).chars(LONGEST_NOTE)})
 
     def _number(self, cell: FoundCell, part: str) -> str:
         """As its parser reads it without a doubt: a number has the decimal mark of the language."""

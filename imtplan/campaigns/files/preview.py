@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.text import Truncator
 
 from imtplan.campaigns.cells import Cell, Finding, Level, change_in_words, shown
 from imtplan.campaigns.checks import findings, problems
@@ -20,6 +21,8 @@ from indicators.models import Figure, Indicator
 State = Figure.State
 NO_DECISIONS = Decisions()
 LARGE_FACTOR = 10
+# Twice the longest text that can be a number.
+LONGEST_SHOWN = 200
 
 
 @dataclass
@@ -48,10 +51,10 @@ class Proposed:
 
     @property
     def after_text(self) -> str:
-        """As it stands in the paste or the file."""
+        """As it stands in the paste or the file: of a million digits, only the beginning."""
         texts = [self.typed.typed.get(name, "") for name in ("value", "numerator", "denominator")]
         number = " / ".join(text for text in texts if text.strip())
-        return number or self.typed.typed.get("word", "")
+        return Truncator(number or self.typed.typed.get("word", "")).chars(LONGEST_SHOWN)
 
     @property
     def shown(self) -> str | Promise:

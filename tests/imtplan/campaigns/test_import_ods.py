@@ -1,5 +1,6 @@
 """OpenDocument by the page: the school's workbook to download, and a table of one's own."""
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -64,3 +65,23 @@ def test_a_table_in_opendocument_is_read_with_its_units_and_notes(
     upload(signed_in(alice), ods(rows, styles=up), "valeurs.ods")
     [cell] = Proposal.objects.get().cells
     assert cell["typed"]["value"] == "1142"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["9" * 500_000, "1142" + '<text:span text:style-name="up">7</text:span>' * 20_000],
+    ids=["number", "note"],
+)
+def test_a_cell_without_end_is_not_written_out_on_the_page(
+    campaign: Campaign, alice: User, signed_in: SignIn, cell: str
+) -> None:
+    """Refused or read, but the page to decide on it had a million characters."""
+    up = '<style:style style:name="up" style:family="text">'
+    up += '<style:text-properties style:text-position="super 58%"/></style:style>'
+    noise = random.Random(1).randbytes(50_000)  # noqa: S311
+    rows = row(text("Indicateur"), text("2022")) + row(text("Étudiants"), text(cell))
+    client = signed_in(alice)
+    upload(client, ods(rows, styles=up, **{"Pictures/i.bin": noise}), "valeurs.ods")
+    page = client.get(f"{PLACE}proposition/{Proposal.objects.get().pk}/").content.decode()
+    assert len(page) < 50_000
+    assert "999…" in page or "7 7…" in page
