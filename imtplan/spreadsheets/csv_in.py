@@ -18,10 +18,10 @@ from imtplan.spreadsheets.tables import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
-    Found,
-    FoundCell,
-    Row,
+    CellType,
+    SheetCell,
     Table,
+    TableRow,
     Unreadable,
     one_kind_of_line_ends,
 )
@@ -44,7 +44,7 @@ def read_csv(data: bytes) -> Table:
     text = decoded(data)
     _refuse_wide(text)
     delimiter, text, lines_before = _delimiter(text)
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     kept = 0
     for line, cells in _records(text, delimiter):
         filled = ((column, text) for column, text in enumerate(cells) if text.strip())
@@ -52,8 +52,8 @@ def read_csv(data: bytes) -> Table:
         kept += len(held)
         _refuse_excess(len(rows) + bool(held), held[-1][0] if held else 0, kept)
         if held:
-            found = {column: FoundCell(Found.TEXT, _as_meant(text)) for column, text in held}
-            rows.append(Row(line + lines_before, found))
+            found = {column: SheetCell(CellType.TEXT, _as_meant(text)) for column, text in held}
+            rows.append(TableRow(line + lines_before, found))
     return Table(rows)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from imtplan.spreadsheets.package import too_much
-from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, NOTHING, Row
+from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, NOTHING, TableRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def keep(blocks: list[MergedBlock], block: MergedBlock) -> None:
     blocks.append(block)
 
 
-def cover(rows: list[Row], blocks: Iterable[MergedBlock]) -> None:
+def cover(rows: list[TableRow], blocks: Iterable[MergedBlock]) -> None:
     """Tell the rows, which stand in their order, what covers their cells. What lies under a block
     is hidden. Together the blocks cover no more cells than are read: real ones never overlap."""
     lines = [row.line for row in rows]
@@ -40,7 +40,7 @@ def cover(rows: list[Row], blocks: Iterable[MergedBlock]) -> None:
             _cover(rows[first:end], block)
 
 
-def _cover(within: list[Row], block: MergedBlock) -> None:
+def _cover(within: list[TableRow], block: MergedBlock) -> None:
     is_first = within[0].line == block.line
     top = within[0].cells.get(block.column, NOTHING) if is_first else NOTHING
     for row, column in _under(within, block):
@@ -50,7 +50,7 @@ def _cover(within: list[Row], block: MergedBlock) -> None:
             row.cells[column] = replace(own, is_hidden=True)
 
 
-def _under(within: list[Row], block: MergedBlock) -> Iterator[tuple[Row, int]]:
+def _under(within: list[TableRow], block: MergedBlock) -> Iterator[tuple[TableRow, int]]:
     for row in within:
         for column in range(block.column, min(block.last_column + 1, MAX_COLUMNS)):
             if (row.line, column) != (block.line, block.column):

@@ -13,7 +13,7 @@ from functools import cached_property
 from django.utils.translation import get_language
 
 from imtplan.numbers import format_number
-from imtplan.spreadsheets.tables import Found
+from imtplan.spreadsheets.tables import CellType
 
 # Excel refuses a longer one; only its kind is read then, so that no cell repeats a novel.
 MAX_CODE = 255
@@ -160,17 +160,17 @@ class FormatSection:
 class NumberFormat:
     """A cell's format. `kind` is what a number in it means: a number, a percentage, a day."""
 
-    kind: Found = Found.NUMBER
+    kind: CellType = CellType.NUMBER
     sections: list[FormatSection] = field(default_factory=list)
 
     @classmethod
     def of(cls, code: str) -> "NumberFormat":
-        kind, sections = Found.NUMBER, [FormatSection()]
+        kind, sections = CellType.NUMBER, [FormatSection()]
         for mark, text in marks(code):
             if mark is FormatMark.PERCENT:
-                kind = Found.PERCENT
-            elif _is_of_clock(mark, text) and kind is Found.NUMBER:
-                kind = Found.DATE
+                kind = CellType.PERCENT
+            elif _is_of_clock(mark, text) and kind is CellType.NUMBER:
+                kind = CellType.DATE
             if len(code) <= MAX_CODE:
                 if mark is FormatMark.SECTION:
                     sections.append(FormatSection())
@@ -181,14 +181,14 @@ class NumberFormat:
     def shown(self, number: Decimal) -> str:
         """Returns what is displayed for a number where that says something else: "20,6" for
         20600000 in millions, "170 k€". Empty: it shows the number, rounded or not."""
-        if self.kind is Found.DATE or not self.sections:
+        if self.kind is CellType.DATE or not self.sections:
             return ""
         section, is_alone = self._section(number)
         return section.text_of(number if is_alone else abs(number))
 
     def hides(self, number: Decimal) -> bool:
         """Whether the cell looks empty: ";;;"."""
-        if self.kind is Found.DATE or len(self.sections) < 2:
+        if self.kind is CellType.DATE or len(self.sections) < 2:
             return False
         section, _is_alone = self._section(number)
         looks_empty = not f"{section.before}{section.after}".strip()

@@ -24,7 +24,7 @@ class Unreadable(Exception):
         self.message = message
 
 
-class Found(Enum):
+class CellType(Enum):
     """What a cell holds. Only a text and a number are what somebody can have typed as a figure."""
 
     TEXT = auto()
@@ -37,8 +37,8 @@ class Found(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCell:
-    kind: Found
+class SheetCell:
+    kind: CellType
     text: str
     # Whether a formula gave it. What it holds is the same: who minds, asks.
     is_formula: bool = field(default=False, compare=False)
@@ -54,27 +54,27 @@ class FoundCell:
     is_white: bool = field(default=False, compare=False)
 
 
-NOTHING = FoundCell(Found.TEXT, "")
+NOTHING = SheetCell(CellType.TEXT, "")
 
 
 @dataclass
-class Row:
+class TableRow:
     """One line of the file, numbered as the file's program numbers it; columns from 0."""
 
     line: int
-    cells: dict[int, FoundCell] = field(default_factory=dict)
+    cells: dict[int, SheetCell] = field(default_factory=dict)
     # Where a merged block covers a cell of this line: the block's first cell, which alone holds
     # its text. Apart from the cells, so that no number counts twice.
-    covered: dict[int, FoundCell] = field(default_factory=dict, compare=False)
+    covered: dict[int, SheetCell] = field(default_factory=dict, compare=False)
 
-    def __getitem__(self, column: int) -> FoundCell:
+    def __getitem__(self, column: int) -> SheetCell:
         return self.cells.get(column, NOTHING)
 
-    def spread(self, column: int) -> FoundCell:
+    def spread(self, column: int) -> SheetCell:
         """Returns the cell, or the first cell of the merged block in which it lies."""
         return self.cells.get(column) or self.covered.get(column, NOTHING)
 
-    def __iter__(self) -> Iterator[tuple[int, FoundCell]]:
+    def __iter__(self) -> Iterator[tuple[int, SheetCell]]:
         """The cells that hold something, from left to right."""
         return iter(sorted(self.cells.items()))
 
@@ -83,7 +83,7 @@ class Row:
 class Table:
     """The lines of a sheet that hold something; a CSV file is one sheet without a name."""
 
-    rows: list[Row]
+    rows: list[TableRow]
     name: str = ""
     is_hidden: bool = False
     # How many cells stand too far away to be read: on a sheet that nobody needs, no harm.
@@ -107,12 +107,12 @@ class Table:
             )
 
 
-def rows_of(cells: Iterable[tuple[int, int, FoundCell]]) -> list[Row]:
+def rows_of(cells: Iterable[tuple[int, int, SheetCell]]) -> list[TableRow]:
     """The lines, in their order, of those cells that hold something: line, column, cell."""
-    rows: dict[int, Row] = {}
+    rows: dict[int, TableRow] = {}
     for line, column, cell in cells:
-        if cell.text.strip() or cell.kind is not Found.TEXT:
-            rows.setdefault(line, Row(line)).cells[column] = cell
+        if cell.text.strip() or cell.kind is not CellType.TEXT:
+            rows.setdefault(line, TableRow(line)).cells[column] = cell
     return [rows[line] for line in sorted(rows)]
 
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from imtplan.spreadsheets.tables import Found, letters
+from imtplan.spreadsheets.tables import CellType, letters
 
 LANGUAGES = ("fr", "en")
 
@@ -64,14 +64,16 @@ def where(line: int, column: int) -> str:
     return _("line %(line)d, column %(column)s") % {"line": line, "column": letters(column)}
 
 
-NOT_TYPED = {Found.DATE, Found.BOOLEAN, Found.ERROR, Found.NOT_COMPUTED}
+NOT_TYPED = {CellType.DATE, CellType.BOOLEAN, CellType.ERROR, CellType.NOT_COMPUTED}
 
 
-def not_typed(kind: Found) -> str:
+def not_typed(kind: CellType) -> str:
     """Why such a cell is no figure that somebody typed."""
     return {
-        Found.DATE: _("This is a date: format the cell as a number and type the figure again."),
-        Found.BOOLEAN: _("This is “true” or “false” and no number."),
-        Found.ERROR: _("This is an error of the spreadsheet: correct its formula."),
-        Found.NOT_COMPUTED: _("This formula was never computed: open the file and save it again."),
+        CellType.DATE: _("This is a date: format the cell as a number and type the figure again."),
+        CellType.BOOLEAN: _("This is “true” or “false” and no number."),
+        CellType.ERROR: _("This is an error of the spreadsheet: correct its formula."),
+        CellType.NOT_COMPUTED: _(
+            "This formula was never computed: open the file and save it again."
+        ),
     }[kind]

@@ -16,7 +16,7 @@ from imtplan.campaigns.words import word_of
 from imtplan.numbers import NumberError, parse_number, parse_plain
 from imtplan.spreadsheets.columns import safe_text
 from imtplan.spreadsheets.runs import Place, Run, without_notes
-from imtplan.spreadsheets.tables import Found, FoundCell
+from imtplan.spreadsheets.tables import CellType, SheetCell
 from imtplan.spreadsheets.words import bare
 from imtplan.units import CellUnit, parse_quantity, unit_named
 
@@ -60,7 +60,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "a name with its unit": without_unit,
     "a year": year_of,
     "a part of a year": is_part_of_a_year,
-    "what may be a number": lambda text: is_number(FoundCell(Found.TEXT, text)),
+    "what may be a number": lambda text: is_number(SheetCell(CellType.TEXT, text)),
     "a number in brackets": number_text,
     "a word for no number": word_of,
     "a number that is typed": number,

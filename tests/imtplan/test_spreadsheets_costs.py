@@ -10,7 +10,7 @@ from django.utils import translation
 from imtplan.spreadsheets import csv_in
 from imtplan.spreadsheets.csv_in import DELIMITERS
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import MAX_CELLS, Found, Unreadable
+from imtplan.spreadsheets.tables import MAX_CELLS, CellType, Unreadable
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -108,7 +108,7 @@ def test_numbers_that_no_program_writes_are_a_sentence(cell: str) -> None:
 def test_a_day_beyond_the_calendar_is_no_fault_of_ours(number: str) -> None:
     data = workbook(f'<row><c s="1"><v>{number}</v></c></row>', styles=formatted("dd/mm/yyyy"))
     try:
-        assert read_tables(data)[0].rows[0][0].kind is Found.DATE
+        assert read_tables(data)[0].rows[0][0].kind is CellType.DATE
     except Unreadable:
         assert number == "1e9999999"
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from imtplan.spreadsheets.reading import read_table, read_tables
-from imtplan.spreadsheets.tables import Found, FoundCell
+from imtplan.spreadsheets.tables import CellType, SheetCell
 from tests.imtplan.test_spreadsheets_xlsx_in import book, changed, first, one, with_rows
 
 CASES = Path(__file__).parent / "campaigns" / "cases"
@@ -21,7 +21,7 @@ def _french() -> None:
     translation.activate("fr")
 
 
-def case(name: str) -> list[list[FoundCell]]:
+def case(name: str) -> list[list[SheetCell]]:
     table = read_table((CASES / f"{name}.xlsx").read_bytes())
     return [[cell for _column, cell in row] for row in table.rows]
 
@@ -53,7 +53,7 @@ def test_a_text_that_stands_in_its_cell_has_runs_too(inside: str, text: str, not
 def test_a_number_shown_in_millions_is_shown_both_ways() -> None:
     scaled = [cell for line in case("scaled_format") for cell in line if cell.shown]
     assert [(cell.kind, cell.text, cell.shown) for cell in scaled] == [
-        (Found.NUMBER, "20600000", "20,6")
+        (CellType.NUMBER, "20600000", "20,6")
     ]
 
 
@@ -192,6 +192,6 @@ def test_another_reader_does_not_tell_these() -> None:
     theirs = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
     assert not any(any(line) for line in theirs.to_python())
     kinds = [cell.kind for _column, cell in read_table(data).rows[0]]
-    assert kinds == [Found.ERROR, Found.NOT_COMPUTED]
+    assert kinds == [CellType.ERROR, CellType.NOT_COMPUTED]
     noted = CalamineWorkbook.from_path(CASES / "superscript_note.xlsx").get_sheet_by_index(0)
     assert "11421" in [str(cell).strip() for line in noted.to_python() for cell in line]

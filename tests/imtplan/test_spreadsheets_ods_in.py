@@ -10,7 +10,7 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from imtplan.spreadsheets.reading import read_table, read_tables
-from imtplan.spreadsheets.tables import Found, FoundCell, Row
+from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow
 from tests.imtplan.odsfiles import content, number, ods, row, text, zipped
 from tests.imtplan.test_spreadsheets_xlsx_in import book
 from tests.libreoffice import converted
@@ -34,7 +34,7 @@ def _english() -> None:
     translation.activate("en")
 
 
-def first(cell: str, styles: str = "") -> FoundCell:
+def first(cell: str, styles: str = "") -> SheetCell:
     return read_table(ods(row(cell), styles=styles)).rows[0][0]
 
 
@@ -51,44 +51,47 @@ def cell_(kind: str, more: str, displayed: str) -> str:
 @pytest.mark.parametrize(
     ("xml", "cell"),
     [
-        (number("1142.5", "1142,5"), FoundCell(Found.NUMBER, "1142.5")),
-        (number("0.30000000000000004"), FoundCell(Found.NUMBER, "0.3")),
-        (number("0.125", "12,5 %", kind="percentage"), FoundCell(Found.PERCENT, "12.5")),
-        (number("1E-7"), FoundCell(Found.NUMBER, "0.0000001")),
+        (number("1142.5", "1142,5"), SheetCell(CellType.NUMBER, "1142.5")),
+        (number("0.30000000000000004"), SheetCell(CellType.NUMBER, "0.3")),
+        (number("0.125", "12,5 %", kind="percentage"), SheetCell(CellType.PERCENT, "12.5")),
+        (number("1E-7"), SheetCell(CellType.NUMBER, "0.0000001")),
         (
             cell_("date", 'office:date-value="2022-05-12"', "12/05/22"),
-            FoundCell(Found.DATE, "2022-05-12"),
+            SheetCell(CellType.DATE, "2022-05-12"),
         ),
         (
             cell_("date", 'office:date-value="2022-05-12T10:00:00"', "12/05/22"),
-            FoundCell(Found.DATE, "2022-05-12"),
+            SheetCell(CellType.DATE, "2022-05-12"),
         ),
         (
             cell_("time", 'office:time-value="PT12H30M00S"', "12:30"),
-            FoundCell(Found.DATE, "12:30"),
+            SheetCell(CellType.DATE, "12:30"),
         ),
-        (cell_("boolean", 'office:boolean-value="true"', "VRAI"), FoundCell(Found.BOOLEAN, "1")),
+        (cell_("boolean", 'office:boolean-value="true"', "VRAI"), SheetCell(CellType.BOOLEAN, "1")),
         (
             cell_("string", 'table:formula="of:=1/0" calcext:value-type="error"', "#DIV/0!"),
-            FoundCell(Found.ERROR, "#DIV/0!"),
+            SheetCell(CellType.ERROR, "#DIV/0!"),
         ),
-        (cell_("string", 'table:formula="of:=[.B1]"', "#REF!"), FoundCell(Found.ERROR, "#REF!")),
-        (number("2", "2", 'table:formula="of:=1+1"'), FoundCell(Found.NUMBER, "2")),
-        ('<table:table-cell table:formula="of:=1+1"/>', FoundCell(Found.NOT_COMPUTED, "")),
+        (cell_("string", 'table:formula="of:=[.B1]"', "#REF!"), SheetCell(CellType.ERROR, "#REF!")),
+        (number("2", "2", 'table:formula="of:=1+1"'), SheetCell(CellType.NUMBER, "2")),
+        ('<table:table-cell table:formula="of:=1+1"/>', SheetCell(CellType.NOT_COMPUTED, "")),
         (
             '<table:table-cell table:formula="of:=1+1" office:value-type="float"/>',
-            FoundCell(Found.NOT_COMPUTED, ""),
+            SheetCell(CellType.NOT_COMPUTED, ""),
         ),
-        (text("#hashtag"), FoundCell(Found.TEXT, "#hashtag")),
-        (text("1 142"), FoundCell(Found.TEXT, "1 142")),
+        (text("#hashtag"), SheetCell(CellType.TEXT, "#hashtag")),
+        (text("1 142"), SheetCell(CellType.TEXT, "1 142")),
         (
             '<table:table-cell office:value-type="string" office:string-value="é"/>',
-            FoundCell(Found.TEXT, "é"),
+            SheetCell(CellType.TEXT, "é"),
         ),
-        ("<table:table-cell><text:p>nu</text:p></table:table-cell>", FoundCell(Found.TEXT, "nu")),
+        (
+            "<table:table-cell><text:p>nu</text:p></table:table-cell>",
+            SheetCell(CellType.TEXT, "nu"),
+        ),
     ],
 )
-def test_every_sort_of_cell(xml: str, cell: FoundCell) -> None:
+def test_every_sort_of_cell(xml: str, cell: SheetCell) -> None:
     assert first(xml) == cell
 
 
@@ -207,7 +210,7 @@ def test_what_is_displayed_is_kept_where_it_says_something_else(
     value: str, displayed: str, shown: str
 ) -> None:
     cell = first(number(value, displayed))
-    assert (cell.kind, cell.shown, cell.is_hidden) == (Found.NUMBER, shown, False)
+    assert (cell.kind, cell.shown, cell.is_hidden) == (CellType.NUMBER, shown, False)
 
 
 def test_a_number_that_shows_nothing_is_hidden() -> None:
@@ -315,17 +318,17 @@ def test_what_libreoffice_writes_is_read_as_by_another_reader(soffice: str, tmp_
     assert rows[5].spread(0).text == "Alès"
 
 
-def _plainly(line: Row, width: int) -> list[object]:
+def _plainly(line: TableRow, width: int) -> list[object]:
     """As calamine gives a cell: notes are digits there, and a percentage is its number."""
     return [_value(line[column]) for column in range(width)]
 
 
-def _value(cell: FoundCell) -> object:
+def _value(cell: SheetCell) -> object:
     match cell.kind:
-        case Found.NUMBER:
+        case CellType.NUMBER:
             return float(cell.text)
-        case Found.PERCENT:
+        case CellType.PERCENT:
             return float(cell.text) / 100
-        case Found.DATE:
+        case CellType.DATE:
             return date.fromisoformat(cell.text)
     return f"{cell.text.strip()}{cell.notes} " if cell.notes else cell.text

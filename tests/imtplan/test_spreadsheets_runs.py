@@ -8,7 +8,7 @@ from django.utils import translation
 from imtplan.spreadsheets.merges import MergedBlock, cover
 from imtplan.spreadsheets.number_formats import NumberFormat
 from imtplan.spreadsheets.runs import Place, RichText, Run, without_notes
-from imtplan.spreadsheets.tables import Found, FoundCell, Row, Unreadable
+from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow, Unreadable
 
 
 def raised(text: str) -> Run:
@@ -107,25 +107,25 @@ def test_a_format_that_shows_nothing_hides(code: str, number: str, is_hidden: bo
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("[$-40C]d mmm yyyy", Found.DATE),
-        ("[h]:mm", Found.DATE),
-        ("[Red]0", Found.NUMBER),
-        ('"days"0', Found.NUMBER),
-        ("Standard", Found.NUMBER),
-        ("0%", Found.PERCENT),
-        ('0" %"', Found.NUMBER),
+        ("[$-40C]d mmm yyyy", CellType.DATE),
+        ("[h]:mm", CellType.DATE),
+        ("[Red]0", CellType.NUMBER),
+        ('"days"0', CellType.NUMBER),
+        ("Standard", CellType.NUMBER),
+        ("0%", CellType.PERCENT),
+        ('0" %"', CellType.NUMBER),
     ],
 )
-def test_the_kind_of_a_format(code: str, kind: Found) -> None:
+def test_the_kind_of_a_format(code: str, kind: CellType) -> None:
     assert NumberFormat.of(code).kind is kind
 
 
 # --- Merged blocks ------------------------------------------------------------------------------
 
 
-def rows(*lines: dict[int, str]) -> list[Row]:
+def rows(*lines: dict[int, str]) -> list[TableRow]:
     return [
-        Row(line, {column: FoundCell(Found.TEXT, text) for column, text in cells.items()})
+        TableRow(line, {column: SheetCell(CellType.TEXT, text) for column, text in cells.items()})
         for line, cells in enumerate(lines, start=1)
     ]
 

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import Found, FoundCell
+from imtplan.spreadsheets.tables import CellType, SheetCell
 from imtplan.spreadsheets.workbooks import MAX_TEXT, CellOut, CellRule, SheetOut
 
 LOOKS = {"open": {"locked": False}, "bold": {"bold": True}}
@@ -22,7 +22,7 @@ def written(*cells: CellOut, book: BookFormat = BookFormat.XLSX, **options: obje
     return book.write([SheetOut("Feuille", [list(cells)], **options)], LOOKS)
 
 
-def found(book: BookFormat, *values: object) -> list[FoundCell]:
+def found(book: BookFormat, *values: object) -> list[SheetCell]:
     rows = read_tables(written(*(CellOut(value) for value in values), book=book))[0].rows
     return [rows[0][column] for column in range(len(values))] if rows else []
 
@@ -41,7 +41,7 @@ def part(data: bytes, name: str = "xl/worksheets/sheet1.xml") -> str:
 )
 def test_a_text_stays_the_text_that_it_is(book: BookFormat, text: str) -> None:
     data = written(CellOut(text), book=book)
-    assert read_tables(data)[0].rows[0][0] == FoundCell(Found.TEXT, text)
+    assert read_tables(data)[0].rows[0][0] == SheetCell(CellType.TEXT, text)
     if book is BookFormat.XLSX:
         assert "<f>" not in part(data)
     theirs = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
@@ -77,15 +77,15 @@ def test_a_number_is_a_number_and_one_too_long_a_text(book: BookFormat) -> None:
     cells = found(book, Decimal("0.1"), 13400, Decimal("123456789012345.6"))
     assert not any(cell.shown or cell.is_hidden for cell in cells)
     kinds = [cell.kind for cell in cells]
-    assert kinds == [Found.NUMBER, Found.NUMBER, Found.TEXT]
+    assert kinds == [CellType.NUMBER, CellType.NUMBER, CellType.TEXT]
 
 
 @BOOKS
 def test_what_is_missing_is_blank_and_never_zero(book: BookFormat) -> None:
     assert found(book, None, "", Decimal(0)) == [
-        FoundCell(Found.TEXT, ""),
-        FoundCell(Found.TEXT, ""),
-        FoundCell(Found.NUMBER, "0"),
+        SheetCell(CellType.TEXT, ""),
+        SheetCell(CellType.TEXT, ""),
+        SheetCell(CellType.NUMBER, "0"),
     ]
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from imtplan.spreadsheets.package import MAX_ENTRIES
 from imtplan.spreadsheets.reading import read_table, read_tables
-from imtplan.spreadsheets.tables import MAX_BYTES, Found, FoundCell, Unreadable
+from imtplan.spreadsheets.tables import MAX_BYTES, CellType, SheetCell, Unreadable
 
 BASE = Path(__file__).resolve().parents[2]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -73,7 +73,7 @@ DATED = book(
 )
 
 
-def first(data: bytes) -> FoundCell:
+def first(data: bytes) -> SheetCell:
     return read_table(data).rows[0][0]
 
 
@@ -102,28 +102,28 @@ def refusal(data: bytes) -> str:
 )
 def test_a_number_has_the_digits_that_excel_keeps(written: str, text: str) -> None:
     cell = first(with_rows(f'<row r="1"><c r="A1"><v>{written}</v></c></row>'))
-    assert cell == FoundCell(Found.NUMBER, text)
+    assert cell == SheetCell(CellType.NUMBER, text)
 
 
 @pytest.mark.parametrize(
     ("format_", "kind", "text"),
     [
-        ("0%", Found.PERCENT, "12"),
-        ("0.00\\ %", Found.PERCENT, "12"),
-        ('0.00" %"', Found.NUMBER, "0.12"),
-        ('#,##0.00 "M€ d\'hiver"', Found.NUMBER, "0.12"),
-        ("[Red]0.00;[Blue]-0.00", Found.NUMBER, "0.12"),
-        ("General", Found.NUMBER, "0.12"),
-        ("dd/mm/yyyy", Found.DATE, "1899-12-30"),
-        ("[h]:mm", Found.DATE, "1899-12-30"),
+        ("0%", CellType.PERCENT, "12"),
+        ("0.00\\ %", CellType.PERCENT, "12"),
+        ('0.00" %"', CellType.NUMBER, "0.12"),
+        ('#,##0.00 "M€ d\'hiver"', CellType.NUMBER, "0.12"),
+        ("[Red]0.00;[Blue]-0.00", CellType.NUMBER, "0.12"),
+        ("General", CellType.NUMBER, "0.12"),
+        ("dd/mm/yyyy", CellType.DATE, "1899-12-30"),
+        ("[h]:mm", CellType.DATE, "1899-12-30"),
     ],
 )
-def test_what_a_number_means_is_said_by_its_format(format_: str, kind: Found, text: str) -> None:
+def test_what_a_number_means_is_said_by_its_format(format_: str, kind: CellType, text: str) -> None:
     """0.12 shown as 12 % is 12 %: nobody may lose a factor of 100 on the way."""
     data = book(
         lambda made, sheet: sheet.write("A1", 0.12, made.add_format({"num_format": format_}))
     )
-    assert first(data) == FoundCell(kind, text)
+    assert first(data) == SheetCell(kind, text)
 
 
 @pytest.mark.parametrize("first_day", [{}, {"date_1904": True}])
@@ -133,33 +133,33 @@ def test_a_date_is_a_date(first_day: dict[str, bool]) -> None:
     def write(made: Any, sheet: Any) -> None:
         sheet.write_datetime("A1", date(2022, 5, 12), made.add_format({"num_format": 14}))
 
-    assert first(book(write, **first_day)) == FoundCell(Found.DATE, "2022-05-12")
+    assert first(book(write, **first_day)) == SheetCell(CellType.DATE, "2022-05-12")
 
 
 @pytest.mark.parametrize(
     ("xml", "cell"),
     [
-        ('<c r="A1" t="b"><v>1</v></c>', FoundCell(Found.BOOLEAN, "1")),
-        ('<c r="A1" t="e"><v>#REF!</v></c>', FoundCell(Found.ERROR, "#REF!")),
-        ('<c r="A1" t="d"><v>2022-05-12</v></c>', FoundCell(Found.DATE, "2022-05-12")),
-        ('<c r="A1"><f>1+1</f><v>2</v></c>', FoundCell(Found.NUMBER, "2")),
-        ('<c r="A1" t="str"><f>A2</f><v>x</v></c>', FoundCell(Found.TEXT, "x")),
-        ('<c r="A1"><f>1+1</f></c>', FoundCell(Found.NOT_COMPUTED, "")),
-        ('<c r="A1" t="str"><f>A2</f><v></v></c><c><v>1</v></c>', FoundCell(Found.TEXT, "")),
-        ('<c r="A1"><f>1+1</f><v></v></c>', FoundCell(Found.NOT_COMPUTED, "")),
-        ('<c r="A1" t="inlineStr"><is><t>é</t></is></c>', FoundCell(Found.TEXT, "é")),
+        ('<c r="A1" t="b"><v>1</v></c>', SheetCell(CellType.BOOLEAN, "1")),
+        ('<c r="A1" t="e"><v>#REF!</v></c>', SheetCell(CellType.ERROR, "#REF!")),
+        ('<c r="A1" t="d"><v>2022-05-12</v></c>', SheetCell(CellType.DATE, "2022-05-12")),
+        ('<c r="A1"><f>1+1</f><v>2</v></c>', SheetCell(CellType.NUMBER, "2")),
+        ('<c r="A1" t="str"><f>A2</f><v>x</v></c>', SheetCell(CellType.TEXT, "x")),
+        ('<c r="A1"><f>1+1</f></c>', SheetCell(CellType.NOT_COMPUTED, "")),
+        ('<c r="A1" t="str"><f>A2</f><v></v></c><c><v>1</v></c>', SheetCell(CellType.TEXT, "")),
+        ('<c r="A1"><f>1+1</f><v></v></c>', SheetCell(CellType.NOT_COMPUTED, "")),
+        ('<c r="A1" t="inlineStr"><is><t>é</t></is></c>', SheetCell(CellType.TEXT, "é")),
         (
             '<c r="A1" t="inlineStr"><is><r><t>a</t></r><r><t> b</t></r></is></c>',
-            FoundCell(Found.TEXT, "a b"),
+            SheetCell(CellType.TEXT, "a b"),
         ),
         (
             '<c r="A1" t="inlineStr"><is><t>a_x000D_&#10;b_x005F_</t></is></c>',
-            FoundCell(Found.TEXT, "a\nb_"),
+            SheetCell(CellType.TEXT, "a\nb_"),
         ),
-        ("<c><v>5</v></c>", FoundCell(Found.NUMBER, "5")),
+        ("<c><v>5</v></c>", SheetCell(CellType.NUMBER, "5")),
     ],
 )
-def test_every_sort_of_cell(xml: str, cell: FoundCell) -> None:
+def test_every_sort_of_cell(xml: str, cell: SheetCell) -> None:
     assert first(with_rows(f'<row r="1">{xml}</row>', **COMPUTED)) == cell
 
 
@@ -173,8 +173,8 @@ COMPUTED: dict[str, Any] = {"xl/workbook.xml": _computed}
 def test_a_program_that_computes_nothing_writes_zero_where_it_knows_nothing() -> None:
     """It asks Excel to compute on opening; until then its zero is no figure."""
     data = book(lambda made, sheet: sheet.write_formula("A1", "=B1*2"))
-    assert first(data).kind is Found.NOT_COMPUTED
-    assert first(changed(data, COMPUTED)) == FoundCell(Found.NUMBER, "0")
+    assert first(data).kind is CellType.NOT_COMPUTED
+    assert first(changed(data, COMPUTED)) == SheetCell(CellType.NUMBER, "0")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_program_that_computes_nothing_writes_zero_where_it_knows_nothing() ->
 )
 def test_a_text_is_a_text(text: str) -> None:
     data = book(lambda made, sheet: sheet.write_string("A1", text))
-    assert first(data) == FoundCell(Found.TEXT, text)
+    assert first(data) == SheetCell(CellType.TEXT, text)
 
 
 def test_a_control_mark_is_refused_with_its_cell() -> None:
@@ -352,7 +352,7 @@ def test_a_cell_far_away_is_counted_and_the_rest_is_read() -> None:
 
 
 def test_the_size_that_a_sheet_says_it_has_counts_for_nothing() -> None:
-    assert first(huge_dimension()) == FoundCell(Found.NUMBER, "1")
+    assert first(huge_dimension()) == SheetCell(CellType.NUMBER, "1")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from imtplan.campaigns.files.names import (
 )
 from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
 from imtplan.campaigns.words import word_of
-from imtplan.spreadsheets.tables import Found, FoundCell, Row, Unreadable, letters
+from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow, Unreadable, letters
 from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
 from indicators.models import Indicator
 
@@ -40,7 +40,7 @@ class Block:
     """The rows of a block, and where they go. `only`: the one column of numbers that is meant;
     `unit`: that of its heading."""
 
-    rows: list[Row]
+    rows: list[TableRow]
     destination: Destination
     words: HeadingWords
     unit: str = ""
@@ -66,13 +66,13 @@ class Block:
                 found[row.line] = asked[0]
         return found
 
-    def where(self, row: Row, column: int) -> str:
+    def where(self, row: TableRow, column: int) -> str:
         if self.is_file:
             return where(row.line, column)
         place = {"row": row.line, "column": column + 1}
         return _("row %(row)s, column %(column)s of the block") % place
 
-    def _leave(self, row: Row, column: int, message: str) -> None:
+    def _leave(self, row: TableRow, column: int, message: str) -> None:
         self.strays.append(Stray(self.where(row, column), row[column].text[:200], message))
 
     def lay(self) -> TableContent:
@@ -87,7 +87,9 @@ class Block:
                 cells.append(cell)
         return TableContent(one_for_each(cells), self.strays)
 
-    def _indicator(self, row: Row, names: dict[int, Indicator]) -> tuple[Indicator | None, str]:
+    def _indicator(
+        self, row: TableRow, names: dict[int, Indicator]
+    ) -> tuple[Indicator | None, str]:
         if row.line in names:
             return names[row.line], ""
         if names or (self.only is None and self._begins_with_a_name(row)):
@@ -100,15 +102,15 @@ class Block:
             return self.destination.indicators[at], ""
         return None, _("The grid has no row here.")
 
-    def _begins_with_a_name(self, row: Row) -> bool:
+    def _begins_with_a_name(self, row: TableRow) -> bool:
         """A text that is neither number nor word, before a number: a name that nobody here has."""
         first, *rest = [cell for _column, cell in row]
-        is_text = first.kind is Found.TEXT and not is_number(first) and not word_of(first.text)
+        is_text = first.kind is CellType.TEXT and not is_number(first) and not word_of(first.text)
         return is_text and any(is_number(cell) for cell in rest)
 
     # --- Which columns --------------------------------------------------------------------------
 
-    def _cell(self, row: Row, indicator: Indicator, is_named: bool) -> TypedCell | None:
+    def _cell(self, row: TableRow, indicator: Indicator, is_named: bool) -> TypedCell | None:
         base = self.left + 1 if is_named else self.left
         parts = self._parts(indicator, is_named)
         if self.only is not None:
@@ -133,7 +135,7 @@ class Block:
     def _is_beside(self, column: int, base: int, count: int) -> bool:
         return not base <= column < base + count
 
-    def _leave_other_numbers(self, row: Row, base: int, count: int, is_named: bool) -> None:
+    def _leave_other_numbers(self, row: TableRow, base: int, count: int, is_named: bool) -> None:
         for column, cell in list(row):
             is_name = is_named and column == self.left
             if is_number(cell) and self._is_beside(column, base, count) and not is_name:
@@ -225,7 +227,8 @@ class Block:
             return []
         [row] = self.rows
         turned = [
-            Row(row.line + place, {self.left: row[column]}) for place, column in enumerate(columns)
+            TableRow(row.line + place, {self.left: row[column]})
+            for place, column in enumerate(columns)
         ]
         down = replace(self, rows=turned, strays=[])
         return [(_("none: each number goes to the next row down"), down.lay())]
@@ -236,7 +239,7 @@ class RowOfBlock:
     """One row while it is read: what its cells say of its indicator."""
 
     block: Block
-    row: Row
+    row: TableRow
     indicator: Indicator
     unit: str = ""
     typed: dict[str, str] = field(default_factory=dict)
@@ -301,7 +304,7 @@ class RowOfBlock:
         return None
 
 
-def _may_head(cell: FoundCell) -> bool:
+def _may_head(cell: SheetCell) -> bool:
     """Whether a text may be a heading; "1l50" is a number that was read wrongly."""
     text = cell.text.strip()
     return bool(year_of(text)) or is_part_of_a_year(text) or not text[:1].isdigit()

@@ -14,7 +14,7 @@ from imtplan.campaigns.files.texts import number_text
 from imtplan.campaigns.number_sentences import unit_of
 from imtplan.campaigns.words import word_of
 from imtplan.numbers import NumberError
-from imtplan.spreadsheets.tables import Found, FoundCell
+from imtplan.spreadsheets.tables import CellType, SheetCell
 from imtplan.spreadsheets.words import bare
 from imtplan.units import parse_quantity
 
@@ -48,12 +48,12 @@ class FirstRow:
             return self._in_doubt(fields)
         return self._as_heading(fields)
 
-    def _field(self, cell: FoundCell) -> str:
+    def _field(self, cell: SheetCell) -> str:
         """The field that a heading names; "heading" where it says only what is below."""
         name, _unit = self.block.words.field(cell.text)
         return name or self._field_of_school(cell) or self._names_what_is_below(cell.text)
 
-    def _field_of_school(self, cell: FoundCell) -> str:
+    def _field_of_school(self, cell: SheetCell) -> str:
         school = None if is_number(cell) else self._school(cell.text)
         return "" if school is None else "value" if school else BESIDE
 
@@ -70,9 +70,9 @@ class FirstRow:
         is_text = all(self._is_heading_text(cell) for cell in texts)
         return is_text and bool(numbers) and all(is_number(cell) for cell in numbers)
 
-    def _is_heading_text(self, cell: FoundCell) -> bool:
+    def _is_heading_text(self, cell: SheetCell) -> bool:
         is_year = self._is_bare_year(cell) or bool(self._field(cell))
-        is_word = cell.kind is Found.TEXT and not is_number(cell) and not word_of(cell.text)
+        is_word = cell.kind is CellType.TEXT and not is_number(cell) and not word_of(cell.text)
         return is_year or (is_word and any(one.isalpha() for one in cell.text))
 
     def _names_what_is_below(self, text: str) -> str:
@@ -83,7 +83,7 @@ class FirstRow:
         is_known = destination.indicator_names.find(text)[0] or bare(text) in units
         return "heading" if is_known else ""
 
-    def _is_bare_year(self, cell: FoundCell) -> bool:
+    def _is_bare_year(self, cell: SheetCell) -> bool:
         return bool(_BARE_YEAR.fullmatch(cell.text.strip()))
 
     # --- A heading ------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ class FirstRow:
         content.remarks.append(_("“%(text)s” (%(where)s) is a heading: it is left out.") % words)
         return content
 
-    def _message_of(self, others: list[FoundCell]) -> str:
+    def _message_of(self, others: list[SheetCell]) -> str:
         if any(self._school(other.text) is False for other in others):
             return _("This is of another school.")
         message = _("Only the year %(year)s is collected.")

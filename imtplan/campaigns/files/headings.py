@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from imtplan.campaigns.files.names import Destination, is_number, without_unit, year_of
 from imtplan.campaigns.workbook import FIELDS, PARTS
-from imtplan.spreadsheets.tables import Row, Table, Unreadable, letters
+from imtplan.spreadsheets.tables import Table, TableRow, Unreadable, letters
 from imtplan.spreadsheets.words import LANGUAGES, bare
 from indicators.models import Indicator
 
@@ -109,7 +109,7 @@ class Headings:
     year.
     """
 
-    row: Row
+    row: TableRow
     place: int = -1
     fields: dict[int, str] = field(default_factory=dict)  # column → field; "" is not known
     units: dict[int, str] = field(default_factory=dict)
@@ -127,13 +127,13 @@ class Headings:
             headings = cls.plain(row, place, words)
             if headings._is_complete(table, destination):
                 headings._leave_other_groups(
-                    table.rows[place - 1] if place else Row(0), destination
+                    table.rows[place - 1] if place else TableRow(0), destination
                 )
                 return headings
-        return cls(Row(0))
+        return cls(TableRow(0))
 
     @classmethod
-    def plain(cls, row: Row, place: int, words: HeadingWords) -> "Headings":
+    def plain(cls, row: TableRow, place: int, words: HeadingWords) -> "Headings":
         """What the cells of one line are called as headings, whether it is one of them or not."""
         meanings = {column: words.field(cell.text) for column, cell in row}
         fields = _apart({column: name for column, (name, _unit) in meanings.items()})
@@ -141,7 +141,7 @@ class Headings:
             row, place, fields, {col: unit for col, (_name, unit) in meanings.items() if unit}
         )
 
-    def _leave_other_groups(self, above: Row, destination: Destination) -> None:
+    def _leave_other_groups(self, above: TableRow, destination: Destination) -> None:
         """Columns under a heading of several, which says a target, another school or year."""
         naming = [column for column, name in self.fields.items() if name in NAMING]
         answers = [column for column, name in self.fields.items() if name in TYPED]
@@ -251,7 +251,7 @@ def _apart(fields: dict[int, str]) -> dict[int, str]:
 
 
 def _indicators_across(
-    row: Row, fields: dict[int, str], destination: Destination
+    row: TableRow, fields: dict[int, str], destination: Destination
 ) -> dict[int, tuple[Indicator, str]]:
     """The columns whose headings name an indicator, with the unit that stands behind the name."""
     across = {}
@@ -263,7 +263,7 @@ def _indicators_across(
 
 
 def _unlabelled_names(
-    rows: Iterable[Row], fields: dict[int, str], destination: Destination
+    rows: Iterable[TableRow], fields: dict[int, str], destination: Destination
 ) -> list[int]:
     """The first column without a known heading in which a line below names an indicator.
 

@@ -24,7 +24,7 @@ from imtplan.campaigns.files.names import (
 from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
 from imtplan.campaigns.number_sentences import rounded_for
 from imtplan.campaigns.workbook import PARTS
-from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table
+from imtplan.spreadsheets.tables import CellType, SheetCell, Table, TableRow
 from imtplan.spreadsheets.words import LANGUAGES, NOT_TYPED, bare, not_typed, where
 from imtplan.units import unit_named
 from indicators.models import Figure, Indicator
@@ -84,7 +84,7 @@ class HeadedSheet:
         for row in self.table.rows[self.headings.place + 1 :]:
             yield from self._read_or_leave(row)
 
-    def _leave_numbers_above(self, row: Row) -> None:
+    def _leave_numbers_above(self, row: TableRow) -> None:
         """Titles above the headings say nothing of a cell; numbers there might."""
         for column, cell in row:
             if is_number(cell) and year_of(cell.text) is None:
@@ -92,16 +92,16 @@ class HeadedSheet:
                 return self._stray(row, LeftOut(column, cell.text, message))
         return None
 
-    def _read_or_leave(self, row: Row) -> Iterator[TypedCell]:
+    def _read_or_leave(self, row: TableRow) -> Iterator[TypedCell]:
         try:
             yield from self._across(row) if self.headings.across else self._along(row)
         except LeftOut as left:
             self._stray(row, left)
 
-    def _stray(self, row: Row, left: LeftOut) -> None:
+    def _stray(self, row: TableRow, left: LeftOut) -> None:
         self.strays.append(Stray(self.where(row, left.column), left.text[:200], left.message))
 
-    def where(self, row: Row, column: int) -> str:
+    def where(self, row: TableRow, column: int) -> str:
         place = where(row.line, column)
         if not self.is_named:
             return place
@@ -109,7 +109,7 @@ class HeadedSheet:
 
     # --- One line for each school or year, one column for each indicator ------------------------
 
-    def _across(self, row: Row) -> Iterator[TypedCell]:
+    def _across(self, row: TableRow) -> Iterator[TypedCell]:
         columns = [column for column in self.headings.across if holds(row[column])]
         if not columns:
             return
@@ -120,7 +120,7 @@ class HeadedSheet:
             except LeftOut as left:
                 self._stray(row, left)
 
-    def _of_column(self, row: Row, column: int) -> TypedCell:
+    def _of_column(self, row: TableRow, column: int) -> TypedCell:
         indicator = self.headings.across[column]
         if indicator.code not in self.destination.asked_codes:
             message = _("This indicator is not asked for in this campaign.")
@@ -132,7 +132,7 @@ class HeadedSheet:
 
     # --- One line for each indicator ------------------------------------------------------------
 
-    def _along(self, row: Row) -> Iterator[TypedCell]:
+    def _along(self, row: TableRow) -> Iterator[TypedCell]:
         """A line that says nothing gives nothing; one of ours that was emptied says so."""
         filled = {name for name in TYPED & set(self.columns) if holds(row[self.columns[name]])}
         version = row[self.columns["version"]].text if "version" in self.columns else ""
@@ -151,7 +151,7 @@ class HeadedSheet:
         elif cell.claims or self._says_something(row, cell.typed, filled):
             yield cell
 
-    def _indicator(self, row: Row, filled: set[str]) -> tuple[Indicator | None, str]:
+    def _indicator(self, row: TableRow, filled: set[str]) -> tuple[Indicator | None, str]:
         """The one that the line names. None: the line says nothing, a subtitle for instance."""
         if self.headings.only is not None:
             return self.headings.only, ""
@@ -168,7 +168,7 @@ class HeadedSheet:
             raise LeftOut(column, text, _why_none(in_all, known, self.destination.near(text)))
         return None, ""
 
-    def _unit_beside(self, row: Row, indicator: Indicator) -> str:
+    def _unit_beside(self, row: TableRow, indicator: Indicator) -> str:
         """Another unit than the indicator's, in a column of units: the reader of numbers minds."""
         if "unit" not in self.columns or self.destination.is_ours or self.headings.is_for_programs:
             return ""
@@ -176,7 +176,7 @@ class HeadedSheet:
         is_own = bare(text) in {bare(indicator.unit_fr), bare(indicator.unit_en)}
         return text if unit_named(text) and not is_own else ""
 
-    def _refuse_other_place(self, row: Row, indicator: Indicator | None = None) -> None:
+    def _refuse_other_place(self, row: TableRow, indicator: Indicator | None = None) -> None:
         """A line of another school, of another year, or of a part of one."""
         for column in self.headings.places("school"):
             if message := self._other_school(self._place(row, column, "school")):
@@ -190,7 +190,7 @@ class HeadedSheet:
                 raise LeftOut(column, text, message)
         self._refuse_unlabelled_place(row)
 
-    def _refuse_unlabelled_place(self, row: Row) -> None:
+    def _refuse_unlabelled_place(self, row: TableRow) -> None:
         """Another school or year in a column without a heading that we know."""
         for column, cell in row:
             name = self.headings.fields.get(column, "")
@@ -211,7 +211,7 @@ class HeadedSheet:
         year = year_of(text) if bare(text).replace("-", "").isdigit() else None
         return year not in (None, self.destination.year)
 
-    def _place(self, row: Row, column: int, name: str) -> str:
+    def _place(self, row: TableRow, column: int, name: str) -> str:
         """The text that says whose line it is. An empty one is refused where others are named."""
         text = row.spread(column).text.strip()
         if text or not self._names_others(column, name):
@@ -248,14 +248,14 @@ class HeadedSheet:
             return ""
         return _("This line is of another year.")
 
-    def _refuse_cells_without_heading(self, row: Row) -> None:
+    def _refuse_cells_without_heading(self, row: TableRow) -> None:
         """Cells under no heading: decimals that a comma has cut off, maybe."""
         for column, cell in row:
             if column not in self.headings.fields and cell.text.strip():
                 message = _("This cell stands under no heading: the line is left out.")
                 raise LeftOut(column, cell.text, message)
 
-    def _refuse_wrong_parts(self, row: Row, indicator: Indicator, filled: set[str]) -> None:
+    def _refuse_wrong_parts(self, row: TableRow, indicator: Indicator, filled: set[str]) -> None:
         """A ratio has two numbers, another indicator one; beside its two, a quotient is no harm."""
         wrong = filled & set(PARTS) - _parts(indicator)
         if not wrong or (indicator.is_ratio and filled & _parts(indicator)):
@@ -268,7 +268,7 @@ class HeadedSheet:
         )
         raise LeftOut(column, row[column].text, message)
 
-    def _says_something(self, row: Row, typed: dict[str, str], filled: set[str]) -> bool:
+    def _says_something(self, row: TableRow, typed: dict[str, str], filled: set[str]) -> bool:
         """An explanation without its figure is told; "not yet entered" says nothing."""
         if any(typed.get(name) for name in ANSWERS):
             return True
@@ -281,14 +281,14 @@ class HeadedSheet:
     # --- A cell ---------------------------------------------------------------------------------
 
     def _cell(
-        self, row: Row, indicator: Indicator, columns: dict[str, int], unit: str
+        self, row: TableRow, indicator: Indicator, columns: dict[str, int], unit: str
     ) -> TypedCell:
         """What the columns say, by field; as shown and as held where the two are not the same."""
         texts = CellTexts(self.destination.language, indicator, self.headings.is_for_programs)
         typed, shown = {}, {}
         for name, column in sorted(columns.items()):
             cell = row[column]
-            if cell.kind in NOT_TYPED and (name in PARTS or cell.kind is not Found.DATE):
+            if cell.kind in NOT_TYPED and (name in PARTS or cell.kind is not CellType.DATE):
                 raise LeftOut(column, cell.text, not_typed(cell.kind))
             unit_here = self.headings.units.get(column, unit) or unit_beside(indicator, self.unit)
             typed[name] = texts.read(name, cell, unit_here)
@@ -308,7 +308,7 @@ class CellTexts:
     is_for_programs: bool = False
     remarks: list[str] = field(default_factory=list)
 
-    def read(self, name: str, cell: FoundCell, unit: str = "") -> str:
+    def read(self, name: str, cell: SheetCell, unit: str = "") -> str:
         """As the form's own readers take it."""
         self._remark(cell)
         if name == "word":
@@ -318,7 +318,7 @@ class CellTexts:
         text = self._number(cell, name)
         return f"{text} {unit}" if unit and text and text[-1].isdigit() else text
 
-    def _remark(self, cell: FoundCell) -> None:
+    def _remark(self, cell: SheetCell) -> None:
         if cell.is_hidden and holds(cell):
             self.remarks.append(_("In a hidden row or column."))
         if cell.is_struck and holds(cell):
@@ -329,16 +329,16 @@ class CellTexts:
             message = _("The note “%(note)s” beside it is not part of the number.")
             self.remarks.append(message % {"note": Truncator(cell.notes).chars(LONGEST_NOTE)})
 
-    def _number(self, cell: FoundCell, part: str) -> str:
+    def _number(self, cell: SheetCell, part: str) -> str:
         """As its parser reads it without a doubt: a number has the decimal mark of the language."""
-        is_plain = cell.kind in (Found.NUMBER, Found.PERCENT)
+        is_plain = cell.kind in (CellType.NUMBER, CellType.PERCENT)
         if self.is_for_programs and _OF_PROGRAMS.fullmatch(cell.text.strip()):
             is_plain = True
         text = cell.text.replace(".", ",") if is_plain and self.language == "fr" else cell.text
         if short := rounded_for(self.indicator, part, text, language=self.language):
             text = short[0]
             self.remarks.append(str(short[1]))
-        return f"{text} %" if cell.kind is Found.PERCENT else text
+        return f"{text} %" if cell.kind is CellType.PERCENT else text
 
     def cell(self, typed: dict[str, str], shown: dict[str, str], place: str) -> TypedCell:
         claims = []
@@ -360,8 +360,8 @@ class CellTexts:
 _WHOLE_YEAR = {"annee", "annuel", "annuelle", "total", "year", "annual", "full year", "t", "a"}
 
 
-def holds(cell: FoundCell) -> bool:
-    return bool(cell.text.strip()) or cell.kind is not Found.TEXT
+def holds(cell: SheetCell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
 
 
 def _parts(indicator: Indicator) -> set[str]:

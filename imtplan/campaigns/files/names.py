@@ -13,7 +13,7 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.reading import read
 from imtplan.numbers import MAX_CHARACTERS
-from imtplan.spreadsheets.tables import Found, FoundCell
+from imtplan.spreadsheets.tables import CellType, SheetCell
 from imtplan.spreadsheets.words import bare
 from imtplan.units import unit_named
 from indicators.models import Indicator
@@ -68,11 +68,11 @@ def is_part_of_a_year(text: str) -> bool:
     return bool(_PART_OF_YEAR.search(bare(text)))
 
 
-def is_number(cell: FoundCell) -> bool:
-    if cell.kind in (Found.NUMBER, Found.PERCENT):
+def is_number(cell: SheetCell) -> bool:
+    if cell.kind in (CellType.NUMBER, CellType.PERCENT):
         return True
     text = cell.text.strip()
-    is_short = cell.kind is Found.TEXT and len(text) <= MAX_CHARACTERS
+    is_short = cell.kind is CellType.TEXT and len(text) <= MAX_CHARACTERS
     return is_short and bool(_NUMBER.fullmatch(text))
 
 

@@ -26,10 +26,10 @@ from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import (
     MAX_COLUMNS,
     MAX_ROWS,
-    Found,
-    FoundCell,
-    Row,
+    CellType,
+    SheetCell,
     Table,
+    TableRow,
     Unreadable,
     one_kind_of_line_ends,
 )
@@ -76,10 +76,12 @@ def table_of_paste(text: str) -> Table:
     return Table([row for row in rows if row.cells])
 
 
-def _row(number: int, cells: Iterable[str]) -> Row:
+def _row(number: int, cells: Iterable[str]) -> TableRow:
     texts = {column: one_kind_of_line_ends(text) for column, text in enumerate(cells)}
     filled = {column: text for column, text in texts.items() if text.strip()}
-    return Row(number, {column: FoundCell(Found.TEXT, text) for column, text in filled.items()})
+    return TableRow(
+        number, {column: SheetCell(CellType.TEXT, text) for column, text in filled.items()}
+    )
 
 
 # --- Sheets -------------------------------------------------------------------------------------

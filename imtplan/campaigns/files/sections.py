@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.campaigns.files.headings import PLACES, Headings, HeadingWords
 from imtplan.campaigns.files.names import Destination, is_number, is_part_of_a_year, year_of
-from imtplan.spreadsheets.tables import Found, FoundCell, Row, Table
+from imtplan.spreadsheets.tables import CellType, SheetCell, Table, TableRow
 
 # A day in a title is when the table was printed, unless it ends a year.
 _DAY = re.compile(r"\b(?!31[/.-]12)\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b")
@@ -104,13 +104,13 @@ class Section:
         year = None if is_part_of_a_year(text) else year_of(_DAY.sub("", text))
         return None if year is None else year == self.destination.year
 
-    def _titles(self) -> Iterator[tuple[str, FoundCell, Row]]:
+    def _titles(self) -> Iterator[tuple[str, SheetCell, TableRow]]:
         for row in self.table.rows[: self.headings.place]:
             for _column, cell in row:
-                if cell.kind is not Found.DATE and len(cell.text) <= _LONGEST_TITLE:
+                if cell.kind is not CellType.DATE and len(cell.text) <= _LONGEST_TITLE:
                     yield cell.text.strip(), cell, row
 
-    def _may_be_a_year(self, cell: FoundCell, row: Row) -> bool:
+    def _may_be_a_year(self, cell: SheetCell, row: TableRow) -> bool:
         """A number says a year where it stands alone, or where its line says that it does."""
         is_alone = len(row.cells) == 1
         names = {self.words.field(one.text)[0] for _column, one in row}
@@ -125,7 +125,7 @@ def _later(table: Table, first: Headings, words: HeadingWords) -> list[Headings]
     return [headings for headings in again if headings.is_repeated(first)]
 
 
-def _may_be_headings(row: Row) -> bool:
+def _may_be_headings(row: TableRow) -> bool:
     """Headings are short, and no numbers but years; most lines end here."""
     return all(
         len(cell.text) <= _LONGEST_TITLE and (not is_number(cell) or year_of(cell.text))
@@ -140,5 +140,5 @@ def _title_of(table: Table, before: int, place: int, destination: Destination) -
     return place
 
 
-def _names_an_indicator(row: Row, destination: Destination) -> bool:
+def _names_an_indicator(row: TableRow, destination: Destination) -> bool:
     return any(destination.indicator_names.find(cell.text)[0] for _column, cell in row)

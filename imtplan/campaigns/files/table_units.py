@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from imtplan.campaigns.number_sentences import unit_of
-from imtplan.spreadsheets.tables import Found, Row
+from imtplan.spreadsheets.tables import CellType, TableRow
 from imtplan.units import MONEY, MULTIPLIER, unit_named
 from indicators.models import Indicator
 
@@ -28,11 +28,11 @@ def unit_of_table(titles: Iterable[str]) -> str:
     return found.popitem()[1] if len(found) == 1 else ""
 
 
-def texts_of(rows: Iterable[Row]) -> Iterator[str]:
+def texts_of(rows: Iterable[TableRow]) -> Iterator[str]:
     """The texts of lines that are titles."""
     for row in rows:
         for _column, cell in row:
-            if cell.kind is Found.TEXT and len(cell.text) <= LONGEST_TITLE:
+            if cell.kind is CellType.TEXT and len(cell.text) <= LONGEST_TITLE:
                 yield cell.text
 
 

@@ -17,7 +17,7 @@ from imtplan.planning.workbook.report import NotRight, Report
 from imtplan.planning.workbook.writing import state_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import MAX_BYTES, Found, FoundCell, Row, Table, Unreadable
+from imtplan.spreadsheets.tables import MAX_BYTES, CellType, SheetCell, Table, TableRow, Unreadable
 from objectives.models import StrategicPlan
 
 # Between the preview and the confirmation the browser keeps what was read, under our signature.
@@ -149,11 +149,11 @@ def _unpacked(kept: Sequence[Any]) -> Table:
     return Table([_row(line, cells) for line, cells in rows], name, is_hidden)
 
 
-def _row(line: int, cells: Sequence[Any]) -> Row:
-    return Row(
+def _row(line: int, cells: Sequence[Any]) -> TableRow:
+    return TableRow(
         line,
         {
-            place: FoundCell(Found(kind), text, is_formula=is_formula)
+            place: SheetCell(CellType(kind), text, is_formula=is_formula)
             for place, kind, text, is_formula in cells
         },
     )

@@ -29,7 +29,7 @@ from imtplan.planning.workbook.sheets import (
     Sheet,
 )
 from imtplan.planning.workbook.unread import remarks_of
-from imtplan.spreadsheets.tables import NOTHING, Found, FoundCell, Row, Table, Unreadable
+from imtplan.spreadsheets.tables import NOTHING, CellType, SheetCell, Table, TableRow, Unreadable
 from imtplan.spreadsheets.words import (
     LANGUAGES,
     NOT_TYPED,
@@ -75,12 +75,12 @@ class Line:
 
     sheet: Sheet
     number: int
-    row: Row
+    row: TableRow
     places: Mapping[str, int]
     columns: Mapping[str, Column]
     language: str  # of its numbers
 
-    def __getitem__(self, name: str) -> FoundCell:
+    def __getitem__(self, name: str) -> SheetCell:
         return self.row[self.places[name]] if name in self.places else NOTHING
 
     def raw(self, name: str) -> str:
@@ -188,7 +188,7 @@ class _Reader:
         return iter(())
 
     def _below(
-        self, sheet: Sheet, row: Row, found: dict[int, Column], rows: list[Row]
+        self, sheet: Sheet, row: TableRow, found: dict[int, Column], rows: list[TableRow]
     ) -> Iterator[Line]:
         columns = {column.name: column for column in found.values()}
         places = {column.name: place for place, column in found.items()}
@@ -203,7 +203,7 @@ class _Reader:
                 yield line
 
     def _look_at_headings(
-        self, sheet: Sheet, row: Row, found: dict[int, Column], places: dict[str, int]
+        self, sheet: Sheet, row: TableRow, found: dict[int, Column], places: dict[str, int]
     ) -> None:
         if len(places) < len(found):
             twice = next(one for place, one in found.items() if places[one.name] != place)
@@ -240,7 +240,7 @@ def _marks(tables: Iterable[Table]) -> dict[str, str]:
     return {}
 
 
-def _headings(sheet: Sheet, row: Row) -> dict[int, Column]:
+def _headings(sheet: Sheet, row: TableRow) -> dict[int, Column]:
     years = {int(year) for _place, cell in row for year in _YEAR.findall(cell.text)}
     columns = sheet.columns_for(sorted(years))
     known = {name: column for column in columns for name in column.known_as}
@@ -252,8 +252,8 @@ def _heading_of(sheet: Sheet, name: str) -> str:
     return next(column.heading for column in sheet.columns if column.name == name)
 
 
-def _holds(cell: FoundCell) -> bool:
-    return bool(cell.text.strip()) or cell.kind is not Found.TEXT
+def _holds(cell: SheetCell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
 
 
 # --- Cells --------------------------------------------------------------------------------------
@@ -265,10 +265,10 @@ class _No(Exception):
         self.message = message
 
 
-def _text(cell: FoundCell, column: Column, language: str, unit: CellUnit) -> str:
+def _text(cell: SheetCell, column: Column, language: str, unit: CellUnit) -> str:
     if not _holds(cell):
         return ""
-    if cell.kind is Found.ERROR:
+    if cell.kind is CellType.ERROR:
         raise _No(not_typed(cell.kind))
     match column.how:
         case How.NUMBER:
@@ -285,15 +285,15 @@ def _text(cell: FoundCell, column: Column, language: str, unit: CellUnit) -> str
             return _words(cell)
 
 
-def _number(cell: FoundCell, language: str, unit: CellUnit) -> str:
+def _number(cell: SheetCell, language: str, unit: CellUnit) -> str:
     """A cell that holds a number says it without a doubt; a text is read in the file's language,
     with its unit."""
     if cell.kind in NOT_TYPED:
         raise _No(not_typed(cell.kind))
     is_in_percent = any("%" in text for text in unit.spellings)
-    if cell.kind is Found.PERCENT and not is_in_percent:
+    if cell.kind is CellType.PERCENT and not is_in_percent:
         raise _No(_("This is a percentage, and this column is not counted in percent."))
-    is_plain = cell.kind is not Found.TEXT
+    is_plain = cell.kind is not CellType.TEXT
     text = _in_french(cell.text) if is_plain else cell.text.strip()
     number = _quantity(text, "fr" if is_plain else language, unit)
     if cell.shown and not _is_same(number, cell.shown, unit):
@@ -324,15 +324,15 @@ def _in_french(plain: str) -> str:
     return plain.strip().replace(".", ",")
 
 
-def _whole(cell: FoundCell, language: str) -> str:
-    if cell.kind is Found.TEXT and not cell.text.strip().isdecimal():
+def _whole(cell: SheetCell, language: str) -> str:
+    if cell.kind is CellType.TEXT and not cell.text.strip().isdecimal():
         raise _No(str(NOT_WHOLE))
-    if cell.kind not in (Found.TEXT, Found.NUMBER) or "." in cell.text:
+    if cell.kind not in (CellType.TEXT, CellType.NUMBER) or "." in cell.text:
         raise _No(str(NOT_WHOLE))
     return cell.text.strip()
 
 
-def _yes(cell: FoundCell) -> str:
+def _yes(cell: SheetCell) -> str:
     said = bare(cell.text)
     if said in in_each_language(_("yes")) | {"oui", "yes", "x", "1", "true", "vrai"}:
         return "on"
@@ -341,7 +341,7 @@ def _yes(cell: FoundCell) -> str:
     raise _No(_("Write yes or no."))
 
 
-def _day(cell: FoundCell) -> str:
+def _day(cell: SheetCell) -> str:
     """Days of spreadsheets, and 15/12/2022: never the month first, whatever the language."""
     text = cell.text.strip()
     try:
@@ -352,7 +352,7 @@ def _day(cell: FoundCell) -> str:
         raise _No(str(NO_DAY)) from None
 
 
-def _word(cell: FoundCell, column: Column) -> str:
+def _word(cell: SheetCell, column: Column) -> str:
     said = bare(cell.text)
     for value, label in column.words:
         if said in {value, *in_each_language(label)}:
@@ -361,9 +361,9 @@ def _word(cell: FoundCell, column: Column) -> str:
     raise _No(_("This word is none of the column’s. Choose one of: %(words)s.") % {"words": words})
 
 
-def _words(cell: FoundCell) -> str:
-    if cell.kind is Found.DATE:
+def _words(cell: SheetCell) -> str:
+    if cell.kind is CellType.DATE:
         raise _No(_("This is a date: format the cell as text and type it again."))
-    if cell.kind is Found.BOOLEAN:
+    if cell.kind is CellType.BOOLEAN:
         raise _No(_("This is “true” or “false” and no text."))
-    return f"{cell.text} %" if cell.kind is Found.PERCENT else cell.text.strip()
+    return f"{cell.text} %" if cell.kind is CellType.PERCENT else cell.text.strip()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imtplan.planning.workbook.sheets import How
-from imtplan.spreadsheets.tables import Found, FoundCell, Table
+from imtplan.spreadsheets.tables import CellType, SheetCell, Table
 from imtplan.spreadsheets.words import where
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def _read(line: "Line") -> list[str]:
     return [name for name, one in columns if one.how is not How.BESIDE and _holds(line[name])]
 
 
-def _holds(cell: FoundCell) -> bool:
-    return bool(cell.text.strip()) or cell.kind is not Found.TEXT
+def _holds(cell: SheetCell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
 
 
 def _place(line: "Line", name: str) -> str:

@@ -6,14 +6,14 @@ from decimal import Decimal
 from imtplan.numbers import plain
 from imtplan.spreadsheets.package import damaged
 from imtplan.spreadsheets.runs import RichText
-from imtplan.spreadsheets.tables import Found, FoundCell, kept_number
+from imtplan.spreadsheets.tables import CellType, SheetCell, kept_number
 
-_NUMBERS = {"float": Found.NUMBER, "currency": Found.NUMBER, "percentage": Found.PERCENT}
+_NUMBERS = {"float": CellType.NUMBER, "currency": CellType.NUMBER, "percentage": CellType.PERCENT}
 _CLOCKS = {"date": "office:date-value", "time": "office:time-value"}
 _ERRORS = ("#", "Err:")
 
 
-def cell_of(found: dict[str, str], rich: RichText, *, is_displayed: bool) -> FoundCell:
+def cell_of(found: dict[str, str], rich: RichText, *, is_displayed: bool) -> SheetCell:
     """Returns the cell of these attributes and this text. `is_displayed`: the file says what its
     program shows, be it nothing."""
     is_formula = "table:formula" in found
@@ -21,19 +21,21 @@ def cell_of(found: dict[str, str], rich: RichText, *, is_displayed: bool) -> Fou
     if found.get("calcext:value-type") == "error":
         kind = "error"
     if is_formula and not _has_value(kind, found, is_displayed=is_displayed):
-        return FoundCell(Found.NOT_COMPUTED, "", is_formula=True)
+        return SheetCell(CellType.NOT_COMPUTED, "", is_formula=True)
     if kind in _NUMBERS:
         return _number(_NUMBERS[kind], found, rich.text, is_displayed=is_displayed)
     if kind in _CLOCKS:
         text = found.get(_CLOCKS[kind], rich.text)
-        return FoundCell(Found.DATE, text[:10] if kind == "date" else rich.text or text, is_formula)
+        return SheetCell(
+            CellType.DATE, text[:10] if kind == "date" else rich.text or text, is_formula
+        )
     if kind == "boolean":
         text = "1" if found.get("office:boolean-value") == "true" else "0"
-        return FoundCell(Found.BOOLEAN, text, is_formula)
+        return SheetCell(CellType.BOOLEAN, text, is_formula)
     if kind == "error" or (is_formula and rich.text.startswith(_ERRORS)):
-        return FoundCell(Found.ERROR, rich.text, is_formula)
+        return SheetCell(CellType.ERROR, rich.text, is_formula)
     text = rich.text if is_displayed else found.get("office:string-value", "")
-    return FoundCell(Found.TEXT, text, is_formula, notes=rich.notes)
+    return SheetCell(CellType.TEXT, text, is_formula, notes=rich.notes)
 
 
 def _has_value(kind: str, found: dict[str, str], *, is_displayed: bool) -> bool:
@@ -43,16 +45,18 @@ def _has_value(kind: str, found: dict[str, str], *, is_displayed: bool) -> bool:
     return bool(kind) or is_displayed
 
 
-def _number(kind: Found, found: dict[str, str], displayed: str, *, is_displayed: bool) -> FoundCell:
+def _number(
+    kind: CellType, found: dict[str, str], displayed: str, *, is_displayed: bool
+) -> SheetCell:
     number = kept_number(found.get("office:value", ""))
     if number is None:
         raise damaged()
-    value = number * 100 if kind is Found.PERCENT else number
-    return FoundCell(
+    value = number * 100 if kind is CellType.PERCENT else number
+    return SheetCell(
         kind,
         plain(value),
         "table:formula" in found,
-        shown=_shown(value, displayed.strip(), is_percent=kind is Found.PERCENT),
+        shown=_shown(value, displayed.strip(), is_percent=kind is CellType.PERCENT),
         is_hidden=is_displayed and not displayed.strip(),
     )
 

@@ -11,8 +11,8 @@ from imtplan.spreadsheets.package import MAX_ENTRIES, Package, too_many_sheets
 from imtplan.spreadsheets.tables import (
     MAX_COLUMNS,
     MAX_ROWS,
-    Found,
-    FoundCell,
+    CellType,
+    SheetCell,
     checked_text,
 )
 
@@ -28,7 +28,7 @@ class OdsSheet:
 
     name: str
     is_hidden: bool
-    cells: list[tuple[int, int, FoundCell]] = field(default_factory=list)
+    cells: list[tuple[int, int, SheetCell]] = field(default_factory=list)
     blocks: list[MergedBlock] = field(default_factory=list)
     left_out: int = 0
     columns: int = 0
@@ -54,7 +54,7 @@ class OdsSheets:
         self._sheet: OdsSheet | None = None
         self._groups: dict[str, list[bool]] = {_ROW_GROUP: [], _COLUMN_GROUP: []}  # hidden?
         self._rows, self._row_is_hidden = 1, False
-        self._row: list[tuple[int, int, FoundCell]] = []  # column, how often, what
+        self._row: list[tuple[int, int, SheetCell]] = []  # column, how often, what
         self._cell: _OpenCell | None = None
         package.parse("content.xml", start=self._start, end=self._end, text=self._text)
 
@@ -137,7 +137,7 @@ class OdsSheets:
         if max(down, across) > 1:
             last = sheet.line + down - 1, sheet.column + across - 1
             keep(sheet.blocks, MergedBlock(sheet.line, sheet.column, *last))
-        if cell.text.strip() or cell.kind is not Found.TEXT:
+        if cell.text.strip() or cell.kind is not CellType.TEXT:
             if not open_.text.paragraphs:  # its text is an attribute
                 self.package.count_characters(len(cell.text))
             is_struck, is_white = self.styles.of_cell(found.get("table:style-name", ""))
@@ -156,7 +156,7 @@ class OdsSheets:
             self._lay_out(sheet, column, times, cell)
         sheet.line += self._rows
 
-    def _lay_out(self, sheet: OdsSheet, column: int, times: int, cell: FoundCell) -> None:
+    def _lay_out(self, sheet: OdsSheet, column: int, times: int, cell: SheetCell) -> None:
         """A cell as often as it says. Beyond what is read, its repetitions are only counted."""
         lines = max(min(self._rows, MAX_ROWS - sheet.line + 1), 0)
         columns = max(min(times, MAX_COLUMNS - column), 0)

@@ -7,14 +7,14 @@ from decimal import Decimal
 from imtplan.numbers import plain
 from imtplan.spreadsheets.package import damaged
 from imtplan.spreadsheets.runs import RichText
-from imtplan.spreadsheets.tables import Found, FoundCell, checked_text, kept_number
+from imtplan.spreadsheets.tables import CellType, SheetCell, checked_text, kept_number
 from imtplan.spreadsheets.xlsx.book import XlsxBook
 from imtplan.spreadsheets.xlsx.sheet import RawCell
 from imtplan.spreadsheets.xlsx.styles import CellStyle
 from imtplan.spreadsheets.xlsx.texts import SharedTexts
 from imtplan.spreadsheets.xlsx.wholes import whole
 
-_TYPES = {"d": Found.DATE, "b": Found.BOOLEAN, "e": Found.ERROR}
+_TYPES = {"d": CellType.DATE, "b": CellType.BOOLEAN, "e": CellType.ERROR}
 
 
 @dataclass
@@ -24,9 +24,9 @@ class Meaning:
     texts: SharedTexts
     book: XlsxBook
 
-    def of(self, cell: RawCell) -> FoundCell:
+    def of(self, cell: RawCell) -> SheetCell:
         if cell.has_formula and not (cell.has_value and self.book.is_computed):
-            return FoundCell(Found.NOT_COMPUTED, "", is_formula=True, is_hidden=cell.is_hidden)
+            return SheetCell(CellType.NOT_COMPUTED, "", is_formula=True, is_hidden=cell.is_hidden)
         value, style = self._value(cell), self._style(cell)
         return replace(
             value,
@@ -40,7 +40,7 @@ class Meaning:
         styles = self.book.styles
         return styles[cell.style] if cell.style < len(styles) else CellStyle()
 
-    def _value(self, cell: RawCell) -> FoundCell:
+    def _value(self, cell: RawCell) -> SheetCell:
         match cell.type:
             case "s":
                 return _text(self.texts.take(whole(cell.text)), cell)
@@ -49,22 +49,24 @@ class Meaning:
             case "n":
                 return self._number(cell)
             case other:
-                return FoundCell(_TYPES.get(other, Found.ERROR), cell.text)
+                return SheetCell(_TYPES.get(other, CellType.ERROR), cell.text)
 
-    def _number(self, cell: RawCell) -> FoundCell:
+    def _number(self, cell: RawCell) -> SheetCell:
         format_ = self._style(cell).format
         number = kept_number(cell.text)
         if number is None:
             raise damaged()
-        if format_.kind is Found.DATE:
-            return FoundCell(format_.kind, _day(number, self.book.first_day))
+        if format_.kind is CellType.DATE:
+            return SheetCell(format_.kind, _day(number, self.book.first_day))
         shown, hidden = format_.shown(number), format_.hides(number)
-        text = plain(number * 100 if format_.kind is Found.PERCENT else number)
-        return FoundCell(format_.kind, text, shown=shown, is_hidden=hidden)
+        text = plain(number * 100 if format_.kind is CellType.PERCENT else number)
+        return SheetCell(format_.kind, text, shown=shown, is_hidden=hidden)
 
 
-def _text(rich: RichText, cell: RawCell) -> FoundCell:
-    return FoundCell(Found.TEXT, checked_text(rich.text, cell.row, cell.column), notes=rich.notes)
+def _text(rich: RichText, cell: RawCell) -> SheetCell:
+    return SheetCell(
+        CellType.TEXT, checked_text(rich.text, cell.row, cell.column), notes=rich.notes
+    )
 
 
 def _day(number: Decimal, first_day: date) -> str:

@@ -10,7 +10,7 @@ without its value, and no format, no hidden row and no note; the tests hold that
 
 from imtplan.spreadsheets.merges import cover
 from imtplan.spreadsheets.package import Package
-from imtplan.spreadsheets.tables import Row, Table, rows_of
+from imtplan.spreadsheets.tables import Table, TableRow, rows_of
 from imtplan.spreadsheets.xlsx.book import XlsxBook
 from imtplan.spreadsheets.xlsx.cells import Meaning
 from imtplan.spreadsheets.xlsx.sheet import XlsxSheet
@@ -29,7 +29,7 @@ def read_xlsx(package: Package) -> list[Table]:
     ]
 
 
-def _rows(sheet: XlsxSheet, meaning: Meaning) -> list[Row]:
+def _rows(sheet: XlsxSheet, meaning: Meaning) -> list[TableRow]:
     rows = rows_of((cell.row, cell.column, meaning.of(cell)) for cell in sheet.cells)
     cover(rows, sheet.blocks)
     return rows

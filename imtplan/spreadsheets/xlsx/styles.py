@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from imtplan.spreadsheets.number_formats import NumberFormat
 from imtplan.spreadsheets.package import MAX_STYLES, Package, abnormal, local
-from imtplan.spreadsheets.tables import Found
+from imtplan.spreadsheets.tables import CellType
 from imtplan.spreadsheets.xlsx.wholes import YES, whole
 
 # Excel keeps some 250 formats of numbers; the characters of all of them together.
@@ -45,8 +45,8 @@ class StyleReader:
 
     def __init__(self, package: Package, part: str) -> None:
         self.styles: list[CellStyle] = []
-        self._formats = dict.fromkeys(_DATES, NumberFormat(Found.DATE))
-        self._formats |= dict.fromkeys(_PERCENTS, NumberFormat(Found.PERCENT))
+        self._formats = dict.fromkeys(_DATES, NumberFormat(CellType.DATE))
+        self._formats |= dict.fromkeys(_PERCENTS, NumberFormat(CellType.PERCENT))
         self._fonts: list[_Font] = []
         self._fills: list[_Fill] = []
         self._path: list[str] = []

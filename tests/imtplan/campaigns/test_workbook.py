@@ -15,7 +15,7 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.workbook import FIELDS, file_name, workbook_of
 from imtplan.numbers import parse_number
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import Found, FoundCell, Table, Unreadable
+from imtplan.spreadsheets.tables import CellType, SheetCell, Table, Unreadable
 from imtplan.spreadsheets.words import where
 from indicators.models import Figure, Indicator, Progress
 from tests import factories
@@ -51,7 +51,7 @@ def entry_sheet(data: bytes) -> Table:
     return read_tables(data)[0]
 
 
-def line(data: bytes, code: str) -> dict[str, FoundCell]:
+def line(data: bytes, code: str) -> dict[str, SheetCell]:
     row = next(row for row in entry_sheet(data).rows if row[0].text == code)
     return {name: row[column] for name, column in COLUMN.items()}
 
@@ -200,7 +200,7 @@ def test_another_reader_finds_the_same(
     for row in entry_sheet(data).rows:
         for column, cell in row:
             other = theirs[row.line - 1][column]
-            assert cell.text == (f"{other:g}" if cell.kind is Found.NUMBER else other)
+            assert cell.text == (f"{other:g}" if cell.kind is CellType.NUMBER else other)
 
 
 def test_its_name_says_whose_it_is(campaign: Campaign, albi: School) -> None:

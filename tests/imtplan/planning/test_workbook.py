@@ -17,7 +17,7 @@ from imtplan.planning.workbook.sheets import MARKER, SHEETS
 from imtplan.planning.workbook.writing import state_of, workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import Found
+from imtplan.spreadsheets.tables import CellType
 from indicators.models import Target, TrajectoryPoint
 from objectives.models import StrategicPlan
 from projects.models import Serves
@@ -141,8 +141,8 @@ def test_no_cell_is_a_formula_or_a_zero_that_nobody_stored(odd: StrategicPlan) -
     tables = read_tables(workbook_of(odd, "fr"))
     cells = [cell for table in tables for row in table.rows for _place, cell in row]
     assert not any(cell.is_formula for cell in cells)
-    assert any(cell.text == FORMULA and cell.kind is Found.TEXT for cell in cells)
-    zeros = [cell for cell in cells if cell.kind is Found.NUMBER and cell.text == "0"]
+    assert any(cell.text == FORMULA and cell.kind is CellType.TEXT for cell in cells)
+    zeros = [cell for cell in cells if cell.kind is CellType.NUMBER and cell.text == "0"]
     stored = [line["weight"] for line in book_of(tables).lines["liens"]]
     assert zeros.count(zeros[0]) >= 1
     assert [cell.text for cell in stored].count("0") == 1

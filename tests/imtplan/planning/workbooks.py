@@ -10,7 +10,7 @@ import xlsxwriter
 
 from imtplan.planning.workbook.sheets import BY_SLUG, MARKER
 from imtplan.spreadsheets.reading import read_tables
-from imtplan.spreadsheets.tables import Found, FoundCell
+from imtplan.spreadsheets.tables import CellType, SheetCell
 
 Rows = list[list[Any]]
 
@@ -34,11 +34,11 @@ def opened(data: bytes) -> dict[str, Rows]:
     return found
 
 
-def _value(cell: FoundCell) -> Any:
+def _value(cell: SheetCell) -> Any:
     match cell.kind:
-        case Found.NUMBER:
+        case CellType.NUMBER:
             return float(cell.text)
-        case Found.DATE:
+        case CellType.DATE:
             return date.fromisoformat(cell.text)
         case _:
             return cell.text or None
