@@ -18,7 +18,7 @@ from django.utils.translation import trans_real
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.checks import EnteredCell
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.people import end_delegation
 from imtplan.campaigns.reading import cell_of
@@ -177,7 +177,7 @@ def fill_in(campaign: Campaign, school: School, by: User) -> None:
     """Each figure that is missing is not available, and each that surprises is confirmed."""
     reading = read_figures(campaign, school)
     missing = [
-        Cell(indicator=one, state=Figure.State.NOT_AVAILABLE, reason="Bilan en mars.")
+        EnteredCell(indicator=one, state=Figure.State.NOT_AVAILABLE, reason="Bilan en mars.")
         for one in reading.missing
     ]
     confirmed = [replace(cell_of(reading.figure(one)), confirm=True) for one in reading.to_explain]

@@ -16,12 +16,12 @@ from rest_framework.response import Response
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import may_enter, place
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
-from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.reading import SchoolFigures, read
 from imtplan.campaigns.saving import SaveOutcome, store
 from imtplan.campaigns.typed_text import (
     LONGEST_EXPLANATION,
@@ -38,7 +38,7 @@ PARTS = ("value", "numerator", "denominator")
 
 
 @extend_schema_field({"type": ["string", "number"], "examples": ["1234.5"]})
-class NumberField(serializers.Field):
+class PlainNumberField(serializers.Field):
     """A number of JSON, or a text in plain notation ("1234.5"). Nothing is guessed or rounded."""
 
     def to_internal_value(self, data: Any) -> Decimal:
@@ -83,9 +83,9 @@ class TextField(serializers.CharField):
 class CellSerializer(serializers.Serializer):
     """What to store: a number (or its two parts), or a word with its reason."""
 
-    value = NumberField(required=False, allow_null=True)
-    numerator = NumberField(required=False, allow_null=True)
-    denominator = NumberField(required=False, allow_null=True)
+    value = PlainNumberField(required=False, allow_null=True)
+    numerator = PlainNumberField(required=False, allow_null=True)
+    denominator = PlainNumberField(required=False, allow_null=True)
     state = serializers.ChoiceField(choices=State.choices, required=False)
     reason = TextField(limit=LONGEST_REASON)
     explanation = TextField(limit=LONGEST_EXPLANATION)
@@ -108,7 +108,7 @@ class CellSerializer(serializers.Serializer):
             )
         return attrs
 
-    def cell(self, indicator: Indicator, stored: Figure | None) -> Cell:
+    def cell(self, indicator: Indicator, stored: Figure | None) -> EnteredCell:
         """What is not sent of the explanation stays as it is; the figure itself is sent whole."""
         data = self.validated_data
         parts = {part: data.get(part) for part in PARTS}
@@ -117,7 +117,7 @@ class CellSerializer(serializers.Serializer):
         kept = {"explanation": "", "confirm": False}
         if stored:
             kept = {"explanation": stored.explanation, "confirm": bool(stored.confirmed)}
-        return Cell(
+        return EnteredCell(
             indicator=indicator,
             state=state,
             reason=data.get("reason", ""),
@@ -200,7 +200,7 @@ def _answer(
 
 
 def _store(
-    request: Request, serializer: CellSerializer, indicator: Indicator, reading: Reading
+    request: Request, serializer: CellSerializer, indicator: Indicator, reading: SchoolFigures
 ) -> Answer:
     cell = serializer.cell(indicator, reading.figure(indicator))
     if wrong := _misplaced(cell):
@@ -209,7 +209,7 @@ def _store(
     return _told(indicator, outcome)
 
 
-def _misplaced(cell: Cell) -> list[dict[str, Any]]:
+def _misplaced(cell: EnteredCell) -> list[dict[str, Any]]:
     """A ratio's parts sent for a plain figure, or the other way round."""
     wrong = ("value",) if cell.indicator.is_ratio else ("numerator", "denominator")
     message = _("This indicator is not entered in this field.")
@@ -233,7 +233,7 @@ def _told(indicator: Indicator, outcome: SaveOutcome) -> Answer:
     return Answer(HTTPStatus.OK, {"outcome": word, **now})
 
 
-def _cell(indicator: Indicator, reading: Reading) -> dict[str, Any]:
+def _cell(indicator: Indicator, reading: SchoolFigures) -> dict[str, Any]:
     """A cell as it stands. What nobody entered has no number, and no version."""
     figure = reading.figure(indicator) or Figure(state=State.NOT_ENTERED, version=None)
     numbers = {part: getattr(figure, part) for part in PARTS}

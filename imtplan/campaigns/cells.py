@@ -12,14 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.magnitudes import Reference
+from imtplan.campaigns.magnitudes import ReferenceNumber
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets.words import bare
 from indicators.models import Figure, Indicator
 
 
-class Level(models.TextChoices):
+class FindingLevel(models.TextChoices):
     IMPOSSIBLE = "impossible", _("to correct")
     SURPRISING = "surprising", _("to confirm or explain")
     INFORMATION = "information", _("for information")
@@ -28,14 +28,14 @@ class Level(models.TextChoices):
     def symbol(self) -> str:
         """The name of its icon: a level is never told by colour alone."""
         return {
-            Level.IMPOSSIBLE: "x-circle-fill",
-            Level.SURPRISING: "exclamation-triangle",
-            Level.INFORMATION: "info-circle",
+            FindingLevel.IMPOSSIBLE: "x-circle-fill",
+            FindingLevel.SURPRISING: "exclamation-triangle",
+            FindingLevel.INFORMATION: "info-circle",
         }[self]
 
 
 @dataclass(frozen=True)
-class Cell:
+class EnteredCell:
     """What somebody says of one indicator: a number (or its two parts), or one of three words.
 
     `version` is the version they saw; none means they saw an empty cell. `kept`: the key of the
@@ -69,13 +69,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CellFinding:
     """One sentence about a cell, which of its parts is meant, and how big the surprise is.
 
     `size` grows with the surprise: an answer given to a smaller one does not count for it.
     """
 
-    level: Level
+    level: FindingLevel
     code: str
     part: str
     message: str | Promise
@@ -95,10 +95,10 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Aim:
+class KnownMagnitudes:
     """Where a school begins or is to arrive, and the most that the whole institute has or wants."""
 
-    own: Reference | None = None
+    own: ReferenceNumber | None = None
     whole: Decimal | None = None
 
 
@@ -111,14 +111,14 @@ class Surroundings:
     now: Mapping[int, Decimal] = field(default_factory=dict)  # indicator → number
     indicators: Iterable[Indicator] = ()
     # What is aimed at, by indicator, looked up only where there is no earlier figure.
-    aims: Callable[[], Mapping[int, "Aim"]] = dict
+    aims: Callable[[], Mapping[int, "KnownMagnitudes"]] = dict
 
-    def reference(self, indicator: Indicator) -> Reference | None:
+    def reference(self, indicator: Indicator) -> ReferenceNumber | None:
         """The latest earlier number, or what the school begins at or aims at."""
         earlier = self.past.get(indicator.pk, {})
         for year in sorted((year for year in earlier if year < self.year), reverse=True):
             if (number := earlier[year].number) is not None:
-                return Reference(number, str(year))
+                return ReferenceNumber(number, str(year))
         aim = self.aims().get(indicator.pk)
         return aim.own if aim else None
 

@@ -14,9 +14,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.campaigns.cells import (
-    Cell,
-    Finding,
-    Level,
+    CellFinding,
+    EnteredCell,
+    FindingLevel,
     Surroundings,
     change,
     change_in_words,
@@ -26,7 +26,7 @@ from imtplan.campaigns.cells import (
 )
 from imtplan.campaigns.magnitudes import (
     BEYOND_THE_WHOLE,
-    Reference,
+    ReferenceNumber,
     beyond_the_whole,
     is_beyond,
     power_between,
@@ -52,7 +52,7 @@ LEAST_SPREAD = Decimal("0.01")
 # --- Impossible ---------------------------------------------------------------------------------
 
 
-def problems(cell: Cell) -> list[Finding]:
+def problems(cell: EnteredCell) -> list[CellFinding]:
     """Everything impossible about a cell. Empty: it may be stored."""
     if cell.state == Figure.State.NOT_AVAILABLE and not says_something(cell.reason):
         return [_impossible("reason", "reason", _without_reason(cell.reason.strip()))]
@@ -68,11 +68,11 @@ def _without_reason(typed: str) -> str | Promise:
     return format_lazy(text, typed=typed)
 
 
-def _impossible(code: str, part: str, message: str | Promise) -> Finding:
-    return Finding(Level.IMPOSSIBLE, code, part, message)
+def _impossible(code: str, part: str, message: str | Promise) -> CellFinding:
+    return CellFinding(FindingLevel.IMPOSSIBLE, code, part, message)
 
 
-def _value_problems(cell: Cell) -> Iterator[Finding]:
+def _value_problems(cell: EnteredCell) -> Iterator[CellFinding]:
     if cell.value is None:
         message = _("Enter a number, or say why there is none.")
         yield _impossible("empty", "value", message)
@@ -80,7 +80,7 @@ def _value_problems(cell: Cell) -> Iterator[Finding]:
     yield from _part_problems("value", cell.value, cell.indicator)
 
 
-def _part_problems(part: str, number: Decimal, indicator: Indicator) -> Iterator[Finding]:
+def _part_problems(part: str, number: Decimal, indicator: Indicator) -> Iterator[CellFinding]:
     if indicator.is_whole and number != number.to_integral_value():
         message = _("This is counted whole: write it without decimals.")
         yield _impossible("whole", part, message)
@@ -92,7 +92,7 @@ def _part_problems(part: str, number: Decimal, indicator: Indicator) -> Iterator
         yield _impossible("maximum", part, format_lazy(text, highest=shown(indicator.maximum)))
 
 
-def _ratio_problems(cell: Cell) -> Iterator[Finding]:
+def _ratio_problems(cell: EnteredCell) -> Iterator[CellFinding]:
     missing = _("A ratio needs both its parts: this one is missing.")
     for part in ("numerator", "denominator"):
         if getattr(cell, part) is None:
@@ -113,8 +113,8 @@ def _ratio_problems(cell: Cell) -> Iterator[Finding]:
 
 
 def findings(
-    cell: Cell, around: Surroundings, confirmed: Mapping[str, str] | None = None
-) -> list[Finding]:
+    cell: EnteredCell, around: Surroundings, confirmed: Mapping[str, str] | None = None
+) -> list[CellFinding]:
     """What surprises or informs about a cell that may be stored, with what is answered already.
 
     `confirmed`: the answers given with this year's figure; last year's count too.
@@ -136,28 +136,30 @@ def findings(
     return [*found, *_sign_for_words(cell, found)]
 
 
-def _answered(finding: Finding, answers: Iterable[Mapping[str, str]]) -> Finding:
+def _answered(finding: CellFinding, answers: Iterable[Mapping[str, str]]) -> CellFinding:
     sizes = [Decimal(given[finding.code]) for given in answers if finding.code in given]
-    if finding.level != Level.SURPRISING or not any(size >= finding.size for size in sizes):
+    if finding.level != FindingLevel.SURPRISING or not any(size >= finding.size for size in sizes):
         return finding
-    return Finding(**{**finding.__dict__, "answered": True})
+    return CellFinding(**{**finding.__dict__, "answered": True})
 
 
-def sizes(found: Iterable[Finding]) -> dict[str, str]:
+def sizes(found: Iterable[CellFinding]) -> dict[str, str]:
     """The surprises among the findings, as they are kept when somebody answers them."""
-    return {one.code: str(one.size) for one in found if one.level == Level.SURPRISING}
+    return {one.code: str(one.size) for one in found if one.level == FindingLevel.SURPRISING}
 
 
-def _sign_for_words(cell: Cell, found: Iterable[Finding]) -> Iterator[Finding]:
+def _sign_for_words(cell: EnteredCell, found: Iterable[CellFinding]) -> Iterator[CellFinding]:
     """A "." in answer to a surprise is kept as typed, and told that it answers nothing."""
     typed = cell.explanation.strip()
-    asks = any(one.level == Level.SURPRISING and not one.answered for one in found)
+    asks = any(one.level == FindingLevel.SURPRISING and not one.answered for one in found)
     if asks and typed and not says_something(typed):
         text = _("“{typed}” explains nothing yet: a few words are needed.")
-        yield Finding(Level.INFORMATION, "words", "explanation", format_lazy(text, typed=typed))
+        yield CellFinding(
+            FindingLevel.INFORMATION, "words", "explanation", format_lazy(text, typed=typed)
+        )
 
 
-def _slips(cell: Cell, around: Surroundings, before: Figure | None) -> Iterator[Finding]:
+def _slips(cell: EnteredCell, around: Surroundings, before: Figure | None) -> Iterator[CellFinding]:
     """Numbers near a power of ten of what they are held against, each part of a ratio by itself."""
     indicator = cell.indicator
     if cell.numerator is not None and cell.denominator is not None:
@@ -165,7 +167,7 @@ def _slips(cell: Cell, around: Surroundings, before: Figure | None) -> Iterator[
             last = getattr(before, part, None)
             if before and last is not None:
                 yield from _slip(
-                    getattr(cell, part), Reference(last, str(before.year)), indicator, part
+                    getattr(cell, part), ReferenceNumber(last, str(before.year)), indicator, part
                 )
     elif cell.value is not None:
         if reference := around.reference(indicator):
@@ -175,8 +177,8 @@ def _slips(cell: Cell, around: Surroundings, before: Figure | None) -> Iterator[
 
 
 def _slip(
-    number: Decimal, reference: Reference, indicator: Indicator, part: str
-) -> Iterator[Finding]:
+    number: Decimal, reference: ReferenceNumber, indicator: Indicator, part: str
+) -> Iterator[CellFinding]:
     power = power_between(number, reference.number)
     limit = None if indicator.change_limit is None else indicator.change_limit / 100
     if power is None or not is_beyond(number, reference.number, limit):
@@ -186,20 +188,22 @@ def _slip(
     yield _slipped(part, message, max(ratio, 1 / ratio))
 
 
-def _beyond_the_whole(number: Decimal, whole: Decimal, indicator: Indicator) -> Iterator[Finding]:
+def _beyond_the_whole(
+    number: Decimal, whole: Decimal, indicator: Indicator
+) -> Iterator[CellFinding]:
     if number > BEYOND_THE_WHOLE * whole:
         yield _slipped("value", beyond_the_whole(number, whole, unit_of(indicator)), number / whole)
 
 
-def _slipped(part: str, message: Promise, times: Decimal) -> Finding:
+def _slipped(part: str, message: Promise, times: Decimal) -> CellFinding:
     code = "magnitude" if part == "value" else f"magnitude-{part}"
     size = round(times, 2)
-    return Finding(Level.SURPRISING, code, part, message, size, needs_words=True)
+    return CellFinding(FindingLevel.SURPRISING, code, part, message, size, needs_words=True)
 
 
 def _compared_with_last_year(
     number: Decimal, indicator: Indicator, before: Figure | None
-) -> Iterator[Finding]:
+) -> Iterator[CellFinding]:
     last = before.number if before else None
     if before is None or last is None:
         return
@@ -216,7 +220,7 @@ def _compared_with_last_year(
 
 def _large_change(
     number: Decimal, last: Decimal, indicator: Indicator, words: dict[str, object]
-) -> Iterator[Finding]:
+) -> Iterator[CellFinding]:
     size, limit = _size_of_change(number, last, indicator), indicator.change_limit
     if limit is None or size <= limit:
         return
@@ -224,7 +228,7 @@ def _large_change(
     at = in_points(limit, sign=False) if indicator.is_percentage else percent(limit / 100)
     words |= {"change": change_in_words(number, last, indicator), "limit": at}
     message = format_lazy(text, **words)
-    yield Finding(Level.SURPRISING, "change", "value", message, round(size, 2))
+    yield CellFinding(FindingLevel.SURPRISING, "change", "value", message, round(size, 2))
 
 
 def _size_of_change(number: Decimal, last: Decimal, indicator: Indicator) -> Decimal:
@@ -236,7 +240,7 @@ def _size_of_change(number: Decimal, last: Decimal, indicator: Indicator) -> Dec
 
 def _compared_with_history(
     number: Decimal, indicator: Indicator, around: Surroundings
-) -> Iterator[Finding]:
+) -> Iterator[CellFinding]:
     """Asked where the change itself is not: one surprise is asked about once."""
     before = around.before(indicator)
     last = before.number if before else None
@@ -250,8 +254,12 @@ def _compared_with_history(
     spread = max(median(abs(one - middle) for one in steps), least)
     size = OUTLIER_SCALE * abs(step - middle) / spread
     if size > OUTLIER_LIMIT and not min(steps) <= step <= max(steps):
-        yield Finding(
-            Level.SURPRISING, "outlier", "value", _unlike(step, steps, indicator), round(size, 2)
+        yield CellFinding(
+            FindingLevel.SURPRISING,
+            "outlier",
+            "value",
+            _unlike(step, steps, indicator),
+            round(size, 2),
         )
 
 
@@ -263,7 +271,7 @@ def _unlike(step: Decimal, steps: list[Decimal], indicator: Indicator) -> Promis
 
 def _compared_with_parts(
     number: Decimal, indicator: Indicator, around: Surroundings
-) -> Iterator[Finding]:
+) -> Iterator[CellFinding]:
     parts = around.parts_of(indicator)
     given = [around.now[part.pk] for part in parts if part.pk in around.now]
     if given:
@@ -275,7 +283,7 @@ def _compared_with_parts(
 
 def _parts_against_whole(
     total: Decimal, number: Decimal, indicator: Indicator, *, complete: bool
-) -> Iterator[Finding]:
+) -> Iterator[CellFinding]:
     if total == number or (total < number and not complete):
         return
     text = (
@@ -285,10 +293,10 @@ def _parts_against_whole(
     )
     words = {"total": shown(total, indicator), "now": shown(number, indicator)}
     size = round(abs(total - number), 6)
-    yield Finding(Level.SURPRISING, "parts", "value", format_lazy(text, **words), size)
+    yield CellFinding(FindingLevel.SURPRISING, "parts", "value", format_lazy(text, **words), size)
 
 
-def _compared_with_the_same(cell: Cell, around: Surroundings) -> Iterator[Finding]:
+def _compared_with_the_same(cell: EnteredCell, around: Surroundings) -> Iterator[CellFinding]:
     """A part of a ratio that another indicator counts too: the students of both are the same."""
     if not cell.indicator.is_ratio:
         return
@@ -301,8 +309,8 @@ def _compared_with_the_same(cell: Cell, around: Surroundings) -> Iterator[Findin
         label, words = getattr(cell.indicator, part), {"now": shown(number), "there": shown(there)}
         size = round(abs(number - there) / max(abs(number), abs(there)) * 100, 2)
         message = format_lazy(text, label=label, other=other.name, **words)
-        yield Finding(Level.SURPRISING, f"same-{part}", part, message, size)
+        yield CellFinding(FindingLevel.SURPRISING, f"same-{part}", part, message, size)
 
 
-def _information(code: str, message: str | Promise) -> Finding:
-    return Finding(Level.INFORMATION, code, "value", message)
+def _information(code: str, message: str | Promise) -> CellFinding:
+    return CellFinding(FindingLevel.INFORMATION, code, "value", message)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Submission
-from imtplan.campaigns.reading import YEARS_COMPARED, FiguresByYear, Reading
+from imtplan.campaigns.reading import YEARS_COMPARED, FiguresByYear, SchoolFigures
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -160,7 +160,7 @@ def _to_explain(campaign: Campaign) -> dict[int, int]:
     """How many cells surprise and nobody answered, by school."""
     indicators = campaign.asked_indicators()
     readings = (
-        Reading(campaign, School(pk=school), indicators, figures)
+        SchoolFigures(campaign, School(pk=school), indicators, figures)
         for school, figures in _figures(campaign, indicators).items()
     )
     return {reading.school.pk: len(reading.to_explain) for reading in readings}

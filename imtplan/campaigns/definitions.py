@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext
 
-from imtplan.campaigns.entry import Row
+from imtplan.campaigns.entry import EntryRow
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Indicator
 
@@ -32,7 +32,7 @@ def definition_of(indicator: Indicator) -> str:
     return "\n".join(text % {"heading": heading, "text": said} for heading, said in pairs)
 
 
-def definitions_sheet(rows: Iterable[Row]) -> SheetOut:
+def definitions_sheet(rows: Iterable[EntryRow]) -> SheetOut:
     """Returns a sheet to read, laid out as no table of figures is: nothing of it is read back."""
     title = gettext("Definitions")
     lines = [[CellOut(title, "title")], []]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.campaigns.cells import Cell, shown
+from imtplan.campaigns.cells import EnteredCell, shown
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
@@ -33,7 +33,9 @@ def may_see_the_institute(user: Any) -> bool:
 # --- One cell, while somebody types --------------------------------------------------------------
 
 
-def sentences_of_cell(user: Any, campaign: Campaign, school: School, cell: Cell) -> list[str]:
+def sentences_of_cell(
+    user: Any, campaign: Campaign, school: School, cell: EnteredCell
+) -> list[str]:
     """What the cell would change, were it alone submitted and validated as it stands now."""
     about = about_of(campaign, school, [cell])
     full = may_see_the_institute(user)
@@ -46,7 +48,9 @@ def sentences_of_cell(user: Any, campaign: Campaign, school: School, cell: Cell)
     return [sentence for sentence in said if sentence]
 
 
-def about_of(campaign: Campaign, school: School, said: Iterable[Cell | Figure]) -> dict[str, Any]:
+def about_of(
+    campaign: Campaign, school: School, said: Iterable[EnteredCell | Figure]
+) -> dict[str, Any]:
     """What `effect` and `own_moves` are asked: these cells or figures of the campaign's year."""
     readings = {one.indicator.pk: reading_of(one) for one in said}
     return {"plan": campaign.plan, "school": school, "year": campaign.year, "readings": readings}

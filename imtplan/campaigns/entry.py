@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import access
-from imtplan.campaigns.cells import Finding, Level, change_in_words, shown
+from imtplan.campaigns.cells import CellFinding, FindingLevel, change_in_words, shown
 from imtplan.campaigns.checks import problems
 from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
 from imtplan.campaigns.gate import REFUSALS
 from imtplan.campaigns.kept_inputs import in_words as kept_in_words
 from imtplan.campaigns.last_year import number_of_last_year
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
-from imtplan.campaigns.reading import YEARS_SHOWN, Reading, read
+from imtplan.campaigns.reading import YEARS_SHOWN, SchoolFigures, read
 from imtplan.campaigns.saving import SaveOutcome
 from indicators.models import Figure, Indicator, Progress, Target, View
 
@@ -26,7 +26,7 @@ NO_OUTCOME: Mapping[str, Any] = {}
 
 
 @dataclass
-class Row:
+class EntryRow:
     """One indicator on the page: its form, what was said before, and what is aimed at."""
 
     indicator: Indicator
@@ -35,7 +35,7 @@ class Row:
     past: list[tuple[int, Figure | None]]
     progress: Progress | None = None
     target: Target | None = None  # the school's own, in the campaign's plan
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CellFinding] = field(default_factory=list)
     kept: KeptInput | None = None
     conflict: Figure | None = None
     unseen: KeptInput | None = None  # kept meanwhile, in place of what was typed here
@@ -64,7 +64,7 @@ class Row:
     @property
     def is_wrong(self) -> bool:
         """Something stands in the cell that is not stored as it stands."""
-        impossible = any(one.level == Level.IMPOSSIBLE for one in self.findings)
+        impossible = any(one.level == FindingLevel.IMPOSSIBLE for one in self.findings)
         return bool(self.kept or self.conflict or impossible or self.form.errors)
 
     @property
@@ -78,7 +78,9 @@ class Row:
 
     @property
     def needs_answer(self) -> bool:
-        return any(one.level == Level.SURPRISING and not one.answered for one in self.findings)
+        return any(
+            one.level == FindingLevel.SURPRISING and not one.answered for one in self.findings
+        )
 
     @property
     def is_said(self) -> bool:
@@ -90,7 +92,7 @@ class EntryPage:
     campaign: Campaign
     school: School
     submission: Submission
-    rows: list[Row]
+    rows: list[EntryRow]
 
     @property
     def state(self) -> Submission.State:
@@ -122,7 +124,7 @@ class EntryPage:
         return sum(row.is_said for row in self.rows)
 
     @property
-    def missing(self) -> list[Row]:
+    def missing(self) -> list[EntryRow]:
         return [row for row in self.rows if not row.is_said]
 
     @property
@@ -134,7 +136,7 @@ class EntryPage:
         return sum(row.needs_answer for row in self.rows)
 
     @property
-    def remarked(self) -> list[Row]:
+    def remarked(self) -> list[EntryRow]:
         """The rows about which the directorate-general asks something."""
         return [row for row in self.rows if row.remark]
 
@@ -149,9 +151,9 @@ class EntryPage:
         return submitted and self.submission.looked_at is None and self.is_open
 
     @property
-    def themes(self) -> dict[str, list[Row]]:
+    def themes(self) -> dict[str, list[EntryRow]]:
         """The rows under the name of their theme, in the order of the indicators."""
-        grouped: dict[str, list[Row]] = {}
+        grouped: dict[str, list[EntryRow]] = {}
         for row in self.rows:
             grouped.setdefault(str(row.indicator.get_theme_display()), []).append(row)
         return grouped
@@ -203,7 +205,7 @@ def read_page(
     return page
 
 
-def _join_remarks(rows: list[Row], typed: Mapping[str, Any]) -> None:
+def _join_remarks(rows: list[EntryRow], typed: Mapping[str, Any]) -> None:
     """Each row with a remark knows the ones around it, and what was just typed as its answer."""
     codes = ["", *(row.indicator.code for row in rows), ""]
     for row, before, after in zip(rows, codes, codes[2:], strict=False):
@@ -228,12 +230,12 @@ def _remarks(submission: Submission) -> dict[int, Remark]:
 
 def _row(
     indicator: Indicator,
-    reading: Reading,
+    reading: SchoolFigures,
     data: Mapping[str, Any] | None,
     outcome: SaveOutcome | None,
-) -> Row:
+) -> EntryRow:
     figure, kept = reading.figure(indicator), reading.kept.get(indicator.pk)
-    row = Row(
+    row = EntryRow(
         indicator=indicator,
         form=_form(indicator, figure, kept, data),
         figure=figure,
@@ -272,12 +274,12 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: data[name] for name in data}
 
 
-def _past(indicator: Indicator, reading: Reading) -> list[tuple[int, Figure | None]]:
+def _past(indicator: Indicator, reading: SchoolFigures) -> list[tuple[int, Figure | None]]:
     year, figures = reading.campaign.year, reading.figures.get(indicator.pk, {})
     return [(one, figures.get(one)) for one in range(year - YEARS_SHOWN, year)]
 
 
-def _findings(row: Row, reading: Reading) -> list[Finding]:
+def _findings(row: EntryRow, reading: SchoolFigures) -> list[CellFinding]:
     """Of what stands in the cell: if that cannot be stored, why; else what surprises in it."""
     if not row.form.is_bound:
         return reading.findings(row.indicator)
@@ -295,7 +297,7 @@ def in_words(figure: Figure) -> str:
     return shown(figure.number, figure.indicator)
 
 
-def comparisons(indicator: Indicator, reading: Reading) -> dict[str, str]:
+def comparisons(indicator: Indicator, reading: SchoolFigures) -> dict[str, str]:
     """The change from last year, the quotient of a ratio, and the running total of parts."""
     figure = reading.figure(indicator)
     number = figure.number if figure else None
@@ -306,13 +308,13 @@ def comparisons(indicator: Indicator, reading: Reading) -> dict[str, str]:
     }
 
 
-def _change(indicator: Indicator, number: Any, reading: Reading) -> str:
+def _change(indicator: Indicator, number: Any, reading: SchoolFigures) -> str:
     before = reading.around.before(indicator)
     last = before.number if before else None
     return "" if number is None or last is None else change_in_words(number, last, indicator)
 
 
-def total_of_parts(indicator: Indicator, reading: Reading) -> str:
+def total_of_parts(indicator: Indicator, reading: SchoolFigures) -> str:
     """What the parts of an indicator add up to, beside what it says itself: "12,5 / 14"."""
     now = reading.around.now
     given = [now[part.pk] for part in reading.around.parts_of(indicator) if part.pk in now]

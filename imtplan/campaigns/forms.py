@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.number_sentences import sentence_of, unit_of
 from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
 from imtplan.campaigns.words import may_be_either, word_of
@@ -31,7 +31,7 @@ TYPED_FIELDS = (
 )
 
 
-class NumberField(forms.CharField):
+class TypedNumberField(forms.CharField):
     """A number as people type it. It stays text on the page: what was typed is shown again."""
 
     unit = CellUnit()  # of the cell it stands in
@@ -79,9 +79,9 @@ class FigureForm(forms.Form):
         (State.NOT_APPLICABLE, State.NOT_APPLICABLE.label),
     ]
 
-    value = NumberField(required=False)
-    numerator = NumberField(required=False)
-    denominator = NumberField(required=False)
+    value = TypedNumberField(required=False)
+    numerator = TypedNumberField(required=False)
+    denominator = TypedNumberField(required=False)
     word = forms.ChoiceField(choices=WORDS, required=False, label=_("Instead of a number"))
     reason = TypedTextField(
         required=False,
@@ -140,13 +140,13 @@ class FigureForm(forms.Form):
             self.add_error("word", _("Either a number or a word: empty one of the two."))
         return data
 
-    def cell(self) -> Cell:
+    def cell(self) -> EnteredCell:
         """What the row says. Call on a valid form."""
         data = self.cleaned_data
         parts = {part: data[part] for part in self.number_parts}
         entered = any(part is not None for part in parts.values())
         state = data["word"] or (State.NUMBER if entered else State.NOT_ENTERED)
-        return Cell(
+        return EnteredCell(
             indicator=self.indicator,
             state=State(state),
             reason=data["reason"] if data["word"] else "",

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from imtplan.accounts.models import User
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.forms import TYPED_FIELDS
 from imtplan.campaigns.models import KeptInput
-from imtplan.campaigns.reading import Reading
+from imtplan.campaigns.reading import SchoolFigures
 from indicators.models import Figure, Indicator
 
 # A tick says nothing that could be lost.
@@ -19,7 +19,7 @@ TEXTS = tuple(name for name in TYPED_FIELDS if name not in ("confirm", "same"))
 
 
 def unseen(
-    reading: Reading, indicator: Indicator, typed: Mapping[str, str], key: int | None
+    reading: SchoolFigures, indicator: Indicator, typed: Mapping[str, str], key: int | None
 ) -> KeptInput | None:
     """Returns the kept text of a cell that a page did not show when `typed` was typed there.
 
@@ -31,7 +31,7 @@ def unseen(
     return kept
 
 
-def as_seen(cell: Cell, reading: Reading) -> Cell:
+def as_seen(cell: EnteredCell, reading: SchoolFigures) -> EnteredCell:
     """Returns the cell as of somebody who saw what is kept of it now."""
     kept = reading.kept.get(cell.indicator.pk)
     return replace(cell, kept=kept.pk if kept else None)
@@ -52,7 +52,7 @@ def texts_of(typed: Mapping[str, str]) -> dict[str, str]:
     return {name: _storable(typed.get(name, "")).strip() for name in TEXTS}
 
 
-def keep(reading: Reading, typed: Mapping[Indicator, Mapping[str, str]], *, by: User) -> None:
+def keep(reading: SchoolFigures, typed: Mapping[Indicator, Mapping[str, str]], *, by: User) -> None:
     """Keep each row's texts in place of what was kept of it. Call with the lock on the school's
     part of the campaign, and after `unseen`."""
     for indicator, texts in typed.items():
@@ -70,7 +70,7 @@ def keep(reading: Reading, typed: Mapping[Indicator, Mapping[str, str]], *, by: 
         )
 
 
-def forget(reading: Reading, indicator: Indicator) -> None:
+def forget(reading: SchoolFigures, indicator: Indicator) -> None:
     """Let a kept text go: the cell says something that can be stored now, or is as it was."""
     if kept := reading.kept.pop(indicator.pk, None):
         kept.delete()

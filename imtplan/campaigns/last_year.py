@@ -7,21 +7,21 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.cells import Cell, Finding, Level, shown
-from imtplan.campaigns.reading import Reading
+from imtplan.campaigns.cells import CellFinding, EnteredCell, FindingLevel, shown
+from imtplan.campaigns.reading import SchoolFigures
 from indicators.models import Figure, Indicator
 
 PARTS = ("value", "numerator", "denominator")
 Numbers = tuple[Decimal | None, ...]
 
 
-def number_of_last_year(indicator: Indicator, reading: Reading) -> Figure | None:
+def number_of_last_year(indicator: Indicator, reading: SchoolFigures) -> Figure | None:
     """Returns last year's figure where it is a number: a word is said anew each year."""
     before = reading.around.before(indicator)
     return before if before and before.state == Figure.State.NUMBER else None
 
 
-def taken_over(cell: Cell, reading: Reading) -> tuple[Cell, list[Finding]]:
+def taken_over(cell: EnteredCell, reading: SchoolFigures) -> tuple[EnteredCell, list[CellFinding]]:
     """Returns the cell with last year's number where it is ticked as such, and what is wrong.
 
     A number that stood beside an old tick and was changed is a new number: the tick goes. A new
@@ -53,11 +53,11 @@ def is_marked(figure: Figure | None) -> bool:
     return figure is not None and figure.origin == Figure.Origin.LAST_YEAR
 
 
-def _numbers(row: Cell | Figure) -> Numbers:
+def _numbers(row: EnteredCell | Figure) -> Numbers:
     return tuple(getattr(row, part) for part in PARTS)
 
 
-def _copy(cell: Cell, last: Figure) -> Cell:
+def _copy(cell: EnteredCell, last: Figure) -> EnteredCell:
     parts = {part: getattr(last, part) for part in PARTS}
     return replace(cell, state=Figure.State.NUMBER, **parts)
 
@@ -67,5 +67,5 @@ def _shown(last: Figure, indicator: Indicator) -> str:
     return shown(number, indicator) if number is not None else ""
 
 
-def _refusal(message: str | Promise) -> Finding:
-    return Finding(Level.IMPOSSIBLE, "same", "same", message)
+def _refusal(message: str | Promise) -> CellFinding:
+    return CellFinding(FindingLevel.IMPOSSIBLE, "same", "same", message)

@@ -25,7 +25,7 @@ WORDS_WANTED = _("If it is right, say why in a few words: a tick is not enough."
 
 
 @dataclass(frozen=True)
-class Reference:
+class ReferenceNumber:
     """What a number is held against, and where that comes from, in words."""
 
     number: Decimal
@@ -53,7 +53,7 @@ def is_beyond(number: Decimal, reference: Decimal, limit: Decimal | None) -> boo
     return abs(number - reference) / min(abs(number), abs(reference)) > limit
 
 
-def sentence(number: Decimal, reference: Reference, power: int, unit: CellUnit) -> Promise:
+def sentence(number: Decimal, reference: ReferenceNumber, power: int, unit: CellUnit) -> Promise:
     """What is far, from what, by how much, and the likely slip."""
     text = (
         _("{now} is about {times} times {last} ({where}).")

@@ -11,9 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.cells import Aim, Cell, Finding, Level, Surroundings
+from imtplan.campaigns.cells import (
+    CellFinding,
+    EnteredCell,
+    FindingLevel,
+    KnownMagnitudes,
+    Surroundings,
+)
 from imtplan.campaigns.checks import findings
-from imtplan.campaigns.magnitudes import Reference
+from imtplan.campaigns.magnitudes import ReferenceNumber
 from imtplan.campaigns.models import Campaign, KeptInput
 from indicators.models import Figure, Indicator, Target
 
@@ -25,7 +31,7 @@ FiguresByYear = dict[int, dict[int, Figure]]  # indicator → year → figure
 
 
 @dataclass
-class Reading:
+class SchoolFigures:
     """Three queries for a whole school, whatever the number of indicators."""
 
     campaign: Campaign
@@ -55,7 +61,7 @@ class Reading:
         )
 
     @cached_property
-    def aims(self) -> dict[int, Aim]:
+    def aims(self) -> dict[int, KnownMagnitudes]:
         """The school's own target of each indicator, and what the institute has or wants."""
         targets = (
             Target.objects.in_use()
@@ -66,13 +72,13 @@ class Reading:
                 indicator__in=self.indicators,
             )
         )
-        aims: dict[int, Aim] = {}
+        aims: dict[int, KnownMagnitudes] = {}
         for target in targets:
-            aim = aims.get(target.indicator_id, Aim())
+            aim = aims.get(target.indicator_id, KnownMagnitudes())
             aims[target.indicator_id] = _with_target(aim, target)
         return aims
 
-    def findings(self, indicator: Indicator) -> list[Finding]:
+    def findings(self, indicator: Indicator) -> list[CellFinding]:
         """What surprises or informs about the stored figure."""
         figure = self.figure(indicator)
         if figure is None:
@@ -86,7 +92,8 @@ class Reading:
 
     def needs_answer(self, indicator: Indicator) -> bool:
         return any(
-            one.level == Level.SURPRISING and not one.answered for one in self.findings(indicator)
+            one.level == FindingLevel.SURPRISING and not one.answered
+            for one in self.findings(indicator)
         )
 
     @property
@@ -111,7 +118,7 @@ class Reading:
         }
 
 
-def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = ()) -> Reading:
+def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = ()) -> SchoolFigures:
     """The school's cells. `indicators` where the caller has the campaign's already."""
     asked = list(indicators) or campaign.asked_indicators()
     by_key = {indicator.pk: indicator for indicator in asked}
@@ -125,7 +132,7 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
         figure.indicator = by_key[figure.indicator_id]
         figures.setdefault(figure.indicator_id, {})[figure.year] = figure
     kept = KeptInput.objects.filter(campaign=campaign, school=school, indicator__in=by_key)
-    return Reading(
+    return SchoolFigures(
         campaign=campaign,
         school=school,
         indicators=asked,
@@ -134,7 +141,7 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
     )
 
 
-def _with_target(aim: Aim, target: Target) -> Aim:
+def _with_target(aim: KnownMagnitudes, target: Target) -> KnownMagnitudes:
     known = [number for number in (target.baseline_value, target.value) if number]
     if target.school_id is None:
         adds_up = target.indicator.aggregation == Indicator.Aggregation.SUM
@@ -142,12 +149,12 @@ def _with_target(aim: Aim, target: Target) -> Aim:
     if not known:
         return aim
     where = _("baseline") if target.baseline_value else _("target")
-    return replace(aim, own=Reference(known[0], where))
+    return replace(aim, own=ReferenceNumber(known[0], where))
 
 
-def cell_of(figure: Figure) -> Cell:
+def cell_of(figure: Figure) -> EnteredCell:
     """A stored figure as a cell, seen in its present version."""
-    return Cell(
+    return EnteredCell(
         indicator=figure.indicator,
         state=Figure.State(figure.state),
         value=figure.value,

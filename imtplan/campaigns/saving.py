@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.cells import Cell, Finding
+from imtplan.campaigns.cells import CellFinding, EnteredCell
 from imtplan.campaigns.checks import findings, problems, sizes
 from imtplan.campaigns.gate import CampaignRefusal, locked, refusals_of_the_database
 from imtplan.campaigns.kept_inputs import forget
 from imtplan.campaigns.last_year import is_marked, taken_over
 from imtplan.campaigns.models import Campaign, KeptInput
-from imtplan.campaigns.reading import Reading, cell_of, read
+from imtplan.campaigns.reading import SchoolFigures, cell_of, read
 from imtplan.campaigns.words import says_something
 from indicators.models import Figure, FigureEvent
 from indicators.tasks import poke
@@ -36,9 +36,9 @@ class VersionGone(CampaignRefusal):
 class SaveOutcome:
     """What became of the cells: stored, refused, or in conflict. The rest was as it is."""
 
-    reading: Reading
+    reading: SchoolFigures
     changed: list[Figure] = field(default_factory=list)
-    refused: dict[str, list[Finding]] = field(default_factory=dict)
+    refused: dict[str, list[CellFinding]] = field(default_factory=dict)
     conflicts: dict[str, Figure] = field(default_factory=dict)
     unseen: dict[str, KeptInput] = field(default_factory=dict)  # texts that a form did not show
     event: Event | None = None
@@ -54,7 +54,7 @@ def save_figures(
     *,
     campaign: Campaign,
     school: School,
-    cells: Iterable[Cell],
+    cells: Iterable[EnteredCell],
     by: User,
     origin: Figure.Origin,
     verb: Event.Verb = Event.Verb.FIGURES_SAVED,
@@ -70,8 +70,8 @@ def save_figures(
 
 @refusals_of_the_database()
 def store(
-    cells: Iterable[Cell],
-    reading: Reading,
+    cells: Iterable[EnteredCell],
+    reading: SchoolFigures,
     *,
     by: User,
     origin: Figure.Origin,
@@ -94,7 +94,7 @@ def store(
     return outcome
 
 
-def _save(cell: Cell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) -> None:
+def _save(cell: EnteredCell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) -> None:
     reading, code = outcome.reading, cell.indicator.code
     stored = reading.figure(cell.indicator)
     cell, contradictions = taken_over(cell, reading)
@@ -117,14 +117,14 @@ def _save(cell: Cell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) 
         outcome.changed.append(figure)
 
 
-def _forget_seen(cell: Cell, reading: Reading) -> None:
+def _forget_seen(cell: EnteredCell, reading: SchoolFigures) -> None:
     """A kept text goes with the cell that took its place; one that nobody saw there stays."""
     kept = reading.kept.get(cell.indicator.pk)
     if kept and kept.pk == cell.kept:
         forget(reading, cell.indicator)
 
 
-def _is_unchanged(cell: Cell, stored: Figure | None, confirmed: Mapping[str, str]) -> bool:
+def _is_unchanged(cell: EnteredCell, stored: Figure | None, confirmed: Mapping[str, str]) -> bool:
     """The mark alone is a change too, but never worth a conflict."""
     if (*cell.said, cell.explanation, confirmed) != _content(stored):
         return False
@@ -132,7 +132,7 @@ def _is_unchanged(cell: Cell, stored: Figure | None, confirmed: Mapping[str, str
     return is_same_mark or stored is None or stored.version != cell.version
 
 
-def _origin(cell: Cell, stored: Figure | None, origin: Figure.Origin) -> Figure.Origin:
+def _origin(cell: EnteredCell, stored: Figure | None, origin: Figure.Origin) -> Figure.Origin:
     """Last year's mark is given and taken away by the form; elsewhere it stays with its number."""
     if cell.same is None and stored is not None and is_marked(stored):
         return Figure.Origin.LAST_YEAR if cell.said == cell_of(stored).said else origin
@@ -146,7 +146,9 @@ def _content(figure: Figure | None) -> tuple[object, ...]:
     return (*cell_of(figure).said, figure.explanation, figure.confirmed)
 
 
-def _confirmed(cell: Cell, stored: Figure | None, reading: Reading) -> Mapping[str, str]:
+def _confirmed(
+    cell: EnteredCell, stored: Figure | None, reading: SchoolFigures
+) -> Mapping[str, str]:
     """The surprises that the cell answers, with their size.
 
     An old answer does not stretch: whoever changes the figure and leaves the tick and the words as
@@ -171,7 +173,12 @@ def _confirmed(cell: Cell, stored: Figure | None, reading: Reading) -> Mapping[s
 
 
 def _write(
-    cell: Cell, figure: Figure, confirmed: Mapping[str, str], *, by: User, origin: Figure.Origin
+    cell: EnteredCell,
+    figure: Figure,
+    confirmed: Mapping[str, str],
+    *,
+    by: User,
+    origin: Figure.Origin,
 ) -> None:
     """The next version of a figure. The database keeps the one before."""
     figure.version = figure.version + 1 if figure.pk else 1
@@ -209,10 +216,10 @@ def restore(*, figure: Figure, version: int, by: User, seen_version: int) -> Sav
     return outcome
 
 
-def _old_cell(figure: Figure, version: int) -> Cell:
+def _old_cell(figure: Figure, version: int) -> EnteredCell:
     """What a figure said in a version; in version 0, before there was any, nothing."""
     if version == 0:
-        return Cell(indicator=figure.indicator, state=Figure.State.NOT_ENTERED)
+        return EnteredCell(indicator=figure.indicator, state=Figure.State.NOT_ENTERED)
     old = FigureEvent.objects.filter(pgh_obj=figure, version=version).order_by("-pgh_id").first()
     if old is None:
         raise VersionGone(_("There is no such version."))

@@ -12,7 +12,7 @@ from imtplan.accounts.models import Membership, School
 from imtplan.accounts.roles import Permission, Role, has_permission
 from imtplan.campaigns.access import may_enter
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
-from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.reading import SchoolFigures, read
 from indicators.models import Indicator
 
 RANKS = {role.value: rank for rank, role in enumerate(Role)}
@@ -59,7 +59,7 @@ class CampaignOfSchool:
         return self.is_open and not self.is_handed_in
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> SchoolFigures:
         return read(self.campaign, self.school)
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from imtplan.campaigns.cells import Cell, shown
+from imtplan.campaigns.cells import EnteredCell, shown
 from imtplan.campaigns.effects import (
     WAYS,
     about_of,
@@ -185,7 +185,9 @@ def submission_effect(user: Any, page: EntryPage) -> SubmissionEffect | None:
     """None where there is nothing to ask: no figures, or they count already."""
     if page.state == Submission.State.VALIDATED or not any(row.figure for row in page.rows):
         return None
-    figures = [row.figure or Cell(row.indicator, Figure.State.NOT_ENTERED) for row in page.rows]
+    figures = [
+        row.figure or EnteredCell(row.indicator, Figure.State.NOT_ENTERED) for row in page.rows
+    ]
     about = about_of(page.campaign, page.school, figures)
     place = {pk: number for number, pk in enumerate(about["readings"])}
     if may_see_the_institute(user):

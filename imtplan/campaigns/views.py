@@ -24,7 +24,7 @@ from imtplan.campaigns.forms import FigureForm, as_typed
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.kept_inputs import as_seen, keep, unseen
 from imtplan.campaigns.models import Campaign, KeptInput
-from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.reading import SchoolFigures, read
 from imtplan.campaigns.remarks import answer_typed
 from imtplan.campaigns.saving import SaveOutcome, store
 from indicators.models import Figure
@@ -86,7 +86,7 @@ def _save(request: HttpRequest, campaign: Campaign, school: School) -> SaveOutco
     return outcome
 
 
-def _unseen(form: FigureForm, reading: Reading) -> KeptInput | None:
+def _unseen(form: FigureForm, reading: SchoolFigures) -> KeptInput | None:
     form.full_clean()
     typed = as_typed(form.indicator, form.data)
     return unseen(reading, form.indicator, typed, form.cleaned_data.get("kept"))

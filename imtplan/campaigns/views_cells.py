@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.cells import Finding
+from imtplan.campaigns.cells import CellFinding
 from imtplan.campaigns.entry import comparisons, in_words, total_of_parts
 from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
@@ -23,7 +23,7 @@ from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
 from imtplan.campaigns.kept_inputs import as_seen, keep, texts_of, unseen
 from imtplan.campaigns.kept_inputs import in_words as kept_in_words
 from imtplan.campaigns.models import Campaign, KeptInput
-from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.reading import SchoolFigures, read
 from imtplan.campaigns.saving import PARTS, SaveOutcome, store
 from indicators.models import Figure, Indicator
 
@@ -73,7 +73,7 @@ def _answer(
     return asked.once(lambda: _save(request, indicator, reading))
 
 
-def _save(request: HttpRequest, indicator: Indicator, reading: Reading) -> Answer:
+def _save(request: HttpRequest, indicator: Indicator, reading: SchoolFigures) -> Answer:
     form = FigureForm(request.POST, indicator=indicator)
     is_valid = form.is_valid()
     texts, key = as_typed(indicator, request.POST), form.cleaned_data.get("kept")
@@ -88,7 +88,9 @@ def _save(request: HttpRequest, indicator: Indicator, reading: Reading) -> Answe
     return _stored(request, indicator, outcome)
 
 
-def _kept(request: HttpRequest, form: FigureForm, found: list[Finding], reading: Reading) -> Answer:
+def _kept(
+    request: HttpRequest, form: FigureForm, found: list[CellFinding], reading: SchoolFigures
+) -> Answer:
     """What was typed cannot be stored: it stays as typed, and the figure as it was."""
     indicator = form.indicator
     keep(reading, {indicator: as_typed(indicator, request.POST)}, by=request.user)
@@ -125,7 +127,7 @@ def _beside(kept: KeptInput, figure: Figure | None) -> dict[str, Any]:
     }
 
 
-def _unseen(request: HttpRequest, kept: KeptInput, reading: Reading) -> Answer:
+def _unseen(request: HttpRequest, kept: KeptInput, reading: SchoolFigures) -> Answer:
     """Another text is kept here, which the page did not show: both are, from now on."""
     is_own = kept.by == request.user
     theirs = {
@@ -155,7 +157,7 @@ def _stored(request: HttpRequest, indicator: Indicator, outcome: SaveOutcome) ->
     return Answer(HTTPStatus.OK, _content(word, indicator, outcome.reading))
 
 
-def _content(outcome: str, indicator: Indicator, reading: Reading) -> dict[str, Any]:
+def _content(outcome: str, indicator: Indicator, reading: SchoolFigures) -> dict[str, Any]:
     """What the page needs to show the row as it is now."""
     figure = reading.figure(indicator)
     beside = comparisons(indicator, reading)

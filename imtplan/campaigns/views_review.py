@@ -30,7 +30,7 @@ from imtplan.campaigns.completeness import (
     Stage,
     total,
 )
-from imtplan.campaigns.entry import EntryPage, Row, read_page
+from imtplan.campaigns.entry import EntryPage, EntryRow, read_page
 from imtplan.campaigns.forms_campaigns import DecisionForm
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
@@ -77,7 +77,7 @@ def review(request: HttpRequest, year: int, school: str) -> HttpResponse:
 class Line:
     """A row of the page, what was remarked about it, and where a remark can be typed."""
 
-    row: Row
+    row: EntryRow
     remarks: list[Remark]
     field: BoundField | None = None
 
@@ -92,16 +92,16 @@ class Line:
 class ToDo:
     """What holds back the submission: each row under one heading, the most urgent."""
 
-    wrong: list[Row] = field(default_factory=list)
-    missing: list[Row] = field(default_factory=list)
-    asks: list[Row] = field(default_factory=list)
+    wrong: list[EntryRow] = field(default_factory=list)
+    missing: list[EntryRow] = field(default_factory=list)
+    asks: list[EntryRow] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         return len(self.wrong) + len(self.missing) + len(self.asks)
 
     @property
-    def groups(self) -> list[tuple[str, list[Row]]]:
+    def groups(self) -> list[tuple[str, list[EntryRow]]]:
         headed = [
             (_("To correct"), self.wrong),
             (_("Missing: enter the figure, or say why there is none"), self.missing),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.definitions import definition_of, definitions_sheet
-from imtplan.campaigns.entry import EntryPage, Row, read_page
+from imtplan.campaigns.entry import EntryPage, EntryRow, read_page
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT
@@ -132,7 +132,7 @@ def _entry_sheet(page: EntryPage, title: str) -> SheetOut:
     )
 
 
-def _cells(row: Row, page: EntryPage) -> Iterator[CellOut]:
+def _cells(row: EntryRow, page: EntryPage) -> Iterator[CellOut]:
     """One indicator's line, in the order of `FIELDS`."""
     indicator, figure = row.indicator, row.figure
     yield CellOut(indicator.code, "code")

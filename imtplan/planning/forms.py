@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
-from imtplan.campaigns.forms import NumberField
+from imtplan.campaigns.forms import TypedNumberField
 from imtplan.days import DayField
 from imtplan.numbers import format_number
 from imtplan.units import CellUnit
@@ -34,7 +34,7 @@ def shown_number(value: Any, *, is_year: bool = False) -> str:
     return str(value) if is_year else format_number(Decimal(str(value)), language=language())
 
 
-class PlanNumberField(NumberField):
+class PlanNumberField(TypedNumberField):
     """A number in the person's language, both ways. Its bounds are the model's."""
 
     def prepare_value(self, value: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.saving import save_figures
 from imtplan.campaigns.services import submit, validate
@@ -39,7 +39,7 @@ def hand_in_and_validate(school: School, by: User) -> None:
     save_figures(
         campaign=campaign,
         school=school,
-        cells=[Cell(indicator=indicator, **words) for indicator in missing],
+        cells=[EnteredCell(indicator=indicator, **words) for indicator in missing],
         by=by,
         origin=Figure.Origin.FORM,
     )

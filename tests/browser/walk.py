@@ -21,7 +21,7 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as TooLong
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.checks import Cell
+from imtplan.campaigns.checks import EnteredCell
 from imtplan.campaigns.models import Campaign, IdempotencyKey, KeptInput, Proposal
 from imtplan.campaigns.saving import save_figures
 from indicators.models import Figure, FigureEvent, Indicator
@@ -246,7 +246,7 @@ class Walk:
         text = self.fresh(f"{code}-value")
         self.allow(f"{code}-value", text)
         stored = self.figures.filter(indicator__code=code).first()
-        cell = Cell(
+        cell = EnteredCell(
             indicator=Indicator.objects.get(code=code),
             state=Figure.State.NUMBER,
             value=number(text),

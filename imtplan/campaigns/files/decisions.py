@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
-from imtplan.campaigns.cells import Finding
+from imtplan.campaigns.cells import CellFinding
 from imtplan.campaigns.checks import sizes
 from imtplan.campaigns.files.cells import TypedCell
-from imtplan.campaigns.reading import Reading
+from imtplan.campaigns.reading import SchoolFigures
 
 LONGEST_EXPLANATION = 2000
 TAKE, CHOOSE, EXPLAIN, CONFIRM, EMPTY = "take-", "choose-", "explain-", "confirm-", "empty"
@@ -59,14 +59,14 @@ class Decisions:
         """What was typed, without the choices: for a page on which these are others."""
         return Decisions(explanations=self.explanations)
 
-    def have_seen(self, code: str, surprises: Iterable[Finding]) -> bool:
+    def have_seen(self, code: str, surprises: Iterable[CellFinding]) -> bool:
         """Whether the page showed each of these surprises, as large as it is or larger."""
         if self.seen is None:
             return True
         shown = self.seen.get(code, {})
         return all(one.answered or one.size <= shown.get(one.code, -1) for one in surprises)
 
-    def on(self, cell: TypedCell, reading: Reading) -> TypedCell:
+    def on(self, cell: TypedCell, reading: SchoolFigures) -> TypedCell:
         """The cell as it was decided on."""
         code = cell.indicator.code
         choice = self.chosen.get(code, -1)
@@ -89,7 +89,7 @@ def _after(posted: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): posted[name] for name in names}
 
 
-def as_seen(surprises: Iterable[Finding]) -> str:
+def as_seen(surprises: Iterable[CellFinding]) -> str:
     """The surprises as the page sends them back: "change:98.02 parts:20"."""
     return " ".join(f"{code}:{size}" for code, size in sizes(surprises).items())
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.text import Truncator
 
-from imtplan.campaigns.cells import Cell, Finding, Level, change_in_words, shown
+from imtplan.campaigns.cells import CellFinding, EnteredCell, FindingLevel, change_in_words, shown
 from imtplan.campaigns.checks import findings, problems
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
 from imtplan.campaigns.files.decisions import Decisions, as_seen
@@ -15,7 +15,7 @@ from imtplan.campaigns.files.outcomes import Outcome
 from imtplan.campaigns.files.texts import form_of
 from imtplan.campaigns.kept_inputs import in_words
 from imtplan.campaigns.models import Proposal
-from imtplan.campaigns.reading import Reading, cell_of, read
+from imtplan.campaigns.reading import SchoolFigures, cell_of, read
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -31,9 +31,9 @@ class Proposed:
 
     typed: TypedCell
     outcome: Outcome
-    cell: Cell | None
+    cell: EnteredCell | None
     stored: Figure | None
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CellFinding] = field(default_factory=list)
     messages: list[str | Promise] = field(default_factory=list)
     claims: list["Proposed"] = field(default_factory=list)
     last: Figure | None = None
@@ -91,8 +91,8 @@ class Proposed:
         return before if before != self.explanation else ""
 
     @property
-    def surprises(self) -> list[Finding]:
-        return [one for one in self.findings if one.level == Level.SURPRISING]
+    def surprises(self) -> list[CellFinding]:
+        return [one for one in self.findings if one.level == FindingLevel.SURPRISING]
 
     @property
     def asks(self) -> bool:
@@ -143,7 +143,7 @@ class Proposed:
         return self.outcome.is_applied and (has_text or bool(self.surprises))
 
 
-def _shown(cell: Cell) -> str | Promise:
+def _shown(cell: EnteredCell) -> str | Promise:
     if cell.state == State.NOT_ENTERED:
         return ""
     if cell.state != State.NUMBER:
@@ -158,7 +158,7 @@ class Elsewhere:
     """A surprise that the proposal would raise in a cell that it does not touch."""
 
     indicator: Indicator
-    finding: Finding
+    finding: CellFinding
 
 
 @dataclass
@@ -247,7 +247,7 @@ def preview(proposal: Proposal) -> Preview:
 
 
 def preview_of(
-    proposal: Proposal, reading: Reading, decisions: Decisions = NO_DECISIONS
+    proposal: Proposal, reading: SchoolFigures, decisions: Decisions = NO_DECISIONS
 ) -> Preview:
     """The proposal as it was decided on, against what has been read."""
     cells = [decisions.on(cell, reading) for cell in cells_of(proposal, reading)]
@@ -260,7 +260,7 @@ def preview_of(
     return Preview(proposal, rows, elsewhere, reading.indicators, decisions)
 
 
-def cells_of(proposal: Proposal, reading: Reading) -> list[TypedCell]:
+def cells_of(proposal: Proposal, reading: SchoolFigures) -> list[TypedCell]:
     """The stored cells of a proposal, of those indicators that are asked for."""
     by_code = {indicator.code: indicator for indicator in reading.indicators}
     return [
@@ -279,7 +279,7 @@ def cells_of(proposal: Proposal, reading: Reading) -> list[TypedCell]:
 # --- One cell -----------------------------------------------------------------------------------
 
 
-def _proposed(typed: TypedCell, reading: Reading) -> Proposed:
+def _proposed(typed: TypedCell, reading: SchoolFigures) -> Proposed:
     stored = reading.figure(typed.indicator)
     last = reading.around.before(typed.indicator)
     if typed.claims:
@@ -302,13 +302,13 @@ def _proposed(typed: TypedCell, reading: Reading) -> Proposed:
     return Proposed(typed, outcome, cell, stored, last=last, replaced=replaced)
 
 
-def _claimed(typed: TypedCell, claim: Claim, reading: Reading) -> Proposed:
+def _claimed(typed: TypedCell, claim: Claim, reading: SchoolFigures) -> Proposed:
     """What would become of the cell if this claim to it were chosen."""
     chosen = replace(typed, typed=claim.typed, where=claim.where, claims=[])
     return replace(_proposed(chosen, reading), label=claim.label)
 
 
-def _outcome(cell: Cell, stored: Figure | None) -> Outcome:
+def _outcome(cell: EnteredCell, stored: Figure | None) -> Outcome:
     seen = cell_of(stored) if stored else None
     if seen is None and cell.state == State.NOT_ENTERED and not cell.explanation:
         return Outcome.SAME
@@ -325,7 +325,7 @@ def _outcome(cell: Cell, stored: Figure | None) -> Outcome:
 # --- All cells together -------------------------------------------------------------------------
 
 
-def _with_applied(rows: list[Proposed], reading: Reading) -> Reading:
+def _with_applied(rows: list[Proposed], reading: SchoolFigures) -> SchoolFigures:
     """The school's cells as they would stand once the changes are stored."""
     figures = {indicator: dict(by_year) for indicator, by_year in reading.figures.items()}
     after = replace(reading, figures=figures, kept=dict(reading.kept))
@@ -335,7 +335,7 @@ def _with_applied(rows: list[Proposed], reading: Reading) -> Reading:
     return after
 
 
-def _figure(cell: Cell, reading: Reading) -> Figure:
+def _figure(cell: EnteredCell, reading: SchoolFigures) -> Figure:
     parts = ("state", "value", "numerator", "denominator", "reason", "explanation")
     return Figure(
         indicator=cell.indicator,
@@ -345,7 +345,7 @@ def _figure(cell: Cell, reading: Reading) -> Figure:
     )
 
 
-def _check(row: Proposed, after: Reading) -> None:
+def _check(row: Proposed, after: SchoolFigures) -> None:
     """The surprises of what would stand there; of what stays as it was, those are asked already."""
     if row.cell is None or row.outcome in (Outcome.REFUSED, Outcome.SAME, Outcome.EMPTIED):
         return
@@ -353,7 +353,9 @@ def _check(row: Proposed, after: Reading) -> None:
     row.findings = findings(row.cell, after.around, confirmed)
 
 
-def _elsewhere(rows: list[Proposed], reading: Reading, after: Reading) -> list[Elsewhere]:
+def _elsewhere(
+    rows: list[Proposed], reading: SchoolFigures, after: SchoolFigures
+) -> list[Elsewhere]:
     """Surprises in cells that are not proposed: a whole that is less than its new parts."""
     touched = {row.indicator.pk for row in rows}
     raised = []
@@ -363,6 +365,7 @@ def _elsewhere(rows: list[Proposed], reading: Reading, after: Reading) -> list[E
             raised += [
                 Elsewhere(indicator, one)
                 for one in after.findings(indicator)
-                if one.level == Level.SURPRISING and (one.code, str(one.message)) not in before
+                if one.level == FindingLevel.SURPRISING
+                and (one.code, str(one.message)) not in before
             ]
     return raised

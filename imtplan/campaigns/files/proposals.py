@@ -15,14 +15,14 @@ from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.files.cells import BlockQuestion, Stray, TableContent, TypedCell
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.outcomes import Outcome
 from imtplan.campaigns.files.preview import NO_DECISIONS, Proposed, preview_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal
-from imtplan.campaigns.reading import Reading, read
+from imtplan.campaigns.reading import SchoolFigures, read
 from imtplan.campaigns.saving import SaveOutcome, store
 from indicators.models import Figure
 
@@ -57,14 +57,14 @@ def propose(
     )
 
 
-def _kept_content(content: TableContent, reading: Reading) -> dict[str, Any]:
+def _kept_content(content: TableContent, reading: SchoolFigures) -> dict[str, Any]:
     return {
         "cells": [_kept(cell, reading) for cell in content.cells],
         "strays": [asdict(stray) | {"text": _storable(stray.text)} for stray in content.strays],
     }
 
 
-def _kept_question(question: BlockQuestion, reading: Reading) -> dict[str, Any]:
+def _kept_question(question: BlockQuestion, reading: SchoolFigures) -> dict[str, Any]:
     """With each choice's own cells: what is chosen needs no second reading."""
     return {
         "message": question.message,
@@ -87,7 +87,7 @@ def _text_of(cell: TypedCell) -> str:
     return " / ".join(_storable(text) for text in texts if text)
 
 
-def _kept(cell: TypedCell, reading: Reading) -> dict[str, object]:
+def _kept(cell: TypedCell, reading: SchoolFigures) -> dict[str, object]:
     version = cell.version
     if version is None:
         stored = reading.figure(cell.indicator)
@@ -197,7 +197,7 @@ def _demand_as_shown(proposal: Proposal, decisions: Decisions) -> None:
         raise MeantOtherwise
 
 
-def _to_store(row: Proposed, decisions: Decisions) -> Cell | None:
+def _to_store(row: Proposed, decisions: Decisions) -> EnteredCell | None:
     is_emptied = row.outcome == Outcome.EMPTIED and decisions.empties
     return row.cell if row.cell and (row.outcome.is_applied or is_emptied) else None
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.saving import SaveOutcome, save_figures
 from indicators.models import Figure, Indicator
@@ -32,7 +32,7 @@ def save(campaign: Campaign, albi: School, alice: User, students: Indicator) -> 
         return save_figures(
             campaign=campaign,
             school=albi,
-            cells=[Cell(**{"indicator": students} | given | cell)],
+            cells=[EnteredCell(**{"indicator": students} | given | cell)],
             by=alice,
             origin=Figure.Origin.FORM,
         )

@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from imtplan.campaigns.cells import Aim, Cell, Finding, Level, Surroundings
+from imtplan.campaigns.cells import (
+    CellFinding,
+    EnteredCell,
+    FindingLevel,
+    KnownMagnitudes,
+    Surroundings,
+)
 from imtplan.campaigns.checks import findings, problems
-from imtplan.campaigns.magnitudes import Reference
+from imtplan.campaigns.magnitudes import ReferenceNumber
 from indicators.models import Figure, Indicator
 from tests import factories
 
@@ -21,7 +27,7 @@ def refused(indicator: Any = None, **cell: Any) -> list[tuple[str, str]]:
     with translation.override("en"):
         return [
             (problem.part, str(problem.message))
-            for problem in problems(Cell(indicator=indicator, **cell))
+            for problem in problems(EnteredCell(indicator=indicator, **cell))
         ]
 
 
@@ -111,18 +117,18 @@ def found(
     earlier: dict[int, str | None],
     confirmed: dict[str, str] | None = None,
     **about: Any,
-) -> list[Finding]:
+) -> list[CellFinding]:
     """What is said of a figure of 2022 after `earlier` ones."""
     indicator = factories.IndicatorFactory.build(pk=1, **about)
     around = Surroundings(year=2022, past={1: past(indicator, earlier)}, indicators=[indicator])
     with translation.override("en"):
-        cell = Cell(indicator=indicator, value=Decimal(value))
+        cell = EnteredCell(indicator=indicator, value=Decimal(value))
         return [replace(one, message=str(one.message)) for one in findings(cell, around, confirmed)]
 
 
 def test_a_change_beyond_the_limit_surprises_and_says_what_it_compared() -> None:
     [one] = found("130", {2021: "100"})
-    assert (one.level, one.code, one.size) == (Level.SURPRISING, "change", Decimal("30.00"))
+    assert (one.level, one.code, one.size) == (FindingLevel.SURPRISING, "change", Decimal("30.00"))
     assert one.message == ("From 100 in 2021 to 130: +30%, more than the 25% at which we ask.")
 
 
@@ -176,13 +182,13 @@ def test_nothing_last_year_is_nothing_to_compare() -> None:
 
 def test_after_a_zero_no_percentage_is_made_up() -> None:
     [one] = found("7", {2021: "0"})
-    assert (one.level, one.code) == (Level.INFORMATION, "from-zero")
+    assert (one.level, one.code) == (FindingLevel.INFORMATION, "from-zero")
     assert one.message == "In 2021 this was zero; now it is 7."
 
 
 def test_the_same_as_last_year_is_said_and_not_asked() -> None:
     [one] = found("100", {2021: "100"})
-    assert (one.level, one.code) == (Level.INFORMATION, "same")
+    assert (one.level, one.code) == (FindingLevel.INFORMATION, "same")
 
 
 GROWTH: dict[int, str | None] = {2017: "100", 2018: "101", 2019: "103", 2020: "104", 2021: "106"}
@@ -232,7 +238,7 @@ def test_an_indicator_that_never_asks_never_asks_about_steps() -> None:
     assert found("116", GROWTH, change_limit=None) == []
 
 
-def parts(total: str, *numbers: str, complete: bool = False) -> list[Finding]:
+def parts(total: str, *numbers: str, complete: bool = False) -> list[CellFinding]:
     """What is said of a whole of `total` whose parts are `numbers`; None: not entered."""
     whole = factories.IndicatorFactory.build(pk=1, parts_complete=complete)
     pieces = [
@@ -242,7 +248,7 @@ def parts(total: str, *numbers: str, complete: bool = False) -> list[Finding]:
         piece.pk: Decimal(number) for piece, number in zip(pieces, numbers, strict=True) if number
     }
     around = Surroundings(year=2022, now=now, indicators=[whole, *pieces])
-    return findings(Cell(indicator=whole, value=Decimal(total)), around)
+    return findings(EnteredCell(indicator=whole, value=Decimal(total)), around)
 
 
 def test_parts_above_their_whole_surprise() -> None:
@@ -281,12 +287,12 @@ def test_last_years_answer_counts_this_year() -> None:
     earlier = past(indicator, {2021: "130"})
     earlier[2021].confirmed = {"change": "60.00"}
     around = Surroundings(year=2022, past={1: earlier}, indicators=[indicator])
-    [one] = findings(Cell(indicator=indicator, value=Decimal(195)), around)
+    [one] = findings(EnteredCell(indicator=indicator, value=Decimal(195)), around)
     assert (one.size, one.answered) == (Decimal("50.00"), True)
 
 
 def test_each_level_has_its_own_symbol() -> None:
-    assert len({level.symbol for level in Level}) == len(Level)
+    assert len({level.symbol for level in FindingLevel}) == len(FindingLevel)
 
 
 # --- Slips of the unit and of the mark ----------------------------------------------------------
@@ -312,7 +318,7 @@ def test_a_slip_of_a_power_of_ten_is_named(
     value: str, last: str, about: dict[str, Any], says: str
 ) -> None:
     [one] = found(value, {2021: last}, **about)
-    assert (one.level, one.code, one.needs_words) == (Level.SURPRISING, "magnitude", True)
+    assert (one.level, one.code, one.needs_words) == (FindingLevel.SURPRISING, "magnitude", True)
     assert says in one.message
 
 
@@ -339,7 +345,7 @@ def test_each_part_of_a_ratio_is_held_against_its_own() -> None:
     ratio = factories.IndicatorFactory.build(pk=1, ratio=True)
     last = Figure(indicator=ratio, year=2021, state=State.NUMBER, numerator=40, denominator=200)
     around = Surroundings(year=2022, past={1: {2021: last}}, indicators=[ratio])
-    cell = Cell(indicator=ratio, numerator=Decimal(41000), denominator=Decimal(205000))
+    cell = EnteredCell(indicator=ratio, numerator=Decimal(41000), denominator=Decimal(205000))
     assert [(one.code, one.part) for one in findings(cell, around) if one.needs_words] == [
         ("magnitude-numerator", "numerator"),
         ("magnitude-denominator", "denominator"),
@@ -348,16 +354,16 @@ def test_each_part_of_a_ratio_is_held_against_its_own() -> None:
 
 def test_without_a_past_the_aims_are_held_against() -> None:
     indicator = factories.IndicatorFactory.build(pk=1, **MONEY)
-    cell = Cell(indicator=indicator, value=Decimal(21800000))
+    cell = EnteredCell(indicator=indicator, value=Decimal(21800000))
 
-    def codes(aim: Aim) -> list[str]:
+    def codes(aim: KnownMagnitudes) -> list[str]:
         around = Surroundings(year=2022, indicators=[indicator], aims=lambda: {1: aim})
         return [one.code for one in findings(cell, around)]
 
-    assert codes(Aim(own=Reference(Decimal("20.2"), "baseline"))) == ["magnitude"]
-    assert codes(Aim(whole=Decimal(272))) == ["magnitude"]
-    assert codes(Aim(whole=Decimal(10_000_000))) == []
-    assert codes(Aim()) == []
+    assert codes(KnownMagnitudes(own=ReferenceNumber(Decimal("20.2"), "baseline"))) == ["magnitude"]
+    assert codes(KnownMagnitudes(whole=Decimal(272))) == ["magnitude"]
+    assert codes(KnownMagnitudes(whole=Decimal(10_000_000))) == []
+    assert codes(KnownMagnitudes()) == []
 
 
 def test_students_and_the_ratios_denominator_are_compared() -> None:
@@ -366,7 +372,7 @@ def test_students_and_the_ratios_denominator_are_compared() -> None:
     around = Surroundings(year=2022, now={1: Decimal(1142)}, indicators=[students, ratio])
 
     def said(denominator: str) -> list[tuple[str, str, Decimal]]:
-        cell = Cell(indicator=ratio, numerator=Decimal(40), denominator=Decimal(denominator))
+        cell = EnteredCell(indicator=ratio, numerator=Decimal(40), denominator=Decimal(denominator))
         return [(one.code, one.part, one.size) for one in findings(cell, around)]
 
     assert said("1142") == []
@@ -378,10 +384,10 @@ def test_students_and_the_ratios_denominator_are_compared() -> None:
 def test_a_sign_explains_nothing_and_is_told_so() -> None:
     indicator = factories.IndicatorFactory.build(pk=1)
     around = Surroundings(year=2022, past={1: past(indicator, {2021: "100"})})
-    cell = Cell(indicator=indicator, value=Decimal(130), explanation=".")
+    cell = EnteredCell(indicator=indicator, value=Decimal(130), explanation=".")
     assert [(one.code, one.level) for one in findings(cell, around)] == [
-        ("change", Level.SURPRISING),
-        ("words", Level.INFORMATION),
+        ("change", FindingLevel.SURPRISING),
+        ("words", FindingLevel.INFORMATION),
     ]
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns import gate, services
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.files.cells import TypedCell
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
@@ -206,7 +206,7 @@ def test_the_database_closes_between_our_look_and_the_write(
     with pytest.raises(CampaignClosed) as refusal, transaction.atomic():
         save_figures(
             **place,
-            cells=[Cell(indicator=students, value=Decimal(200))],
+            cells=[EnteredCell(indicator=students, value=Decimal(200))],
             by=alice,
             origin=Figure.Origin.FORM,
         )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.history import Kind, Moment, history_of
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.receipts import SURPRISES
@@ -47,7 +47,7 @@ def save(place: dict[str, Any], students: Indicator, bob: User) -> Any:
         return save_figures(
             **place,
             cells=[
-                Cell(
+                EnteredCell(
                     indicator=cell.pop("indicator", students),
                     version=stored.version if stored else None,
                     **given,

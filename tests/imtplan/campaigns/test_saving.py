@@ -9,7 +9,7 @@ from django.utils import translation
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import saving
-from imtplan.campaigns.cells import Cell
+from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.kept_inputs import keep
 from imtplan.campaigns.models import Campaign, KeptInput, Submission
 from imtplan.campaigns.reading import read
@@ -123,8 +123,8 @@ def test_one_refused_cell_does_not_hold_back_the_others(
         campaign=campaign,
         school=albi,
         cells=[
-            Cell(indicator=students, value=Decimal("10.5")),
-            Cell(indicator=funds, value=Decimal("10.5")),
+            EnteredCell(indicator=students, value=Decimal("10.5")),
+            EnteredCell(indicator=funds, value=Decimal("10.5")),
         ],
         by=alice,
         origin=Figure.Origin.FORM,
@@ -298,8 +298,8 @@ def test_a_save_is_taken_back_whole(
     pasted = saving.save_figures(
         **place,
         cells=[
-            Cell(indicator=students, value=Decimal(150), version=1),
-            Cell(indicator=funds, value=Decimal("2.5")),
+            EnteredCell(indicator=students, value=Decimal(150), version=1),
+            EnteredCell(indicator=funds, value=Decimal("2.5")),
         ],
         by=alice,
         origin=Figure.Origin.PASTE,
