@@ -25,7 +25,7 @@ ON_A_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Choice:
+class MailFilter:
     """One state by which the page can be narrowed, or all."""
 
     value: str
@@ -53,11 +53,11 @@ def mails(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/mails.html", context)
 
 
-def _choices(current: str) -> list[Choice]:
+def _choices(current: str) -> list[MailFilter]:
     counts = dict(Mail.objects.order_by().values_list("state").annotate(Count("pk")))
-    every = Choice("", gettext_lazy("all"), sum(counts.values()), current == "")
+    every = MailFilter("", gettext_lazy("all"), sum(counts.values()), current == "")
     states = [
-        Choice(state.value, state.label, counts.get(state, 0), current == state)
+        MailFilter(state.value, state.label, counts.get(state, 0), current == state)
         for state in Mail.State
         if counts.get(state) or current == state
     ]

@@ -18,7 +18,7 @@ from imtplan.audit.models import Event
 from imtplan.campaigns.access import may_enter, place
 from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
+from imtplan.campaigns.idempotency import Answer, KeyedRequest, KeyTooLong
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
 from imtplan.campaigns.reading import SchoolFigures, read
@@ -173,7 +173,7 @@ class CellView(AnswersInSentences):
         if not may_enter(request.user, **here):
             raise exceptions.PermissionDenied(_("You may read these figures, not enter them."))
         try:
-            asked = Asked.of(request)
+            asked = KeyedRequest.of(request)
         except KeyTooLong as refusal:
             raise exceptions.ValidationError({"Idempotency-Key": [refusal.message]}) from refusal
         try:
@@ -186,7 +186,7 @@ class CellView(AnswersInSentences):
 
 @transaction.atomic
 def _answer(
-    request: Request, asked: Asked, code: str, campaign: Campaign, school: School
+    request: Request, asked: KeyedRequest, code: str, campaign: Campaign, school: School
 ) -> Answer:
     indicators = campaign.asked_indicators()
     indicator = next((one for one in indicators if one.code == code), None)

@@ -25,7 +25,7 @@ from indicators.models import Figure, FigureEvent, Indicator
 SubmissionEvent: Any = Submission.pgh_event_model  # type: ignore[attr-defined]
 
 
-class Kind(models.TextChoices):
+class MomentKind(models.TextChoices):
     ENTERED = "entered", _("entered")
     CHANGED = "changed", _("changed")
     EXPLAINED = "explained", _("explained")
@@ -40,25 +40,25 @@ class Kind(models.TextChoices):
     @property
     def symbol(self) -> str:
         return {
-            Kind.SUBMITTED: "send",
-            Kind.VALIDATED: "check-circle-fill",
-            Kind.RETURNED: "arrow-counterclockwise",
-            Kind.TAKEN_BACK: "arrow-counterclockwise",
-            Kind.RESTORED: "arrow-counterclockwise",
-            Kind.REMARK: "info-circle",
-            Kind.REMOVED: "x-circle-fill",
+            MomentKind.SUBMITTED: "send",
+            MomentKind.VALIDATED: "check-circle-fill",
+            MomentKind.RETURNED: "arrow-counterclockwise",
+            MomentKind.TAKEN_BACK: "arrow-counterclockwise",
+            MomentKind.RESTORED: "arrow-counterclockwise",
+            MomentKind.REMARK: "info-circle",
+            MomentKind.REMOVED: "x-circle-fill",
         }.get(self, "pencil")
 
 
 STEPS = {
-    Figure.Status.SUBMITTED: (Kind.SUBMITTED, Submission.State.SUBMITTED),
-    Figure.Status.VALIDATED: (Kind.VALIDATED, Submission.State.VALIDATED),
-    Figure.Status.DRAFT: (Kind.RETURNED, Submission.State.RETURNED),
+    Figure.Status.SUBMITTED: (MomentKind.SUBMITTED, Submission.State.SUBMITTED),
+    Figure.Status.VALIDATED: (MomentKind.VALIDATED, Submission.State.VALIDATED),
+    Figure.Status.DRAFT: (MomentKind.RETURNED, Submission.State.RETURNED),
 }
 
 
 @dataclass(frozen=True)
-class Change:
+class FigureChange:
     """One part of the figure: what was there, what is there now. Empty is nothing."""
 
     label: str | Promise
@@ -75,14 +75,14 @@ class Change:
 class Moment:
     """One thing that happened to the cell."""
 
-    kind: Kind
+    kind: MomentKind
     at: datetime
     kept_at: datetime
     who: str = ""
     way: str | Promise = ""
     version: int | None = None
     like: int | None = None  # the version that was restored
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FigureChange, ...] = ()
     comment: str = ""
     restorable: bool = False
 
@@ -111,7 +111,7 @@ def history_of(campaign: Campaign, school: School, indicator: Indicator) -> Hist
         .order_by("pgh_id")
     )
     current = rows[-1] if rows and rows[-1].pgh_label != "delete" else None
-    reader = _Reader(campaign, school, indicator, current)
+    reader = _HistoryReader(campaign, school, indicator, current)
     moments = [*reader.versions(rows), *reader.remarks()]
     # Stable: what one transaction kept stays in the order in which it was written.
     moments.sort(key=lambda moment: moment.kept_at)
@@ -144,7 +144,7 @@ def _said(row: Any) -> tuple[Any, ...]:
     return content_of(row)[:-1]
 
 
-class _Reader:
+class _HistoryReader:
     def __init__(
         self, campaign: Campaign, school: School, indicator: Indicator, current: Any
     ) -> None:
@@ -187,13 +187,13 @@ class _Reader:
         before = None
         for place, row in enumerate(rows):
             if moment := self._moment(row, before):
-                restored = moment.kind == Kind.RESTORED
+                restored = moment.kind == MomentKind.RESTORED
                 yield replace(moment, like=_like(row, rows[:place])) if restored else moment
             before = None if row.pgh_label == "delete" else row
 
     def _moment(self, row: Any, before: Any) -> Moment | None:
         if row.pgh_label == "delete":
-            return Moment(Kind.REMOVED, row.pgh_created_at, row.pgh_created_at)
+            return Moment(MomentKind.REMOVED, row.pgh_created_at, row.pgh_created_at)
         if before is None or content_of(row) != content_of(before):
             return self._version(row, before)
         if row.status != before.status:
@@ -209,7 +209,7 @@ class _Reader:
             at=row.entered_at,
             kept_at=row.pgh_created_at,
             who=str(row.entered_by or self.names.get(row.version, "")),
-            way="" if kind == Kind.RESTORED else row.get_origin_display(),
+            way="" if kind == MomentKind.RESTORED else row.get_origin_display(),
             version=row.version,
             changes=tuple(self._changes(row, before)),
             restorable=self._is_restorable(row),
@@ -230,12 +230,12 @@ class _Reader:
     def _step(self, row: Any) -> Moment:
         if row.pgh_created_at in self.taken_back:
             who = self.taken_back[row.pgh_created_at]
-            return Moment(Kind.TAKEN_BACK, row.pgh_created_at, row.pgh_created_at, who=who)
+            return Moment(MomentKind.TAKEN_BACK, row.pgh_created_at, row.pgh_created_at, who=who)
         kind, state = STEPS[row.status]
         moment = Moment(kind, row.pgh_created_at, row.pgh_created_at)
         if step := self.decisions.get((row.pgh_created_at, state)):
-            by = step.submitted_by if kind == Kind.SUBMITTED else step.decided_by
-            comment = step.comment if kind == Kind.RETURNED else ""
+            by = step.submitted_by if kind == MomentKind.SUBMITTED else step.decided_by
+            comment = step.comment if kind == MomentKind.RETURNED else ""
             moment = replace(moment, who=str(by or ""), comment=comment)
         return moment
 
@@ -247,15 +247,17 @@ class _Reader:
         )
         for remark in remarks.select_related("by").order_by("at", "pk"):
             who = str(remark.by or "")
-            yield Moment(Kind.REMARK, remark.at, remark.at, who=who, comment=remark.text)
+            yield Moment(MomentKind.REMARK, remark.at, remark.at, who=who, comment=remark.text)
 
     # --- what changed, part by part ---
 
-    def _changes(self, row: Any, before: Any) -> Iterator[Change]:
+    def _changes(self, row: Any, before: Any) -> Iterator[FigureChange]:
         """The figure always; the rest where it changed."""
         old = self._parts(before)
         for name, (label, after) in self._parts(row).items():
-            change = Change(label, old[name][1], after, typed=name in ("reason", "explanation"))
+            change = FigureChange(
+                label, old[name][1], after, typed=name in ("reason", "explanation")
+            )
             if name == "figure" or not change.is_same:
                 yield change
 
@@ -281,15 +283,15 @@ def _is_taken_back(before: Any, after: Any) -> bool:
     return bool(after.state == Submission.State.DRAFT)
 
 
-def _kind(row: Any, before: Any) -> Kind:
+def _kind(row: Any, before: Any) -> MomentKind:
     if before is None:
-        return Kind.ENTERED
+        return MomentKind.ENTERED
     if row.origin == Figure.Origin.RESTORED:
-        return Kind.RESTORED
+        return MomentKind.RESTORED
     figure_is_same = content_of(row)[:5] == content_of(before)[:5]
     if figure_is_same and row.explanation == before.explanation and row.origin != before.origin:
-        return Kind.CHANGED  # the mark of last year's number, given or taken away
-    return Kind.EXPLAINED if figure_is_same else Kind.CHANGED
+        return MomentKind.CHANGED  # the mark of last year's number, given or taken away
+    return MomentKind.EXPLAINED if figure_is_same else MomentKind.CHANGED
 
 
 def _like(row: Any, earlier: list[Any]) -> int | None:

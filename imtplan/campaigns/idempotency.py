@@ -30,7 +30,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Asked:
+class KeyedRequest:
     """A request by its key. Without a key it is answered anew each time."""
 
     user: User
@@ -38,7 +38,7 @@ class Asked:
     content: bytes
 
     @classmethod
-    def of(cls, request: Any) -> "Asked":
+    def of(cls, request: Any) -> "KeyedRequest":
         """A request of Django or of the REST framework, by somebody signed in.
 
         The address belongs to the content: a key is good for one cell.

@@ -133,7 +133,7 @@ def entry_of(figure: Figure | None) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReceiptLine:
     """One figure as the receipt has it: in the words of that day, whatever was renamed since."""
 
     code: str
@@ -196,22 +196,22 @@ class Line:
         return self.year_kind == Indicator.YearKind.ACADEMIC
 
 
-def lines_of(receipt: Receipt) -> list[Line]:
+def lines_of(receipt: Receipt) -> list[ReceiptLine]:
     return [_line(item) for item in json.loads(receipt.content)["figures"]]
 
 
-def _line(item: dict[str, Any]) -> Line:
+def _line(item: dict[str, Any]) -> ReceiptLine:
     numbers = {name: Decimal(item[name]) if item[name] else None for name in NUMBERS}
     entered_at = item["entered_at"] and parse_datetime(item["entered_at"])
     typed = {"scale": Decimal(item["scale"]), "entered_at": entered_at}
-    return Line(**{**item, **numbers, **typed})
+    return ReceiptLine(**{**item, **numbers, **typed})
 
 
 # --- Against today ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Difference:
+class ReceiptDifference:
     """A figure that says today what the receipt does not. `today`: none if it is gone."""
 
     code: str
@@ -229,7 +229,7 @@ class Difference:
         return [name for name in SAID if self.before.get(name) != self.after[name]]
 
 
-def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list[Difference]:
+def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list[ReceiptDifference]:
     """Where the figures stored today say something else than the receipt."""
     submission = receipt.submission
     items = (content or json.loads(receipt.content))["figures"]
@@ -242,7 +242,7 @@ def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list
         ).select_related("indicator", "entered_by")
     }
     found = (
-        Difference(item["code"], item, said_by(today), today)
+        ReceiptDifference(item["code"], item, said_by(today), today)
         for item in items
         for today in [stored.get(item["code"])]
     )
@@ -260,7 +260,7 @@ SURPRISES = {
 
 
 @dataclass(frozen=True)
-class Step:
+class SubmissionStep:
     """Something that happened to the submission after the receipt. A later one has its number."""
 
     at: datetime
@@ -270,7 +270,7 @@ class Step:
     number: str = ""
 
 
-def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[Step]:
+def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[SubmissionStep]:
     """Returned, validated, taken back, handed in again: the oldest first."""
     decided = Event.objects.filter(
         school=receipt.submission.school_id,
@@ -279,10 +279,12 @@ def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[Step]:
         at__gt=receipt.at,
     )
     steps = [
-        Step(event.at, event.actor_name, event.get_verb_display(), event.detail.get("comment", ""))
+        SubmissionStep(
+            event.at, event.actor_name, event.get_verb_display(), event.detail.get("comment", "")
+        )
         for event in decided
     ] + [
-        Step(later.at, later.by_name, Event.Verb.SUBMITTED.label, number=later.number)
+        SubmissionStep(later.at, later.by_name, Event.Verb.SUBMITTED.label, number=later.number)
         for later in siblings
         if later.at > receipt.at
     ]

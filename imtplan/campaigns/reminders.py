@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 
 
-class Step(Enum):
+class ReminderStep(Enum):
     """A mail of a campaign, named in its key: never change a value."""
 
     OPENING = "opening"
@@ -25,10 +25,12 @@ class Step(Enum):
 
     @property
     def days_before(self) -> int:
-        return {Step.THIRTY_DAYS: 30, Step.SEVEN_DAYS: 7, Step.LAST_DAY: 1}[self]
+        return {ReminderStep.THIRTY_DAYS: 30, ReminderStep.SEVEN_DAYS: 7, ReminderStep.LAST_DAY: 1}[
+            self
+        ]
 
 
-BEFORE_CLOSING = (Step.THIRTY_DAYS, Step.SEVEN_DAYS, Step.LAST_DAY)
+BEFORE_CLOSING = (ReminderStep.THIRTY_DAYS, ReminderStep.SEVEN_DAYS, ReminderStep.LAST_DAY)
 BETWEEN_TWO = timedelta(days=5)  # two mails to one person; the last day's goes out all the same
 LATE_REPORT = timedelta(days=7)  # how long the plan office's report may be made up for
 
@@ -52,20 +54,20 @@ class SchoolPart:
         """The last day: what closes at midnight closes on the evening before."""
         return (self.closes_at - timedelta(microseconds=1)).astimezone(PARIS).date()
 
-    def step(self, now: datetime) -> Step | None:
+    def step(self, now: datetime) -> ReminderStep | None:
         """The mail that is current: of the steps whose day has come, the last one."""
         if not self.opens_at <= now < self.closes_at:
             return None
         today = now.astimezone(PARIS).date()
         come = [step for step in BEFORE_CLOSING if self.opens_on < self.day_of(step) <= today]
-        return come[-1] if come else Step.OPENING
+        return come[-1] if come else ReminderStep.OPENING
 
-    def day_of(self, step: Step) -> date:
+    def day_of(self, step: ReminderStep) -> date:
         """Where it is not after the opening, the campaign is too short for this mail."""
         return self.closes_on - timedelta(days=step.days_before)
 
 
-Found = list[tuple[SchoolPart, Step]]
+Found = list[tuple[SchoolPart, ReminderStep]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Reminder:
 
     campaign: int
     person: int
-    step: Step
+    step: ReminderStep
     schools: tuple[int, ...]
     closes_on: date
 
@@ -88,7 +90,7 @@ class Reminder:
     def key(self) -> str:
         """Later closing, new mails; but a campaign opens once."""
         begin = f"reminder:{self.campaign}:{self.person}:{self.step.value}"
-        return begin if self.step == Step.OPENING else f"{begin}:{self.closes_on}"
+        return begin if self.step == ReminderStep.OPENING else f"{begin}:{self.closes_on}"
 
 
 @dataclass
@@ -121,7 +123,7 @@ def decide(
 
 def _may_be_written(one: Reminder, last: Mapping[int, date], today: date) -> bool:
     before = last.get(one.person)
-    return one.step == Step.LAST_DAY or before is None or today - before >= BETWEEN_TWO
+    return one.step == ReminderStep.LAST_DAY or before is None or today - before >= BETWEEN_TWO
 
 
 def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> list[Reminder]:
@@ -142,7 +144,7 @@ def _not_told(campaign: CampaignPart, person: int, found: Found, keys: Container
     return [
         one
         for one in found
-        if one[1] != Step.LAST_DAY or _reminder(campaign, person, [one]).key not in keys
+        if one[1] != ReminderStep.LAST_DAY or _reminder(campaign, person, [one]).key not in keys
     ]
 
 
@@ -160,7 +162,7 @@ def _to_office(campaign: CampaignPart, office: Iterable[int], today: date) -> li
         if not school.handed_in and school.closes_on < today <= school.closes_on + LATE_REPORT:
             missing[school.closes_on].append(school.school)
     return [
-        Reminder(campaign.campaign, person, Step.CLOSED, tuple(schools), closes_on)
+        Reminder(campaign.campaign, person, ReminderStep.CLOSED, tuple(schools), closes_on)
         for closes_on, schools in sorted(missing.items())
         for person in office
     ]

@@ -28,8 +28,8 @@ from imtplan.campaigns.reminders import (
     PARIS,
     CampaignPart,
     Reminder,
+    ReminderStep,
     SchoolPart,
-    Step,
     Written,
     decide,
 )
@@ -176,7 +176,7 @@ class NameList:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReminderLine:
     """One school in a mail, and what it still has to do."""
 
     school: School
@@ -195,7 +195,7 @@ class _Letters:
 
     def queue(self, reminder: Reminder) -> Mail | None:
         person = self.facts.people[reminder.person]
-        office = reminder.step == Step.CLOSED
+        office = reminder.step == ReminderStep.CLOSED
         with translation.override(person.reading_language):
             subject = self._subject(reminder)
             body = body_of(
@@ -217,16 +217,16 @@ class _Letters:
         return {
             "person": person,
             "campaign": campaign,
-            "is_opening": reminder.step == Step.OPENING,
+            "is_opening": reminder.step == ReminderStep.OPENING,
             "lines": [self._line(campaign, pk, reminder.step) for pk in reminder.schools],
             "office": self.facts.office,
             "campaign_url": absolute("campaign_edit", campaign.year),
         }
 
-    def _line(self, campaign: Campaign, pk: int, step: Step) -> Line:
+    def _line(self, campaign: Campaign, pk: int, step: ReminderStep) -> ReminderLine:
         school = self.facts.schools[pk]
-        to_do = [] if step == Step.CLOSED else self._to_do(campaign, school)
-        return Line(
+        to_do = [] if step == ReminderStep.CLOSED else self._to_do(campaign, school)
+        return ReminderLine(
             school,
             self.completeness[campaign.pk].get(pk, Completeness()),
             closings.in_paris(campaign.closes_at_for(school)),
@@ -258,9 +258,9 @@ class _Letters:
     def _what(self, reminder: Reminder) -> str:
         campaign = self.facts.campaigns[reminder.campaign]
         words: dict[str, Any] = {"campaign": str(campaign)}
-        if reminder.step == Step.OPENING:
+        if reminder.step == ReminderStep.OPENING:
             return _("%(campaign)s: your school's figures can be entered") % words
-        if reminder.step == Step.CLOSED:
+        if reminder.step == ReminderStep.CLOSED:
             count = len(reminder.schools)
             words["count"] = count
             said = ngettext(

@@ -124,7 +124,7 @@ class ConfirmationNeeded(CampaignRefusal):
 
 
 @dataclass
-class Change:
+class TermsChange:
     """What became of a change of terms: what moved, from what to what."""
 
     campaign: Campaign
@@ -189,7 +189,7 @@ def change_campaign(
     by: User,
     confirmed: bool = False,
     seen: str | None = None,
-) -> Change:
+) -> TermsChange:
     """New terms for a campaign. `confirmed`: figures may be left out of the collection. `seen`:
     the mark of the terms that the page showed; None where a program changes them, without a page.
     """
@@ -213,7 +213,7 @@ def change_campaign(
             changed=changed,
             left_out=left_out.total(),
         )
-    return Change(campaign, changed)
+    return TermsChange(campaign, changed)
 
 
 def differences(before: Terms, after: Terms) -> dict[str, list[Any]]:

@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import Any
 
 from imtplan.campaigns.models import Receipt
-from imtplan.campaigns.receipts import Difference, differences, taking_back
+from imtplan.campaigns.receipts import ReceiptDifference, differences, taking_back
 from imtplan.canonical import canonical, sha256_of
 
 # A receipt of a hundred indicators is some 60 KB.
@@ -20,7 +20,7 @@ NUMBER = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ReceiptVerdict:
     """What a file is worth, in sentences. `is_known`: it is, or says it is, a receipt of ours."""
 
     sentences: list[str]
@@ -28,11 +28,11 @@ class Verdict:
     is_same: bool = False
 
 
-def verify(data: bytes) -> Verdict:
+def verify(data: bytes) -> ReceiptVerdict:
     """Whether the file is a receipt of this site, and whether today's figures still say it."""
     if len(data) > LONGEST_FILE:
         message = f"The file is longer than {LONGEST_FILE:,} bytes: no receipt is."
-        return Verdict([message], is_known=False)
+        return ReceiptVerdict([message], is_known=False)
     receipts = Receipt.objects.select_related("submission__campaign", "submission__school")
     found = receipts.filter(sha256=sha256_of(data)).first()
     if found and found.content.encode() == data:
@@ -40,14 +40,14 @@ def verify(data: bytes) -> Verdict:
     else:
         claim = _claim(data)
         if isinstance(claim, str):
-            return Verdict([claim, _of_the_file(data)], is_known=False)
+            return ReceiptVerdict([claim, _of_the_file(data)], is_known=False)
         found = receipts.filter(number=claim["number"]).first()
         if found is None:
             missing = f"This site has no receipt {quoted(claim['number'])}."
-            return Verdict([missing, _of_the_file(data)], is_known=False)
+            return ReceiptVerdict([missing, _of_the_file(data)], is_known=False)
         said, is_same = [*_altered(found, claim), _of_the_file(data)], False
     stored, agrees = _against_today(found)
-    return Verdict([*said, *stored], is_same=is_same and agrees)
+    return ReceiptVerdict([*said, *stored], is_same=is_same and agrees)
 
 
 def _claim(data: bytes) -> dict[str, Any] | str:
@@ -117,7 +117,7 @@ def _against_today(receipt: Receipt) -> tuple[list[str], bool]:
     return [*said, "The figures stored today say the same."], True
 
 
-def _changed_since(one: Difference) -> Iterator[str]:
+def _changed_since(one: ReceiptDifference) -> Iterator[str]:
     since = "; the figure is gone"
     if one.today:
         at = one.today.entered_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -35,9 +35,9 @@ from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.reminding import moment
 from imtplan.campaigns.services_campaigns import (
-    Change,
     ConfirmationNeeded,
     Terms,
+    TermsChange,
     TermsMoved,
     TermsRefused,
     change_campaign,
@@ -251,7 +251,7 @@ def _opened_sentence(campaign: Campaign) -> str:
     return _("The campaign %(year)s is made and open since %(moment)s.") % words
 
 
-def _say_changed(request: HttpRequest, change: Change) -> None:
+def _say_changed(request: HttpRequest, change: TermsChange) -> None:
     if not change.changed:
         messages.info(request, _("Nothing had changed."))
         return
@@ -268,7 +268,7 @@ def _say_changed(request: HttpRequest, change: Change) -> None:
         messages.warning(request, said)
 
 
-def _asks_more_of_those_who_submitted(change: Change) -> bool:
+def _asks_more_of_those_who_submitted(change: TermsChange) -> bool:
     before, after = change.changed.get("indicators", ([], []))
     added: Iterable[str] = set(after) - set(before)
     handed_in = Submission.objects.filter(

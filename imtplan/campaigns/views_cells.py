@@ -19,7 +19,7 @@ from imtplan.campaigns.cells import CellFinding
 from imtplan.campaigns.entry import comparisons, in_words, total_of_parts
 from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import Answer, Asked, KeyTooLong
+from imtplan.campaigns.idempotency import Answer, KeyedRequest, KeyTooLong
 from imtplan.campaigns.kept_inputs import as_seen, keep, texts_of, unseen
 from imtplan.campaigns.kept_inputs import in_words as kept_in_words
 from imtplan.campaigns.models import Campaign, KeptInput
@@ -44,7 +44,7 @@ def save_cell(request: HttpRequest, year: int, school: str, indicator: str) -> H
     here = place(request, year, school)
     demand_entry(request, **here)
     try:
-        asked = Asked.of(request)
+        asked = KeyedRequest.of(request)
     except KeyTooLong as refusal:
         return _say("refused", str(refusal.message), HTTPStatus.BAD_REQUEST)
     try:
@@ -62,7 +62,7 @@ def _say(outcome: str, message: str, status: HTTPStatus) -> JsonResponse:
 
 @transaction.atomic
 def _answer(
-    request: HttpRequest, asked: Asked, code: str, campaign: Campaign, school: School
+    request: HttpRequest, asked: KeyedRequest, code: str, campaign: Campaign, school: School
 ) -> Answer:
     indicators = campaign.asked_indicators()
     indicator = next((one for one in indicators if one.code == code), None)

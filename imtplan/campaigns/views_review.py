@@ -74,7 +74,7 @@ def review(request: HttpRequest, year: int, school: str) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReviewLine:
     """A row of the page, what was remarked about it, and where a remark can be typed."""
 
     row: EntryRow
@@ -164,11 +164,11 @@ def _review_page(
     return render(request, "campaigns/review.html", context, status=status)
 
 
-def lines_by_theme(page: EntryPage, form: DecisionForm | None) -> dict[str, list[Line]]:
+def lines_by_theme(page: EntryPage, form: DecisionForm | None) -> dict[str, list[ReviewLine]]:
     remarks = remarks_of(page.submission)
     return {
         theme: [
-            Line(
+            ReviewLine(
                 row,
                 remarks.get(row.indicator.pk, []),
                 form.field_of(row.indicator.code) if form else None,
@@ -196,7 +196,7 @@ def latest_receipt(submission: Submission) -> Receipt | None:
 
 
 @dataclass
-class Step:
+class ReviewStep:
     """One event, or the saves of one person between two others, told as one."""
 
     event: Event
@@ -218,9 +218,9 @@ def _events(request: HttpRequest, page: EntryPage) -> Iterable[Event]:
     return events.filter(school=page.school, subject=str(page.campaign.year))[:HISTORY]
 
 
-def steps_of(events: Iterable[Event]) -> list[Step]:
+def steps_of(events: Iterable[Event]) -> list[ReviewStep]:
     """The latest first. Autosave makes an event of each cell: one person's become one step."""
-    steps: list[Step] = []
+    steps: list[ReviewStep] = []
     for event in events:
         codes = set(event.detail.get("figures", ()))
         last = steps[-1] if steps else None
@@ -228,7 +228,7 @@ def steps_of(events: Iterable[Event]) -> list[Step]:
             last.since = event.at
             last.codes |= codes
         else:
-            steps.append(Step(event, event.at, codes, sentences_of(event)))
+            steps.append(ReviewStep(event, event.at, codes, sentences_of(event)))
     return steps
 
 
@@ -356,21 +356,21 @@ def submissions(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Filter:
+class StateFilter:
     value: str
     label: str | Promise
     count: int
     is_current: bool
 
 
-def filters(rows: list[SchoolRow], asked: str) -> list[Filter]:
+def filters(rows: list[SchoolRow], asked: str) -> list[StateFilter]:
     """All, then each state that some school is in, in the order of the queue."""
     counts = Counter(row.state for row in rows)
     words = {State.SUBMITTED: _("to decide")}
     return [
-        Filter("", _("all schools"), len(rows), not asked),
+        StateFilter("", _("all schools"), len(rows), not asked),
         *(
-            Filter(state, words.get(state, state.label), counts[state], asked == state)
+            StateFilter(state, words.get(state, state.label), counts[state], asked == state)
             for state in QUEUE
             if counts[state] or asked == state
         ),

@@ -32,7 +32,7 @@ PARTS = ("value", "numerator", "denominator")
 
 
 @dataclass(frozen=True)
-class Field:
+class EntrySheetColumn:
     """One column of the sheet: what it is called, and how wide it is."""
 
     name: str
@@ -42,19 +42,19 @@ class Field:
 
 
 FIELDS = [
-    Field("code", _("Code"), 15),
-    Field("name", _("Indicator"), 42),
-    Field("unit", _("Unit"), 14),
-    Field("year", _("Year"), 11),
-    Field("before", _("Last year"), 13),
-    Field("expected", _("Expected this year"), 13),
-    Field("value", _("Value"), 15),
-    Field("numerator", _("Numerator"), 15),
-    Field("denominator", _("Denominator"), 15),
-    Field("word", _("Instead of a number"), 20),
-    Field("reason", _("Reason"), 30),
-    Field("explanation", _("Explanation"), 40),
-    Field("version", _("Version"), 8, is_hidden=True),
+    EntrySheetColumn("code", _("Code"), 15),
+    EntrySheetColumn("name", _("Indicator"), 42),
+    EntrySheetColumn("unit", _("Unit"), 14),
+    EntrySheetColumn("year", _("Year"), 11),
+    EntrySheetColumn("before", _("Last year"), 13),
+    EntrySheetColumn("expected", _("Expected this year"), 13),
+    EntrySheetColumn("value", _("Value"), 15),
+    EntrySheetColumn("numerator", _("Numerator"), 15),
+    EntrySheetColumn("denominator", _("Denominator"), 15),
+    EntrySheetColumn("word", _("Instead of a number"), 20),
+    EntrySheetColumn("reason", _("Reason"), 30),
+    EntrySheetColumn("explanation", _("Explanation"), 40),
+    EntrySheetColumn("version", _("Version"), 8, is_hidden=True),
 ]
 
 LOOKS: dict[str, dict[str, Any]] = SHARED | {

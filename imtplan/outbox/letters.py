@@ -15,7 +15,7 @@ MARKS = {QUOTE: "> ", ITEM: "- "}
 
 
 @dataclass
-class Block:
+class LetterBlock:
     """Lines of one kind; of a link, its address and what stands on it."""
 
     kind: str
@@ -31,9 +31,9 @@ def html_of(text: str, *, subject: str, language: str) -> str:
     return render_to_string("mail/letter.html", context)
 
 
-def blocks_of(text: str) -> list[Block]:
+def blocks_of(text: str) -> list[LetterBlock]:
     """Returns the text's blocks in order."""
-    blocks: list[Block] = []
+    blocks: list[LetterBlock] = []
     before = ""
     for kind, lines in groupby(text.strip().splitlines(), key=_kind):
         if kind in MARKS and before == WORDS:
@@ -43,7 +43,7 @@ def blocks_of(text: str) -> list[Block]:
             blocks += [_link(address, blocks) for address in lines]
         elif kind:
             start = len(MARKS.get(kind, ""))
-            blocks.append(Block(kind, [line[start:] for line in lines]))
+            blocks.append(LetterBlock(kind, [line[start:] for line in lines]))
     return [block for block in blocks if block.lines or block.address]
 
 
@@ -57,9 +57,9 @@ def _kind(line: str) -> str:
     return WORDS if line.strip() else ""
 
 
-def _link(address: str, before: list[Block]) -> Block:
+def _link(address: str, before: list[LetterBlock]) -> LetterBlock:
     """Takes its label, where there is one, from the words that stand before it."""
     label = ""
     if before and before[-1].kind == WORDS and before[-1].lines[-1].rstrip().endswith(":"):
         label = before[-1].lines.pop().rstrip(": \u202f\xa0")
-    return Block(LINK, address=address, label=label)
+    return LetterBlock(LINK, address=address, label=label)

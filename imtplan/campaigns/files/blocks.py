@@ -36,7 +36,7 @@ MOST_COLUMNS_ASKED = 12
 
 
 @dataclass
-class Block:
+class FigureBlock:
     """The rows of a block, and where they go. `only`: the one column of numbers that is meant;
     `unit`: that of its heading."""
 
@@ -118,7 +118,7 @@ class Block:
             self._leave_other_numbers(row, base, len(parts), is_named)
         _known, unit = self.destination.indicator_names.find(row[self.left].text)
         unit = (unit if is_named else self.unit) or unit_beside(indicator, self._table_unit)
-        line = RowOfBlock(self, row, indicator, unit)
+        line = BlockRow(self, row, indicator, unit)
         for part, column in zip(parts, range(base, base + len(parts)), strict=False):
             line.take_number(part, column)
         beside = [column for column, _cell in row if self._is_beside(column, base, len(parts))]
@@ -235,10 +235,10 @@ class Block:
 
 
 @dataclass
-class RowOfBlock:
+class BlockRow:
     """One row while it is read: what its cells say of its indicator."""
 
-    block: Block
+    block: FigureBlock
     row: TableRow
     indicator: Indicator
     unit: str = ""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.files.blocks import Block
+from imtplan.campaigns.files.blocks import FigureBlock
 from imtplan.campaigns.files.cells import BlockQuestion, TableContent, TypedCell
 from imtplan.campaigns.files.headings import BESIDE
 from imtplan.campaigns.files.names import is_number, year_of
@@ -23,7 +23,7 @@ _BARE_YEAR = re.compile(r"(?:19|20)\d\d")
 _LIKE_LAST_YEAR = Decimal("0.5")
 
 
-def content_of_block(block: Block) -> TableContent:
+def content_of_block(block: FigureBlock) -> TableContent:
     """The block as it is meant, or the question what is meant."""
     return block.asked_for_column() if block.names else FirstRow(block).read()
 
@@ -32,7 +32,7 @@ def content_of_block(block: Block) -> TableContent:
 class FirstRow:
     """The first row of a block without names: a heading, a row of figures, or in doubt."""
 
-    block: Block
+    block: FigureBlock
 
     def read(self) -> TableContent:
         rows = self.block.rows

@@ -35,7 +35,7 @@ LONGEST_NOTE = 80
 _OF_PROGRAMS = re.compile(r"-?\d+\.\d+")
 
 
-class LeftOut(Exception):
+class CellLeftOut(Exception):
     """Why something on a line is left out, and of which column."""
 
     def __init__(self, column: int, text: str, message: str) -> None:
@@ -75,10 +75,10 @@ class HeadedSheet:
             if not self.headings.fields[column]:
                 message = _("This column is not known: it is left out.")
                 message = did_you_mean(message, self.destination.near(cell.text))
-                self._stray(self.headings.row, LeftOut(column, cell.text, message))
+                self._stray(self.headings.row, CellLeftOut(column, cell.text, message))
             elif self.headings.across and self.headings.fields[column] in TYPED:
                 message = _("This column does not say of which indicator it is: it is left out.")
-                self._stray(self.headings.row, LeftOut(column, cell.text, message))
+                self._stray(self.headings.row, CellLeftOut(column, cell.text, message))
         for row in self.table.rows[: self.headings.place]:
             self._leave_numbers_above(row)
         for row in self.table.rows[self.headings.place + 1 :]:
@@ -89,16 +89,16 @@ class HeadedSheet:
         for column, cell in row:
             if is_number(cell) and year_of(cell.text) is None:
                 message = _("This line stands above the headings: it is left out.")
-                return self._stray(row, LeftOut(column, cell.text, message))
+                return self._stray(row, CellLeftOut(column, cell.text, message))
         return None
 
     def _read_or_leave(self, row: TableRow) -> Iterator[TypedCell]:
         try:
             yield from self._across(row) if self.headings.across else self._along(row)
-        except LeftOut as left:
+        except CellLeftOut as left:
             self._stray(row, left)
 
-    def _stray(self, row: TableRow, left: LeftOut) -> None:
+    def _stray(self, row: TableRow, left: CellLeftOut) -> None:
         self.strays.append(Stray(self.where(row, left.column), left.text[:200], left.message))
 
     def where(self, row: TableRow, column: int) -> str:
@@ -117,17 +117,17 @@ class HeadedSheet:
         for column in columns:
             try:
                 yield self._of_column(row, column)
-            except LeftOut as left:
+            except CellLeftOut as left:
                 self._stray(row, left)
 
     def _of_column(self, row: TableRow, column: int) -> TypedCell:
         indicator = self.headings.across[column]
         if indicator.code not in self.destination.asked_codes:
             message = _("This indicator is not asked for in this campaign.")
-            raise LeftOut(column, self.headings.row[column].text, message)
+            raise CellLeftOut(column, self.headings.row[column].text, message)
         if indicator.is_ratio:
             message = _("This indicator has a numerator and a denominator: enter both.")
-            raise LeftOut(column, row[column].text, message)
+            raise CellLeftOut(column, row[column].text, message)
         return self._cell(row, indicator, {"value": column}, "")
 
     # --- One line for each indicator ------------------------------------------------------------
@@ -165,7 +165,7 @@ class HeadedSheet:
             return in_all[0], next((unit for _known, unit in matches if unit), "")
         if filled:
             column, text = next(iter(texts.items()), (names[0], ""))
-            raise LeftOut(column, text, _why_none(in_all, known, self.destination.near(text)))
+            raise CellLeftOut(column, text, _why_none(in_all, known, self.destination.near(text)))
         return None, ""
 
     def _unit_beside(self, row: TableRow, indicator: Indicator) -> str:
@@ -180,14 +180,14 @@ class HeadedSheet:
         """A line of another school, of another year, or of a part of one."""
         for column in self.headings.places("school"):
             if message := self._other_school(self._place(row, column, "school")):
-                raise LeftOut(column, row.spread(column).text, message)
+                raise CellLeftOut(column, row.spread(column).text, message)
         for column in self.headings.places("year"):
             if message := self._other_year(self._place(row, column, "year"), indicator):
-                raise LeftOut(column, row.spread(column).text, message)
+                raise CellLeftOut(column, row.spread(column).text, message)
         for column in self.headings.places("part_of_year"):
             if (text := row.spread(column).text.strip()) and bare(text) not in _WHOLE_YEAR:
                 message = _("This line is of a part of the year: the whole year is collected.")
-                raise LeftOut(column, text, message)
+                raise CellLeftOut(column, text, message)
         self._refuse_unlabelled_place(row)
 
     def _refuse_unlabelled_place(self, row: TableRow) -> None:
@@ -198,14 +198,14 @@ class HeadedSheet:
                 continue
             if is_target(cell.text):
                 message = _("This line is of a target or a forecast, not of the figure itself.")
-                raise LeftOut(column, cell.text, message)
+                raise CellLeftOut(column, cell.text, message)
             if name:
                 continue
             school = self.destination.school_names.exact(cell.text)
             if school and school.code != self.destination.school.code:
-                raise LeftOut(column, cell.text, _("This line is of another school."))
+                raise CellLeftOut(column, cell.text, _("This line is of another school."))
             if self.headings.across and self._other_bare_year(cell.text):
-                raise LeftOut(column, cell.text, _("This line is of another year."))
+                raise CellLeftOut(column, cell.text, _("This line is of another year."))
 
     def _other_bare_year(self, text: str) -> bool:
         year = year_of(text) if bare(text).replace("-", "").isdigit() else None
@@ -219,7 +219,7 @@ class HeadedSheet:
         message = _("This line does not say of which school it is.")
         if name == "year":
             message = _("This line does not say of which year it is.")
-        raise LeftOut(column, "", message)
+        raise CellLeftOut(column, "", message)
 
     def _names_others(self, column: int, name: str) -> bool:
         """Whether some line of the column is of another school or year; looked at once."""
@@ -253,7 +253,7 @@ class HeadedSheet:
         for column, cell in row:
             if column not in self.headings.fields and cell.text.strip():
                 message = _("This cell stands under no heading: the line is left out.")
-                raise LeftOut(column, cell.text, message)
+                raise CellLeftOut(column, cell.text, message)
 
     def _refuse_wrong_parts(self, row: TableRow, indicator: Indicator, filled: set[str]) -> None:
         """A ratio has two numbers, another indicator one; beside its two, a quotient is no harm."""
@@ -266,7 +266,7 @@ class HeadedSheet:
             if indicator.is_ratio
             else _("This indicator has one value, no numerator and no denominator.")
         )
-        raise LeftOut(column, row[column].text, message)
+        raise CellLeftOut(column, row[column].text, message)
 
     def _says_something(self, row: TableRow, typed: dict[str, str], filled: set[str]) -> bool:
         """An explanation without its figure is told; "not yet entered" says nothing."""
@@ -275,7 +275,7 @@ class HeadedSheet:
         if beside := filled - ANSWERS:
             column = min(self.columns[name] for name in beside)
             message = _("There is no figure on this line: its explanation alone is left out.")
-            raise LeftOut(column, row[column].text, message)
+            raise CellLeftOut(column, row[column].text, message)
         return False
 
     # --- A cell ---------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ class HeadedSheet:
         for name, column in sorted(columns.items()):
             cell = row[column]
             if cell.kind in NOT_TYPED and (name in PARTS or cell.kind is not CellType.DATE):
-                raise LeftOut(column, cell.text, not_typed(cell.kind))
+                raise CellLeftOut(column, cell.text, not_typed(cell.kind))
             unit_here = self.headings.units.get(column, unit) or unit_beside(indicator, self.unit)
             typed[name] = texts.read(name, cell, unit_here)
             shown[name] = cell.shown if name in PARTS and cell.shown else typed[name]

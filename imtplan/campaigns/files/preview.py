@@ -11,7 +11,7 @@ from imtplan.campaigns.cells import CellFinding, EnteredCell, FindingLevel, chan
 from imtplan.campaigns.checks import findings, problems
 from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
 from imtplan.campaigns.files.decisions import Decisions, as_seen
-from imtplan.campaigns.files.outcomes import Outcome
+from imtplan.campaigns.files.outcomes import CellOutcome
 from imtplan.campaigns.files.texts import form_of
 from imtplan.campaigns.kept_inputs import in_words
 from imtplan.campaigns.models import Proposal
@@ -30,7 +30,7 @@ class Proposed:
     """One cell of the preview: what stands there, what would, and what is to be said of it."""
 
     typed: TypedCell
-    outcome: Outcome
+    outcome: CellOutcome
     cell: EnteredCell | None
     stored: Figure | None
     findings: list[CellFinding] = field(default_factory=list)
@@ -131,14 +131,14 @@ class Proposed:
     def taken(self) -> int | None:
         """The version that one's own figure replaces, where this was chosen."""
         taken = self.decisions.mine.get(self.indicator.code)
-        return taken if self.outcome != Outcome.CONFLICT else None
+        return taken if self.outcome != CellOutcome.CONFLICT else None
 
     @property
     def takes_explanation(self) -> bool:
         """Whether the preview has a field to explain: what would be stored and surprises, or has
         an explanation already, one that is too long too."""
         has_text = bool(self.typed.typed.get("explanation"))
-        if self.outcome == Outcome.REFUSED:
+        if self.outcome == CellOutcome.REFUSED:
             return has_text
         return self.outcome.is_applied and (has_text or bool(self.surprises))
 
@@ -162,7 +162,7 @@ class Elsewhere:
 
 
 @dataclass
-class Preview:
+class ProposalPreview:
     """A proposal against what is stored now."""
 
     proposal: Proposal
@@ -213,9 +213,9 @@ class Preview:
         return reverse("proposal", args=place)
 
     @cached_property
-    def counts(self) -> dict[Outcome, int]:
+    def counts(self) -> dict[CellOutcome, int]:
         """How many cells there are of each outcome that there is."""
-        counts = {one: sum(row.outcome == one for row in self.rows) for one in Outcome}
+        counts = {one: sum(row.outcome == one for row in self.rows) for one in CellOutcome}
         return {outcome: count for outcome, count in counts.items() if count}
 
     @property
@@ -224,7 +224,7 @@ class Preview:
 
     @property
     def emptied(self) -> list[Proposed]:
-        return [row for row in self.rows if row.outcome == Outcome.EMPTIED]
+        return [row for row in self.rows if row.outcome == CellOutcome.EMPTIED]
 
     @property
     def year_before(self) -> int:
@@ -237,18 +237,18 @@ class Preview:
     @property
     def can_apply(self) -> bool:
         """Whether there is something to store, at once or once it is decided."""
-        waits = (Outcome.EMPTIED, Outcome.UNDECIDED, Outcome.CONFLICT)
+        waits = (CellOutcome.EMPTIED, CellOutcome.UNDECIDED, CellOutcome.CONFLICT)
         return any(row.outcome.is_applied or row.outcome in waits for row in self.rows)
 
 
-def preview(proposal: Proposal) -> Preview:
+def preview(proposal: Proposal) -> ProposalPreview:
     """The proposal against what is stored at this moment."""
     return preview_of(proposal, read(proposal.campaign, proposal.school))
 
 
 def preview_of(
     proposal: Proposal, reading: SchoolFigures, decisions: Decisions = NO_DECISIONS
-) -> Preview:
+) -> ProposalPreview:
     """The proposal as it was decided on, against what has been read."""
     cells = [decisions.on(cell, reading) for cell in cells_of(proposal, reading)]
     rows = [replace(_proposed(cell, reading), decisions=decisions) for cell in cells]
@@ -257,7 +257,7 @@ def preview_of(
         for one in (row, *row.claims):
             _check(one, after)
     elsewhere = _elsewhere(rows, reading, after)
-    return Preview(proposal, rows, elsewhere, reading.indicators, decisions)
+    return ProposalPreview(proposal, rows, elsewhere, reading.indicators, decisions)
 
 
 def cells_of(proposal: Proposal, reading: SchoolFigures) -> list[TypedCell]:
@@ -284,20 +284,20 @@ def _proposed(typed: TypedCell, reading: SchoolFigures) -> Proposed:
     last = reading.around.before(typed.indicator)
     if typed.claims:
         claims = [_claimed(typed, claim, reading) for claim in typed.claims]
-        return Proposed(typed, Outcome.UNDECIDED, None, stored, claims=claims, last=last)
+        return Proposed(typed, CellOutcome.UNDECIDED, None, stored, claims=claims, last=last)
     form = form_of(typed, stored)
     if not form.is_valid():
         sentences: list[str | Promise] = [
             str(message) for errors in form.errors.values() for message in errors
         ]
-        return Proposed(typed, Outcome.REFUSED, None, stored, [], sentences, last=last)
+        return Proposed(typed, CellOutcome.REFUSED, None, stored, [], sentences, last=last)
     cell = replace(form.cell(), version=typed.version or None, kept=typed.kept)
     found = [] if cell.state == State.NOT_ENTERED else problems(cell)
     if found:
         messages = [one.message for one in found]
-        return Proposed(typed, Outcome.REFUSED, cell, stored, [], messages, last=last)
+        return Proposed(typed, CellOutcome.REFUSED, cell, stored, [], messages, last=last)
     outcome, kept = _outcome(cell, stored), reading.kept.get(typed.indicator.pk)
-    is_replaced = kept and kept.pk == typed.kept and outcome != Outcome.SAME
+    is_replaced = kept and kept.pk == typed.kept and outcome != CellOutcome.SAME
     replaced = in_words(kept) if kept and is_replaced else ""
     return Proposed(typed, outcome, cell, stored, last=last, replaced=replaced)
 
@@ -308,18 +308,18 @@ def _claimed(typed: TypedCell, claim: Claim, reading: SchoolFigures) -> Proposed
     return replace(_proposed(chosen, reading), label=claim.label)
 
 
-def _outcome(cell: EnteredCell, stored: Figure | None) -> Outcome:
+def _outcome(cell: EnteredCell, stored: Figure | None) -> CellOutcome:
     seen = cell_of(stored) if stored else None
     if seen is None and cell.state == State.NOT_ENTERED and not cell.explanation:
-        return Outcome.SAME
+        return CellOutcome.SAME
     if seen and (seen.said, seen.explanation) == (cell.said, cell.explanation):
-        return Outcome.SAME
+        return CellOutcome.SAME
     if seen and seen.version != cell.version:
-        return Outcome.CONFLICT
+        return CellOutcome.CONFLICT
     empty = seen is None or seen.state == State.NOT_ENTERED
     if cell.state == State.NOT_ENTERED and not empty:
-        return Outcome.EMPTIED
-    return Outcome.NEW if empty else Outcome.CHANGED
+        return CellOutcome.EMPTIED
+    return CellOutcome.NEW if empty else CellOutcome.CHANGED
 
 
 # --- All cells together -------------------------------------------------------------------------
@@ -347,7 +347,11 @@ def _figure(cell: EnteredCell, reading: SchoolFigures) -> Figure:
 
 def _check(row: Proposed, after: SchoolFigures) -> None:
     """The surprises of what would stand there; of what stays as it was, those are asked already."""
-    if row.cell is None or row.outcome in (Outcome.REFUSED, Outcome.SAME, Outcome.EMPTIED):
+    if row.cell is None or row.outcome in (
+        CellOutcome.REFUSED,
+        CellOutcome.SAME,
+        CellOutcome.EMPTIED,
+    ):
         return
     confirmed = row.stored.confirmed if row.stored else {}
     row.findings = findings(row.cell, after.around, confirmed)

@@ -18,7 +18,7 @@ from imtplan.audit.models import Event
 from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.files.cells import BlockQuestion, Stray, TableContent, TypedCell
 from imtplan.campaigns.files.decisions import Decisions
-from imtplan.campaigns.files.outcomes import Outcome
+from imtplan.campaigns.files.outcomes import CellOutcome
 from imtplan.campaigns.files.preview import NO_DECISIONS, Proposed, preview_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal
@@ -198,7 +198,7 @@ def _demand_as_shown(proposal: Proposal, decisions: Decisions) -> None:
 
 
 def _to_store(row: Proposed, decisions: Decisions) -> EnteredCell | None:
-    is_emptied = row.outcome == Outcome.EMPTIED and decisions.empties
+    is_emptied = row.outcome == CellOutcome.EMPTIED and decisions.empties
     return row.cell if row.cell and (row.outcome.is_applied or is_emptied) else None
 
 
@@ -206,4 +206,4 @@ def _is_left_out(row: Proposed, decisions: Decisions, outcome: SaveOutcome) -> b
     code = row.indicator.code
     if code in outcome.conflicts or code in outcome.refused:
         return True
-    return row.outcome != Outcome.SAME and _to_store(row, decisions) is None
+    return row.outcome != CellOutcome.SAME and _to_store(row, decisions) is None

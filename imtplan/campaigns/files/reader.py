@@ -13,13 +13,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.files.blocks import Block
+from imtplan.campaigns.files.blocks import FigureBlock
 from imtplan.campaigns.files.cells import Stray, TableContent, one_for_each
 from imtplan.campaigns.files.first_row import content_of_block
 from imtplan.campaigns.files.headings import Headings, HeadingWords, no_column
 from imtplan.campaigns.files.lines import HeadedSheet
 from imtplan.campaigns.files.names import Destination, is_number
-from imtplan.campaigns.files.sections import Other, Section
+from imtplan.campaigns.files.sections import OtherPerimeter, TableSection
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.workbook import FORMAT, MARKER
 from imtplan.spreadsheets.reading import read_tables
@@ -57,9 +57,9 @@ def content_of_paste(text: str, destination: Destination) -> TableContent:
     if not table.rows:
         return TableContent()
     words = HeadingWords(destination)
-    if sections := Section.all_of(table, destination, words):
+    if sections := TableSection.all_of(table, destination, words):
         return _few_strays(_content_of(sections, destination, is_named=False))
-    return _few_strays(content_of_block(Block(table.rows, destination, words)))
+    return _few_strays(content_of_block(FigureBlock(table.rows, destination, words)))
 
 
 def table_of_paste(text: str) -> Table:
@@ -91,7 +91,7 @@ def content_of_tables(tables: list[Table], destination: Destination) -> TableCon
     """Every table that has headings and is of this school and year."""
     words = HeadingWords(destination)
     visible = [table for table in tables if table.rows and not table.is_hidden]
-    sections = [one for table in visible for one in Section.all_of(table, destination, words)]
+    sections = [one for table in visible for one in TableSection.all_of(table, destination, words)]
     if not sections:
         return _without_headings(visible, destination, words)
     if destination.is_ours:
@@ -100,7 +100,7 @@ def content_of_tables(tables: list[Table], destination: Destination) -> TableCon
 
 
 def _content_of(
-    sections: list[Section], destination: Destination, *, is_named: bool
+    sections: list[TableSection], destination: Destination, *, is_named: bool
 ) -> TableContent:
     judged = [(section, section.other()) for section in sections]
     others = [other for _section, other in judged if other]
@@ -130,7 +130,7 @@ def _headed(
     return TableContent(cells, sheet.strays, remarks)
 
 
-def _refuse(others: list[Other], destination: Destination) -> None:
+def _refuse(others: list[OtherPerimeter], destination: Destination) -> None:
     texts = ", ".join(dict.fromkeys(f"“{other.text}”" for other in others))
     place = {
         "school": destination.school,
@@ -153,7 +153,7 @@ def _without_headings(
 ) -> TableContent:
     """Lines that begin with the name of an indicator need no headings; others are refused."""
     for table in tables:
-        block = Block(table.rows, destination, words, is_file=True)
+        block = FigureBlock(table.rows, destination, words, is_file=True)
         if block.names and any(is_number(cell) for row in table.rows for _column, cell in row):
             return block.asked_for_column()
     raise Unreadable(

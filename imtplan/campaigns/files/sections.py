@@ -20,7 +20,7 @@ _LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True)
-class Other:
+class OtherPerimeter:
     """What says that a table is of another school or year, and the sentence."""
 
     text: str
@@ -29,7 +29,7 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Section:
+class TableSection:
     """One table of a sheet: the lines above its headings, them, and those below."""
 
     table: Table
@@ -38,7 +38,9 @@ class Section:
     words: HeadingWords
 
     @classmethod
-    def all_of(cls, table: Table, destination: Destination, words: HeadingWords) -> list["Section"]:
+    def all_of(
+        cls, table: Table, destination: Destination, words: HeadingWords
+    ) -> list["TableSection"]:
         """Every table of the sheet; none where no line is one of headings."""
         first = Headings.of(table, destination, words)
         if not first:
@@ -61,7 +63,7 @@ class Section:
 
     # --- Whose it is --------------------------------------------------------------------------
 
-    def other(self) -> Other | None:
+    def other(self) -> OtherPerimeter | None:
         """Why it is left out: its title, or its sheet, says another school or year, and no column
         says it."""
         if self.destination.is_ours:
@@ -69,25 +71,29 @@ class Section:
         says = PLACES & set(self.headings.fields.values())
         return self._other_school(says) or self._other_year(says)
 
-    def _other_school(self, says: set[str]) -> Other | None:
+    def _other_school(self, says: set[str]) -> OtherPerimeter | None:
         if "school" in says:
             return None
         message = _("This table is of another school: it is left out.")
         if other := self._foreign([text for text, _cell, _row in self._titles()], self._school):
-            return Other(other, message, is_title=True)
+            return OtherPerimeter(other, message, is_title=True)
         if other := self._foreign([self.table.name], self._school):
-            return Other(other, _("This sheet is of another school: it is left out."), False)
+            return OtherPerimeter(
+                other, _("This sheet is of another school: it is left out."), False
+            )
         return None
 
-    def _other_year(self, says: set[str]) -> Other | None:
+    def _other_year(self, says: set[str]) -> OtherPerimeter | None:
         heads = [cell.text for _column, cell in self.headings.row]
         if "year" in says or any(year_of(text) for text in heads):
             return None
         titles = [text for text, cell, row in self._titles() if self._may_be_a_year(cell, row)]
         if other := self._foreign(titles, self._year):
-            return Other(other, _("This table is of another year: it is left out."), is_title=True)
+            return OtherPerimeter(
+                other, _("This table is of another year: it is left out."), is_title=True
+            )
         if other := self._foreign([self.table.name], self._year):
-            return Other(other, _("This sheet is of another year: it is left out."), False)
+            return OtherPerimeter(other, _("This sheet is of another year: it is left out."), False)
         return None
 
     def _foreign(self, texts: list[str], is_own: Callable[[str], bool | None]) -> str:

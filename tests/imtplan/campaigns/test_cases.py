@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.files.preview import Outcome, Preview, preview
+from imtplan.campaigns.files.preview import CellOutcome, ProposalPreview, preview
 from imtplan.campaigns.models import Campaign, Proposal
 from indicators.models import Figure, Indicator
 from tests import factories
@@ -54,10 +54,10 @@ def client(campaign: Campaign, alice: User, signed_in: Callable[[User], Client])
 
 
 @pytest.fixture
-def given(client: Client) -> Callable[[str], Preview]:
+def given(client: Client) -> Callable[[str], ProposalPreview]:
     """The preview of one of the files, given back on the page."""
 
-    def give(name: str) -> Preview:
+    def give(name: str) -> ProposalPreview:
         file = SimpleUploadedFile(name, (CASES / name).read_bytes())
         answer = client.post(f"{PLACE}importer/", {"file": file})
         assert answer.status_code == 302, answer.context["form"].errors
@@ -69,10 +69,10 @@ def given(client: Client) -> Callable[[str], Preview]:
 
 
 @pytest.fixture
-def pasted(client: Client) -> Callable[[str], Preview]:
+def pasted(client: Client) -> Callable[[str], ProposalPreview]:
     """The preview of a block pasted into the first cell of the grid."""
 
-    def paste(text: str) -> Preview:
+    def paste(text: str) -> ProposalPreview:
         data = {"text": text, "start": "students", "column": "value"}
         assert client.post(f"{PLACE}coller/", data).status_code == 200
         return preview(Proposal.objects.get())
@@ -80,11 +80,11 @@ def pasted(client: Client) -> Callable[[str], Preview]:
     return paste
 
 
-def values(shown: Preview) -> dict[str, Any]:
+def values(shown: ProposalPreview) -> dict[str, Any]:
     return {row.indicator.code: row.cell.value for row in shown.rows if row.cell}
 
 
-Given = Callable[[str], Preview]
+Given = Callable[[str], ProposalPreview]
 
 
 # --- Files --------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_a_raised_note_is_no_digit_of_the_number(given: Given) -> None:
 
 def test_a_number_shown_in_millions_is_asked(given: Given, client: Client) -> None:
     [row] = given("scaled_format.xlsx").rows
-    assert (row.outcome, row.cell) == (Outcome.UNDECIDED, None)
+    assert (row.outcome, row.cell) == (CellOutcome.UNDECIDED, None)
     assert [claim.after_text for claim in row.claims] == ["20,6", "20600000"]
     url = preview(Proposal.objects.get()).url
     client.post(url, {"apply": "1"})
@@ -161,6 +161,6 @@ def test_a_straight_apostrophe_is_the_name_all_the_same(pasted: Given) -> None:
 
 def test_a_note_beside_the_value_is_offered_as_explanation(pasted: Given) -> None:
     [row] = pasted("1 150\tSource : SISE").rows
-    assert (row.outcome, row.cell.value) == (Outcome.NEW, 1150)
+    assert (row.outcome, row.cell.value) == (CellOutcome.NEW, 1150)
     assert row.cell.explanation == "Source : SISE"
     assert row.takes_explanation

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.cells import EnteredCell
-from imtplan.campaigns.history import Kind, Moment, history_of
+from imtplan.campaigns.history import Moment, MomentKind, history_of
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.receipts import SURPRISES
 from imtplan.campaigns.saving import SaveOutcome, save_figures
@@ -80,13 +80,13 @@ def test_each_version_says_what_who_when_and_how(
     save(Decimal(1300), by=alice, origin="paste")
     newer, older = moments()
     assert (older.kind, older.who, str(older.way), older.version) == (
-        Kind.ENTERED,
+        MomentKind.ENTERED,
         "Bob",
         "formulaire",
         1,
     )
     assert [(one.before, one.after) for one in older.changes] == [("", "120 étudiants")]
-    assert (newer.kind, newer.who, newer.version) == (Kind.CHANGED, "Alice", 2)
+    assert (newer.kind, newer.who, newer.version) == (MomentKind.CHANGED, "Alice", 2)
     assert [(one.before, one.after) for one in newer.changes] == [
         ("120 étudiants", "1\u202f300 étudiants")
     ]
@@ -132,7 +132,7 @@ def test_an_explanation_alone_is_no_new_value(
     save(120)
     save(120, explanation="Nouvelle formation")
     newest = moments()[0]
-    assert newest.kind == Kind.EXPLAINED
+    assert newest.kind == MomentKind.EXPLAINED
     assert newest.changes[0].is_same
     assert (newest.changes[1].before, newest.changes[1].after) == ("", "Nouvelle formation")
 
@@ -158,9 +158,9 @@ def test_a_step_of_the_submission_is_no_new_value(
     validate(**place, by=diane)
     validated, submitted, entered = moments()
     assert [one.kind for one in (entered, submitted, validated)] == [
-        Kind.ENTERED,
-        Kind.SUBMITTED,
-        Kind.VALIDATED,
+        MomentKind.ENTERED,
+        MomentKind.SUBMITTED,
+        MomentKind.VALIDATED,
     ]
     assert (submitted.changes, submitted.version, submitted.restorable) == ((), None, False)
 
@@ -182,13 +182,13 @@ def test_the_whole_life_in_its_order(
     validate(**place, by=diane)
     told = [(one.kind, one.who, one.comment) for one in reversed(moments())]
     assert told == [
-        (Kind.ENTERED, "Bob", ""),
-        (Kind.SUBMITTED, "Alice", ""),
-        (Kind.RETURNED, "Diane", "Voir"),
-        (Kind.REMARK, "Diane", "Et les doctorants ?"),
-        (Kind.CHANGED, "Alice", ""),
-        (Kind.SUBMITTED, "Alice", ""),
-        (Kind.VALIDATED, "Diane", ""),
+        (MomentKind.ENTERED, "Bob", ""),
+        (MomentKind.SUBMITTED, "Alice", ""),
+        (MomentKind.RETURNED, "Diane", "Voir"),
+        (MomentKind.REMARK, "Diane", "Et les doctorants ?"),
+        (MomentKind.CHANGED, "Alice", ""),
+        (MomentKind.SUBMITTED, "Alice", ""),
+        (MomentKind.VALIDATED, "Diane", ""),
     ]
 
 
@@ -197,9 +197,13 @@ def test_a_figure_that_was_removed_and_came_back(
 ) -> None:
     save(120)
     Figure.objects.get(indicator=students).delete()
-    assert moments()[0].kind == Kind.REMOVED
+    assert moments()[0].kind == MomentKind.REMOVED
     save(130)
-    assert [one.kind for one in moments()] == [Kind.ENTERED, Kind.REMOVED, Kind.ENTERED]
+    assert [one.kind for one in moments()] == [
+        MomentKind.ENTERED,
+        MomentKind.REMOVED,
+        MomentKind.ENTERED,
+    ]
     assert not any(one.restorable for one in moments())
 
 
@@ -318,7 +322,11 @@ def test_an_old_value_becomes_the_new_version(
     figure = stored(students)
     assert (figure.value, figure.explanation, figure.version) == (120, "Sûr", 3)
     assert figure.entered_by == alice
-    assert [one.kind for one in moments()] == [Kind.RESTORED, Kind.CHANGED, Kind.ENTERED]
+    assert [one.kind for one in moments()] == [
+        MomentKind.RESTORED,
+        MomentKind.CHANGED,
+        MomentKind.ENTERED,
+    ]
     assert [one.restorable for one in moments()] == [False, True, False]
     assert moments()[0].like == 1
 
@@ -333,7 +341,7 @@ def test_what_differs_only_by_a_confirmation_is_not_offered(
     students.refresh_from_db()
     save(120)
     save(120, confirm=True)
-    assert [one.kind for one in moments()] == [Kind.EXPLAINED, Kind.ENTERED]
+    assert [one.kind for one in moments()] == [MomentKind.EXPLAINED, MomentKind.ENTERED]
     assert not any(one.restorable for one in moments())
 
 

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.files.cells import Stray, TypedCell
-from imtplan.campaigns.files.preview import Outcome, preview
+from imtplan.campaigns.files.preview import CellOutcome, preview
 from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_file
 from imtplan.campaigns.models import Campaign, Proposal
 from imtplan.campaigns.workbook import workbook_of
@@ -303,7 +303,7 @@ def test_a_file_becomes_a_proposal_and_no_figure_changes(
     assert (proposal.origin, proposal.by) == (Figure.Origin.IMPORT, bob)
     shown = preview(proposal)
     assert [(row.outcome, row.cell.value) for row in shown.rows if row.cell] == [
-        (Outcome.NEW, Decimal(1200))
+        (CellOutcome.NEW, Decimal(1200))
     ]
     assert len(shown.strays) == 1
     assert not Figure.objects.exists()
@@ -322,7 +322,7 @@ def test_the_workbook_given_back_unchanged_changes_nothing(
     data = signed_in(alice).get(f"{PLACE}classeur.{kind}").content
     upload(signed_in(alice), data, f"classeur.{kind}")
     rows = preview(Proposal.objects.get()).rows
-    assert [row.outcome for row in rows] == [Outcome.SAME]
+    assert [row.outcome for row in rows] == [CellOutcome.SAME]
 
 
 def test_what_a_colleague_changed_meanwhile_is_in_conflict(
@@ -332,7 +332,7 @@ def test_what_a_colleague_changed_meanwhile_is_in_conflict(
     data = signed_in(alice).get(WORKBOOK).content
     Figure.objects.filter(pk=figure.pk).update(value=105, version=2)
     upload(signed_in(alice), data, "classeur.xlsx")
-    assert [row.outcome for row in preview(Proposal.objects.get()).rows] == [Outcome.CONFLICT]
+    assert [row.outcome for row in preview(Proposal.objects.get()).rows] == [CellOutcome.CONFLICT]
 
 
 @pytest.mark.parametrize(

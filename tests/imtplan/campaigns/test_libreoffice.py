@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.files.preview import Outcome, preview
+from imtplan.campaigns.files.preview import CellOutcome, preview
 from imtplan.campaigns.files.proposals import propose
 from imtplan.campaigns.files.reader import content_of_file
 from imtplan.campaigns.models import Campaign
@@ -77,7 +77,7 @@ def test_opened_and_saved_nothing_has_changed(
     proposal = propose(stored, albi, content=content, origin=Figure.Origin.IMPORT, by=alice)
     rows = preview(proposal).rows
     assert content.strays == []
-    assert {row.outcome for row in rows} == {Outcome.SAME}
+    assert {row.outcome for row in rows} == {CellOutcome.SAME}
     assert {row.indicator.code for row in rows} == {*CODES} - {"nothing"}
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 
 from imtplan.accounts.models import User
-from imtplan.campaigns.files.preview import Outcome, Proposed, preview
+from imtplan.campaigns.files.preview import CellOutcome, Proposed, preview
 from imtplan.campaigns.models import Proposal
 from imtplan.numbers import plain
 from indicators.models import Figure
@@ -105,9 +105,9 @@ def outcome() -> Right:
 
 
 def _of(row: Proposed) -> str:
-    if row.outcome == Outcome.UNDECIDED:
+    if row.outcome == CellOutcome.UNDECIDED:
         return "asked"
-    if row.outcome == Outcome.REFUSED:
+    if row.outcome == CellOutcome.REFUSED:
         assert row.messages, row.indicator.code
         return "refused"
     assert row.cell is not None

@@ -11,7 +11,7 @@ from django.test import Client
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.files.cells import Claim, TypedCell
 from imtplan.campaigns.files.decisions import Decisions
-from imtplan.campaigns.files.preview import Outcome, Preview, preview
+from imtplan.campaigns.files.preview import CellOutcome, ProposalPreview, preview
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.models import Campaign, Proposal
 from indicators.models import Figure, Indicator
@@ -30,10 +30,10 @@ def funds(campaign: Campaign) -> Indicator:
 
 
 @pytest.fixture
-def proposed(place: dict[str, Any], alice: User) -> Callable[..., Preview]:
+def proposed(place: dict[str, Any], alice: User) -> Callable[..., ProposalPreview]:
     """The preview of texts for indicators: a value, or the fields."""
 
-    def look(**texts: Any) -> Preview:
+    def look(**texts: Any) -> ProposalPreview:
         by_code = {one.code: one for one in Indicator.objects.all()}
         cells = []
         for code, text in texts.items():
@@ -57,7 +57,7 @@ def test_a_surprise_stands_in_the_preview_with_last_year_and_the_change(
 ) -> None:
     last_year(funds, albi, "20.2")
     [row] = proposed(own_funds="1 160").rows
-    assert row.outcome == Outcome.NEW
+    assert row.outcome == CellOutcome.NEW
     assert row.last.value == Decimal("20.2")
     assert row.change == "×\u202f57"
     assert [finding.code for finding in row.surprises][:1] == ["change"]
@@ -91,7 +91,7 @@ def test_emptying_is_counted_apart_and_waits_for_its_tick(
 ) -> None:
     save("100")
     shown = proposed(students="")
-    assert shown.counts == {Outcome.EMPTIED: 1}
+    assert shown.counts == {CellOutcome.EMPTIED: 1}
     assert shown.count_changes == 0
     applied = apply(shown.proposal, by=alice)
     assert [row.indicator for row in applied.left_out] == [students]
@@ -114,11 +114,11 @@ def test_a_conflict_is_decided_against_the_version_that_was_shown(
     cell = TypedCell(students, {"value": "120"}, "1", version=0)
     save("100")
     proposal = propose(**place, cells=[cell], origin=Figure.Origin.IMPORT, by=alice)
-    assert [row.outcome for row in preview(proposal).rows] == [Outcome.CONFLICT]
+    assert [row.outcome for row in preview(proposal).rows] == [CellOutcome.CONFLICT]
     mine = {"students": seen} if seen else {}
     applied = apply(proposal, by=alice, decisions=Decisions(mine=mine))
     assert Figure.objects.get().value == stored
-    assert [row.outcome for row in applied.left_out] == [Outcome.CONFLICT] * (stored == 100)
+    assert [row.outcome for row in applied.left_out] == [CellOutcome.CONFLICT] * (stored == 100)
 
 
 def test_a_surprise_is_explained_in_the_preview(
@@ -141,7 +141,7 @@ def test_of_two_claims_none_is_taken_before_one_is_chosen(
     for chosen, stored in ((None, []), (1, [200])):
         proposal = propose(**place, cells=[cell], origin=Figure.Origin.IMPORT, by=alice)
         [row] = preview(proposal).rows
-        assert (row.outcome, row.cell) == (Outcome.UNDECIDED, None)
+        assert (row.outcome, row.cell) == (CellOutcome.UNDECIDED, None)
         assert [claim.cell.value for claim in row.claims] == [100, 200]
         choice = {} if chosen is None else {"students": chosen}
         apply(proposal, by=alice, decisions=Decisions(chosen=choice))

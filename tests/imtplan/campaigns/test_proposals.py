@@ -11,7 +11,7 @@ from django.utils import timezone
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns.files.cells import Stray, TypedCell
-from imtplan.campaigns.files.preview import Outcome, Proposed, preview
+from imtplan.campaigns.files.preview import CellOutcome, Proposed, preview
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.files.texts import number_text
 from imtplan.campaigns.gate import CampaignRefusal
@@ -46,13 +46,13 @@ def read(place: dict[str, Any], students: Indicator, alice: User) -> Any:
 )
 def test_numbers_are_read_as_excel_writes_them(read: Any, text: str, read_as: str) -> None:
     row = read(value=text)
-    assert (row.outcome, row.cell.value) == (Outcome.NEW, Decimal(read_as))
+    assert (row.outcome, row.cell.value) == (CellOutcome.NEW, Decimal(read_as))
 
 
 @pytest.mark.parametrize("text", ["1.234", "12 €", "12 %", "(12)", "-", "1e3", "=1+1", "12 345 6"])
 def test_what_is_not_certain_is_refused_with_a_sentence(read: Any, text: str) -> None:
     row = read(value=text)
-    assert row.outcome == Outcome.REFUSED
+    assert row.outcome == CellOutcome.REFUSED
     assert all(str(message) for message in row.messages)
     assert row.messages
     assert row.after_text == text
@@ -75,13 +75,13 @@ def test_brackets_are_the_only_thing_a_paste_is_read_for(text: str, read_as: str
 @pytest.mark.parametrize(
     ("text", "outcome", "says"),
     [
-        ("170 M€", Outcome.NEW, ""),
-        ("170 k€", Outcome.REFUSED, "0,17"),
-        ("12 %", Outcome.REFUSED, "M€"),
+        ("170 M€", CellOutcome.NEW, ""),
+        ("170 k€", CellOutcome.REFUSED, "0,17"),
+        ("12 %", CellOutcome.REFUSED, "M€"),
     ],
 )
 def test_a_unit_is_read_and_never_rescales(
-    read: Any, students: Indicator, text: str, outcome: Outcome, says: str
+    read: Any, students: Indicator, text: str, outcome: CellOutcome, says: str
 ) -> None:
     Indicator.objects.update(unit_fr="M€", unit_en="M€")
     row = read(value=text)
@@ -91,36 +91,36 @@ def test_a_unit_is_read_and_never_rescales(
 
 @pytest.mark.parametrize("text", ["NC", "n.c.", "Non communiqué", "non  disponible"])
 def test_words_for_not_available_need_a_reason(read: Any, text: str) -> None:
-    assert read(value=text).outcome == Outcome.REFUSED
+    assert read(value=text).outcome == CellOutcome.REFUSED
     row = read(value=text, reason="Registre brûlé.")
-    assert (row.outcome, row.cell.state) == (Outcome.NEW, Figure.State.NOT_AVAILABLE)
+    assert (row.outcome, row.cell.state) == (CellOutcome.NEW, Figure.State.NOT_AVAILABLE)
 
 
 @pytest.mark.parametrize("text", ["NA", "N/A", "n.a."])
 def test_na_is_asked_about(read: Any, text: str) -> None:
     row = read(value=text)
-    assert row.outcome == Outcome.REFUSED
+    assert row.outcome == CellOutcome.REFUSED
     assert "sans objet" in str(row.messages[0])
 
 
 def test_the_language_of_the_file_reads_its_numbers(read: Any) -> None:
     assert read(value="1,234", language="en").cell.value == 1234
-    assert read(value="1,234", language="fr").outcome == Outcome.REFUSED
+    assert read(value="1,234", language="fr").outcome == CellOutcome.REFUSED
 
 
 def test_the_outcomes(read: Any, save: Any) -> None:
     save("100")
-    assert read(value="100").outcome == Outcome.SAME
-    assert read(value="120").outcome == Outcome.CHANGED
-    assert read(value="120", version=1).outcome == Outcome.CHANGED
-    assert read(value="120", version=0).outcome == Outcome.CONFLICT
-    assert read(value="100", version=0).outcome == Outcome.SAME
-    assert len({one.symbol for one in Outcome}) == len(Outcome)
+    assert read(value="100").outcome == CellOutcome.SAME
+    assert read(value="120").outcome == CellOutcome.CHANGED
+    assert read(value="120", version=1).outcome == CellOutcome.CHANGED
+    assert read(value="120", version=0).outcome == CellOutcome.CONFLICT
+    assert read(value="100", version=0).outcome == CellOutcome.SAME
+    assert len({one.symbol for one in CellOutcome}) == len(CellOutcome)
 
 
 def test_a_field_that_is_not_there_keeps_what_is_stored(read: Any, save: Any) -> None:
     save("100", explanation="Un site de plus.")
-    assert read(value="100").outcome == Outcome.SAME
+    assert read(value="100").outcome == CellOutcome.SAME
     assert read(value="120").cell.explanation == "Un site de plus."
     assert read(value="120", explanation="").cell.explanation == ""
 
@@ -128,7 +128,7 @@ def test_a_field_that_is_not_there_keeps_what_is_stored(read: Any, save: Any) ->
 def test_an_empty_cell_of_a_file_empties_and_is_no_zero(read: Any, save: Any) -> None:
     save("100")
     row = read(value="")
-    assert (row.outcome, row.cell.state) == (Outcome.EMPTIED, Figure.State.NOT_ENTERED)
+    assert (row.outcome, row.cell.state) == (CellOutcome.EMPTIED, Figure.State.NOT_ENTERED)
 
 
 def test_nothing_is_stored_before_applying(read: Any) -> None:
@@ -145,7 +145,7 @@ def test_applying_stores_what_the_preview_says(
     strays = [Stray("3", "autre\x00", "Inconnu.")]
     proposal = propose(**place, cells=cells, strays=strays, origin=Figure.Origin.IMPORT, by=alice)
     shown = preview(proposal)
-    assert (shown.count_changes, shown.counts[Outcome.REFUSED], len(shown.strays)) == (1, 1, 1)
+    assert (shown.count_changes, shown.counts[CellOutcome.REFUSED], len(shown.strays)) == (1, 1, 1)
     apply(proposal, by=alice)
     figure = Figure.objects.get()
     assert (figure.indicator, figure.value, figure.origin) == (funds, Decimal("12.5"), "import")
@@ -178,7 +178,7 @@ def test_what_changed_between_preview_and_applying_stays(
     cell = TypedCell(students, {"value": "120"}, "1")
     proposal = propose(**place, cells=[cell], origin=Figure.Origin.PASTE, by=alice)
     save("100")
-    assert [row.outcome for row in preview(proposal).rows] == [Outcome.CONFLICT]
+    assert [row.outcome for row in preview(proposal).rows] == [CellOutcome.CONFLICT]
     apply(proposal, by=alice)
     assert Figure.objects.get().value == 100
 

@@ -8,8 +8,8 @@ from imtplan.campaigns.reminders import (
     PARIS,
     CampaignPart,
     Reminder,
+    ReminderStep,
     SchoolPart,
-    Step,
     Written,
     decide,
 )
@@ -40,7 +40,9 @@ def decided(now: datetime, *schools: SchoolPart, written: Written | None = None)
     return decide(now, [campaign], [PAUL], written or Written())
 
 
-def year_of(*schools: SchoolPart, skipped: tuple[date, ...] = ()) -> list[tuple[date, int, Step]]:
+def year_of(
+    *schools: SchoolPart, skipped: tuple[date, ...] = ()
+) -> list[tuple[date, int, ReminderStep]]:
     """Every mail of a year, with the decision taken each hour of each day but those skipped."""
     written, mails = Written(), []
     for hour in range(0, 24 * 130, 6):
@@ -50,13 +52,15 @@ def year_of(*schools: SchoolPart, skipped: tuple[date, ...] = ()) -> list[tuple[
             continue
         for one in decided(now, *schools, written=written):
             written.keys.add(one.key)
-            if one.step != Step.CLOSED:
+            if one.step != ReminderStep.CLOSED:
                 written.last[one.person] = day
             mails.append((day, one.person, one.step))
     return mails
 
 
-def days_of(mails: list[tuple[date, int, Step]], person: int = ALICE) -> dict[Step, date]:
+def days_of(
+    mails: list[tuple[date, int, ReminderStep]], person: int = ALICE
+) -> dict[ReminderStep, date]:
     assert len({(who, step) for _day, who, step in mails}) == len(mails)
     return {step: day for day, who, step in mails if who == person}
 
@@ -64,17 +68,17 @@ def days_of(mails: list[tuple[date, int, Step]], person: int = ALICE) -> dict[St
 def test_a_long_campaign_has_four_mails_and_a_report() -> None:
     mails = year_of()
     assert days_of(mails) == {
-        Step.OPENING: date(2026, 10, 1),
-        Step.THIRTY_DAYS: date(2026, 10, 31),
-        Step.SEVEN_DAYS: date(2026, 11, 23),
-        Step.LAST_DAY: date(2026, 11, 29),
+        ReminderStep.OPENING: date(2026, 10, 1),
+        ReminderStep.THIRTY_DAYS: date(2026, 10, 31),
+        ReminderStep.SEVEN_DAYS: date(2026, 11, 23),
+        ReminderStep.LAST_DAY: date(2026, 11, 29),
     }
-    assert days_of(mails, PAUL) == {Step.CLOSED: date(2026, 12, 1)}
+    assert days_of(mails, PAUL) == {ReminderStep.CLOSED: date(2026, 12, 1)}
 
 
 def test_before_the_opening_nothing_is_written() -> None:
     assert decided(at(10, 1, 8)) == []
-    assert [one.step for one in decided(at(10, 1, 9))] == [Step.OPENING]
+    assert [one.step for one in decided(at(10, 1, 9))] == [ReminderStep.OPENING]
 
 
 def test_everybody_who_enters_is_written_to() -> None:
@@ -91,23 +95,26 @@ def test_a_campaign_of_less_than_thirty_days_has_no_mail_thirty_days_before(
     opening: datetime, expected: bool
 ) -> None:
     days = days_of(year_of(part(opens_at=opening)))
-    assert days[Step.OPENING] == opening.date()
-    assert (Step.THIRTY_DAYS in days) == expected
+    assert days[ReminderStep.OPENING] == opening.date()
+    assert (ReminderStep.THIRTY_DAYS in days) == expected
 
 
 def test_the_opening_is_told_however_short_the_campaign() -> None:
     opening = at(11, 23)  # the very day of the mail seven days before
     days = days_of(year_of(part(opens_at=opening)))
-    assert days == {Step.OPENING: date(2026, 11, 23), Step.LAST_DAY: date(2026, 11, 29)}
+    assert days == {
+        ReminderStep.OPENING: date(2026, 11, 23),
+        ReminderStep.LAST_DAY: date(2026, 11, 29),
+    }
 
 
 def test_no_two_mails_in_five_days() -> None:
     """The mail of the seventh day waits; that of the last day does not."""
     days = days_of(year_of(part(opens_at=at(11, 20))))
     assert days == {
-        Step.OPENING: date(2026, 11, 20),
-        Step.SEVEN_DAYS: date(2026, 11, 25),
-        Step.LAST_DAY: date(2026, 11, 29),
+        ReminderStep.OPENING: date(2026, 11, 20),
+        ReminderStep.SEVEN_DAYS: date(2026, 11, 25),
+        ReminderStep.LAST_DAY: date(2026, 11, 29),
     }
 
 
@@ -126,32 +133,32 @@ def test_on_the_last_day_both_campaigns_write() -> None:
 @pytest.mark.parametrize(
     ("skipped", "step", "expected"),
     [
-        ([date(2026, 10, 1)], Step.OPENING, date(2026, 10, 2)),
-        ([date(2026, 10, 31)], Step.THIRTY_DAYS, date(2026, 11, 1)),
-        ([date(2026, 11, 23), date(2026, 11, 24)], Step.SEVEN_DAYS, date(2026, 11, 25)),
-        ([date(2026, 11, 29)], Step.LAST_DAY, date(2026, 11, 30)),
+        ([date(2026, 10, 1)], ReminderStep.OPENING, date(2026, 10, 2)),
+        ([date(2026, 10, 31)], ReminderStep.THIRTY_DAYS, date(2026, 11, 1)),
+        ([date(2026, 11, 23), date(2026, 11, 24)], ReminderStep.SEVEN_DAYS, date(2026, 11, 25)),
+        ([date(2026, 11, 29)], ReminderStep.LAST_DAY, date(2026, 11, 30)),
     ],
 )
 def test_the_mail_of_a_day_without_beat_goes_the_next_day(
-    skipped: list[date], step: Step, expected: date
+    skipped: list[date], step: ReminderStep, expected: date
 ) -> None:
     assert days_of(year_of(skipped=tuple(skipped)))[step] == expected
 
 
 def test_the_report_of_a_day_without_beat_goes_the_next_day() -> None:
     mails = year_of(skipped=(date(2026, 12, 1),))
-    assert days_of(mails, PAUL) == {Step.CLOSED: date(2026, 12, 2)}
+    assert days_of(mails, PAUL) == {ReminderStep.CLOSED: date(2026, 12, 2)}
 
 
 def test_no_mail_goes_when_the_next_one_is_due() -> None:
     skipped = tuple(date(2026, 10, 31) + timedelta(days=number) for number in range(23))
     days = days_of(year_of(skipped=skipped))
-    assert Step.THIRTY_DAYS not in days
-    assert days[Step.SEVEN_DAYS] == date(2026, 11, 23)
+    assert ReminderStep.THIRTY_DAYS not in days
+    assert days[ReminderStep.SEVEN_DAYS] == date(2026, 11, 23)
 
 
 def test_after_the_hour_of_closing_nobody_is_asked_to_enter() -> None:
-    assert [one.step for one in decided(at(11, 30, 17))] == [Step.LAST_DAY]
+    assert [one.step for one in decided(at(11, 30, 17))] == [ReminderStep.LAST_DAY]
     assert decided(at(11, 30, 18)) == []
 
 
@@ -172,7 +179,7 @@ def test_no_report_when_all_have_handed_in() -> None:
 def test_an_extension_moves_the_mails_of_its_school() -> None:
     later = part(ALES, closes_at=CLOSING + timedelta(days=10), people=(BOB,))
     mails = year_of(part(ALBI), later)
-    assert [day for day, who, step in mails if (who, step) == (BOB, Step.LAST_DAY)] == [
+    assert [day for day, who, step in mails if (who, step) == (BOB, ReminderStep.LAST_DAY)] == [
         date(2026, 12, 9)
     ]
     assert [day for day, who, _step in mails if who == PAUL] == [
@@ -188,9 +195,9 @@ def test_an_extension_on_the_last_day_begins_anew() -> None:
     later = part(closes_at=CLOSING + timedelta(days=20))
     assert decided(at(11, 30), later, written=written) == []  # five days
     [seven] = decided(at(12, 13), later, written=written)
-    assert (seven.step, seven.closes_on) == (Step.SEVEN_DAYS, date(2026, 12, 20))
+    assert (seven.step, seven.closes_on) == (ReminderStep.SEVEN_DAYS, date(2026, 12, 20))
     [last] = decided(at(12, 19), later, written=written)
-    assert last.step == Step.LAST_DAY
+    assert last.step == ReminderStep.LAST_DAY
 
 
 def test_one_mail_for_all_the_schools_of_a_person() -> None:
@@ -201,7 +208,7 @@ def test_one_mail_for_all_the_schools_of_a_person() -> None:
 def test_the_school_that_closes_first_gives_the_step() -> None:
     later = part(ALES, closes_at=CLOSING + timedelta(days=10))
     [one] = decided(at(11, 29), later, part(ALBI))
-    assert (one.step, one.schools) == (Step.LAST_DAY, (ALES, ALBI))
+    assert (one.step, one.schools) == (ReminderStep.LAST_DAY, (ALES, ALBI))
     [one] = decided(at(11, 29), later, part(ALBI, handed_in=True))
     assert one.schools == (ALES,)
 
@@ -209,20 +216,20 @@ def test_the_school_that_closes_first_gives_the_step() -> None:
 def test_days_are_those_of_paris() -> None:
     """At 23:30 in UTC it is the next day in Paris."""
     just_before = at(11, 22, 23)
-    assert decided(just_before)[0].step == Step.THIRTY_DAYS
-    assert decided(just_before + timedelta(hours=1))[0].step == Step.SEVEN_DAYS
+    assert decided(just_before)[0].step == ReminderStep.THIRTY_DAYS
+    assert decided(just_before + timedelta(hours=1))[0].step == ReminderStep.SEVEN_DAYS
 
 
 def test_days_are_counted_across_the_clock_change() -> None:
     """Summer time ends on 25 October: a day of 25 hours is one day."""
     closing = datetime(2026, 10, 31, 0, 30, tzinfo=PARIS)
     one = part(closes_at=closing, opens_at=at(9, 1))
-    assert decided(at(10, 23, 23), one)[0].step == Step.THIRTY_DAYS
-    assert decided(at(10, 24, 0), one)[0].step == Step.SEVEN_DAYS
-    assert decided(at(10, 30, 0), one)[0].step == Step.LAST_DAY
+    assert decided(at(10, 23, 23), one)[0].step == ReminderStep.THIRTY_DAYS
+    assert decided(at(10, 24, 0), one)[0].step == ReminderStep.SEVEN_DAYS
+    assert decided(at(10, 30, 0), one)[0].step == ReminderStep.LAST_DAY
     days = days_of(year_of(one))
-    assert days[Step.SEVEN_DAYS] == date(2026, 10, 24)
-    assert days[Step.LAST_DAY] == date(2026, 10, 30)
+    assert days[ReminderStep.SEVEN_DAYS] == date(2026, 10, 24)
+    assert days[ReminderStep.LAST_DAY] == date(2026, 10, 30)
 
 
 def test_what_closes_at_midnight_closes_on_the_evening_before() -> None:

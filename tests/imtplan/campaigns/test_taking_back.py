@@ -13,7 +13,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import services
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
-from imtplan.campaigns.history import Kind, history_of
+from imtplan.campaigns.history import MomentKind, history_of
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.integrity.checks import CHECKS, run
 from imtplan.outbox.models import Mail
@@ -210,12 +210,12 @@ def test_the_history_of_the_figure_says_who_took_it_back(
         if moment.version is None
     ]
     assert steps[::-1] == [
-        (Kind.SUBMITTED, "Alice"),
-        (Kind.TAKEN_BACK, "Alice"),
-        (Kind.SUBMITTED, "Alice"),
-        (Kind.RETURNED, "Diane"),
-        (Kind.SUBMITTED, "Alice"),
-        (Kind.TAKEN_BACK, "Alice"),
+        (MomentKind.SUBMITTED, "Alice"),
+        (MomentKind.TAKEN_BACK, "Alice"),
+        (MomentKind.SUBMITTED, "Alice"),
+        (MomentKind.RETURNED, "Diane"),
+        (MomentKind.SUBMITTED, "Alice"),
+        (MomentKind.TAKEN_BACK, "Alice"),
     ]
 
 
