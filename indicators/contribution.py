@@ -28,8 +28,8 @@ from imtplan.accounts.models import School
 from indicators.adding_up import Reading
 from indicators.models import Figure, Indicator, IndicatorLink, Progress, Target, View
 from indicators.progress import ZERO, Accumulation, Aggregation, Direction
-from indicators.reference import Aim
-from indicators.series import Series, line_of, reading_of
+from indicators.reference import TargetInView
+from indicators.series import Series, path_of, reading_of
 from objectives.models import Objective, StrategicPlan
 
 VIEW = View.VALIDATED
@@ -137,7 +137,7 @@ class _Looked:
     def _objectives(self) -> list[Objective]:
         return [link.objective for link in self.indicator.links.all() if link.objective]
 
-    def _own_aim(self, reading: Reading) -> Aim | None:
+    def _own_aim(self, reading: Reading) -> TargetInView | None:
         """Toward the school's own target; of several for the year, the one that began last."""
         own = [
             target for target in self.indicator.targets.all() if target.school_id == self.school.pk
@@ -151,7 +151,7 @@ class _Looked:
         readings = {self.school.code: {**self.past, self.year: reading}}
         series = Series(self.indicator, begun, members, dict.fromkeys(View, readings))
         latest = max(begun, key=lambda target: (target.baseline_year, target.code))
-        aim = Aim(latest, VIEW, series.values_for(latest, VIEW))
+        aim = TargetInView(latest, VIEW, series.values_for(latest, VIEW))
         return aim if self.year in aim.years else None
 
     def _share(self, reading: Reading) -> Share | None:
@@ -203,7 +203,7 @@ def _points(target: Target, rise: Decimal) -> Decimal | None:
     """Δa / (T − b), for a sum whose baseline and target are published and lie the right way."""
     if target.indicator.aggregation != Aggregation.SUM or target.baseline_value is None:
         return None
-    line = line_of(target, {})
+    line = path_of(target, {})
     if line.target is None or line.baseline is None:
         return None
     way = line.target - line.baseline

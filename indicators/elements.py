@@ -10,8 +10,7 @@ from typing import NamedTuple
 from imtplan import clock
 from indicators.models import Indicator, IndicatorLink, Progress, RollUp, View
 from indicators.progress import FORMULA_VERSION
-from indicators.rollup import Item, MilestoneDue, project_progress, roll_up
-from indicators.rollup import RollUp as Mean
+from indicators.rollup import ElementMean, MilestoneDue, RollUpItem, project_progress, roll_up
 from indicators.verdicts import Status, Thresholds
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -42,7 +41,7 @@ def day_of(year: int) -> date:
 
 def _row(
     element: Element,
-    mean: Mean,
+    mean: ElementMean,
     view: View,
     year: int,
     now: datetime,
@@ -73,7 +72,7 @@ class Part:
     """One item of an element's mean, and what it is the progress of."""
 
     of: Indicator | FlagshipProject | Objective
-    item: Item
+    item: RollUpItem
     inferred: bool = False
 
 
@@ -138,12 +137,12 @@ class Elements:
             )
         return elements
 
-    def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, Mean]]:
+    def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, ElementMean]]:
         """Each element with its mean, the plan last. Levers count in no other mean."""
         for element in (*self.projects, *self.objectives, *self.levers, self.plan):
             yield element, self.mean_of(element, view, year, on=on)
 
-    def mean_of(self, element: Element, view: View, year: int, *, on: date) -> Mean:
+    def mean_of(self, element: Element, view: View, year: int, *, on: date) -> ElementMean:
         items = [part.item for part in self.parts_of(element, view, year, on=on)]
         final = year >= self.plan.last_year
         return roll_up(items, thresholds=thresholds_of(self.plan), final=final)
@@ -167,7 +166,7 @@ class Elements:
 
     def _indicator(self, link: IndicatorLink, view: View, year: int) -> Part:
         known = self.progress.get((link.indicator_id, view, year), NOT_REACHED)
-        return Part(link.indicator, Item(link.weight, *known), link.inferred)
+        return Part(link.indicator, RollUpItem(link.weight, *known), link.inferred)
 
     def _projects(self, side: str, element: Element, on: date) -> list[Part]:
         served_by = [serves for serves in self.serves if getattr(serves, side) == element.pk]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import cache
 
-from indicators.progress import ONE, ZERO, Direction, Line
+from indicators.progress import ONE, ZERO, Direction, TargetPath
 
 # Two points make a line; from four on, what is left over says how far to trust it.
 FEWEST_POINTS = 2
@@ -43,7 +43,7 @@ class Forecast:
     indicative: bool
 
 
-def forecast(points: Mapping[int, Decimal], *, at_year: int, line: Line) -> Forecast | None:
+def forecast(points: Mapping[int, Decimal], *, at_year: int, line: TargetPath) -> Forecast | None:
     """The least-squares line through the counted values, read in `at_year`.
 
     `points` are final values by year, estimates left out, with the target's baseline for its year
@@ -105,7 +105,9 @@ def _sum(numbers: Iterable[Decimal]) -> Decimal:
     return sum(numbers, ZERO)
 
 
-def _probability_met(line: Line, value: Decimal, error: Decimal, freedom: int) -> Decimal | None:
+def _probability_met(
+    line: TargetPath, value: Decimal, error: Decimal, freedom: int
+) -> Decimal | None:
     """1 − the chance to fall short of the promise, or outside the band on either side."""
     low, high = _limits(line)
     if low is None and high is None:
@@ -115,7 +117,7 @@ def _probability_met(line: Line, value: Decimal, error: Decimal, freedom: int) -
     return 1 - below - above
 
 
-def _limits(line: Line) -> tuple[Decimal | None, Decimal | None]:
+def _limits(line: TargetPath) -> tuple[Decimal | None, Decimal | None]:
     """The least and the most that keep the promise; None where that side is open."""
     if line.direction is Direction.KEEP:
         return line.band_low, line.band_high

@@ -72,7 +72,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TargetPath:
     """What is promised of one series, in the indicator's unit.
 
     To increase or decrease needs a baseline and a target. To keep needs a band, one side of which
@@ -93,7 +93,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class YearlyChange:
     """Still needed, and achieved so far: in units a year, and as a yearly rate (0.05 is +5 %)."""
 
     needed_per_year: Decimal | None
@@ -117,11 +117,11 @@ class Assessment:
     status: Status
     would_be: Status | None  # what a pending verdict would be, were the estimate the count
     reason: Reason | None  # given exactly when the status is "not computable"
-    change: Change
+    change: YearlyChange
 
 
 def assess(
-    line: Line,
+    line: TargetPath,
     *,
     year: int,
     value: Decimal | None,
@@ -164,7 +164,7 @@ def target_from_growth(baseline: Decimal | None, growth_percent: Decimal) -> Dec
     return baseline * (1 + growth_percent / 100)
 
 
-def expected_value(line: Line, year: int) -> Decimal | None:
+def expected_value(line: TargetPath, year: int) -> Decimal | None:
     """E(y), what the trajectory expects of a year, in the indicator's unit.
 
     linear     b + (T − b) × (y − y0) / (y1 − y0)
@@ -182,7 +182,7 @@ def expected_value(line: Line, year: int) -> Decimal | None:
     return _between(stations(line), year)
 
 
-def _compound(line: Line, year: int) -> Decimal | None:
+def _compound(line: TargetPath, year: int) -> Decimal | None:
     start, end = line.baseline, line.target
     if start is None or end is None or start <= 0 or end <= 0:
         return None
@@ -192,7 +192,7 @@ def _compound(line: Line, year: int) -> Decimal | None:
     return start * (end / start) ** elapsed
 
 
-def stations(line: Line) -> dict[int, Decimal]:
+def stations(line: TargetPath) -> dict[int, Decimal]:
     """The years for which the trajectory names a value: its two ends, and what is stated."""
     ends = ((line.baseline_year, line.baseline), (line.target_year, line.target))
     stations = {year: value for year, value in ends if value is not None}
@@ -216,7 +216,7 @@ def _between(stations: Mapping[int, Decimal], year: int) -> Decimal | None:
     return stations[start] + rise * (year - start) / (end - start)
 
 
-def progress(line: Line, value: Decimal | None) -> Decimal | None:
+def progress(line: TargetPath, value: Decimal | None) -> Decimal | None:
     """p = (a − b) / (T − b), the share of the way that is done; not clamped. For a band, `_kept`.
 
     Where the baseline meets the target already: 1 if the value meets the target too, else 0.
@@ -230,7 +230,7 @@ def progress(line: Line, value: Decimal | None) -> Decimal | None:
     return (value - line.baseline) / (line.target - line.baseline)
 
 
-def _kept(line: Line, value: Decimal) -> Decimal | None:
+def _kept(line: TargetPath, value: Decimal) -> Decimal | None:
     """1 inside the band; outside, 1 − distance to the band / tolerance, and not below 0."""
     distance = distance_to_band(line, value)
     if distance == 0:
@@ -240,7 +240,7 @@ def _kept(line: Line, value: Decimal) -> Decimal | None:
     return max(1 - distance / line.tolerance, ZERO) if line.tolerance > 0 else ZERO
 
 
-def distance_to_band(line: Line, value: Decimal) -> Decimal | None:
+def distance_to_band(line: TargetPath, value: Decimal) -> Decimal | None:
     """How far outside the band, in the indicator's unit; 0 inside and on its edges."""
     if line.band_low is None and line.band_high is None:
         return None
@@ -254,7 +254,7 @@ def _reaches(direction: Direction, value: Decimal, target: Decimal) -> bool:
     return value <= target if direction is Direction.DECREASE else value >= target
 
 
-def expected_progress(line: Line, year: int) -> Decimal | None:
+def expected_progress(line: TargetPath, year: int) -> Decimal | None:
     """e, the progress that the trajectory expects of a year: p with E(y) for a; 1 for a band."""
     if line.direction is not Direction.KEEP:
         return progress(line, expected_value(line, year))
@@ -269,7 +269,7 @@ def pace(progress: Decimal | None, expected: Decimal | None) -> Decimal | None:
     return progress / expected
 
 
-def gap(line: Line, year: int, value: Decimal | None) -> Decimal | None:
+def gap(line: TargetPath, year: int, value: Decimal | None) -> Decimal | None:
     """a − E(y) in the indicator's unit, or minus the distance to the band; negative is bad."""
     if value is None or year < line.baseline_year:
         return None
@@ -289,7 +289,12 @@ def clamp(progress: Decimal) -> Decimal:
 
 
 def status(
-    *, line: Line, year: int, progress: Decimal | None, pace: Decimal | None, thresholds: Thresholds
+    *,
+    line: TargetPath,
+    year: int,
+    progress: Decimal | None,
+    pace: Decimal | None,
+    thresholds: Thresholds,
 ) -> Status:
     """The verdict on a full count (of an estimate: `until_counted`), the first that holds:
 
@@ -316,7 +321,7 @@ def status(
     return grade(pace, thresholds)
 
 
-def _without_progress(line: Line, year: int) -> Status:
+def _without_progress(line: TargetPath, year: int) -> Status:
     if _lacking_for_progress(line) is not None:
         return Status.NOT_COMPUTABLE
     return Status.NOT_STARTED if year == line.baseline_year else Status.NO_DATA
@@ -329,12 +334,12 @@ def _without_pace(progress: Decimal, expected: Decimal | None) -> Status:
     return Status.ON_TRACK if progress >= expected else Status.OFF_TRACK
 
 
-def what_is_lacking(line: Line) -> Reason | None:
+def what_is_lacking(line: TargetPath) -> Reason | None:
     """What has to be completed before every number of this promise can be computed."""
     return _lacking_for_progress(line) or _lacking_for_trajectory(line)
 
 
-def _lacking_for_progress(line: Line) -> Reason | None:
+def _lacking_for_progress(line: TargetPath) -> Reason | None:
     if line.direction is Direction.KEEP:
         if line.band_low is None and line.band_high is None:
             return Reason.BAND_MISSING
@@ -347,7 +352,7 @@ def _lacking_for_progress(line: Line) -> Reason | None:
     return Reason.TARGET_MISSING if line.baseline > 0 else Reason.GROWTH_NEEDS_POSITIVE
 
 
-def _lacking_for_trajectory(line: Line) -> Reason | None:
+def _lacking_for_trajectory(line: TargetPath) -> Reason | None:
     """For lines whose baseline and target are known."""
     if line.direction is Direction.KEEP or expected_value(line, line.target_year) is not None:
         return None
@@ -355,7 +360,7 @@ def _lacking_for_trajectory(line: Line) -> Reason | None:
     return Reason.COMPOUND_NEEDS_POSITIVE if compound else Reason.TRAJECTORY_INCOMPLETE
 
 
-def change(line: Line, year: int, value: Decimal | None) -> Change:
+def change(line: TargetPath, year: int, value: Decimal | None) -> YearlyChange:
     """Needed: (T − a) / (y1 − y), and (T / a) ^ (1 / (y1 − y)) − 1. So far: from b at y0 to a.
 
     A band has no target value to go to: nothing is needed of it, only the change so far is told.
@@ -363,7 +368,7 @@ def change(line: Line, year: int, value: Decimal | None) -> Change:
     target = None if line.direction is Direction.KEEP else line.target
     left = line.target_year - year
     elapsed = year - line.baseline_year
-    return Change(
+    return YearlyChange(
         needed_per_year=_per_year(value, target, left),
         needed_rate=_rate(value, target, left),
         achieved_per_year=_per_year(line.baseline, value, elapsed),

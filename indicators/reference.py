@@ -15,12 +15,12 @@ from indicators.adding_up import YearValue
 from indicators.elements import roll_ups, thresholds_of
 from indicators.forecast import Forecast, forecast
 from indicators.models import Indicator, InstituteValue, Progress, RollUp, Target, View
-from indicators.progress import FORMULA_VERSION, Line, assess
-from indicators.series import Series, all_series, line_of
+from indicators.progress import FORMULA_VERSION, TargetPath, assess
+from indicators.series import Series, all_series, path_of
 
 
 @dataclass(frozen=True)
-class Reference:
+class ReferenceResults:
     """Every result that should be stored, none of them saved."""
 
     values: list[InstituteValue]
@@ -28,7 +28,7 @@ class Reference:
     roll_ups: list[RollUp]
 
     @classmethod
-    def read(cls, indicators: Collection[int] | None = None) -> "Reference":
+    def read(cls, indicators: Collection[int] | None = None) -> "ReferenceResults":
         """Of these indicators (all, if none are named); the elements only where all are read."""
         now = clock.now()
         chosen = Indicator.objects.in_use()
@@ -71,13 +71,13 @@ def progress_rows(series: Iterable[Series], now: datetime) -> Iterator[Progress]
     for one in series:
         for target in one.targets:
             for view in View:
-                aim = Aim(target, view, one.values_for(target, view))
+                aim = TargetInView(target, view, one.values_for(target, view))
                 for year in aim.years:
                     yield aim.row(year, now)
 
 
 @dataclass
-class Aim:
+class TargetInView:
     """One target in one view, and the values that are held against it."""
 
     target: Target
@@ -85,8 +85,8 @@ class Aim:
     values: Mapping[int, YearValue]
 
     @cached_property
-    def line(self) -> Line:
-        return line_of(self.target, self.values)
+    def line(self) -> TargetPath:
+        return path_of(self.target, self.values)
 
     @property
     def years(self) -> list[int]:

@@ -17,7 +17,7 @@ ENOUGH_COVERAGE = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RollUpItem:
     """One thing an element is made of: an indicator's reference target, a project, an objective.
 
     It has data when both its progress and its expected progress are known (shares, unclamped).
@@ -35,7 +35,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class RollUp:
+class ElementMean:
     """An element as the mean of its items. Shares from 0 to 1; coverage is a share of weight."""
 
     progress: Decimal | None
@@ -46,10 +46,10 @@ class RollUp:
     is_estimate: bool = False  # an item that counts is one
     would_be: Status | None = None  # what a pending verdict would be, were nothing missing
 
-    def as_item(self, weight: Decimal) -> Item:
+    def as_item(self, weight: Decimal) -> RollUpItem:
         """The element as one of the items of what stands above it."""
         pending = self.status is Status.PENDING
-        return Item(weight, self.progress, self.expected, self.is_estimate, pending)
+        return RollUpItem(weight, self.progress, self.expected, self.is_estimate, pending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class MilestoneDue:
     done_on: date | None
 
 
-def roll_up(items: Iterable[Item], *, thresholds: Thresholds, final: bool) -> RollUp:
+def roll_up(items: Iterable[RollUpItem], *, thresholds: Thresholds, final: bool) -> ElementMean:
     """Σ w·clamp(p) / Σ w over the items that have data; coverage is their weight over all weight.
 
     Expected progress is the same mean over the same items, and pace the quotient of the two means.
@@ -84,7 +84,7 @@ def roll_up(items: Iterable[Item], *, thresholds: Thresholds, final: bool) -> Ro
     is_estimate = any(item.is_estimate for item in counting)
     is_waiting = all(item.is_pending for item in counting)
     verdict = until_counted(would_be, is_estimate=is_estimate, is_over=final, is_waiting=is_waiting)
-    return RollUp(
+    return ElementMean(
         progress,
         expected,
         speed,
@@ -95,7 +95,7 @@ def roll_up(items: Iterable[Item], *, thresholds: Thresholds, final: bool) -> Ro
     )
 
 
-def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> Item:
+def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> RollUpItem:
     """Done weight / all weight on a day, and expected: the weight due by that day / all weight.
 
     A milestone done later than that day was not done on it. Without milestones both are unknown.
@@ -104,7 +104,7 @@ def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> Item:
     whole = sum((milestone.weight for milestone in milestones), ZERO)
     done = [m.weight for m in milestones if m.done_on is not None and m.done_on <= on]
     due = [m.weight for m in milestones if m.due_on <= on]
-    return Item(
+    return RollUpItem(
         weight=ONE,
         progress=_share(sum(done, ZERO), whole),
         expected=_share(sum(due, ZERO), whole),

@@ -35,7 +35,7 @@ from math import floor
 
 from indicators.adding_up import Reading
 from indicators.forecast import forecast
-from indicators.progress import ONE, ZERO, Aggregation, Direction, Line
+from indicators.progress import ONE, ZERO, Aggregation, Direction, TargetPath
 
 NOTHING = Reading(ZERO, ZERO, ZERO)
 MEASURES = ("change", "gap", "left", "coming")
@@ -314,7 +314,7 @@ def _decimal(number: Fraction) -> Decimal:
 
 def _end(points: Mapping[int, Decimal], whole: Whole) -> Fraction | None:
     """Where the line through a school's years stands in the target's year."""
-    line = Line(None, 0, None, whole.target_year, whole.direction)
+    line = TargetPath(None, 0, None, whole.target_year, whole.direction)
     found = forecast(points, at_year=whole.target_year, line=line)
     return None if found is None else Fraction(found.value)
 

@@ -17,8 +17,7 @@ from typing import Any
 from indicators.elements import NOT_REACHED, Element, Elements, day_of
 from indicators.models import Indicator, IndicatorLink, View
 from indicators.progress import ZERO, clamp
-from indicators.rollup import Item, project_progress
-from indicators.rollup import RollUp as Mean
+from indicators.rollup import ElementMean, RollUpItem, project_progress
 from indicators.whatif import difference, read_elements
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -71,7 +70,7 @@ class Part:
     thing: Thing
     real_weight: Decimal
     weight: Decimal
-    item: Item  # with the weight tried
+    item: RollUpItem  # with the weight tried
     contribution: Decimal | None  # weight × progress / all weight with data; None: left out
     why: Why | None  # it is left out; None: it counts
 
@@ -82,8 +81,8 @@ class Weighed:
 
     key: str  # "o.O1", "l.L3"
     element: Element
-    before: Mean
-    after: Mean
+    before: ElementMean
+    after: ElementMean
     parts: list[Part]
     real_weight: Decimal
     weight: Decimal
@@ -99,7 +98,7 @@ class Without:
     """The plan with one thing left out, beside the plan as it is tried."""
 
     thing: Thing
-    mean: Mean
+    mean: ElementMean
     change: Decimal | None
 
     @property
@@ -167,7 +166,7 @@ class Trial:
         ]
 
     @cached_property
-    def plan(self) -> tuple[Mean, Mean]:
+    def plan(self) -> tuple[ElementMean, ElementMean]:
         """The plan's own mean: as it is, and as it is tried."""
         key = key_of(self.elements.plan)
         return self._means(self.elements)[key], self._means(self.tried)[key]
@@ -229,7 +228,7 @@ class Trial:
         thing = self._thing_of(row)
         return f"{self._element_key(row)}.{thing.key if thing else ''}"
 
-    def _means(self, elements: Elements) -> dict[str, Mean]:
+    def _means(self, elements: Elements) -> dict[str, ElementMean]:
         found = elements.means(self.view, self.year, on=self._day)
         return {key_of(element): mean for element, mean in found}
 
@@ -282,7 +281,7 @@ class Trial:
                 share = _contribution(item, whole)
                 yield Part(key, thing, one.weight, other.weight, item, share, why)
 
-    def _why(self, row: Weight, thing: Thing, item: Item) -> Why | None:
+    def _why(self, row: Weight, thing: Thing, item: RollUpItem) -> Why | None:
         if thing.key in self.out:
             return Why.OUT
         if not item.weight:
@@ -295,12 +294,12 @@ class Trial:
             return Why.NO_TARGET
         return Why.NO_PATH if item.progress is not None else Why.NO_PROGRESS
 
-    def _item(self, row: Weight) -> Item:
+    def _item(self, row: Weight) -> RollUpItem:
         if isinstance(row, Serves):
             milestones = self.elements.milestones[row.project_id]
             return replace(project_progress(milestones, on=self._day), weight=row.weight)
         known = self.elements.progress.get((row.indicator_id, self.view, self.year), NOT_REACHED)
-        return Item(row.weight, *known)
+        return RollUpItem(row.weight, *known)
 
 
 def key_of(element: Element) -> str:
@@ -316,19 +315,19 @@ def _thing(kind: Kind, row: Any) -> Thing:
     return Thing(kind, row.pk, row.code, str(title), row.rank)
 
 
-def _is_known(item: Item) -> bool:
+def _is_known(item: RollUpItem) -> bool:
     return item.progress is not None and item.expected is not None
 
 
-def _as_item(weight: Decimal, mean: Mean) -> Item:
+def _as_item(weight: Decimal, mean: ElementMean) -> RollUpItem:
     return mean.as_item(weight)
 
 
-def _known_weight(items: Iterable[Item]) -> Decimal:
+def _known_weight(items: Iterable[RollUpItem]) -> Decimal:
     return sum((item.weight for item in items if _is_known(item)), ZERO)
 
 
-def _contribution(item: Item, whole: Decimal) -> Decimal | None:
+def _contribution(item: RollUpItem, whole: Decimal) -> Decimal | None:
     """Weight × progress between 0 and 1, over all the weight that has data; None: left out."""
     if not _is_known(item) or not item.weight or item.progress is None:
         return None

@@ -23,7 +23,7 @@ from indicators.progress import (
     Accumulation,
     Aggregation,
     Direction,
-    Line,
+    TargetPath,
     TrajectoryKind,
     expected_value,
     target_from_growth,
@@ -81,7 +81,7 @@ class Series:
         adds_up = indicator.aggregation in (Aggregation.SUM, Aggregation.MEAN)
         return adds_up and indicator.accumulation != Accumulation.CUMULATIVE
 
-    def lines_of_schools(self, view: View, year: int) -> dict[str, Line]:
+    def lines_of_schools(self, view: View, year: int) -> dict[str, TargetPath]:
         """What each school promised for a year; of several targets, the one that began last.
 
         None where no range is made of it.
@@ -95,7 +95,7 @@ class Series:
         ]
         promising.sort(key=lambda target: (target.baseline_year, target.code))
         return {
-            target.school.code: line_of(target, self.values_for(target, view))
+            target.school.code: path_of(target, self.values_for(target, view))
             for target in promising
             if target.school
         }
@@ -206,13 +206,13 @@ def reading_of(figure: Any) -> Reading:
     )
 
 
-def line_of(target: Target, values: Mapping[int, YearValue]) -> Line:
+def path_of(target: Target, values: Mapping[int, YearValue]) -> TargetPath:
     """What a target promises. A published baseline comes before the sum of the figures."""
     baseline = target.baseline_value
     if baseline is None and target.baseline_year in values:
         baseline = values[target.baseline_year].value
     indicator = target.indicator
-    return Line(
+    return TargetPath(
         baseline=baseline,
         baseline_year=target.baseline_year,
         target=_promised(target, baseline),

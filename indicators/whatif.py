@@ -16,8 +16,8 @@ from imtplan.accounts.models import School
 from indicators.adding_up import Reading, YearValue
 from indicators.elements import Element, Elements, Reached, day_of
 from indicators.models import Indicator, Progress, Target, View
-from indicators.reference import Aim
-from indicators.rollup import RollUp as Mean
+from indicators.reference import TargetInView
+from indicators.rollup import ElementMean
 from indicators.series import Readings, Series, all_series
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -63,8 +63,8 @@ class ElementMove:
     """An objective, a lever or the plan, before and after."""
 
     element: Element
-    before: Mean
-    after: Mean
+    before: ElementMean
+    after: ElementMean
 
     @property
     def change(self) -> Decimal | None:
@@ -121,7 +121,7 @@ def _standing(series: Series, plan: StrategicPlan, year: int) -> Standing:
     total = series.totals[VIEW, year]
     for target in series.targets:
         if target.is_reference and target.plan_id == plan.pk:
-            aim = Aim(target, VIEW, series.values_for(target, VIEW))
+            aim = TargetInView(target, VIEW, series.values_for(target, VIEW))
             return Standing(total, aim.row(year, clock.now()) if year in aim.years else None)
     return Standing(total, None)
 
@@ -147,7 +147,7 @@ def read_elements(plan: StrategicPlan, view: View, year: int) -> Elements:
 
 def _means(
     elements: Elements, year: int, standings: Mapping[int, Standing]
-) -> list[tuple[Element, Mean]]:
+) -> list[tuple[Element, ElementMean]]:
     """Each element, with these standings in place of the stored progress of their indicators."""
     shares = {
         (pk, str(VIEW), year): Reached.of(standing.progress)

@@ -28,7 +28,7 @@ from indicators.models import (
     VerdictInWords,
     View,
 )
-from indicators.progress import Direction, Line
+from indicators.progress import Direction, TargetPath
 
 
 def name_of(target: Target) -> str:
@@ -320,10 +320,10 @@ class Course:
         return points
 
     @property
-    def line(self) -> Line:
+    def line(self) -> TargetPath:
         """What is promised, as far as a forecast asks for it."""
         indicator = self.indicator
-        return Line(
+        return TargetPath(
             baseline=self.baseline,
             baseline_year=self.target.baseline_year,
             target=self.target_value,

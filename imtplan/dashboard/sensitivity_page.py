@@ -18,7 +18,7 @@ from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import language
 from imtplan.numbers import NumberError, format_number, format_percent, parse_number, plain
 from indicators.models import VerdictInWords
-from indicators.rollup import RollUp as Mean
+from indicators.rollup import ElementMean
 from indicators.sensitivity import Kind, Part, Thing, Trial, Weighed, Why, Without
 from objectives.models import Objective, StrategicPlan
 
@@ -120,8 +120,8 @@ class Field:
 class Move:
     """A mean before and after, as text."""
 
-    before: Mean
-    after: Mean
+    before: ElementMean
+    after: ElementMean
 
     @property
     def verdict(self) -> VerdictInWords:
@@ -202,7 +202,7 @@ class WithoutRow:
 
     thing: Thing
     is_out: bool
-    mean: Mean | None = None
+    mean: ElementMean | None = None
     change: str = ""
 
     @property

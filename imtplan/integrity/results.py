@@ -9,7 +9,7 @@ from django.db import models
 from imtplan import clock
 from indicators.elements import roll_ups
 from indicators.models import InstituteValue, Progress, RollUp
-from indicators.reference import Reference
+from indicators.reference import ReferenceResults
 from indicators.rehearsal import KEYS
 
 # When a row was computed, and from what, the reference does not say.
@@ -24,7 +24,7 @@ def differences(indicators: Collection[int] | None = None) -> list[str]:
     Of these indicators alone, where some are named: their values and progress. The roll-ups are
     then held against the progress that is stored, all of them.
     """
-    found = Reference.read(indicators)
+    found = ReferenceResults.read(indicators)
     pairs: list[tuple[type[models.Model], Iterable[models.Model], Any]] = [
         (InstituteValue, found.values, {"indicator__in": indicators}),
         (Progress, found.progress, {"target__indicator__in": indicators}),

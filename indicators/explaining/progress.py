@@ -12,7 +12,7 @@ from indicators.explaining.marks import Mark
 from indicators.explaining.steps import Rule, Steps, rule_of
 from indicators.explaining.values import ValueExplanation
 from indicators.models import Progress, Target
-from indicators.progress import Line
+from indicators.progress import TargetPath
 
 
 class Point(NamedTuple):
@@ -28,7 +28,7 @@ class ProgressExplanation:
 
     target: Target
     value: ValueExplanation
-    line: Line
+    line: TargetPath
     row: Progress
     points: Sequence[Point]  # what the forecast rests on, by year
     agreement: Agreement

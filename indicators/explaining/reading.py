@@ -18,7 +18,7 @@ from indicators.explaining.values import ValueExplanation
 from indicators.models import Indicator, IndicatorLink, InstituteValue, Progress, RollUp, View
 from indicators.models import Target as Promise
 from indicators.progress import FORMULA_VERSION
-from indicators.reference import Aim, value_row
+from indicators.reference import TargetInView, value_row
 from indicators.series import Series, all_series
 from projects.models import FlagshipProject, Milestone
 
@@ -66,7 +66,7 @@ class Reader:
         self, target: Promise, stored: Progress | None, whole: ValueExplanation | None
     ) -> ProgressExplanation | None:
         promised = next((one for one in self.series.targets if one.pk == target.pk), target)
-        aim = Aim(promised, self.view, self.series.values_for(promised, self.view))
+        aim = TargetInView(promised, self.view, self.series.values_for(promised, self.view))
         if self.year not in aim.years:
             return None
         value = whole if promised.school is None else self._of_school(promised, aim)
@@ -82,7 +82,7 @@ class Reader:
             agreement=Agreement(stored, row),
         )
 
-    def _of_school(self, target: Promise, aim: Aim) -> ValueExplanation:
+    def _of_school(self, target: Promise, aim: TargetInView) -> ValueExplanation:
         """A school's own series, which is stored with its progress alone."""
         total: YearValue = aim.values[self.year]
         return ValueExplanation(
@@ -155,7 +155,7 @@ def _reference_progress(plan: Any, view: View, year: int) -> list[Progress]:
     for series in all_series(Indicator.objects.in_use().filter(pk__in=linked)):
         for target in series.targets:
             if target.is_reference and target.plan_id == plan.pk:
-                aim = Aim(target, view, series.values_for(target, view))
+                aim = TargetInView(target, view, series.values_for(target, view))
                 rows += [aim.row(year, clock.now())] if year in aim.years else []
     return rows
 

@@ -22,7 +22,7 @@ from indicators.explaining.formulas import (
     years,
 )
 from indicators.models import Progress
-from indicators.progress import Direction, Line, TrajectoryKind, distance_to_band, stations
+from indicators.progress import Direction, TargetPath, TrajectoryKind, distance_to_band, stations
 from indicators.verdicts import Status
 
 ON_THE_WAY = "({%s} − {baseline}) / ({target} − {baseline})"
@@ -32,7 +32,7 @@ ON_THE_WAY = "({%s} − {baseline}) / ({target} − {baseline})"
 class Steps:
     """`row` as computed from `line`, and the points its forecast rests on."""
 
-    line: Line
+    line: TargetPath
     row: Progress
     growth_percent: Decimal | None = None
 
@@ -257,7 +257,7 @@ BY_STATUS = {
 }
 
 
-def rule_of(line: Line, row: Progress) -> Rule:
+def rule_of(line: TargetPath, row: Progress) -> Rule:
     status = Status(row.status)
     if status in BY_STATUS:
         return BY_STATUS[status]

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.forecast import Forecast, arctan, forecast, student_cdf, student_quantile
-from indicators.progress import Direction, Line
+from indicators.progress import Direction, TargetPath
 
-UP = Line(Decimal(1), 2018, Decimal(8), 2023, Direction.INCREASE)
+UP = TargetPath(Decimal(1), 2018, Decimal(8), 2023, Direction.INCREASE)
 DOWN = replace(UP, direction=Direction.DECREASE)
 BAND = replace(UP, direction=Direction.KEEP)
 # By hand: slope 1.1, 6.6 in 2023; residuals -0.1, 0.8, -1.3, 0.6, so s² = 2.7 / 2 = 1.35;
@@ -22,7 +22,7 @@ ERROR = Decimal("4.995").sqrt()
 STRAIGHT = {2015 + n: Decimal(10 + 3 * n) for n in range(5)}
 
 
-def at_2023(points: dict[int, Decimal], line: Line = UP) -> Forecast:
+def at_2023(points: dict[int, Decimal], line: TargetPath = UP) -> Forecast:
     found = forecast(points, at_year=2023, line=line)
     assert found is not None
     return found
@@ -180,7 +180,7 @@ def test_a_band_over_the_interval_is_kept_with_80_percent() -> None:
 
 
 @pytest.mark.parametrize("line", [replace(UP, target=None), BAND])
-def test_without_a_promise_there_is_no_probability(line: Line) -> None:
+def test_without_a_promise_there_is_no_probability(line: TargetPath) -> None:
     found = at_2023(FOUR_POINTS, line)
     assert found.probability is None
     assert found.low is not None
@@ -197,7 +197,7 @@ def test_without_a_promise_there_is_no_probability(line: Line) -> None:
         (replace(BAND, band_high=Decimal(33)), 0),
     ],
 )
-def test_points_on_a_straight_line_leave_no_doubt(line: Line, probability: int) -> None:
+def test_points_on_a_straight_line_leave_no_doubt(line: TargetPath, probability: int) -> None:
     found = at_2023(STRAIGHT, line)
     assert (found.value, found.low, found.high) == (34, 34, 34)
     assert found.probability == probability

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from indicators.progress import (
-    Change,
     Direction,
-    Line,
     Reason,
+    TargetPath,
     TrajectoryKind,
+    YearlyChange,
     assess,
     change,
     clamp,
@@ -32,9 +32,9 @@ FOUR = Decimal("0.0001")
 
 def line(
     baseline: str | None, target: str | None, direction: Direction = INCREASE, **more: object
-) -> Line:
+) -> TargetPath:
     """A promise from 2020 to 2025."""
-    return Line(
+    return TargetPath(
         baseline=None if baseline is None else Decimal(baseline),
         baseline_year=2020,
         target=None if target is None else Decimal(target),
@@ -82,7 +82,7 @@ COMPOUND = replace(
     ],
 )
 def test_the_twelve_rows(
-    promise: Line, value: str | None, reached: str | None, verdict: Status
+    promise: TargetPath, value: str | None, reached: str | None, verdict: Status
 ) -> None:
     found = assess(promise, year=2023, value=None if value is None else Decimal(value))
     rounded = None if found.progress is None else found.progress.quantize(FOUR)
@@ -91,7 +91,7 @@ def test_the_twelve_rows(
 
 
 def test_the_worked_example_of_the_method() -> None:
-    students = Line(Decimal(13400), 2017, Decimal(20000), 2022, INCREASE)
+    students = TargetPath(Decimal(13400), 2017, Decimal(20000), 2022, INCREASE)
     found = assess(students, year=2020, value=Decimal(15000))
     assert found.expected_value == 17360
     assert found.progress.quantize(FOUR) == Decimal("0.2424")
@@ -155,7 +155,7 @@ def test_a_growth_over_nothing_or_less_is_no_target(baseline: str) -> None:
         pytest.param(line(None, "150"), 2025, "150", id="the target year needs no baseline"),
     ],
 )
-def test_what_the_trajectory_expects(promise: Line, year: int, expected: str | None) -> None:
+def test_what_the_trajectory_expects(promise: TargetPath, year: int, expected: str | None) -> None:
     found = expected_value(promise, year)
     assert (None if found is None else found.quantize(FOUR)) == (
         None if expected is None else Decimal(expected)
@@ -219,7 +219,7 @@ def test_stated_values_count_on_a_stated_way_only() -> None:
     ],
 )
 def test_a_baseline_that_meets_the_target_leaves_all_or_nothing(
-    promise: Line, value: str, reached: str
+    promise: TargetPath, value: str, reached: str
 ) -> None:
     assert progress(promise, Decimal(value)) == Decimal(reached)
 
@@ -291,7 +291,7 @@ def test_a_band_expects_to_be_kept_in_every_year_from_the_baseline_on() -> None:
         pytest.param(line("-10", "0"), "0", "4", id="zero is a value"),
     ],
 )
-def test_the_gap_is_negative_when_it_is_bad(promise: Line, value: str, expected: str) -> None:
+def test_the_gap_is_negative_when_it_is_bad(promise: TargetPath, value: str, expected: str) -> None:
     assert gap(promise, 2023, Decimal(value)) == Decimal(expected)
 
 
@@ -330,7 +330,7 @@ def test_a_bar_goes_from_empty_to_full(raw: str, shown: str) -> None:
 
 def test_the_change_of_a_decrease_is_negative() -> None:
     found = change(line("100", "25", DECREASE), 2023, Decimal(100))
-    assert found == Change(Decimal("-37.5"), Decimal("-0.5"), Decimal(0), Decimal(0))
+    assert found == YearlyChange(Decimal("-37.5"), Decimal("-0.5"), Decimal(0), Decimal(0))
 
 
 def test_one_year_is_enough_for_a_rate_and_one_is_a_value_like_another() -> None:
@@ -359,7 +359,7 @@ def test_nothing_is_achieved_in_the_baseline_year() -> None:
 
 
 def test_no_change_is_told_without_a_value() -> None:
-    assert change(UP, 2023, None) == Change(None, None, None, None)
+    assert change(UP, 2023, None) == YearlyChange(None, None, None, None)
 
 
 def test_a_band_needs_no_change_even_beside_a_target_value() -> None:

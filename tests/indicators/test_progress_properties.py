@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from indicators.progress import (
     Direction,
-    Line,
     Reason,
+    TargetPath,
     TrajectoryKind,
     assess,
     clamp,
@@ -29,10 +29,10 @@ directions = st.sampled_from([Direction.INCREASE, Direction.DECREASE])
 
 
 @st.composite
-def ways(draw: st.DrawFn, directions: st.SearchStrategy[Direction] = directions) -> Line:
+def ways(draw: st.DrawFn, directions: st.SearchStrategy[Direction] = directions) -> TargetPath:
     """A complete promise to increase or decrease, linear or stated."""
     stated = draw(st.dictionaries(st.integers(2021, 2024), numbers, max_size=3))
-    return Line(
+    return TargetPath(
         baseline=draw(numbers),
         baseline_year=2020,
         target=draw(numbers),
@@ -44,17 +44,17 @@ def ways(draw: st.DrawFn, directions: st.SearchStrategy[Direction] = directions)
 
 
 @st.composite
-def bands(draw: st.DrawFn) -> Line:
+def bands(draw: st.DrawFn) -> TargetPath:
     low, high = sorted([draw(numbers), draw(numbers)])
     tolerance = draw(st.decimals(min_value=Decimal("0.01"), max_value=1000, places=2))
-    line = Line(None, 2020, None, 2025, Direction.KEEP, tolerance=tolerance)
+    line = TargetPath(None, 2020, None, 2025, Direction.KEEP, tolerance=tolerance)
     return replace(line, band_low=low, band_high=high)
 
 
 @st.composite
-def any_line(draw: st.DrawFn) -> Line:
+def any_line(draw: st.DrawFn) -> TargetPath:
     """Promises as they are in the database, some of them incomplete."""
-    return Line(
+    return TargetPath(
         baseline=draw(maybe),
         baseline_year=2020,
         target=draw(maybe),
@@ -68,7 +68,7 @@ def any_line(draw: st.DrawFn) -> Line:
     )
 
 
-def mirrored(line: Line) -> Line:
+def mirrored(line: TargetPath) -> TargetPath:
     """The same promise with every sign turned round: to increase becomes to decrease."""
     turned = {Direction.INCREASE: Direction.DECREASE, Direction.DECREASE: Direction.INCREASE}
     return replace(
@@ -80,7 +80,7 @@ def mirrored(line: Line) -> Line:
     )
 
 
-def scaled(line: Line, factor: Decimal) -> Line:
+def scaled(line: TargetPath, factor: Decimal) -> TargetPath:
     return replace(
         line,
         baseline=line.baseline * factor,
@@ -97,7 +97,7 @@ def close(one: Decimal | None, other: Decimal | None, unit: Decimal = Decimal(1)
 
 @given(ways(), years, numbers)
 def test_less_is_better_is_more_is_better_in_a_mirror(
-    line: Line, year: int, value: Decimal
+    line: TargetPath, year: int, value: Decimal
 ) -> None:
     one = assess(line, year=year, value=value)
     other = assess(mirrored(line), year=year, value=-value)
@@ -109,7 +109,9 @@ def test_less_is_better_is_more_is_better_in_a_mirror(
 
 
 @given(ways(), years, numbers, st.sampled_from([Decimal("0.001"), Decimal(3), Decimal(1000)]))
-def test_the_unit_does_not_matter(line: Line, year: int, value: Decimal, factor: Decimal) -> None:
+def test_the_unit_does_not_matter(
+    line: TargetPath, year: int, value: Decimal, factor: Decimal
+) -> None:
     one = assess(line, year=year, value=value)
     other = assess(scaled(line, factor), year=year, value=value * factor)
     assert close(one.progress, other.progress)
@@ -119,7 +121,7 @@ def test_the_unit_does_not_matter(line: Line, year: int, value: Decimal, factor:
 
 @given(ways(st.just(Direction.INCREASE)), numbers, numbers)
 def test_where_more_is_better_more_is_never_less_progress(
-    line: Line, one: Decimal, other: Decimal
+    line: TargetPath, one: Decimal, other: Decimal
 ) -> None:
     low, high = progress(line, min(one, other)), progress(line, max(one, other))
     assert low <= high
@@ -127,7 +129,7 @@ def test_where_more_is_better_more_is_never_less_progress(
 
 @given(ways(), years, numbers)
 def test_progress_is_complete_exactly_when_the_target_is_met(
-    line: Line, year: int, value: Decimal
+    line: TargetPath, year: int, value: Decimal
 ) -> None:
     found = assess(line, year=year, value=value)
     met = value >= line.target if line.direction is Direction.INCREASE else value <= line.target
@@ -136,14 +138,16 @@ def test_progress_is_complete_exactly_when_the_target_is_met(
 
 
 @given(ways())
-def test_the_way_leads_from_the_baseline_to_the_target(line: Line) -> None:
+def test_the_way_leads_from_the_baseline_to_the_target(line: TargetPath) -> None:
     assert expected_value(line, 2020) == line.baseline
     assert expected_value(line, 2025) == line.target
     assert expected_progress(line, 2025) == 1
 
 
 @given(ways(), years)
-def test_who_stands_where_expected_has_no_gap_and_a_pace_of_one(line: Line, year: int) -> None:
+def test_who_stands_where_expected_has_no_gap_and_a_pace_of_one(
+    line: TargetPath, year: int
+) -> None:
     found = assess(line, year=year, value=expected_value(line, year))
     assert found.progress == found.expected_progress
     assert found.gap in {None, 0}
@@ -157,7 +161,7 @@ def test_who_stands_where_expected_has_no_gap_and_a_pace_of_one(line: Line, year
     st.integers(2021, 2024),
 )
 def test_a_compound_way_grows_at_one_rate(baseline: Decimal, target: Decimal, year: int) -> None:
-    line = Line(
+    line = TargetPath(
         baseline, 2020, target, 2025, Direction.INCREASE, trajectory=TrajectoryKind.COMPOUND
     )
     before, now, after = (expected_value(line, y) for y in (year - 1, year, year + 1))
@@ -165,7 +169,7 @@ def test_a_compound_way_grows_at_one_rate(baseline: Decimal, target: Decimal, ye
 
 
 @given(ways(), st.integers(2021, 2024), numbers)
-def test_the_change_needed_leads_to_the_target(line: Line, year: int, value: Decimal) -> None:
+def test_the_change_needed_leads_to_the_target(line: TargetPath, year: int, value: Decimal) -> None:
     found = assess(line, year=year, value=value).change
     left = 2025 - year
     assert close(value + found.needed_per_year * left, line.target)
@@ -174,7 +178,9 @@ def test_the_change_needed_leads_to_the_target(line: Line, year: int, value: Dec
 
 
 @given(ways(), st.integers(2021, 2028), numbers)
-def test_the_change_so_far_leads_from_the_baseline(line: Line, year: int, value: Decimal) -> None:
+def test_the_change_so_far_leads_from_the_baseline(
+    line: TargetPath, year: int, value: Decimal
+) -> None:
     found = assess(line, year=year, value=value).change
     elapsed = year - 2020
     assert close(line.baseline + found.achieved_per_year * elapsed, value)
@@ -183,7 +189,7 @@ def test_the_change_so_far_leads_from_the_baseline(line: Line, year: int, value:
 
 
 @given(bands(), numbers)
-def test_a_band_is_kept_exactly_inside(line: Line, value: Decimal) -> None:
+def test_a_band_is_kept_exactly_inside(line: TargetPath, value: Decimal) -> None:
     found = progress(line, value)
     assert 0 <= found <= 1
     assert (found == 1) == (line.band_low <= value <= line.band_high)
@@ -197,7 +203,7 @@ def test_a_bar_stays_within_its_frame(value: Decimal) -> None:
 
 
 @given(any_line(), years)
-def test_what_is_not_reported_is_never_a_number(line: Line, year: int) -> None:
+def test_what_is_not_reported_is_never_a_number(line: TargetPath, year: int) -> None:
     found = assess(line, year=year, value=None)
     assert found.progress is None
     assert found.pace is None
@@ -208,14 +214,14 @@ def test_what_is_not_reported_is_never_a_number(line: Line, year: int) -> None:
 
 @given(any_line(), years, maybe)
 def test_there_is_a_reason_exactly_when_something_is_not_computable(
-    line: Line, year: int, value: Decimal | None
+    line: TargetPath, year: int, value: Decimal | None
 ) -> None:
     found = assess(line, year=year, value=value)
     assert (found.status is Status.NOT_COMPUTABLE) == isinstance(found.reason, Reason)
 
 
 @given(any_line(), years, numbers)
-def test_a_pace_comes_with_its_two_parts(line: Line, year: int, value: Decimal) -> None:
+def test_a_pace_comes_with_its_two_parts(line: TargetPath, year: int, value: Decimal) -> None:
     found = assess(line, year=year, value=value)
     if found.pace is not None:
         assert close(found.pace * found.expected_progress, found.progress)
@@ -224,7 +230,7 @@ def test_a_pace_comes_with_its_two_parts(line: Line, year: int, value: Decimal) 
 
 @given(any_line(), years, maybe)
 def test_achieved_and_missed_are_said_of_a_full_count_only(
-    line: Line, year: int, value: Decimal | None
+    line: TargetPath, year: int, value: Decimal | None
 ) -> None:
     counted = assess(line, year=year, value=value)
     estimated = assess(line, year=year, value=value, is_estimate=True)

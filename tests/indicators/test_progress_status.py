@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.progress import Direction, Line, Reason, TrajectoryKind, assess
+from indicators.progress import Direction, Reason, TargetPath, TrajectoryKind, assess
 from indicators.verdicts import Status, Thresholds
 
-UP = Line(Decimal(100), 2020, Decimal(200), 2025, Direction.INCREASE)
+UP = TargetPath(Decimal(100), 2020, Decimal(200), 2025, Direction.INCREASE)
 NO_BASELINE = replace(UP, baseline=None)
 NO_TARGET = replace(UP, target=None)
-BAND = Line(
+BAND = TargetPath(
     None,
     2020,
     None,
@@ -29,7 +29,7 @@ LATE = replace(
 )
 
 
-def verdict(line: Line, year: int, value: str | None) -> Status:
+def verdict(line: TargetPath, year: int, value: str | None) -> Status:
     return assess(line, year=year, value=None if value is None else Decimal(value)).status
 
 
@@ -172,7 +172,7 @@ def test_a_band_needs_neither_baseline_nor_target(
 @pytest.mark.parametrize("year", [2020, 2023, 2025])
 @pytest.mark.parametrize("value", [Decimal(0), None])
 def test_an_incomplete_promise_says_what_it_lacks_whether_or_not_there_are_figures(
-    line: Line, reason: Reason, year: int, value: Decimal | None
+    line: TargetPath, reason: Reason, year: int, value: Decimal | None
 ) -> None:
     found = assess(line, year=year, value=value)
     assert (found.status, found.reason) == (Status.NOT_COMPUTABLE, reason)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.rollup import Item, MilestoneDue, RollUp, project_progress, roll_up
+from indicators.rollup import ElementMean, MilestoneDue, RollUpItem, project_progress, roll_up
 from indicators.verdicts import Status, Thresholds
 
 DEFAULT = Thresholds()
 
 
-def item(progress: str | None, expected: str | None = "0.5", weight: str = "1") -> Item:
-    return Item(
+def item(progress: str | None, expected: str | None = "0.5", weight: str = "1") -> RollUpItem:
+    return RollUpItem(
         Decimal(weight),
         None if progress is None else Decimal(progress),
         None if expected is None else Decimal(expected),
@@ -25,13 +25,15 @@ def item(progress: str | None, expected: str | None = "0.5", weight: str = "1") 
 NOTHING = item(None, None)
 
 
-def rolled(*items: Item, final: bool = False, thresholds: Thresholds = DEFAULT) -> RollUp:
+def rolled(
+    *items: RollUpItem, final: bool = False, thresholds: Thresholds = DEFAULT
+) -> ElementMean:
     return roll_up(items, thresholds=thresholds, final=final)
 
 
 def test_the_mean_is_weighted() -> None:
     found = rolled(item("0.2", "0.4", weight="3"), item("0.6", "0.8"))
-    assert found == RollUp(
+    assert found == ElementMean(
         progress=Decimal("0.3"),
         expected=Decimal("0.5"),
         pace=Decimal("0.6"),
@@ -77,17 +79,17 @@ def test_below_half_coverage_there_is_a_number_but_no_verdict() -> None:
 
 
 @pytest.mark.parametrize("items", [[], [item("0.5", weight="0")]])
-def test_without_items_of_any_weight_there_is_nothing_to_say(items: list[Item]) -> None:
-    assert rolled(*items) == RollUp(None, None, None, None, Status.NO_DATA)
+def test_without_items_of_any_weight_there_is_nothing_to_say(items: list[RollUpItem]) -> None:
+    assert rolled(*items) == ElementMean(None, None, None, None, Status.NO_DATA)
 
 
 def test_where_no_item_has_data_the_coverage_is_zero() -> None:
-    assert rolled(NOTHING) == RollUp(None, None, None, Decimal(0), Status.NO_DATA)
+    assert rolled(NOTHING) == ElementMean(None, None, None, Decimal(0), Status.NO_DATA)
 
 
 def test_what_has_data_but_no_weight_is_left_out() -> None:
     found = rolled(item("0.5", weight="0"), NOTHING)
-    assert found == RollUp(None, None, None, Decimal(0), Status.NO_DATA)
+    assert found == ElementMean(None, None, None, Decimal(0), Status.NO_DATA)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_the_verdict_of_an_element(
 
 def estimate(
     progress: str, expected: str = "1", *, pending: bool = False, weight: str = "1"
-) -> Item:
+) -> RollUpItem:
     return replace(item(progress, expected, weight), is_estimate=True, is_pending=pending)
 
 
@@ -159,7 +161,7 @@ def estimate(
     ],
 )
 def test_an_element_waits_for_its_items(
-    items: list[Item], final: bool, status: Status, would_be: Status | None
+    items: list[RollUpItem], final: bool, status: Status, would_be: Status | None
 ) -> None:
     found = rolled(*items, final=final)
     assert (found.status, found.would_be) == (status, would_be)
@@ -167,7 +169,9 @@ def test_an_element_waits_for_its_items(
 
 def test_an_element_hands_on_what_it_rests_on() -> None:
     above = rolled(estimate("0.8", pending=True), final=True).as_item(Decimal(3))
-    assert above == Item(Decimal(3), Decimal("0.8"), Decimal(1), is_estimate=True, is_pending=True)
+    assert above == RollUpItem(
+        Decimal(3), Decimal("0.8"), Decimal(1), is_estimate=True, is_pending=True
+    )
 
 
 def test_the_plan_sets_the_thresholds() -> None:
@@ -187,7 +191,7 @@ def test_a_project_is_the_weight_done_of_all_its_milestones() -> None:
         MilestoneDue(Decimal(2), due_on=BEFORE, done_on=None),
         MilestoneDue(Decimal(5), due_on=AFTER, done_on=None),
     ]
-    assert project_progress(milestones, on=ON) == Item(
+    assert project_progress(milestones, on=ON) == RollUpItem(
         weight=Decimal(1), progress=Decimal("0.125"), expected=Decimal("0.375")
     )
 
@@ -201,14 +205,14 @@ def test_a_milestone_is_done_and_due_from_its_day_on(day: date, share: int) -> N
 def test_a_milestone_done_early_is_done_and_one_done_late_was_not() -> None:
     early = MilestoneDue(Decimal(1), due_on=AFTER, done_on=BEFORE)
     late = MilestoneDue(Decimal(1), due_on=BEFORE, done_on=AFTER)
-    assert project_progress([early], on=ON) == Item(Decimal(1), Decimal(1), Decimal(0))
-    assert project_progress([late], on=ON) == Item(Decimal(1), Decimal(0), Decimal(1))
+    assert project_progress([early], on=ON) == RollUpItem(Decimal(1), Decimal(1), Decimal(0))
+    assert project_progress([late], on=ON) == RollUpItem(Decimal(1), Decimal(0), Decimal(1))
 
 
 @pytest.mark.parametrize("milestones", [[], [MilestoneDue(Decimal(0), BEFORE, BEFORE)]])
 def test_a_project_without_milestones_is_unknown(milestones: list[MilestoneDue]) -> None:
     found = project_progress(milestones, on=ON)
-    assert found == Item(Decimal(1), None, None)
+    assert found == RollUpItem(Decimal(1), None, None)
     assert rolled(found).status is Status.NO_DATA
 
 
@@ -216,13 +220,13 @@ def test_a_project_without_milestones_is_unknown(milestones: list[MilestoneDue])
 
 shares = st.decimals(min_value=-2, max_value=2, places=4)
 weights = st.decimals(min_value=0, max_value=100, places=3)
-with_data = st.builds(Item, weights, shares, shares)
-without_data = st.builds(Item, weights, st.none(), st.none() | shares)
+with_data = st.builds(RollUpItem, weights, shares, shares)
+without_data = st.builds(RollUpItem, weights, st.none(), st.none() | shares)
 ROUNDING = Decimal("1e-20")
 
 
 @given(st.lists(with_data | without_data))
-def test_a_mean_lies_among_its_items(items: list[Item]) -> None:
+def test_a_mean_lies_among_its_items(items: list[RollUpItem]) -> None:
     found = rolled(*items)
     if found.progress is not None:
         weighed = [i.progress for i in items if i.progress is not None and i.weight > 0]
@@ -231,7 +235,7 @@ def test_a_mean_lies_among_its_items(items: list[Item]) -> None:
 
 
 @given(st.lists(with_data), without_data)
-def test_missing_data_is_never_taken_for_zero(items: list[Item], unknown: Item) -> None:
+def test_missing_data_is_never_taken_for_zero(items: list[RollUpItem], unknown: RollUpItem) -> None:
     before, after = rolled(*items), rolled(*items, unknown)
     assert (after.progress, after.expected, after.pace) == (
         before.progress,
@@ -242,15 +246,15 @@ def test_missing_data_is_never_taken_for_zero(items: list[Item], unknown: Item) 
 
 
 @given(st.lists(with_data | without_data), st.sampled_from([Decimal(10), Decimal("0.1")]))
-def test_only_the_proportion_of_weights_matters(items: list[Item], factor: Decimal) -> None:
+def test_only_the_proportion_of_weights_matters(items: list[RollUpItem], factor: Decimal) -> None:
     one = rolled(*items)
-    other = rolled(*(Item(i.weight * factor, i.progress, i.expected) for i in items))
+    other = rolled(*(RollUpItem(i.weight * factor, i.progress, i.expected) for i in items))
     assert one == other
 
 
 @given(st.lists(with_data | without_data), st.booleans())
 def test_coverage_is_a_share_and_decides_whether_there_is_a_verdict(
-    items: list[Item], final: bool
+    items: list[RollUpItem], final: bool
 ) -> None:
     found = rolled(*items, final=final)
     assert found.coverage is None or 0 <= found.coverage <= 1

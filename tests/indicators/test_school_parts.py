@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indicators.adding_up import Reading
 from indicators.forecast import forecast
-from indicators.progress import Aggregation, Direction, Line
+from indicators.progress import Aggregation, Direction, TargetPath
 from indicators.school_parts import (
     MEASURES,
     NOTHING,
@@ -279,7 +279,7 @@ def test_the_lines_of_the_schools_make_the_line_of_the_institute(
     """So that what comes by the schools' own past is the forecast that is shown elsewhere."""
     known = (2017, 2019, 2020)
     sums = {y: sum((own[at] for own in values), Decimal(0)) for at, y in enumerate(known)}
-    line = Line(None, 2017, None, 2022, Direction.INCREASE)
+    line = TargetPath(None, 2017, None, 2022, Direction.INCREASE)
     ahead = forecast(sums, at_year=2022, line=line)
     assert ahead is not None
     whole = replace(STUDENTS, baseline=sums[2017], value=sums[2020], forecast=ahead.value)

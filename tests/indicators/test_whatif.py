@@ -23,7 +23,7 @@ from indicators.models import (
 )
 from indicators.recompute import recompute_stale
 from indicators.rehearsal import Move, rehearse
-from indicators.rollup import RollUp as Mean
+from indicators.rollup import ElementMean
 from indicators.series import reading_of
 from indicators.whatif import Effect, IndicatorMove, effect
 from objectives.models import Objective, StrategicPlan
@@ -128,7 +128,7 @@ def _held_indicator(move: IndicatorMove, target: Target, moves: list[Move]) -> N
     assert move.after.progress.status == row["status"]
 
 
-def _same_mean(mean: Mean, row: dict[str, Any]) -> None:
+def _same_mean(mean: ElementMean, row: dict[str, Any]) -> None:
     assert same(mean.progress, row["progress"])
     assert same(mean.coverage, row["coverage"])
     assert mean.status == row["status"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indicators.explaining import Formula, Result, Rule
 from indicators.explaining.steps import Steps, rule_of
 from indicators.models import Progress
-from indicators.progress import Direction, Line, TrajectoryKind, assess
+from indicators.progress import Direction, TargetPath, TrajectoryKind, assess
 from tests.indicators.explaining.calculating import calculated
 
 # The parts are told to ten decimals: what they make of a short way is that near.
@@ -20,10 +20,10 @@ positive = st.decimals("0.01", 10_000, places=2)
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> Line:
+def lines(draw: st.DrawFn) -> TargetPath:
     direction = draw(st.sampled_from(Direction))
     low, high = sorted([draw(amounts), draw(amounts)])
-    return Line(
+    return TargetPath(
         baseline=draw(st.none() | amounts),
         baseline_year=2017,
         target=draw(st.none() | amounts),
@@ -37,7 +37,7 @@ def lines(draw: st.DrawFn) -> Line:
     )
 
 
-def row_of(line: Line, year: int, value: Decimal | None) -> Progress:
+def row_of(line: TargetPath, year: int, value: Decimal | None) -> Progress:
     found = assess(line, year=year, value=value)
     change = found.change
     return Progress(
@@ -60,7 +60,7 @@ def row_of(line: Line, year: int, value: Decimal | None) -> Progress:
 
 @given(line=lines(), year=st.integers(2016, 2024), value=st.none() | amounts)
 def test_every_calculation_comes_to_its_outcome(
-    line: Line, year: int, value: Decimal | None
+    line: TargetPath, year: int, value: Decimal | None
 ) -> None:
     row = row_of(line, year, value)
     steps = list(Steps(line, row))
@@ -75,7 +75,7 @@ def test_every_calculation_comes_to_its_outcome(
 
 @given(line=lines(), year=st.integers(2016, 2024), value=st.none() | amounts)
 def test_every_verdict_has_a_rule_that_speaks_of_it(
-    line: Line, year: int, value: Decimal | None
+    line: TargetPath, year: int, value: Decimal | None
 ) -> None:
     row = row_of(line, year, value)
     rule = rule_of(line, row)
@@ -87,7 +87,7 @@ def test_every_verdict_has_a_rule_that_speaks_of_it(
     assert (rule is Rule.BEFORE_BASELINE) == (year < line.baseline_year)
 
 
-STUDENTS = Line(Decimal(13400), 2017, Decimal(20000), 2022, Direction.INCREASE)
+STUDENTS = TargetPath(Decimal(13400), 2017, Decimal(20000), 2022, Direction.INCREASE)
 
 
 def test_the_worked_example_as_it_is_written() -> None:
@@ -102,19 +102,19 @@ def test_the_worked_example_as_it_is_written() -> None:
 
 
 def test_a_negative_number_stands_in_brackets() -> None:
-    line = Line(Decimal(-5), 2017, Decimal(2), 2022, Direction.INCREASE)
+    line = TargetPath(Decimal(-5), 2017, Decimal(2), 2022, Direction.INCREASE)
     steps = {step.result: step for step in Steps(line, row_of(line, 2020, Decimal(-1)))}
     assert steps[Result.PROGRESS].with_numbers == "((-1) − (-5)) / (2 − (-5))"
 
 
 def test_a_target_stated_as_a_growth_is_worked_out_first() -> None:
-    line = Line(Decimal(400), 2017, Decimal(500), 2022, Direction.INCREASE)
+    line = TargetPath(Decimal(400), 2017, Decimal(500), 2022, Direction.INCREASE)
     first = next(iter(Steps(line, row_of(line, 2020, None), Decimal(25))))
     assert (first.formula, first.with_numbers) == (Formula.GROWTH, "400 × (1 + 25 / 100)")
 
 
 # Nothing more in the first year, then two steps that are not of one length.
-IN_STEPS = Line(
+IN_STEPS = TargetPath(
     Decimal(100),
     2017,
     Decimal(200),
