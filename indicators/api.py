@@ -37,7 +37,7 @@ from projects.models import FlagshipProject
 # --- Filters that several lists share -----------------------------------------------------------
 
 
-class Level(models.TextChoices):
+class FigureLevel(models.TextChoices):
     """Whose row it is: a school's, or the institute's own."""
 
     SCHOOL = "school", _("a school's")
@@ -45,7 +45,7 @@ class Level(models.TextChoices):
 
 
 def at_level(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-    return rows.filter(**{f"{name}__isnull": value == Level.INSTITUTE})
+    return rows.filter(**{f"{name}__isnull": value == FigureLevel.INSTITUTE})
 
 
 class YearFilters(FilterSet):
@@ -196,7 +196,7 @@ class TargetFilters(YearFilters):
     plan = CodeFilter("plan", model=StrategicPlan)
     indicator = CodeFilter("indicator", model=Indicator)
     school = CodeFilter("school", model=School)
-    level = WordFilter("school", words=Level, method=at_level)
+    level = WordFilter("school", words=FigureLevel, method=at_level)
     is_reference = YesNoFilter("is_reference")
     archived = ArchivedFilter()
 
@@ -255,7 +255,7 @@ class FigureFilters(YearFilters):
     objective = CodeFilter("indicator__links__objective", model=Objective, distinct=True)
     theme = WordFilter("indicator__theme", words=Indicator.Theme)
     school = CodeFilter("school", model=School)
-    level = WordFilter("school", words=Level, method=at_level)
+    level = WordFilter("school", words=FigureLevel, method=at_level)
     view = WordFilter("view", words=View, method="counted_in")
     state = WordFilter("state", words=Figure.State)
     status = WordFilter("status", words=Figure.Status)

@@ -28,16 +28,16 @@ from imtplan.numbers import plain
 from imtplan.rest import PlainDecimalField
 from indicators.explaining import (
     Formula,
+    FormulaStep,
     Input,
-    Mark,
     Missing,
+    NotCountedReason,
     ProgressExplanation,
-    Result,
+    ProgressMark,
     RollUpExplanation,
-    Rule,
-    Step,
+    StatusRule,
+    StepResult,
     Use,
-    Why,
     kind_of,
 )
 from indicators.explaining.formulas import told
@@ -48,7 +48,7 @@ def words(enum: Any) -> list[str]:
     return [one.value for one in enum]
 
 
-class NumberField(PlainDecimalField):
+class ComputedNumberField(PlainDecimalField):
     """A computed number: text, with at most the decimals that are stored; null: not known."""
 
     def __init__(self, **options: Any) -> None:
@@ -61,15 +61,15 @@ class NumberField(PlainDecimalField):
 class StepSerializer(Serializer):
     """One formula: its name, its letters, its numbers put in, and what it comes to."""
 
-    result = ChoiceField(choices=words(Result))
+    result = ChoiceField(choices=words(StepResult))
     formula = ChoiceField(choices=words(Formula))
     expression = CharField(source="with_names")
     with_numbers = CharField()
     numbers = SerializerMethodField()
-    outcome = NumberField(source="outcome.value")
+    outcome = ComputedNumberField(source="outcome.value")
 
     @extend_schema_field(DictField(child=CharField()))
-    def get_numbers(self, step: Step) -> dict[str, str]:
+    def get_numbers(self, step: FormulaStep) -> dict[str, str]:
         return {name: plain(told(number.value)) for name, number in step.numbers.items()}
 
 
@@ -78,9 +78,9 @@ class GivenSerializer(Serializer):
 
     year = IntegerField()
     state = ChoiceField(choices=Figure.State.values)
-    value = NumberField(source="number")
-    numerator = NumberField()
-    denominator = NumberField()
+    value = ComputedNumberField(source="number")
+    numerator = ComputedNumberField()
+    denominator = ComputedNumberField()
     status = ChoiceField(choices=Figure.Status.values)
     version = IntegerField()
     entered_by = SerializerMethodField()
@@ -100,7 +100,7 @@ class InputSerializer(Serializer):
     school = SerializerMethodField()
     year = IntegerField()
     use = ChoiceField(choices=words(Use))
-    why = ChoiceField(choices=words(Why), allow_null=True)
+    why = ChoiceField(choices=words(NotCountedReason), allow_null=True)
     figure = GivenSerializer(source="shown", allow_null=True)
     stand_in = GivenSerializer(allow_null=True)
 
@@ -138,8 +138,8 @@ class AgreementSerializer(Serializer):
 
 class StandInSerializer(Serializer):
     school = CharField(source="code")
-    at_baseline = NumberField()
-    at_trajectory = NumberField()
+    at_baseline = ComputedNumberField()
+    at_trajectory = ComputedNumberField()
 
 
 class ExplanationSerializer(Serializer):
@@ -160,10 +160,10 @@ class ValueExplanationSerializer(ExplanationSerializer):
     aggregation = CharField(source="indicator.aggregation")
     accumulation = CharField(source="indicator.accumulation")
     view = ChoiceField(choices=View.choices, source="inputs.view")
-    value = NumberField(source="total.value")
-    estimate = NumberField(source="total.estimate")
-    low = NumberField()
-    high = NumberField()
+    value = ComputedNumberField(source="total.value")
+    estimate = ComputedNumberField(source="total.estimate")
+    low = ComputedNumberField()
+    high = ComputedNumberField()
     stand_ins = StandInSerializer(many=True)
     expected = IntegerField(source="total.expected")
     reported = IntegerField(source="total.reported")
@@ -171,9 +171,9 @@ class ValueExplanationSerializer(ExplanationSerializer):
     inputs = InputSerializer(many=True, source="inputs.rows")
 
 
-class PointSerializer(Serializer):
+class YearPointSerializer(Serializer):
     year = IntegerField()
-    value = NumberField()
+    value = ComputedNumberField()
 
 
 class PromiseSerializer(Serializer):
@@ -182,10 +182,10 @@ class PromiseSerializer(Serializer):
     code = CharField()
     plan = CharField(source="plan.code")
     year = IntegerField()
-    value = NumberField()
-    growth_percent = NumberField()
+    value = ComputedNumberField()
+    growth_percent = ComputedNumberField()
     baseline_year = IntegerField()
-    baseline_value = NumberField()
+    baseline_value = ComputedNumberField()
     baseline_source = CharField()
     trajectory = CharField()
     is_reference = BooleanField()
@@ -202,15 +202,15 @@ class ProgressExplanationSerializer(ExplanationSerializer):
     school = CharField(source="target.school.code", allow_null=True, default=None)
     target = PromiseSerializer()
     baseline_is_published = BooleanField()
-    stated = PointSerializer(many=True)
+    stated = YearPointSerializer(many=True)
     status = CharField(source="row.status")
     would_be = CharField(source="row.would_be")
-    rule = ChoiceField(choices=words(Rule))
+    rule = ChoiceField(choices=words(StatusRule))
     reason = CharField(source="row.reason")
-    mark = ChoiceField(choices=Mark.choices, allow_null=True)
-    on_track_from = NumberField(source="target.plan.on_track_from")
-    at_risk_from = NumberField(source="target.plan.at_risk_from")
-    forecast_points = PointSerializer(many=True, source="points")
+    mark = ChoiceField(choices=ProgressMark.choices, allow_null=True)
+    on_track_from = ComputedNumberField(source="target.plan.on_track_from")
+    at_risk_from = ComputedNumberField(source="target.plan.at_risk_from")
+    forecast_points = YearPointSerializer(many=True, source="points")
     forecast_from_baseline = BooleanField(source="row.forecast_from_baseline")
     value = SerializerMethodField()
 
@@ -225,20 +225,20 @@ class ItemSerializer(Serializer):
 
     kind = ChoiceField(choices=["indicator", "project", "objective"])
     code = CharField()
-    weight = NumberField()
-    progress = NumberField()
-    clamped = NumberField()
-    expected = NumberField()
-    contribution = NumberField()
+    weight = ComputedNumberField()
+    progress = ComputedNumberField()
+    clamped = ComputedNumberField()
+    expected = ComputedNumberField()
+    contribution = ComputedNumberField()
     counts = BooleanField()
     why = ChoiceField(choices=words(Missing), allow_null=True)
     inferred = BooleanField(source="part.inferred")
 
 
-class MilestoneSerializer(Serializer):
+class MilestoneExplanationSerializer(Serializer):
     title_fr = CharField(source="milestone.title_fr")
     title_en = CharField(source="milestone.title_en")
-    weight = NumberField(source="milestone.weight")
+    weight = ComputedNumberField(source="milestone.weight")
     due_on = DateField(source="milestone.due_on")
     done_on = DateField(source="milestone.done_on", allow_null=True)
     is_done = BooleanField()
@@ -250,10 +250,10 @@ class RollUpExplanationSerializer(ExplanationSerializer):
     code = CharField(source="element.code")
     status = CharField(source="row.status")
     would_be = CharField(source="row.would_be")
-    rule = ChoiceField(choices=words(Rule))
+    rule = ChoiceField(choices=words(StatusRule))
     day = DateField()
     items = ItemSerializer(many=True)
-    milestones = MilestoneSerializer(many=True)
+    milestones = MilestoneExplanationSerializer(many=True)
 
     @extend_schema_field(ChoiceField(choices=["plan", "objective", "lever", "project"]))
     def get_kind(self, explanation: RollUpExplanation) -> str:

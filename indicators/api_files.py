@@ -23,7 +23,7 @@ from imtplan.spreadsheets import (
     csv_response,
 )
 from indicators.api_results import (
-    Element,
+    ElementKind,
     ProgressFilters,
     ProgressViewSet,
     RollUpFilters,
@@ -192,7 +192,7 @@ def roll_up_columns(flavour: Flavour) -> list[Column]:
 
 def _kind_in(flavour: Flavour) -> Callable[[Any], str]:
     def read(row: Any) -> str:
-        kind = next(kind for kind in Element if getattr(row, f"{kind.value}_id"))
+        kind = next(kind for kind in ElementKind if getattr(row, f"{kind.value}_id"))
         return kind.value if flavour is Flavour.MACHINE else str(kind.label)
 
     return read

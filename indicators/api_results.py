@@ -17,7 +17,7 @@ from rest_framework.serializers import (
 
 from imtplan.accounts.models import School
 from imtplan.rest import ByNumber, CodeField, CodeFilter, ReadSerializer, WordFilter, YesNoFilter
-from indicators.api import Level, ViewFilters, at_level
+from indicators.api import FigureLevel, ViewFilters, at_level
 from indicators.api_explain import (
     ProgressExplanationSerializer,
     RollUpExplanationSerializer,
@@ -177,7 +177,7 @@ class ProgressFilters(ViewFilters):
     objective = CodeFilter("target__indicator__links__objective", model=Objective, distinct=True)
     target = CodeFilter("target", model=Target)
     school = CodeFilter("target__school", model=School)
-    level = WordFilter("target__school", words=Level, method=at_level)
+    level = WordFilter("target__school", words=FigureLevel, method=at_level)
     is_reference = YesNoFilter("target__is_reference")
     status = WordFilter("status", words=ProgressStatus)
 
@@ -203,7 +203,7 @@ class ProgressViewSet(ByNumber):
         return next(iter(reader.progress([row.target])), None)
 
 
-class Element(models.TextChoices):
+class ElementKind(models.TextChoices):
     """What a roll-up is of."""
 
     PLAN = "plan", _("the plan")
@@ -247,14 +247,14 @@ class RollUpSerializer(ReadSerializer):
         """The plan itself, or the one its element belongs to."""
         return roll_up.plan.code if roll_up.plan else roll_up.element.plan.code
 
-    @extend_schema_field(ChoiceField(choices=Element))
+    @extend_schema_field(ChoiceField(choices=ElementKind))
     def get_kind(self, roll_up: RollUp) -> str:
-        return next(kind.value for kind in Element if getattr(roll_up, f"{kind.value}_id"))
+        return next(kind.value for kind in ElementKind if getattr(roll_up, f"{kind.value}_id"))
 
 
 class RollUpFilters(ViewFilters):
     plan = CodeFilter(model=StrategicPlan, method="in_plan")
-    kind = WordFilter(words=Element, method="of_kind")
+    kind = WordFilter(words=ElementKind, method="of_kind")
     objective = CodeFilter("objective", model=Objective)
     lever = CodeFilter("lever", model=Lever)
     project = CodeFilter("project", model=FlagshipProject)

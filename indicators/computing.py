@@ -6,7 +6,7 @@ from typing import Any
 from imtplan import clock
 from indicators.database import ask
 from indicators.models import InstituteValue, Progress, RollUp
-from indicators.scope import Scope
+from indicators.scope import RecomputeScope
 from indicators.statements.progress import progress_query
 from indicators.statements.roll_ups import roll_up_query
 from indicators.statements.storing import columns_of
@@ -18,7 +18,7 @@ AT_A_TIME = 20
 Parameters = dict[str, Any]
 
 
-def in_batches(scope: Scope) -> Iterator[tuple[Years, Scope]]:
+def in_batches(scope: RecomputeScope) -> Iterator[tuple[Years, RecomputeScope]]:
     """The indicators of a scope, a few at a time, by the way their years relate."""
     for years in Years:
         parts = scope.relating(years)
@@ -26,7 +26,7 @@ def in_batches(scope: Scope) -> Iterator[tuple[Years, Scope]]:
             yield years, scope.only(parts[start : start + AT_A_TIME])
 
 
-def parameters_of(scope: Scope) -> Parameters:
+def parameters_of(scope: RecomputeScope) -> Parameters:
     """What `values_query` and `progress_query` ask for."""
     pairs = [(part.indicator, y) for part in scope.parts for y in range(part.first, part.last + 1)]
     return {
@@ -47,7 +47,7 @@ def roll_up_parameters() -> Parameters:
 
 def bare_statements() -> Iterator[tuple[str, Parameters]]:
     """The SELECTs of all results, from the figures and the results that are stored."""
-    scope = Scope.everywhere()
+    scope = RecomputeScope.everywhere()
     for query in (values_query, progress_query):
         for years, batch in in_batches(scope):
             yield query(years), parameters_of(batch)
@@ -67,7 +67,7 @@ def into_temporary_tables() -> None:
             f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS "
             f"SELECT {', '.join(columns_of(model))} FROM {model._meta.db_table} WITH NO DATA"
         )
-    scope = Scope.everywhere()
+    scope = RecomputeScope.everywhere()
     for years, batch in in_batches(scope):
         _insert(values, InstituteValue, values_query(years), parameters_of(batch))
     ask(f"ANALYZE {values}")

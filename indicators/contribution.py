@@ -35,7 +35,7 @@ from objectives.models import Objective, StrategicPlan
 VIEW = View.VALIDATED
 
 
-class Way(StrEnum):
+class ContributionDirection(StrEnum):
     """Which way the school's figure moves the institute's progress."""
 
     UP = "up"
@@ -54,7 +54,7 @@ class Share:
     `points`: of progress, a share (0.01 is one point); None where it cannot be told.
     """
 
-    way: Way
+    way: ContributionDirection
     points: Decimal | None = None
 
 
@@ -161,11 +161,11 @@ class _Looked:
         if target is None or own or not asked:
             return None
         if not reading.applicable:
-            return Share(Way.OUTSIDE)
+            return Share(ContributionDirection.OUTSIDE)
         if reading.value is None and reading.numerator is None:
-            return Share(Way.MISSING)
+            return Share(ContributionDirection.MISSING)
         held = self._held()
-        return share_of(target, held, reading) if held else Share(Way.FIRST)
+        return share_of(target, held, reading) if held else Share(ContributionDirection.FIRST)
 
     def _held(self) -> Reading | None:
         """What the figure is compared with: the last one that counts; of a running sum, nothing
@@ -180,11 +180,13 @@ def share_of(target: Target, held: Reading, reading: Reading) -> Share:
     institute's progress toward its target."""
     rise = _rise(target.indicator, held, reading)
     if rise is None or target.indicator.direction == Direction.KEEP:
-        return Share(Way.OPEN)
+        return Share(ContributionDirection.OPEN)
     if rise == 0:
-        return Share(Way.SAME, ZERO)
+        return Share(ContributionDirection.SAME, ZERO)
     is_good = (rise > 0) == (target.indicator.direction == Direction.INCREASE)
-    return Share(Way.UP if is_good else Way.DOWN, _points(target, rise))
+    return Share(
+        ContributionDirection.UP if is_good else ContributionDirection.DOWN, _points(target, rise)
+    )
 
 
 def _rise(indicator: Indicator, held: Reading, reading: Reading) -> Decimal | None:

@@ -68,7 +68,7 @@ def _row(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ElementPart:
     """One item of an element's mean, and what it is the progress of."""
 
     of: Indicator | FlagshipProject | Objective
@@ -147,31 +147,31 @@ class Elements:
         final = year >= self.plan.last_year
         return roll_up(items, thresholds=thresholds_of(self.plan), final=final)
 
-    def parts_of(self, element: Element, view: View, year: int, *, on: date) -> list[Part]:
+    def parts_of(self, element: Element, view: View, year: int, *, on: date) -> list[ElementPart]:
         """What the mean of an element is made of: a project's only part is the project itself."""
         if isinstance(element, StrategicPlan):
             return [self._objective(one, view, year, on) for one in self.objectives]
         if isinstance(element, FlagshipProject):
-            return [Part(element, project_progress(self.milestones[element.pk], on=on))]
+            return [ElementPart(element, project_progress(self.milestones[element.pk], on=on))]
         side = "objective_id" if isinstance(element, Objective) else "lever_id"
         indicators = [self._indicator(link, view, year) for link in self._on(side, element)]
         return indicators + self._projects(side, element, on)
 
-    def _objective(self, objective: Objective, view: View, year: int, on: date) -> Part:
+    def _objective(self, objective: Objective, view: View, year: int, on: date) -> ElementPart:
         mean = self.mean_of(objective, view, year, on=on)
-        return Part(objective, mean.as_item(objective.weight))
+        return ElementPart(objective, mean.as_item(objective.weight))
 
     def _on(self, side: str, element: Element) -> list[IndicatorLink]:
         return [link for link in self.links if getattr(link, side) == element.pk]
 
-    def _indicator(self, link: IndicatorLink, view: View, year: int) -> Part:
+    def _indicator(self, link: IndicatorLink, view: View, year: int) -> ElementPart:
         known = self.progress.get((link.indicator_id, view, year), NOT_REACHED)
-        return Part(link.indicator, RollUpItem(link.weight, *known), link.inferred)
+        return ElementPart(link.indicator, RollUpItem(link.weight, *known), link.inferred)
 
-    def _projects(self, side: str, element: Element, on: date) -> list[Part]:
+    def _projects(self, side: str, element: Element, on: date) -> list[ElementPart]:
         served_by = [serves for serves in self.serves if getattr(serves, side) == element.pk]
         return [
-            Part(
+            ElementPart(
                 serves.project,
                 replace(
                     project_progress(self.milestones[serves.project_id], on=on),

@@ -24,7 +24,7 @@ from indicators.computing import Parameters, in_batches, parameters_of, roll_up_
 from indicators.database import ask
 from indicators.models import Indicator, RecomputeRun, StaleMark
 from indicators.progress import FORMULA_VERSION
-from indicators.scope import FORGET_OTHER_YEARS, Mark, Part, Scope
+from indicators.scope import FORGET_OTHER_YEARS, ClaimedMark, IndicatorYears, RecomputeScope
 from indicators.statements import storing
 from indicators.statements.failed import FAILED_PROGRESS, FAILED_VALUES
 from indicators.statements.progress import progress_query
@@ -53,14 +53,14 @@ _FAILED_PROGRESS = storing.PROGRESS.statement(FAILED_PROGRESS)
 
 
 @dataclass
-class Outcome:
+class RecomputeOutcome:
     """What a run did."""
 
     changed: int = 0
     above: set[Above] = field(default_factory=set)
     failed: set[int] = field(default_factory=set)  # the indicators that could not be computed
 
-    def __iadd__(self, other: "Outcome") -> Self:
+    def __iadd__(self, other: "RecomputeOutcome") -> Self:
         self.changed += other.changed
         self.above |= other.above
         self.failed |= other.failed
@@ -79,7 +79,7 @@ def recompute_stale(*, at_most: int | None = None) -> RecomputeRun | None:
     marks = _claim()
     if not marks:
         return None
-    scope = Scope.of(marks)
+    scope = RecomputeScope.of(marks)
     if at_most is not None and len(scope.parts) > at_most:
         scope = _begin_with(scope, at_most)
     changed = _recompute(scope, started)
@@ -100,7 +100,7 @@ def recompute(indicators: Collection[int] | None = None) -> tuple[int, int]:
     Returns how many rows changed, and how many indicators were looked at.
     """
     _begin()
-    scope = Scope.everywhere(indicators)
+    scope = RecomputeScope.everywhere(indicators)
     return _recompute(scope, timezone.now()), _count(scope)
 
 
@@ -122,7 +122,7 @@ def _begin() -> None:
     )
 
 
-def _claim() -> list[Mark]:
+def _claim() -> list[ClaimedMark]:
     """What all marks name, removed in this transaction: a crash puts them back."""
     table = StaleMark._meta.db_table
     rows = ask(
@@ -130,10 +130,10 @@ def _claim() -> list[Mark]:
         "RETURNING indicator_id, school_id, year, only_roll_ups",
         often=True,
     )
-    return [Mark(*row) for row in rows]
+    return [ClaimedMark(*row) for row in rows]
 
 
-def _begin_with(scope: Scope, at_most: int) -> Scope:
+def _begin_with(scope: RecomputeScope, at_most: int) -> RecomputeScope:
     """The first few indicators of a scope; marks for the others, and for what stands above."""
     ask(FORGET_OTHER_YEARS)  # or the next run would take the years to have moved, and begin anew
     now = timezone.now()
@@ -145,11 +145,11 @@ def _begin_with(scope: Scope, at_most: int) -> Scope:
     return replace(scope.only(scope.parts[:at_most]), every_roll_up=False)
 
 
-def _count(scope: Scope) -> int:
+def _count(scope: RecomputeScope) -> int:
     return sum(part.in_use for part in scope.parts)
 
 
-def _recompute(scope: Scope, started: datetime) -> int:
+def _recompute(scope: RecomputeScope, started: datetime) -> int:
     """Store every result of the scope; returns how many rows changed."""
     if scope.everything:  # where plan and figures are gone, no statement would name their years
         ask(FORGET_OTHER_YEARS)
@@ -170,8 +170,8 @@ def _recompute(scope: Scope, started: datetime) -> int:
     return outcome.changed + _store_roll_ups(scope, outcome.above)
 
 
-def _store_one_by_one(scope: Scope, started: datetime) -> Outcome:
-    outcome = Outcome()
+def _store_one_by_one(scope: RecomputeScope, started: datetime) -> RecomputeOutcome:
+    outcome = RecomputeOutcome()
     for part in scope.parts:
         alone = scope.only([part])
         try:
@@ -182,10 +182,10 @@ def _store_one_by_one(scope: Scope, started: datetime) -> Outcome:
     return outcome
 
 
-def _store_failure(part: Part, problem: Exception, started: datetime) -> Outcome:
+def _store_failure(part: IndicatorYears, problem: Exception, started: datetime) -> RecomputeOutcome:
     """No number rather than an old one, and the error where people see it."""
     logger.error("indicator %s cannot be computed: %s", part.code, problem)
-    whole = _stamp() | parameters_of(Scope(parts=(part._replace(whole=True),)))
+    whole = _stamp() | parameters_of(RecomputeScope(parts=(part._replace(whole=True),)))
     changed = ask(_FAILED_VALUES, whole)[0][0]
     outcome = _outcome(ask(_FAILED_PROGRESS, whole))
     outcome.changed += changed
@@ -203,9 +203,9 @@ def _store_failure(part: Part, problem: Exception, started: datetime) -> Outcome
     return outcome
 
 
-def _store_indicators(scope: Scope) -> Outcome:
+def _store_indicators(scope: RecomputeScope) -> RecomputeOutcome:
     """The institute's values, then the progress toward each target, which rests on them."""
-    outcome = Outcome()
+    outcome = RecomputeOutcome()
     for years, batch in in_batches(scope):
         outcome.changed += _store(_VALUES[years], scope, _stamp() | parameters_of(batch))[0][0]
     for years, batch in in_batches(scope):
@@ -213,22 +213,22 @@ def _store_indicators(scope: Scope) -> Outcome:
     return outcome
 
 
-def _store(statement: str, scope: Scope, parameters: Parameters) -> list[tuple[Any, ...]]:
+def _store(statement: str, scope: RecomputeScope, parameters: Parameters) -> list[tuple[Any, ...]]:
     """Prepared, but where there is much to do: then a plan for so much is worth its time."""
     return ask(statement, parameters, often=not scope.everything)
 
 
-def _outcome(rows: list[tuple[Any, ...]]) -> Outcome:
+def _outcome(rows: list[tuple[Any, ...]]) -> RecomputeOutcome:
     """Each row: how many changed, and one of the places above which something moved."""
     above = {tuple(row[1:]) for row in rows if row[1] is not None}
-    return Outcome(rows[0][0], above)  # type: ignore[arg-type]
+    return RecomputeOutcome(rows[0][0], above)  # type: ignore[arg-type]
 
 
 def _stamp() -> Parameters:
     return {"formula_version": FORMULA_VERSION, "computed_at": clock.now()}
 
 
-def _store_roll_ups(scope: Scope, above: set[Above]) -> int:
+def _store_roll_ups(scope: RecomputeScope, above: set[Above]) -> int:
     if not (scope.every_roll_up or above):
         return 0
     plans, indicators, years, views = zip(*above, strict=True) if above else ((), (), (), ())

@@ -26,7 +26,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Move:
+class ResultMove:
     """One result before and after; None where it was not there, or would not be."""
 
     model: type[models.Model]
@@ -41,7 +41,7 @@ class Move:
         return [name for name in before | after if before.get(name) != after.get(name)]
 
 
-def rehearse(change: Callable[[], object]) -> list[Move]:
+def rehearse(change: Callable[[], object]) -> list[ResultMove]:
     """Every stored result that `change` would move. Nothing stays: no row, no event, no mark.
 
     Exceptions of the change reach the caller, as they would without a rehearsal.
@@ -53,7 +53,7 @@ def rehearse(change: Callable[[], object]) -> list[Move]:
         recompute_stale()
         after = _results()
     return [
-        Move(model, key, before.get((model, key)), after.get((model, key)))
+        ResultMove(model, key, before.get((model, key)), after.get((model, key)))
         for model, key in before | after
         if before.get((model, key)) != after.get((model, key))
     ]

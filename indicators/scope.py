@@ -11,7 +11,7 @@ from indicators.statements.values import Years
 INDICATORS_NAMED = 5  # in the text of a scope; the others are counted
 
 
-class Mark(NamedTuple):
+class ClaimedMark(NamedTuple):
     """A stale mark, as it is claimed."""
 
     indicator: int | None
@@ -24,7 +24,7 @@ class Mark(NamedTuple):
         return self.indicator is None and not self.only_roll_ups
 
 
-class Part(NamedTuple):
+class IndicatorYears(NamedTuple):
     """One indicator, and the years in which its values may have moved."""
 
     indicator: int
@@ -48,22 +48,22 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scope:
-    parts: tuple[Part, ...] = ()
+class RecomputeScope:
+    parts: tuple[IndicatorYears, ...] = ()
     touched: frozenset[tuple[int, int]] = frozenset()  # indicators and schools of single figures
     every_roll_up: bool = False
     everything: bool = False
     marks: int = field(default=0, compare=False)
 
     @classmethod
-    def everywhere(cls, indicators: Collection[int] | None = None) -> "Scope":
+    def everywhere(cls, indicators: Collection[int] | None = None) -> "RecomputeScope":
         """All that there is, or all of these indicators."""
         if indicators is None:
-            return cls.of([Mark(None)])
-        return cls.of([Mark(indicator) for indicator in indicators])
+            return cls.of([ClaimedMark(None)])
+        return cls.of([ClaimedMark(indicator) for indicator in indicators])
 
     @classmethod
-    def of(cls, marks: Iterable[Mark]) -> "Scope":
+    def of(cls, marks: Iterable[ClaimedMark]) -> "RecomputeScope":
         """Coalesced: any number of marks of one indicator are one part."""
         marks = list(marks)
         everything = any(mark.means_everything for mark in marks)
@@ -80,11 +80,11 @@ class Scope:
             marks=len(marks),
         )
 
-    def only(self, parts: Iterable[Part]) -> "Scope":
+    def only(self, parts: Iterable[IndicatorYears]) -> "RecomputeScope":
         """The same for some of its indicators."""
         return replace(self, parts=tuple(parts), everything=False)
 
-    def relating(self, years: Years) -> list[Part]:
+    def relating(self, years: Years) -> list[IndicatorYears]:
         return [part for part in self.parts if part.years is years]
 
     def __str__(self) -> str:
@@ -156,10 +156,10 @@ FORGET_OTHER_YEARS = f"""
     WHERE bounds.first IS NULL OR s.year NOT BETWEEN bounds.first AND bounds.last"""
 
 
-def _parts(marks: Collection[Mark] | None) -> tuple[Part, ...] | None:
+def _parts(marks: Collection[ClaimedMark] | None) -> tuple[IndicatorYears, ...] | None:
     """Of these marks (of every indicator, without any). None: the years themselves have moved."""
     if marks is None:
-        return tuple(Part(*row) for row in ask(_PARTS.format(marks=_ALL)))
+        return tuple(IndicatorYears(*row) for row in ask(_PARTS.format(marks=_ALL)))
     if not marks:
         return ()
     parameters: dict[str, Any] = {
@@ -170,4 +170,4 @@ def _parts(marks: Collection[Mark] | None) -> tuple[Part, ...] | None:
     rows = ask(_PARTS.format(marks=_THESE), parameters, often=True)
     if not ask(_SAME_YEARS, often=True)[0][0]:
         return None
-    return tuple(Part(*row) for row in rows)
+    return tuple(IndicatorYears(*row) for row in rows)

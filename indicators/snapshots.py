@@ -140,7 +140,7 @@ def _would_be(row: Progress | RollUp) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Line:
+class SnapshotLine:
     """One thing in two contents; None on a side where it is not there."""
 
     kind: str  # plan, objective, lever, project, indicator or target
@@ -161,11 +161,11 @@ class Line:
         return [name for name in names if before.get(name) != after.get(name)]
 
 
-def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Line]:
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[SnapshotLine]:
     """Every line of either, in the order of the later one."""
     first, second = _lines(before), _lines(after)
     keys = [*second, *(key for key in first if key not in second)]
-    return [Line(*key, first.get(key), second.get(key)) for key in keys]
+    return [SnapshotLine(*key, first.get(key), second.get(key)) for key in keys]
 
 
 def _lines(content: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:

@@ -27,7 +27,7 @@ VIEW = View.VALIDATED
 
 
 @dataclass(frozen=True)
-class Standing:
+class IndicatorStanding:
     """Where the institute stands with one indicator: its value, and the way toward its target."""
 
     total: YearValue
@@ -49,8 +49,8 @@ class Standing:
 @dataclass(frozen=True)
 class IndicatorMove:
     indicator: Indicator
-    before: Standing
-    after: Standing
+    before: IndicatorStanding
+    after: IndicatorStanding
 
     @property
     def change(self) -> Decimal | None:
@@ -117,13 +117,15 @@ def _years(series: Series, year: int) -> list[int]:
     return [one for one in series.members if one == year or one in baselines]
 
 
-def _standing(series: Series, plan: StrategicPlan, year: int) -> Standing:
+def _standing(series: Series, plan: StrategicPlan, year: int) -> IndicatorStanding:
     total = series.totals[VIEW, year]
     for target in series.targets:
         if target.is_reference and target.plan_id == plan.pk:
             aim = TargetInView(target, VIEW, series.values_for(target, VIEW))
-            return Standing(total, aim.row(year, clock.now()) if year in aim.years else None)
-    return Standing(total, None)
+            return IndicatorStanding(
+                total, aim.row(year, clock.now()) if year in aim.years else None
+            )
+    return IndicatorStanding(total, None)
 
 
 def _element_moves(
@@ -146,7 +148,7 @@ def read_elements(plan: StrategicPlan, view: View, year: int) -> Elements:
 
 
 def _means(
-    elements: Elements, year: int, standings: Mapping[int, Standing]
+    elements: Elements, year: int, standings: Mapping[int, IndicatorStanding]
 ) -> list[tuple[Element, ElementMean]]:
     """Each element, with these standings in place of the stored progress of their indicators."""
     shares = {

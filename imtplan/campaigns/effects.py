@@ -18,10 +18,10 @@ from imtplan.campaigns.cells import EnteredCell, shown
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
-from indicators.contribution import OwnMove, Way, own_moves
+from indicators.contribution import ContributionDirection, OwnMove, own_moves
 from indicators.models import Figure, Indicator
 from indicators.series import reading_of
-from indicators.whatif import Effect, ElementMove, IndicatorMove, Standing, effect
+from indicators.whatif import Effect, ElementMove, IndicatorMove, IndicatorStanding, effect
 from levers.models import Lever
 from objectives.models import Objective
 
@@ -80,17 +80,19 @@ def share_sentences(move: OwnMove) -> list[str]:
 
 
 # The words for a move whose size is not told.
-WAYS: dict[Way, str | Promise] = {
-    Way.UP: gettext_lazy("up"),
-    Way.DOWN: gettext_lazy("down"),
+WAYS: dict[ContributionDirection, str | Promise] = {
+    ContributionDirection.UP: gettext_lazy("up"),
+    ContributionDirection.DOWN: gettext_lazy("down"),
 }
-TOLD: dict[Way, str | Promise] = {
+TOLD: dict[ContributionDirection, str | Promise] = {
     **WAYS,
-    Way.SAME: gettext_lazy("no change"),
-    Way.OPEN: gettext_lazy("counted; the other schools’ figures decide which way it moves"),
-    Way.FIRST: gettext_lazy("counted for the first time"),
-    Way.MISSING: gettext_lazy("incomplete without this figure"),
-    Way.OUTSIDE: gettext_lazy("this school is not expected"),
+    ContributionDirection.SAME: gettext_lazy("no change"),
+    ContributionDirection.OPEN: gettext_lazy(
+        "counted; the other schools’ figures decide which way it moves"
+    ),
+    ContributionDirection.FIRST: gettext_lazy("counted for the first time"),
+    ContributionDirection.MISSING: gettext_lazy("incomplete without this figure"),
+    ContributionDirection.OUTSIDE: gettext_lazy("this school is not expected"),
 }
 
 
@@ -137,7 +139,7 @@ def _after(move: IndicatorMove) -> str:
     return text if move.change is None else f"{text} ({points(move.change)})"
 
 
-def basis(standing: Standing) -> str:
+def basis(standing: IndicatorStanding) -> str:
     """On how many schools a value rests."""
     counts = {"reported": standing.total.reported, "expected": standing.total.expected}
     if standing.is_estimate:

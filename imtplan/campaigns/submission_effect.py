@@ -19,9 +19,9 @@ from imtplan.campaigns.effects import (
 )
 from imtplan.campaigns.entry import EntryPage
 from imtplan.campaigns.models import Submission
-from indicators.contribution import OwnMove, Way, own_moves
+from indicators.contribution import ContributionDirection, OwnMove, own_moves
 from indicators.models import Figure, Indicator, VerdictInWords
-from indicators.whatif import Effect, ElementMove, IndicatorMove, Standing, effect
+from indicators.whatif import Effect, ElementMove, IndicatorMove, IndicatorStanding, effect
 from objectives.models import StrategicPlan
 
 
@@ -74,7 +74,7 @@ class IndicatorRow:
     def values(self) -> tuple[str, str]:
         return self._value(self.move.before), self._value(self.move.after)
 
-    def _value(self, standing: Standing) -> str:
+    def _value(self, standing: IndicatorStanding) -> str:
         return "" if standing.value is None else shown(standing.value, self.indicator)
 
     @property
@@ -168,7 +168,7 @@ class SubmissionEffect:
 
     def _counts(self) -> str:
         ways = [row.move.share.way for row in self.own if row.move.share]
-        up, down = ways.count(Way.UP), ways.count(Way.DOWN)
+        up, down = ways.count(ContributionDirection.UP), ways.count(ContributionDirection.DOWN)
         said = []
         if up:
             text = ngettext("%(count)s indicator moved up", "%(count)s indicators moved up", up)

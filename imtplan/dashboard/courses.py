@@ -16,7 +16,7 @@ from imtplan.accounts.models import School
 from imtplan.dashboard.outlook import chances, is_unlikely, outlook
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
-from indicators.explaining import Mark
+from indicators.explaining import ProgressMark
 from indicators.forecast import Forecast, forecast
 from indicators.models import (
     Indicator,
@@ -291,10 +291,10 @@ class Course:
         return is_unlikely(self.now.progress)
 
     @property
-    def mark(self) -> Mark | None:
+    def mark(self) -> ProgressMark | None:
         """What the bar of the page's year alone would hide."""
         now = self.now
-        return Mark.of(self.indicator.direction, now.share, is_estimate=now.is_estimate)
+        return ProgressMark.of(self.indicator.direction, now.share, is_estimate=now.is_estimate)
 
     @property
     def is_band(self) -> bool:

@@ -13,57 +13,57 @@ from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
 from indicators.explaining import (
     Agreement,
-    Difference,
     Formula,
+    FormulaNumber,
+    FormulaStep,
     Measure,
     Missing,
-    Number,
-    Result,
-    Rule,
-    Step,
+    NotCountedReason,
+    StatusRule,
+    StepResult,
+    StoredDifference,
     Use,
-    Why,
     bracketed,
 )
 from indicators.models import ProgressStatus
 
 RESULTS: dict[str, str | Promise] = {
-    Result.VALUE: gettext_lazy("Value"),
-    Result.ESTIMATE: gettext_lazy("Estimate"),
-    Result.COVERAGE: gettext_lazy("Coverage"),
-    Result.LOW: gettext_lazy("At the least"),
-    Result.HIGH: gettext_lazy("At the most"),
-    Result.TARGET_VALUE: gettext_lazy("Target"),
-    Result.EXPECTED_VALUE: gettext_lazy("Expected in %(year)s"),
-    Result.DISTANCE: gettext_lazy("Distance to the band"),
-    Result.PROGRESS: gettext_lazy("Progress"),
-    Result.EXPECTED_PROGRESS: gettext_lazy("Expected progress"),
-    Result.PACE: gettext_lazy("Pace"),
-    Result.GAP: gettext_lazy("Gap"),
-    Result.NEEDED_PER_YEAR: gettext_lazy("Change needed, per year"),
-    Result.NEEDED_RATE: gettext_lazy("Growth needed, per year"),
-    Result.ACHIEVED_PER_YEAR: gettext_lazy("Change so far, per year"),
-    Result.ACHIEVED_RATE: gettext_lazy("Growth so far, per year"),
-    Result.FORECAST: gettext_lazy("Forecast"),
-    Result.FORECAST_LOW: gettext_lazy("Forecast, low end"),
-    Result.FORECAST_HIGH: gettext_lazy("Forecast, high end"),
-    Result.PROBABILITY: gettext_lazy("Chances that the target is met"),
+    StepResult.VALUE: gettext_lazy("Value"),
+    StepResult.ESTIMATE: gettext_lazy("Estimate"),
+    StepResult.COVERAGE: gettext_lazy("Coverage"),
+    StepResult.LOW: gettext_lazy("At the least"),
+    StepResult.HIGH: gettext_lazy("At the most"),
+    StepResult.TARGET_VALUE: gettext_lazy("Target"),
+    StepResult.EXPECTED_VALUE: gettext_lazy("Expected in %(year)s"),
+    StepResult.DISTANCE: gettext_lazy("Distance to the band"),
+    StepResult.PROGRESS: gettext_lazy("Progress"),
+    StepResult.EXPECTED_PROGRESS: gettext_lazy("Expected progress"),
+    StepResult.PACE: gettext_lazy("Pace"),
+    StepResult.GAP: gettext_lazy("Gap"),
+    StepResult.NEEDED_PER_YEAR: gettext_lazy("Change needed, per year"),
+    StepResult.NEEDED_RATE: gettext_lazy("Growth needed, per year"),
+    StepResult.ACHIEVED_PER_YEAR: gettext_lazy("Change so far, per year"),
+    StepResult.ACHIEVED_RATE: gettext_lazy("Growth so far, per year"),
+    StepResult.FORECAST: gettext_lazy("Forecast"),
+    StepResult.FORECAST_LOW: gettext_lazy("Forecast, low end"),
+    StepResult.FORECAST_HIGH: gettext_lazy("Forecast, high end"),
+    StepResult.PROBABILITY: gettext_lazy("Chances that the target is met"),
 }
 # Changes and gaps are told with their sign.
 SIGNED = {
-    Result.GAP,
-    Result.NEEDED_PER_YEAR,
-    Result.NEEDED_RATE,
-    Result.ACHIEVED_PER_YEAR,
-    Result.ACHIEVED_RATE,
+    StepResult.GAP,
+    StepResult.NEEDED_PER_YEAR,
+    StepResult.NEEDED_RATE,
+    StepResult.ACHIEVED_PER_YEAR,
+    StepResult.ACHIEVED_RATE,
 }
 # What lies ahead is not known to the second decimal of a head.
 ROUGH = {
-    Result.LOW,
-    Result.HIGH,
-    Result.FORECAST,
-    Result.FORECAST_LOW,
-    Result.FORECAST_HIGH,
+    StepResult.LOW,
+    StepResult.HIGH,
+    StepResult.FORECAST,
+    StepResult.FORECAST_LOW,
+    StepResult.FORECAST_HIGH,
 }
 
 # The letters of the formulas.
@@ -123,22 +123,24 @@ PARTS_OF_WHOLES = {
 }
 
 VERDICTS = {
-    Rule.BEFORE_BASELINE: gettext_lazy("The plan has not begun in that year."),
-    Rule.TARGET_REACHED: gettext_lazy("The whole way is done."),
-    Rule.PROMISE_INCOMPLETE: gettext_lazy("Something of the promise is missing."),
-    Rule.BASELINE_YEAR: gettext_lazy("It is the baseline year: nothing was expected yet."),
-    Rule.NO_VALUE: gettext_lazy("No value is known."),
-    Rule.TARGET_YEAR_OVER: gettext_lazy("It is the last year, and the whole way is not done."),
-    Rule.BY_PACE: gettext_lazy("The pace decides."),
-    Rule.LEVEL_WITH_PATH: gettext_lazy(
+    StatusRule.BEFORE_BASELINE: gettext_lazy("The plan has not begun in that year."),
+    StatusRule.TARGET_REACHED: gettext_lazy("The whole way is done."),
+    StatusRule.PROMISE_INCOMPLETE: gettext_lazy("Something of the promise is missing."),
+    StatusRule.BASELINE_YEAR: gettext_lazy("It is the baseline year: nothing was expected yet."),
+    StatusRule.NO_VALUE: gettext_lazy("No value is known."),
+    StatusRule.TARGET_YEAR_OVER: gettext_lazy(
+        "It is the last year, and the whole way is not done."
+    ),
+    StatusRule.BY_PACE: gettext_lazy("The pace decides."),
+    StatusRule.LEVEL_WITH_PATH: gettext_lazy(
         "Nothing was expected yet: being level with the path is enough."
     ),
-    Rule.LITTLE_COVERED: gettext_lazy("Less than half of the weight has data."),
-    Rule.NOTHING_EXPECTED: gettext_lazy("Nothing was expected yet."),
-    Rule.COUNT_INCOMPLETE: gettext_lazy(
+    StatusRule.LITTLE_COVERED: gettext_lazy("Less than half of the weight has data."),
+    StatusRule.NOTHING_EXPECTED: gettext_lazy("Nothing was expected yet."),
+    StatusRule.COUNT_INCOMPLETE: gettext_lazy(
         "The time is over but figures are missing: achieved and missed are said of a full count."
     ),
-    Rule.REACHED_ON_ESTIMATE: gettext_lazy(
+    StatusRule.REACHED_ON_ESTIMATE: gettext_lazy(
         "An estimate reaches the target before its year: achieved is said of a full count."
     ),
 }
@@ -149,12 +151,12 @@ USES = {
     Use.NOT_EXPECTED: gettext_lazy("not expected"),
 }
 REASONS = {
-    Why.NOT_ENTERED: gettext_lazy("not yet entered"),
-    Why.NOT_AVAILABLE: gettext_lazy("not available"),
-    Why.NOT_APPLICABLE: gettext_lazy("not applicable"),
+    NotCountedReason.NOT_ENTERED: gettext_lazy("not yet entered"),
+    NotCountedReason.NOT_AVAILABLE: gettext_lazy("not available"),
+    NotCountedReason.NOT_APPLICABLE: gettext_lazy("not applicable"),
     # A number that its school has not handed in yet is the school's own affair.
-    Why.BEING_ENTERED: gettext_lazy("being entered"),
-    Why.NOT_VALIDATED: gettext_lazy("handed in, not yet validated"),
+    NotCountedReason.BEING_ENTERED: gettext_lazy("being entered"),
+    NotCountedReason.NOT_VALIDATED: gettext_lazy("handed in, not yet validated"),
 }
 MISSING = {
     Missing.NO_DATA: gettext_lazy("no data"),
@@ -180,12 +182,14 @@ class Teller:
     words: Wording
     year: int
 
-    def steps(self, steps: Sequence[Step]) -> list[StepInWords]:
+    def steps(self, steps: Sequence[FormulaStep]) -> list[StepInWords]:
         """A percentage moves by points: its rates of growth are not told."""
-        rates = (Result.NEEDED_RATE, Result.ACHIEVED_RATE) if self.words.is_percentage else ()
+        rates = (
+            (StepResult.NEEDED_RATE, StepResult.ACHIEVED_RATE) if self.words.is_percentage else ()
+        )
         return [self.step(step) for step in steps if step.result not in rates]
 
-    def step(self, step: Step) -> StepInWords:
+    def step(self, step: FormulaStep) -> StepInWords:
         return StepInWords(
             key=step.result.value,
             name=str(RESULTS[step.result]) % {"year": self.year},
@@ -194,7 +198,7 @@ class Teller:
             result=self.outcome(step.result, step.outcome),
         )
 
-    def formula(self, step: Step) -> str:
+    def formula(self, step: FormulaStep) -> str:
         if step.formula in RULES_IN_WORDS:
             return str(RULES_IN_WORDS[step.formula])
         if step.numbers.keys() <= NAMES.keys():
@@ -202,10 +206,10 @@ class Teller:
         of_milestones = any(name.startswith("milestone") for name in step.numbers)
         return str(PARTS_OF_WHOLES["milestones" if of_milestones else "weights"])
 
-    def operand(self, number: Number) -> str:
+    def operand(self, number: FormulaNumber) -> str:
         return bracketed(self.number(number))
 
-    def number(self, number: Number) -> str:
+    def number(self, number: FormulaNumber) -> str:
         if number.measure is Measure.SHARE:
             return self.words.percent(number.value)
         if number.measure is Measure.AMOUNT:
@@ -214,9 +218,9 @@ class Teller:
             return str(int(number.value))
         return format_number(number.value, language=self.words.language)
 
-    def outcome(self, result: Result, number: Number) -> str:
+    def outcome(self, result: StepResult, number: FormulaNumber) -> str:
         sign = result in SIGNED
-        if result is Result.PROBABILITY:
+        if result is StepResult.PROBABILITY:
             return chances(number.value)
         if number.measure is Measure.SHARE:
             return self.words.percent(number.value, sign=sign)
@@ -228,7 +232,7 @@ class Teller:
         """What is stored and what is found now, where the two are not the same."""
         return [self._difference(one) for one in agreement.differences]
 
-    def _difference(self, one: Difference) -> str:
+    def _difference(self, one: StoredDifference) -> str:
         return _("%(name)s: stored %(stored)s, computed now %(fresh)s") % {
             "name": _name_of(one.name) % {"year": self.year},
             "stored": self._told(one.name, one.stored),
@@ -240,14 +244,14 @@ class Teller:
             return pgettext("an empty cell", "nothing")
         if name in ("status", "would_be"):
             return str(ProgressStatus(value).label) if value else ""
-        if name in set(Result):
-            return self.outcome(Result(name), Number(value, _measure(name)))
+        if name in set(StepResult):
+            return self.outcome(StepResult(name), FormulaNumber(value, _measure(name)))
         return str(value)
 
 
 def _name_of(column: str) -> str:
-    if column in set(Result):
-        return str(RESULTS[Result(column)])
+    if column in set(StepResult):
+        return str(RESULTS[StepResult(column)])
     words = {
         "status": _("Status"),
         "would_be": _("What a pending status would be"),

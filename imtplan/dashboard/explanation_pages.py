@@ -21,8 +21,8 @@ from indicators.explaining import (
     Agreement,
     Input,
     ItemExplanation,
-    Mark,
     ProgressExplanation,
+    ProgressMark,
     Reader,
     RollUpExplanation,
     StandIn,
@@ -182,7 +182,7 @@ class ProgressTold:
         return str(VERDICTS[self.explanation.rule])
 
     @property
-    def mark(self) -> Mark | None:
+    def mark(self) -> ProgressMark | None:
         return self.explanation.mark
 
     @property

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.dashboard.wording import Wording
-from indicators.explaining import Mark, ProgressExplanation
+from indicators.explaining import ProgressExplanation, ProgressMark
 from indicators.progress import Direction, Reason
 
 
@@ -35,7 +35,7 @@ def sentence(explanation: ProgressExplanation, words: Wording) -> str:
     if row.progress is None:
         return str(LACKING.get(row.reason, LACKING[""])) % known
     if explanation.line.direction is Direction.KEEP:
-        mark = Mark.KEPT if row.progress >= 1 else Mark.LOST
+        mark = ProgressMark.KEPT if row.progress >= 1 else ProgressMark.LOST
         return str((BANDS_ESTIMATED if row.is_estimate else BANDS)[mark]) % known
     said = _(
         "%(value)s in %(year)s: %(progress)s of the way from %(baseline)s (%(baseline_year)s) "
@@ -53,14 +53,16 @@ def _beside_the_path(row: Any) -> str:
 
 
 BANDS = {
-    Mark.KEPT: gettext_lazy("%(value)s in %(year)s: inside the band, the promise is kept."),
-    Mark.LOST: gettext_lazy(
+    ProgressMark.KEPT: gettext_lazy("%(value)s in %(year)s: inside the band, the promise is kept."),
+    ProgressMark.LOST: gettext_lazy(
         "%(value)s in %(year)s: %(gap)s outside the band, the promise is lost."
     ),
 }
 BANDS_ESTIMATED = {
-    Mark.KEPT: gettext_lazy("%(value)s in %(year)s, an estimate: it would be inside the band."),
-    Mark.LOST: gettext_lazy(
+    ProgressMark.KEPT: gettext_lazy(
+        "%(value)s in %(year)s, an estimate: it would be inside the band."
+    ),
+    ProgressMark.LOST: gettext_lazy(
         "%(value)s in %(year)s, an estimate: it would be %(gap)s outside the band."
     ),
 }

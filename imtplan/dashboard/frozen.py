@@ -14,7 +14,7 @@ from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets import Column, ColumnType
 from indicators.models import ProgressStatus, ValueNature, VerdictInWords
-from indicators.snapshots import Line
+from indicators.snapshots import SnapshotLine
 
 KINDS = {
     "plan": gettext_lazy("Plan"),
@@ -219,7 +219,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Compared:
-    line: Line
+    line: SnapshotLine
 
     @property
     def kind(self) -> Any:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from imtplan.audit.edits import ReasonNeeded
 from imtplan.planning import moves
 from imtplan.planning.forms import ActForm, Difference
-from indicators.rehearsal import Move, rehearse
+from indicators.rehearsal import ResultMove, rehearse
 from indicators.tasks import poke
 
 # One change of the plan at a time: between looking and storing nobody else stores.
@@ -41,7 +41,7 @@ class Preview:
     """What a change would do, and whether somebody must say why."""
 
     differences: list[Difference]
-    moves: list[Move]
+    moves: list[ResultMove]
     asks_reason: bool
 
     @property

@@ -22,7 +22,7 @@ from indicators.models import (
     VerdictInWords,
     View,
 )
-from indicators.rehearsal import Move
+from indicators.rehearsal import ResultMove
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject
@@ -70,17 +70,17 @@ class Group:
     results: Sequence[Result]
 
 
-def digest(moves: Iterable[Move]) -> str:
+def digest(moves: Iterable[ResultMove]) -> str:
     """Tells two outcomes apart, whatever numbers the database gives to rows that are new."""
     said = sorted(repr((move.model.__name__, _place(move), _told(move))) for move in moves)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
 
-def _place(move: Move) -> tuple[Any, ...]:
+def _place(move: ResultMove) -> tuple[Any, ...]:
     return move.key if move.before else move.key[-2:]  # the year and the view
 
 
-def _told(move: Move) -> list[tuple[str, str, str]]:
+def _told(move: ResultMove) -> list[tuple[str, str, str]]:
     before, after = move.before or {}, move.after or {}
     return [
         (name, str(before.get(name)), str(after.get(name)))
@@ -89,7 +89,7 @@ def _told(move: Move) -> list[tuple[str, str, str]]:
     ]
 
 
-def groups(moves: Iterable[Move]) -> list[Group]:
+def groups(moves: Iterable[ResultMove]) -> list[Group]:
     """The plan and its elements first, then indicators; within each by year, validated first."""
     names = _Names(list(moves))
     ordered = sorted(names.moves, key=names.place)
@@ -102,7 +102,7 @@ def groups(moves: Iterable[Move]) -> list[Group]:
 class _Names:
     """What each result is of, read in one query for each kind of thing."""
 
-    def __init__(self, moves: list[Move]) -> None:
+    def __init__(self, moves: list[ResultMove]) -> None:
         self.moves = moves
         self.found = {
             attribute: model._default_manager.in_bulk(self._keys(RollUp, attribute))
@@ -116,7 +116,7 @@ class _Names:
         rows = [one.before or one.after or {} for one in self.moves if one.model is model]
         return {row[attribute] for row in rows if row[attribute] is not None}
 
-    def heading(self, move: Move) -> tuple[int, str, str]:
+    def heading(self, move: ResultMove) -> tuple[int, str, str]:
         row = move.before or move.after or {}
         if move.model is InstituteValue:
             indicator = self.indicators.get(row["indicator_id"])
@@ -136,7 +136,7 @@ class _Names:
         whose = f" · {target.school}" if target.school else ""
         return f"{target.indicator} ({target.code}){whose}"
 
-    def place(self, move: Move) -> tuple[Any, ...]:
+    def place(self, move: ResultMove) -> tuple[Any, ...]:
         row = move.before or move.after or {}
         return (*self.heading(move), row["year"], list(View).index(View(row["view"])))
 
@@ -146,7 +146,7 @@ def _name(row: Any) -> str:
     return _("what you add here") if row is None else str(row)
 
 
-def _result(move: Move) -> Result:
+def _result(move: ResultMove) -> Result:
     row = move.before or move.after or {}
     shown = [name for name in SHOWN[move.model] if name in move.fields]
     numbers = [

@@ -4,36 +4,43 @@ Plain data without a sentence: `indicators.api_explain` gives it to programs, `i
 puts it in words. Nothing here writes.
 """
 
-from indicators.explaining.agreement import Agreement, Difference
-from indicators.explaining.formulas import Formula, Measure, Number, Result, Step, bracketed
-from indicators.explaining.inputs import Input, Use, Why
-from indicators.explaining.marks import Mark
+from indicators.explaining.agreement import Agreement, StoredDifference
+from indicators.explaining.formulas import (
+    Formula,
+    FormulaNumber,
+    FormulaStep,
+    Measure,
+    StepResult,
+    bracketed,
+)
+from indicators.explaining.inputs import Input, NotCountedReason, Use
+from indicators.explaining.marks import ProgressMark
 from indicators.explaining.progress import ProgressExplanation
 from indicators.explaining.reading import Reader, explain_roll_up, kind_of
 from indicators.explaining.roll_ups import ItemExplanation, Missing, RollUpExplanation
-from indicators.explaining.steps import Rule
+from indicators.explaining.steps import StatusRule
 from indicators.explaining.values import StandIn, ValueExplanation
 
 __all__ = [
     "Agreement",
-    "Difference",
     "Formula",
+    "FormulaNumber",
+    "FormulaStep",
     "Input",
     "ItemExplanation",
-    "Mark",
     "Measure",
     "Missing",
-    "Number",
+    "NotCountedReason",
     "ProgressExplanation",
+    "ProgressMark",
     "Reader",
-    "Result",
     "RollUpExplanation",
-    "Rule",
     "StandIn",
-    "Step",
+    "StatusRule",
+    "StepResult",
+    "StoredDifference",
     "Use",
     "ValueExplanation",
-    "Why",
     "bracketed",
     "explain_roll_up",
     "kind_of",

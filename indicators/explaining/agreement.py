@@ -17,7 +17,7 @@ NOT_COMPARED |= {"exact", "exact_progress", "exact_expected"}
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class StoredDifference:
     """One column, as it is stored and as it is computed afresh."""
 
     name: str
@@ -33,12 +33,12 @@ class Agreement:
     fresh: models.Model | None
 
     @property
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[StoredDifference]:
         if self.stored is None or self.fresh is None:
             return []
         names = [field.name for field in _compared(self.fresh)]
         pairs = [
-            Difference(name, getattr(self.stored, name), getattr(self.fresh, name))
+            StoredDifference(name, getattr(self.stored, name), getattr(self.fresh, name))
             for name in names
         ]
         return [one for one in pairs if not _same(one.stored, one.fresh)]

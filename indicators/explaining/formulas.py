@@ -26,7 +26,7 @@ class Measure(StrEnum):
     YEAR = "year"
 
 
-class Result(StrEnum):
+class StepResult(StrEnum):
     """What a step comes to: for results that are stored, the name of the column."""
 
     VALUE = "value"
@@ -81,21 +81,21 @@ class Formula(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class FormulaNumber:
     value: Decimal
     measure: Measure = Measure.AMOUNT
 
 
-Numbers = Mapping[str, Number]
+Numbers = Mapping[str, FormulaNumber]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FormulaStep:
     """One formula, its numbers, and what it comes to. An empty expression: not by arithmetic."""
 
-    result: Result
+    result: StepResult
     formula: Formula
-    outcome: Number
+    outcome: FormulaNumber
     expression: str = ""
     numbers: Numbers = field(default_factory=dict)
 
@@ -124,22 +124,24 @@ def bracketed(text: str) -> str:
     return f"({text})" if text[:1] in "-−" else text
 
 
-def amounts(**values: Decimal | None) -> dict[str, Number]:
+def amounts(**values: Decimal | None) -> dict[str, FormulaNumber]:
     """Those that are known, in the indicator's unit."""
-    return {name: Number(value) for name, value in values.items() if value is not None}
+    return {name: FormulaNumber(value) for name, value in values.items() if value is not None}
 
 
-def counts(**values: int) -> dict[str, Number]:
-    return {name: Number(Decimal(value), Measure.COUNT) for name, value in values.items()}
+def counts(**values: int) -> dict[str, FormulaNumber]:
+    return {name: FormulaNumber(Decimal(value), Measure.COUNT) for name, value in values.items()}
 
 
-def years(**values: int) -> dict[str, Number]:
-    return {name: Number(Decimal(value), Measure.YEAR) for name, value in values.items()}
+def years(**values: int) -> dict[str, FormulaNumber]:
+    return {name: FormulaNumber(Decimal(value), Measure.YEAR) for name, value in values.items()}
 
 
-def shares(**values: Decimal | None) -> dict[str, Number]:
+def shares(**values: Decimal | None) -> dict[str, FormulaNumber]:
     return {
-        name: Number(value, Measure.SHARE) for name, value in values.items() if value is not None
+        name: FormulaNumber(value, Measure.SHARE)
+        for name, value in values.items()
+        if value is not None
     }
 
 
@@ -157,5 +159,5 @@ def _grouped(names: list[str]) -> str:
     return added(names) if len(names) < 2 else f"({added(names)})"
 
 
-def one() -> Number:
-    return Number(ONE, Measure.SHARE)
+def one() -> FormulaNumber:
+    return FormulaNumber(ONE, Measure.SHARE)

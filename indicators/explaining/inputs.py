@@ -25,7 +25,7 @@ class Use(StrEnum):
     NOT_EXPECTED = "not_expected"
 
 
-class Why(StrEnum):
+class NotCountedReason(StrEnum):
     """Why a figure of the year did not count."""
 
     NOT_ENTERED = "not_entered"
@@ -48,15 +48,19 @@ class Input:
     stand_in: Figure | None = None
 
     @property
-    def why(self) -> Why | None:
+    def why(self) -> NotCountedReason | None:
         """None: it counts."""
         if self.figure is None or self.figure.state == Figure.State.NOT_ENTERED:
-            return Why.NOT_ENTERED
+            return NotCountedReason.NOT_ENTERED
         if self.figure.status == Figure.Status.DRAFT:
-            return Why.BEING_ENTERED
+            return NotCountedReason.BEING_ENTERED
         if self.figure.status not in self.view.counted_statuses:
-            return Why.NOT_VALIDATED
-        return None if self.figure.state == Figure.State.NUMBER else Why(self.figure.state)
+            return NotCountedReason.NOT_VALIDATED
+        return (
+            None
+            if self.figure.state == Figure.State.NUMBER
+            else NotCountedReason(self.figure.state)
+        )
 
     @property
     def use(self) -> Use:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from indicators.progress import Direction
 
 
-class Mark(models.TextChoices):
+class ProgressMark(models.TextChoices):
     BEYOND = "beyond", _("beyond the target")
     BEHIND_BASELINE = "behind_baseline", _("behind the baseline")
     KEPT = "kept", _("kept")
@@ -17,7 +17,7 @@ class Mark(models.TextChoices):
     @classmethod
     def of(
         cls, direction: str, progress: Decimal | None, *, is_estimate: bool = False
-    ) -> "Mark | None":
+    ) -> "ProgressMark | None":
         """Of a progress that is not clamped; None where a bar tells everything.
 
         Kept and lost, too, are said of a full count only.

@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import NamedTuple
 
 from indicators.explaining.agreement import Agreement
-from indicators.explaining.formulas import Step
-from indicators.explaining.marks import Mark
-from indicators.explaining.steps import Rule, Steps, rule_of
+from indicators.explaining.formulas import FormulaStep
+from indicators.explaining.marks import ProgressMark
+from indicators.explaining.steps import StatusRule, Steps, rule_of
 from indicators.explaining.values import ValueExplanation
 from indicators.models import Progress, Target
 from indicators.progress import TargetPath
 
 
-class Point(NamedTuple):
+class YearPoint(NamedTuple):
     """A year and its value."""
 
     year: int
@@ -30,22 +30,22 @@ class ProgressExplanation:
     value: ValueExplanation
     line: TargetPath
     row: Progress
-    points: Sequence[Point]  # what the forecast rests on, by year
+    points: Sequence[YearPoint]  # what the forecast rests on, by year
     agreement: Agreement
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[FormulaStep]:
         return list(Steps(self.line, self.row, self.target.growth_percent))
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> StatusRule:
         return rule_of(self.line, self.row)
 
     @property
-    def mark(self) -> Mark | None:
+    def mark(self) -> ProgressMark | None:
         row = self.row
         direction = self.target.indicator.direction
-        return Mark.of(direction, row.progress, is_estimate=row.is_estimate)
+        return ProgressMark.of(direction, row.progress, is_estimate=row.is_estimate)
 
     @property
     def baseline_is_published(self) -> bool:
@@ -53,6 +53,6 @@ class ProgressExplanation:
         return self.target.baseline_value is not None
 
     @property
-    def stated(self) -> list[Point]:
+    def stated(self) -> list[YearPoint]:
         """The yearly values stated with the target."""
-        return [Point(year, value) for year, value in sorted(self.line.stated)]
+        return [YearPoint(year, value) for year, value in sorted(self.line.stated)]

@@ -12,7 +12,7 @@ from indicators.adding_up import YearValue
 from indicators.elements import Element, Elements, day_of
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.inputs import Figures, Inputs, figures_of, school_names
-from indicators.explaining.progress import Point, ProgressExplanation
+from indicators.explaining.progress import ProgressExplanation, YearPoint
 from indicators.explaining.roll_ups import MilestoneExplanation, RollUpExplanation
 from indicators.explaining.values import ValueExplanation
 from indicators.models import Indicator, IndicatorLink, InstituteValue, Progress, RollUp, View
@@ -78,7 +78,7 @@ class Reader:
             value=value,
             line=aim.line,
             row=row,
-            points=[Point(*point) for point in sorted(aim.points(self.year).items())],
+            points=[YearPoint(*point) for point in sorted(aim.points(self.year).items())],
             agreement=Agreement(stored, row),
         )
 

@@ -7,19 +7,19 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from indicators.elements import Element, Part
+from indicators.elements import Element, ElementPart
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.formulas import (
     Formula,
+    FormulaNumber,
+    FormulaStep,
     Measure,
-    Number,
-    Result,
-    Step,
+    StepResult,
     added,
     divided,
     shares,
 )
-from indicators.explaining.steps import BY_STATUS, Rule
+from indicators.explaining.steps import BY_STATUS, StatusRule
 from indicators.models import Indicator, RollUp, View
 from indicators.progress import clamp
 from indicators.verdicts import Status
@@ -37,7 +37,7 @@ class Missing(StrEnum):
 class ItemExplanation:
     """One indicator, project or objective in the mean."""
 
-    part: Part
+    part: ElementPart
     share_of_weight: Decimal | None  # of the weight that has data; None when left out
 
     @property
@@ -113,7 +113,7 @@ class RollUpExplanation:
     view: View
     year: int
     day: date  # on which milestones are looked at
-    parts: Sequence[Part]
+    parts: Sequence[ElementPart]
     milestones: Sequence[MilestoneExplanation]  # of a project alone
     row: RollUp
     agreement: Agreement
@@ -139,20 +139,21 @@ class RollUpExplanation:
         return [item for item in self.items if item.counts]
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[FormulaStep]:
         made_of = self._of_milestones() if self.is_project else self._of_items()
         return [*made_of, *self._pace()]
 
-    def _of_milestones(self) -> Iterator[Step]:
+    def _of_milestones(self) -> Iterator[FormulaStep]:
         everything = {
-            self._name(one): Number(one.milestone.weight, Measure.COUNT) for one in self.milestones
+            self._name(one): FormulaNumber(one.milestone.weight, Measure.COUNT)
+            for one in self.milestones
         }
         done = [self._name(one) for one in self.milestones if one.is_done]
         due = [self._name(one) for one in self.milestones if one.is_due]
         results = (
-            (Result.PROGRESS, done, self.row.progress),
+            (StepResult.PROGRESS, done, self.row.progress),
             (
-                Result.EXPECTED_PROGRESS,
+                StepResult.EXPECTED_PROGRESS,
                 due,
                 self.row.expected_progress,
             ),
@@ -160,68 +161,72 @@ class RollUpExplanation:
         for result, names, outcome in results:
             if outcome is not None:
                 expression = divided(names, everything)
-                number = Number(outcome, Measure.SHARE)
-                yield Step(result, Formula.PART_OF_WHOLE, number, expression, everything)
+                number = FormulaNumber(outcome, Measure.SHARE)
+                yield FormulaStep(result, Formula.PART_OF_WHOLE, number, expression, everything)
 
     @staticmethod
     def _name(one: MilestoneExplanation) -> str:
         return f"milestone {one.milestone.pk}"
 
-    def _of_items(self) -> Iterator[Step]:
+    def _of_items(self) -> Iterator[FormulaStep]:
         counted = self.counted
-        weights = {f"{item.name} w": Number(item.weight, Measure.COUNT) for item in self.items}
+        weights = {
+            f"{item.name} w": FormulaNumber(item.weight, Measure.COUNT) for item in self.items
+        }
         known = [f"{item.name} w" for item in counted]
         if self.row.coverage is not None:
-            outcome = Number(self.row.coverage, Measure.SHARE)
+            outcome = FormulaNumber(self.row.coverage, Measure.SHARE)
             expression = divided(known, weights)
-            yield Step(Result.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, weights)
+            yield FormulaStep(
+                StepResult.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, weights
+            )
         if self.row.progress is None or self.row.expected_progress is None:
             return
         reached = {f"{item.name} p": item.clamped for item in counted}
         planned = {
             f"{item.name} e": clamp(item.expected) for item in counted if item.expected is not None
         }
-        yield self._mean(Result.PROGRESS, self.row.progress, known, reached, weights)
+        yield self._mean(StepResult.PROGRESS, self.row.progress, known, reached, weights)
         yield self._mean(
-            Result.EXPECTED_PROGRESS, self.row.expected_progress, known, planned, weights
+            StepResult.EXPECTED_PROGRESS, self.row.expected_progress, known, planned, weights
         )
 
     @staticmethod
     def _mean(
-        result: Result,
+        result: StepResult,
         outcome: Decimal,
         weights: Sequence[str],
         taken: dict[str, Decimal | None] | dict[str, Decimal],
-        numbers: dict[str, Number],
-    ) -> Step:
+        numbers: dict[str, FormulaNumber],
+    ) -> FormulaStep:
         products = " + ".join(
             f"{{{weight}}} × {{{share}}}" for weight, share in zip(weights, taken, strict=True)
         )
         below = added(weights) if len(weights) == 1 else f"({added(weights)})"
-        return Step(
+        return FormulaStep(
             result,
             Formula.WEIGHTED_MEAN,
-            Number(outcome, Measure.SHARE),
+            FormulaNumber(outcome, Measure.SHARE),
             f"({products}) / {below}",
             numbers | shares(**taken),
         )
 
-    def _pace(self) -> Iterator[Step]:
+    def _pace(self) -> Iterator[FormulaStep]:
         row = self.row
         if row.pace is not None:
             numbers = shares(progress=row.progress, expected_progress=row.expected_progress)
-            outcome = Number(row.pace, Measure.SHARE)
+            outcome = FormulaNumber(row.pace, Measure.SHARE)
             expression = "{progress} / {expected_progress}"
-            yield Step(Result.PACE, Formula.QUOTIENT, outcome, expression, numbers)
+            yield FormulaStep(StepResult.PACE, Formula.QUOTIENT, outcome, expression, numbers)
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> StatusRule:
         """Which rule of `indicators.rollup` gave the verdict."""
         row, status = self.row, Status(self.row.status)
         if status is Status.NO_DATA:
-            return Rule.NO_VALUE if row.progress is None else Rule.LITTLE_COVERED
+            return StatusRule.NO_VALUE if row.progress is None else StatusRule.LITTLE_COVERED
         if status in BY_STATUS:
             return BY_STATUS[status]
         if row.progress is not None and row.progress >= 1:
-            return Rule.REACHED_ON_ESTIMATE
-        return Rule.NOTHING_EXPECTED if self.row.pace is None else Rule.BY_PACE
+            return StatusRule.REACHED_ON_ESTIMATE
+        return StatusRule.NOTHING_EXPECTED if self.row.pace is None else StatusRule.BY_PACE

@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from indicators.explaining.formulas import (
     Formula,
+    FormulaNumber,
+    FormulaStep,
     Measure,
-    Number,
     Numbers,
-    Result,
-    Step,
+    StepResult,
     amounts,
     counts,
     one,
@@ -36,7 +36,7 @@ class Steps:
     row: Progress
     growth_percent: Decimal | None = None
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[FormulaStep]:
         yield from self.target()
         yield from self.expected_value()
         yield from self.distance()
@@ -50,20 +50,20 @@ class Steps:
 
     # --- what was promised ---
 
-    def target(self) -> Iterator[Step]:
+    def target(self) -> Iterator[FormulaStep]:
         """Only of a target stated as a growth over its baseline."""
         if self.growth_percent is None or self.line.target is None:
             return
-        growth = Number(self.growth_percent, Measure.COUNT)
-        yield Step(
-            Result.TARGET_VALUE,
+        growth = FormulaNumber(self.growth_percent, Measure.COUNT)
+        yield FormulaStep(
+            StepResult.TARGET_VALUE,
             Formula.GROWTH,
-            Number(self.line.target),
+            FormulaNumber(self.line.target),
             "{baseline} × (1 + {growth_percent} / 100)",
             amounts(baseline=self.line.baseline) | {"growth_percent": growth},
         )
 
-    def expected_value(self) -> Iterator[Step]:
+    def expected_value(self) -> Iterator[FormulaStep]:
         """Nothing where an end of the line is unknown: then there is nothing to calculate."""
         known = self.line.trajectory is TrajectoryKind.STATED or (
             self.line.baseline is not None and self.line.target is not None
@@ -71,8 +71,8 @@ class Steps:
         if self.row.expected_value is None or not known:
             return
         formula, expression, numbers = self._trajectory()
-        outcome = Number(self.row.expected_value)
-        yield Step(Result.EXPECTED_VALUE, formula, outcome, expression, numbers)
+        outcome = FormulaNumber(self.row.expected_value)
+        yield FormulaStep(StepResult.EXPECTED_VALUE, formula, outcome, expression, numbers)
 
     def _trajectory(self) -> tuple[Formula, str, Numbers]:
         line, year = self.line, self.row.year
@@ -108,7 +108,7 @@ class Steps:
 
     # --- how far the figure has come ---
 
-    def distance(self) -> Iterator[Step]:
+    def distance(self) -> Iterator[FormulaStep]:
         """Only of a band: how far outside of it the value stands."""
         line, value = self.line, self.row.value
         if line.direction is not Direction.KEEP or value is None:
@@ -121,44 +121,52 @@ class Steps:
         sides += ["{value} − {band_high}"] if line.band_high is not None else []
         numbers = amounts(value=value, band_low=line.band_low, band_high=line.band_high)
         expression = f"max({'; '.join(sides)})"
-        outcome = Number(distance)
-        yield Step(Result.DISTANCE, Formula.DISTANCE_TO_BAND, outcome, expression, numbers)
+        outcome = FormulaNumber(distance)
+        yield FormulaStep(
+            StepResult.DISTANCE, Formula.DISTANCE_TO_BAND, outcome, expression, numbers
+        )
 
-    def progress(self) -> Iterator[Step]:
+    def progress(self) -> Iterator[FormulaStep]:
         row = self.row
         if row.progress is None or row.value is None:
             return
-        outcome = Number(row.progress, Measure.SHARE)
+        outcome = FormulaNumber(row.progress, Measure.SHARE)
         if self.line.direction is Direction.KEEP:
             yield self._kept(outcome)
         else:
-            yield self._way(Result.PROGRESS, outcome, "value", row.value)
+            yield self._way(StepResult.PROGRESS, outcome, "value", row.value)
 
-    def _kept(self, outcome: Number) -> Step:
+    def _kept(self, outcome: FormulaNumber) -> FormulaStep:
         if self.line.tolerance is None or self.row.value is None:
-            return Step(Result.PROGRESS, Formula.KEPT, outcome)
+            return FormulaStep(StepResult.PROGRESS, Formula.KEPT, outcome)
         distance = distance_to_band(self.line, self.row.value)
         numbers = amounts(distance=distance, tolerance=self.line.tolerance)
         expression = "max(0; 1 − {distance} / {tolerance})"
-        return Step(Result.PROGRESS, Formula.KEPT, outcome, expression, numbers)
+        return FormulaStep(StepResult.PROGRESS, Formula.KEPT, outcome, expression, numbers)
 
-    def expected_progress(self) -> Iterator[Step]:
+    def expected_progress(self) -> Iterator[FormulaStep]:
         row = self.row
         if row.expected_progress is None:
             return
-        outcome = Number(row.expected_progress, Measure.SHARE)
+        outcome = FormulaNumber(row.expected_progress, Measure.SHARE)
         if row.expected_value is None:
-            yield Step(Result.EXPECTED_PROGRESS, Formula.BAND_HOLDS, one(), "1")
+            yield FormulaStep(StepResult.EXPECTED_PROGRESS, Formula.BAND_HOLDS, one(), "1")
         else:
-            yield self._way(Result.EXPECTED_PROGRESS, outcome, "expected_value", row.expected_value)
+            yield self._way(
+                StepResult.EXPECTED_PROGRESS, outcome, "expected_value", row.expected_value
+            )
 
-    def _way(self, result: Result, outcome: Number, name: str, value: Decimal) -> Step:
+    def _way(
+        self, result: StepResult, outcome: FormulaNumber, name: str, value: Decimal
+    ) -> FormulaStep:
         """The share of the way, or whether the target is still met where it was met before."""
         ends = amounts(**{name: value}, baseline=self.line.baseline, target=self.line.target)
         if self.met_before:
             sign = "≤" if self.line.direction is Direction.DECREASE else "≥"
-            return Step(result, Formula.MET_BEFORE, outcome, f"{{{name}}} {sign} {{target}}", ends)
-        return Step(result, Formula.SHARE_OF_THE_WAY, outcome, ON_THE_WAY % name, ends)
+            return FormulaStep(
+                result, Formula.MET_BEFORE, outcome, f"{{{name}}} {sign} {{target}}", ends
+            )
+        return FormulaStep(result, Formula.SHARE_OF_THE_WAY, outcome, ON_THE_WAY % name, ends)
 
     @property
     def met_before(self) -> bool:
@@ -169,15 +177,15 @@ class Steps:
             return line.baseline <= line.target
         return line.baseline >= line.target
 
-    def pace(self) -> Iterator[Step]:
+    def pace(self) -> Iterator[FormulaStep]:
         row = self.row
         if row.pace is not None:
             numbers = shares(progress=row.progress, expected_progress=row.expected_progress)
-            outcome = Number(row.pace, Measure.SHARE)
+            outcome = FormulaNumber(row.pace, Measure.SHARE)
             expression = "{progress} / {expected_progress}"
-            yield Step(Result.PACE, Formula.QUOTIENT, outcome, expression, numbers)
+            yield FormulaStep(StepResult.PACE, Formula.QUOTIENT, outcome, expression, numbers)
 
-    def gap(self) -> Iterator[Step]:
+    def gap(self) -> Iterator[FormulaStep]:
         """Signed so that negative is bad: where less is better it is turned round."""
         row = self.row
         if row.gap is None:
@@ -188,50 +196,59 @@ class Steps:
             expression = "{expected_value} − {value}"
         elif self.line.direction is Direction.KEEP:
             numbers, expression = amounts(distance=abs(row.gap)), "0 − {distance}"
-        yield Step(Result.GAP, Formula.DIFFERENCE, Number(row.gap), expression, numbers)
+        yield FormulaStep(
+            StepResult.GAP, Formula.DIFFERENCE, FormulaNumber(row.gap), expression, numbers
+        )
 
     # --- what is needed, and what was done ---
 
-    def needed(self) -> Iterator[Step]:
+    def needed(self) -> Iterator[FormulaStep]:
         row, left = self.row, counts(years_left=self.line.target_year - self.row.year)
         ends = amounts(target=row.target_value, value=row.value) | left
         if row.needed_per_year is not None:
-            outcome, expression = Number(row.needed_per_year), "({target} − {value}) / {years_left}"
-            yield Step(Result.NEEDED_PER_YEAR, Formula.PER_YEAR, outcome, expression, ends)
+            outcome, expression = (
+                FormulaNumber(row.needed_per_year),
+                "({target} − {value}) / {years_left}",
+            )
+            yield FormulaStep(
+                StepResult.NEEDED_PER_YEAR, Formula.PER_YEAR, outcome, expression, ends
+            )
         if row.needed_rate is not None:
-            outcome = Number(row.needed_rate, Measure.SHARE)
+            outcome = FormulaNumber(row.needed_rate, Measure.SHARE)
             expression = "({target} / {value}) ^ (1 / {years_left}) − 1"
-            yield Step(Result.NEEDED_RATE, Formula.RATE, outcome, expression, ends)
+            yield FormulaStep(StepResult.NEEDED_RATE, Formula.RATE, outcome, expression, ends)
 
-    def achieved(self) -> Iterator[Step]:
+    def achieved(self) -> Iterator[FormulaStep]:
         row, gone = self.row, counts(years_gone=self.row.year - self.line.baseline_year)
         ends = amounts(value=row.value, baseline=row.baseline) | gone
         if row.achieved_per_year is not None:
-            outcome = Number(row.achieved_per_year)
+            outcome = FormulaNumber(row.achieved_per_year)
             expression = "({value} − {baseline}) / {years_gone}"
-            yield Step(Result.ACHIEVED_PER_YEAR, Formula.PER_YEAR, outcome, expression, ends)
+            yield FormulaStep(
+                StepResult.ACHIEVED_PER_YEAR, Formula.PER_YEAR, outcome, expression, ends
+            )
         if row.achieved_rate is not None:
-            outcome = Number(row.achieved_rate, Measure.SHARE)
+            outcome = FormulaNumber(row.achieved_rate, Measure.SHARE)
             expression = "({value} / {baseline}) ^ (1 / {years_gone}) − 1"
-            yield Step(Result.ACHIEVED_RATE, Formula.RATE, outcome, expression, ends)
+            yield FormulaStep(StepResult.ACHIEVED_RATE, Formula.RATE, outcome, expression, ends)
 
     # --- where it leads ---
 
-    def forecast(self) -> Iterator[Step]:
+    def forecast(self) -> Iterator[FormulaStep]:
         """The line through the points; its interval and the odds are Student's, not arithmetic."""
         row = self.row
         if row.forecast is None:
             return
-        yield Step(Result.FORECAST, Formula.LEAST_SQUARES, Number(row.forecast))
-        for result in (Result.FORECAST_LOW, Result.FORECAST_HIGH):
+        yield FormulaStep(StepResult.FORECAST, Formula.LEAST_SQUARES, FormulaNumber(row.forecast))
+        for result in (StepResult.FORECAST_LOW, StepResult.FORECAST_HIGH):
             if (end := getattr(row, result)) is not None:
-                yield Step(result, Formula.STUDENT, Number(end))
+                yield FormulaStep(result, Formula.STUDENT, FormulaNumber(end))
         if row.probability is not None:
-            chance = Number(row.probability, Measure.SHARE)
-            yield Step(Result.PROBABILITY, Formula.STUDENT, chance)
+            chance = FormulaNumber(row.probability, Measure.SHARE)
+            yield FormulaStep(StepResult.PROBABILITY, Formula.STUDENT, chance)
 
 
-class Rule(StrEnum):
+class StatusRule(StrEnum):
     """Which of the rules of `indicators.progress.status` gave the verdict."""
 
     BEFORE_BASELINE = "before_baseline"
@@ -249,20 +266,24 @@ class Rule(StrEnum):
 
 
 BY_STATUS = {
-    Status.ACHIEVED: Rule.TARGET_REACHED,
-    Status.MISSED: Rule.TARGET_YEAR_OVER,
-    Status.NOT_COMPUTABLE: Rule.PROMISE_INCOMPLETE,
-    Status.NO_DATA: Rule.NO_VALUE,
-    Status.PENDING: Rule.COUNT_INCOMPLETE,
+    Status.ACHIEVED: StatusRule.TARGET_REACHED,
+    Status.MISSED: StatusRule.TARGET_YEAR_OVER,
+    Status.NOT_COMPUTABLE: StatusRule.PROMISE_INCOMPLETE,
+    Status.NO_DATA: StatusRule.NO_VALUE,
+    Status.PENDING: StatusRule.COUNT_INCOMPLETE,
 }
 
 
-def rule_of(line: TargetPath, row: Progress) -> Rule:
+def rule_of(line: TargetPath, row: Progress) -> StatusRule:
     status = Status(row.status)
     if status in BY_STATUS:
         return BY_STATUS[status]
     if status is Status.NOT_STARTED:
-        return Rule.BEFORE_BASELINE if row.year < line.baseline_year else Rule.BASELINE_YEAR
+        return (
+            StatusRule.BEFORE_BASELINE
+            if row.year < line.baseline_year
+            else StatusRule.BASELINE_YEAR
+        )
     if row.is_estimate and row.progress is not None and row.progress >= 1:
-        return Rule.REACHED_ON_ESTIMATE
-    return Rule.LEVEL_WITH_PATH if row.pace is None else Rule.BY_PACE
+        return StatusRule.REACHED_ON_ESTIMATE
+    return StatusRule.LEVEL_WITH_PATH if row.pace is None else StatusRule.BY_PACE

@@ -9,10 +9,10 @@ from indicators.adding_up import YearValue
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.formulas import (
     Formula,
+    FormulaNumber,
+    FormulaStep,
     Measure,
-    Number,
-    Result,
-    Step,
+    StepResult,
     added,
     counts,
     divided,
@@ -62,22 +62,24 @@ class ValueExplanation:
         return ValueNature.of(self.inputs.view, is_estimate=self.is_estimate)
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[FormulaStep]:
         return [*self._coverage(), *self._aggregate(), *self._range()]
 
-    def _coverage(self) -> Iterator[Step]:
+    def _coverage(self) -> Iterator[FormulaStep]:
         coverage = self.total.coverage
         if coverage is not None:
             parts = counts(reported=self.total.reported, expected=self.total.expected)
-            outcome = Number(coverage, Measure.SHARE)
+            outcome = FormulaNumber(coverage, Measure.SHARE)
             expression = "{reported} / {expected}"
-            yield Step(Result.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, parts)
+            yield FormulaStep(
+                StepResult.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, parts
+            )
 
-    def _aggregate(self) -> Iterator[Step]:
+    def _aggregate(self) -> Iterator[FormulaStep]:
         if self.shown is None:
             return
         used = {row.key: row.used for row in self.inputs.rows if row.used}
-        result = Result.ESTIMATE if self.is_estimate else Result.VALUE
+        result = StepResult.ESTIMATE if self.is_estimate else StepResult.VALUE
         if self.indicator.is_ratio:
             numerators = {f"{key} a": figure.numerator for key, figure in used.items()}
             denominators = {f"{key} b": figure.denominator for key, figure in used.items()}
@@ -87,20 +89,20 @@ class ValueExplanation:
 
     def _ratio(
         self,
-        result: Result,
+        result: StepResult,
         numerators: Mapping[str, Decimal | None],
         denominators: Mapping[str, Decimal | None],
-    ) -> Step:
+    ) -> FormulaStep:
         expression = divided(numerators, denominators)
         parts = _known(numerators) | _known(denominators)
         if self.indicator.scale != 1:
             expression += " × {scale}"
-            parts["scale"] = Number(self.indicator.scale, Measure.COUNT)
-        return Step(result, Formula.RATIO, _amount(self.shown), expression, parts)
+            parts["scale"] = FormulaNumber(self.indicator.scale, Measure.COUNT)
+        return FormulaStep(result, Formula.RATIO, _amount(self.shown), expression, parts)
 
-    def _added_up(self, result: Result, values: Mapping[str, Decimal | None]) -> Step:
+    def _added_up(self, result: StepResult, values: Mapping[str, Decimal | None]) -> FormulaStep:
         formula, expression = _rule(self.indicator.aggregation)(values)
-        return Step(result, formula, _amount(self.shown), expression, _known(values))
+        return FormulaStep(result, formula, _amount(self.shown), expression, _known(values))
 
     # --- between what and what an incomplete value may lie ---
 
@@ -121,7 +123,7 @@ class ValueExplanation:
             if code in lines
         ]
 
-    def _range(self) -> Iterator[Step]:
+    def _range(self) -> Iterator[FormulaStep]:
         """The lower first, as they are stored: the path may be below the baseline."""
         if self.low is None or self.high is None:
             return
@@ -131,10 +133,10 @@ class ValueExplanation:
         }
         whole = {formula: self._completed(end) for formula, end in ends.items()}
         lower_first = sorted(ends, key=lambda formula: whole[formula])
-        for result, formula in zip((Result.LOW, Result.HIGH), lower_first, strict=True):
+        for result, formula in zip((StepResult.LOW, StepResult.HIGH), lower_first, strict=True):
             values = self._reported | ends[formula]
             _formula, expression = _rule(self.indicator.aggregation)(values)
-            yield Step(result, formula, _amount(whole[formula]), expression, _known(values))
+            yield FormulaStep(result, formula, _amount(whole[formula]), expression, _known(values))
 
     @property
     def _reported(self) -> dict[str, Decimal | None]:
@@ -149,12 +151,12 @@ class ValueExplanation:
         return whole / len(values) if self.indicator.aggregation == Aggregation.MEAN else whole
 
 
-def _amount(value: Decimal | None) -> Number:
-    return Number(value if value is not None else Decimal(0))
+def _amount(value: Decimal | None) -> FormulaNumber:
+    return FormulaNumber(value if value is not None else Decimal(0))
 
 
-def _known(values: Mapping[str, Decimal | None]) -> dict[str, Number]:
-    return {name: Number(value) for name, value in values.items() if value is not None}
+def _known(values: Mapping[str, Decimal | None]) -> dict[str, FormulaNumber]:
+    return {name: FormulaNumber(value) for name, value in values.items() if value is not None}
 
 
 Rule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
 from indicators.adding_up import Reading
-from indicators.contribution import OwnMove, Share, Way, own_moves
+from indicators.contribution import ContributionDirection, OwnMove, Share, own_moves
 from indicators.models import Figure, Indicator, Progress, Target
 from indicators.recompute import recompute_stale
 from indicators.rehearsal import rehearse
@@ -71,7 +71,7 @@ def test_the_points_of_a_sum_are_those_that_are_stored(
     recompute_stale()
     before = Progress.objects.get(target=made, year=YEAR, view="validated")
     share = looked_at(made, albi, 7300).share
-    assert share == Share(Way.UP, Decimal(300) / 6600)
+    assert share == Share(ContributionDirection.UP, Decimal(300) / 6600)
     moves = rehearse(lambda: enter(made, albi, YEAR, 7300))
     (after,) = [
         move.after["progress"]
@@ -126,30 +126,48 @@ def test_no_figure_of_another_school_goes_in(
 @pytest.mark.parametrize(
     ("indicator", "fields", "held", "typed", "share"),
     [
-        ({}, {}, (70,), (70,), Share(Way.SAME, Decimal(0))),
-        ({}, {}, (70,), (60,), Share(Way.DOWN, Decimal(-10) / 6600)),
-        ({}, {"value": None, "growth_percent": 50}, (7,), (9,), Share(Way.UP, Decimal(2) / 6700)),
+        ({}, {}, (70,), (70,), Share(ContributionDirection.SAME, Decimal(0))),
+        ({}, {}, (70,), (60,), Share(ContributionDirection.DOWN, Decimal(-10) / 6600)),
+        (
+            {},
+            {"value": None, "growth_percent": 50},
+            (7,),
+            (9,),
+            Share(ContributionDirection.UP, Decimal(2) / 6700),
+        ),
         # T − b would say what the figures of the baseline year add up to.
-        ({}, {"baseline_value": None}, (70,), (90,), Share(Way.UP)),
+        ({}, {"baseline_value": None}, (70,), (90,), Share(ContributionDirection.UP)),
         # The baseline meets the target already: progress is a step, not a slope.
-        ({}, {"value": 12000}, (70,), (90,), Share(Way.UP)),
+        ({}, {"value": 12000}, (70,), (90,), Share(ContributionDirection.UP)),
         # The number of schools that the mean is over is the others' affair.
-        ({"aggregation": "mean"}, {}, (70,), (90,), Share(Way.UP)),
+        ({"aggregation": "mean"}, {}, (70,), (90,), Share(ContributionDirection.UP)),
         (
             {"direction": "decrease"},
             {"value": 100, "baseline_value": 200},
             (70,),
             (60,),
-            Share(Way.UP, Decimal("0.1")),
+            Share(ContributionDirection.UP, Decimal("0.1")),
         ),
-        ({"direction": "keep", "band_low": 1, "tolerance": 1}, {}, (7,), (9,), Share(Way.OPEN)),
-        ({"ratio": True}, {}, (10, 100), (12, 100), Share(Way.UP)),
-        ({"ratio": True}, {}, (10, 100), (10, 120), Share(Way.DOWN)),
-        ({"ratio": True}, {}, (10, 100), (12, 90), Share(Way.UP)),
-        ({"ratio": True}, {}, (10, 100), (20, 110), Share(Way.OPEN)),
-        ({"ratio": True}, {}, (10, 100), (10, 100), Share(Way.SAME, Decimal(0))),
+        (
+            {"direction": "keep", "band_low": 1, "tolerance": 1},
+            {},
+            (7,),
+            (9,),
+            Share(ContributionDirection.OPEN),
+        ),
+        ({"ratio": True}, {}, (10, 100), (12, 100), Share(ContributionDirection.UP)),
+        ({"ratio": True}, {}, (10, 100), (10, 120), Share(ContributionDirection.DOWN)),
+        ({"ratio": True}, {}, (10, 100), (12, 90), Share(ContributionDirection.UP)),
+        ({"ratio": True}, {}, (10, 100), (20, 110), Share(ContributionDirection.OPEN)),
+        ({"ratio": True}, {}, (10, 100), (10, 100), Share(ContributionDirection.SAME, Decimal(0))),
         # A flow adds to the running sum, also when it is smaller than last year's.
-        ({"accumulation": "cumulative"}, {}, (70,), (66,), Share(Way.UP, Decimal("0.01"))),
+        (
+            {"accumulation": "cumulative"},
+            {},
+            (70,),
+            (66,),
+            Share(ContributionDirection.UP, Decimal("0.01")),
+        ),
     ],
 )
 def test_which_way_and_how_much(
@@ -176,16 +194,18 @@ def test_the_direction_of_a_ratio_holds_for_every_total(target: Make, albi: Scho
             way = looked_at(made, albi, *typed).share
             now = Decimal(others + typed[0]) / (whole + typed[1])
             then = Decimal(others + 10) / (whole + 100)
-            assert way == Share(Way.UP if now > then else Way.DOWN)
+            assert way == Share(
+                ContributionDirection.UP if now > then else ContributionDirection.DOWN
+            )
 
 
 def test_words_and_first_figures_have_no_size(target: Make, albi: School) -> None:
     made = target()
-    assert looked_at(made, albi, 70).share == Share(Way.FIRST)
+    assert looked_at(made, albi, 70).share == Share(ContributionDirection.FIRST)
     enter(made, albi, 2018, 60, status="submitted")
     assert looked_at(made, albi, 70).since is None
-    assert looked_at(made, albi).share == Share(Way.MISSING)
-    assert looked_at(made, albi, applicable=False).share == Share(Way.OUTSIDE)
+    assert looked_at(made, albi).share == Share(ContributionDirection.MISSING)
+    assert looked_at(made, albi, applicable=False).share == Share(ContributionDirection.OUTSIDE)
 
 
 @pytest.mark.parametrize("school", [{"kind": "associated"}, {"last_year": 2019}])

@@ -17,7 +17,7 @@ from indicators.models import (
     StaleMark,
     Target,
 )
-from indicators.rehearsal import Move, rehearse
+from indicators.rehearsal import ResultMove, rehearse
 from tests import factories
 
 Recompute = Callable[[], RecomputeRun | None]
@@ -115,6 +115,6 @@ def test_a_refusal_passes_through_and_leaves_the_connection_usable(target: Targe
 
 
 def test_a_move_names_the_fields_that_differ() -> None:
-    move = Move(Progress, (1,), {"a": 1, "b": 2}, {"a": 1, "b": 3})
+    move = ResultMove(Progress, (1,), {"a": 1, "b": 2}, {"a": 1, "b": 3})
     assert move.fields == ["b"]
-    assert Move(Progress, (1,), None, {"a": 1}).fields == ["a"]
+    assert ResultMove(Progress, (1,), None, {"a": 1}).fields == ["a"]

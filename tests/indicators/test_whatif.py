@@ -22,7 +22,7 @@ from indicators.models import (
     Target,
 )
 from indicators.recompute import recompute_stale
-from indicators.rehearsal import Move, rehearse
+from indicators.rehearsal import ResultMove, rehearse
 from indicators.rollup import ElementMean
 from indicators.series import reading_of
 from indicators.whatif import Effect, IndicatorMove, effect
@@ -70,7 +70,7 @@ def enter(indicator: Indicator, school: School, year: int, **said: Any) -> Figur
 
 def looked_at(
     plan: StrategicPlan, school: School, figures: list[tuple[Indicator, dict[str, Any]]]
-) -> tuple[Effect, list[Move]]:
+) -> tuple[Effect, list[ResultMove]]:
     """The effect, and what storing the same figures as validated moves for good."""
     unsaved = [
         Figure(indicator=one, school=school, year=YEAR, status="validated", origin="form", **said)
@@ -86,7 +86,7 @@ def looked_at(
     return effect(plan=plan, school=school, year=YEAR, readings=readings), rehearse(validate)
 
 
-def after(moves: list[Move], model: type, **key: Any) -> dict[str, Any] | None:
+def after(moves: list[ResultMove], model: type, **key: Any) -> dict[str, Any] | None:
     """The stored result of the year and view after the change; None where nothing moved."""
     wanted = {**key, "year": YEAR, "view": "validated"}
     for move in moves:
@@ -96,7 +96,7 @@ def after(moves: list[Move], model: type, **key: Any) -> dict[str, Any] | None:
     return None
 
 
-def held(found: Effect, moves: list[Move], plan: StrategicPlan) -> None:
+def held(found: Effect, moves: list[ResultMove], plan: StrategicPlan) -> None:
     """Every number of the effect is the one stored after the change."""
     for move in found.indicators:
         target = Target.objects.get(indicator=move.indicator, plan=plan, is_reference=True)
@@ -113,7 +113,7 @@ def held(found: Effect, moves: list[Move], plan: StrategicPlan) -> None:
         _same_mean(element.after, row)
 
 
-def _held_indicator(move: IndicatorMove, target: Target, moves: list[Move]) -> None:
+def _held_indicator(move: IndicatorMove, target: Target, moves: list[ResultMove]) -> None:
     stored = {"year": YEAR, "view": "validated"}
     value = after(moves, InstituteValue, indicator_id=move.indicator.pk)
     value = value or InstituteValue.objects.values().get(indicator=move.indicator, **stored)

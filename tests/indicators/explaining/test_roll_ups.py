@@ -10,7 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School, User
-from indicators.explaining import Missing, Result, RollUpExplanation, Rule, explain_roll_up
+from indicators.explaining import (
+    Missing,
+    RollUpExplanation,
+    StatusRule,
+    StepResult,
+    explain_roll_up,
+)
 from indicators.models import RollUp, Target, View
 from objectives.models import Objective
 from tests import factories
@@ -43,7 +49,7 @@ def linked(objective: Objective, albi: School, value: int | None, weight: int = 
     return target
 
 
-def outcomes(explanation: RollUpExplanation) -> dict[Result, Decimal]:
+def outcomes(explanation: RollUpExplanation) -> dict[StepResult, Decimal]:
     return {step.result: step.outcome.value for step in explanation.steps}
 
 
@@ -55,7 +61,7 @@ def test_each_item_brings_its_part_of_the_mean(
     explained = explain(objective)
     assert [item.contribution for item in explained.items] == [Decimal("0.375"), Decimal("0.025")]
     assert explained.row.progress == sum(item.contribution for item in explained.items)
-    assert outcomes(explained)[Result.PROGRESS] == Decimal("0.4")
+    assert outcomes(explained)[StepResult.PROGRESS] == Decimal("0.4")
     assert explained.agreement.holds
 
 
@@ -65,10 +71,10 @@ def test_every_step_comes_to_its_outcome(objective: Objective, albi: School, exp
     linked(objective, albi, None)
     explained = explain(objective)
     assert set(outcomes(explained)) == {
-        Result.COVERAGE,
-        Result.PROGRESS,
-        Result.EXPECTED_PROGRESS,
-        Result.PACE,
+        StepResult.COVERAGE,
+        StepResult.PROGRESS,
+        StepResult.EXPECTED_PROGRESS,
+        StepResult.PACE,
     }
     for step in explained.steps:
         assert calculated(step.with_numbers) == pytest.approx(
@@ -95,8 +101,8 @@ def test_what_has_no_data_is_left_out_and_counts_in_the_coverage(
     counted, left_out = explained.items
     assert (counted.why, left_out.why) == (None, Missing.NO_DATA)
     assert left_out.contribution is None
-    assert outcomes(explained)[Result.COVERAGE] == Decimal("0.25")
-    assert explained.rule is Rule.LITTLE_COVERED
+    assert outcomes(explained)[StepResult.COVERAGE] == Decimal("0.25")
+    assert explained.rule is StatusRule.LITTLE_COVERED
 
 
 def test_projects_and_objectives_are_items_too(
@@ -152,7 +158,7 @@ def test_a_project_put_aside_serves_no_longer(
 
 def test_nothing_linked_is_nothing_known(objective: Objective, explain: Any) -> None:
     explained = explain(objective)
-    assert (explained.items, explained.steps, explained.rule) == ([], [], Rule.NO_VALUE)
+    assert (explained.items, explained.steps, explained.rule) == ([], [], StatusRule.NO_VALUE)
 
 
 def test_a_year_that_expects_nothing_is_judged_without_a_pace(
@@ -161,9 +167,9 @@ def test_a_year_that_expects_nothing_is_judged_without_a_pace(
     target = linked(objective, albi, 150)
     factories.FigureFactory(indicator=target.indicator, school=albi, year=2017, value=150)
     first, later = explain(objective, 2017), explain(objective, 2020)
-    assert (first.row.status, first.rule) == ("on_track", Rule.NOTHING_EXPECTED)
-    assert Result.PACE not in outcomes(first)
-    assert (later.row.status, later.rule) == ("at_risk", Rule.BY_PACE)
+    assert (first.row.status, first.rule) == ("on_track", StatusRule.NOTHING_EXPECTED)
+    assert StepResult.PACE not in outcomes(first)
+    assert (later.row.status, later.rule) == ("at_risk", StatusRule.BY_PACE)
 
 
 def test_a_target_that_an_estimate_reaches_is_judged_by_that_and_not_by_the_pace(
@@ -173,7 +179,10 @@ def test_a_target_that_an_estimate_reaches_is_judged_by_that_and_not_by_the_pace
     factories.FigureFactory(indicator=target.indicator, school=ales, year=2019, value=100)
     for explained in (explain(objective), progress_of(target)):
         assert explained.row.pace > 1
-        assert (explained.row.status, explained.rule) == ("on_track", Rule.REACHED_ON_ESTIMATE)
+        assert (explained.row.status, explained.rule) == (
+            "on_track",
+            StatusRule.REACHED_ON_ESTIMATE,
+        )
 
 
 def test_a_stored_mean_that_differs_is_found(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.explaining import Formula, Result, Rule
+from indicators.explaining import Formula, StatusRule, StepResult
 from indicators.explaining.steps import Steps, rule_of
 from indicators.models import Progress
 from indicators.progress import Direction, TargetPath, TrajectoryKind, assess
@@ -66,9 +66,9 @@ def test_every_calculation_comes_to_its_outcome(
     steps = list(Steps(line, row))
     for step in steps:
         outcome = step.outcome.value
-        if step.expression and step.result is not Result.PACE:
+        if step.expression and step.result is not StepResult.PACE:
             assert calculated(step.with_numbers) == pytest.approx(outcome, abs=NEAR, rel=NEAR)
-    told = {step.result.value for step in steps} - {Result.DISTANCE.value}
+    told = {step.result.value for step in steps} - {StepResult.DISTANCE.value}
     computed = {name for name in told | {"pace", "gap"} if getattr(row, name) is not None}
     assert told == computed
 
@@ -79,12 +79,12 @@ def test_every_verdict_has_a_rule_that_speaks_of_it(
 ) -> None:
     row = row_of(line, year, value)
     rule = rule_of(line, row)
-    assert (rule is Rule.BY_PACE) <= (row.pace is not None)
-    assert (rule is Rule.TARGET_YEAR_OVER) <= (year >= line.target_year)
-    assert (rule is Rule.TARGET_REACHED) == (row.progress is not None and row.progress >= 1) or (
-        rule is Rule.BEFORE_BASELINE
-    )
-    assert (rule is Rule.BEFORE_BASELINE) == (year < line.baseline_year)
+    assert (rule is StatusRule.BY_PACE) <= (row.pace is not None)
+    assert (rule is StatusRule.TARGET_YEAR_OVER) <= (year >= line.target_year)
+    assert (rule is StatusRule.TARGET_REACHED) == (
+        row.progress is not None and row.progress >= 1
+    ) or (rule is StatusRule.BEFORE_BASELINE)
+    assert (rule is StatusRule.BEFORE_BASELINE) == (year < line.baseline_year)
 
 
 STUDENTS = TargetPath(Decimal(13400), 2017, Decimal(20000), 2022, Direction.INCREASE)
@@ -92,19 +92,19 @@ STUDENTS = TargetPath(Decimal(13400), 2017, Decimal(20000), 2022, Direction.INCR
 
 def test_the_worked_example_as_it_is_written() -> None:
     steps = {step.result: step for step in Steps(STUDENTS, row_of(STUDENTS, 2020, Decimal(15000)))}
-    assert steps[Result.PROGRESS].with_names == "(value − baseline) / (target − baseline)"
-    assert steps[Result.PROGRESS].with_numbers == "(15000 − 13400) / (20000 − 13400)"
-    assert steps[Result.EXPECTED_VALUE].with_numbers == (
+    assert steps[StepResult.PROGRESS].with_names == "(value − baseline) / (target − baseline)"
+    assert steps[StepResult.PROGRESS].with_numbers == "(15000 − 13400) / (20000 − 13400)"
+    assert steps[StepResult.EXPECTED_VALUE].with_numbers == (
         "13400 + (20000 − 13400) × (2020 − 2017) / (2022 − 2017)"
     )
-    assert steps[Result.PACE].with_numbers == "0.2424242424 / 0.6"
-    assert steps[Result.NEEDED_RATE].with_numbers == "(20000 / 15000) ^ (1 / 2) − 1"
+    assert steps[StepResult.PACE].with_numbers == "0.2424242424 / 0.6"
+    assert steps[StepResult.NEEDED_RATE].with_numbers == "(20000 / 15000) ^ (1 / 2) − 1"
 
 
 def test_a_negative_number_stands_in_brackets() -> None:
     line = TargetPath(Decimal(-5), 2017, Decimal(2), 2022, Direction.INCREASE)
     steps = {step.result: step for step in Steps(line, row_of(line, 2020, Decimal(-1)))}
-    assert steps[Result.PROGRESS].with_numbers == "((-1) − (-5)) / (2 − (-5))"
+    assert steps[StepResult.PROGRESS].with_numbers == "((-1) − (-5)) / (2 − (-5))"
 
 
 def test_a_target_stated_as_a_growth_is_worked_out_first() -> None:
@@ -135,14 +135,14 @@ def test_between_stated_years_the_nearest_on_either_side_count() -> None:
 @pytest.mark.parametrize(
     ("year", "value", "status", "rule"),
     [
-        (2018, 100, "on_track", Rule.LEVEL_WITH_PATH),
-        (2018, 99, "off_track", Rule.LEVEL_WITH_PATH),
-        (2019, 125, "on_track", Rule.BY_PACE),
-        (2019, 99, "off_track", Rule.BY_PACE),
+        (2018, 100, "on_track", StatusRule.LEVEL_WITH_PATH),
+        (2018, 99, "off_track", StatusRule.LEVEL_WITH_PATH),
+        (2019, 125, "on_track", StatusRule.BY_PACE),
+        (2019, 99, "off_track", StatusRule.BY_PACE),
     ],
 )
 def test_where_nothing_more_is_expected_the_verdict_is_held_against_the_path(
-    year: int, value: int, status: str, rule: Rule
+    year: int, value: int, status: str, rule: StatusRule
 ) -> None:
     row = row_of(IN_STEPS, year, Decimal(value))
     assert (row.status, rule_of(IN_STEPS, row)) == (status, rule)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School, User
-from indicators.explaining import Formula, Result, Use, Why
+from indicators.explaining import Formula, NotCountedReason, StepResult, Use
 from indicators.models import Figure, InstituteValue
 from tests import factories
 from tests.indicators.explaining.calculating import calculated
@@ -28,7 +28,7 @@ def indicator(both: Both) -> Any:
     return factories.TargetFactory(indicator__code="students").indicator
 
 
-def outcomes(explanation: Any) -> dict[Result, tuple[Formula, Decimal]]:
+def outcomes(explanation: Any) -> dict[StepResult, tuple[Formula, Decimal]]:
     return {step.result: (step.formula, step.outcome.value) for step in explanation.steps}
 
 
@@ -51,7 +51,7 @@ def test_how_the_schools_add_up(
         figure(indicator, school, value)
     recomputed()
     explained = value_of(indicator)
-    assert outcomes(explained)[Result.VALUE] == (formula, whole)
+    assert outcomes(explained)[StepResult.VALUE] == (formula, whole)
     assert calculated(explained.steps[-1].with_numbers) == whole
     assert explained.agreement.holds
 
@@ -65,7 +65,7 @@ def test_a_ratio_is_the_sums_divided_and_scaled(
         figure(share, school, None, numerator=parts[0], denominator=parts[1])
     recomputed()
     explained = value_of(share)
-    [step] = [step for step in explained.steps if step.result is Result.VALUE]
+    [step] = [step for step in explained.steps if step.result is StepResult.VALUE]
     assert step.with_numbers == "(10 + 50) / (100 + 200) × 100"
     assert step.outcome.value == calculated(step.with_numbers) == 20
 
@@ -78,7 +78,7 @@ def test_the_institutes_own_figure_is_told_as_it_was_entered(
     figure(own, None, 41, source="budget.gouv.fr")
     recomputed()
     explained = value_of(own)
-    assert outcomes(explained)[Result.VALUE] == (Formula.AS_ENTERED, 41)
+    assert outcomes(explained)[StepResult.VALUE] == (Formula.AS_ENTERED, 41)
     [row] = explained.inputs.rows
     assert (row.code, row.name, row.use) == ("", "IMT", Use.COUNTED)
 
@@ -91,15 +91,15 @@ def test_a_missing_school_is_named_with_what_stands_in_for_it(
     figure(indicator, ales, 700, year=2018)
     recomputed()
     explained = value_of(indicator)
-    assert outcomes(explained)[Result.ESTIMATE] == (Formula.SUM, 1700)
-    assert outcomes(explained)[Result.COVERAGE] == (Formula.PART_OF_WHOLE, Decimal("0.5"))
+    assert outcomes(explained)[StepResult.ESTIMATE] == (Formula.SUM, 1700)
+    assert outcomes(explained)[StepResult.COVERAGE] == (Formula.PART_OF_WHOLE, Decimal("0.5"))
     found = {
         row.code: (row.use, row.why, row.stand_in and row.stand_in.year)
         for row in explained.inputs.rows
     }
     assert found == {
         albi.code: (Use.COUNTED, None, None),
-        ales.code: (Use.CARRIED, Why.NOT_ENTERED, 2018),
+        ales.code: (Use.CARRIED, NotCountedReason.NOT_ENTERED, 2018),
     }
 
 
@@ -117,10 +117,14 @@ def test_where_nobody_reported_nothing_stands_in(
 @pytest.mark.parametrize(
     ("fields", "why", "shown"),
     [
-        ({"status": "draft"}, Why.BEING_ENTERED, None),
-        ({"status": "submitted"}, Why.NOT_VALIDATED, 100),
-        ({"state": "not_available", "value": None, "reason": "Panne"}, Why.NOT_AVAILABLE, None),
-        ({"state": "not_entered", "value": None}, Why.NOT_ENTERED, None),
+        ({"status": "draft"}, NotCountedReason.BEING_ENTERED, None),
+        ({"status": "submitted"}, NotCountedReason.NOT_VALIDATED, 100),
+        (
+            {"state": "not_available", "value": None, "reason": "Panne"},
+            NotCountedReason.NOT_AVAILABLE,
+            None,
+        ),
+        ({"state": "not_entered", "value": None}, NotCountedReason.NOT_ENTERED, None),
     ],
 )
 def test_why_a_figure_was_left_out(
@@ -129,7 +133,7 @@ def test_why_a_figure_was_left_out(
     value_of: Explain,
     recomputed: Recompute,
     fields: dict[str, Any],
-    why: Why,
+    why: NotCountedReason,
     shown: int | None,
 ) -> None:
     albi, ales = both
@@ -162,7 +166,7 @@ def test_a_running_sum_is_made_of_every_year(
             figure(raised, school, 10, year=year)
     recomputed()
     explained = value_of(raised)
-    assert outcomes(explained)[Result.VALUE] == (Formula.SUM, 60)
+    assert outcomes(explained)[StepResult.VALUE] == (Formula.SUM, 60)
     assert len(explained.inputs.rows) == 6
     assert {row.year for row in explained.inputs.rows} == {2018, 2019, 2020}
 
@@ -201,8 +205,8 @@ def test_the_range_puts_each_missing_school_at_its_baseline_and_on_its_path(
     explained = value_of(indicator)
     stored = InstituteValue.objects.get(year=2020, view="validated")
     assert (stored.low, stored.high) == (1500, 1800)
-    assert outcomes(explained)[Result.LOW] == (Formula.AT_BASELINE, stored.low)
-    assert outcomes(explained)[Result.HIGH] == (Formula.AT_TRAJECTORY, stored.high)
+    assert outcomes(explained)[StepResult.LOW] == (Formula.AT_BASELINE, stored.low)
+    assert outcomes(explained)[StepResult.HIGH] == (Formula.AT_TRAJECTORY, stored.high)
     [one] = explained.stand_ins
     assert (one.code, one.at_baseline, one.at_trajectory) == (ales.code, 500, 800)
     for step in explained.steps:
@@ -220,8 +224,8 @@ def test_the_lower_end_of_the_range_comes_first_also_where_it_is_the_path(
     )
     recomputed()
     explained = value_of(indicator)
-    assert outcomes(explained)[Result.LOW] == (Formula.AT_TRAJECTORY, 1700)
-    assert outcomes(explained)[Result.HIGH] == (Formula.AT_BASELINE, 2000)
+    assert outcomes(explained)[StepResult.LOW] == (Formula.AT_TRAJECTORY, 1700)
+    assert outcomes(explained)[StepResult.HIGH] == (Formula.AT_BASELINE, 2000)
     assert explained.agreement.holds
 
 
