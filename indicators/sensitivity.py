@@ -24,7 +24,7 @@ from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Serves
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What can be left out as a whole."""
 
     INDICATOR = "i"
@@ -37,10 +37,10 @@ Weight = IndicatorLink | Serves
 
 
 @dataclass(frozen=True)
-class Thing:
+class PlanItem:
     """An indicator, a project or an objective: in an address "i.students", "p.P03", "o.O1"."""
 
-    kind: Kind
+    kind: ItemKind
     pk: int
     code: str
     title: str
@@ -51,7 +51,7 @@ class Thing:
         return f"{self.kind}.{self.code}"
 
 
-class Why(StrEnum):
+class ExclusionReason(StrEnum):
     """Why an item counts in no mean."""
 
     OUT = "out"  # it is left out here
@@ -63,27 +63,27 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class WeighedItem:
     """One item of an element's mean, with its weight as it is and as it is tried."""
 
     key: str  # of its weight, in an address: "o.O1.i.students"
-    thing: Thing
+    thing: PlanItem
     real_weight: Decimal
     weight: Decimal
     item: RollUpItem  # with the weight tried
     contribution: Decimal | None  # weight × progress / all weight with data; None: left out
-    why: Why | None  # it is left out; None: it counts
+    why: ExclusionReason | None  # it is left out; None: it counts
 
 
 @dataclass(frozen=True)
-class Weighed:
+class WeighedElement:
     """An objective or a lever: its mean as it is and as it is tried, and what it is made of."""
 
     key: str  # "o.O1", "l.L3"
     element: Element
     before: ElementMean
     after: ElementMean
-    parts: list[Part]
+    parts: list[WeighedItem]
     real_weight: Decimal
     weight: Decimal
     contribution: Decimal | None  # of an objective to the plan, as a part's; None: left out
@@ -94,10 +94,10 @@ class Weighed:
 
 
 @dataclass(frozen=True)
-class Without:
+class PlanWithoutItem:
     """The plan with one thing left out, beside the plan as it is tried."""
 
-    thing: Thing
+    thing: PlanItem
     mean: ElementMean
     change: Decimal | None
 
@@ -135,24 +135,24 @@ class Trial:
     # --- what there is to try -------------------------------------------------------------------
 
     @cached_property
-    def things(self) -> list[Thing]:
+    def things(self) -> list[PlanItem]:
         """What counts in an objective or a lever, and the objectives, in the order of the plan."""
         rows: list[Weight] = [*self.elements.links, *self.elements.serves]
         linked = {thing for row in rows if (thing := self._thing_of(row))}
         return [
             *sorted(linked, key=lambda thing: (thing.kind, thing.rank, thing.code)),
-            *(_thing(Kind.OBJECTIVE, one) for one in self.elements.objectives),
+            *(_thing(ItemKind.OBJECTIVE, one) for one in self.elements.objectives),
         ]
 
     @cached_property
-    def weighed(self) -> list[Weighed]:
+    def weighed(self) -> list[WeighedElement]:
         """The objectives, then the levers, each with its parts."""
         before, after = self._means(self.elements), self._means(self.tried)
         weights = {key_of(one): one.weight for one in self.tried.objectives}
         items = {key: _as_item(weight, after[key]) for key, weight in weights.items()}
         whole = _known_weight(items.values())
         return [
-            Weighed(
+            WeighedElement(
                 key,
                 element,
                 before[key],
@@ -180,12 +180,12 @@ class Trial:
         return bool(self.out or any(one.weight != one.real_weight for one in self.all_weights))
 
     @property
-    def all_weights(self) -> list[Weighed | Part]:
+    def all_weights(self) -> list[WeighedElement | WeighedItem]:
         """All that can be given another weight; of levers only the parts, they count in no mean."""
         objectives = [one for one in self.weighed if isinstance(one.element, Objective)]
         return [*objectives, *(part for one in self.weighed for part in one.parts)]
 
-    def without_each(self) -> list[Without]:
+    def without_each(self) -> list[PlanWithoutItem]:
         """The plan with each thing left out in its turn, the one that moves it most first."""
         now = self.plan[1].progress
         key = key_of(self.elements.plan)
@@ -193,7 +193,7 @@ class Trial:
         for thing in self.things:
             if thing.key not in self.out:
                 mean = self._means(self._changed(self.out | {thing.key}))[key]
-                found.append(Without(thing, mean, difference(now, mean.progress)))
+                found.append(PlanWithoutItem(thing, mean, difference(now, mean.progress)))
         return sorted(found, key=lambda one: -one.size)
 
     # --- how ------------------------------------------------------------------------------------
@@ -212,13 +212,13 @@ class Trial:
     def _projects(self) -> dict[int, FlagshipProject]:
         return {project.pk: project for project in self.elements.projects}
 
-    def _thing_of(self, row: Weight) -> Thing | None:
+    def _thing_of(self, row: Weight) -> PlanItem | None:
         """The indicator or project that a weight is of; None for one that is put aside."""
         if isinstance(row, Serves):
             project = self._projects.get(row.project_id)
-            return _thing(Kind.PROJECT, project) if project else None
+            return _thing(ItemKind.PROJECT, project) if project else None
         indicator = self.indicators.get(row.indicator_id)
-        return _thing(Kind.INDICATOR, indicator) if indicator else None
+        return _thing(ItemKind.INDICATOR, indicator) if indicator else None
 
     def _element_key(self, row: Weight) -> str | None:
         side = "objective" if row.objective_id else "lever"
@@ -263,7 +263,7 @@ class Trial:
         changed.weight = weight
         return changed
 
-    def _parts(self, element: str) -> Iterator[Part]:
+    def _parts(self, element: str) -> Iterator[WeighedItem]:
         """What an element is the mean of, with what each item brings to it."""
         real: list[Weight] = [*self.elements.links, *self.elements.serves]
         tried: list[Weight] = [*self.tried.links, *self.tried.serves]
@@ -279,20 +279,20 @@ class Trial:
             if thing is not None:
                 key, why = self._weight_key(one), self._why(one, thing, item)
                 share = _contribution(item, whole)
-                yield Part(key, thing, one.weight, other.weight, item, share, why)
+                yield WeighedItem(key, thing, one.weight, other.weight, item, share, why)
 
-    def _why(self, row: Weight, thing: Thing, item: RollUpItem) -> Why | None:
+    def _why(self, row: Weight, thing: PlanItem, item: RollUpItem) -> ExclusionReason | None:
         if thing.key in self.out:
-            return Why.OUT
+            return ExclusionReason.OUT
         if not item.weight:
-            return Why.NO_WEIGHT
+            return ExclusionReason.NO_WEIGHT
         if _is_known(item):
             return None
         if isinstance(row, Serves):
-            return Why.NO_MILESTONES
+            return ExclusionReason.NO_MILESTONES
         if (row.indicator_id, self.view, self.year) not in self.elements.progress:
-            return Why.NO_TARGET
-        return Why.NO_PATH if item.progress is not None else Why.NO_PROGRESS
+            return ExclusionReason.NO_TARGET
+        return ExclusionReason.NO_PATH if item.progress is not None else ExclusionReason.NO_PROGRESS
 
     def _item(self, row: Weight) -> RollUpItem:
         if isinstance(row, Serves):
@@ -310,9 +310,9 @@ def key_of(element: Element) -> str:
     return f"{prefix}.{element.code}"
 
 
-def _thing(kind: Kind, row: Any) -> Thing:
-    title = row.name if kind is Kind.INDICATOR else row.title
-    return Thing(kind, row.pk, row.code, str(title), row.rank)
+def _thing(kind: ItemKind, row: Any) -> PlanItem:
+    title = row.name if kind is ItemKind.INDICATOR else row.title
+    return PlanItem(kind, row.pk, row.code, str(title), row.rank)
 
 
 def _is_known(item: RollUpItem) -> bool:

@@ -19,7 +19,15 @@ from imtplan.dashboard.wording import language
 from imtplan.numbers import NumberError, format_number, format_percent, parse_number, plain
 from indicators.models import VerdictInWords
 from indicators.rollup import ElementMean
-from indicators.sensitivity import Kind, Part, Thing, Trial, Weighed, Why, Without
+from indicators.sensitivity import (
+    ExclusionReason,
+    ItemKind,
+    PlanItem,
+    PlanWithoutItem,
+    Trial,
+    WeighedElement,
+    WeighedItem,
+)
 from objectives.models import Objective, StrategicPlan
 
 # A weight in an address is written the same in every language: it can be sent to anybody.
@@ -27,18 +35,18 @@ PLAIN = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")
 LARGEST = 100_000
 SCOPE = ("plan", "year", "view")
 
-KINDS: dict[Kind, str | Promise] = {
-    Kind.INDICATOR: gettext_lazy("indicator"),
-    Kind.PROJECT: gettext_lazy("project"),
-    Kind.OBJECTIVE: gettext_lazy("objective"),
+KINDS: dict[ItemKind, str | Promise] = {
+    ItemKind.INDICATOR: gettext_lazy("indicator"),
+    ItemKind.PROJECT: gettext_lazy("project"),
+    ItemKind.OBJECTIVE: gettext_lazy("objective"),
 }
-WHYS: dict[Why, str | Promise] = {
-    Why.OUT: gettext_lazy("left out here"),
-    Why.NO_WEIGHT: gettext_lazy("weight 0"),
-    Why.NO_TARGET: gettext_lazy("no reference target in this plan"),
-    Why.NO_PROGRESS: gettext_lazy("no progress known for this year"),
-    Why.NO_PATH: gettext_lazy("nothing says what was expected by this year"),
-    Why.NO_MILESTONES: gettext_lazy("no milestones"),
+WHYS: dict[ExclusionReason, str | Promise] = {
+    ExclusionReason.OUT: gettext_lazy("left out here"),
+    ExclusionReason.NO_WEIGHT: gettext_lazy("weight 0"),
+    ExclusionReason.NO_TARGET: gettext_lazy("no reference target in this plan"),
+    ExclusionReason.NO_PROGRESS: gettext_lazy("no progress known for this year"),
+    ExclusionReason.NO_PATH: gettext_lazy("nothing says what was expected by this year"),
+    ExclusionReason.NO_MILESTONES: gettext_lazy("no milestones"),
 }
 
 
@@ -153,11 +161,11 @@ def in_points(share: Decimal | None) -> str:
 
 @dataclass(frozen=True)
 class PartRow:
-    part: Part
+    part: WeighedItem
     field: Field
 
     @property
-    def thing(self) -> Thing:
+    def thing(self) -> PlanItem:
         return self.part.thing
 
     @property
@@ -178,7 +186,7 @@ class PartRow:
 class Section:
     """An objective or a lever with its parts. A lever counts in no mean: it has no weight."""
 
-    weighed: Weighed
+    weighed: WeighedElement
     field: Field | None
     rows: list[PartRow]
 
@@ -200,7 +208,7 @@ class Section:
 class WithoutRow:
     """The plan without one thing; `mean` is None for what is left out already."""
 
-    thing: Thing
+    thing: PlanItem
     is_out: bool
     mean: ElementMean | None = None
     change: str = ""
@@ -244,8 +252,10 @@ class SensitivityPage:
     def levers(self) -> list[Section]:
         return [one for one in self.sections if not one.field]
 
-    def _field(self, one: Weighed | Part, label: str) -> Field:
-        is_out = (isinstance(one, Part) and one.why is Why.OUT) or one.key in self.wanted.out
+    def _field(self, one: WeighedElement | WeighedItem, label: str) -> Field:
+        is_out = (
+            isinstance(one, WeighedItem) and one.why is ExclusionReason.OUT
+        ) or one.key in self.wanted.out
         tried = self.wanted.weights.get(one.key, one.real_weight)
         text = self.wanted.typed.get(one.key) if one.key in self.wanted.errors else None
         return Field(
@@ -258,7 +268,7 @@ class SensitivityPage:
         )
 
     @cached_property
-    def _without(self) -> list[Without]:
+    def _without(self) -> list[PlanWithoutItem]:
         return self.trial.without_each()
 
     @cached_property
@@ -272,7 +282,7 @@ class SensitivityPage:
         return out + rest
 
     @property
-    def most(self) -> Without | None:
+    def most(self) -> PlanWithoutItem | None:
         """What moves the plan most when it is left out; None: nothing does."""
         return next((one for one in self._without if one.change), None)
 

@@ -10,7 +10,7 @@ from imtplan.accounts.models import School
 from indicators.models import Figure, Indicator, IndicatorLink, RollUp, Target, View
 from indicators.recompute import recompute_stale
 from indicators.rehearsal import rehearse
-from indicators.sensitivity import Trial, Why
+from indicators.sensitivity import ExclusionReason, Trial
 from objectives.models import Objective, StrategicPlan
 from projects.models import Serves
 from tests import factories
@@ -149,12 +149,12 @@ def test_what_is_left_out_says_why(known: Plan) -> None:
     why = {part.key: part.why for one in trial.weighed for part in one.parts}
     assert why == {
         "o.O1.i.a": None,
-        "o.O1.i.b": Why.NO_TARGET,
-        "o.O2.i.c": Why.NO_PROGRESS,
-        "o.O2.p.P1": Why.OUT,
-        "o.O3.i.b": Why.NO_TARGET,
-        "o.O3.p.P2": Why.NO_MILESTONES,
-        "l.L1.i.a": Why.NO_WEIGHT,
+        "o.O1.i.b": ExclusionReason.NO_TARGET,
+        "o.O2.i.c": ExclusionReason.NO_PROGRESS,
+        "o.O2.p.P1": ExclusionReason.OUT,
+        "o.O3.i.b": ExclusionReason.NO_TARGET,
+        "o.O3.p.P2": ExclusionReason.NO_MILESTONES,
+        "l.L1.i.a": ExclusionReason.NO_WEIGHT,
     }
 
 
