@@ -18,9 +18,8 @@ import pytest
 from django.conf import settings
 
 from imtplan.campaigns.models import Submission
-from imtplan.dashboard.charts import Ahead, Point, trajectory
-from imtplan.dashboard.charts import Path as Way
-from imtplan.dashboard.decisions import Kind
+from imtplan.dashboard.charts import Ahead, ChartPath, ChartPoint, trajectory
+from imtplan.dashboard.decisions import DecisionReason
 from imtplan.dashboard.matrix import CellState
 from imtplan.dashboard.wording import Wording
 from imtplan.exports import drawing, slides
@@ -148,10 +147,12 @@ def test_paper_and_slides_have_the_colours_of_the_day() -> None:
 
 
 FIGURE = trajectory(
-    [Point(2017, Decimal(10)), Point(2018, Decimal(12), is_estimate=True)],
+    [ChartPoint(2017, Decimal(10)), ChartPoint(2018, Decimal(12), is_estimate=True)],
     [
-        Way("A", 2022, Decimal(20), [(2017, Decimal(10)), (2022, Decimal(20))]),
-        Way("B", 2022, Decimal(15), [(2017, Decimal(9)), (2022, Decimal(15))], is_reference=False),
+        ChartPath("A", 2022, Decimal(20), [(2017, Decimal(10)), (2022, Decimal(20))]),
+        ChartPath(
+            "B", 2022, Decimal(15), [(2017, Decimal(9)), (2022, Decimal(15))], is_reference=False
+        ),
     ],
     words=Wording("fr", "x", 0),
     ahead=[Ahead(2022, Decimal(13), Decimal(12), Decimal(14))],
@@ -192,7 +193,7 @@ def test_lines_on_paper_differ_by_width_or_dashes() -> None:
     )
 
 
-@pytest.mark.parametrize("signs", [ProgressStatus, Submission.State, Kind])
+@pytest.mark.parametrize("signs", [ProgressStatus, Submission.State, DecisionReason])
 def test_the_drawings_of_signs_differ(signs: Any) -> None:
     drawings = [sign.symbol for sign in signs]
     assert len(set(drawings)) == len(drawings)

@@ -35,7 +35,7 @@ SEPARATORS = {"fr": ",\u202f", "en": ".,"}
 
 
 @dataclass(frozen=True)
-class Point:
+class ChartPoint:
     """A year of the series: what it came to, and what a target expected. Unknown is None."""
 
     year: int
@@ -44,7 +44,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Path:
+class ChartPath:
     """A target and the way to it, year by year."""
 
     name: str
@@ -74,8 +74,8 @@ class Ahead:
 
 
 def trajectory(
-    points: Sequence[Point],
-    paths: Sequence[Path],
+    points: Sequence[ChartPoint],
+    paths: Sequence[ChartPath],
     *,
     words: Wording,
     ahead: Sequence[Ahead] = (),
@@ -94,8 +94,8 @@ def trajectory(
 
 @lru_cache(maxsize=512)
 def _drawn(
-    points: tuple[Point, ...],
-    paths: tuple[Path, ...],
+    points: tuple[ChartPoint, ...],
+    paths: tuple[ChartPath, ...],
     words: Wording,
     ahead: tuple[Ahead, ...],
     marked_year: int | None,
@@ -147,7 +147,7 @@ def _number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _values(points: Sequence[Point], words: Wording) -> go.Scatter:
+def _values(points: Sequence[ChartPoint], words: Wording) -> go.Scatter:
     known = [(point, None if point.is_estimate else point.value) for point in points]
     return go.Scatter(
         name=_("Value"),
@@ -164,7 +164,7 @@ def _values(points: Sequence[Point], words: Wording) -> go.Scatter:
     )
 
 
-def _estimates(points: Sequence[Point], words: Wording) -> go.Scatter:
+def _estimates(points: Sequence[ChartPoint], words: Wording) -> go.Scatter:
     held = [(point, point.value if point.is_estimate else None) for point in points]
     return go.Scatter(
         name=_("Estimate"),
@@ -179,7 +179,7 @@ def _estimates(points: Sequence[Point], words: Wording) -> go.Scatter:
     )
 
 
-def _last_known(points: Sequence[Point], ahead: Sequence[Ahead]) -> Ahead:
+def _last_known(points: Sequence[ChartPoint], ahead: Sequence[Ahead]) -> Ahead:
     """Where the forecast begins: the last final value, which is certain."""
     known = [one for one in points if one.value is not None and not one.is_estimate]
     before = [one for one in known if one.year < ahead[0].year] or known
@@ -188,7 +188,7 @@ def _last_known(points: Sequence[Point], ahead: Sequence[Ahead]) -> Ahead:
     return Ahead(last.year, value, value, value)
 
 
-def _band(points: Sequence[Point], ahead: Sequence[Ahead]) -> list[go.Scatter]:
+def _band(points: Sequence[ChartPoint], ahead: Sequence[Ahead]) -> list[go.Scatter]:
     """The 80 % interval, year by year; nothing where there are too few points for one."""
     if not ahead or any(one.low is None for one in ahead):
         return []
@@ -209,7 +209,9 @@ def _band(points: Sequence[Point], ahead: Sequence[Ahead]) -> list[go.Scatter]:
     ]
 
 
-def _forecast(points: Sequence[Point], ahead: Sequence[Ahead], words: Wording) -> list[go.Scatter]:
+def _forecast(
+    points: Sequence[ChartPoint], ahead: Sequence[Ahead], words: Wording
+) -> list[go.Scatter]:
     if not ahead:
         return []
     years = [_last_known(points, ahead), *ahead]
@@ -227,7 +229,7 @@ def _forecast(points: Sequence[Point], ahead: Sequence[Ahead], words: Wording) -
     ]
 
 
-def _path(path: Path, words: Wording) -> go.Scatter:
+def _path(path: ChartPath, words: Wording) -> go.Scatter:
     return go.Scatter(
         name=path.label,
         meta={"role": "path" if path.is_reference else "other-path"},
@@ -240,7 +242,7 @@ def _path(path: Path, words: Wording) -> go.Scatter:
     )
 
 
-def _target(path: Path, words: Wording) -> go.Scatter:
+def _target(path: ChartPath, words: Wording) -> go.Scatter:
     return go.Scatter(
         name=_("Target"),
         meta={"role": "target" if path.is_reference else "other-target"},
@@ -255,8 +257,8 @@ def _target(path: Path, words: Wording) -> go.Scatter:
 
 
 def _labels(
-    points: Sequence[Point],
-    paths: Sequence[Path],
+    points: Sequence[ChartPoint],
+    paths: Sequence[ChartPath],
     words: Wording,
     marked_year: int | None,
     *,
@@ -266,7 +268,9 @@ def _labels(
     return [*([marked] if marked else []), *_target_labels(paths, words, wide=wide)]
 
 
-def _target_labels(paths: Sequence[Path], words: Wording, *, wide: bool) -> list[dict[str, Any]]:
+def _target_labels(
+    paths: Sequence[ChartPath], words: Wording, *, wide: bool
+) -> list[dict[str, Any]]:
     """Beside its mark where there is room, else above or below: where its own path does not run."""
     return [
         {
@@ -284,7 +288,7 @@ def _target_labels(paths: Sequence[Path], words: Wording, *, wide: bool) -> list
 
 
 def _marked_label(
-    points: Sequence[Point], paths: Sequence[Path], year: int | None, words: Wording
+    points: Sequence[ChartPoint], paths: Sequence[ChartPath], year: int | None, words: Wording
 ) -> dict[str, Any] | None:
     """The number of the page's year, in the corner that neither its line nor the path crosses."""
     point = next((one for one in points if one.year == year), None)
@@ -308,7 +312,9 @@ def _marked_label(
     }
 
 
-def _close_above(point: Point, points: Sequence[Point], paths: Sequence[Path]) -> bool:
+def _close_above(
+    point: ChartPoint, points: Sequence[ChartPoint], paths: Sequence[ChartPath]
+) -> bool:
     """Does the path run where a label above the point would stand?"""
     expected = next((dict(path.expected).get(point.year) for path in paths), None)
     span = _span(points, paths)
@@ -323,8 +329,8 @@ def _lines(label: str, *, wide: bool) -> list[str]:
 
 
 def _layout(
-    points: Sequence[Point],
-    paths: Sequence[Path],
+    points: Sequence[ChartPoint],
+    paths: Sequence[ChartPath],
     words: Wording,
     span: list[float] | None,
     *,
@@ -364,7 +370,7 @@ def _layout(
 
 
 def _span(
-    points: Sequence[Point], paths: Sequence[Path], ahead: Sequence[Ahead] = ()
+    points: Sequence[ChartPoint], paths: Sequence[ChartPath], ahead: Sequence[Ahead] = ()
 ) -> list[float] | None:
     """From below the lowest number to above the highest, with room for the labels."""
     numbers = [point.value for point in points if point.value is not None]

@@ -16,7 +16,7 @@ from imtplan.campaigns.models import Campaign
 
 
 @dataclass(frozen=True)
-class Item:
+class NavigationItem:
     label: str
     url: str
     current: bool
@@ -38,11 +38,13 @@ def version(request: HttpRequest) -> dict[str, Any]:
     return {"version": settings.VERSION}
 
 
-def _items(request: HttpRequest, links: Callable[[Any], list[tuple[str, str]]]) -> list[Item]:
+def _items(
+    request: HttpRequest, links: Callable[[Any], list[tuple[str, str]]]
+) -> list[NavigationItem]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    return [Item(label, url, request.path.startswith(url)) for label, url in links(user)]
+    return [NavigationItem(label, url, request.path.startswith(url)) for label, url in links(user)]
 
 
 def _daily(user: Any) -> list[tuple[str, str]]:

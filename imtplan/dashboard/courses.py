@@ -277,13 +277,13 @@ class Course:
         return Facts.of(year, words, target=self.target_value, baseline=self.baseline)
 
     @property
-    def table(self) -> list["Row"]:
+    def table(self) -> list["YearRow"]:
         """The same years as the chart, every number as text."""
-        return [Row(year, self.facts_of(year), self.scope, self.target) for year in self.years]
+        return [YearRow(year, self.facts_of(year), self.scope, self.target) for year in self.years]
 
     @cached_property
-    def now_row(self) -> "Row":
-        return Row(self.now, self.facts, self.scope, self.target)
+    def now_row(self) -> "YearRow":
+        return YearRow(self.now, self.facts, self.scope, self.target)
 
     @property
     def is_unlikely(self) -> bool:
@@ -354,7 +354,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Row:
+class YearRow:
     """One line of a table of years, with the addresses where its numbers are explained."""
 
     year: Year

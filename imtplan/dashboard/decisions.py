@@ -27,7 +27,7 @@ from indicators.models import Indicator, Progress, ProgressStatus, Target
 SHOWN_OF_A_KIND = 2
 
 
-class Kind(models.TextChoices):
+class DecisionReason(models.TextChoices):
     """Why something is in the list, in the order in which the list speaks."""
 
     BEHIND = "behind", gettext_lazy("Behind its path")
@@ -40,18 +40,18 @@ class Kind(models.TextChoices):
     @property
     def symbol(self) -> str:
         return {
-            Kind.BEHIND: "arrow-down-circle-fill",
-            Kind.UNLIKELY: "exclamation-triangle",
-            Kind.FALLING: "arrow-counterclockwise",
-            Kind.UNREPORTED: "dash-circle-dotted",
-            Kind.OVERDUE: "clock",
-            Kind.APART: "question-circle",
+            DecisionReason.BEHIND: "arrow-down-circle-fill",
+            DecisionReason.UNLIKELY: "exclamation-triangle",
+            DecisionReason.FALLING: "arrow-counterclockwise",
+            DecisionReason.UNREPORTED: "dash-circle-dotted",
+            DecisionReason.OVERDUE: "clock",
+            DecisionReason.APART: "question-circle",
         }[self]
 
 
 @dataclass(frozen=True)
 class Decision:
-    kind: Kind
+    kind: DecisionReason
     subject: str
     said: str
     address: str
@@ -124,9 +124,9 @@ def _indicators(scope: Scope, targets: Iterable[Target]) -> list[Decision]:
     others = [pair for pair in pairs if not pair.is_behind and pair not in unlikely]
     falling = [pair for pair in others if pair.falls]
     return [
-        *(_of(Kind.BEHIND, pair, _behind(pair), scope) for pair in behind),
-        *(_of(Kind.UNLIKELY, pair, _unlikely(pair), scope) for pair in unlikely),
-        *(_of(Kind.FALLING, pair, _falling(pair), scope) for pair in falling),
+        *(_of(DecisionReason.BEHIND, pair, _behind(pair), scope) for pair in behind),
+        *(_of(DecisionReason.UNLIKELY, pair, _unlikely(pair), scope) for pair in unlikely),
+        *(_of(DecisionReason.FALLING, pair, _falling(pair), scope) for pair in falling),
     ]
 
 
@@ -146,7 +146,7 @@ def _slowest_first(pair: TwoYears) -> tuple[bool, Decimal]:
     return (pace is None, Decimal(0) if pace is None else pace)
 
 
-def _of(kind: Kind, pair: TwoYears, said: str, scope: Scope) -> Decision:
+def _of(kind: DecisionReason, pair: TwoYears, said: str, scope: Scope) -> Decision:
     address = reverse("indicator", args=[pair.indicator.code]) + scope.query
     return Decision(kind, pair.indicator.name, said, address)
 
@@ -197,7 +197,7 @@ def _unreported(campaign: CampaignState | None) -> list[Decision]:
     ends = _("open until %(day)s") if campaign.is_open else _("closed on %(day)s")
     return [
         Decision(
-            Kind.UNREPORTED,
+            DecisionReason.UNREPORTED,
             _("Campaign %(year)s") % {"year": year},
             _(", ").join((said, ends % {"day": day})),
             reverse("submissions"),
@@ -211,7 +211,10 @@ def _unreported(campaign: CampaignState | None) -> list[Decision]:
 def _overdue(projects: Iterable[Project], scope: Scope) -> list[Decision]:
     late = [project for project in projects if project.row.milestones_late]
     late.sort(key=lambda project: -project.row.milestones_late)
-    return [_of_project(Kind.OVERDUE, project, _milestones(project), scope) for project in late]
+    return [
+        _of_project(DecisionReason.OVERDUE, project, _milestones(project), scope)
+        for project in late
+    ]
 
 
 def _milestones(project: Project) -> str:
@@ -226,7 +229,7 @@ def _milestones(project: Project) -> str:
 
 def _apart(projects: Iterable[Project], scope: Scope) -> list[Decision]:
     apart = (one for one in projects if one.differs and not one.row.milestones_late)
-    return [_of_project(Kind.APART, one, _declared(one), scope) for one in apart]
+    return [_of_project(DecisionReason.APART, one, _declared(one), scope) for one in apart]
 
 
 def _declared(project: Project) -> str:
@@ -240,6 +243,6 @@ def _declared(project: Project) -> str:
     }
 
 
-def _of_project(kind: Kind, project: Project, said: str, scope: Scope) -> Decision:
+def _of_project(kind: DecisionReason, project: Project, said: str, scope: Scope) -> Decision:
     address = reverse("project", args=[project.code]) + scope.query
     return Decision(kind, f"{project.code} {project.title}", said, address)

@@ -34,7 +34,7 @@ KINDS: dict[str, type[Any]] = {"objective": Objective, "lever": Lever}
 
 
 @dataclass(frozen=True)
-class Item:
+class ElementItem:
     """An indicator or a project, and what it does to the mean."""
 
     weight: Decimal
@@ -88,7 +88,7 @@ def _clamped(share: Decimal) -> Decimal:
 class Pull:
     """What an item adds to the element's gap, or takes from it: w·(p − e) / Σ w."""
 
-    item: Item
+    item: ElementItem
     amount: Decimal | None
 
     @property
@@ -120,7 +120,7 @@ class ElementPage:
     kind: str
     element: Any  # Objective or Lever with the columns of `with_standing`
     roll_ups: Mapping[int, RollUp]
-    items: Sequence[Item]
+    items: Sequence[ElementItem]
     reports: Sequence[StatusReport]
     pulse: Pulse
 
@@ -226,7 +226,7 @@ def element_page(
     )
 
 
-def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
+def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[ElementItem]:
     links = list(
         IndicatorLink.objects.filter(**{kind: element.pk}, indicator__archived_at=None)
         .select_related("indicator")
@@ -244,7 +244,7 @@ def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
     totals = totals_of(user, indicators)
     courses = {one.indicator_id: Course(one, scope, totals) for one in targets}
     return [
-        Item(
+        ElementItem(
             weight=link.weight,
             inferred=link.inferred,
             course=courses.get(link.indicator_id),
@@ -255,7 +255,7 @@ def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
     ]
 
 
-def _projects(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
+def _projects(user: Any, scope: Scope, kind: str, element: Any) -> list[ElementItem]:
     served = FilteredRelation("serves", condition=Q(**{f"serves__{kind}": element.pk}))
     rows = (
         projects_with_milestones(user, scope)
@@ -263,7 +263,7 @@ def _projects(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
         .exclude(served=None)
     )
     return [
-        Item(
+        ElementItem(
             weight=row.served_weight,  # type: ignore[attr-defined]
             inferred=row.inferred,  # type: ignore[attr-defined]
             name=f"{row.code} {row.title}".strip(),
@@ -274,7 +274,7 @@ def _projects(user: Any, scope: Scope, kind: str, element: Any) -> list[Item]:
     ]
 
 
-def _last_reports(user: Any, scope: Scope, projects: Iterable[Item]) -> list[StatusReport]:
+def _last_reports(user: Any, scope: Scope, projects: Iterable[ElementItem]) -> list[StatusReport]:
     """What the leaders of its projects said last, by the day the page speaks of."""
     known = [item.project.row.pk for item in projects if item.project]
     return list(

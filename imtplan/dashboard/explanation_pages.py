@@ -81,7 +81,7 @@ class InputRow:
 
 
 @dataclass(frozen=True)
-class Told:
+class ExplanationInWords:
     """What every explanation shows: its steps, and whether it gives the stored numbers back."""
 
     steps: Sequence[StepInWords]
@@ -89,7 +89,7 @@ class Told:
     differences: Sequence[str]
 
     @classmethod
-    def of(cls, teller: Teller, explanation: Any) -> "Told":
+    def of(cls, teller: Teller, explanation: Any) -> "ExplanationInWords":
         return cls(
             teller.steps(explanation.steps),
             explanation.agreement,
@@ -102,7 +102,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class ValueTold:
+class ValueInWords:
     """An indicator's value of one year, and the figures it is made of."""
 
     explanation: ValueExplanation
@@ -112,8 +112,8 @@ class ValueTold:
         return Wording.of(self.explanation.indicator)
 
     @property
-    def told(self) -> Told:
-        return Told.of(Teller(self.words, self.explanation.year), self.explanation)
+    def told(self) -> ExplanationInWords:
+        return ExplanationInWords.of(Teller(self.words, self.explanation.year), self.explanation)
 
     @property
     def shown(self) -> str:
@@ -143,7 +143,7 @@ class ValueTold:
 
 
 @dataclass(frozen=True)
-class ProgressTold:
+class ProgressInWords:
     """Progress toward one target, in words."""
 
     explanation: ProgressExplanation
@@ -161,12 +161,12 @@ class ProgressTold:
         return Wording.of(self.target.indicator)
 
     @property
-    def told(self) -> Told:
-        return Told.of(Teller(self.words, self.row.year), self.explanation)
+    def told(self) -> ExplanationInWords:
+        return ExplanationInWords.of(Teller(self.words, self.row.year), self.explanation)
 
     @property
-    def value(self) -> ValueTold:
-        return ValueTold(self.explanation.value)
+    def value(self) -> ValueInWords:
+        return ValueInWords(self.explanation.value)
 
     @property
     def name(self) -> str:
@@ -247,15 +247,15 @@ class ItemRow:
 
 
 @dataclass(frozen=True)
-class RollUpTold:
+class RollUpInWords:
     explanation: RollUpExplanation
     scope: Scope
     references: Mapping[int, str]  # codes of reference targets, by indicator
 
     @property
-    def told(self) -> Told:
+    def told(self) -> ExplanationInWords:
         words = Wording(language(), NO_UNIT, 0)
-        return Told.of(Teller(words, self.explanation.year), self.explanation)
+        return ExplanationInWords.of(Teller(words, self.explanation.year), self.explanation)
 
     @property
     def row(self) -> Any:
@@ -319,7 +319,7 @@ def value_page(user: Any, indicator: Indicator, asked: Mapping[str, str]) -> Exp
     if found is None:
         raise Http404
     back = reverse("indicator", args=[indicator.code]) + scope.query
-    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), ValueTold(found))
+    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), ValueInWords(found))
 
 
 def progress_page(user: Any, target: Target, asked: Mapping[str, str]) -> ExplanationPage:
@@ -331,7 +331,7 @@ def progress_page(user: Any, target: Target, asked: Mapping[str, str]) -> Explan
     back = ""
     if target.school is None:
         back = reverse("indicator", args=[indicator.code]) + scope.query
-    told = ProgressTold(found[0])
+    told = ProgressInWords(found[0])
     return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), told)
 
 
@@ -347,7 +347,7 @@ def element_page(
             raise Http404
     found = explain_roll_up(user, element, scope.plan, scope.view, scope.year)
     references = Target.objects.visible_to(user).reference().filter(plan=scope.plan)
-    told = RollUpTold(found, scope, dict(references.values_list("indicator_id", "code")))
+    told = RollUpInWords(found, scope, dict(references.values_list("indicator_id", "code")))
     return ExplanationPage(_title(element), scope, _back(element, scope), Pulse.take(), told)
 
 

@@ -27,7 +27,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Said:
+class FrozenLine:
     """One line of the content, and how its numbers are written."""
 
     line: Mapping[str, Any]
@@ -144,15 +144,15 @@ class Frozen:
     content: Mapping[str, Any]
 
     @property
-    def plan(self) -> Said:
-        return Said(self.content["plan"])
+    def plan(self) -> FrozenLine:
+        return FrozenLine(self.content["plan"])
 
     @property
-    def whole(self) -> Said | None:
+    def whole(self) -> FrozenLine | None:
         return next(iter(self.of("plan")), None)
 
     @property
-    def groups(self) -> list[tuple[Any, list[Said]]]:
+    def groups(self) -> list[tuple[Any, list[FrozenLine]]]:
         """Objectives, levers and projects, each kind with its heading."""
         headings = {
             "objective": gettext_lazy("Objectives"),
@@ -161,15 +161,15 @@ class Frozen:
         }
         return [(heading, found) for kind, heading in headings.items() if (found := self.of(kind))]
 
-    def of(self, kind: str) -> list[Said]:
-        return [Said(one) for one in self.content["elements"] if one["kind"] == kind]
+    def of(self, kind: str) -> list[FrozenLine]:
+        return [FrozenLine(one) for one in self.content["elements"] if one["kind"] == kind]
 
     @property
-    def indicators(self) -> Iterator[tuple[Said, list[Said]]]:
+    def indicators(self) -> Iterator[tuple[FrozenLine, list[FrozenLine]]]:
         """Each with the targets it is held against, written in its own unit."""
         for one in self.content["indicators"]:
             of_view = one | {"view": self.content["view"]}
-            yield Said(of_view), [Said(one | target) for target in one["targets"]]
+            yield FrozenLine(of_view), [FrozenLine(one | target) for target in one["targets"]]
 
 
 # --- Two of them --------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ SHARES = ("progress", "expected_progress")
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComparedField:
     """One field of one line, before and after. An empty text: unknown, or not there."""
 
     name: Any
@@ -218,7 +218,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedLine:
     line: SnapshotLine
 
     @property
@@ -231,14 +231,14 @@ class Compared:
 
     @property
     def name(self) -> str:
-        return Said(self.line.said).name
+        return FrozenLine(self.line.said).name
 
     @property
     def renamed_from(self) -> str:
         """The name before, where it is another."""
         if self.line.before is None or self.line.after is None:
             return ""
-        before = Said(self.line.before).name
+        before = FrozenLine(self.line.before).name
         return "" if before == self.name else before
 
     @property
@@ -249,15 +249,15 @@ class Compared:
         return _("gone") if self.line.after is None else ""
 
     @cached_property
-    def cells(self) -> list[Cell]:
-        sides = Said(self.line.before or {}), Said(self.line.after or {})
+    def cells(self) -> list[ComparedField]:
+        sides = FrozenLine(self.line.before or {}), FrozenLine(self.line.after or {})
         return [
-            Cell(label, *(getattr(side, field) for side in sides), _change(field, *sides))
+            ComparedField(label, *(getattr(side, field) for side in sides), _change(field, *sides))
             for field, label in COMPARED[self.line.kind]
         ]
 
     @property
-    def moved(self) -> list[Cell]:
+    def moved(self) -> list[ComparedField]:
         return [cell for cell in self.cells if cell.moved]
 
     @property
@@ -265,7 +265,7 @@ class Compared:
         return bool(self.moved or self.presence or self.renamed_from)
 
 
-def _change(field: str, before: Said, after: Said) -> str:
+def _change(field: str, before: FrozenLine, after: FrozenLine) -> str:
     """By how much a number moved; nothing where it was not, or is not, a number."""
     if field in SHARES:
         old, new = before.decimal(field), after.decimal(field)
@@ -290,7 +290,7 @@ def flat(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """One row for each element, and one for each indicator and target: for a spreadsheet."""
     yield from content["elements"]
     for indicator in content["indicators"]:
-        said = Said(indicator)
+        said = FrozenLine(indicator)
         common = indicator | {"kind": "indicator", "shown": said.shown, "target": None}
         if not indicator["targets"]:
             yield common
@@ -304,13 +304,13 @@ def flat(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def columns() -> list[Column]:
     def number(field: str, label: str) -> Column:
-        return Column(field, label, lambda row: Said(row).decimal(field), ColumnType.NUMBER)
+        return Column(field, label, lambda row: FrozenLine(row).decimal(field), ColumnType.NUMBER)
 
     def text(field: str, label: str) -> Column:
         return Column(field, label, lambda row: row.get(field) or None)
 
     def word(key: str, label: str, attribute: str) -> Column:
-        return Column(key, label, lambda row: getattr(Said(row), attribute) or None)
+        return Column(key, label, lambda row: getattr(FrozenLine(row), attribute) or None)
 
     return [
         text("kind", _("Kind")),

@@ -9,12 +9,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard import charts
-from imtplan.dashboard.courses import Course, Facts, Row, Totals, Year, totals_of
-from imtplan.dashboard.explanation_pages import ProgressTold, ValueTold
+from imtplan.dashboard.courses import Course, Facts, Totals, Year, YearRow, totals_of
+from imtplan.dashboard.explanation_pages import ProgressInWords, ValueInWords
 from imtplan.dashboard.pages import chart_of
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.redefinitions import Redefinition, redefinitions
-from imtplan.dashboard.schools_compared import Compared, schools_compared, sentence_of
+from imtplan.dashboard.schools_compared import SchoolComparison, schools_compared, sentence_of
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import Reader
@@ -28,11 +28,11 @@ class IndicatorPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
     courses: Sequence[Course]
-    explanations: Sequence[ProgressTold]
-    value: ValueTold | None
+    explanations: Sequence[ProgressInWords]
+    value: ValueInWords | None
     years: Sequence[Year]
     redefinitions: Sequence[Redefinition]
-    compared: Sequence[Compared]
+    compared: Sequence[SchoolComparison]
     pulse: Pulse
 
     @cached_property
@@ -68,18 +68,18 @@ class IndicatorPage:
         return f"chart-{self.indicator.code}"
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[YearRow]:
         """The same years as the chart, every number as text."""
         if self.reference:
             return self.reference.table
         words = Wording.of(self.indicator)
         return [
-            Row(year, Facts.of(year, words), self.scope, indicator=self.indicator)
+            YearRow(year, Facts.of(year, words), self.scope, indicator=self.indicator)
             for year in self.years
         ]
 
     @property
-    def now_row(self) -> Row:
+    def now_row(self) -> YearRow:
         return next(row for row in self.rows if row.year.year == self.scope.year)
 
 
@@ -98,8 +98,8 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
         scope=scope,
         plans=read.plans,
         courses=courses,
-        explanations=[ProgressTold(one) for one in reader.progress([c.target for c in courses])],
-        value=ValueTold(value) if value else None,
+        explanations=[ProgressInWords(one) for one in reader.progress([c.target for c in courses])],
+        value=ValueInWords(value) if value else None,
         years=courses[0].years if courses else _years(scope, indicator, totals),
         redefinitions=redefinitions(indicator),
         compared=schools_compared(user, indicator, scope),

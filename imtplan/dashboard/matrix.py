@@ -46,7 +46,7 @@ class CellState(models.TextChoices):
         )
 
 
-class Said(NamedTuple):
+class ReportedFigure(NamedTuple):
     """What one school said of one indicator and year."""
 
     state: str
@@ -66,12 +66,12 @@ class Pace(NamedTuple):
         return VerdictInWords.of(self)
 
 
-NOTHING = Said(Figure.State.NOT_ENTERED, Figure.Status.DRAFT, None)
+NOTHING = ReportedFigure(Figure.State.NOT_ENTERED, Figure.Status.DRAFT, None)
 Key = tuple[int, int]  # indicator, school
 
 
-class Cell(NamedTuple):
-    said: Said
+class MatrixCell(NamedTuple):
+    said: ReportedFigure
     baseline: Decimal | None = None
     pace: Pace | None = None  # only where the school has a target of its own
 
@@ -108,15 +108,17 @@ class Cell(NamedTuple):
 class Matrix:
     """The cells of some indicators and schools, and how much of them counts in the view."""
 
-    figures: Mapping[Key, Said]
+    figures: Mapping[Key, ReportedFigure]
     baselines: Mapping[Key, Decimal]
     paces: Mapping[Key, Pace]
     totals: Mapping[int, InstituteValue]
     counted: frozenset[str]  # the statuses that count in the view
 
-    def cell(self, indicator: int, school: int) -> Cell:
+    def cell(self, indicator: int, school: int) -> MatrixCell:
         key = (indicator, school)
-        return Cell(self.figures.get(key, NOTHING), self.baselines.get(key), self.paces.get(key))
+        return MatrixCell(
+            self.figures.get(key, NOTHING), self.baselines.get(key), self.paces.get(key)
+        )
 
     def is_missing(self, indicator: int, school: int) -> bool:
         """Nobody said a number or a word yet."""
@@ -155,10 +157,10 @@ def read_matrix(
     )
 
 
-def _said(figures: QuerySet[Figure]) -> dict[Key, Said]:
+def _said(figures: QuerySet[Figure]) -> dict[Key, ReportedFigure]:
     rows = figures.annotate(made=_NUMBER).order_by()
     columns = rows.values_list("indicator_id", "school_id", "state", "status", "made")
-    return {(i, s): Said(state, status, made) for i, s, state, status, made in columns}
+    return {(i, s): ReportedFigure(state, status, made) for i, s, state, status, made in columns}
 
 
 def _baselines(figures: QuerySet[Figure], scope: Scope) -> dict[Key, Decimal]:

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.matrix import Cell, CellState, Matrix, Pace, read_matrix
+from imtplan.dashboard.matrix import CellState, Matrix, MatrixCell, Pace, read_matrix
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Trend
 from imtplan.dashboard.scope import Scope, read_scope
@@ -31,7 +31,7 @@ GROUPINGS = ("objective", "theme")
 
 
 @dataclass(frozen=True)
-class Group:
+class IndicatorGroup:
     """The indicators of one objective or theme; `code` is what the address calls it."""
 
     code: str
@@ -41,7 +41,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Choice:
+class MatrixFilter:
     """What the address asks the matrix for, beside its scope. Empty: everything."""
 
     grouping: str
@@ -52,7 +52,7 @@ class Choice:
     page: str
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "Choice":
+    def read(cls, asked: Mapping[str, str]) -> "MatrixFilter":
         grouping = asked.get("by") or GROUPINGS[0]
         if grouping not in GROUPINGS:
             raise Http404
@@ -83,7 +83,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """An indicator, or where one indicator was chosen, a school."""
 
     indicator: Indicator
@@ -103,12 +103,12 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    group: Group
-    rows: Sequence[Row]
+    group: IndicatorGroup
+    rows: Sequence[MatrixRow]
 
 
 @dataclass(frozen=True)
-class Column:
+class MatrixColumn:
     school: School
     reported: int
     expected: int
@@ -125,7 +125,7 @@ class CellWriter:
         self.states = {one.value: (one.sign, escape(str(one.label))) for one in CellState}
         self.verdicts: dict[tuple[str, ...], str] = {}
 
-    def write(self, cell: Cell, words: Wording, *, is_ratio: bool) -> str:
+    def write(self, cell: MatrixCell, words: Wording, *, is_ratio: bool) -> str:
         state = cell.state.value
         sign, word = self.states[state]
         if cell.said.number is None:
@@ -146,7 +146,7 @@ class CellWriter:
             self.verdicts[key] = escape(verdict.text)
         return self.verdicts[key]
 
-    def _standing(self, cell: Cell, words: Wording, is_ratio: bool) -> tuple[str, str]:
+    def _standing(self, cell: MatrixCell, words: Wording, is_ratio: bool) -> tuple[str, str]:
         """The colour, and the words: the verdict on the school's own target, else what changed
         since the baseline."""
         if cell.pace:
@@ -163,8 +163,8 @@ class CellWriter:
 class MatrixPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
-    choice: Choice
-    groups: Sequence[Group]  # all there are, to choose from
+    choice: MatrixFilter
+    groups: Sequence[IndicatorGroup]  # all there are, to choose from
     schools: Sequence[School]  # likewise
     columns_page: Page[School]
     matrix: Matrix
@@ -175,7 +175,7 @@ class MatrixPage:
         return self.scope.narrowed(self.choice.filters)
 
     @property
-    def shown_groups(self) -> list[Group]:
+    def shown_groups(self) -> list[IndicatorGroup]:
         code = self.choice.group
         return [one for one in self.groups if code in ("", one.code)]
 
@@ -188,11 +188,12 @@ class MatrixPage:
         return _chosen(self.shown_groups, self.choice.indicator)
 
     @cached_property
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[MatrixColumn]:
         """With what each school has told of the indicators that stand here."""
         known = [one.pk for one in self.indicators]
         columns = [
-            Column(school, *self.matrix.coverage(known, school.pk)) for school in self.columns_page
+            MatrixColumn(school, *self.matrix.coverage(known, school.pk))
+            for school in self.columns_page
         ]
         if not self.choice.only_missing:
             return columns
@@ -205,7 +206,7 @@ class MatrixPage:
     def row_groups(self) -> list[RowGroup]:
         return self.rows_of(self.columns)
 
-    def rows_of(self, columns: Iterable[Column]) -> list[RowGroup]:
+    def rows_of(self, columns: Iterable[MatrixColumn]) -> list[RowGroup]:
         """Each group that has a row to show, with the cells of some of the columns."""
         shown = {one.pk for one in self.indicators}
         schools = [column.school for column in columns]
@@ -222,7 +223,9 @@ class MatrixPage:
             return True
         return self._lacks([indicator.pk], [column.school.pk for column in self.columns])
 
-    def _row(self, writer: CellWriter, indicator: Indicator, schools: Sequence[School]) -> Row:
+    def _row(
+        self, writer: CellWriter, indicator: Indicator, schools: Sequence[School]
+    ) -> MatrixRow:
         words = Wording.of(indicator)
         is_ratio = indicator.aggregation == Indicator.Aggregation.RATIO
         cells = "".join(
@@ -230,10 +233,11 @@ class MatrixPage:
             for school in schools
         )
         # Numbers come from `format_number`, words are escaped: nothing here was typed.
-        return Row(indicator, mark_safe(cells), self.matrix.totals.get(indicator.pk), self.scope)  # noqa: S308
+        total = self.matrix.totals.get(indicator.pk)
+        return MatrixRow(indicator, mark_safe(cells), total, self.scope)  # noqa: S308
 
     @cached_property
-    def school_rows(self) -> list[Row]:
+    def school_rows(self) -> list[MatrixRow]:
         """Of one indicator chosen: a school in each row, which a phone can show."""
         if not self.choice.indicator or not self.indicators:
             return []
@@ -244,11 +248,11 @@ class MatrixPage:
         for column in self.columns:
             cell = self.matrix.cell(indicator.pk, column.school.pk)
             written = mark_safe(writer.write(cell, words, is_ratio=is_ratio))  # noqa: S308
-            rows.append(Row(indicator, written, None, self.scope, column.school))
+            rows.append(MatrixRow(indicator, written, None, self.scope, column.school))
         return rows
 
     @property
-    def only(self) -> Row | None:
+    def only(self) -> MatrixRow | None:
         """The one indicator chosen, with its total."""
         for group in self.row_groups if self.choice.indicator else []:
             return group.rows[0]
@@ -275,7 +279,7 @@ class MatrixPage:
         ]
 
 
-def _chosen(groups: Iterable[Group], code: str) -> list[Indicator]:
+def _chosen(groups: Iterable[IndicatorGroup], code: str) -> list[Indicator]:
     """The indicators of the groups, or the one that is asked for; 404 for one there is not."""
     indicators = [one for group in groups for one in group.indicators]
     if not code:
@@ -293,7 +297,7 @@ def matrix_page(
     read = read_scope(user, asked)
     if read is None:
         return None
-    scope, choice = read.scope, Choice.read(asked)
+    scope, choice = read.scope, MatrixFilter.read(asked)
     groups = _groups(user, scope, choice.grouping)
     if choice.group and choice.group not in {group.code for group in groups}:
         raise Http404
@@ -313,7 +317,7 @@ def _schools_asked(schools: Sequence[School], code: str) -> list[School]:
     return found
 
 
-def _groups(user: Any, scope: Scope, grouping: str) -> list[Group]:
+def _groups(user: Any, scope: Scope, grouping: str) -> list[IndicatorGroup]:
     """Every indicator once, with those of the same objective or theme."""
     indicators = list(
         Indicator.objects.visible_to(user)
@@ -326,18 +330,18 @@ def _groups(user: Any, scope: Scope, grouping: str) -> list[Group]:
     return _by_objective(user, scope, indicators)
 
 
-def _by_theme(indicators: Sequence[Indicator]) -> list[Group]:
+def _by_theme(indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
     themes: dict[str, list[Indicator]] = defaultdict(list)
     for one in indicators:
         themes[one.theme].append(one)
     return [
-        Group(theme.value, str(theme.label), themes[theme.value])
+        IndicatorGroup(theme.value, str(theme.label), themes[theme.value])
         for theme in Indicator.Theme
         if themes[theme.value]
     ]
 
 
-def _by_objective(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> list[Group]:
+def _by_objective(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
     """One that serves several objectives stands under the first of them."""
     objectives = Objective.objects.visible_to(user).of(scope.plan).order_by("rank", "code")
     links = IndicatorLink.objects.filter(objective__in=objectives)
@@ -349,6 +353,6 @@ def _by_objective(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> l
         for one in own:
             del left[one.pk]
         address = reverse("objective", args=[objective.code]) + scope.query
-        groups.append(Group(objective.code, str(objective), own, address))
-    groups.append(Group("-", _("Without an objective in this plan"), list(left.values())))
+        groups.append(IndicatorGroup(objective.code, str(objective), own, address))
+    groups.append(IndicatorGroup("-", _("Without an objective in this plan"), list(left.values())))
     return [group for group in groups if group.indicators]

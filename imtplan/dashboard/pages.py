@@ -33,8 +33,8 @@ class DashboardPage:
     plans: Sequence[StrategicPlan]
     standing: Standing
     headlines: Sequence[Headline]
-    objectives: Sequence[queries.Element]
-    levers: Sequence[queries.Element]
+    objectives: Sequence[queries.ElementState]
+    levers: Sequence[queries.ElementState]
     board: Sequence[queries.ProjectGroup]
     campaign: queries.CampaignState | None
     agenda: Agenda
@@ -123,7 +123,7 @@ def chart_of(
 ) -> dict[str, Any]:
     """The years of an indicator as a figure, with the paths to its targets."""
     return charts.trajectory(
-        [charts.Point(year.year, year.value, year.is_estimate) for year in years],
+        [charts.ChartPoint(year.year, year.value, year.is_estimate) for year in years],
         [_path(course) for course in courses],
         words=Wording.of(indicator),
         ahead=_ahead(courses),
@@ -138,9 +138,9 @@ def _ahead(courses: Sequence[Course]) -> list[charts.Ahead]:
     return [charts.Ahead(year, one.value, one.low, one.high) for year, one in forecasts]
 
 
-def _path(course: Course) -> charts.Path:
+def _path(course: Course) -> charts.ChartPath:
     target = course.target
-    return charts.Path(
+    return charts.ChartPath(
         name=course.short_name,
         year=target.year,
         value=course.target_value,

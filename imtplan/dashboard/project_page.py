@@ -7,12 +7,12 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from imtplan.dashboard.projects_page import Report
+from imtplan.dashboard.projects_page import DeclaredReport
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.standing import Standing
-from imtplan.dashboard.timeline import Axis, Mark, Track, track_of
+from imtplan.dashboard.timeline import MilestoneMark, TimeAxis, Track, track_of
 from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
 
@@ -24,7 +24,7 @@ class ProjectPage:
     row: FlagshipProject
     serves: Sequence[Serves]
     indicators: Sequence[IndicatorLink]
-    axis: Axis
+    axis: TimeAxis
     track: Track
     reports: Sequence[StatusReport]
     pulse: Pulse
@@ -35,14 +35,14 @@ class ProjectPage:
         return [self.track]
 
     @property
-    def milestones(self) -> Sequence[Mark]:
+    def milestones(self) -> Sequence[MilestoneMark]:
         return self.track.marks
 
     @property
-    def reports_in_time(self) -> list[Report]:
+    def reports_in_time(self) -> list[DeclaredReport]:
         """The earliest first, of those made by the day the page speaks of."""
         made = [one for one in self.reports if one.reported_on <= self.scope.day]
-        return [Report(one) for one in reversed(made)]
+        return [DeclaredReport(one) for one in reversed(made)]
 
 
 def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> ProjectPage:
@@ -55,7 +55,7 @@ def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -
     milestones = list(
         Milestone.objects.visible_to(user).filter(project=row).order_by("due_on", "pk")
     )
-    axis = Axis.of(scope.plan, scope.day, milestones)
+    axis = TimeAxis.of(scope.plan, scope.day, milestones)
     return ProjectPage(
         scope=scope,
         project=project,

@@ -15,7 +15,7 @@ from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.standing import Standing
-from imtplan.dashboard.timeline import Axis, Track, track_of
+from imtplan.dashboard.timeline import TimeAxis, Track, track_of
 from indicators.models import IndicatorLink, ProgressStatus
 from objectives.models import Objective, StrategicPlan
 from projects.models import DeclaredStatus, Milestone, Serves, StatusReport
@@ -30,7 +30,7 @@ SYMBOLS = {
 
 
 @dataclass(frozen=True)
-class Report:
+class DeclaredReport:
     """What a leader declared on one day."""
 
     report: StatusReport
@@ -45,12 +45,12 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Overview:
+class ProjectOverview:
     """A project with all that a line about it needs."""
 
     project: Project
     track: Track
-    reports: Sequence[Report]  # the earliest first
+    reports: Sequence[DeclaredReport]  # the earliest first
     serves: Sequence[Any] = field(default_factory=list)  # objectives, then levers
     indicators: Sequence[Any] = field(default_factory=list)
 
@@ -69,36 +69,36 @@ class Overview:
 
 
 @dataclass(frozen=True)
-class Group:
+class StatusGroup:
     status: ProgressStatus
-    projects: Sequence[Overview]
+    projects: Sequence[ProjectOverview]
 
     @property
-    def told(self) -> list[Overview]:
+    def told(self) -> list[ProjectOverview]:
         return [one for one in self.projects if not one.is_bare]
 
     @property
-    def bare(self) -> list[Overview]:
+    def bare(self) -> list[ProjectOverview]:
         """They stand together in one line."""
         return [one for one in self.projects if one.is_bare]
 
 
-Order = Callable[[Overview], Any]
+Order = Callable[[ProjectOverview], Any]
 
 
-def _by_status(one: Overview) -> Any:
+def _by_status(one: ProjectOverview) -> Any:
     return one.status.order, one.project.row.rank, one.project.code
 
 
-def _by_code(one: Overview) -> Any:
+def _by_code(one: ProjectOverview) -> Any:
     return one.project.row.rank, one.project.code
 
 
-def _by_delay(one: Overview) -> Any:
+def _by_delay(one: ProjectOverview) -> Any:
     return -one.track.late, *_by_status(one)
 
 
-def _by_report(one: Overview) -> Any:
+def _by_report(one: ProjectOverview) -> Any:
     """The longest silent first: who never reported, then the oldest report."""
     last = one.reports[-1].report.reported_on.toordinal() if one.reports else 0
     return last, *_by_code(one)
@@ -113,7 +113,7 @@ ORDERS: dict[str, tuple[str | Promise, Order]] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class ProjectsFilter:
     """What the address asks for, beside its scope. Empty: all projects."""
 
     status: str
@@ -122,7 +122,7 @@ class Choice:
     sort: str
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "Choice":
+    def read(cls, asked: Mapping[str, str]) -> "ProjectsFilter":
         choice = cls(
             asked.get("status", ""),
             asked.get("objective", ""),
@@ -149,7 +149,7 @@ class Choice:
     def is_narrowed(self) -> bool:
         return bool(self.status or self.objective or self.only)
 
-    def takes(self, one: Overview) -> bool:
+    def takes(self, one: ProjectOverview) -> bool:
         return (
             self.status in ("", one.status)
             and (not self.objective or self.objective in {to.code for to in one.serves})
@@ -162,10 +162,10 @@ class Choice:
 class ProjectsPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
-    choice: Choice
-    everything: Sequence[Overview]
+    choice: ProjectsFilter
+    everything: Sequence[ProjectOverview]
     objectives: Sequence[Objective]
-    axis: Axis
+    axis: TimeAxis
     pulse: Pulse
 
     @property
@@ -173,17 +173,17 @@ class ProjectsPage:
         return self.scope.narrowed(self.choice.filters)
 
     @cached_property
-    def projects(self) -> list[Overview]:
+    def projects(self) -> list[ProjectOverview]:
         chosen = [one for one in self.everything if self.choice.takes(one)]
         return sorted(chosen, key=ORDERS[self.choice.sort][1])
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[StatusGroup]:
         """The projects by status, the worst first; inside, in the order that is asked for."""
-        by_status: dict[ProgressStatus, list[Overview]] = defaultdict(list)
+        by_status: dict[ProgressStatus, list[ProjectOverview]] = defaultdict(list)
         for one in self.projects:
             by_status[one.status].append(one)
-        return [Group(status, by_status[status]) for status in sorted(by_status, key=_place)]
+        return [StatusGroup(status, by_status[status]) for status in sorted(by_status, key=_place)]
 
     @property
     def tracks(self) -> list[Track]:
@@ -222,18 +222,18 @@ def projects_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> Projects
         return None
     scope = read.scope
     objectives = list(Objective.objects.visible_to(user).of(scope.plan).order_by("rank", "code"))
-    choice = Choice.read(asked)
+    choice = ProjectsFilter.read(asked)
     if choice.objective and choice.objective not in {one.code for one in objectives}:
         raise Http404
     milestones = _milestones(user, scope)
-    axis = Axis.of(scope.plan, scope.day, [one for many in milestones.values() for one in many])
+    axis = TimeAxis.of(scope.plan, scope.day, [one for many in milestones.values() for one in many])
     overviews = _overviews(user, scope, milestones, axis)
     return ProjectsPage(scope, read.plans, choice, overviews, objectives, axis, pulse)
 
 
 def _overviews(
-    user: Any, scope: Scope, milestones: Mapping[int, Sequence[Milestone]], axis: Axis
-) -> list[Overview]:
+    user: Any, scope: Scope, milestones: Mapping[int, Sequence[Milestone]], axis: TimeAxis
+) -> list[ProjectOverview]:
     reports, serves = _reports(user, scope), _serves(scope)
     indicators = _indicators(scope)
     overviews = []
@@ -241,7 +241,7 @@ def _overviews(
         project = Project(row, Standing.read(vars(row)))
         track = track_of(project, milestones.get(row.pk, []), axis)
         overviews.append(
-            Overview(
+            ProjectOverview(
                 project,
                 track,
                 reports.get(row.pk, []),
@@ -260,12 +260,12 @@ def _milestones(user: Any, scope: Scope) -> dict[int, list[Milestone]]:
     return found
 
 
-def _reports(user: Any, scope: Scope) -> dict[int, list[Report]]:
+def _reports(user: Any, scope: Scope) -> dict[int, list[DeclaredReport]]:
     """What had been said by the day the page speaks of."""
-    found: dict[int, list[Report]] = defaultdict(list)
+    found: dict[int, list[DeclaredReport]] = defaultdict(list)
     rows = StatusReport.objects.visible_to(user).filter(project__plan=scope.plan)
     for one in rows.filter(reported_on__lte=scope.day).order_by("reported_on", "pk"):
-        found[one.project_id].append(Report(one))
+        found[one.project_id].append(DeclaredReport(one))
     return found
 
 

@@ -42,7 +42,7 @@ NO_GAP_LAST = Decimal("Infinity")
 
 
 @dataclass(frozen=True)
-class Element:
+class ElementState:
     """An objective or a lever with its progress in one year and view."""
 
     element: str
@@ -58,7 +58,7 @@ class Element:
     title = Bilingual("title")
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> "Element":
+    def read(cls, row: Mapping[str, Any]) -> "ElementState":
         return cls(
             element=row["element"],
             pk=row["pk"],
@@ -133,7 +133,7 @@ STANDING = (
 )
 
 
-def elements(user: Any, scope: Scope) -> dict[str, list[Element]]:
+def elements(user: Any, scope: Scope) -> dict[str, list[ElementState]]:
     """The plan itself, its objectives and levers, the furthest behind its path first, what has no
     gap last.
     """
@@ -143,15 +143,15 @@ def elements(user: Any, scope: Scope) -> dict[str, list[Element]]:
     rows = _rows(plan, "plan", scope).union(
         _rows(objectives, "objective", scope), _rows(levers, "lever", scope)
     )
-    by_kind: dict[str, list[Element]] = defaultdict(list)
+    by_kind: dict[str, list[ElementState]] = defaultdict(list)
     for row in rows:
-        by_kind[row["element"]].append(Element.read(row))
+        by_kind[row["element"]].append(ElementState.read(row))
     for listed in by_kind.values():
         listed.sort(key=_furthest_behind_first)
     return by_kind
 
 
-def _furthest_behind_first(element: Element) -> tuple[bool, Decimal, int, str]:
+def _furthest_behind_first(element: ElementState) -> tuple[bool, Decimal, int, str]:
     without_data = element.status == ProgressStatus.NO_DATA
     gap = NO_GAP_LAST if element.standing.gap is None else element.standing.gap
     return (without_data, gap, element.rank, element.code)

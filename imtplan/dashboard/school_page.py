@@ -28,18 +28,18 @@ from indicators.models import Figure, Indicator, Target, VerdictInWords
 from objectives.models import StrategicPlan
 
 
-class Way(Enum):
+class ChangeDirection(Enum):
     GOOD = "good"
     LEVEL = "level"
     BAD = "bad"
 
     @classmethod
-    def of(cls, move: Decimal) -> "Way":
+    def of(cls, move: Decimal) -> "ChangeDirection":
         return cls.GOOD if move > 0 else cls.BAD if move < 0 else cls.LEVEL
 
 
 @dataclass(frozen=True)
-class Line:
+class SchoolPageLine:
     """One indicator of one school, as its figures of three years have it."""
 
     indicator: Indicator
@@ -102,12 +102,12 @@ class Line:
         return format_percent(self.moved / then, language=language(), decimals=1, sign=True)
 
     @property
-    def way(self) -> Way | None:
+    def way(self) -> ChangeDirection | None:
         """Whether it moved in the direction that is good for this indicator."""
         if self.moved is None or self.indicator.direction == Indicator.Direction.KEEP:
             return None
         falls = self.indicator.direction == Indicator.Direction.DECREASE
-        return Way.of(-self.moved if falls else self.moved)
+        return ChangeDirection.of(-self.moved if falls else self.moved)
 
     @property
     def years(self) -> list[Decimal | None]:
@@ -140,7 +140,7 @@ class SchoolPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
     school: School
-    lines: Sequence[Line]
+    lines: Sequence[SchoolPageLine]
     projects: Sequence[Project]  # those it leads
     campaign: Campaign | None
     submission: Submission | None
@@ -148,8 +148,8 @@ class SchoolPage:
     pulse: Pulse
 
     @property
-    def themes(self) -> dict[str, list[Line]]:
-        by_theme: dict[str, list[Line]] = {}
+    def themes(self) -> dict[str, list[SchoolPageLine]]:
+        by_theme: dict[str, list[SchoolPageLine]] = {}
         for line in self.lines:
             by_theme.setdefault(str(line.indicator.get_theme_display()), []).append(line)
         return by_theme
@@ -173,7 +173,10 @@ class SchoolPage:
         return [said for said in (self._moves(), self._targets()) if said]
 
     def _moves(self) -> str:
-        good, bad = (sum(line.way == way for line in self.lines) for way in (Way.GOOD, Way.BAD))
+        good, bad = (
+            sum(line.way == way for line in self.lines)
+            for way in (ChangeDirection.GOOD, ChangeDirection.BAD)
+        )
         if not good + bad:
             return ""
         moved = ngettext(
@@ -277,7 +280,7 @@ def _latest(scope: Scope, figures: Any) -> Scope:
     return replace(scope, year=year) if year else scope
 
 
-def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[Line]:
+def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[SchoolPageLine]:
     years = range(scope.plan.baseline_year, scope.year + 1)
     by_indicator: dict[int, dict[int, Figure]] = {}
     for figure in figures.filter(year__in=years).select_related("indicator", "entered_by"):
@@ -292,6 +295,6 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[Line]:
     courses = {target.indicator_id: Course(target, scope, {}) for target in targets}
     asked = Indicator.objects.in_use().exclude(aggregation=Indicator.Aggregation.NONE)
     return [
-        Line(one, by_indicator.get(one.pk, {}), scope, courses.get(one.pk))
+        SchoolPageLine(one, by_indicator.get(one.pk, {}), scope, courses.get(one.pk))
         for one in asked.order_by("theme", "rank", "code")
     ]

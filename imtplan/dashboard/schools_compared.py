@@ -22,7 +22,7 @@ from indicators.models import Figure, Indicator
 
 
 @dataclass(frozen=True)
-class Compared:
+class SchoolComparison:
     """One school: its figure of the page's year and of the baseline year. Unknown is None."""
 
     school: School
@@ -90,7 +90,7 @@ class Compared:
         return reverse("school", args=[self.school.code]) + self.scope.query
 
 
-def sentence_of(rows: Sequence[Compared]) -> str:
+def sentence_of(rows: Sequence[SchoolComparison]) -> str:
     """Which school moved least; nothing where there is no other to compare it with."""
     moved = [row for row in rows if row.rank is not None]
     if len(moved) < 2:
@@ -103,7 +103,7 @@ def sentence_of(rows: Sequence[Compared]) -> str:
     }
 
 
-def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Compared]:
+def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[SchoolComparison]:
     """The schools expected in the page's year: those that moved least in the good direction first,
     those of which a figure is missing last. None where schools are not asked, or where a band is
     to be kept and no way is the good one.
@@ -121,7 +121,7 @@ def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Comp
         ).select_related("indicator")
     }
     rows = [
-        Compared(
+        SchoolComparison(
             school,
             indicator,
             scope,
@@ -133,14 +133,14 @@ def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Comp
     return _ranked(rows, falls_are_good=indicator.direction == Indicator.Direction.DECREASE)
 
 
-def _ranked(rows: Iterable[Compared], *, falls_are_good: bool) -> list[Compared]:
+def _ranked(rows: Iterable[SchoolComparison], *, falls_are_good: bool) -> list[SchoolComparison]:
     moves = {row.school.pk: row.move for row in rows if row.move is not None}
     middle = median(moves.values()) if moves else None
     sign = -1 if falls_are_good else 1
     best_first = sorted(moves, key=lambda school: -sign * moves[school])
     ranks = {school: place for place, school in enumerate(best_first, start=1)}
     told = [
-        Compared(
+        SchoolComparison(
             row.school,
             row.indicator,
             row.scope,

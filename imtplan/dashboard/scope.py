@@ -105,7 +105,7 @@ def year_asked(asked: Mapping[str, str], plan: StrategicPlan) -> int:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedScope:
     """What an address asks for, with what had to be read to know it."""
 
     plans: Sequence[StrategicPlan]
@@ -116,14 +116,14 @@ class Asked:
 LATEST = "latest_whole_year"
 
 
-def read_scope(user: Any, asked: Mapping[str, str]) -> Asked | None:
+def read_scope(user: Any, asked: Mapping[str, str]) -> RequestedScope | None:
     """None: there is no plan yet."""
     plans = list(StrategicPlan.objects.visible_to(user).annotate(**{LATEST: _latest(user)}))
     plan = plan_asked(plans, asked)
     if plan is None:
         return None
     year = year_asked(asked, plan)
-    return Asked(plans, Scope(plan, year, view_asked(asked), asked, moment=clock.moment()))
+    return RequestedScope(plans, Scope(plan, year, view_asked(asked), asked, moment=clock.moment()))
 
 
 def _latest(user: Any) -> Subquery:

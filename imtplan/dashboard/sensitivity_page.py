@@ -51,7 +51,7 @@ WHYS: dict[ExclusionReason, str | Promise] = {
 
 
 @dataclass
-class Wanted:
+class TriedWeights:
     """What an address tries in place of the real weights, and what cannot be read in it."""
 
     weights: dict[str, Decimal] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Wanted:
     unknown: Sequence[str] = ()  # what the plan does not have, as it stands in the address
 
     @classmethod
-    def read(cls, asked: Any, real: Trial) -> "Wanted":
+    def read(cls, asked: Any, real: Trial) -> "TriedWeights":
         """Of a QueryDict. An empty field is the real weight."""
         wanted = cls(
             out=frozenset(asked.getlist("out")) & {one.key for one in real.things},
@@ -113,7 +113,7 @@ def weight_of(text: str) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Field:
+class WeightField:
     """Where a weight is typed."""
 
     name: str
@@ -125,7 +125,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Move:
+class MeanMove:
     """A mean before and after, as text."""
 
     before: ElementMean
@@ -160,9 +160,9 @@ def in_points(share: Decimal | None) -> str:
 
 
 @dataclass(frozen=True)
-class PartRow:
+class WeighedItemRow:
     part: WeighedItem
-    field: Field
+    field: WeightField
 
     @property
     def thing(self) -> PlanItem:
@@ -183,20 +183,20 @@ class PartRow:
 
 
 @dataclass(frozen=True)
-class Section:
+class ElementSection:
     """An objective or a lever with its parts. A lever counts in no mean: it has no weight."""
 
     weighed: WeighedElement
-    field: Field | None
-    rows: list[PartRow]
+    field: WeightField | None
+    rows: list[WeighedItemRow]
 
     @property
     def element(self) -> Any:
         return self.weighed.element
 
     @property
-    def move(self) -> Move:
-        return Move(self.weighed.before, self.weighed.after)
+    def move(self) -> MeanMove:
+        return MeanMove(self.weighed.before, self.weighed.after)
 
     @property
     def contribution(self) -> str:
@@ -205,7 +205,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class WithoutRow:
+class PlanWithoutRow:
     """The plan without one thing; `mean` is None for what is left out already."""
 
     thing: PlanItem
@@ -227,38 +227,38 @@ class SensitivityPage:
     plans: Sequence[StrategicPlan]
     scope: Scope
     trial: Trial
-    wanted: Wanted
+    wanted: TriedWeights
 
     @property
-    def plan(self) -> Move:
-        return Move(*self.trial.plan)
+    def plan(self) -> MeanMove:
+        return MeanMove(*self.trial.plan)
 
     @cached_property
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[ElementSection]:
         return [
-            Section(
+            ElementSection(
                 one,
                 self._field(one, one.element.title) if isinstance(one.element, Objective) else None,
-                [PartRow(part, self._field(part, part.thing.title)) for part in one.parts],
+                [WeighedItemRow(part, self._field(part, part.thing.title)) for part in one.parts],
             )
             for one in self.trial.weighed
         ]
 
     @property
-    def objectives(self) -> list[Section]:
+    def objectives(self) -> list[ElementSection]:
         return [one for one in self.sections if one.field]
 
     @property
-    def levers(self) -> list[Section]:
+    def levers(self) -> list[ElementSection]:
         return [one for one in self.sections if not one.field]
 
-    def _field(self, one: WeighedElement | WeighedItem, label: str) -> Field:
+    def _field(self, one: WeighedElement | WeighedItem, label: str) -> WeightField:
         is_out = (
             isinstance(one, WeighedItem) and one.why is ExclusionReason.OUT
         ) or one.key in self.wanted.out
         tried = self.wanted.weights.get(one.key, one.real_weight)
         text = self.wanted.typed.get(one.key) if one.key in self.wanted.errors else None
-        return Field(
+        return WeightField(
             name=one.key,
             label=label,
             text=format_number(tried, language=language()) if text is None else text,
@@ -272,11 +272,13 @@ class SensitivityPage:
         return self.trial.without_each()
 
     @cached_property
-    def without(self) -> list[WithoutRow]:
+    def without(self) -> list[PlanWithoutRow]:
         """What is left out already, then each thing by how much the plan moves without it."""
-        out = [WithoutRow(one, True) for one in self.trial.things if one.key in self.wanted.out]
+        out = [PlanWithoutRow(one, True) for one in self.trial.things if one.key in self.wanted.out]
         rest = [
-            WithoutRow(one.thing, False, one.mean, "" if one.change is None else points(one.change))
+            PlanWithoutRow(
+                one.thing, False, one.mean, "" if one.change is None else points(one.change)
+            )
             for one in self._without
         ]
         return out + rest
@@ -325,5 +327,5 @@ def sensitivity_page(user: Any, asked: Any) -> SensitivityPage | None:
         return None
     scope = read.scope
     real = Trial.read(scope.plan, scope.view, scope.year)
-    wanted = Wanted.read(asked, real)
+    wanted = TriedWeights.read(asked, real)
     return SensitivityPage(read.plans, scope, real.with_others(wanted.weights, wanted.out), wanted)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext
 
 from imtplan.dashboard.courses import Course, lateness
 from imtplan.dashboard.outlook import chances
-from imtplan.dashboard.queries import Element
+from imtplan.dashboard.queries import ElementState
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_percent
@@ -103,7 +103,9 @@ def _sure(probability: Decimal, course: Course) -> str:
     }
 
 
-def state_of_the_plan(year: int, courses: Sequence[Course], objectives: Sequence[Element]) -> str:
+def state_of_the_plan(
+    year: int, courses: Sequence[Course], objectives: Sequence[ElementState]
+) -> str:
     """How many headline targets are on their path, which is furthest behind, the objectives."""
     if not courses:
         return ""
@@ -249,7 +251,7 @@ def _behind(behind: int, total: int) -> str:
     )
 
 
-def _objectives(objectives: Sequence[Element]) -> str:
+def _objectives(objectives: Sequence[ElementState]) -> str:
     behind = sum(element.status.is_behind for element in objectives)
     pending = sum(element.status == ProgressStatus.PENDING for element in objectives)
     total = len(objectives)

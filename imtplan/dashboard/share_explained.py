@@ -20,7 +20,7 @@ from indicators.adding_up import Reading
 
 
 @dataclass(frozen=True)
-class ShareTold:
+class ShareInWords:
     """The parts of one school in one indicator, step by step."""
 
     bearer: Bearer
@@ -182,5 +182,5 @@ def share_page(user: Any, school: str, code: str, asked: Mapping[str, str]) -> E
         if page and bearer and bearer.school:
             title = f"{bearer.school.name}, {bearing.course.indicator.name}"
             back = reverse("schools") + page.scope.query
-            return ExplanationPage(title, page.scope, back, page.pulse, ShareTold(bearer))
+            return ExplanationPage(title, page.scope, back, page.pulse, ShareInWords(bearer))
     raise Http404

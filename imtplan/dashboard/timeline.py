@@ -37,7 +37,7 @@ class MilestoneState(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Axis:
+class TimeAxis:
     """From the first day to the last; places on it are percentages of its length."""
 
     first: date
@@ -45,7 +45,7 @@ class Axis:
     day: date  # on which everything is judged
 
     @classmethod
-    def of(cls, plan: StrategicPlan, day: date, milestones: Iterable[Milestone]) -> "Axis":
+    def of(cls, plan: StrategicPlan, day: date, milestones: Iterable[Milestone]) -> "TimeAxis":
         """The plan's own years, and more where a milestone lies outside of them."""
         years = [plan.first_year, plan.last_year]
         years += [one.due_on.year for one in milestones]
@@ -77,12 +77,12 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Mark:
+class MilestoneMark:
     """A milestone on the axis: where it is due and, if that is later, how far it ran on."""
 
     milestone: Milestone
     state: MilestoneState
-    axis: Axis
+    axis: TimeAxis
 
     @property
     def place(self) -> str:
@@ -101,12 +101,14 @@ class Track:
     """One project's milestones, the earliest first."""
 
     project: Project
-    marks: Sequence[Mark]
+    marks: Sequence[MilestoneMark]
 
     @property
     def late(self) -> int:
         return sum(mark.state == MilestoneState.LATE for mark in self.marks)
 
 
-def track_of(project: Project, milestones: Iterable[Milestone], axis: Axis) -> Track:
-    return Track(project, [Mark(one, MilestoneState.of(one, axis.day), axis) for one in milestones])
+def track_of(project: Project, milestones: Iterable[Milestone], axis: TimeAxis) -> Track:
+    return Track(
+        project, [MilestoneMark(one, MilestoneState.of(one, axis.day), axis) for one in milestones]
+    )

@@ -148,7 +148,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     chosen = [_named_snapshot(request, name) for name in names]
     scope = _scope(request, _as_in_the_snapshot(chosen) or asked)
     before, after = (_side(one, name, scope) for one, name in zip(chosen, names, strict=True))
-    lines = [frozen.Compared(line) for line in compared(before.content, after.content)]
+    lines = [frozen.ComparedLine(line) for line in compared(before.content, after.content)]
     return render(
         request,
         "dashboard/compare.html",

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext, pgettext
 
 from imtplan.dashboard.courses import Course
 from imtplan.dashboard.pages import DashboardPage, Headline
-from imtplan.dashboard.queries import Element, ProjectGroup
+from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.wording import NATURES, Wording, language
 from imtplan.exports.sheets import (
     board_of,
@@ -242,7 +242,9 @@ def _whole(page: DashboardPage) -> str:
     return _("Objectives: %(share)s of the plan as a whole, %(expected)s expected") % said
 
 
-def _elements(page: DashboardPage, heading: str, elements: Sequence[Element]) -> Iterator[Slide]:
+def _elements(
+    page: DashboardPage, heading: str, elements: Sequence[ElementState]
+) -> Iterator[Slide]:
     for title, some in _paged(heading, elements, ELEMENTS):
         yield Slide(
             title=title,
@@ -272,7 +274,7 @@ def _paged(
         yield (f"{title} ({number} / {len(pages)})" if len(pages) > 1 else title), some
 
 
-def _bars(heading: str, elements: Sequence[Element]) -> Chart:
+def _bars(heading: str, elements: Sequence[ElementState]) -> Chart:
     def shares(attribute: str) -> list[float | None]:
         found = [getattr(element.standing, attribute) for element in elements]
         return [None if share is None else _drawn(share) for share in found]
@@ -296,7 +298,7 @@ def _drawn(share: Decimal) -> float:
     return float(share if written == written.to_integral_value() else written / 100)
 
 
-def _standing(element: Element) -> tuple[str, ...]:
+def _standing(element: ElementState) -> tuple[str, ...]:
     standing = element.standing
     return (
         element.code,

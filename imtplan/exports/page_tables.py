@@ -13,8 +13,8 @@ from imtplan.campaigns.completeness import SchoolRow, total
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.queue import campaign_asked, queue_of
 from imtplan.dashboard.element_page import ElementPage, element_page
-from imtplan.dashboard.matrix import Cell
-from imtplan.dashboard.matrix_page import Group, MatrixPage
+from imtplan.dashboard.matrix import MatrixCell
+from imtplan.dashboard.matrix_page import IndicatorGroup, MatrixPage
 from imtplan.dashboard.projects_page import ProjectsPage, projects_page
 from imtplan.dashboard.pulse import Pulse
 from imtplan.exports.school_tables import of_the_schools
@@ -98,9 +98,9 @@ def of_an_element(user: Any, kind: str, code: str, name: str, asked: Mapping[str
 class Line(NamedTuple):
     """An indicator with the cells of all schools."""
 
-    group: Group
+    group: IndicatorGroup
     indicator: Indicator
-    cells: Mapping[int, Cell]  # by school
+    cells: Mapping[int, MatrixCell]  # by school
     total: InstituteValue | None
 
 
@@ -109,7 +109,7 @@ class Told(NamedTuple):
 
     line: Line
     school: School
-    cell: Cell
+    cell: MatrixCell
     year: int
 
 

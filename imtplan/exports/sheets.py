@@ -19,7 +19,7 @@ from imtplan.campaigns.models import Campaign
 from imtplan.dashboard.element_page import ElementPage, element_page
 from imtplan.dashboard.frozen import Frozen
 from imtplan.dashboard.indicator_page import IndicatorPage, indicator_page
-from imtplan.dashboard.matrix_page import Column, MatrixPage, RowGroup, matrix_page
+from imtplan.dashboard.matrix_page import MatrixColumn, MatrixPage, RowGroup, matrix_page
 from imtplan.dashboard.pages import DashboardPage, Headline, dashboard_page
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.school_page import SchoolPage, school_page
@@ -158,7 +158,7 @@ class ElementSheet(Sheet):
 class MatrixPart:
     """The schools that stand side by side, with their rows."""
 
-    columns: Sequence[Column]
+    columns: Sequence[MatrixColumn]
     groups: Sequence[RowGroup]
 
 

@@ -10,11 +10,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.dashboard.courses import Course, Row
+from imtplan.dashboard.courses import Course, YearRow
 from imtplan.dashboard.indicator_page import indicator_page
 from imtplan.dashboard.pages import DashboardPage
 from imtplan.dashboard.pulse import Pulse
-from imtplan.dashboard.queries import Element, ProjectGroup
+from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.scope import Scope
 from imtplan.exports.sheets import board_of, data_of, is_demonstration, said_at
 from imtplan.rest import rounded
@@ -73,7 +73,7 @@ class YearOf:
     """A year of an indicator, as its table has it."""
 
     indicator: Indicator
-    row: Row
+    row: YearRow
     course: Course | None = None
 
     def stored(self, name: str) -> Decimal | None:
@@ -221,7 +221,7 @@ def _campaign(page: DashboardPage) -> Iterator[YearOf]:
 
 def _elements(page: DashboardPage) -> Iterator[Any]:
     plan = page.scope.plan
-    yield Element(
+    yield ElementState(
         "plan", plan.pk, plan.code, plan.name_fr, plan.name_en, 0, False, page.standing, None
     )
     yield from page.objectives

@@ -4,17 +4,19 @@ from decimal import Decimal
 
 import pytest
 
-from imtplan.dashboard.charts import SEPARATORS, Path, Point, trajectory
+from imtplan.dashboard.charts import SEPARATORS, ChartPath, ChartPoint, trajectory
 from imtplan.dashboard.wording import Wording
 
 FRENCH = Wording("fr", "étudiants", 0)
 POINTS = [
-    Point(2017, Decimal(13400)),
-    Point(2018, None),
-    Point(2019, Decimal(14100), is_estimate=True),
-    Point(2020, Decimal(0)),
+    ChartPoint(2017, Decimal(13400)),
+    ChartPoint(2018, None),
+    ChartPoint(2019, Decimal(14100), is_estimate=True),
+    ChartPoint(2020, Decimal(0)),
 ]
-PATH = Path("Cible 2022", 2022, Decimal(20000), [(2017, Decimal(13400)), (2022, Decimal(20000))])
+PATH = ChartPath(
+    "Cible 2022", 2022, Decimal(20000), [(2017, Decimal(13400)), (2022, Decimal(20000))]
+)
 
 
 def traces(figure):
@@ -53,8 +55,8 @@ def test_the_target_carries_its_label():
     ],
 )
 def test_a_number_stands_where_neither_its_line_nor_the_path_runs(values, expected, corner):
-    points = [Point(2017 + i, Decimal(value)) for i, value in enumerate(values)]
-    path = Path("Cible", 2022, Decimal(500), [(2018, Decimal(expected))])
+    points = [ChartPoint(2017 + i, Decimal(value)) for i, value in enumerate(values)]
+    path = ChartPath("Cible", 2022, Decimal(500), [(2018, Decimal(expected))])
     figure = trajectory(points, [path], words=FRENCH, marked_year=2018)
 
     (label,) = [one for one in figure["layout"]["annotations"] if one["name"] == "value"]
@@ -62,15 +64,15 @@ def test_a_number_stands_where_neither_its_line_nor_the_path_runs(values, expect
 
 
 def test_a_target_that_falls_carries_its_label_below():
-    path = Path("Cible", 2022, Decimal(5), [(2017, Decimal(10)), (2022, Decimal(5))])
-    figure = trajectory([Point(2017, Decimal(10))], [path], words=FRENCH)
+    path = ChartPath("Cible", 2022, Decimal(5), [(2017, Decimal(10)), (2022, Decimal(5))])
+    figure = trajectory([ChartPoint(2017, Decimal(10))], [path], words=FRENCH)
 
     assert figure["layout"]["annotations"][0]["yanchor"] == "top"
 
 
 def test_a_wide_chart_folds_its_labels_beside_the_marks():
-    path = Path("Huit écoles propres", 2022, Decimal(5), [])
-    figure = trajectory([Point(2017, Decimal(1))], [path], words=FRENCH, wide=True)
+    path = ChartPath("Huit écoles propres", 2022, Decimal(5), [])
+    figure = trajectory([ChartPoint(2017, Decimal(1))], [path], words=FRENCH, wide=True)
 
     (label,) = figure["layout"]["annotations"]
     assert label["text"] == "Huit écoles<br>propres<br>5"
@@ -85,13 +87,13 @@ def test_without_a_target_the_years_are_still_drawn():
 
 
 def test_nothing_known_is_an_empty_chart():
-    figure = trajectory([Point(2017, None)], [], words=FRENCH)
+    figure = trajectory([ChartPoint(2017, None)], [], words=FRENCH)
 
     assert traces(figure)["value"]["y"] == [None]
 
 
 def test_a_second_target_is_another_kind_of_line():
-    other = Path("COP", 2022, Decimal(15600), [(2017, Decimal(13000))], is_reference=False)
+    other = ChartPath("COP", 2022, Decimal(15600), [(2017, Decimal(13000))], is_reference=False)
     found = traces(trajectory(POINTS, [PATH, other], words=FRENCH))
 
     assert found["path"]["line"]["dash"] != found["other-path"]["line"]["dash"]
@@ -113,8 +115,8 @@ def test_a_figure_is_small_and_has_no_style_of_its_own():
 
 
 def test_a_unit_or_a_perimeter_is_text_never_markup():
-    unsafe = Path('<a href="javascript:x">', 2022, Decimal(1), [], is_reference=True)
-    figure = trajectory([Point(2017, Decimal(1))], [unsafe], words=Wording("fr", "<b>x", 0))
+    unsafe = ChartPath('<a href="javascript:x">', 2022, Decimal(1), [], is_reference=True)
+    figure = trajectory([ChartPoint(2017, Decimal(1))], [unsafe], words=Wording("fr", "<b>x", 0))
 
     assert "<a" not in str(figure)
     assert "<b>x" not in str(figure)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from imtplan.dashboard.decisions import SHOWN_OF_A_KIND, Kind
+from imtplan.dashboard.decisions import SHOWN_OF_A_KIND, DecisionReason
 from imtplan.dashboard.pages import dashboard_page
 from imtplan.dashboard.pulse import Pulse
 from tests import factories
@@ -37,7 +37,7 @@ def test_the_slowest_indicator_comes_first(students, albi, diane, recomputed):
     slow = indicator_with({2019: 105, 2020: 110}, school=albi, plan=students.plan)
     recomputed()
 
-    behind = of_kind(agenda_for(diane, year="2020"), Kind.BEHIND)
+    behind = of_kind(agenda_for(diane, year="2020"), DecisionReason.BEHIND)
 
     assert [one.subject for one in behind] == [slow.indicator.name_en, students.indicator.name_en]
     assert behind[0].said.startswith("17% of the expected pace, −50")
@@ -48,7 +48,7 @@ def test_what_falls_is_said_even_when_it_is_on_its_path(students, albi, diane, r
     falls = indicator_with({2019: 190, 2020: 180}, school=albi, plan=students.plan)
     recomputed()
 
-    [one] = of_kind(agenda_for(diane, year="2020"), Kind.FALLING)
+    [one] = of_kind(agenda_for(diane, year="2020"), DecisionReason.FALLING)
 
     assert one.subject == falls.indicator.name_en
     assert one.said.startswith("190 in 2019, now 180")
@@ -80,7 +80,7 @@ def test_one_that_is_behind_and_falls_stands_once(students, albi, diane, recompu
 
 
 def test_without_a_figure_nothing_is_said_of_an_indicator(students, diane):
-    assert of_kind(agenda_for(diane, year="2019"), Kind.BEHIND) == []
+    assert of_kind(agenda_for(diane, year="2019"), DecisionReason.BEHIND) == []
 
 
 def test_what_is_close_to_its_path_but_unlikely_to_arrive_is_to_be_decided(
@@ -92,7 +92,7 @@ def test_what_is_close_to_its_path_but_unlikely_to_arrive_is_to_be_decided(
     )
     recomputed()
 
-    [one] = of_kind(agenda_for(diane, year="2021"), Kind.UNLIKELY)
+    [one] = of_kind(agenda_for(diane, year="2021"), DecisionReason.UNLIKELY)
 
     assert one.subject == slows.indicator.name_en
     assert one.said == ("close to its trajectory, but less than 1 chance in 100 to meet the target")
@@ -111,7 +111,7 @@ def test_schools_that_did_not_report(days, ending, students, albi, ales, diane):
         campaign=campaign, school=albi, state="submitted", submitted_at=timezone.now()
     )
 
-    [one] = of_kind(agenda_for(diane), Kind.UNREPORTED)
+    [one] = of_kind(agenda_for(diane), DecisionReason.UNREPORTED)
 
     assert one.said.startswith(f"1 school of 2 has not handed in its figures, {ending}")
     assert one.address == "/saisies/"
@@ -121,7 +121,7 @@ def test_a_campaign_expects_only_the_schools_it_chose(students, albi, ales, dian
     campaign = factories.CampaignFactory()
     campaign.schools.add(ales)
 
-    [one] = of_kind(agenda_for(diane), Kind.UNREPORTED)
+    [one] = of_kind(agenda_for(diane), DecisionReason.UNREPORTED)
 
     assert one.said.startswith("1 school of 1")
 
@@ -136,11 +136,11 @@ def test_a_late_project_says_also_what_is_declared(students, diane, recomputed):
     factories.StatusReportFactory(project=late, status="on_track", reported_on="2020-10-01")
     recomputed()
 
-    [one] = of_kind(agenda_for(diane, year="2020"), Kind.OVERDUE)
+    [one] = of_kind(agenda_for(diane, year="2020"), DecisionReason.OVERDUE)
 
     assert one.subject.startswith("P05 ")
     assert one.said.startswith("4 milestones of 4 past their date, declared “on track”")
-    assert of_kind(agenda_for(diane, year="2020"), Kind.APART) == []
+    assert of_kind(agenda_for(diane, year="2020"), DecisionReason.APART) == []
 
 
 # --- the list ---
@@ -153,7 +153,9 @@ def test_only_the_first_of_each_kind_stand_unfolded(students, albi, diane, recom
 
     agenda = agenda_for(diane, year="2020")
 
-    assert len([one for one in agenda.first if one.kind == Kind.BEHIND]) == SHOWN_OF_A_KIND
+    assert (
+        len([one for one in agenda.first if one.kind == DecisionReason.BEHIND]) == SHOWN_OF_A_KIND
+    )
     assert len(agenda.first) + len(agenda.others) == len(agenda.all)
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.matrix import Cell, CellState, Said
+from imtplan.dashboard.matrix import CellState, MatrixCell, ReportedFigure
 from imtplan.dashboard.matrix_page import COLUMNS, matrix_page
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Trend
@@ -74,16 +74,16 @@ def test_a_school_without_a_target_shows_its_change_and_no_verdict(own_target, d
 @pytest.mark.parametrize(
     ("said", "state"),
     [
-        (Said("number", "validated", Decimal(1)), CellState.VALIDATED),
-        (Said("number", "submitted", Decimal(1)), CellState.SUBMITTED),
-        (Said("number", "draft", Decimal(1)), CellState.DRAFT),
-        (Said("not_entered", "draft", None), CellState.MISSING),
-        (Said("not_available", "validated", None), CellState.NOT_AVAILABLE),
-        (Said("not_applicable", "submitted", None), CellState.NOT_APPLICABLE),
+        (ReportedFigure("number", "validated", Decimal(1)), CellState.VALIDATED),
+        (ReportedFigure("number", "submitted", Decimal(1)), CellState.SUBMITTED),
+        (ReportedFigure("number", "draft", Decimal(1)), CellState.DRAFT),
+        (ReportedFigure("not_entered", "draft", None), CellState.MISSING),
+        (ReportedFigure("not_available", "validated", None), CellState.NOT_AVAILABLE),
+        (ReportedFigure("not_applicable", "submitted", None), CellState.NOT_APPLICABLE),
     ],
 )
 def test_the_state_of_a_cell(said, state):
-    assert Cell(said).state == state
+    assert MatrixCell(said).state == state
 
 
 def test_each_state_of_a_number_has_a_sign_of_its_own():
@@ -103,14 +103,14 @@ def test_each_state_of_a_number_has_a_sign_of_its_own():
     ],
 )
 def test_the_change_since_the_baseline(before, now, is_ratio, text, trend):
-    cell = Cell(Said("number", "validated", Decimal(now)), Decimal(before))
+    cell = MatrixCell(ReportedFigure("number", "validated", Decimal(now)), Decimal(before))
 
     assert cell.change(Wording("fr", "étudiants", 0), is_ratio=is_ratio) == text
     assert cell.trend == trend
 
 
 def test_percentages_change_by_points():
-    cell = Cell(Said("number", "validated", Decimal("22.5")), Decimal(20))
+    cell = MatrixCell(ReportedFigure("number", "validated", Decimal("22.5")), Decimal(20))
 
     assert cell.change(Wording("fr", "%", 1), is_ratio=True) == "+2,5 points"
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from imtplan.dashboard.charts import Ahead, Path, Point, trajectory
+from imtplan.dashboard.charts import Ahead, ChartPath, ChartPoint, trajectory
 from imtplan.dashboard.outlook import chances, outlook
 from imtplan.dashboard.pages import dashboard_page
 from imtplan.dashboard.pulse import Pulse
@@ -100,8 +100,12 @@ def test_without_a_forecast_nothing_is_said(row):
 
 # --- on the chart ---
 
-POINTS = [Point(2019, Decimal(100)), Point(2020, Decimal(110)), Point(2021, Decimal(500), True)]
-PATH = Path("Target", 2022, Decimal(200), [(2019, Decimal(100)), (2022, Decimal(200))])
+POINTS = [
+    ChartPoint(2019, Decimal(100)),
+    ChartPoint(2020, Decimal(110)),
+    ChartPoint(2021, Decimal(500), True),
+]
+PATH = ChartPath("Target", 2022, Decimal(200), [(2019, Decimal(100)), (2022, Decimal(200))])
 
 
 def traces(ahead):

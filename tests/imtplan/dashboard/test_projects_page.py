@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.dashboard.projects_page import projects_page
 from imtplan.dashboard.pulse import Pulse
-from imtplan.dashboard.timeline import Axis, Mark, MilestoneState
+from imtplan.dashboard.timeline import MilestoneMark, MilestoneState, TimeAxis
 from indicators.models import ProgressStatus
 from projects.models import Milestone
 from tests import factories
@@ -60,17 +60,17 @@ def three(recomputed):
 )
 def test_a_day_has_its_place(day, place):
     # 730 days from 2018 to the end of 2019, and 730 more.
-    assert Axis(date(2018, 1, 1), date(2021, 12, 30), date(2020, 1, 1)).place(day) == place
+    assert TimeAxis(date(2018, 1, 1), date(2021, 12, 30), date(2020, 1, 1)).place(day) == place
 
 
 def test_the_axis_reaches_every_milestone(db):
     plan = factories.PlanFactory()
     beyond = [Milestone(due_on=date(2016, 5, 1)), Milestone(due_on=date(2024, 5, 1))]
 
-    assert [year for year, _place in Axis.of(plan, date(2020, 1, 1), beyond).years] == list(
+    assert [year for year, _place in TimeAxis.of(plan, date(2020, 1, 1), beyond).years] == list(
         range(2016, 2025)
     )
-    assert Axis.of(plan, date(2020, 1, 1), []).last == date(2022, 12, 31)
+    assert TimeAxis.of(plan, date(2020, 1, 1), []).last == date(2022, 12, 31)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_the_axis_reaches_every_milestone(db):
     ],
 )
 def test_a_delay_is_drawn_until_it_ends(done_on, state, until):
-    axis = Axis(date(2018, 1, 1), date(2021, 12, 31), date(2020, 1, 1))
+    axis = TimeAxis(date(2018, 1, 1), date(2021, 12, 31), date(2020, 1, 1))
     milestone = Milestone(due_on=date(2019, 1, 1), done_on=done_on)
-    mark = Mark(milestone, MilestoneState.of(milestone, axis.day), axis)
+    mark = MilestoneMark(milestone, MilestoneState.of(milestone, axis.day), axis)
 
     assert mark.state == state
     assert mark.until == (axis.place(until) if until else "")

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from imtplan.dashboard.pulse import Pulse
-from imtplan.dashboard.school_page import Line, SchoolPage, school_page
+from imtplan.dashboard.school_page import SchoolPage, SchoolPageLine, school_page
 from indicators.models import Figure
 from tests import factories
 
@@ -24,7 +24,7 @@ def page_of(user: Any, **asked: str) -> SchoolPage:
         return school_page(user, "imt-mines-albi", asked, Pulse.take())
 
 
-def students_of(page: SchoolPage) -> Line:
+def students_of(page: SchoolPage) -> SchoolPageLine:
     return next(line for line in page.lines if line.indicator.code == "students")
 
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from imtplan.dashboard.charts import Ahead, Path, Point, trajectory, with_breaks
+from imtplan.dashboard.charts import Ahead, ChartPath, ChartPoint, trajectory, with_breaks
 from imtplan.dashboard.wording import Wording
 from imtplan.exports.drawing import Canvas, drawn, ticks
 
@@ -16,12 +16,16 @@ WORDS = Wording("fr", "étudiants", 0)
 
 def figure(*, name: str = "Cible 2022", ahead: bool = True) -> dict:
     values = {2017: 100, 2018: 110, 2019: None, 2020: 130}
-    points = [Point(year, value and Decimal(value)) for year, value in values.items()]
-    points.append(Point(2021, Decimal(140), is_estimate=True))
+    points = [ChartPoint(year, value and Decimal(value)) for year, value in values.items()]
+    points.append(ChartPoint(2021, Decimal(140), is_estimate=True))
     path = [(2017, Decimal(100)), (2022, Decimal(200))]
     band = [Ahead(2021, Decimal(138), Decimal(130), Decimal(146))] if ahead else []
     return trajectory(
-        points, [Path(name, 2022, Decimal(200), path)], words=WORDS, ahead=band, marked_year=2020
+        points,
+        [ChartPath(name, 2022, Decimal(200), path)],
+        words=WORDS,
+        ahead=band,
+        marked_year=2020,
     )
 
 
@@ -78,7 +82,7 @@ def test_a_break_is_an_upright_line() -> None:
 
 
 def test_nothing_known_is_an_empty_drawing() -> None:
-    empty = trajectory([Point(2017, None), Point(2018, None)], [], words=WORDS)
+    empty = trajectory([ChartPoint(2017, None), ChartPoint(2018, None)], [], words=WORDS)
     root = read(drawn(empty, "x", size=SIZE))
     assert not found(root, "circle")
 
