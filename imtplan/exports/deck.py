@@ -38,7 +38,7 @@ SHARES = "[>=1]0%;[>=0.995]0.0%;0%"
 
 
 @dataclass(frozen=True)
-class Series:
+class ChartSeries:
     """One row of the chart's own sheet; unknown is None."""
 
     role: str
@@ -52,7 +52,7 @@ class Chart:
 
     kind: str
     categories: Sequence[str]
-    series: Sequence[Series]
+    series: Sequence[ChartSeries]
     number_format: str
     said: str  # for those who do not see it
     bounds: tuple[float, float] | None = None
@@ -66,7 +66,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Table:
+class SlideTable:
     headings: Sequence[str]
     lines: Sequence[Sequence[str]]
     widths: Sequence[float]  # shares of the whole
@@ -77,7 +77,7 @@ class Slide:
     title: str
     notes: str
     chart: Chart | None = None
-    table: Table | None = None
+    table: SlideTable | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _headline(user: Any, page: DashboardPage, headline: Headline) -> Slide:
         title=_title(course),
         notes=_notes(page, *_sources(user, course)),
         chart=_lines(headline),
-        table=Table(("", ""), _facts(course), (0.5, 0.5)),
+        table=SlideTable(("", ""), _facts(course), (0.5, 0.5)),
     )
 
 
@@ -214,18 +214,20 @@ def _lines(headline: Headline) -> Chart:
     )
 
 
-def _series(trace: Mapping[str, Any], years: Sequence[int]) -> Series:
+def _series(trace: Mapping[str, Any], years: Sequence[int]) -> ChartSeries:
     known = dict(zip(trace["x"], trace["y"], strict=True))
     role = trace["meta"]["role"]
     name = _("Path to the target") if role == "path" else unescape(trace["name"])
-    return Series(role, name, [known.get(year) for year in years])
+    return ChartSeries(role, name, [known.get(year) for year in years])
 
 
-def _level(trace: Mapping[str, Any], course: Course, years: Sequence[int]) -> Series:
+def _level(trace: Mapping[str, Any], course: Course, years: Sequence[int]) -> ChartSeries:
     """The target as a line across the years: what a board holds the others against."""
     words = Wording.of(course.indicator)
     said = {"year": course.target.year, "value": words.fixed(course.target_value)}
-    return Series("target", _("Target %(year)s: %(value)s") % said, [trace["y"][0]] * len(years))
+    return ChartSeries(
+        "target", _("Target %(year)s: %(value)s") % said, [trace["y"][0]] * len(years)
+    )
 
 
 # --- Objectives and levers ------------------------------------------------------------------------
@@ -250,7 +252,7 @@ def _elements(
             title=title,
             notes=_notes(page),
             chart=_bars(title, some),
-            table=Table(
+            table=SlideTable(
                 ("", _("Progress"), _("Expected"), _("Status")),
                 [_standing(element) for element in some],
                 (0.14, 0.3, 0.22, 0.34),
@@ -283,8 +285,8 @@ def _bars(heading: str, elements: Sequence[ElementState]) -> Chart:
         kind="shares",
         categories=[f"{element.code} {element.title}".strip() for element in elements],
         series=[
-            Series("progress", _("Progress"), shares("share")),
-            Series("expected", _("Expected by then"), shares("expected_share")),
+            ChartSeries("progress", _("Progress"), shares("share")),
+            ChartSeries("expected", _("Expected by then"), shares("expected_share")),
         ],
         number_format=SHARES,
         said=_("%(heading)s: progress beside what was expected by then") % {"heading": heading},
@@ -323,7 +325,7 @@ def _decisions(page: DashboardPage) -> Iterator[Slide]:
     nothing = [("", _("Nothing needs a decision"), "")]
     for title, some in _paged(_("What needs a decision"), rows or nothing, LINES, _height):
         headings = (_("Why"), _("What"), _("What is said of it"))
-        yield Slide(title, _notes(page), table=Table(headings, some, DECISION))
+        yield Slide(title, _notes(page), table=SlideTable(headings, some, DECISION))
 
 
 def _height(row: Sequence[str]) -> int:
@@ -347,12 +349,12 @@ def _projects(page: DashboardPage) -> Slide:
         chart=Chart(
             kind="counts",
             categories=[str(group.status.label).capitalize() for group in groups],
-            series=[Series("count", _("Projects"), [group.count for group in groups])],
+            series=[ChartSeries("count", _("Projects"), [group.count for group in groups])],
             number_format="0",
             said=title,
             statuses=[group.status.value for group in groups],
         ),
-        table=Table(
+        table=SlideTable(
             (_("Status"), pgettext("how many", "Number"), _("Projects")),
             [_group(group) for group in groups],
             (0.3, 0.2, 0.5),

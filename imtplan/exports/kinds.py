@@ -44,7 +44,7 @@ class Format(Enum):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ExportKind:
     """`read` takes all that is needed out of the database; `write` makes the bytes of it.
 
     `title` says what a file of this subject is about: 404 for a subject that this person does not
@@ -136,14 +136,14 @@ def _snapshot(user: Any, subject: str, asked: Asked) -> str:
 
 
 KINDS = {
-    "dashboard-pdf": Kind(
+    "dashboard-pdf": ExportKind(
         label=_("Dashboard, PDF"),
         stem="tableau-de-bord",
         format=Format.PDF,
         title=_plan,
         **printed("exports/paper/dashboard.html", sheets.dashboard),
     ),
-    "dashboard-slides": Kind(
+    "dashboard-slides": ExportKind(
         label=_("Dashboard, slides"),
         stem="tableau-de-bord",
         format=Format.PPTX,
@@ -151,14 +151,14 @@ KINDS = {
         read=deck.read,
         write=slides.write,
     ),
-    "indicator-pdf": Kind(
+    "indicator-pdf": ExportKind(
         label=_("Indicator, PDF"),
         stem="indicateur",
         format=Format.PDF,
         title=_indicator,
         **printed("exports/paper/indicator.html", sheets.indicator),
     ),
-    "school-pdf": Kind(
+    "school-pdf": ExportKind(
         label=_("School sheet, PDF"),
         stem="ecole",
         format=Format.PDF,
@@ -166,21 +166,21 @@ KINDS = {
         permission=None,
         **printed("exports/paper/school.html", sheets.school),
     ),
-    "objective-pdf": Kind(
+    "objective-pdf": ExportKind(
         label=_("Objective, PDF"),
         stem="objectif",
         format=Format.PDF,
         title=_element("objective"),
         **printed("exports/paper/element.html", sheets.element("objective")),
     ),
-    "lever-pdf": Kind(
+    "lever-pdf": ExportKind(
         label=_("Lever, PDF"),
         stem="levier",
         format=Format.PDF,
         title=_element("lever"),
         **printed("exports/paper/element.html", sheets.element("lever")),
     ),
-    "matrix-pdf": Kind(
+    "matrix-pdf": ExportKind(
         label=_("Matrix, PDF"),
         stem="matrice",
         format=Format.PDF,
@@ -188,7 +188,7 @@ KINDS = {
         filters=("by", "group", "school", "indicator", "only"),
         **printed("exports/paper/matrix.html", sheets.matrix),
     ),
-    "snapshot-pdf": Kind(
+    "snapshot-pdf": ExportKind(
         label=_("Snapshot, PDF"),
         stem="arrete",
         format=Format.PDF,

@@ -19,7 +19,7 @@ from imtplan.dashboard.projects_page import ProjectsPage, projects_page
 from imtplan.dashboard.pulse import Pulse
 from imtplan.exports.school_tables import of_the_schools
 from imtplan.exports.sheets import is_demonstration, matrix_of
-from imtplan.exports.tables import PROJECTS, Sheet, about, number, text
+from imtplan.exports.tables import PROJECTS, PageTable, about, number, text
 from imtplan.spreadsheets import Column, ColumnType
 from indicators.models import Indicator, InstituteValue
 
@@ -81,7 +81,9 @@ OF_AN_ELEMENT: Mapping[str, tuple[Any, list[Column], Callable[[ElementPage], Ite
 }
 
 
-def of_an_element(user: Any, kind: str, code: str, name: str, asked: Mapping[str, str]) -> Sheet:
+def of_an_element(
+    user: Any, kind: str, code: str, name: str, asked: Mapping[str, str]
+) -> PageTable:
     """404 for a table that the page does not have."""
     if name not in OF_AN_ELEMENT:
         raise Http404
@@ -89,13 +91,13 @@ def of_an_element(user: Any, kind: str, code: str, name: str, asked: Mapping[str
     page = element_page(user, kind, code, asked, Pulse.take())
     heading = {"objective": _("Objective"), "lever": _("Lever")}[kind]
     said = [(heading, f"{page.element.code} {page.element.title}"), *about(page.scope, page.pulse)]
-    return Sheet(f"{code}-{name}", page.scope.year, str(label), columns, list(rows(page)), said)
+    return PageTable(f"{code}-{name}", page.scope.year, str(label), columns, list(rows(page)), said)
 
 
 # --- The matrix -----------------------------------------------------------------------------------
 
 
-class Line(NamedTuple):
+class MatrixLine(NamedTuple):
     """An indicator with the cells of all schools."""
 
     group: IndicatorGroup
@@ -104,10 +106,10 @@ class Line(NamedTuple):
     total: InstituteValue | None
 
 
-class Told(NamedTuple):
+class MatrixFigure(NamedTuple):
     """What one school said of one indicator."""
 
-    line: Line
+    line: MatrixLine
     school: School
     cell: MatrixCell
     year: int
@@ -152,12 +154,12 @@ FIGURES = [
 ]
 
 
-def _lines(page: MatrixPage) -> Iterator[Line]:
+def _lines(page: MatrixPage) -> Iterator[MatrixLine]:
     schools = [column.school.pk for column in page.columns]
     for part in page.row_groups:
         for row in part.rows:
             cells = {pk: page.matrix.cell(row.indicator.pk, pk) for pk in schools}
-            yield Line(part.group, row.indicator, cells, row.total)
+            yield MatrixLine(part.group, row.indicator, cells, row.total)
 
 
 def _of_school(school: School) -> Column:
@@ -172,7 +174,7 @@ def _wide(page: MatrixPage) -> tuple[list[Column], list[Any]]:
 def _long(page: MatrixPage) -> tuple[list[Column], list[Any]]:
     schools = [column.school for column in page.columns]
     told = [
-        Told(line, school, line.cells[school.pk], page.scope.year)
+        MatrixFigure(line, school, line.cells[school.pk], page.scope.year)
         for line in _lines(page)
         for school in schools
     ]
@@ -185,14 +187,14 @@ OF_THE_MATRIX = {
 }
 
 
-def of_the_matrix(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
+def of_the_matrix(user: Any, name: str, asked: Mapping[str, str]) -> PageTable:
     if name not in OF_THE_MATRIX:
         raise Http404
     label, read = OF_THE_MATRIX[name]
     page = matrix_of(user, asked)
     columns, rows = read(page)
     said = about(page.scope, page.pulse)
-    return Sheet(f"matrice-{name}", page.scope.year, str(label), columns, rows, said)
+    return PageTable(f"matrice-{name}", page.scope.year, str(label), columns, rows, said)
 
 
 # --- Projects -------------------------------------------------------------------------------------
@@ -221,7 +223,7 @@ OF_THE_PROJECTS: Mapping[str, tuple[Any, list[Column], Callable[[ProjectsPage], 
 }
 
 
-def of_the_projects(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
+def of_the_projects(user: Any, name: str, asked: Mapping[str, str]) -> PageTable:
     if name not in OF_THE_PROJECTS:
         raise Http404
     label, columns, rows = OF_THE_PROJECTS[name]
@@ -229,7 +231,7 @@ def of_the_projects(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
     if page is None:
         raise Http404
     said = about(page.scope, page.pulse)
-    return Sheet(name, page.scope.year, str(label), columns, rows(page), said)
+    return PageTable(name, page.scope.year, str(label), columns, rows(page), said)
 
 
 # --- A campaign -----------------------------------------------------------------------------------
@@ -260,7 +262,7 @@ def _days(campaign: Campaign, rows: list[SchoolRow]) -> list[Any]:
     return list(arrivals(campaign, [row.school.pk for row in rows], expected).days)
 
 
-def of_a_campaign(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
+def of_a_campaign(user: Any, name: str, asked: Mapping[str, str]) -> PageTable:
     """The schools in the state that the page was narrowed to; the days are those of all schools."""
     found = Campaign.objects.visible_to(user).select_related("plan").order_by("-year", "-pk")
     campaigns = list(found)
@@ -271,9 +273,9 @@ def of_a_campaign(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
     said = _about_campaign(campaign)
     if name == "jours":
         days = _days(campaign, rows)
-        return Sheet("saisies-jours", campaign.year, _("Day by day"), DAYS, days, said)
+        return PageTable("saisies-jours", campaign.year, _("Day by day"), DAYS, days, said)
     rows = [row for row in rows if state in ("", row.state)]
-    return Sheet("saisies-ecoles", campaign.year, _("Schools"), SCHOOLS, rows, said)
+    return PageTable("saisies-ecoles", campaign.year, _("Schools"), SCHOOLS, rows, said)
 
 
 def _about_campaign(campaign: Campaign) -> list[tuple[str, str]]:
@@ -286,7 +288,7 @@ def _about_campaign(campaign: Campaign) -> list[tuple[str, str]]:
     return lines
 
 
-OF_A_PAGE: Mapping[str, Callable[[Any, str, Mapping[str, str]], Sheet]] = {
+OF_A_PAGE: Mapping[str, Callable[[Any, str, Mapping[str, str]], PageTable]] = {
     "ecoles": of_the_schools,
     "matrice": of_the_matrix,
     "projets": of_the_projects,

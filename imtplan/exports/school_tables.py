@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from imtplan.dashboard.bearing import Bearer, Bearing
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.schools_page import SchoolsPage, schools_page
-from imtplan.exports.tables import Sheet, about, number, text
+from imtplan.exports.tables import PageTable, about, number, text
 from imtplan.spreadsheets import Column
 
 
@@ -120,7 +120,7 @@ OF_THE_SCHOOLS = {
 }
 
 
-def of_the_schools(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
+def of_the_schools(user: Any, name: str, asked: Mapping[str, str]) -> PageTable:
     page = schools_page(user, asked, Pulse.take()) if name in OF_THE_SCHOOLS else None
     if page is None:
         raise Http404
@@ -130,4 +130,4 @@ def of_the_schools(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
         (str(one.course.indicator.name), one.why_not.capitalize()) for one in page.not_shared
     ]
     said = [*about(page.scope, page.pulse), *not_shared]
-    return Sheet(f"ecoles-{name}", page.scope.year, str(label), columns, rows, said)
+    return PageTable(f"ecoles-{name}", page.scope.year, str(label), columns, rows, said)

@@ -54,7 +54,7 @@ def said_at(moment: datetime | None) -> str:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PaperSheet:
     """What every sheet of paper says of itself, in its head and its foot."""
 
     title: str
@@ -118,7 +118,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class DashboardSheet(Sheet):
+class DashboardSheet(PaperSheet):
     page: DashboardPage
     reader: Any
     schools: SchoolsPage
@@ -132,7 +132,7 @@ class DashboardSheet(Sheet):
 
 
 @dataclass(frozen=True)
-class IndicatorSheet(Sheet):
+class IndicatorSheet(PaperSheet):
     page: IndicatorPage
     source: str
 
@@ -145,12 +145,12 @@ class IndicatorSheet(Sheet):
 
 
 @dataclass(frozen=True)
-class SchoolSheet(Sheet):
+class SchoolSheet(PaperSheet):
     page: SchoolPage
 
 
 @dataclass(frozen=True)
-class ElementSheet(Sheet):
+class ElementSheet(PaperSheet):
     page: ElementPage
 
 
@@ -163,7 +163,7 @@ class MatrixPart:
 
 
 @dataclass(frozen=True)
-class MatrixSheet(Sheet):
+class MatrixSheet(PaperSheet):
     page: MatrixPage
 
     @property
@@ -187,7 +187,7 @@ class MatrixSheet(Sheet):
 
 
 @dataclass(frozen=True)
-class SnapshotSheet(Sheet):
+class SnapshotSheet(PaperSheet):
     snapshot: Snapshot
     frozen: Frozen
 

@@ -22,7 +22,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
-from imtplan.exports.deck import Chart, Deck, Series, Slide, Table
+from imtplan.exports.deck import Chart, ChartSeries, Deck, Slide, SlideTable
 from imtplan.exports.drawing import ticks
 from imtplan.spreadsheets import safe_text
 from imtplan.spreadsheets.columns import cleaned_text
@@ -157,7 +157,7 @@ def _say(
 # --- Tables ---------------------------------------------------------------------------------------
 
 
-def _table(slide: Any, say: Callable[..., None], table: Table, left: Emu, width: Emu) -> None:
+def _table(slide: Any, say: Callable[..., None], table: SlideTable, left: Emu, width: Emu) -> None:
     width -= Inches(0.3)
     headed = any(table.headings)
     lines = [table.headings, *table.lines] if headed else list(table.lines)
@@ -242,7 +242,7 @@ def _dress_lines(chart: Any, content: Chart) -> None:
         _dress_line(drawn, series, content)
 
 
-def _dress_line(drawn: Any, series: Series, content: Chart) -> None:
+def _dress_line(drawn: Any, series: ChartSeries, content: Chart) -> None:
     drawn.smooth = False
     colour = {"path": SOFT, "target": INK}.get(series.role, ACCENT)
     line, marker = drawn.format.line, drawn.marker

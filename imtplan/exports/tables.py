@@ -26,7 +26,7 @@ Label = Any
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PageTable:
     """A table, and the lines that say of what it speaks."""
 
     name: str
@@ -258,20 +258,20 @@ OF_AN_INDICATOR: Mapping[str, tuple[Label, Sequence[Column], Callable[[Any], Ite
 }
 
 
-def of_the_dashboard(user: Any, name: str, asked: Mapping[str, str]) -> Sheet:
+def of_the_dashboard(user: Any, name: str, asked: Mapping[str, str]) -> PageTable:
     """404 for a table that the page does not have."""
     label, columns, rows = _known(OF_THE_DASHBOARD, name)
     page = board_of(user, asked)
     said = about(page.scope, page.pulse)
-    return Sheet(name, page.scope.year, str(label), columns, list(rows(page)), said)
+    return PageTable(name, page.scope.year, str(label), columns, list(rows(page)), said)
 
 
-def of_an_indicator(user: Any, code: str, name: str, asked: Mapping[str, str]) -> Sheet:
+def of_an_indicator(user: Any, code: str, name: str, asked: Mapping[str, str]) -> PageTable:
     label, columns, rows = _known(OF_AN_INDICATOR, name)
     page = indicator_page(user, code, asked, Pulse.take())
     heading = pgettext("a heading", "Indicator"), f"{page.indicator.name} ({page.indicator.unit})"
     said = [heading, *about(page.scope, page.pulse)]
-    return Sheet(f"{code}-{name}", page.scope.year, str(label), columns, list(rows(page)), said)
+    return PageTable(f"{code}-{name}", page.scope.year, str(label), columns, list(rows(page)), said)
 
 
 def _known(tables: Mapping[str, Any], name: str) -> Any:

@@ -3,7 +3,7 @@ from django.urls import path, register_converter
 from imtplan.exports import views
 
 
-class Word:
+class WordConverter:
     """One of a few words, which stand in the address as they are."""
 
     regex: str
@@ -15,16 +15,16 @@ class Word:
         return value
 
 
-class Ending(Word):
+class EndingConverter(WordConverter):
     regex = "xlsx|ods|csv"
 
 
-class Element(Word):
+class ElementConverter(WordConverter):
     regex = "objective|lever"
 
 
-register_converter(Ending, "spreadsheet")
-register_converter(Element, "element")
+register_converter(EndingConverter, "spreadsheet")
+register_converter(ElementConverter, "element")
 
 urlpatterns = [
     path("", views.files, name="files"),

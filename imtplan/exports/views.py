@@ -19,7 +19,7 @@ from imtplan.dashboard.pulse import follow
 from imtplan.dashboard.scope import moment_asked, read_scope
 from imtplan.dashboard.wording import language
 from imtplan.exports import page_tables, services, tables
-from imtplan.exports.kinds import KINDS, Kind
+from imtplan.exports.kinds import KINDS, ExportKind
 from imtplan.exports.models import Export
 from imtplan.exports.sheets import perimeter_of, said_at
 from imtplan.spreadsheets import BookFormat, Flavour, book_table, csv_with_preface, sheet_of_pairs
@@ -36,7 +36,7 @@ class Shelved:
     export: Export
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> ExportKind | None:
         """None for a kind that a later version no longer makes."""
         return KINDS.get(self.export.kind)
 
@@ -100,7 +100,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("files")
 
 
-def _asked(request: HttpRequest, kind: Kind) -> dict[str, str]:
+def _asked(request: HttpRequest, kind: ExportKind) -> dict[str, str]:
     """Spelled out, so that the file speaks of what the page spoke of, whenever it is made."""
     keys = (*SCOPE, *kind.filters)
     asked = {key: request.POST[key] for key in keys if request.POST.get(key)}
@@ -118,7 +118,7 @@ def _export(request: HttpRequest, number: int) -> Export:
     return get_object_or_404(Export.objects.visible_to(request.user), pk=number)
 
 
-def _kind(export: Export) -> Kind:
+def _kind(export: Export) -> ExportKind:
     """404 for a kind that this version no longer makes."""
     if export.kind not in KINDS:
         raise Http404
@@ -197,7 +197,9 @@ def page_table(request: HttpRequest, of: str, name: str, ending: str) -> HttpRes
     return _table(request, ending, partial(page_tables.OF_A_PAGE[of], request.user, name))
 
 
-def _table(request: HttpRequest, ending: str, read: Callable[..., tables.Sheet]) -> HttpResponse:
+def _table(
+    request: HttpRequest, ending: str, read: Callable[..., tables.PageTable]
+) -> HttpResponse:
     """Read and written in the moment of the page: the rows of the past are gone after it."""
     asked = request.GET.dict()
     moment = moment_asked(asked)
@@ -209,12 +211,12 @@ def _table(request: HttpRequest, ending: str, read: Callable[..., tables.Sheet])
     return _attached(content, book.content_type if book else "text/csv; charset=utf-8", name)
 
 
-def _in_book(sheet: tables.Sheet, book: BookFormat) -> bytes:
+def _in_book(sheet: tables.PageTable, book: BookFormat) -> bytes:
     about = sheet_of_pairs(sheet.about, title=_("About"))
     return book_table(sheet.columns, sheet.rows, title=sheet.title, book=book, beside=[about])
 
 
-def _csv(sheet: tables.Sheet) -> str:
+def _csv(sheet: tables.PageTable) -> str:
     """In the marks of the reader's language, which are those of the reader's Excel."""
     flavour = Flavour.EXCEL_FR if language() == "fr" else Flavour.MACHINE
     return csv_with_preface(sheet.about, sheet.columns, sheet.rows, flavour)

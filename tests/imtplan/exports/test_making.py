@@ -35,7 +35,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
         raise problem
 
     broken = {name: getattr(SLIDES, name) for name in ("label", "stem", "format", "title", "write")}
-    monkeypatch.setitem(kinds.KINDS, "dashboard-slides", kinds.Kind(**broken, read=read))
+    monkeypatch.setitem(kinds.KINDS, "dashboard-slides", kinds.ExportKind(**broken, read=read))
 
 
 SLIDES = kinds.KINDS["dashboard-slides"]
