@@ -94,7 +94,7 @@ class LogWatch:
 # --- The parts ----------------------------------------------------------------------------------
 
 
-class Part(Protocol):
+class SupervisedPart(Protocol):
     """What the supervisor can start, watch and stop: a service or a program."""
 
     name: str
@@ -149,7 +149,7 @@ class Program:
 
 @dataclasses.dataclass
 class Watched:
-    part: Part
+    part: SupervisedPart
     started: float
     failures: int = 0
     retry_at: float | None = None
@@ -162,11 +162,11 @@ class Supervisor:
         self.watched: list[Watched] = []
         self.logs: list[LogWatch] = []
 
-    def add(self, part: Part) -> None:
+    def add(self, part: SupervisedPart) -> None:
         """Added before it is started, so that Ctrl-C in the middle stops it too."""
         self.watched.append(Watched(part, time.monotonic()))
 
-    def start(self, part: Part) -> object:
+    def start(self, part: SupervisedPart) -> object:
         self.add(part)
         return part.start()
 

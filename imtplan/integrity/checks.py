@@ -28,7 +28,7 @@ SMALL = 20_000  # figures: up to here every result is computed again, beyond it 
 SAMPLE = 10  # indicators
 
 
-class Level(StrEnum):
+class CheckLevel(StrEnum):
     ERROR = "error"  # numbers may be wrong, or something was lost
     WARNING = "warning"  # somebody should look
 
@@ -39,23 +39,23 @@ class Check:
     must: Promise  # what is true when all is well
     advice: Promise
     find: Callable[[], Iterable[str]]  # a line for each fault
-    level: Level = Level.ERROR
+    level: CheckLevel = CheckLevel.ERROR
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckFinding:
     check: Check
     count: int
     shown: list[str]
 
 
-def run(checks: Iterable[Check]) -> Iterator[tuple[Check, Finding | None]]:
+def run(checks: Iterable[Check]) -> Iterator[tuple[Check, CheckFinding | None]]:
     """Each check with what it found; None: nothing."""
     for check in checks:
         lines = iter(_found(check))
         shown = list(islice(lines, SHOWN))
         count = len(shown) + sum(1 for _line in lines)
-        yield check, Finding(check, count, shown) if shown else None
+        yield check, CheckFinding(check, count, shown) if shown else None
 
 
 def _found(check: Check) -> list[str]:
@@ -162,7 +162,7 @@ CHECKS = [
         triggers_that_are_missing,
     ),
     *(
-        Check(name, must, advice, _asked(sql), Level(level))
+        Check(name, must, advice, _asked(sql), CheckLevel(level))
         for name, level, must, advice, sql in queries.QUERIES
     ),
 ]

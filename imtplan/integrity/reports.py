@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import User
 from imtplan.accounts.office import tell_plan_office
-from imtplan.integrity.checks import CHECKS, Check, Finding, chosen_indicators, run
+from imtplan.integrity.checks import CHECKS, Check, CheckFinding, chosen_indicators, run
 from imtplan.integrity.models import Report
 from indicators.models import Indicator, RecomputeRun, StaleMark
 
@@ -88,7 +88,7 @@ def _last_run() -> int:
     return newest or 0
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def _plain(finding: CheckFinding) -> dict[str, Any]:
     return {
         "check": finding.check.name,
         "level": finding.check.level.value,

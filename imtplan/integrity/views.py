@@ -32,7 +32,7 @@ ON_A_PAGE = 30
 _WORDS = re.compile(r"[^\s·:→,]+")
 
 
-class Verdict(models.TextChoices):
+class CheckVerdict(models.TextChoices):
     """What a report says of one check."""
 
     ERROR = "bad", gettext_lazy("does not hold")
@@ -42,9 +42,9 @@ class Verdict(models.TextChoices):
     @property
     def symbol(self) -> str:
         return {
-            Verdict.ERROR: "x-circle-fill",
-            Verdict.WARNING: "exclamation-triangle-fill",
-            Verdict.HOLDS: "check-circle-fill",
+            CheckVerdict.ERROR: "x-circle-fill",
+            CheckVerdict.WARNING: "exclamation-triangle-fill",
+            CheckVerdict.HOLDS: "check-circle-fill",
         }[self]
 
 
@@ -66,7 +66,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Line:
+class CheckLine:
     """One check in one report."""
 
     check: Check
@@ -74,10 +74,10 @@ class Line:
     addresses: dict[str, str]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> CheckVerdict:
         if self.finding is None:
-            return Verdict.HOLDS
-        return Verdict.WARNING if self.finding["level"] == "warning" else Verdict.ERROR
+            return CheckVerdict.HOLDS
+        return CheckVerdict.WARNING if self.finding["level"] == "warning" else CheckVerdict.ERROR
 
     @property
     def more(self) -> int:
@@ -98,12 +98,12 @@ class ReportPage:
     pulse: Pulse
 
     @property
-    def lines(self) -> list[Line]:
-        return sorted(self._lines(), key=lambda line: list(Verdict).index(line.verdict))
+    def lines(self) -> list[CheckLine]:
+        return sorted(self._lines(), key=lambda line: list(CheckVerdict).index(line.verdict))
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[CheckLine]:
         findings = {one["check"]: one for one in self.report.findings} if self.report else {}
-        return (Line(check, findings.get(check.name), self._addresses) for check in CHECKS)
+        return (CheckLine(check, findings.get(check.name), self._addresses) for check in CHECKS)
 
     @cached_property
     def _addresses(self) -> dict[str, str]:

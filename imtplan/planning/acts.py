@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.audit.edits import ReasonNeeded
 from imtplan.planning import moves
-from imtplan.planning.forms import ActForm, Difference
+from imtplan.planning.forms import ActForm, FormDifference
 from indicators.rehearsal import ResultMove, rehearse
 from indicators.tasks import poke
 
@@ -26,7 +26,7 @@ REHEARSED = "…"
 
 
 @dataclass(frozen=True)
-class Page:
+class ActPage:
     """Where a form stands: its template, its heading, and where one goes from it."""
 
     template: str
@@ -37,15 +37,15 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ActPreview:
     """What a change would do, and whether somebody must say why."""
 
-    differences: list[Difference]
+    differences: list[FormDifference]
     moves: list[ResultMove]
     asks_reason: bool
 
     @property
-    def groups(self) -> list[moves.Group]:
+    def groups(self) -> list[moves.MovedGroup]:
         return moves.groups(self.moves)
 
     @property
@@ -59,7 +59,11 @@ class Preview:
 
 @transaction.atomic
 def follow(
-    request: HttpRequest, make: Callable[[Any], ActForm], page: Page, *, after: Callable[[Any], str]
+    request: HttpRequest,
+    make: Callable[[Any], ActForm],
+    page: ActPage,
+    *,
+    after: Callable[[Any], str],
 ) -> HttpResponse:
     """Show the form, or what it would move, or store it and go on to `after(stored)`."""
     if request.method != "POST":
@@ -85,7 +89,7 @@ def follow(
     return redirect(after(stored))
 
 
-def _say_done(request: HttpRequest, page: Page, *, is_change: bool) -> None:
+def _say_done(request: HttpRequest, page: ActPage, *, is_change: bool) -> None:
     """ "Stored" is said of what was stored, and of nothing else."""
     if is_change:
         messages.success(request, page.done)
@@ -98,9 +102,9 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _preview(request: HttpRequest, form: ActForm) -> Preview:
+def _preview(request: HttpRequest, form: ActForm) -> ActPreview:
     found = rehearse(lambda: form.store(by=request.user, reason=REHEARSED))
-    return Preview(form.differences(), found, bool(found) or _asks_reason(request, form))
+    return ActPreview(form.differences(), found, bool(found) or _asks_reason(request, form))
 
 
 def _asks_reason(request: HttpRequest, form: ActForm) -> bool:
@@ -114,7 +118,7 @@ def _asks_reason(request: HttpRequest, form: ActForm) -> bool:
     return False
 
 
-def _problem(request: HttpRequest, form: ActForm, preview: Preview) -> str:
+def _problem(request: HttpRequest, form: ActForm, preview: ActPreview) -> str:
     if "confirm" not in request.POST:
         return ""
     if request.POST.get("seen") != form.mark:
@@ -127,7 +131,7 @@ def _problem(request: HttpRequest, form: ActForm, preview: Preview) -> str:
 
 
 def _form_page(
-    request: HttpRequest, form: ActForm, page: Page, *, overtaken: bool = False
+    request: HttpRequest, form: ActForm, page: ActPage, *, overtaken: bool = False
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -141,13 +145,13 @@ def _form_page(
     return render(request, page.template, context, status=status)
 
 
-def _now(form: ActForm) -> list[Difference]:
+def _now(form: ActForm) -> list[FormDifference]:
     """What is stored now, beside what was typed."""
     return form.differences()
 
 
 def _preview_page(
-    request: HttpRequest, form: ActForm, page: Page, preview: Preview, problem: str
+    request: HttpRequest, form: ActForm, page: ActPage, preview: ActPreview, problem: str
 ) -> HttpResponse:
     context = {
         "form": form,

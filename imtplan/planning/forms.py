@@ -77,7 +77,7 @@ def _field_of(field: Any, **options: Any) -> forms.Field | None:
 
 
 @dataclass(frozen=True)
-class Difference:
+class FormDifference:
     """One thing that differs, in the words of the form."""
 
     label: str
@@ -125,7 +125,7 @@ class ActForm(forms.BaseForm):
         """Whether what is stored is no longer what stood on the page that was sent."""
         return seen != self.mark
 
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[FormDifference]:
         """What was typed against what is stored. Call on a valid form."""
         stored = self.stored()
         found = []
@@ -133,7 +133,7 @@ class ActForm(forms.BaseForm):
             old = self.said(name, stored[name])
             new = self.said(name, self.cleaned_data[name])
             if old != new:
-                found.append(Difference(str(field.label or name), old, new))
+                found.append(FormDifference(str(field.label or name), old, new))
         return found
 
     @property

@@ -21,7 +21,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.edits import as_plain
 from imtplan.campaigns.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
-from imtplan.planning.forms import ActForm, Difference, language, number_field
+from imtplan.planning.forms import ActForm, FormDifference, language, number_field
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target
 from indicators.services_plan import school_targets, store_school_targets
 from objectives.models import StrategicPlan
@@ -42,7 +42,7 @@ class Reach(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class SchoolRow:
+class SchoolTargetRow:
     """One line of the grid: the two fields of a school, and what its target says today."""
 
     school: School
@@ -255,22 +255,22 @@ class SchoolTargetsForm(ActForm, forms.Form):
         }
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
 
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[FormDifference]:
         return [one for school in self._planned for one in self._differences_of(school)]
 
-    def _differences_of(self, school: School) -> Iterator[Difference]:
+    def _differences_of(self, school: School) -> Iterator[FormDifference]:
         terms, stored = self._planned[school], self._stored_terms(school)
         if terms is None:
             before = self._term("value", stored["value"]) or self._term(
                 "growth_percent", stored["growth_percent"]
             )
-            yield Difference(school.name, before, _("put aside"))
+            yield FormDifference(school.name, before, _("put aside"))
             return
         for name, new in terms.items():
             before, after = self._term(name, stored.get(name)), self._term(name, new)
             if before != after:
                 label = Target._meta.get_field(name).verbose_name
-                yield Difference(f"{school.name} · {str(label).capitalize()}", before, after)
+                yield FormDifference(f"{school.name} · {str(label).capitalize()}", before, after)
 
     def _term(self, name: str, value: Any) -> str:
         """A term in words: the shared ones as their field says them."""
@@ -288,9 +288,11 @@ class SchoolTargetsForm(ActForm, forms.Form):
     # --- The page ---
 
     @property
-    def rows(self) -> list[SchoolRow]:
+    def rows(self) -> list[SchoolTargetRow]:
         return [
-            SchoolRow(school, self[f"school_{pk}"], self[f"baseline_{pk}"], self.there.get(school))
+            SchoolTargetRow(
+                school, self[f"school_{pk}"], self[f"baseline_{pk}"], self.there.get(school)
+            )
             for pk, school in self.schools.items()
         ]
 

@@ -10,24 +10,24 @@ from django.utils.translation import gettext as _
 
 from imtplan.audit.models import Event
 from imtplan.planning.forms import shown_number
-from imtplan.planning.moves import Number
+from imtplan.planning.moves import MovedNumber
 
 # Columns of a history row that say nothing of the element.
 NOT_SHOWN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id"}
 
 
 @dataclass(frozen=True)
-class Past:
+class PastChange:
     """One change. `who` is empty for what did not come through these pages: a file, a shell."""
 
     at: datetime
     who: str
     reason: str
     is_first: bool
-    changes: list[Number]
+    changes: list[MovedNumber]
 
 
-def history_of(user: Any, row: models.Model) -> list[Past]:
+def history_of(user: Any, row: models.Model) -> list[PastChange]:
     """The latest first."""
     events = list(
         Event.objects.visible_to(user).filter(
@@ -40,18 +40,18 @@ def history_of(user: Any, row: models.Model) -> list[Past]:
     return sorted(found, key=lambda past: past.at, reverse=True)
 
 
-def _of_event(row: models.Model, event: Event) -> Past:
+def _of_event(row: models.Model, event: Event) -> PastChange:
     before, after = event.detail["before"], event.detail["after"]
     changes = [
-        Number(_label(row, name), _said(row, name, before.get(name)), _said(row, name, value))
+        MovedNumber(_label(row, name), _said(row, name, before.get(name)), _said(row, name, value))
         for name, value in after.items()
         if before.get(name) != value and not (value in ("", None) and name not in before)
     ]
     is_first = not before and not any(name.startswith("→") for name in after)
-    return Past(event.at, event.actor_name, event.detail["reason"], is_first, changes)
+    return PastChange(event.at, event.actor_name, event.detail["reason"], is_first, changes)
 
 
-def _versions(row: models.Model) -> Iterator[tuple[int, Past]]:
+def _versions(row: models.Model) -> Iterator[tuple[int, PastChange]]:
     """Every state the database's own history keeps, against the one before it."""
     events = row.pgh_event_model.objects.filter(pgh_obj_id=row.pk)  # type: ignore[attr-defined]
     fields = [f for f in events.model._meta.concrete_fields if f.name not in NOT_SHOWN]
@@ -59,13 +59,16 @@ def _versions(row: models.Model) -> Iterator[tuple[int, Past]]:
     for version in events.order_by("pgh_id"):
         changes = [] if former is None else _between(row, fields, former, version)
         if former is None or changes:
-            yield version.pgh_id, Past(version.pgh_created_at, "", "", former is None, changes)
+            yield (
+                version.pgh_id,
+                PastChange(version.pgh_created_at, "", "", former is None, changes),
+            )
         former = version
 
 
-def _between(row: Any, fields: Any, former: Any, version: Any) -> list[Number]:
+def _between(row: Any, fields: Any, former: Any, version: Any) -> list[MovedNumber]:
     return [
-        Number(
+        MovedNumber(
             _label(row, field.name),
             _said(row, field.name, getattr(former, field.attname)),
             _said(row, field.name, getattr(version, field.attname)),

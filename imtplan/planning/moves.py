@@ -43,7 +43,7 @@ ELEMENTS: dict[str, type[models.Model]] = {
 
 
 @dataclass(frozen=True)
-class Number:
+class MovedNumber:
     """One number of a result, before and after, as text; empty: unknown or not there."""
 
     label: str
@@ -52,22 +52,22 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Result:
+class MovedResult:
     """What moves of one thing in one year and view."""
 
     year: int
     view: str
-    numbers: Sequence[Number]
+    numbers: Sequence[MovedNumber]
     others: int  # numbers of the same result that move too, and are not shown
     is_new: bool
     is_gone: bool
 
 
 @dataclass(frozen=True)
-class Group:
+class MovedGroup:
     kind: str
     name: str
-    results: Sequence[Result]
+    results: Sequence[MovedResult]
 
 
 def digest(moves: Iterable[ResultMove]) -> str:
@@ -89,12 +89,12 @@ def _told(move: ResultMove) -> list[tuple[str, str, str]]:
     ]
 
 
-def groups(moves: Iterable[ResultMove]) -> list[Group]:
+def groups(moves: Iterable[ResultMove]) -> list[MovedGroup]:
     """The plan and its elements first, then indicators; within each by year, validated first."""
     names = _Names(list(moves))
     ordered = sorted(names.moves, key=names.place)
     return [
-        Group(kind, name, [_result(move) for move in listed])
+        MovedGroup(kind, name, [_result(move) for move in listed])
         for (_rank, kind, name), listed in groupby(ordered, key=names.heading)
     ]
 
@@ -146,18 +146,18 @@ def _name(row: Any) -> str:
     return _("what you add here") if row is None else str(row)
 
 
-def _result(move: ResultMove) -> Result:
+def _result(move: ResultMove) -> MovedResult:
     row = move.before or move.after or {}
     shown = [name for name in SHOWN[move.model] if name in move.fields]
     numbers = [
-        Number(
+        MovedNumber(
             str(move.model._meta.get_field(name).verbose_name),
             _text(name, move.before or {}),
             _text(name, move.after or {}),
         )
         for name in shown
     ]
-    return Result(
+    return MovedResult(
         year=row["year"],
         view=View(row["view"]).label,
         numbers=[one for one in numbers if one.before != one.after] or numbers[:1],

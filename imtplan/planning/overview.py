@@ -36,7 +36,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Axis:
+class WeightedElement:
     """An objective or a lever with what counts in it."""
 
     row: Any
@@ -94,7 +94,7 @@ class Measured:
         return missing
 
 
-class Overview:
+class PlanOverview:
     """Each part is read once, and only if the page asks for it."""
 
     def __init__(self, plan: StrategicPlan, user: Any) -> None:
@@ -111,19 +111,19 @@ class Overview:
         return list(found.select_related("project__plan", "objective", "lever"))
 
     @cached_property
-    def objectives(self) -> list[Axis]:
+    def objectives(self) -> list[WeightedElement]:
         rows = Objective.objects.visible_to(self.user).of(self.plan)
         return [self._axis(row, "objective_id") for row in rows]
 
     @cached_property
-    def levers(self) -> list[Axis]:
+    def levers(self) -> list[WeightedElement]:
         rows = Lever.objects.visible_to(self.user).of(self.plan)
         return [self._axis(row, "lever_id") for row in rows]
 
-    def _axis(self, row: Any, side: str) -> Axis:
+    def _axis(self, row: Any, side: str) -> WeightedElement:
         indicators = [one for one in self.links if getattr(one, side) == row.pk]
         projects = [one for one in self.serves if getattr(one, side) == row.pk]
-        return Axis(
+        return WeightedElement(
             row,
             [Link("indicateur", one, one.indicator) for one in indicators]
             + [Link("projet", one, one.project) for one in projects],

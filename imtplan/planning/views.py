@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from imtplan.accounts.models import School
 from imtplan.buttons import demand_button
 from imtplan.planning.access import demand_plan_office
-from imtplan.planning.acts import Page, follow
+from imtplan.planning.acts import ActPage, follow
 from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_acts import ArchiveForm
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.forms_school_targets import SchoolTargetsForm
 from imtplan.planning.history import history_of
-from imtplan.planning.overview import Overview
+from imtplan.planning.overview import PlanOverview
 from indicators.models import Indicator, IndicatorLink, Target
 from objectives.models import StrategicPlan
 from objectives.services import confirm_link
@@ -42,7 +42,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     """What one plan is made of."""
     demand_plan_office(request)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
-    context = {"plan": row, "overview": Overview(row, request.user)}
+    context = {"plan": row, "overview": PlanOverview(row, request.user)}
     return render(request, "planning/plan.html", context)
 
 
@@ -62,7 +62,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     form = _form_class(kind)
     parent = _parent(request, form)
     words = {"what": _name_of(form)}
-    page = Page(
+    page = ActPage(
         template="planning/element.html",
         title=_("Add: %(what)s") % words,
         back=_place(parent, form),
@@ -87,7 +87,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     form = _form_class(kind)
     row = _row(request, form, pk)
     parent = getattr(row, form.parent) if form.parent else None
-    page = Page(
+    page = ActPage(
         template="planning/element.html",
         title=_title_of(row),
         back=_place(parent or row, form),
@@ -119,7 +119,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     row = _row(request, form, pk)
     words = {"what": row}
     aside = row.archived_at is not None
-    page = Page(
+    page = ActPage(
         template="planning/archive.html",
         title=_("Bring back: %(what)s") % words if aside else _("Put aside: %(what)s") % words,
         back=reverse("plan_edit", args=[kind, pk]),
@@ -138,7 +138,7 @@ def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpRespo
     demand_plan_office(request)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
     measured = get_object_or_404(Indicator.objects.visible_to(request.user), code=indicator)
-    page = Page(
+    page = ActPage(
         template="planning/school_targets.html",
         title=_("Targets of the schools: %(what)s") % {"what": measured},
         back=_place(row),

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.planning.access import demand_plan_office
-from imtplan.planning.acts import Page, follow
+from imtplan.planning.acts import ActPage, follow
 from imtplan.planning.forms import language
 from imtplan.planning.workbook.form import LoadForm
 from imtplan.planning.workbook.writing import file_name, workbook_of
@@ -32,7 +32,7 @@ def load(request: HttpRequest, code: str = "") -> HttpResponse:
     """Take a workbook: what it would change is shown first, and every number that moves."""
     demand_plan_office(request)
     plan = _plan(request, code)
-    page = Page(
+    page = ActPage(
         template="planning/load.html",
         title=_("Load from a workbook"),
         back=reverse("plan", args=[plan.code]) if plan else reverse("plans"),

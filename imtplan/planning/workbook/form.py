@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
-from imtplan.planning.forms import ActForm, Difference
+from imtplan.planning.forms import ActForm, FormDifference
 from imtplan.planning.workbook.loading import Loader
-from imtplan.planning.workbook.reading import Book, book_of
-from imtplan.planning.workbook.report import NotRight, Report
+from imtplan.planning.workbook.reading import PlanWorkbook, book_of
+from imtplan.planning.workbook.report import LoadReport, NotRight
 from imtplan.planning.workbook.writing import state_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
@@ -48,8 +48,8 @@ class LoadForm(ActForm, forms.Form):
     def __init__(self, *args: Any, plan: StrategicPlan | None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.plan = plan
-        self.book = Book()
-        self.report: Report | None = None
+        self.book = PlanWorkbook()
+        self.report: LoadReport | None = None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -77,7 +77,7 @@ class LoadForm(ActForm, forms.Form):
             raise Unreadable(_("What was read of your file is too old: choose it again.")) from None
         return [_unpacked(table) for table in kept]
 
-    def _refuse_another_plan(self, book: Book) -> None:
+    def _refuse_another_plan(self, book: PlanWorkbook) -> None:
         made_for = book.marks.get("plan", "")
         if self.plan and made_for and made_for != self.plan.code:
             words = {"other": made_for, "plan": self.plan.code}
@@ -98,7 +98,7 @@ class LoadForm(ActForm, forms.Form):
         """Known once the report is made: `mark` is compared on confirming."""
         return False
 
-    def differences(self) -> list[Difference]:
+    def differences(self) -> list[FormDifference]:
         return []
 
     @property

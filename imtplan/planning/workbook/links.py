@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
 from imtplan.numbers import format_number, parse_number
-from imtplan.planning.forms import Difference, language
-from imtplan.planning.workbook.reading import Left, Line
-from imtplan.planning.workbook.report import Loaded, Outcome
+from imtplan.planning.forms import FormDifference, language
+from imtplan.planning.workbook.reading import CellRefused, WorkbookLine
+from imtplan.planning.workbook.report import Loaded, LoadOutcome
 from imtplan.planning.workbook.sheets import Counts, CountsIn
 from indicators.models import Indicator, IndicatorLink
 from indicators.services_plan import weigh_indicators
@@ -46,19 +46,21 @@ class LinkLoader:
         self.plan, self.refused = plan, refused
         self.sums: dict[Any, Decimal] = {}
 
-    def load(self, line: Line, *, by: User, reason: str) -> Loaded:
+    def load(self, line: WorkbookLine, *, by: User, reason: str) -> Loaded:
         counts, element, weight = self._read(line)
         old = _weight_of(counts, element)
         name = f"{counts.code} → {element.code}"
         if weight == old:
-            return Loaded(line, name, Outcome.SAME, [])
+            return Loaded(line, name, LoadOutcome.SAME, [])
         self.sums.setdefault(element, _sum(element))
         weigh = weigh_indicators if isinstance(counts, Indicator) else weigh_projects
         weigh(element=element, weights={counts: weight}, by=by, reason=reason)
-        difference = Difference(line.columns["weight"].heading, _shown(old), _shown(weight))
-        return Loaded(line, name, Outcome.NEW if old is None else Outcome.CHANGED, [difference])
+        difference = FormDifference(line.columns["weight"].heading, _shown(old), _shown(weight))
+        return Loaded(
+            line, name, LoadOutcome.NEW if old is None else LoadOutcome.CHANGED, [difference]
+        )
 
-    def _read(self, line: Line) -> list[Any]:
+    def _read(self, line: WorkbookLine) -> list[Any]:
         """What counts, in what, and how much; what is wrong with each is told at once."""
         readers: list[Callable[[], Any]] = [
             lambda: self._named(line, "kind", "code", Counts.values),
@@ -69,31 +71,33 @@ class LinkLoader:
         for read in readers:
             try:
                 found.append(read())
-            except Left as left:
+            except CellRefused as left:
                 wrong[left.name] = left.message
         if wrong:
             raise ValidationError(wrong)
         return found
 
-    def sums_now(self) -> list[Difference]:
+    def sums_now(self) -> list[FormDifference]:
         """What the weights in each touched element came to, and come to."""
         return [
-            Difference(str(element), _shown(before), _shown(_sum(element)))
+            FormDifference(str(element), _shown(before), _shown(_sum(element)))
             for element, before in self.sums.items()
         ]
 
-    def _named(self, line: Line, kind_column: str, column: str, kinds: list[str]) -> Any:
+    def _named(self, line: WorkbookLine, kind_column: str, column: str, kinds: list[str]) -> Any:
         code, kind = line.text(column), line.text(kind_column)
         if not code:
-            raise Left(column, _("Write a code."))
+            raise CellRefused(column, _("Write a code."))
         asked = [kind] if kind else kinds
         found = [row for one in asked if (row := self._row(one, code))]
         if not found:
-            raise Left(column, why_none(code, [MODELS[one][1] for one in asked], self.refused))
+            raise CellRefused(
+                column, why_none(code, [MODELS[one][1] for one in asked], self.refused)
+            )
         if len(found) > 1:
-            raise Left(kind_column, _("Two things have this code: say here which one."))
+            raise CellRefused(kind_column, _("Two things have this code: say here which one."))
         if found[0].archived_at:
-            raise Left(column, PUT_ASIDE)
+            raise CellRefused(column, PUT_ASIDE)
         return self._fitting(line, column, found[0])
 
     def _row(self, kind: str, code: str) -> Any:
@@ -102,21 +106,23 @@ class LinkLoader:
         return model._default_manager.filter(code=code, **of_plan).first()
 
     @staticmethod
-    def _fitting(line: Line, column: str, row: Any) -> Any:
+    def _fitting(line: WorkbookLine, column: str, row: Any) -> Any:
         if column == "element" and isinstance(row, FlagshipProject):
             is_project = line.text("kind") == Counts.PROJECT
             if is_project or not Indicator.objects.filter(code=line.text("code")).exists():
-                raise Left(column, _("A project counts in an objective or a lever."))
+                raise CellRefused(column, _("A project counts in an objective or a lever."))
         return row
 
     @staticmethod
-    def _weight(line: Line) -> Decimal:
+    def _weight(line: WorkbookLine) -> Decimal:
         text = line.text("weight")
         if not text:
-            raise Left("weight", _("Write a weight. A link is ended in the page of its element."))
+            raise CellRefused(
+                "weight", _("Write a weight. A link is ended in the page of its element.")
+            )
         weight = parse_number(text, language=language())
         if not 0 <= weight < 100_000:
-            raise Left("weight", _("A weight is zero or more, and below 100,000."))
+            raise CellRefused("weight", _("A weight is zero or more, and below 100,000."))
         return weight
 
 

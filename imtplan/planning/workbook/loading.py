@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.edits import ReasonNeeded
 from imtplan.campaigns.number_sentences import unit_of
-from imtplan.planning.forms import NO_UNIT, PERCENT, Difference, PlanForm, language
+from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm, language
 from imtplan.planning.workbook.links import MODELS, PUT_ASIDE, LinkLoader, why_none
-from imtplan.planning.workbook.reading import Book, Left, Line, Refusal
-from imtplan.planning.workbook.report import Loaded, Outcome, Report
-from imtplan.planning.workbook.sheets import POINT, How
+from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
+from imtplan.planning.workbook.report import Loaded, LoadOutcome, LoadReport
+from imtplan.planning.workbook.sheets import POINT, ColumnFormat
 from imtplan.units import CellUnit
 from indicators.models import Indicator, Target
 from objectives.models import StrategicPlan
@@ -33,15 +33,17 @@ ORDER = ("plans", "indicateurs", "objectifs", "leviers", "projets", "jalons", "l
 class Loader:
     """One load. `plan`: whose page it is; None: the workbook itself names a plan, or a new one."""
 
-    def __init__(self, book: Book, plan: StrategicPlan | None, *, by: User, reason: str) -> None:
+    def __init__(
+        self, book: PlanWorkbook, plan: StrategicPlan | None, *, by: User, reason: str
+    ) -> None:
         self.book, self.by, self.reason = book, by, reason
         self.plan: Any = plan
-        self.report = Report(refusals=list(book.refusals), remarks=list(book.remarks))
+        self.report = LoadReport(refusals=list(book.refusals), remarks=list(book.remarks))
         self.seen: dict[tuple[str, ...], int] = {}
         self.refused: set[tuple[str, str]] = set()  # sheet and code of lines that are not right
         self.links: LinkLoader | None = None
 
-    def run(self) -> Report:
+    def run(self) -> LoadReport:
         """Store every line that is right, and say of each what it does or why it is refused."""
         for slug in ORDER:
             if slug in self.book.lines and (self.plan or slug == "plans"):
@@ -62,30 +64,30 @@ class Loader:
                     self.report.lines[slug].append(load(line))
             except ReasonNeeded:
                 raise
-            except Left as left:
+            except CellRefused as left:
                 self._refuse(line, [line.refused(left.name, left.message)])
             except ValidationError as error:
                 self._refuse(line, _refusals(line, error))
         self.report.lines[slug].sort(key=lambda one: one.line.number)
 
-    def _links(self) -> Callable[[Line], Loaded]:
+    def _links(self) -> Callable[[WorkbookLine], Loaded]:
         self.links = links = LinkLoader(self.plan, self.refused)
         return lambda line: links.load(line, by=self.by, reason=self.reason)
 
-    def _refuse(self, line: Line, refusals: Iterable[Refusal]) -> None:
+    def _refuse(self, line: WorkbookLine, refusals: Iterable[Refusal]) -> None:
         self.report.refusals.extend(refusals)
         self.refused.add((line.sheet.slug, line.raw("code")))
 
-    def _refuse_twice(self, line: Line) -> None:
+    def _refuse_twice(self, line: WorkbookLine) -> None:
         for key, column in _said_once(line):
             first = self.seen.setdefault(key, line.number)
             if first != line.number:
                 message = _("Line %(line)d of this sheet says this already.") % {"line": first}
-                raise Left(column, message)
+                raise CellRefused(column, message)
 
     # --- Elements -------------------------------------------------------------------------------
 
-    def _element(self, line: Line) -> Loaded:
+    def _element(self, line: WorkbookLine) -> Loaded:
         form_class: Any = line.sheet.form
         instance = self._instance(line)
         is_new = instance.pk is None
@@ -95,22 +97,24 @@ class Loader:
             raise ValidationError(form.errors.as_data())
         differences = self._differences(form, line) if is_new else form.differences()
         if not is_new and not differences:
-            return Loaded(line, _name(instance), Outcome.SAME, [])
+            return Loaded(line, _name(instance), LoadOutcome.SAME, [])
         stored = form.store(by=self.by, reason=self.reason)
         if line.sheet.slug == "plans":
             self.plan = stored
-        outcome = Outcome.NEW if is_new else Outcome.CHANGED
+        outcome = LoadOutcome.NEW if is_new else LoadOutcome.CHANGED
         return Loaded(line, _name(stored), outcome, differences)
 
-    def _differences(self, form: PlanForm, line: Line) -> list[Difference]:
+    def _differences(self, form: PlanForm, line: WorkbookLine) -> list[FormDifference]:
         said = {name: form.said(name, form.cleaned_data[name]) for name in form.fields}
         return [
-            Difference(line.columns[name].heading, "", said[name])
+            FormDifference(line.columns[name].heading, "", said[name])
             for name in line.columns
             if name != "code" and said.get(name) and line.raw(name)
         ]
 
-    def _data(self, line: Line, form_class: type[PlanForm], instance: Any) -> dict[str, str]:
+    def _data(
+        self, line: WorkbookLine, form_class: type[PlanForm], instance: Any
+    ) -> dict[str, str]:
         """What the page of the element would send, with the cells of the line typed in it."""
         data = _as_shown(form_class(instance=instance))
         wrong: dict[str, str] = {}
@@ -119,7 +123,7 @@ class Loader:
                 continue
             try:
                 text = self._typed(line, name)
-            except Left as left:
+            except CellRefused as left:
                 wrong[name] = left.message
                 continue
             if text:
@@ -130,16 +134,16 @@ class Loader:
             raise ValidationError(wrong)
         return data
 
-    def _typed(self, line: Line, name: str) -> str:
+    def _typed(self, line: WorkbookLine, name: str) -> str:
         text = line.text(name, unit=self._unit(line, name))
-        if text and line.columns[name].how is How.CODE:
+        if text and line.columns[name].how is ColumnFormat.CODE:
             return str(self._of_code(line, name, text).pk)
         return text
 
-    def _unit(self, line: Line, name: str) -> CellUnit:
+    def _unit(self, line: WorkbookLine, name: str) -> CellUnit:
         """In what the numbers of a column are counted, as its form has it: those of a target in
         the unit of its indicator, those of an indicator in its own."""
-        if line.columns[name].how is not How.NUMBER:
+        if line.columns[name].how is not ColumnFormat.NUMBER:
             return NO_UNIT
         if name in ("growth_percent", "change_limit"):
             return PERCENT
@@ -156,12 +160,12 @@ class Loader:
         found = Target.objects.filter(plan=self.plan, code=target)
         return found.values_list("indicator__code", flat=True).first() or ""
 
-    def _refuse_other_years(self, line: Line, form: PlanForm) -> None:
+    def _refuse_other_years(self, line: WorkbookLine, form: PlanForm) -> None:
         for name in line.columns:
             if name.startswith(POINT) and name not in form.fields and line.raw(name):
-                raise Left(name, _("This year is not of the plan."))
+                raise CellRefused(name, _("This year is not of the plan."))
 
-    def _of_code(self, line: Line, name: str, code: str) -> Any:
+    def _of_code(self, line: WorkbookLine, name: str, code: str) -> Any:
         """What a cell names by its code."""
         model, slug = NAMED[name]
         found = model._default_manager.filter(code=code)
@@ -169,51 +173,51 @@ class Loader:
             found = found.filter(plan=self.plan)
         row = found.first()
         if row is None:
-            raise Left(name, why_none(code, [slug], self.refused))
+            raise CellRefused(name, why_none(code, [slug], self.refused))
         if getattr(row, "archived_at", None):
-            raise Left(name, PUT_ASIDE)
+            raise CellRefused(name, PUT_ASIDE)
         return row
 
-    def _instance(self, line: Line) -> Any:
+    def _instance(self, line: WorkbookLine) -> Any:
         """What the line speaks of, or something new of its kind."""
         found = FINDERS.get(line.sheet.slug, Loader._by_code)(self, line)
         if getattr(found, "archived_at", None):
-            raise Left("code", PUT_ASIDE)
+            raise CellRefused("code", PUT_ASIDE)
         return found
 
-    def _by_code(self, line: Line) -> Any:
+    def _by_code(self, line: WorkbookLine) -> Any:
         form: Any = line.sheet.form
         model, parents = form._meta.model, {form.parent: self.plan} if form.parent else {}
         code = line.text("code")
         if not code:
-            raise Left("code", _("Write a code: it tells what the line speaks of."))
+            raise CellRefused("code", _("Write a code: it tells what the line speaks of."))
         return model._default_manager.filter(**parents, code=code).first() or model(**parents)
 
-    def _plan(self, line: Line) -> StrategicPlan:
+    def _plan(self, line: WorkbookLine) -> StrategicPlan:
         code = line.text("code")
         if self.plan and code != self.plan.code:
             words = {"plan": self.plan.code}
-            raise Left("code", _("This page is for the plan %(plan)s.") % words)
+            raise CellRefused("code", _("This page is for the plan %(plan)s.") % words)
         if len(self.book.lines["plans"]) > 1:
-            raise Left("code", _("A workbook is of one plan: keep one line."))
+            raise CellRefused("code", _("A workbook is of one plan: keep one line."))
         return self._by_code(line)
 
-    def _milestone(self, line: Line) -> Milestone:
+    def _milestone(self, line: WorkbookLine) -> Milestone:
         """By its number; a line without one, by its project and its French title."""
         code, number = line.text("project"), line.text("number")
         if not code:
-            raise Left("project", _("Write the code of the project."))
+            raise CellRefused("project", _("Write the code of the project."))
         project = self._of_code(line, "project", code)
         found = Milestone.objects.filter(project__plan=self.plan)
         if number:
             one = found.filter(pk=int(number)).first() if len(number) < 10 else None
             if one is None or one.project != project:
-                raise Left("number", _("No milestone of this project has this number."))
+                raise CellRefused("number", _("No milestone of this project has this number."))
             return one
         same = found.filter(project=project, title_fr=line.text("title_fr"))
         return same.first() or Milestone(project=project)
 
-    def _target(self, line: Line) -> Target:
+    def _target(self, line: WorkbookLine) -> Target:
         """A target keeps its indicator and its school; a new one needs its indicator."""
         code = line.text("code")
         there = Target.objects.select_related("plan", "indicator", "school").filter(code=code)
@@ -223,16 +227,18 @@ class Loader:
                 new.school = self._of_code(line, "school", school)
             return new
         if target.plan != self.plan:
-            raise Left("code", _("This code is of a target of another plan."))
+            raise CellRefused("code", _("This code is of a target of another plan."))
         for name in ("indicator", "school"):
             known = getattr(target, name)
             said = line.text(name) or (known.code if name == "indicator" else "")
             if name in line.columns and said != (known.code if known else ""):
-                raise Left(name, _("A target keeps its indicator and its school: make a new one."))
+                raise CellRefused(
+                    name, _("A target keeps its indicator and its school: make a new one.")
+                )
         return target
 
 
-FINDERS: dict[str, Callable[[Loader, Line], Any]] = {
+FINDERS: dict[str, Callable[[Loader, WorkbookLine], Any]] = {
     "plans": Loader._plan,
     "jalons": Loader._milestone,
     "cibles": Loader._target,
@@ -272,7 +278,7 @@ def _as_shown(form: PlanForm) -> dict[str, str]:
     return data
 
 
-def _said_once(line: Line) -> Iterable[tuple[tuple[str, ...], str]]:
+def _said_once(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
     """What no two lines of a sheet may say, with the column to blame."""
     slug = line.sheet.slug
     if slug == "liens":
@@ -285,16 +291,16 @@ def _said_once(line: Line) -> Iterable[tuple[tuple[str, ...], str]]:
     elif code := line.raw("code"):
         yield (slug, code), "code"
     if slug == "cibles" and line.raw("is_reference"):
-        with suppress(Left):
+        with suppress(CellRefused):
             if line.text("is_reference"):
                 yield (slug, "reference", line.raw("indicator")), "is_reference"
 
 
-def _parts_last(lines: list[Line]) -> list[Line]:
+def _parts_last(lines: list[WorkbookLine]) -> list[WorkbookLine]:
     """What is part of something on another line comes after it."""
     wholes = {line.raw("code"): line.raw("part_of") for line in lines if "part_of" in line.places}
 
-    def depth(line: Line) -> int:
+    def depth(line: WorkbookLine) -> int:
         above, code = set(), line.raw("part_of")
         while code in wholes and code not in above:
             above.add(code)
@@ -304,7 +310,7 @@ def _parts_last(lines: list[Line]) -> list[Line]:
     return sorted(lines, key=depth)
 
 
-def _refusals(line: Line, error: ValidationError) -> list[Refusal]:
+def _refusals(line: WorkbookLine, error: ValidationError) -> list[Refusal]:
     """What a form or a model refuses, each at its cell."""
     if not hasattr(error, "error_dict"):
         return [line.refused("", str(message)) for message in error.messages]

@@ -24,9 +24,9 @@ from imtplan.planning.workbook.sheets import (
     LISTS,
     MARKER,
     SHEETS,
-    Column,
-    How,
-    Sheet,
+    ColumnFormat,
+    PlanColumn,
+    PlanSheet,
 )
 from imtplan.planning.workbook.unread import remarks_of
 from imtplan.spreadsheets.tables import NOTHING, CellType, SheetCell, Table, TableRow, Unreadable
@@ -61,7 +61,7 @@ class Refusal:
     why: str
 
 
-class Left(Exception):
+class CellRefused(Exception):
     """Why the cell of a column is refused."""
 
     def __init__(self, name: str, message: str) -> None:
@@ -70,14 +70,14 @@ class Left(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class WorkbookLine:
     """One line of a sheet: its cells by column. A column that is not there is not in `places`."""
 
-    sheet: Sheet
+    sheet: PlanSheet
     number: int
     row: TableRow
     places: Mapping[str, int]
-    columns: Mapping[str, Column]
+    columns: Mapping[str, PlanColumn]
     language: str  # of its numbers
 
     def __getitem__(self, name: str) -> SheetCell:
@@ -87,7 +87,7 @@ class Line:
         return self[name].text.strip()
 
     def text(self, name: str, *, unit: CellUnit = NO_UNIT) -> str:
-        """The cell as its form reads it, in the language of the person. `Left` if it cannot.
+        """The cell as its form reads it, in the language of the person. `CellRefused` if it cannot.
 
         `unit`: what its number is counted in, and may be written with.
         """
@@ -95,16 +95,18 @@ class Line:
             return ""
         cell, column = self[name], self.columns[name]
         if cell.is_formula:
-            raise Left(name, _("No formula is read here: paste its value alone."))
+            raise CellRefused(name, _("No formula is read here: paste its value alone."))
         try:
             return _text(cell, column, self.language, unit)
-        except _No as no:
-            raise Left(name, no.message) from None
+        except _TextRefused as no:
+            raise CellRefused(name, no.message) from None
 
     @property
     def is_blank(self) -> bool:
         return not any(
-            _holds(self[name]) for name, column in self.columns.items() if column.how != How.BESIDE
+            _holds(self[name])
+            for name, column in self.columns.items()
+            if column.how != ColumnFormat.BESIDE
         )
 
     def refused(self, name: str, why: str) -> Refusal:
@@ -125,23 +127,23 @@ def shortened(text: str, most: int = 120) -> str:
 
 
 @dataclass
-class Book:
+class PlanWorkbook:
     """What was found in the file."""
 
-    lines: dict[str, list[Line]] = field(default_factory=dict)
+    lines: dict[str, list[WorkbookLine]] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
-def book_of(tables: Iterable[Table]) -> Book:
+def book_of(tables: Iterable[Table]) -> PlanWorkbook:
     """The lines of every sheet that is known. `Unreadable` for a file that is none of ours."""
-    return _Reader(list(tables)).book
+    return _WorkbookReader(list(tables)).book
 
 
-class _Reader:
+class _WorkbookReader:
     def __init__(self, tables: list[Table]) -> None:
-        self.book = Book(marks=_marks(tables))
+        self.book = PlanWorkbook(marks=_marks(tables))
         self.language = self.book.marks.get("language", own_language())
         known = {name: sheet for sheet in SHEETS for name in sheet.known_as}
         for table in tables:
@@ -175,7 +177,7 @@ class _Reader:
                 _("The sheet “%(name)s” is not known: it is left out.") % words
             )
 
-    def _lines(self, sheet: Sheet, table: Table) -> Iterator[Line]:
+    def _lines(self, sheet: PlanSheet, table: Table) -> Iterator[WorkbookLine]:
         for place, row in enumerate(table.rows[:LINES_BEFORE_HEADINGS]):
             found = _headings(sheet, row)
             if set(sheet.key) <= {column.name for column in found.values()}:
@@ -188,13 +190,13 @@ class _Reader:
         return iter(())
 
     def _below(
-        self, sheet: Sheet, row: TableRow, found: dict[int, Column], rows: list[TableRow]
-    ) -> Iterator[Line]:
+        self, sheet: PlanSheet, row: TableRow, found: dict[int, PlanColumn], rows: list[TableRow]
+    ) -> Iterator[WorkbookLine]:
         columns = {column.name: column for column in found.values()}
         places = {column.name: place for place, column in found.items()}
         self._look_at_headings(sheet, row, found, places)
         for one in rows:
-            line = Line(sheet, one.line, one, places, columns, self.language)
+            line = WorkbookLine(sheet, one.line, one, places, columns, self.language)
             stray = [place for place, cell in one if place not in found and _holds(cell)]
             unnamed = [place for place in stray if not _holds(row[place])]
             if unnamed:
@@ -203,7 +205,7 @@ class _Reader:
                 yield line
 
     def _look_at_headings(
-        self, sheet: Sheet, row: TableRow, found: dict[int, Column], places: dict[str, int]
+        self, sheet: PlanSheet, row: TableRow, found: dict[int, PlanColumn], places: dict[str, int]
     ) -> None:
         if len(places) < len(found):
             twice = next(one for place, one in found.items() if places[one.name] != place)
@@ -218,7 +220,7 @@ class _Reader:
                     % {"heading": shortened(cell.text, 60), "sheet": sheet.title}
                 )
 
-    def _refuse_unnamed(self, line: Line, place: int) -> None:
+    def _refuse_unnamed(self, line: WorkbookLine, place: int) -> None:
         self.book.refusals.append(
             Refusal(
                 str(line.sheet.title),
@@ -240,7 +242,7 @@ def _marks(tables: Iterable[Table]) -> dict[str, str]:
     return {}
 
 
-def _headings(sheet: Sheet, row: TableRow) -> dict[int, Column]:
+def _headings(sheet: PlanSheet, row: TableRow) -> dict[int, PlanColumn]:
     years = {int(year) for _place, cell in row for year in _YEAR.findall(cell.text)}
     columns = sheet.columns_for(sorted(years))
     known = {name: column for column in columns for name in column.known_as}
@@ -248,7 +250,7 @@ def _headings(sheet: Sheet, row: TableRow) -> dict[int, Column]:
     return {place: known[text] for place, text in texts.items() if text in known}
 
 
-def _heading_of(sheet: Sheet, name: str) -> str:
+def _heading_of(sheet: PlanSheet, name: str) -> str:
     return next(column.heading for column in sheet.columns if column.name == name)
 
 
@@ -259,27 +261,27 @@ def _holds(cell: SheetCell) -> bool:
 # --- Cells --------------------------------------------------------------------------------------
 
 
-class _No(Exception):
+class _TextRefused(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
 
-def _text(cell: SheetCell, column: Column, language: str, unit: CellUnit) -> str:
+def _text(cell: SheetCell, column: PlanColumn, language: str, unit: CellUnit) -> str:
     if not _holds(cell):
         return ""
     if cell.kind is CellType.ERROR:
-        raise _No(not_typed(cell.kind))
+        raise _TextRefused(not_typed(cell.kind))
     match column.how:
-        case How.NUMBER:
+        case ColumnFormat.NUMBER:
             return _number(cell, language, unit)
-        case How.YES:
+        case ColumnFormat.YES:
             return _yes(cell)
-        case How.DAY:
+        case ColumnFormat.DAY:
             return _day(cell)
-        case How.WORD:
+        case ColumnFormat.WORD:
             return _word(cell, column)
-        case How.WHOLE:
+        case ColumnFormat.WHOLE:
             return _whole(cell, language)
         case _:
             return _words(cell)
@@ -289,16 +291,16 @@ def _number(cell: SheetCell, language: str, unit: CellUnit) -> str:
     """A cell that holds a number says it without a doubt; a text is read in the file's language,
     with its unit."""
     if cell.kind in NOT_TYPED:
-        raise _No(not_typed(cell.kind))
+        raise _TextRefused(not_typed(cell.kind))
     is_in_percent = any("%" in text for text in unit.spellings)
     if cell.kind is CellType.PERCENT and not is_in_percent:
-        raise _No(_("This is a percentage, and this column is not counted in percent."))
+        raise _TextRefused(_("This is a percentage, and this column is not counted in percent."))
     is_plain = cell.kind is not CellType.TEXT
     text = _in_french(cell.text) if is_plain else cell.text.strip()
     number = _quantity(text, "fr" if is_plain else language, unit)
     if cell.shown and not _is_same(number, cell.shown, unit):
         words = {"shown": cell.shown, "held": format_number(number, language=own_language())}
-        raise _No(
+        raise _TextRefused(
             _("This cell shows %(shown)s and holds %(held)s. Write the one that is meant.") % words
         )
     return format_number(number, language=own_language())
@@ -308,7 +310,7 @@ def _quantity(text: str, language: str, unit: CellUnit) -> Decimal:
     try:
         return parse_quantity(text, language=language, cell=unit)
     except NumberError as error:
-        raise _No(str(sentence_of(error, unit))) from None
+        raise _TextRefused(str(sentence_of(error, unit))) from None
 
 
 def _is_same(number: Decimal, shown: str, unit: CellUnit) -> bool:
@@ -326,9 +328,9 @@ def _in_french(plain: str) -> str:
 
 def _whole(cell: SheetCell, language: str) -> str:
     if cell.kind is CellType.TEXT and not cell.text.strip().isdecimal():
-        raise _No(str(NOT_WHOLE))
+        raise _TextRefused(str(NOT_WHOLE))
     if cell.kind not in (CellType.TEXT, CellType.NUMBER) or "." in cell.text:
-        raise _No(str(NOT_WHOLE))
+        raise _TextRefused(str(NOT_WHOLE))
     return cell.text.strip()
 
 
@@ -338,7 +340,7 @@ def _yes(cell: SheetCell) -> str:
         return "on"
     if said in {"non", "no", "0", "false", "faux"}:
         return ""
-    raise _No(_("Write yes or no."))
+    raise _TextRefused(_("Write yes or no."))
 
 
 def _day(cell: SheetCell) -> str:
@@ -349,21 +351,23 @@ def _day(cell: SheetCell) -> str:
             return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
         return datetime.fromisoformat(text).date().isoformat()
     except ValueError:
-        raise _No(str(NO_DAY)) from None
+        raise _TextRefused(str(NO_DAY)) from None
 
 
-def _word(cell: SheetCell, column: Column) -> str:
+def _word(cell: SheetCell, column: PlanColumn) -> str:
     said = bare(cell.text)
     for value, label in column.words:
         if said in {value, *in_each_language(label)}:
             return str(value)
     words = ", ".join(f"“{label}”" for _value, label in column.words)
-    raise _No(_("This word is none of the column’s. Choose one of: %(words)s.") % {"words": words})
+    raise _TextRefused(
+        _("This word is none of the column’s. Choose one of: %(words)s.") % {"words": words}
+    )
 
 
 def _words(cell: SheetCell) -> str:
     if cell.kind is CellType.DATE:
-        raise _No(_("This is a date: format the cell as text and type it again."))
+        raise _TextRefused(_("This is a date: format the cell as text and type it again."))
     if cell.kind is CellType.BOOLEAN:
-        raise _No(_("This is “true” or “false” and no text."))
+        raise _TextRefused(_("This is “true” or “false” and no text."))
     return f"{cell.text} %" if cell.kind is CellType.PERCENT else cell.text.strip()

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from imtplan.planning.forms import Difference
-from imtplan.planning.workbook.reading import MAX_REFUSALS, Line, Refusal
-from imtplan.planning.workbook.sheets import SHEETS, Sheet
+from imtplan.planning.forms import FormDifference
+from imtplan.planning.workbook.reading import MAX_REFUSALS, Refusal, WorkbookLine
+from imtplan.planning.workbook.sheets import SHEETS, PlanSheet
 from objectives.models import StrategicPlan
 
 
@@ -21,7 +21,7 @@ class NotRight(ValidationError):
         super().__init__(gettext_lazy("Nothing is loaded: some lines are not right."), code="lines")
 
 
-class Outcome(models.TextChoices):
+class LoadOutcome(models.TextChoices):
     NEW = "new", gettext_lazy("new")
     CHANGED = "changed", gettext_lazy("changed")
     SAME = "same", gettext_lazy("as it was")
@@ -29,17 +29,21 @@ class Outcome(models.TextChoices):
     @property
     def symbol(self) -> str:
         """An outcome is never told by colour alone."""
-        return {Outcome.NEW: "plus-lg", Outcome.CHANGED: "pencil", Outcome.SAME: "check-lg"}[self]
+        return {
+            LoadOutcome.NEW: "plus-lg",
+            LoadOutcome.CHANGED: "pencil",
+            LoadOutcome.SAME: "check-lg",
+        }[self]
 
 
 @dataclass(frozen=True)
 class Loaded:
     """What a line would do."""
 
-    line: Line
+    line: WorkbookLine
     name: str
-    outcome: Outcome
-    differences: list[Difference]
+    outcome: LoadOutcome
+    differences: list[FormDifference]
 
     @property
     def number(self) -> int:
@@ -47,13 +51,13 @@ class Loaded:
 
 
 @dataclass
-class Report:
+class LoadReport:
     """What the whole workbook would do, sheet by sheet."""
 
     lines: dict[str, list[Loaded]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    sums: list[Difference] = field(default_factory=list)  # of the weights in an element
+    sums: list[FormDifference] = field(default_factory=list)  # of the weights in an element
     plan: StrategicPlan | None = None
 
     @property
@@ -62,7 +66,9 @@ class Report:
 
     @property
     def changes(self) -> bool:
-        return any(one.outcome != Outcome.SAME for lines in self.lines.values() for one in lines)
+        return any(
+            one.outcome != LoadOutcome.SAME for lines in self.lines.values() for one in lines
+        )
 
     @property
     def few(self) -> list[Refusal]:
@@ -90,24 +96,24 @@ class Report:
 
 @dataclass(frozen=True)
 class SheetReport:
-    sheet: Sheet
+    sheet: PlanSheet
     lines: list[Loaded]
 
-    def _count(self, outcome: Outcome) -> int:
+    def _count(self, outcome: LoadOutcome) -> int:
         return sum(one.outcome == outcome for one in self.lines)
 
     @property
     def new(self) -> int:
-        return self._count(Outcome.NEW)
+        return self._count(LoadOutcome.NEW)
 
     @property
     def changed(self) -> int:
-        return self._count(Outcome.CHANGED)
+        return self._count(LoadOutcome.CHANGED)
 
     @property
     def same(self) -> int:
-        return self._count(Outcome.SAME)
+        return self._count(LoadOutcome.SAME)
 
     @property
     def moving(self) -> list[Loaded]:
-        return [one for one in self.lines if one.outcome != Outcome.SAME]
+        return [one for one in self.lines if one.outcome != LoadOutcome.SAME]

@@ -37,7 +37,7 @@ GUIDE, LISTS = _("How to fill it in"), _("Words and codes")
 POINT = "point_"
 
 
-class How(Enum):
+class ColumnFormat(Enum):
     """How the cells of a column are written and read."""
 
     TEXT = auto()
@@ -51,10 +51,10 @@ class How(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
+class PlanColumn:
     name: str  # the field of the form
     label: str | Promise
-    how: How = How.TEXT
+    how: ColumnFormat = ColumnFormat.TEXT
     hint: str | Promise = ""
     words: Any = None  # the choices of `WORD`
     width: float = 16
@@ -70,47 +70,53 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PlanSheet:
     """One sheet: `form` stores a line; the links have none, for they are no element."""
 
     slug: str
     title: str | Promise
     form: type[PlanForm] | None
-    columns: Sequence[Column]
+    columns: Sequence[PlanColumn]
     key: Sequence[str] = ("code",)
 
     @property
     def known_as(self) -> set[str]:
         return {self.slug, *in_each_language(self.title)}
 
-    def columns_for(self, years: Iterable[int]) -> list[Column]:
+    def columns_for(self, years: Iterable[int]) -> list[PlanColumn]:
         """With one column for each year where targets may state a value."""
         return [*self.columns, *(point(year) for year in years if self.slug == "cibles")]
 
 
-def point(year: int) -> Column:
+def point(year: int) -> PlanColumn:
     label = format_lazy(_("Expected in {year}"), year=year)
-    return Column(f"{POINT}{year}", label, How.NUMBER)
+    return PlanColumn(f"{POINT}{year}", label, ColumnFormat.NUMBER)
 
 
 # --- Columns out of fields ----------------------------------------------------------------------
 
-_HOWS: list[tuple[Any, How]] = [
-    (models.DecimalField, How.NUMBER),
-    (models.IntegerField, How.WHOLE),
-    (models.DateField, How.DAY),
-    (models.BooleanField, How.YES),
-    (models.ForeignKey, How.CODE),
+_HOWS: list[tuple[Any, ColumnFormat]] = [
+    (models.DecimalField, ColumnFormat.NUMBER),
+    (models.IntegerField, ColumnFormat.WHOLE),
+    (models.DateField, ColumnFormat.DAY),
+    (models.BooleanField, ColumnFormat.YES),
+    (models.ForeignKey, ColumnFormat.CODE),
 ]
-_WIDTHS = {How.TEXT: 34.0, How.WORD: 26.0, How.CODE: 20.0, How.DAY: 13.0, How.YES: 11.0}
+_WIDTHS = {
+    ColumnFormat.TEXT: 34.0,
+    ColumnFormat.WORD: 26.0,
+    ColumnFormat.CODE: 20.0,
+    ColumnFormat.DAY: 13.0,
+    ColumnFormat.YES: 11.0,
+}
 
 
-def _column(model: type[models.Model], name: str, label: str | Promise = "") -> Column:
+def _column(model: type[models.Model], name: str, label: str | Promise = "") -> PlanColumn:
     field: Any = model._meta.get_field(name)
-    how = next((how for kind, how in _HOWS if isinstance(field, kind)), How.TEXT)
+    how = next((how for kind, how in _HOWS if isinstance(field, kind)), ColumnFormat.TEXT)
     if field.choices:
-        how = How.WORD
-    return Column(
+        how = ColumnFormat.WORD
+    return PlanColumn(
         name,
         label or field.verbose_name,
         how,
@@ -120,7 +126,7 @@ def _column(model: type[models.Model], name: str, label: str | Promise = "") -> 
     )
 
 
-def _columns(form: type[PlanForm], **labels: str | Promise) -> list[Column]:
+def _columns(form: type[PlanForm], **labels: str | Promise) -> list[PlanColumn]:
     meta = form._meta
     return [_column(meta.model, name, labels.get(name, "")) for name in meta.fields or ()]
 
@@ -148,43 +154,45 @@ _TARGET_SCHOOL = _("The code of a school. Empty: the institute.")
 
 _of_targets = _columns(TargetForm, indicator=Indicator._meta.verbose_name)
 _of_targets.insert(
-    2, Column("school", School._meta.verbose_name, How.CODE, _TARGET_SCHOOL, width=20)
+    2, PlanColumn("school", School._meta.verbose_name, ColumnFormat.CODE, _TARGET_SCHOOL, width=20)
 )
 
 SHEETS = [
-    Sheet("plans", _("Plan"), StrategicPlanForm, _columns(StrategicPlanForm)),
-    Sheet("objectifs", _("Objectives"), ObjectiveForm, _columns(ObjectiveForm)),
-    Sheet("leviers", _("Levers"), LeverForm, _columns(LeverForm)),
-    Sheet("projets", _("Projects"), ProjectForm, _columns(ProjectForm)),
-    Sheet(
+    PlanSheet("plans", _("Plan"), StrategicPlanForm, _columns(StrategicPlanForm)),
+    PlanSheet("objectifs", _("Objectives"), ObjectiveForm, _columns(ObjectiveForm)),
+    PlanSheet("leviers", _("Levers"), LeverForm, _columns(LeverForm)),
+    PlanSheet("projets", _("Projects"), ProjectForm, _columns(ProjectForm)),
+    PlanSheet(
         "jalons",
         _("Milestones"),
         MilestoneForm,
         [
-            Column("number", _("milestone number"), How.WHOLE, _NUMBER, width=10),
-            Column("project", FlagshipProject._meta.verbose_name, How.CODE, width=18),
+            PlanColumn("number", _("milestone number"), ColumnFormat.WHOLE, _NUMBER, width=10),
+            PlanColumn("project", FlagshipProject._meta.verbose_name, ColumnFormat.CODE, width=18),
             *_columns(MilestoneForm),
         ],
         key=("project", "title_fr"),
     ),
-    Sheet("indicateurs", _("Indicators"), IndicatorForm, _columns(IndicatorForm)),
-    Sheet(
+    PlanSheet("indicateurs", _("Indicators"), IndicatorForm, _columns(IndicatorForm)),
+    PlanSheet(
         "liens",
         _("Links"),
         None,
         [
-            Column("kind", _("what counts"), How.WORD, _KIND, Counts.choices, 18),
-            Column("code", _("its code"), How.CODE, width=26),
-            Column("name", _("its name"), How.BESIDE, _SHOWN, width=40),
-            Column("in_kind", _("in what it counts"), How.WORD, _KIND, CountsIn.choices, 18),
-            Column("element", _("code of the element"), How.CODE, width=16),
-            Column("title", _("title of the element"), How.BESIDE, _SHOWN, width=46),
-            Column("weight", _("weight"), How.NUMBER, width=10),
-            Column("inferred", _("to confirm"), How.BESIDE, _SHOWN, width=12),
+            PlanColumn("kind", _("what counts"), ColumnFormat.WORD, _KIND, Counts.choices, 18),
+            PlanColumn("code", _("its code"), ColumnFormat.CODE, width=26),
+            PlanColumn("name", _("its name"), ColumnFormat.BESIDE, _SHOWN, width=40),
+            PlanColumn(
+                "in_kind", _("in what it counts"), ColumnFormat.WORD, _KIND, CountsIn.choices, 18
+            ),
+            PlanColumn("element", _("code of the element"), ColumnFormat.CODE, width=16),
+            PlanColumn("title", _("title of the element"), ColumnFormat.BESIDE, _SHOWN, width=46),
+            PlanColumn("weight", _("weight"), ColumnFormat.NUMBER, width=10),
+            PlanColumn("inferred", _("to confirm"), ColumnFormat.BESIDE, _SHOWN, width=12),
         ],
         key=("code", "element"),
     ),
-    Sheet("cibles", _("Targets"), TargetForm, _of_targets),
+    PlanSheet("cibles", _("Targets"), TargetForm, _of_targets),
 ]
 BY_SLUG = {sheet.slug: sheet for sheet in SHEETS}
 
@@ -206,7 +214,7 @@ class LinkRow:
     inferred: bool
 
 
-def rows_of(sheet: Sheet, plan: StrategicPlan) -> Iterable[Any]:
+def rows_of(sheet: PlanSheet, plan: StrategicPlan) -> Iterable[Any]:
     """What is in use of the plan, in the order of its pages."""
     match sheet.slug:
         case "plans":

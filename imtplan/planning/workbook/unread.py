@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from imtplan.planning.workbook.sheets import How
+from imtplan.planning.workbook.sheets import ColumnFormat
 from imtplan.spreadsheets.tables import CellType, SheetCell, Table
 from imtplan.spreadsheets.words import where
 
 if TYPE_CHECKING:
-    from imtplan.planning.workbook.reading import Line
+    from imtplan.planning.workbook.reading import WorkbookLine
 
 FEW = 5
 
 
-def remarks_of(table: Table, lines: Iterable["Line"]) -> list[str]:
+def remarks_of(table: Table, lines: Iterable["WorkbookLine"]) -> list[str]:
     """Returns a sentence for a hidden sheet, one for its hidden cells, one for each note."""
     cells = [(line, name, line[name]) for line in lines for name in _read(line)]
     remarks = []
@@ -33,17 +33,19 @@ def remarks_of(table: Table, lines: Iterable["Line"]) -> list[str]:
     return remarks
 
 
-def _read(line: "Line") -> list[str]:
+def _read(line: "WorkbookLine") -> list[str]:
     """The columns of a line that are read and hold something."""
     columns = line.columns.items()
-    return [name for name, one in columns if one.how is not How.BESIDE and _holds(line[name])]
+    return [
+        name for name, one in columns if one.how is not ColumnFormat.BESIDE and _holds(line[name])
+    ]
 
 
 def _holds(cell: SheetCell) -> bool:
     return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
 
 
-def _place(line: "Line", name: str) -> str:
+def _place(line: "WorkbookLine", name: str) -> str:
     return where(line.number, line.places[name])
 
 

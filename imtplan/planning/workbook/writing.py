@@ -22,9 +22,9 @@ from imtplan.planning.workbook.sheets import (
     MARKER,
     POINT,
     SHEETS,
-    Column,
-    How,
-    Sheet,
+    ColumnFormat,
+    PlanColumn,
+    PlanSheet,
     rows_of,
     years_of,
 )
@@ -45,7 +45,12 @@ LOOKS = SHARED | {
     "day": OPEN | {"valign": "top", "num_format": "dd/mm/yyyy"},
     "list": BASE,
 }
-_LOOK_OF = {How.NUMBER: "number", How.WHOLE: "number", How.DAY: "day", How.BESIDE: "shut"}
+_LOOK_OF = {
+    ColumnFormat.NUMBER: "number",
+    ColumnFormat.WHOLE: "number",
+    ColumnFormat.DAY: "day",
+    ColumnFormat.BESIDE: "shut",
+}
 
 ADVICE = [
     _("Each sheet has one line for each thing. Change a yellow cell, or add a line below."),
@@ -81,7 +86,9 @@ def workbook_of(
     with override(language):
         title = str(plan.name) if plan else gettext("A new plan")
         return book.write(
-            _Book(plan, title).sheets(language), LOOKS, {"title": title, "author": "IMT Plan"}
+            _WorkbookWriter(plan, title).sheets(language),
+            LOOKS,
+            {"title": title, "author": "IMT Plan"},
         )
 
 
@@ -101,7 +108,7 @@ def state_of(plan: StrategicPlan) -> str:
 
 
 @dataclass
-class _Book:
+class _WorkbookWriter:
     plan: StrategicPlan | None
     title: str
 
@@ -121,7 +128,7 @@ class _Book:
         heights = {0: 26.0} | dict.fromkeys(range(3, len(rows)), 32.0)
         return SheetOut(str(GUIDE), rows, widths=[110], heights=heights)
 
-    def _sheet(self, sheet: Sheet) -> SheetOut:
+    def _sheet(self, sheet: PlanSheet) -> SheetOut:
         columns = sheet.columns_for(years_of(self.plan))
         headings = [
             CellOut(column.heading, "heading", comment=str(column.hint)) for column in columns
@@ -140,7 +147,7 @@ class _Book:
             heights={line: _height(cells, columns) for line, cells in enumerate([headings, *rows])},
         )
 
-    def _cell(self, column: Column, row: Any) -> CellOut:
+    def _cell(self, column: PlanColumn, row: Any) -> CellOut:
         value = None if row is None else _value(row, column)
         return CellOut(value, _LOOK_OF.get(column.how, "text"), self._rules.get(_rule_of(column)))
 
@@ -152,7 +159,7 @@ class _Book:
         found = {}
         for sheet in SHEETS:
             for column in sheet.columns:
-                if column.how is How.WORD:
+                if column.how is ColumnFormat.WORD:
                     words = [str(label) for _value, label in column.words]
                     found[_rule_of(column)] = [column.heading, *words]
         return found
@@ -203,7 +210,7 @@ class _Book:
         return SheetOut(MARKER, rows, is_hidden=True)
 
 
-def _height(cells: Sequence[CellOut], columns: Sequence[Column]) -> float:
+def _height(cells: Sequence[CellOut], columns: Sequence[PlanColumn]) -> float:
     """Room for the longest text of a line, up to a limit: programs do not make it by themselves."""
     longest = max(
         sum(math.ceil(max(len(part), 1) / column.width) for part in cell.value.splitlines())
@@ -214,16 +221,16 @@ def _height(cells: Sequence[CellOut], columns: Sequence[Column]) -> float:
     return LINE_HEIGHT * min(max(longest, 1), MAX_LINES) + 2
 
 
-def _rule_of(column: Column) -> str:
-    if column.how is How.YES:
+def _rule_of(column: PlanColumn) -> str:
+    if column.how is ColumnFormat.YES:
         return "yes"
-    return str([value for value, _label in column.words]) if column.how is How.WORD else ""
+    return str([value for value, _label in column.words]) if column.how is ColumnFormat.WORD else ""
 
 
 # --- Cells --------------------------------------------------------------------------------------
 
 
-def _value(row: Any, column: Column) -> str | Decimal | int | None:
+def _value(row: Any, column: PlanColumn) -> str | Decimal | int | None:
     """What a cell holds; what is unknown is an empty cell."""
     if column.name.startswith(POINT):
         year = int(column.name.removeprefix(POINT))
@@ -232,15 +239,15 @@ def _value(row: Any, column: Column) -> str | Decimal | int | None:
     return None if value is None else _said(value, column)
 
 
-def _said(value: Any, column: Column) -> str | Decimal | int:
+def _said(value: Any, column: PlanColumn) -> str | Decimal | int:
     match column.how:
-        case How.NUMBER | How.WHOLE:
+        case ColumnFormat.NUMBER | ColumnFormat.WHOLE:
             return value
-        case How.DAY:
+        case ColumnFormat.DAY:
             return (value - FIRST_DAY).days
-        case How.WORD:
+        case ColumnFormat.WORD:
             return _word(column.words, value)
-        case How.CODE if not isinstance(value, str):
+        case ColumnFormat.CODE if not isinstance(value, str):
             return value.code
         case _ if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")

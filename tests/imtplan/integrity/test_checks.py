@@ -13,7 +13,7 @@ from imtplan.accounts.models import School, User
 from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign
 from imtplan.integrity import checks
-from imtplan.integrity.checks import CHECKS, Level, run
+from imtplan.integrity.checks import CHECKS, CheckLevel, run
 from imtplan.integrity.results import differences
 from indicators.models import Indicator, StaleMark
 from indicators.recompute import recompute
@@ -257,5 +257,5 @@ def test_one_check_alone_and_no_check_of_another_name(whole: Campaign) -> None:
 def test_the_demonstration_has_no_error() -> None:
     call_command("load_plan", stdout=StringIO())
     call_command("load_demo", stdout=StringIO())
-    wrong = [name for name, finding in found().items() if finding.check.level is Level.ERROR]
+    wrong = [name for name, finding in found().items() if finding.check.level is CheckLevel.ERROR]
     assert wrong == []

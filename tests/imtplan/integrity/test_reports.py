@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.integrity import reports
-from imtplan.integrity.checks import CHECKS, Check, Level
+from imtplan.integrity.checks import CHECKS, Check, CheckLevel
 from imtplan.integrity.models import Report
 from imtplan.integrity.tasks import check_at_night
 from imtplan.outbox.models import Mail
@@ -60,7 +60,7 @@ def subjects() -> list[str]:
 def test_a_report_says_what_was_checked(night: Callable[[], Report]) -> None:
     report = night()
 
-    assert report.failing <= {check.name for check in CHECKS if check.level == Level.WARNING}
+    assert report.failing <= {check.name for check in CHECKS if check.level == CheckLevel.WARNING}
     assert report.checks == len(CHECKS)
     assert (report.compared, report.indicators, report.is_sample) == (1, 1, False)
     assert report.seconds is not None

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import translation
 
-from imtplan.integrity.checks import CHECKS, Finding, Level, run
+from imtplan.integrity.checks import CHECKS, CheckFinding, CheckLevel, run
 
 
 class Command(BaseCommand):
@@ -40,14 +40,14 @@ class Command(BaseCommand):
         else:
             for check, finding in found:
                 self.stdout.write(_line(check.name, check.level, finding))
-        if any(finding.check.level is Level.ERROR for finding in findings):
+        if any(finding.check.level is CheckLevel.ERROR for finding in findings):
             raise SystemExit(1)
 
 
-def _line(name: str, level: Level, finding: Finding | None) -> str:
+def _line(name: str, level: CheckLevel, finding: CheckFinding | None) -> str:
     if finding is None:
         return f"✓ {name}"
-    sign = "✗" if level is Level.ERROR else "!"
+    sign = "✗" if level is CheckLevel.ERROR else "!"
     more = finding.count - len(finding.shown)
     lines = [f"{sign} {name}: {finding.count}, though {finding.check.must}"]
     lines += [f"    {line}" for line in finding.shown]
@@ -55,7 +55,7 @@ def _line(name: str, level: Level, finding: Finding | None) -> str:
     return "\n".join([*lines, f"  → {finding.check.advice}"])
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def _plain(finding: CheckFinding) -> dict[str, Any]:
     return {
         "check": finding.check.name,
         "level": finding.check.level.value,
