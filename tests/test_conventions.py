@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,6 +81,19 @@ def test_nothing_is_imported_inside_a_function() -> None:
         if isinstance(inner, ast.Import | ast.ImportFrom)
     ]
     assert found == []
+
+
+def test_a_class_name_stands_for_one_class() -> None:
+    """In the whole application; Django finds a command by the name of its file."""
+    places = defaultdict(list)
+    for name in CODE:
+        for path in sorted((BASE / name).rglob("*.py")):
+            if "migrations" not in path.parts:
+                for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                    if isinstance(node, ast.ClassDef):
+                        places[node.name].append(f"{path.relative_to(BASE)}:{node.lineno}")
+    del places["Command"]
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 def test_functions_are_short() -> None:
