@@ -18,7 +18,7 @@ from imtplan.audit.models import Event
 from imtplan.campaigns.access import may_enter, place
 from imtplan.campaigns.cells import EnteredCell
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import Answer, KeyedRequest, KeyTooLong
+from imtplan.campaigns.idempotency import KeptAnswer, KeyedRequest, KeyTooLong
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
 from imtplan.campaigns.reading import SchoolFigures, read
@@ -180,14 +180,14 @@ class CellView(AnswersInSentences):
             answer = _answer(request, asked, indicator, **here)
         except CampaignRefusal as refusal:
             said = {"outcome": "refused", "detail": str(refusal.message)}
-            answer = asked.answered_before(refusal) or Answer(HTTPStatus.CONFLICT, said)
+            answer = asked.answered_before(refusal) or KeptAnswer(HTTPStatus.CONFLICT, said)
         return Response(answer.content, status=answer.status)
 
 
 @transaction.atomic
 def _answer(
     request: Request, asked: KeyedRequest, code: str, campaign: Campaign, school: School
-) -> Answer:
+) -> KeptAnswer:
     indicators = campaign.asked_indicators()
     indicator = next((one for one in indicators if one.code == code), None)
     if indicator is None:
@@ -201,10 +201,12 @@ def _answer(
 
 def _store(
     request: Request, serializer: CellSerializer, indicator: Indicator, reading: SchoolFigures
-) -> Answer:
+) -> KeptAnswer:
     cell = serializer.cell(indicator, reading.figure(indicator))
     if wrong := _misplaced(cell):
-        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"outcome": "refused", "findings": wrong})
+        return KeptAnswer(
+            HTTPStatus.UNPROCESSABLE_ENTITY, {"outcome": "refused", "findings": wrong}
+        )
     outcome = store([cell], reading, by=request.user, origin=Figure.Origin.API)
     return _told(indicator, outcome)
 
@@ -220,17 +222,17 @@ def _misplaced(cell: EnteredCell) -> list[dict[str, Any]]:
     ]
 
 
-def _told(indicator: Indicator, outcome: SaveOutcome) -> Answer:
+def _told(indicator: Indicator, outcome: SaveOutcome) -> KeptAnswer:
     now = _cell(indicator, outcome.reading)
     if indicator.code in outcome.conflicts:
         message = _("Somebody else changed this figure: here it is as it stands.")
         said = {"outcome": "conflict", "detail": str(message), **now}
-        return Answer(HTTPStatus.CONFLICT, said)
+        return KeptAnswer(HTTPStatus.CONFLICT, said)
     if found := outcome.refused.get(indicator.code):
         said = {"outcome": "refused", "findings": [one.as_json() for one in found]}
-        return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, said)
+        return KeptAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, said)
     word = "saved" if outcome.changed else "unchanged"
-    return Answer(HTTPStatus.OK, {"outcome": word, **now})
+    return KeptAnswer(HTTPStatus.OK, {"outcome": word, **now})
 
 
 def _cell(indicator: Indicator, reading: SchoolFigures) -> dict[str, Any]:

@@ -68,7 +68,7 @@ _MOVES = f"""
 
 
 @dataclass(frozen=True)
-class Day:
+class ArrivalDay:
     """At its end, `there` figures were in; it brought `added`, or took away if below zero."""
 
     day: date
@@ -84,7 +84,7 @@ class Arrivals:
     opens: date
     closes: date
     until: date
-    days: Sequence[Day]
+    days: Sequence[ArrivalDay]
 
     @property
     def there(self) -> int:
@@ -137,11 +137,11 @@ def arrivals(campaign: Campaign, schools: Iterable[int], expected: int) -> Arriv
     return Arrivals(expected, opens, closes, until, _running(moves))
 
 
-def _running(moves: dict[date, int]) -> list[Day]:
+def _running(moves: dict[date, int]) -> list[ArrivalDay]:
     there, days = 0, []
     for day, added in sorted(moves.items()):
         there += added
-        days.append(Day(day, there, added))
+        days.append(ArrivalDay(day, there, added))
     return days
 
 

@@ -23,7 +23,7 @@ State = Figure.State
 WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
 
 
-class Stage(models.TextChoices):
+class CampaignStage(models.TextChoices):
     """Where a campaign is, for the schools that have no more time than the others."""
 
     PLANNED = "planned", _("planned")
@@ -33,10 +33,14 @@ class Stage(models.TextChoices):
     @property
     def symbol(self) -> str:
         """The name of its icon: a stage is never told by colour alone."""
-        return {Stage.PLANNED: "circle", Stage.OPEN: "pencil", Stage.CLOSED: "lock"}[self]
+        return {
+            CampaignStage.PLANNED: "circle",
+            CampaignStage.OPEN: "pencil",
+            CampaignStage.CLOSED: "lock",
+        }[self]
 
     @classmethod
-    def of(cls, campaign: Campaign) -> "Stage":
+    def of(cls, campaign: Campaign) -> "CampaignStage":
         now = timezone.now()
         if now < campaign.opens_at:
             return cls.PLANNED
@@ -238,8 +242,8 @@ class CampaignRow:
     extensions: int
 
     @property
-    def stage(self) -> Stage:
-        return Stage.of(self.campaign)
+    def stage(self) -> CampaignStage:
+        return CampaignStage.of(self.campaign)
 
 
 def rows_of_campaigns(campaigns: Sequence[Campaign]) -> list[CampaignRow]:

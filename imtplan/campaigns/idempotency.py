@@ -24,7 +24,7 @@ class KeyTooLong(CampaignRefusal):
 
 
 @dataclass(frozen=True)
-class Answer:
+class KeptAnswer:
     status: int
     content: Any
 
@@ -57,7 +57,7 @@ class KeyedRequest:
     def digest(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
-    def answered(self) -> Answer | None:
+    def answered(self) -> KeptAnswer | None:
         """The answer given before, to exactly this."""
         if not self.key:
             return None
@@ -66,14 +66,14 @@ class KeyedRequest:
             return None
         if known.digest != self.digest:
             raise KeyReused(_("This Idempotency-Key was used for another request."))
-        return Answer(known.status, known.answer)
+        return KeptAnswer(known.status, known.answer)
 
-    def answered_before(self, refusal: CampaignRefusal) -> Answer | None:
+    def answered_before(self, refusal: CampaignRefusal) -> KeptAnswer | None:
         """The answer, where the act was done and its answer never arrived: what refuses it now
         came later."""
         return None if isinstance(refusal, KeyReused) else self.answered()
 
-    def once(self, act: Callable[[], Answer]) -> Answer:
+    def once(self, act: Callable[[], KeptAnswer]) -> KeptAnswer:
         """Act, and keep the answer in the caller's transaction.
 
         Call it holding the lock that serialises the act: the same request, sent five times at

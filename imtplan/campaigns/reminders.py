@@ -94,7 +94,7 @@ class Reminder:
 
 
 @dataclass
-class Written:
+class WrittenMails:
     """What was written already: every key, and the last day on which each person was reminded."""
 
     keys: set[str] = field(default_factory=set)
@@ -105,7 +105,7 @@ def decide(
     now: datetime,
     campaigns: Iterable[CampaignPart],
     plan_office: Iterable[int],
-    written: Written,
+    written: WrittenMails,
 ) -> list[Reminder]:
     """The mails to write now."""
     office, today = sorted(plan_office), now.astimezone(PARIS).date()

@@ -30,7 +30,7 @@ from imtplan.campaigns.reminders import (
     Reminder,
     ReminderStep,
     SchoolPart,
-    Written,
+    WrittenMails,
     decide,
 )
 from imtplan.outbox.models import Mail
@@ -50,7 +50,7 @@ def write_reminders(now: datetime | None = None) -> list[Mail]:
     now = now or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    facts = _Facts.read(now)
+    facts = _CampaignFacts.read(now)
     office = {person.pk for person in facts.office}
     decided = decide(now, facts.parts, office, _written(facts.campaigns, now))
     if not decided:
@@ -64,7 +64,7 @@ def write_reminders(now: datetime | None = None) -> list[Mail]:
 
 
 @dataclass
-class _Facts:
+class _CampaignFacts:
     campaigns: dict[int, Campaign]
     schools: dict[int, School]
     people: dict[int, User]
@@ -72,7 +72,7 @@ class _Facts:
     parts: list[CampaignPart]
 
     @classmethod
-    def read(cls, now: datetime) -> "_Facts":
+    def read(cls, now: datetime) -> "_CampaignFacts":
         campaigns = _campaigns(now)
         asked = expected_schools(campaigns)
         held = _held(now.astimezone(PARIS).date())
@@ -144,7 +144,7 @@ def _who_enter(campaign: Campaign, held: list[Membership]) -> dict[int | None, s
     return people
 
 
-def _written(campaigns: Iterable[int], now: datetime) -> Written:
+def _written(campaigns: Iterable[int], now: datetime) -> WrittenMails:
     keys: set[str] = set()
     for campaign in campaigns:
         known = Mail.objects.filter(key__startswith=f"reminder:{campaign}:")
@@ -152,7 +152,7 @@ def _written(campaigns: Iterable[int], now: datetime) -> Written:
     since = now - BETWEEN_TWO - timedelta(days=1)
     last = Mail.objects.filter(kind=TO_SCHOOLS, user__isnull=False, created_at__gt=since)
     days = last.order_by().values_list("user").annotate(Max("created_at"))
-    return Written(keys, {user: at.astimezone(PARIS).date() for user, at in days})
+    return WrittenMails(keys, {user: at.astimezone(PARIS).date() for user, at in days})
 
 
 # --- The words ----------------------------------------------------------------------------------
@@ -188,10 +188,10 @@ class ReminderLine:
 
 @dataclass
 class _Letters:
-    facts: _Facts
+    facts: _CampaignFacts
     completeness: dict[int, dict[int, Completeness]]
     now: datetime
-    readings: dict[tuple[int, int], "_ToDo"] = field(default_factory=dict)
+    readings: dict[tuple[int, int], "_SchoolToDo"] = field(default_factory=dict)
 
     def queue(self, reminder: Reminder) -> Mail | None:
         person = self.facts.people[reminder.person]
@@ -238,7 +238,7 @@ class _Letters:
         """Read once for all who enter the school's figures, and put in each one's words."""
         key = (campaign.pk, school.pk)
         if key not in self.readings:
-            self.readings[key] = _ToDo.read(campaign, school)
+            self.readings[key] = _SchoolToDo.read(campaign, school)
         return self.readings[key].lists()
 
     def _subject(self, reminder: Reminder) -> str:
@@ -273,7 +273,7 @@ class _Letters:
 
 
 @dataclass(frozen=True)
-class _ToDo:
+class _SchoolToDo:
     """What holds back a submission, as the page before submitting has it, and what is to answer."""
 
     to_correct: list[Indicator]
@@ -282,7 +282,7 @@ class _ToDo:
     remarked: list[Indicator]
 
     @classmethod
-    def read(cls, campaign: Campaign, school: School) -> "_ToDo":
+    def read(cls, campaign: Campaign, school: School) -> "_SchoolToDo":
         reading = read(campaign, school)
         kept = {indicator.pk for indicator in reading.to_correct}
         remarks = Remark.objects.filter(

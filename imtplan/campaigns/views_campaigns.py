@@ -21,7 +21,7 @@ from imtplan.audit.models import Event
 from imtplan.buttons import is_pressed
 from imtplan.campaigns import closings
 from imtplan.campaigns.access import place as place_of
-from imtplan.campaigns.completeness import Stage, rows_of, rows_of_campaigns, total
+from imtplan.campaigns.completeness import CampaignStage, rows_of, rows_of_campaigns, total
 from imtplan.campaigns.forms_campaigns import (
     CampaignForm,
     ExtensionForm,
@@ -180,7 +180,7 @@ def _seen(
 def _campaign_facts(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     rows = rows_of(campaign)
     return {
-        "stage": Stage.of(campaign),
+        "stage": CampaignStage.of(campaign),
         "rows": rows,
         "total": total(row.completeness for row in rows),
         "handed_in": sum(row.state in (State.SUBMITTED, State.VALIDATED) for row in rows),
@@ -197,7 +197,7 @@ def _history(
 
 
 @dataclass(frozen=True)
-class Option:
+class BoxOption:
     """A box of the form. An indicator says beside its name which year is meant."""
 
     value: Any
@@ -209,16 +209,16 @@ class Option:
 class ThemeOptions:
     code: str
     label: str | Promise
-    options: list[Option]
+    options: list[BoxOption]
 
     @property
     def ticked(self) -> int:
         return sum(option.is_ticked for option in self.options)
 
 
-def options(form: CampaignForm, name: str) -> list[Option]:
+def options(form: CampaignForm, name: str) -> list[BoxOption]:
     ticked = form.ticked(name)
-    return [Option(one, str(one.pk) in ticked) for one in form.fields[name].queryset]
+    return [BoxOption(one, str(one.pk) in ticked) for one in form.fields[name].queryset]
 
 
 def names_of(form: CampaignForm) -> dict[str, str]:
@@ -229,7 +229,7 @@ def names_of(form: CampaignForm) -> dict[str, str]:
 
 def options_by_theme(form: CampaignForm) -> list[ThemeOptions]:
     """The indicators' boxes under their themes, both in their order."""
-    grouped: dict[str, list[Option]] = {theme: [] for theme in Indicator.Theme.values}
+    grouped: dict[str, list[BoxOption]] = {theme: [] for theme in Indicator.Theme.values}
     year = form.year_shown
     for one in options(form, "indicators"):
         label = one.value.year_label(year) if year else ""
@@ -246,7 +246,7 @@ def options_by_theme(form: CampaignForm) -> list[ThemeOptions]:
 
 def _opened_sentence(campaign: Campaign) -> str:
     words = {"year": campaign.year, "moment": moment(campaign.opens_at)}
-    if Stage.of(campaign) == Stage.PLANNED:
+    if CampaignStage.of(campaign) == CampaignStage.PLANNED:
         return _("The campaign %(year)s is made. It opens on %(moment)s.") % words
     return _("The campaign %(year)s is made and open since %(moment)s.") % words
 

@@ -19,7 +19,7 @@ from imtplan.campaigns.cells import CellFinding
 from imtplan.campaigns.entry import comparisons, in_words, total_of_parts
 from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import Answer, KeyedRequest, KeyTooLong
+from imtplan.campaigns.idempotency import KeptAnswer, KeyedRequest, KeyTooLong
 from imtplan.campaigns.kept_inputs import as_seen, keep, texts_of, unseen
 from imtplan.campaigns.kept_inputs import in_words as kept_in_words
 from imtplan.campaigns.models import Campaign, KeptInput
@@ -63,7 +63,7 @@ def _say(outcome: str, message: str, status: HTTPStatus) -> JsonResponse:
 @transaction.atomic
 def _answer(
     request: HttpRequest, asked: KeyedRequest, code: str, campaign: Campaign, school: School
-) -> Answer:
+) -> KeptAnswer:
     indicators = campaign.asked_indicators()
     indicator = next((one for one in indicators if one.code == code), None)
     if indicator is None:
@@ -73,7 +73,7 @@ def _answer(
     return asked.once(lambda: _save(request, indicator, reading))
 
 
-def _save(request: HttpRequest, indicator: Indicator, reading: SchoolFigures) -> Answer:
+def _save(request: HttpRequest, indicator: Indicator, reading: SchoolFigures) -> KeptAnswer:
     form = FigureForm(request.POST, indicator=indicator)
     is_valid = form.is_valid()
     texts, key = as_typed(indicator, request.POST), form.cleaned_data.get("kept")
@@ -90,7 +90,7 @@ def _save(request: HttpRequest, indicator: Indicator, reading: SchoolFigures) ->
 
 def _kept(
     request: HttpRequest, form: FigureForm, found: list[CellFinding], reading: SchoolFigures
-) -> Answer:
+) -> KeptAnswer:
     """What was typed cannot be stored: it stays as typed, and the figure as it was."""
     indicator = form.indicator
     keep(reading, {indicator: as_typed(indicator, request.POST)}, by=request.user)
@@ -98,7 +98,7 @@ def _kept(
     content = _content("kept", indicator, reading) | {"findings": wrong}
     content["message"] = " ".join(str(one["message"]) for one in wrong)
     content["kept"] = _beside(reading.kept[indicator.pk], reading.figure(indicator))
-    return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
+    return KeptAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
 
 
 def _wrong(form: FigureForm) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ def _beside(kept: KeptInput, figure: Figure | None) -> dict[str, Any]:
     }
 
 
-def _unseen(request: HttpRequest, kept: KeptInput, reading: SchoolFigures) -> Answer:
+def _unseen(request: HttpRequest, kept: KeptInput, reading: SchoolFigures) -> KeptAnswer:
     """Another text is kept here, which the page did not show: both are, from now on."""
     is_own = kept.by == request.user
     theirs = {
@@ -142,19 +142,19 @@ def _unseen(request: HttpRequest, kept: KeptInput, reading: SchoolFigures) -> An
     if is_own:
         message = _("You typed something else here in another window.")
     content = _content("conflict", kept.indicator, reading)
-    return Answer(HTTPStatus.CONFLICT, content | {"message": message, "theirs": theirs})
+    return KeptAnswer(HTTPStatus.CONFLICT, content | {"message": message, "theirs": theirs})
 
 
 def _moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
-def _stored(request: HttpRequest, indicator: Indicator, outcome: SaveOutcome) -> Answer:
+def _stored(request: HttpRequest, indicator: Indicator, outcome: SaveOutcome) -> KeptAnswer:
     if theirs := outcome.conflicts.get(indicator.code):
         content = _content("conflict", indicator, outcome.reading) | _conflict(request, theirs)
-        return Answer(HTTPStatus.CONFLICT, content)
+        return KeptAnswer(HTTPStatus.CONFLICT, content)
     word = "saved" if outcome.changed else "unchanged"
-    return Answer(HTTPStatus.OK, _content(word, indicator, outcome.reading))
+    return KeptAnswer(HTTPStatus.OK, _content(word, indicator, outcome.reading))
 
 
 def _content(outcome: str, indicator: Indicator, reading: SchoolFigures) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.names import Destination
 from imtplan.campaigns.files.preview import preview, preview_of
 from imtplan.campaigns.files.proposals import (
-    Applied,
+    AppliedProposal,
     MeantOtherwise,
     SurpriseGrew,
     answer,
@@ -131,7 +131,7 @@ def _again(
     return render(request, "campaigns/proposal.html", context, status=status)
 
 
-def _say_applied(request: HttpRequest, applied: Applied, proposal: Proposal) -> None:
+def _say_applied(request: HttpRequest, applied: AppliedProposal, proposal: Proposal) -> None:
     """How many figures are stored, and by name those that are not, each with the reason."""
     count = len(applied.outcome.changed)
     stored = ngettext("%(count)s figure applied.", "%(count)s figures applied.", count)

@@ -25,9 +25,9 @@ from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.arrivals import arrivals, days_late
 from imtplan.campaigns.completeness import (
     WORDS,
+    CampaignStage,
     Completeness,
     SchoolRow,
-    Stage,
     total,
 )
 from imtplan.campaigns.entry import EntryPage, EntryRow, read_page
@@ -89,7 +89,7 @@ class ReviewLine:
 
 
 @dataclass(frozen=True)
-class ToDo:
+class SubmissionObstacles:
     """What holds back the submission: each row under one heading, the most urgent."""
 
     wrong: list[EntryRow] = field(default_factory=list)
@@ -110,11 +110,11 @@ class ToDo:
         return [(heading, rows) for heading, rows in headed if rows]
 
 
-def to_do(page: EntryPage) -> ToDo:
+def to_do(page: EntryPage) -> SubmissionObstacles:
     wrong = [row for row in page.rows if row.is_wrong]
     missing = [row for row in page.missing if not row.is_wrong]
     asks = [row for row in page.rows if row.needs_answer and not row.is_wrong]
-    return ToDo(wrong, missing, asks)
+    return SubmissionObstacles(wrong, missing, asks)
 
 
 def completeness_of(page: EntryPage) -> Completeness:
@@ -147,7 +147,7 @@ def _review_page(
         "to_do": to_do(page),
         "completeness": completeness_of(page),
         "commented": page.remarked,
-        "stage": Stage.of(page.campaign),
+        "stage": CampaignStage.of(page.campaign),
         "may_change": not page.why_read_only(request.user),
         "may_enter": may_enter(request.user, page.campaign, page.school),
         "may_submit": has_permission(request.user, Permission.SUBMIT_FIGURES, school=page.school),
@@ -342,7 +342,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
         "days_late": days_late(campaign),
         "campaign": campaign,
         "campaigns": campaigns,
-        "stage": Stage.of(campaign),
+        "stage": CampaignStage.of(campaign),
         "filters": filters(rows, asked),
         "rows": [row for row in rows if asked in ("", row.state)],
         "total": whole,

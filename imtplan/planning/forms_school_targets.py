@@ -34,7 +34,7 @@ OPTIONAL = {"baseline_source"}
 Terms = dict[str, Any]
 
 
-class Reach(models.TextChoices):
+class TermsReach(models.TextChoices):
     """Whose targets take the shared terms."""
 
     CHANGED = "changed", gettext_lazy("the schools added or changed here")
@@ -83,8 +83,8 @@ class SchoolTargetsForm(ActForm, forms.Form):
     )
     reach = forms.ChoiceField(
         label=gettext_lazy("These terms are for"),
-        choices=Reach,
-        initial=Reach.CHANGED,
+        choices=TermsReach,
+        initial=TermsReach.CHANGED,
         required=False,
         widget=forms.RadioSelect,
     )
@@ -225,7 +225,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
         is_touched = school not in self.there or any(
             stored[name] != new for name, new in typed.items()
         )
-        if is_touched or self.cleaned_data["reach"] == Reach.ALL:
+        if is_touched or self.cleaned_data["reach"] == TermsReach.ALL:
             typed |= self._shared_terms()
         if school not in self.there:
             return typed

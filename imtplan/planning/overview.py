@@ -19,7 +19,7 @@ from projects.models import FlagshipProject, Serves
 
 
 @dataclass(frozen=True)
-class Link:
+class ElementLink:
     """What counts in an element, with its weight."""
 
     kind: str  # as the address that confirms it says
@@ -40,7 +40,7 @@ class WeightedElement:
     """An objective or a lever with what counts in it."""
 
     row: Any
-    links: Sequence[Link]
+    links: Sequence[ElementLink]
 
     @property
     def weight(self) -> str:
@@ -70,7 +70,7 @@ class TargetRow:
 
 
 @dataclass(frozen=True)
-class Measured:
+class IndicatorInPlan:
     """An indicator as this plan uses it."""
 
     indicator: Indicator
@@ -125,8 +125,8 @@ class PlanOverview:
         projects = [one for one in self.serves if getattr(one, side) == row.pk]
         return WeightedElement(
             row,
-            [Link("indicateur", one, one.indicator) for one in indicators]
-            + [Link("projet", one, one.project) for one in projects],
+            [ElementLink("indicateur", one, one.indicator) for one in indicators]
+            + [ElementLink("projet", one, one.project) for one in projects],
         )
 
     @property
@@ -144,7 +144,7 @@ class PlanOverview:
         return [(project, by_project[project.pk]) for project in found]
 
     @cached_property
-    def measured(self) -> list[Measured]:
+    def measured(self) -> list[IndicatorInPlan]:
         """The indicators that have a target in this plan, or speak for something in it."""
         return [one for one in self._all if one.targets or one.is_linked or one.schools]
 
@@ -153,7 +153,7 @@ class PlanOverview:
         return [one.indicator for one in self._all if one not in self.measured]
 
     @cached_property
-    def _all(self) -> list[Measured]:
+    def _all(self) -> list[IndicatorInPlan]:
         targets = Target.objects.visible_to(self.user).in_use().filter(plan=self.plan)
         linked = {link.indicator_id for link in self.links}
         found = Indicator.objects.visible_to(self.user).in_use()
@@ -161,12 +161,14 @@ class PlanOverview:
         return [self._measured(one, linked) for one in found.prefetch_related(here)]
 
     @staticmethod
-    def _measured(indicator: Any, linked: Iterable[int]) -> Measured:
+    def _measured(indicator: Any, linked: Iterable[int]) -> IndicatorInPlan:
         own = [TargetRow(one) for one in indicator.here if one.school_id is None]
-        return Measured(indicator, own, len(indicator.here) - len(own), indicator.pk in linked)
+        return IndicatorInPlan(
+            indicator, own, len(indicator.here) - len(own), indicator.pk in linked
+        )
 
     @property
-    def unsure(self) -> list[tuple[Any, Link]]:
+    def unsure(self) -> list[tuple[Any, ElementLink]]:
         """The links that were deduced, not published, with the element they count in."""
         return [
             (axis.row, link)

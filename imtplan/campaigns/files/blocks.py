@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.campaigns.files.cells import (
     BlockQuestion,
-    Stray,
+    StrayText,
     TableContent,
     TypedCell,
     one_for_each,
@@ -46,7 +46,7 @@ class FigureBlock:
     unit: str = ""
     only: int | None = None
     is_file: bool = False
-    strays: list[Stray] = field(default_factory=list)
+    strays: list[StrayText] = field(default_factory=list)
 
     # --- Which row ------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ class FigureBlock:
         return _("row %(row)s, column %(column)s of the block") % place
 
     def _leave(self, row: TableRow, column: int, message: str) -> None:
-        self.strays.append(Stray(self.where(row, column), row[column].text[:200], message))
+        self.strays.append(StrayText(self.where(row, column), row[column].text[:200], message))
 
     def lay(self) -> TableContent:
         """Each row on its indicator; a row that has none is left out, and said."""
@@ -300,7 +300,7 @@ class BlockRow:
             message = _("There is no figure on this line: its explanation alone is left out.")
             text = self.typed["explanation"]
             place = self.block.where(self.row, min(self.row.cells))
-            self.block.strays.append(Stray(place, text[:200], message))
+            self.block.strays.append(StrayText(place, text[:200], message))
         return None
 
 

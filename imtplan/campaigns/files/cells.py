@@ -11,7 +11,7 @@ MOST_CLAIMS = 10
 
 
 @dataclass(frozen=True)
-class Claim:
+class CellClaim:
     """One of several things that a table says of one cell, and where it says so."""
 
     typed: dict[str, str]
@@ -37,13 +37,13 @@ class TypedCell:
     version: int | None = None
     language: str = "fr"
     remarks: list[str] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[CellClaim] = field(default_factory=list)
     confirm: bool = False
     kept: int | None = None
 
 
 @dataclass(frozen=True)
-class Stray:
+class StrayText:
     """Something that belongs to no cell, and why it is left out."""
 
     where: str
@@ -56,7 +56,7 @@ class TableContent:
     """What a table says: its cells, what was left out of it, what is said of the whole."""
 
     cells: list[TypedCell] = field(default_factory=list)
-    strays: list[Stray] = field(default_factory=list)
+    strays: list[StrayText] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     question: "BlockQuestion | None" = None
 
@@ -87,7 +87,9 @@ def _one_of(cells: list[TypedCell]) -> TypedCell:
     first = cells[0]
     if all(cell.typed == first.typed and cell.claims == first.claims for cell in cells):
         return first
-    claims = [claim for cell in cells for claim in cell.claims or [Claim(cell.typed, cell.where)]]
+    claims = [
+        claim for cell in cells for claim in cell.claims or [CellClaim(cell.typed, cell.where)]
+    ]
     different = list({str(sorted(claim.typed.items())): claim for claim in claims[::-1]}.values())
     different = different[::-1][:MOST_CLAIMS]
     remarks = [remark for cell in cells for remark in cell.remarks]

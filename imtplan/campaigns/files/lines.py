@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
+from imtplan.campaigns.files.cells import CellClaim, StrayText, TypedCell
 from imtplan.campaigns.files.headings import ANSWERS, BESIDE, NAMING, TYPED, Headings, is_target
 from imtplan.campaigns.files.names import (
     Destination,
@@ -51,7 +51,7 @@ class HeadedSheet:
     headings: Headings
     destination: Destination
     is_named: bool = False  # whether each place names the sheet too
-    strays: list[Stray] = field(default_factory=list)
+    strays: list[StrayText] = field(default_factory=list)
     _others: dict[int, bool] = field(default_factory=dict)
 
     @cached_property
@@ -99,7 +99,7 @@ class HeadedSheet:
             self._stray(row, left)
 
     def _stray(self, row: TableRow, left: CellLeftOut) -> None:
-        self.strays.append(Stray(self.where(row, left.column), left.text[:200], left.message))
+        self.strays.append(StrayText(self.where(row, left.column), left.text[:200], left.message))
 
     def where(self, row: TableRow, column: int) -> str:
         place = where(row.line, column)
@@ -344,8 +344,8 @@ class CellTexts:
         claims = []
         if shown != typed:
             claims = [
-                Claim(shown, place, _("as the sheet shows it")),
-                Claim(typed, place, _("as the cell holds it")),
+                CellClaim(shown, place, _("as the sheet shows it")),
+                CellClaim(typed, place, _("as the cell holds it")),
             ]
         return TypedCell(
             indicator=self.indicator,

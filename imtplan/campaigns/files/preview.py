@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 
 from imtplan.campaigns.cells import CellFinding, EnteredCell, FindingLevel, change_in_words, shown
 from imtplan.campaigns.checks import findings, problems
-from imtplan.campaigns.files.cells import Claim, Stray, TypedCell
+from imtplan.campaigns.files.cells import CellClaim, StrayText, TypedCell
 from imtplan.campaigns.files.decisions import Decisions, as_seen
 from imtplan.campaigns.files.outcomes import CellOutcome
 from imtplan.campaigns.files.texts import form_of
@@ -26,7 +26,7 @@ LONGEST_SHOWN = 200
 
 
 @dataclass
-class Proposed:
+class ProposedCell:
     """One cell of the preview: what stands there, what would, and what is to be said of it."""
 
     typed: TypedCell
@@ -35,7 +35,7 @@ class Proposed:
     stored: Figure | None
     findings: list[CellFinding] = field(default_factory=list)
     messages: list[str | Promise] = field(default_factory=list)
-    claims: list["Proposed"] = field(default_factory=list)
+    claims: list["ProposedCell"] = field(default_factory=list)
     last: Figure | None = None
     label: str = ""
     replaced: str = ""  # a text that was kept in the cell without being stored
@@ -154,7 +154,7 @@ def _shown(cell: EnteredCell) -> str | Promise:
 
 
 @dataclass
-class Elsewhere:
+class SurpriseElsewhere:
     """A surprise that the proposal would raise in a cell that it does not touch."""
 
     indicator: Indicator
@@ -166,14 +166,14 @@ class ProposalPreview:
     """A proposal against what is stored now."""
 
     proposal: Proposal
-    rows: list[Proposed]
-    elsewhere: list[Elsewhere] = field(default_factory=list)
+    rows: list[ProposedCell]
+    elsewhere: list[SurpriseElsewhere] = field(default_factory=list)
     indicators: list[Indicator] = field(default_factory=list)
     decisions: Decisions = NO_DECISIONS
 
     @property
-    def strays(self) -> list[Stray]:
-        return [Stray(**stray) for stray in self.proposal.strays]
+    def strays(self) -> list[StrayText]:
+        return [StrayText(**stray) for stray in self.proposal.strays]
 
     @property
     def remarks(self) -> list[str]:
@@ -223,7 +223,7 @@ class ProposalPreview:
         return sum(row.outcome.is_applied for row in self.rows)
 
     @property
-    def emptied(self) -> list[Proposed]:
+    def emptied(self) -> list[ProposedCell]:
         return [row for row in self.rows if row.outcome == CellOutcome.EMPTIED]
 
     @property
@@ -268,7 +268,7 @@ def cells_of(proposal: Proposal, reading: SchoolFigures) -> list[TypedCell]:
             **kept
             | {
                 "indicator": by_code[kept["indicator"]],
-                "claims": [Claim(**claim) for claim in kept.get("claims", [])],
+                "claims": [CellClaim(**claim) for claim in kept.get("claims", [])],
             }
         )
         for kept in proposal.cells
@@ -279,30 +279,30 @@ def cells_of(proposal: Proposal, reading: SchoolFigures) -> list[TypedCell]:
 # --- One cell -----------------------------------------------------------------------------------
 
 
-def _proposed(typed: TypedCell, reading: SchoolFigures) -> Proposed:
+def _proposed(typed: TypedCell, reading: SchoolFigures) -> ProposedCell:
     stored = reading.figure(typed.indicator)
     last = reading.around.before(typed.indicator)
     if typed.claims:
         claims = [_claimed(typed, claim, reading) for claim in typed.claims]
-        return Proposed(typed, CellOutcome.UNDECIDED, None, stored, claims=claims, last=last)
+        return ProposedCell(typed, CellOutcome.UNDECIDED, None, stored, claims=claims, last=last)
     form = form_of(typed, stored)
     if not form.is_valid():
         sentences: list[str | Promise] = [
             str(message) for errors in form.errors.values() for message in errors
         ]
-        return Proposed(typed, CellOutcome.REFUSED, None, stored, [], sentences, last=last)
+        return ProposedCell(typed, CellOutcome.REFUSED, None, stored, [], sentences, last=last)
     cell = replace(form.cell(), version=typed.version or None, kept=typed.kept)
     found = [] if cell.state == State.NOT_ENTERED else problems(cell)
     if found:
         messages = [one.message for one in found]
-        return Proposed(typed, CellOutcome.REFUSED, cell, stored, [], messages, last=last)
+        return ProposedCell(typed, CellOutcome.REFUSED, cell, stored, [], messages, last=last)
     outcome, kept = _outcome(cell, stored), reading.kept.get(typed.indicator.pk)
     is_replaced = kept and kept.pk == typed.kept and outcome != CellOutcome.SAME
     replaced = in_words(kept) if kept and is_replaced else ""
-    return Proposed(typed, outcome, cell, stored, last=last, replaced=replaced)
+    return ProposedCell(typed, outcome, cell, stored, last=last, replaced=replaced)
 
 
-def _claimed(typed: TypedCell, claim: Claim, reading: SchoolFigures) -> Proposed:
+def _claimed(typed: TypedCell, claim: CellClaim, reading: SchoolFigures) -> ProposedCell:
     """What would become of the cell if this claim to it were chosen."""
     chosen = replace(typed, typed=claim.typed, where=claim.where, claims=[])
     return replace(_proposed(chosen, reading), label=claim.label)
@@ -325,7 +325,7 @@ def _outcome(cell: EnteredCell, stored: Figure | None) -> CellOutcome:
 # --- All cells together -------------------------------------------------------------------------
 
 
-def _with_applied(rows: list[Proposed], reading: SchoolFigures) -> SchoolFigures:
+def _with_applied(rows: list[ProposedCell], reading: SchoolFigures) -> SchoolFigures:
     """The school's cells as they would stand once the changes are stored."""
     figures = {indicator: dict(by_year) for indicator, by_year in reading.figures.items()}
     after = replace(reading, figures=figures, kept=dict(reading.kept))
@@ -345,7 +345,7 @@ def _figure(cell: EnteredCell, reading: SchoolFigures) -> Figure:
     )
 
 
-def _check(row: Proposed, after: SchoolFigures) -> None:
+def _check(row: ProposedCell, after: SchoolFigures) -> None:
     """The surprises of what would stand there; of what stays as it was, those are asked already."""
     if row.cell is None or row.outcome in (
         CellOutcome.REFUSED,
@@ -358,8 +358,8 @@ def _check(row: Proposed, after: SchoolFigures) -> None:
 
 
 def _elsewhere(
-    rows: list[Proposed], reading: SchoolFigures, after: SchoolFigures
-) -> list[Elsewhere]:
+    rows: list[ProposedCell], reading: SchoolFigures, after: SchoolFigures
+) -> list[SurpriseElsewhere]:
     """Surprises in cells that are not proposed: a whole that is less than its new parts."""
     touched = {row.indicator.pk for row in rows}
     raised = []
@@ -367,7 +367,7 @@ def _elsewhere(
         if indicator.pk not in touched:
             before = {(one.code, str(one.message)) for one in reading.findings(indicator)}
             raised += [
-                Elsewhere(indicator, one)
+                SurpriseElsewhere(indicator, one)
                 for one in after.findings(indicator)
                 if one.level == FindingLevel.SURPRISING
                 and (one.code, str(one.message)) not in before

@@ -16,10 +16,10 @@ from django.utils.translation import ngettext
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns.cells import EnteredCell
-from imtplan.campaigns.files.cells import BlockQuestion, Stray, TableContent, TypedCell
+from imtplan.campaigns.files.cells import BlockQuestion, StrayText, TableContent, TypedCell
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.outcomes import CellOutcome
-from imtplan.campaigns.files.preview import NO_DECISIONS, Proposed, preview_of
+from imtplan.campaigns.files.preview import NO_DECISIONS, ProposedCell, preview_of
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal
 from imtplan.campaigns.reading import SchoolFigures, read
@@ -34,7 +34,7 @@ def propose(
     campaign: Campaign,
     school: School,
     cells: Iterable[TypedCell] = (),
-    strays: Iterable[Stray] = (),
+    strays: Iterable[StrayText] = (),
     *,
     content: TableContent | None = None,
     origin: Figure.Origin,
@@ -147,7 +147,7 @@ class MeantOtherwise(CampaignRefusal):
 class SurpriseGrew(CampaignRefusal):
     """An answer was given to a surprise that was smaller in the preview, or was not there."""
 
-    def __init__(self, rows: list[Proposed]) -> None:
+    def __init__(self, rows: list[ProposedCell]) -> None:
         sentence = ngettext(
             "%(names)s surprises more than when you answered: look again. Nothing is applied.",
             "%(names)s surprise more than when you answered: look again. Nothing is applied.",
@@ -158,15 +158,15 @@ class SurpriseGrew(CampaignRefusal):
 
 
 @dataclass
-class Applied:
+class AppliedProposal:
     """What was stored, and which cells were not, each with the reason."""
 
     outcome: SaveOutcome
-    left_out: list[Proposed]
+    left_out: list[ProposedCell]
 
 
 @transaction.atomic
-def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) -> Applied:
+def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) -> AppliedProposal:
     """Store what the preview says would change, and what was decided there: all of it in one save,
     which one undo takes back.
 
@@ -188,7 +188,7 @@ def apply(proposal: Proposal, *, by: User, decisions: Decisions = NO_DECISIONS) 
         by=by,
         origin=Figure.Origin(proposal.origin),
     )
-    return Applied(outcome, [row for row in rows if _is_left_out(row, decisions, outcome)])
+    return AppliedProposal(outcome, [row for row in rows if _is_left_out(row, decisions, outcome)])
 
 
 def _demand_as_shown(proposal: Proposal, decisions: Decisions) -> None:
@@ -197,12 +197,12 @@ def _demand_as_shown(proposal: Proposal, decisions: Decisions) -> None:
         raise MeantOtherwise
 
 
-def _to_store(row: Proposed, decisions: Decisions) -> EnteredCell | None:
+def _to_store(row: ProposedCell, decisions: Decisions) -> EnteredCell | None:
     is_emptied = row.outcome == CellOutcome.EMPTIED and decisions.empties
     return row.cell if row.cell and (row.outcome.is_applied or is_emptied) else None
 
 
-def _is_left_out(row: Proposed, decisions: Decisions, outcome: SaveOutcome) -> bool:
+def _is_left_out(row: ProposedCell, decisions: Decisions, outcome: SaveOutcome) -> bool:
     code = row.indicator.code
     if code in outcome.conflicts or code in outcome.refused:
         return True

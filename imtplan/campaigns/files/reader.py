@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.files.blocks import FigureBlock
-from imtplan.campaigns.files.cells import Stray, TableContent, one_for_each
+from imtplan.campaigns.files.cells import StrayText, TableContent, one_for_each
 from imtplan.campaigns.files.first_row import content_of_block
 from imtplan.campaigns.files.headings import Headings, HeadingWords, no_column
 from imtplan.campaigns.files.lines import HeadedSheet
@@ -113,7 +113,7 @@ def _content_of(
     for one in read:
         one.table.demand_whole()
     content = _merged(contents)
-    content.strays += [Stray("", other.text, other.message) for other in others]
+    content.strays += [StrayText("", other.text, other.message) for other in others]
     return content
 
 
@@ -168,7 +168,7 @@ def _without_headings(
 def _few_strays(content: TableContent) -> TableContent:
     if len(content.strays) > MAX_STRAYS:
         rest = _("And %(count)d more.") % {"count": len(content.strays) - MAX_STRAYS}
-        content.strays = [*content.strays[:MAX_STRAYS], Stray("", "", rest)]
+        content.strays = [*content.strays[:MAX_STRAYS], StrayText("", "", rest)]
     for _label, choice in content.question.choices if content.question else []:
         _few_strays(choice)
     return content

@@ -13,7 +13,7 @@ from imtplan.accounts.models import User
 from imtplan.planning.forms import ActForm, FormDifference
 from imtplan.planning.workbook.loading import Loader
 from imtplan.planning.workbook.reading import PlanWorkbook, book_of
-from imtplan.planning.workbook.report import LoadReport, NotRight
+from imtplan.planning.workbook.report import LinesRefused, LoadReport
 from imtplan.planning.workbook.writing import state_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
@@ -115,13 +115,13 @@ class LoadForm(ActForm, forms.Form):
         return signing.dumps(packed, salt=SALT, compress=True)
 
     def store(self, *, by: User, reason: str) -> StrategicPlan | None:
-        """Load every line; `NotRight` if one cannot be. Call on a valid form."""
+        """Load every line; `LinesRefused` if one cannot be. Call on a valid form."""
         state = state_of(self.plan) if self.plan else ""
         self.report = Loader(self.book, self.plan, by=by, reason=reason).run()
         if state and self.book.marks.get("state", state) != state and self.report.changes:
             self.report.remarks.insert(0, self._made_before())
         if self.report.refusals:
-            raise NotRight
+            raise LinesRefused
         if len(self._kept) > MAX_KEPT:
             raise ValidationError(_("This file holds too much text for a plan."))
         return self.report.plan

@@ -13,7 +13,7 @@ from imtplan.accounts.models import User
 from imtplan.numbers import format_number, parse_number
 from imtplan.planning.forms import FormDifference, language
 from imtplan.planning.workbook.reading import CellRefused, WorkbookLine
-from imtplan.planning.workbook.report import Loaded, LoadOutcome
+from imtplan.planning.workbook.report import LineReport, LoadOutcome
 from imtplan.planning.workbook.sheets import Counts, CountsIn
 from indicators.models import Indicator, IndicatorLink
 from indicators.services_plan import weigh_indicators
@@ -46,17 +46,17 @@ class LinkLoader:
         self.plan, self.refused = plan, refused
         self.sums: dict[Any, Decimal] = {}
 
-    def load(self, line: WorkbookLine, *, by: User, reason: str) -> Loaded:
+    def load(self, line: WorkbookLine, *, by: User, reason: str) -> LineReport:
         counts, element, weight = self._read(line)
         old = _weight_of(counts, element)
         name = f"{counts.code} → {element.code}"
         if weight == old:
-            return Loaded(line, name, LoadOutcome.SAME, [])
+            return LineReport(line, name, LoadOutcome.SAME, [])
         self.sums.setdefault(element, _sum(element))
         weigh = weigh_indicators if isinstance(counts, Indicator) else weigh_projects
         weigh(element=element, weights={counts: weight}, by=by, reason=reason)
         difference = FormDifference(line.columns["weight"].heading, _shown(old), _shown(weight))
-        return Loaded(
+        return LineReport(
             line, name, LoadOutcome.NEW if old is None else LoadOutcome.CHANGED, [difference]
         )
 

@@ -19,7 +19,7 @@ from imtplan.campaigns.number_sentences import unit_of
 from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm, language
 from imtplan.planning.workbook.links import MODELS, PUT_ASIDE, LinkLoader, why_none
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
-from imtplan.planning.workbook.report import Loaded, LoadOutcome, LoadReport
+from imtplan.planning.workbook.report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.sheets import POINT, ColumnFormat
 from imtplan.units import CellUnit
 from indicators.models import Indicator, Target
@@ -70,7 +70,7 @@ class Loader:
                 self._refuse(line, _refusals(line, error))
         self.report.lines[slug].sort(key=lambda one: one.line.number)
 
-    def _links(self) -> Callable[[WorkbookLine], Loaded]:
+    def _links(self) -> Callable[[WorkbookLine], LineReport]:
         self.links = links = LinkLoader(self.plan, self.refused)
         return lambda line: links.load(line, by=self.by, reason=self.reason)
 
@@ -87,7 +87,7 @@ class Loader:
 
     # --- Elements -------------------------------------------------------------------------------
 
-    def _element(self, line: WorkbookLine) -> Loaded:
+    def _element(self, line: WorkbookLine) -> LineReport:
         form_class: Any = line.sheet.form
         instance = self._instance(line)
         is_new = instance.pk is None
@@ -97,12 +97,12 @@ class Loader:
             raise ValidationError(form.errors.as_data())
         differences = self._differences(form, line) if is_new else form.differences()
         if not is_new and not differences:
-            return Loaded(line, _name(instance), LoadOutcome.SAME, [])
+            return LineReport(line, _name(instance), LoadOutcome.SAME, [])
         stored = form.store(by=self.by, reason=self.reason)
         if line.sheet.slug == "plans":
             self.plan = stored
         outcome = LoadOutcome.NEW if is_new else LoadOutcome.CHANGED
-        return Loaded(line, _name(stored), outcome, differences)
+        return LineReport(line, _name(stored), outcome, differences)
 
     def _differences(self, form: PlanForm, line: WorkbookLine) -> list[FormDifference]:
         said = {name: form.said(name, form.cleaned_data[name]) for name in form.fields}

@@ -14,7 +14,7 @@ from imtplan.planning.workbook.sheets import SHEETS, PlanSheet
 from objectives.models import StrategicPlan
 
 
-class NotRight(ValidationError):
+class LinesRefused(ValidationError):
     """Some lines cannot be loaded: the report says which."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class LoadOutcome(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LineReport:
     """What a line would do."""
 
     line: WorkbookLine
@@ -54,7 +54,7 @@ class Loaded:
 class LoadReport:
     """What the whole workbook would do, sheet by sheet."""
 
-    lines: dict[str, list[Loaded]] = field(default_factory=dict)
+    lines: dict[str, list[LineReport]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     sums: list[FormDifference] = field(default_factory=list)  # of the weights in an element
@@ -97,7 +97,7 @@ class LoadReport:
 @dataclass(frozen=True)
 class SheetReport:
     sheet: PlanSheet
-    lines: list[Loaded]
+    lines: list[LineReport]
 
     def _count(self, outcome: LoadOutcome) -> int:
         return sum(one.outcome == outcome for one in self.lines)
@@ -115,5 +115,5 @@ class SheetReport:
         return self._count(LoadOutcome.SAME)
 
     @property
-    def moving(self) -> list[Loaded]:
+    def moving(self) -> list[LineReport]:
         return [one for one in self.lines if one.outcome != LoadOutcome.SAME]

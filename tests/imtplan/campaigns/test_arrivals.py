@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.arrivals import Arrivals, Day, arrivals
+from imtplan.campaigns.arrivals import ArrivalDay, Arrivals, arrivals
 from imtplan.campaigns.completeness import rows_of
 from imtplan.campaigns.models import Campaign, Extension
 from indicators.models import Figure, FigureEvent, Indicator
@@ -122,7 +122,7 @@ def test_it_costs_no_more_when_figures_were_saved_more_often(campaign, indicator
 def test_the_line_rises_where_figures_came_in():
     """Ten days; half of the figures on the third, all on the ninth."""
     first = date(2022, 6, 1)
-    days = [Day(date(2022, 6, 3), 2, 2), Day(date(2022, 6, 9), 4, 2)]
+    days = [ArrivalDay(date(2022, 6, 3), 2, 2), ArrivalDay(date(2022, 6, 9), 4, 2)]
 
     drawn = Arrivals(4, first, date(2022, 6, 10), date(2022, 6, 10), days)
 

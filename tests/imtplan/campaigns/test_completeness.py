@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.completeness import (
+    CampaignStage,
     Completeness,
-    Stage,
     of_campaign,
     of_campaigns,
     rows_of,
@@ -193,14 +193,14 @@ def test_the_row_of_a_campaign_counts_those_who_handed_in(
 
 @pytest.mark.parametrize(
     ("opens", "closes", "stage"),
-    [(-2, 2, Stage.OPEN), (1, 2, Stage.PLANNED), (-2, -1, Stage.CLOSED)],
+    [(-2, 2, CampaignStage.OPEN), (1, 2, CampaignStage.PLANNED), (-2, -1, CampaignStage.CLOSED)],
 )
-def test_the_stage_of_a_campaign(db: None, opens: int, closes: int, stage: Stage) -> None:
+def test_the_stage_of_a_campaign(db: None, opens: int, closes: int, stage: CampaignStage) -> None:
     now = timezone.now()
     campaign = factories.CampaignFactory(
         opens_at=now + timedelta(days=opens), closes_at=now + timedelta(days=closes)
     )
-    assert Stage.of(campaign) == stage
+    assert CampaignStage.of(campaign) == stage
 
 
 @pytest.mark.parametrize("schools", [8, 80])

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.files.cells import Stray, TypedCell
+from imtplan.campaigns.files.cells import StrayText, TypedCell
 from imtplan.campaigns.files.preview import CellOutcome, preview
 from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_file
 from imtplan.campaigns.models import Campaign, Proposal
@@ -50,8 +50,10 @@ def campaign(students: Indicator, foreign: Indicator, share: Indicator) -> Campa
 
 
 @pytest.fixture
-def read(campaign: Campaign, albi: School) -> Callable[..., tuple[list[TypedCell], list[Stray]]]:
-    def of(data: bytes | str) -> tuple[list[TypedCell], list[Stray]]:
+def read(
+    campaign: Campaign, albi: School
+) -> Callable[..., tuple[list[TypedCell], list[StrayText]]]:
+    def of(data: bytes | str) -> tuple[list[TypedCell], list[StrayText]]:
         raw = data.encode() if isinstance(data, str) else data
         content = content_of_file(raw, "x", campaign, albi)
         return content.cells, content.strays
@@ -59,7 +61,7 @@ def read(campaign: Campaign, albi: School) -> Callable[..., tuple[list[TypedCell
     return of
 
 
-Read = Callable[..., tuple[list[TypedCell], list[Stray]]]
+Read = Callable[..., tuple[list[TypedCell], list[StrayText]]]
 
 
 def book(rows: list[list[Any]], **looks: str) -> bytes:

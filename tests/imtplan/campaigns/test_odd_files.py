@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 
 from imtplan.accounts.models import User
-from imtplan.campaigns.files.preview import CellOutcome, Proposed, preview
+from imtplan.campaigns.files.preview import CellOutcome, ProposedCell, preview
 from imtplan.campaigns.models import Proposal
 from imtplan.numbers import plain
 from indicators.models import Figure
@@ -104,7 +104,7 @@ def outcome() -> Right:
     return {row.indicator.code: _of(row) for row in shown.rows}
 
 
-def _of(row: Proposed) -> str:
+def _of(row: ProposedCell) -> str:
     if row.outcome == CellOutcome.UNDECIDED:
         return "asked"
     if row.outcome == CellOutcome.REFUSED:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.files.cells import Stray, TableContent, TypedCell
+from imtplan.campaigns.files.cells import StrayText, TableContent, TypedCell
 from imtplan.campaigns.files.names import Destination
 from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_paste
 from imtplan.spreadsheets.tables import Unreadable
@@ -243,7 +243,7 @@ def test_where_a_cell_stood_is_said_in_rows_and_columns(grid: list[Indicator]) -
         "ligne\u202f3, colonne\u202f1 du bloc",
     ]
     assert isinstance(cells[0], TypedCell)
-    assert isinstance(strays[0], Stray)
+    assert isinstance(strays[0], StrayText)
 
 
 @pytest.mark.parametrize("block", ["x" * 200_001, "1\n" + "9" * 150_000])

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.files.cells import Claim, TypedCell
+from imtplan.campaigns.files.cells import CellClaim, TypedCell
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.preview import CellOutcome, ProposalPreview, preview
 from imtplan.campaigns.files.proposals import apply, propose
@@ -136,7 +136,7 @@ def test_a_surprise_is_explained_in_the_preview(
 def test_of_two_claims_none_is_taken_before_one_is_chosen(
     place: dict[str, Any], students: Indicator, alice: User
 ) -> None:
-    claims = [Claim({"value": "100"}, "A"), Claim({"value": "200"}, "B")]
+    claims = [CellClaim({"value": "100"}, "A"), CellClaim({"value": "200"}, "B")]
     cell = TypedCell(students, {}, "A, B", claims=claims)
     for chosen, stored in ((None, []), (1, [200])):
         proposal = propose(**place, cells=[cell], origin=Figure.Origin.IMPORT, by=alice)
@@ -250,7 +250,7 @@ def test_a_preview_shown_again_keeps_every_choice(
     client: Client, place: dict[str, Any], funds: Indicator, students: Indicator, alice: User
 ) -> None:
     last_year(funds, place["school"], "20.2")
-    claims = [Claim({"value": "100"}, "A"), Claim({"value": "200"}, "B")]
+    claims = [CellClaim({"value": "100"}, "A"), CellClaim({"value": "200"}, "B")]
     cells = [TypedCell(students, {}, "A, B", claims=claims), TypedCell(funds, {"value": "40"}, "C")]
     url = preview(propose(**place, cells=cells, origin=Figure.Origin.IMPORT, by=alice)).url
     page = client.get(url).content.decode()

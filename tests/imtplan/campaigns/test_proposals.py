@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns.files.cells import Stray, TypedCell
-from imtplan.campaigns.files.preview import CellOutcome, Proposed, preview
+from imtplan.campaigns.files.cells import StrayText, TypedCell
+from imtplan.campaigns.files.preview import CellOutcome, ProposedCell, preview
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.files.texts import number_text
 from imtplan.campaigns.gate import CampaignRefusal
@@ -26,7 +26,7 @@ ALBI = "/saisie/2022/imt-mines-albi/"
 def read(place: dict[str, Any], students: Indicator, alice: User) -> Any:
     """The one row of the preview of what was found for the students."""
 
-    def read_one(*, version: int | None = None, language: str = "fr", **typed: str) -> Proposed:
+    def read_one(*, version: int | None = None, language: str = "fr", **typed: str) -> ProposedCell:
         cell = TypedCell(students, typed, "ligne 1", version=version, language=language)
         proposal = propose(**place, cells=[cell], origin=Figure.Origin.PASTE, by=alice)
         [row] = preview(proposal).rows
@@ -142,7 +142,7 @@ def test_applying_stores_what_the_preview_says(
     funds = factories.IndicatorFactory(code="own-funds", decimals=1)
     campaign.indicators.add(funds)
     cells = [TypedCell(students, {"value": "12,5"}, "1"), TypedCell(funds, {"value": "12,5"}, "2")]
-    strays = [Stray("3", "autre\x00", "Inconnu.")]
+    strays = [StrayText("3", "autre\x00", "Inconnu.")]
     proposal = propose(**place, cells=cells, strays=strays, origin=Figure.Origin.IMPORT, by=alice)
     shown = preview(proposal)
     assert (shown.count_changes, shown.counts[CellOutcome.REFUSED], len(shown.strays)) == (1, 1, 1)

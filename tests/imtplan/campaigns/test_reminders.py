@@ -10,7 +10,7 @@ from imtplan.campaigns.reminders import (
     Reminder,
     ReminderStep,
     SchoolPart,
-    Written,
+    WrittenMails,
     decide,
 )
 
@@ -35,16 +35,18 @@ def part(
     return SchoolPart(school, opens_at, closes_at, handed_in, frozenset(people))
 
 
-def decided(now: datetime, *schools: SchoolPart, written: Written | None = None) -> list[Reminder]:
+def decided(
+    now: datetime, *schools: SchoolPart, written: WrittenMails | None = None
+) -> list[Reminder]:
     campaign = CampaignPart(1, schools or (part(),))
-    return decide(now, [campaign], [PAUL], written or Written())
+    return decide(now, [campaign], [PAUL], written or WrittenMails())
 
 
 def year_of(
     *schools: SchoolPart, skipped: tuple[date, ...] = ()
 ) -> list[tuple[date, int, ReminderStep]]:
     """Every mail of a year, with the decision taken each hour of each day but those skipped."""
-    written, mails = Written(), []
+    written, mails = WrittenMails(), []
     for hour in range(0, 24 * 130, 6):
         now = at(9, 1, 0) + timedelta(hours=hour)
         day = now.astimezone(PARIS).date()
@@ -120,13 +122,13 @@ def test_no_two_mails_in_five_days() -> None:
 
 def test_the_mail_of_another_campaign_counts() -> None:
     campaigns = [CampaignPart(1, (part(),)), CampaignPart(2, (part(),))]
-    found = decide(at(10, 1), campaigns, [], Written())
+    found = decide(at(10, 1), campaigns, [], WrittenMails())
     assert [(one.campaign, one.person) for one in found] == [(1, ALICE)]
 
 
 def test_on_the_last_day_both_campaigns_write() -> None:
     campaigns = [CampaignPart(1, (part(),)), CampaignPart(2, (part(),))]
-    written = Written(last={ALICE: date(2026, 11, 28)})
+    written = WrittenMails(last={ALICE: date(2026, 11, 28)})
     assert len(decide(at(11, 29), campaigns, [], written)) == 2
 
 
@@ -191,7 +193,7 @@ def test_an_extension_moves_the_mails_of_its_school() -> None:
 def test_an_extension_on_the_last_day_begins_anew() -> None:
     """What was written for the earlier closing does not stand in the way of the later one."""
     [last] = decided(at(11, 29))
-    written = Written(keys={last.key}, last={ALICE: date(2026, 11, 29)})
+    written = WrittenMails(keys={last.key}, last={ALICE: date(2026, 11, 29)})
     later = part(closes_at=CLOSING + timedelta(days=20))
     assert decided(at(11, 30), later, written=written) == []  # five days
     [seven] = decided(at(12, 13), later, written=written)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.planning.overview import Measured, TargetRow
+from imtplan.planning.overview import IndicatorInPlan, TargetRow
 from indicators.models import GROWTH_NEEDS_POSITIVE, Target
 from objectives.models import StrategicPlan
 from tests import factories
@@ -117,7 +117,9 @@ def test_a_growth_stored_over_nothing_before_that_was_refused_is_said() -> None:
     terms = {"value": None, "growth_percent": 50, "indicator": None, "plan": None}
     for baseline, is_said in ((0, True), (-10, True), (1, False), (None, False)):
         target = factories.TargetFactory.build(baseline_value=baseline, **terms)
-        row = Measured(indicator=None, targets=[TargetRow(target)], schools=0, is_linked=True)
+        row = IndicatorInPlan(
+            indicator=None, targets=[TargetRow(target)], schools=0, is_linked=True
+        )
         assert (str(GROWTH_NEEDS_POSITIVE) in row.lacks) == is_said
 
 
