@@ -148,7 +148,7 @@ class Program:
 
 
 @dataclasses.dataclass
-class Watched:
+class WatchedPart:
     part: SupervisedPart
     started: float
     failures: int = 0
@@ -159,12 +159,12 @@ class Supervisor:
     """Watches parts, starts again those that die, stops the one that was added last first."""
 
     def __init__(self) -> None:
-        self.watched: list[Watched] = []
+        self.watched: list[WatchedPart] = []
         self.logs: list[LogWatch] = []
 
     def add(self, part: SupervisedPart) -> None:
         """Added before it is started, so that Ctrl-C in the middle stops it too."""
-        self.watched.append(Watched(part, time.monotonic()))
+        self.watched.append(WatchedPart(part, time.monotonic()))
 
     def start(self, part: SupervisedPart) -> object:
         self.add(part)
@@ -189,7 +189,7 @@ class Supervisor:
             elif not watched.part.alive():
                 self._plan_restart(watched, how_it_ended(watched.part.process))
 
-    def _plan_restart(self, watched: Watched, reason: str) -> None:
+    def _plan_restart(self, watched: WatchedPart, reason: str) -> None:
         now = time.monotonic()
         if now - watched.started > HEALTHY_SECONDS:
             watched.failures = 0
@@ -198,7 +198,7 @@ class Supervisor:
         watched.retry_at = now + wait
         say(f"  ! {watched.part.name} {reason}; starting it again in {wait:g} s")
 
-    def _start_again(self, watched: Watched) -> None:
+    def _start_again(self, watched: WatchedPart) -> None:
         watched.retry_at, watched.started = None, time.monotonic()
         try:
             watched.part.start()

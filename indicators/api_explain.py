@@ -30,14 +30,14 @@ from indicators.explaining import (
     Formula,
     FormulaStep,
     Input,
-    Missing,
+    InputUse,
+    LeftOutReason,
     NotCountedReason,
     ProgressExplanation,
     ProgressMark,
     RollUpExplanation,
     StatusRule,
     StepResult,
-    Use,
     kind_of,
 )
 from indicators.explaining.formulas import told
@@ -99,7 +99,7 @@ class InputSerializer(Serializer):
 
     school = SerializerMethodField()
     year = IntegerField()
-    use = ChoiceField(choices=words(Use))
+    use = ChoiceField(choices=words(InputUse))
     why = ChoiceField(choices=words(NotCountedReason), allow_null=True)
     figure = GivenSerializer(source="shown", allow_null=True)
     stand_in = GivenSerializer(allow_null=True)
@@ -231,7 +231,7 @@ class ItemSerializer(Serializer):
     expected = ComputedNumberField()
     contribution = ComputedNumberField()
     counts = BooleanField()
-    why = ChoiceField(choices=words(Missing), allow_null=True)
+    why = ChoiceField(choices=words(LeftOutReason), allow_null=True)
     inferred = BooleanField(source="part.inferred")
 
 

@@ -25,8 +25,8 @@ from indicators.api_explain import (
     explained,
 )
 from indicators.explaining import (
+    ExplanationReader,
     ProgressExplanation,
-    Reader,
     RollUpExplanation,
     ValueExplanation,
     explain_roll_up,
@@ -123,7 +123,7 @@ class ValueViewSet(ByNumber):
 
     @explained(ValueExplanationSerializer)
     def explain(self, row: InstituteValue) -> ValueExplanation | None:
-        return Reader(self.request.user, row.indicator, View(row.view), row.year).value()
+        return ExplanationReader(self.request.user, row.indicator, View(row.view), row.year).value()
 
 
 class ProgressSerializer(ReadSerializer):
@@ -199,7 +199,9 @@ class ProgressViewSet(ByNumber):
 
     @explained(ProgressExplanationSerializer)
     def explain(self, row: Progress) -> ProgressExplanation | None:
-        reader = Reader(self.request.user, row.target.indicator, View(row.view), row.year)
+        reader = ExplanationReader(
+            self.request.user, row.target.indicator, View(row.view), row.year
+        )
         return next(iter(reader.progress([row.target])), None)
 
 

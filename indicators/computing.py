@@ -10,7 +10,7 @@ from indicators.scope import RecomputeScope
 from indicators.statements.progress import progress_query
 from indicators.statements.roll_ups import roll_up_query
 from indicators.statements.storing import columns_of
-from indicators.statements.values import Years, values_query
+from indicators.statements.values import YearRelation, values_query
 
 # Indicators in one statement: what is sorted and gathered for them fits in memory.
 AT_A_TIME = 20
@@ -18,9 +18,9 @@ AT_A_TIME = 20
 Parameters = dict[str, Any]
 
 
-def in_batches(scope: RecomputeScope) -> Iterator[tuple[Years, RecomputeScope]]:
+def in_batches(scope: RecomputeScope) -> Iterator[tuple[YearRelation, RecomputeScope]]:
     """The indicators of a scope, a few at a time, by the way their years relate."""
-    for years in Years:
+    for years in YearRelation:
         parts = scope.relating(years)
         for start in range(0, len(parts), AT_A_TIME):
             yield years, scope.only(parts[start : start + AT_A_TIME])

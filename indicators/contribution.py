@@ -93,7 +93,7 @@ def own_moves(
     )
     past = _past(school, year, readings)
     return [
-        _Looked(plan, school, year, one, past.get(one.pk, {})).move(readings[one.pk])
+        _SchoolIndicator(plan, school, year, one, past.get(one.pk, {})).move(readings[one.pk])
         for one in chosen.filter(pk__in=readings)
     ]
 
@@ -110,7 +110,7 @@ def _past(
 
 
 @dataclass(frozen=True)
-class _Looked:
+class _SchoolIndicator:
     """One indicator of the school, with what it said of earlier years. Of the indicator's targets
     and links those in sight are prefetched: the school's own target and the reference target, and
     the objectives it counts in."""

@@ -76,7 +76,7 @@ class ElementPart:
     inferred: bool = False
 
 
-class Reached(NamedTuple):
+class TargetProgress(NamedTuple):
     """How far a reference target has come, as an item of a mean takes it."""
 
     progress: Decimal | None = None
@@ -85,12 +85,12 @@ class Reached(NamedTuple):
     is_pending: bool = False
 
     @classmethod
-    def of(cls, row: Progress) -> "Reached":
+    def of(cls, row: Progress) -> "TargetProgress":
         pending = row.status == Status.PENDING
         return cls(row.progress, row.expected_progress, row.is_estimate, pending)
 
 
-NOT_REACHED = Reached()
+NOT_REACHED = TargetProgress()
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Elements:
     levers: list[Lever]
     projects: list[FlagshipProject]
     # progress of an indicator's reference target, by indicator, view and year
-    progress: dict[tuple[int, str, int], Reached]
+    progress: dict[tuple[int, str, int], TargetProgress]
     milestones: dict[int, list[MilestoneDue]] = field(default_factory=lambda: defaultdict(list))
     links: list[IndicatorLink] = field(default_factory=list)
     serves: list[Serves] = field(default_factory=list)
@@ -116,7 +116,7 @@ class Elements:
             levers=list(Lever.objects.of(plan)),
             projects=list(FlagshipProject.objects.of(plan)),
             progress={
-                (row.target.indicator_id, row.view, row.year): Reached.of(row)
+                (row.target.indicator_id, row.view, row.year): TargetProgress.of(row)
                 for row in reference
                 if row.target.plan_id == plan.pk
             },

@@ -29,7 +29,7 @@ from indicators.statements import storing
 from indicators.statements.failed import FAILED_PROGRESS, FAILED_VALUES
 from indicators.statements.progress import progress_query
 from indicators.statements.roll_ups import roll_up_query
-from indicators.statements.values import Years, values_query
+from indicators.statements.values import YearRelation, values_query
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ BROUGHT_ABOUT_BY_NUMBERS = (DataError, IntegrityError, InternalError)
 # Moved progress: plan, indicator, year, view.
 Above = tuple[int, int, int, str]
 
-_VALUES = {years: storing.VALUES.statement(values_query(years)) for years in Years}
-_PROGRESS = {years: storing.PROGRESS.statement(progress_query(years)) for years in Years}
+_VALUES = {years: storing.VALUES.statement(values_query(years)) for years in YearRelation}
+_PROGRESS = {years: storing.PROGRESS.statement(progress_query(years)) for years in YearRelation}
 _ROLL_UPS = {
     everything: storing.ROLL_UPS.statement(roll_up_query(everything=everything))
     for everything in (True, False)

@@ -41,7 +41,7 @@ NOTHING = Reading(ZERO, ZERO, ZERO)
 MEASURES = ("change", "gap", "left", "coming")
 
 
-class Unsplit(StrEnum):
+class NotSplitReason(StrEnum):
     """Why the parts of an indicator are not told."""
 
     MEAN = "mean"  # a mean of the schools has no parts that add up
@@ -53,7 +53,7 @@ class Unsplit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class InstituteNumbers:
     """The institute's numbers, in the indicator's unit, as they are shown elsewhere."""
 
     aggregation: Aggregation
@@ -95,14 +95,14 @@ class SchoolShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SchoolSplit:
     """The schools' parts, what no school bears, and the whole that both make exactly."""
 
     parts: tuple[SchoolShare, ...]
     rest: SchoolShare | None
     whole: SchoolShare
     sign: int  # of a change for the better
-    unsplit: Unsplit | None = None
+    unsplit: NotSplitReason | None = None
 
     def needs(self, part: SchoolShare) -> Decimal | None:
         """The way left for the better: above zero is still to do."""
@@ -116,13 +116,13 @@ class Split:
         return needs / all_needs
 
 
-def split(whole: Whole, schools: Sequence[SchoolYears]) -> Split:
+def split(whole: InstituteNumbers, schools: Sequence[SchoolYears]) -> SchoolSplit:
     """The parts of the schools in the order given; without them where `unsplit` says why."""
     sign = -1 if whole.direction is Direction.DECREASE else 1
     totals = _totals(whole, sign)
     all_of_it = SchoolShare("", whole.baseline, whole.value, **totals)
     if unsplit := _unsplit(whole, schools):
-        return Split((), None, all_of_it, sign, unsplit)
+        return SchoolSplit((), None, all_of_it, sign, unsplit)
     bearing = _of_ratio if whole.aggregation is Aggregation.RATIO else _of_sum
     borne = bearing(whole, schools, sign)
     parts = {name: _parts(totals[name], borne[name], whole.decimals) for name in MEASURES}
@@ -137,10 +137,10 @@ def split(whole: Whole, schools: Sequence[SchoolYears]) -> Split:
         for place, school in enumerate(schools)
     )
     is_borne = not any(getattr(rest, name) for name in MEASURES)
-    return Split(each, None if is_borne else rest, all_of_it, sign)
+    return SchoolSplit(each, None if is_borne else rest, all_of_it, sign)
 
 
-def _totals(whole: Whole, sign: int) -> dict[str, Decimal | None]:
+def _totals(whole: InstituteNumbers, sign: int) -> dict[str, Decimal | None]:
     gap = _less(whole.value, whole.expected)
     return {
         "change": _less(whole.value, whole.baseline),
@@ -150,7 +150,7 @@ def _totals(whole: Whole, sign: int) -> dict[str, Decimal | None]:
     }
 
 
-def _forecast_shown(whole: Whole) -> Decimal | None:
+def _forecast_shown(whole: InstituteNumbers) -> Decimal | None:
     """As it is written: the forecast of people is a number of people."""
     if whole.forecast is None or whole.aggregation is Aggregation.RATIO:
         return whole.forecast
@@ -162,7 +162,7 @@ def _less(number: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if number is None or other is None else number - other
 
 
-def _number(reading: Reading | None, whole: Whole) -> Decimal | None:
+def _number(reading: Reading | None, whole: InstituteNumbers) -> Decimal | None:
     """A school's figure in the indicator's unit; of a ratio over nothing there is none."""
     if reading is None or whole.aggregation is not Aggregation.RATIO:
         return reading.value if reading else None
@@ -171,18 +171,18 @@ def _number(reading: Reading | None, whole: Whole) -> Decimal | None:
     return reading.numerator * whole.scale / reading.denominator
 
 
-def _unsplit(whole: Whole, schools: Sequence[SchoolYears]) -> Unsplit | None:
-    never = {Aggregation.NONE: Unsplit.INSTITUTE, Aggregation.MEAN: Unsplit.MEAN}
+def _unsplit(whole: InstituteNumbers, schools: Sequence[SchoolYears]) -> NotSplitReason | None:
+    never = {Aggregation.NONE: NotSplitReason.INSTITUTE, Aggregation.MEAN: NotSplitReason.MEAN}
     if whole.aggregation in never:
         return never[whole.aggregation]
     if whole.direction is Direction.KEEP:
-        return Unsplit.BAND
+        return NotSplitReason.BAND
     if whole.value is None:
-        return Unsplit.NO_VALUE
+        return NotSplitReason.NO_VALUE
     if whole.baseline is None or whole.target is None:
-        return Unsplit.NO_PROMISE
+        return NotSplitReason.NO_PROMISE
     if whole.aggregation is Aggregation.SUM and not _has_shares(whole.baseline, schools):
-        return Unsplit.NOT_POSITIVE
+        return NotSplitReason.NOT_POSITIVE
     return None
 
 
@@ -236,7 +236,7 @@ def _plus(number: Decimal | None, other: Decimal | None) -> Decimal | None:
 Borne = dict[str, list[Fraction | None]]
 
 
-def _of_sum(whole: Whole, schools: Sequence[SchoolYears], sign: int) -> Borne:
+def _of_sum(whole: InstituteNumbers, schools: Sequence[SchoolYears], sign: int) -> Borne:
     then = [_fraction(school.then.value if school.then else None) for school in schools]
     now = [_fraction(school.now.value if school.now else None) for school in schools]
     pairs = list(zip(then, now, strict=True))
@@ -249,7 +249,9 @@ def _of_sum(whole: Whole, schools: Sequence[SchoolYears], sign: int) -> Borne:
     }
 
 
-def _share(then: Fraction | None, promised: Decimal | None, whole: Whole) -> Fraction | None:
+def _share(
+    then: Fraction | None, promised: Decimal | None, whole: InstituteNumbers
+) -> Fraction | None:
     """By the share of the baseline, which is above zero here."""
     if then is None or promised is None or not whole.baseline:
         return None
@@ -264,7 +266,7 @@ def _values(points: Mapping[int, Reading]) -> dict[int, Decimal]:
     return {year: point.value for year, point in points.items() if point.value is not None}
 
 
-def _of_ratio(whole: Whole, schools: Sequence[SchoolYears], sign: int) -> Borne:
+def _of_ratio(whole: InstituteNumbers, schools: Sequence[SchoolYears], sign: int) -> Borne:
     now = [school.now for school in schools]
     denominators = _denominators(now)
     by_year = _distances_by_year(whole, schools)
@@ -287,7 +289,7 @@ def _denominators(readings: Iterable[Reading | None]) -> Decimal:
 
 
 def _distance(
-    reading: Reading | None, rate: Decimal | None, whole: Whole, denominators: Decimal
+    reading: Reading | None, rate: Decimal | None, whole: InstituteNumbers, denominators: Decimal
 ) -> Fraction | None:
     """How far the school holds the institute's ratio below a rate: (rate × d − s n) / D."""
     if reading is None or rate is None or not denominators:
@@ -298,7 +300,9 @@ def _distance(
     return (short - Fraction(whole.scale) * Fraction(reading.numerator)) / Fraction(denominators)
 
 
-def _distances_by_year(whole: Whole, schools: Sequence[SchoolYears]) -> list[dict[int, Decimal]]:
+def _distances_by_year(
+    whole: InstituteNumbers, schools: Sequence[SchoolYears]
+) -> list[dict[int, Decimal]]:
     years = sorted({year for school in schools for year in school.points})
     sums = {year: _denominators(school.points.get(year) for school in schools) for year in years}
     found = [
@@ -312,7 +316,7 @@ def _decimal(number: Fraction) -> Decimal:
     return Decimal(number.numerator) / Decimal(number.denominator)
 
 
-def _end(points: Mapping[int, Decimal], whole: Whole) -> Fraction | None:
+def _end(points: Mapping[int, Decimal], whole: InstituteNumbers) -> Fraction | None:
     """Where the line through a school's years stands in the target's year."""
     line = TargetPath(None, 0, None, whole.target_year, whole.direction)
     found = forecast(points, at_year=whole.target_year, line=line)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from indicators.database import ask
 from indicators.statements.shared import BOUNDS, VIEWS, counts
-from indicators.statements.values import Years
+from indicators.statements.values import YearRelation
 
 INDICATORS_NAMED = 5  # in the text of a scope; the others are counted
 
@@ -37,8 +37,8 @@ class IndicatorYears(NamedTuple):
     failed: bool  # the last run could not compute it
 
     @property
-    def years(self) -> Years:
-        return Years.SUMMED if self.summed else Years.APART
+    def years(self) -> YearRelation:
+        return YearRelation.SUMMED if self.summed else YearRelation.APART
 
     def __str__(self) -> str:
         if self.whole:
@@ -84,7 +84,7 @@ class RecomputeScope:
         """The same for some of its indicators."""
         return replace(self, parts=tuple(parts), everything=False)
 
-    def relating(self, years: Years) -> list[IndicatorYears]:
+    def relating(self, years: YearRelation) -> list[IndicatorYears]:
         return [part for part in self.parts if part.years is years]
 
     def __str__(self) -> str:

@@ -47,7 +47,7 @@ def forget_old_runs() -> None:
     RecomputeRun.objects.forgettable(at=timezone.now()).delete()
 
 
-class Poker:
+class QueuePoker:
     """Has the queue run a job now, from a thread of its own.
 
     The request that saved a figure neither waits for the queue nor learns that it is down: what is
@@ -77,7 +77,7 @@ class Poker:
                 logger.warning("the queue cannot be reached (%s); the sweeper will", problem)
 
 
-_poker = Poker(recompute)
+_poker = QueuePoker(recompute)
 
 
 def poke() -> None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from imtplan import clock
 from imtplan.accounts.models import School
 from indicators.adding_up import Reading, YearValue
-from indicators.elements import Element, Elements, Reached, day_of
+from indicators.elements import Element, Elements, TargetProgress, day_of
 from indicators.models import Indicator, Progress, Target, View
 from indicators.reference import TargetInView
 from indicators.rollup import ElementMean
@@ -152,7 +152,7 @@ def _means(
 ) -> list[tuple[Element, ElementMean]]:
     """Each element, with these standings in place of the stored progress of their indicators."""
     shares = {
-        (pk, str(VIEW), year): Reached.of(standing.progress)
+        (pk, str(VIEW), year): TargetProgress.of(standing.progress)
         for pk, standing in standings.items()
         if standing.progress
     }

@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from imtplan.campaigns.models import Submission
-from imtplan.dashboard.charts import Ahead, ChartPath, ChartPoint, trajectory
+from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory
 from imtplan.dashboard.decisions import DecisionReason
 from imtplan.dashboard.matrix import CellState
 from imtplan.dashboard.wording import Wording
@@ -155,7 +155,7 @@ FIGURE = trajectory(
         ),
     ],
     words=Wording("fr", "x", 0),
-    ahead=[Ahead(2022, Decimal(13), Decimal(12), Decimal(14))],
+    ahead=[ForecastPoint(2022, Decimal(13), Decimal(12), Decimal(14))],
 )
 
 

@@ -15,21 +15,29 @@ from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from indicators.models import Progress, VerdictInWords
 from indicators.progress import Aggregation, Direction
-from indicators.school_parts import SchoolShare, Split, Unsplit, Whole, split
+from indicators.school_parts import (
+    InstituteNumbers,
+    NotSplitReason,
+    SchoolShare,
+    SchoolSplit,
+    split,
+)
 from indicators.school_years import Bearers, bearers
 from indicators.series import Series
 
 UNSPLIT = {
-    Unsplit.MEAN: gettext_lazy(
+    NotSplitReason.MEAN: gettext_lazy(
         "a mean of the schools, whose parts do not add up: no school bears a part of it"
     ),
-    Unsplit.INSTITUTE: gettext_lazy("the institute enters it: it has no figure of a school"),
-    Unsplit.BAND: gettext_lazy("a band to stay in: there is no way to go that could be shared"),
-    Unsplit.NO_VALUE: gettext_lazy(
+    NotSplitReason.INSTITUTE: gettext_lazy("the institute enters it: it has no figure of a school"),
+    NotSplitReason.BAND: gettext_lazy(
+        "a band to stay in: there is no way to go that could be shared"
+    ),
+    NotSplitReason.NO_VALUE: gettext_lazy(
         "no value of %(year)s: figures are missing, and for some schools no earlier one stands in"
     ),
-    Unsplit.NO_PROMISE: gettext_lazy("the baseline or the target is not known"),
-    Unsplit.NOT_POSITIVE: gettext_lazy(
+    NotSplitReason.NO_PROMISE: gettext_lazy("the baseline or the target is not known"),
+    NotSplitReason.NOT_POSITIVE: gettext_lazy(
         "shares of the baseline need a baseline above zero, and no school below it"
     ),
 }
@@ -141,7 +149,7 @@ class Bearing:
     """A headline indicator, shared out among its schools."""
 
     course: Course
-    split: Split
+    split: SchoolSplit
     bearers: Bearers
     schools: Mapping[str, School]
     verdicts: Mapping[str, OwnVerdict]  # by the school's code
@@ -245,13 +253,13 @@ class Bearing:
         return Wording.of(self.course.indicator).number(number)
 
 
-def whole_of(course: Course) -> Whole:
+def whole_of(course: Course) -> InstituteNumbers:
     """The institute's numbers, those that the dashboard shows. From the target's year on there is
     no more to come.
     """
     indicator, progress = course.indicator, course.now.progress
     is_over = course.scope.year >= course.target.year
-    return Whole(
+    return InstituteNumbers(
         aggregation=Aggregation(indicator.aggregation),
         direction=Direction(indicator.direction),
         baseline=course.baseline,

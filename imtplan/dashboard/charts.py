@@ -64,7 +64,7 @@ class ChartPath:
 
 
 @dataclass(frozen=True)
-class Ahead:
+class ForecastPoint:
     """The forecast of one year: the line, and its interval where there are points enough."""
 
     year: int
@@ -78,7 +78,7 @@ def trajectory(
     paths: Sequence[ChartPath],
     *,
     words: Wording,
-    ahead: Sequence[Ahead] = (),
+    ahead: Sequence[ForecastPoint] = (),
     marked_year: int | None = None,
     wide: bool = False,
 ) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _drawn(
     points: tuple[ChartPoint, ...],
     paths: tuple[ChartPath, ...],
     words: Wording,
-    ahead: tuple[Ahead, ...],
+    ahead: tuple[ForecastPoint, ...],
     marked_year: int | None,
     wide: bool,
 ) -> dict[str, Any]:
@@ -179,16 +179,16 @@ def _estimates(points: Sequence[ChartPoint], words: Wording) -> go.Scatter:
     )
 
 
-def _last_known(points: Sequence[ChartPoint], ahead: Sequence[Ahead]) -> Ahead:
+def _last_known(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> ForecastPoint:
     """Where the forecast begins: the last final value, which is certain."""
     known = [one for one in points if one.value is not None and not one.is_estimate]
     before = [one for one in known if one.year < ahead[0].year] or known
     last = before[-1]
     value = last.value if last.value is not None else ahead[0].value
-    return Ahead(last.year, value, value, value)
+    return ForecastPoint(last.year, value, value, value)
 
 
-def _band(points: Sequence[ChartPoint], ahead: Sequence[Ahead]) -> list[go.Scatter]:
+def _band(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> list[go.Scatter]:
     """The 80 % interval, year by year; nothing where there are too few points for one."""
     if not ahead or any(one.low is None for one in ahead):
         return []
@@ -210,7 +210,7 @@ def _band(points: Sequence[ChartPoint], ahead: Sequence[Ahead]) -> list[go.Scatt
 
 
 def _forecast(
-    points: Sequence[ChartPoint], ahead: Sequence[Ahead], words: Wording
+    points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint], words: Wording
 ) -> list[go.Scatter]:
     if not ahead:
         return []
@@ -370,7 +370,7 @@ def _layout(
 
 
 def _span(
-    points: Sequence[ChartPoint], paths: Sequence[ChartPath], ahead: Sequence[Ahead] = ()
+    points: Sequence[ChartPoint], paths: Sequence[ChartPath], ahead: Sequence[ForecastPoint] = ()
 ) -> list[float] | None:
     """From below the lowest number to above the highest, with room for the labels."""
     numbers = [point.value for point in points if point.value is not None]

@@ -60,7 +60,7 @@ def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
 
 
 @dataclass(frozen=True)
-class Year:
+class CourseYear:
     """One year of a series against its target. Nothing known is None, never zero.
 
     An estimate that rests on no figure of its own year is last year's number over again: such a
@@ -158,7 +158,7 @@ class Year:
 
 
 @dataclass(frozen=True)
-class Facts:
+class YearFacts:
     """One year against its target, every number as its text; an empty one is unknown."""
 
     value: str
@@ -184,12 +184,12 @@ class Facts:
     @classmethod
     def of(
         cls,
-        year: Year,
+        year: CourseYear,
         words: Wording,
         *,
         target: Decimal | None = None,
         baseline: Decimal | None = None,
-    ) -> "Facts":
+    ) -> "YearFacts":
         """What was promised is known before anything is counted; the rest follows the value."""
         row = year.progress or Progress()
         return cls(
@@ -231,19 +231,19 @@ class Course:
     def rows(self) -> Mapping[tuple[str, int], Progress]:
         return {(row.view, row.year): row for row in self.target.progress.all()}
 
-    def at(self, year: int, view: View) -> Year:
-        return Year(
+    def at(self, year: int, view: View) -> CourseYear:
+        return CourseYear(
             year,
             self.rows.get((view, year)),
             self.totals.get((self.indicator.pk, view, year)),
         )
 
     @cached_property
-    def now(self) -> Year:
+    def now(self) -> CourseYear:
         return self.at(self.scope.year, self.scope.view)
 
     @cached_property
-    def years(self) -> list[Year]:
+    def years(self) -> list[CourseYear]:
         """From the baseline to the end of the plan, in the page's view."""
         plan = self.scope.plan
         last = max(plan.last_year, self.target.year)
@@ -269,12 +269,12 @@ class Course:
         return next((value for value in stored if value is not None), self.target.baseline_value)
 
     @cached_property
-    def facts(self) -> Facts:
+    def facts(self) -> YearFacts:
         return self.facts_of(self.now)
 
-    def facts_of(self, year: Year) -> Facts:
+    def facts_of(self, year: CourseYear) -> YearFacts:
         words = Wording.of(self.indicator)
-        return Facts.of(year, words, target=self.target_value, baseline=self.baseline)
+        return YearFacts.of(year, words, target=self.target_value, baseline=self.baseline)
 
     @property
     def table(self) -> list["YearRow"]:
@@ -357,8 +357,8 @@ class Course:
 class YearRow:
     """One line of a table of years, with the addresses where its numbers are explained."""
 
-    year: Year
-    facts: Facts
+    year: CourseYear
+    facts: YearFacts
     scope: Scope
     target: Target | None = None
     indicator: Indicator | None = None

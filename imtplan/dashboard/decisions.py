@@ -98,7 +98,7 @@ def agenda(
 
 
 @dataclass(frozen=True)
-class TwoYears:
+class TwoYearsProgress:
     """Progress toward a reference target in the page's year, and in the year before."""
 
     indicator: Indicator
@@ -130,7 +130,7 @@ def _indicators(scope: Scope, targets: Iterable[Target]) -> list[Decision]:
     ]
 
 
-def _pair(target: Target, scope: Scope) -> TwoYears | None:
+def _pair(target: Target, scope: Scope) -> TwoYearsProgress | None:
     """None: nothing is known of the page's year."""
     known = {
         row.year: row
@@ -138,20 +138,20 @@ def _pair(target: Target, scope: Scope) -> TwoYears | None:
         if row.view == scope.view and row.value is not None
     }
     now = known.get(scope.year)
-    return TwoYears(target.indicator, now, known.get(scope.year_before)) if now else None
+    return TwoYearsProgress(target.indicator, now, known.get(scope.year_before)) if now else None
 
 
-def _slowest_first(pair: TwoYears) -> tuple[bool, Decimal]:
+def _slowest_first(pair: TwoYearsProgress) -> tuple[bool, Decimal]:
     pace = pair.now.pace
     return (pace is None, Decimal(0) if pace is None else pace)
 
 
-def _of(kind: DecisionReason, pair: TwoYears, said: str, scope: Scope) -> Decision:
+def _of(kind: DecisionReason, pair: TwoYearsProgress, said: str, scope: Scope) -> Decision:
     address = reverse("indicator", args=[pair.indicator.code]) + scope.query
     return Decision(kind, pair.indicator.name, said, address)
 
 
-def _behind(pair: TwoYears) -> str:
+def _behind(pair: TwoYearsProgress) -> str:
     words = Wording.of(pair.indicator)
     clauses = []
     if pair.now.pace is not None:
@@ -165,12 +165,12 @@ def _behind(pair: TwoYears) -> str:
     return _(", ").join(clauses)
 
 
-def _unlikely(pair: TwoYears) -> str:
+def _unlikely(pair: TwoYearsProgress) -> str:
     clauses = (although(pair.now), _falling(pair))
     return _(", ").join(clause for clause in clauses if clause)
 
 
-def _falling(pair: TwoYears) -> str:
+def _falling(pair: TwoYearsProgress) -> str:
     if pair.before is None or not pair.falls:
         return ""
     words = Wording.of(pair.indicator)

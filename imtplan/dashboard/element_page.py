@@ -85,7 +85,7 @@ def _clamped(share: Decimal) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Pull:
+class GapShare:
     """What an item adds to the element's gap, or takes from it: w·(p − e) / Σ w."""
 
     item: ElementItem
@@ -137,11 +137,13 @@ class ElementPage:
         return reverse(f"explain-{self.kind}", args=[self.element.code])
 
     @cached_property
-    def pulls(self) -> list[Pull]:
+    def pulls(self) -> list[GapShare]:
         """What holds it back most comes first, what has no data last."""
         whole = sum((item.weight for item in self.items if item.counts), Decimal(0))
         pulls = [
-            Pull(item, item.weight * item.lead / whole if item.lead is not None and whole else None)
+            GapShare(
+                item, item.weight * item.lead / whole if item.lead is not None and whole else None
+            )
             for item in self.items
         ]
         return sorted(pulls, key=lambda one: (one.amount is None, one.amount or ZERO))

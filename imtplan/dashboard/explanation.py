@@ -16,13 +16,13 @@ from indicators.explaining import (
     Formula,
     FormulaNumber,
     FormulaStep,
+    InputUse,
+    LeftOutReason,
     Measure,
-    Missing,
     NotCountedReason,
     StatusRule,
     StepResult,
     StoredDifference,
-    Use,
     bracketed,
 )
 from indicators.models import ProgressStatus
@@ -145,10 +145,10 @@ VERDICTS = {
     ),
 }
 USES = {
-    Use.COUNTED: gettext_lazy("counted"),
-    Use.CARRIED: gettext_lazy("estimated"),
-    Use.LEFT_OUT: pgettext_lazy("use", "missing"),
-    Use.NOT_EXPECTED: gettext_lazy("not expected"),
+    InputUse.COUNTED: gettext_lazy("counted"),
+    InputUse.CARRIED: gettext_lazy("estimated"),
+    InputUse.LEFT_OUT: pgettext_lazy("use", "missing"),
+    InputUse.NOT_EXPECTED: gettext_lazy("not expected"),
 }
 REASONS = {
     NotCountedReason.NOT_ENTERED: gettext_lazy("not yet entered"),
@@ -159,8 +159,8 @@ REASONS = {
     NotCountedReason.NOT_VALIDATED: gettext_lazy("handed in, not yet validated"),
 }
 MISSING = {
-    Missing.NO_DATA: gettext_lazy("no data"),
-    Missing.NOTHING_EXPECTED: gettext_lazy("nothing is expected of it in that year"),
+    LeftOutReason.NO_DATA: gettext_lazy("no data"),
+    LeftOutReason.NOTHING_EXPECTED: gettext_lazy("nothing is expected of it in that year"),
 }
 
 
@@ -176,7 +176,7 @@ class StepInWords:
 
 
 @dataclass(frozen=True)
-class Teller:
+class ExplanationWriter:
     """Tells the steps of one explanation in the words of its indicator."""
 
     words: Wording

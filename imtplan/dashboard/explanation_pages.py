@@ -9,7 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from imtplan.dashboard.courses import name_of
-from imtplan.dashboard.explanation import MISSING, REASONS, USES, VERDICTS, StepInWords, Teller
+from imtplan.dashboard.explanation import (
+    MISSING,
+    REASONS,
+    USES,
+    VERDICTS,
+    ExplanationWriter,
+    StepInWords,
+)
 from imtplan.dashboard.explanation_sentences import sentence
 from imtplan.dashboard.outlook import outlook
 from imtplan.dashboard.pulse import Pulse
@@ -19,11 +26,11 @@ from imtplan.numbers import format_number
 from indicators.elements import Element
 from indicators.explaining import (
     Agreement,
+    ExplanationReader,
     Input,
     ItemExplanation,
     ProgressExplanation,
     ProgressMark,
-    Reader,
     RollUpExplanation,
     StandIn,
     ValueExplanation,
@@ -89,7 +96,7 @@ class ExplanationInWords:
     differences: Sequence[str]
 
     @classmethod
-    def of(cls, teller: Teller, explanation: Any) -> "ExplanationInWords":
+    def of(cls, teller: ExplanationWriter, explanation: Any) -> "ExplanationInWords":
         return cls(
             teller.steps(explanation.steps),
             explanation.agreement,
@@ -113,7 +120,9 @@ class ValueInWords:
 
     @property
     def told(self) -> ExplanationInWords:
-        return ExplanationInWords.of(Teller(self.words, self.explanation.year), self.explanation)
+        return ExplanationInWords.of(
+            ExplanationWriter(self.words, self.explanation.year), self.explanation
+        )
 
     @property
     def shown(self) -> str:
@@ -162,7 +171,7 @@ class ProgressInWords:
 
     @property
     def told(self) -> ExplanationInWords:
-        return ExplanationInWords.of(Teller(self.words, self.row.year), self.explanation)
+        return ExplanationInWords.of(ExplanationWriter(self.words, self.row.year), self.explanation)
 
     @property
     def value(self) -> ValueInWords:
@@ -255,7 +264,9 @@ class RollUpInWords:
     @property
     def told(self) -> ExplanationInWords:
         words = Wording(language(), NO_UNIT, 0)
-        return ExplanationInWords.of(Teller(words, self.explanation.year), self.explanation)
+        return ExplanationInWords.of(
+            ExplanationWriter(words, self.explanation.year), self.explanation
+        )
 
     @property
     def row(self) -> Any:
@@ -303,7 +314,7 @@ class ExplanationPage:
     scope: Scope
     back: str
     pulse: Pulse
-    told: Any  # ValueTold, ProgressTold or RollUpTold
+    told: Any  # ValueInWords, ProgressInWords or RollUpInWords
 
 
 def scope_of(user: Any, asked: Mapping[str, str]) -> Scope:
@@ -315,7 +326,7 @@ def scope_of(user: Any, asked: Mapping[str, str]) -> Scope:
 
 def value_page(user: Any, indicator: Indicator, asked: Mapping[str, str]) -> ExplanationPage:
     scope = scope_of(user, asked)
-    found = Reader(user, indicator, scope.view, scope.year).value()
+    found = ExplanationReader(user, indicator, scope.view, scope.year).value()
     if found is None:
         raise Http404
     back = reverse("indicator", args=[indicator.code]) + scope.query
@@ -325,7 +336,7 @@ def value_page(user: Any, indicator: Indicator, asked: Mapping[str, str]) -> Exp
 def progress_page(user: Any, target: Target, asked: Mapping[str, str]) -> ExplanationPage:
     indicator = target.indicator
     scope = scope_of(user, {**asked, "plan": target.plan.code})
-    found = Reader(user, indicator, scope.view, scope.year).progress([target])
+    found = ExplanationReader(user, indicator, scope.view, scope.year).progress([target])
     if not found:
         raise Http404
     back = ""

@@ -138,7 +138,7 @@ class FrozenLine:
 
 
 @dataclass(frozen=True)
-class Frozen:
+class SnapshotContent:
     """A whole content, as the pages walk through it."""
 
     content: Mapping[str, Any]

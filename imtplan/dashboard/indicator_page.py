@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard import charts
-from imtplan.dashboard.courses import Course, Facts, Totals, Year, YearRow, totals_of
+from imtplan.dashboard.courses import Course, CourseYear, Totals, YearFacts, YearRow, totals_of
 from imtplan.dashboard.explanation_pages import ProgressInWords, ValueInWords
 from imtplan.dashboard.pages import chart_of
 from imtplan.dashboard.pulse import Pulse
@@ -17,7 +17,7 @@ from imtplan.dashboard.redefinitions import Redefinition, redefinitions
 from imtplan.dashboard.schools_compared import SchoolComparison, schools_compared, sentence_of
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.wording import Wording
-from indicators.explaining import Reader
+from indicators.explaining import ExplanationReader
 from indicators.models import Indicator, InstituteValue, Target
 from objectives.models import StrategicPlan
 
@@ -30,13 +30,13 @@ class IndicatorPage:
     courses: Sequence[Course]
     explanations: Sequence[ProgressInWords]
     value: ValueInWords | None
-    years: Sequence[Year]
+    years: Sequence[CourseYear]
     redefinitions: Sequence[Redefinition]
     compared: Sequence[SchoolComparison]
     pulse: Pulse
 
     @cached_property
-    def now(self) -> Year:
+    def now(self) -> CourseYear:
         return next(year for year in self.years if year.year == self.scope.year)
 
     @property
@@ -74,7 +74,7 @@ class IndicatorPage:
             return self.reference.table
         words = Wording.of(self.indicator)
         return [
-            YearRow(year, Facts.of(year, words), self.scope, indicator=self.indicator)
+            YearRow(year, YearFacts.of(year, words), self.scope, indicator=self.indicator)
             for year in self.years
         ]
 
@@ -90,7 +90,7 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
         raise Http404
     scope = read.scope
     totals = totals_of(user, [indicator])
-    reader = Reader(user, indicator, scope.view, scope.year)
+    reader = ExplanationReader(user, indicator, scope.view, scope.year)
     courses = [Course(target, scope, totals) for target in _targets(user, scope, indicator)]
     value = reader.value()
     return IndicatorPage(
@@ -107,9 +107,11 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
     )
 
 
-def _years(scope: Scope, indicator: Indicator, totals: Totals) -> list[Year]:
+def _years(scope: Scope, indicator: Indicator, totals: Totals) -> list[CourseYear]:
     """Of an indicator without a target in this plan: what the schools add up to, no more."""
-    return [Year(year, total=totals.get((indicator.pk, scope.view, year))) for year in scope.years]
+    return [
+        CourseYear(year, total=totals.get((indicator.pk, scope.view, year))) for year in scope.years
+    ]
 
 
 def _targets(user: Any, scope: Scope, indicator: Indicator) -> list[Target]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from imtplan.dashboard import charts, queries, sentences
-from imtplan.dashboard.courses import Course, Year, totals_of
+from imtplan.dashboard.courses import Course, CourseYear, totals_of
 from imtplan.dashboard.decisions import Agenda, agenda
 from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
@@ -115,7 +115,7 @@ def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.Cam
 
 def chart_of(
     indicator: Indicator,
-    years: Sequence[Year],
+    years: Sequence[CourseYear],
     courses: Sequence[Course],
     scope: Scope,
     *,
@@ -132,10 +132,10 @@ def chart_of(
     )
 
 
-def _ahead(courses: Sequence[Course]) -> list[charts.Ahead]:
+def _ahead(courses: Sequence[Course]) -> list[charts.ForecastPoint]:
     """The forecast toward the first target; the line is the same toward any other."""
     forecasts = courses[0].forecasts if courses else []
-    return [charts.Ahead(year, one.value, one.low, one.high) for year, one in forecasts]
+    return [charts.ForecastPoint(year, one.value, one.low, one.high) for year, one in forecasts]
 
 
 def _path(course: Course) -> charts.ChartPath:

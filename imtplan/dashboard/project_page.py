@@ -12,7 +12,7 @@ from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.standing import Standing
-from imtplan.dashboard.timeline import MilestoneMark, TimeAxis, Track, track_of
+from imtplan.dashboard.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
 from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
 
@@ -25,12 +25,12 @@ class ProjectPage:
     serves: Sequence[Serves]
     indicators: Sequence[IndicatorLink]
     axis: TimeAxis
-    track: Track
+    track: ProjectTrack
     reports: Sequence[StatusReport]
     pulse: Pulse
 
     @property
-    def tracks(self) -> list[Track]:
+    def tracks(self) -> list[ProjectTrack]:
         """What the drawing of many projects takes, for the one."""
         return [self.track]
 

@@ -15,7 +15,7 @@ from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.standing import Standing
-from imtplan.dashboard.timeline import TimeAxis, Track, track_of
+from imtplan.dashboard.timeline import ProjectTrack, TimeAxis, track_of
 from indicators.models import IndicatorLink, ProgressStatus
 from objectives.models import Objective, StrategicPlan
 from projects.models import DeclaredStatus, Milestone, Serves, StatusReport
@@ -49,7 +49,7 @@ class ProjectOverview:
     """A project with all that a line about it needs."""
 
     project: Project
-    track: Track
+    track: ProjectTrack
     reports: Sequence[DeclaredReport]  # the earliest first
     serves: Sequence[Any] = field(default_factory=list)  # objectives, then levers
     indicators: Sequence[Any] = field(default_factory=list)
@@ -186,7 +186,7 @@ class ProjectsPage:
         return [StatusGroup(status, by_status[status]) for status in sorted(by_status, key=_place)]
 
     @property
-    def tracks(self) -> list[Track]:
+    def tracks(self) -> list[ProjectTrack]:
         """Of the projects that have a milestone."""
         return [one.track for one in self.projects if one.track.marks]
 

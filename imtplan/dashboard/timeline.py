@@ -97,7 +97,7 @@ class MilestoneMark:
 
 
 @dataclass(frozen=True)
-class Track:
+class ProjectTrack:
     """One project's milestones, the earliest first."""
 
     project: Project
@@ -108,7 +108,7 @@ class Track:
         return sum(mark.state == MilestoneState.LATE for mark in self.marks)
 
 
-def track_of(project: Project, milestones: Iterable[Milestone], axis: TimeAxis) -> Track:
-    return Track(
+def track_of(project: Project, milestones: Iterable[Milestone], axis: TimeAxis) -> ProjectTrack:
+    return ProjectTrack(
         project, [MilestoneMark(one, MilestoneState.of(one, axis.day), axis) for one in milestones]
     )

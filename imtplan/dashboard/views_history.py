@@ -92,7 +92,7 @@ def _snapshot(request: HttpRequest, number: int) -> Snapshot:
 def snapshot(request: HttpRequest, number: int) -> HttpResponse:
     """From its own text alone: nothing that happened since can change this page."""
     one = _snapshot(request, number)
-    found = frozen.Frozen(one.said)
+    found = frozen.SnapshotContent(one.said)
     return render(request, "dashboard/snapshot.html", {"snapshot": one, "frozen": found})
 
 
@@ -132,7 +132,7 @@ def _workbook(one: Snapshot, book: BookFormat) -> bytes:
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedSide:
     """One side of a comparison: a snapshot, an earlier moment, or now."""
 
     label: str
@@ -179,14 +179,14 @@ def _as_in_the_snapshot(chosen: list[Snapshot | None]) -> dict[str, str]:
     return {}
 
 
-def _side(one: Snapshot | None, name: str, scope: Scope) -> Side:
+def _side(one: Snapshot | None, name: str, scope: Scope) -> ComparedSide:
     if one is not None:
         label = _("%(title)s (%(when)s)") % {"title": one.title, "when": _when(one.taken_at)}
-        return Side(label, one.said)
+        return ComparedSide(label, one.said)
     moment = moment_asked({"as_of": name})
     with shown_at(moment):
         content = content_of(scope.plan, year=scope.year, view=scope.view)
-    return Side(_when(moment) if moment else _("now"), content)
+    return ComparedSide(_when(moment) if moment else _("now"), content)
 
 
 def _when(moment: datetime) -> str:

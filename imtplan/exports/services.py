@@ -12,7 +12,7 @@ from imtplan.exports.models import Export
 from imtplan.exports.tasks import poke
 
 
-class NotFailed(Exception):
+class ExportNotFailed(Exception):
     """There is nothing to try again: the file is ready, or is being made."""
 
 
@@ -34,17 +34,17 @@ def ask_for(
 
 @transaction.atomic
 def try_again(*, export: Export, by: User) -> Export:
-    """From the first try on. Raises NotFailed."""
+    """From the first try on. Raises ExportNotFailed."""
     export = Export.objects.select_for_update().get(pk=export.pk)
     if export.state != Export.State.FAILED:
-        raise NotFailed
+        raise ExportNotFailed
     export.state, export.reason = Export.State.WAITING, ""
     export.tries = export.done = export.total = 0
     try:
         with transaction.atomic():
             export.save(update_fields=["state", "reason", "tries", "done", "total"])
     except IntegrityError:  # asked for anew meanwhile: that one is under way
-        raise NotFailed from None
+        raise ExportNotFailed from None
     _record(export, by=by)
     transaction.on_commit(poke)
     return export

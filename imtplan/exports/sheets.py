@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 
 from imtplan.campaigns.models import Campaign
 from imtplan.dashboard.element_page import ElementPage, element_page
-from imtplan.dashboard.frozen import Frozen
+from imtplan.dashboard.frozen import SnapshotContent
 from imtplan.dashboard.indicator_page import IndicatorPage, indicator_page
 from imtplan.dashboard.matrix_page import MatrixColumn, MatrixPage, RowGroup, matrix_page
 from imtplan.dashboard.pages import DashboardPage, Headline, dashboard_page
@@ -104,7 +104,7 @@ def source_of_figures(user: Any, indicator: Indicator, scope: Scope) -> str:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnHeadline:
     """A headline indicator with its chart drawn."""
 
     headline: Headline
@@ -124,8 +124,8 @@ class DashboardSheet(PaperSheet):
     schools: SchoolsPage
 
     @cached_property
-    def headlines(self) -> list[Drawn]:
-        return [Drawn(one, self._source(one)) for one in self.page.headlines]
+    def headlines(self) -> list[DrawnHeadline]:
+        return [DrawnHeadline(one, self._source(one)) for one in self.page.headlines]
 
     def _source(self, headline: Headline) -> str:
         return source_of_figures(self.reader, headline.course.indicator, self.page.scope)
@@ -189,7 +189,7 @@ class MatrixSheet(PaperSheet):
 @dataclass(frozen=True)
 class SnapshotSheet(PaperSheet):
     snapshot: Snapshot
-    frozen: Frozen
+    frozen: SnapshotContent
 
 
 def dashboard(user: Any, subject: str, asked: Mapping[str, str]) -> DashboardSheet:
@@ -247,7 +247,7 @@ def matrix_of(user: Any, asked: Mapping[str, str]) -> MatrixPage:
 def snapshot(user: Any, subject: str, asked: Mapping[str, str]) -> SnapshotSheet:
     """From its own text alone, whatever has happened since."""
     one = get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject))
-    frozen = Frozen(one.said)
+    frozen = SnapshotContent(one.said)
     return SnapshotSheet(
         title=one.title,
         plan=frozen.plan.name,

@@ -69,7 +69,7 @@ def text(key: str, label: Label, read: Callable[[Any], Any]) -> Column:
 
 
 @dataclass(frozen=True)
-class YearOf:
+class IndicatorYear:
     """A year of an indicator, as its table has it."""
 
     indicator: Indicator
@@ -207,16 +207,16 @@ INPUTS = [
 # --- Tables ---------------------------------------------------------------------------------------
 
 
-def _years(page: DashboardPage) -> Iterator[YearOf]:
+def _years(page: DashboardPage) -> Iterator[IndicatorYear]:
     for course in page.courses:
         for row in course.table:
-            yield YearOf(course.indicator, row, course)
+            yield IndicatorYear(course.indicator, row, course)
 
 
-def _campaign(page: DashboardPage) -> Iterator[YearOf]:
+def _campaign(page: DashboardPage) -> Iterator[IndicatorYear]:
     """What the running campaign has brought so far, not yet validated: beside the page's year."""
     for course in page.campaign.courses if page.campaign else ():
-        yield YearOf(course.indicator, course.now_row, course)
+        yield IndicatorYear(course.indicator, course.now_row, course)
 
 
 def _elements(page: DashboardPage) -> Iterator[Any]:
@@ -248,7 +248,7 @@ OF_AN_INDICATOR: Mapping[str, tuple[Label, Sequence[Column], Callable[[Any], Ite
     "annees": (
         gettext_lazy("Year by year"),
         YEARS,
-        lambda page: (YearOf(page.indicator, row, page.reference) for row in page.rows),
+        lambda page: (IndicatorYear(page.indicator, row, page.reference) for row in page.rows),
     ),
     "ecoles": (
         gettext_lazy("Schools’ figures"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from imtplan.exports.making import forget_old_files, make_waiting
-from indicators.tasks import Poker
+from indicators.tasks import QueuePoker
 
 
 @shared_task(name="imtplan.exports.tasks.make")
@@ -17,7 +17,7 @@ def forget() -> None:
     forget_old_files()
 
 
-_poker = Poker(make)
+_poker = QueuePoker(make)
 
 
 def poke() -> None:

@@ -30,7 +30,7 @@ SCOPE = ("plan", "year", "view", "as_of")
 
 
 @dataclass(frozen=True)
-class Shelved:
+class ListedFile:
     """A file on its owner's page."""
 
     export: Export
@@ -50,10 +50,10 @@ class Shelved:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class FileList:
     """A person's files, the latest first; open pages follow it (`static/js/live.js`)."""
 
-    files: Sequence[Shelved]
+    files: Sequence[ListedFile]
 
     @property
     def is_busy(self) -> bool:
@@ -64,9 +64,9 @@ class Shelf:
         return '"' + hashlib.sha256(repr((states, *more)).encode()).hexdigest()[:32] + '"'
 
 
-def _shelf(request: HttpRequest) -> Shelf:
+def _shelf(request: HttpRequest) -> FileList:
     files = Export.objects.visible_to(request.user).without_bytes()
-    return Shelf([Shelved(export) for export in files])
+    return FileList([ListedFile(export) for export in files])
 
 
 @require_safe
@@ -130,7 +130,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
     export = _export(request, number)
     demand_button(request, "again")
     _kind(export).demand(request.user, export.subject)
-    with suppress(services.NotFailed):  # somebody pressed twice: the page says how it stands
+    with suppress(services.ExportNotFailed):  # somebody pressed twice: the page says how it stands
         services.try_again(export=export, by=request.user)  # type: ignore[arg-type]
     return redirect("files")
 

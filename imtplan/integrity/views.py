@@ -49,7 +49,7 @@ class CheckVerdict(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Case:
+class FindingCase:
     """One fault; the first indicator or project that it names leads to its page."""
 
     before: str
@@ -58,7 +58,7 @@ class Case:
     after: str = ""
 
     @classmethod
-    def read(cls, text: str, addresses: dict[str, str]) -> "Case":
+    def read(cls, text: str, addresses: dict[str, str]) -> "FindingCase":
         for word in _WORDS.finditer(text):
             if address := addresses.get(word.group()):
                 return cls(text[: word.start()], word.group(), address, text[word.end() :])
@@ -84,9 +84,9 @@ class CheckLine:
         return self.finding["count"] - len(self.finding["shown"]) if self.finding else 0
 
     @property
-    def cases(self) -> "list[Case]":
+    def cases(self) -> "list[FindingCase]":
         shown = self.finding["shown"] if self.finding else []
-        return [Case.read(text, self.addresses) for text in shown]
+        return [FindingCase.read(text, self.addresses) for text in shown]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ INDICATORS_NAMED = 8
 
 
 @dataclass(frozen=True)
-class Waiting:
+class StaleResults:
     """What is stale at this moment."""
 
     marks: int
@@ -35,7 +35,7 @@ class Waiting:
     more: int
 
     @classmethod
-    def read(cls) -> "Waiting":
+    def read(cls) -> "StaleResults":
         total = StaleMark.objects.aggregate(marks=Count("pk"), since=Min("marked_at"))
         named = Indicator.objects.filter(
             pk__in=StaleMark.objects.exclude(indicator=None).values("indicator")
@@ -50,7 +50,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class RunsPage:
-    waiting: Waiting
+    waiting: StaleResults
     standing: Sequence[RecomputeRun]  # failures that were not mended yet
     runs: Page[RecomputeRun]
     only_failures: bool
@@ -74,7 +74,7 @@ def _page(request: HttpRequest, pulse: Pulse) -> RunsPage:
     kept: Any = RecomputeRun.objects.select_related("indicator")
     found = kept.failed() if only_failures else kept
     return RunsPage(
-        waiting=Waiting.read(),
+        waiting=StaleResults.read(),
         standing=kept.unresolved(),
         runs=Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
         only_failures=only_failures,

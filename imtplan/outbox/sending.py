@@ -50,7 +50,7 @@ REFUSALS = (
 )
 
 
-class NotSent(Exception):
+class MailNotSent(Exception):
     """The server has certainly not accepted the mail."""
 
 
@@ -87,7 +87,7 @@ def _send(mail: Mail) -> None:
         return
     try:
         deliver(mail)
-    except NotSent as problem:
+    except MailNotSent as problem:
         _failed(mail, problem)
     except Exception as problem:  # noqa: BLE001 - whatever it is, the server may have accepted
         _mark(mail, state=State.UNCERTAIN, error=_said(problem))
@@ -104,7 +104,7 @@ def _is_nobodys(mail: Mail) -> bool:
     return mail.user is None or not mail.user.may_sign_in
 
 
-def _failed(mail: Mail, problem: NotSent) -> None:
+def _failed(mail: Mail, problem: MailNotSent) -> None:
     if mail.tries > len(WAITS):
         _mark(mail, state=State.GIVEN_UP, error=_said(problem))
         return
@@ -129,7 +129,7 @@ def _said(problem: Exception) -> str:
 
 
 def deliver(mail: Mail) -> None:
-    """Hand the mail to the server. NotSent, or any other exception where that is not certain."""
+    """Hand the mail to the server. MailNotSent, or any other exception where it is uncertain."""
     with _certainly_not_sent(Exception):
         message = _message(mail)
         message.message()  # written once, so that a bad address fails here
@@ -148,7 +148,7 @@ def _certainly_not_sent(*problems: type[Exception]) -> Iterator[None]:
     try:
         yield
     except problems as problem:
-        raise NotSent from problem
+        raise MailNotSent from problem
 
 
 def _message(mail: Mail) -> EmailMessage:

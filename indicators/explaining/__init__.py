@@ -13,33 +13,33 @@ from indicators.explaining.formulas import (
     StepResult,
     bracketed,
 )
-from indicators.explaining.inputs import Input, NotCountedReason, Use
+from indicators.explaining.inputs import Input, InputUse, NotCountedReason
 from indicators.explaining.marks import ProgressMark
 from indicators.explaining.progress import ProgressExplanation
-from indicators.explaining.reading import Reader, explain_roll_up, kind_of
-from indicators.explaining.roll_ups import ItemExplanation, Missing, RollUpExplanation
+from indicators.explaining.reading import ExplanationReader, explain_roll_up, kind_of
+from indicators.explaining.roll_ups import ItemExplanation, LeftOutReason, RollUpExplanation
 from indicators.explaining.steps import StatusRule
 from indicators.explaining.values import StandIn, ValueExplanation
 
 __all__ = [
     "Agreement",
+    "ExplanationReader",
     "Formula",
     "FormulaNumber",
     "FormulaStep",
     "Input",
+    "InputUse",
     "ItemExplanation",
+    "LeftOutReason",
     "Measure",
-    "Missing",
     "NotCountedReason",
     "ProgressExplanation",
     "ProgressMark",
-    "Reader",
     "RollUpExplanation",
     "StandIn",
     "StatusRule",
     "StepResult",
     "StoredDifference",
-    "Use",
     "ValueExplanation",
     "bracketed",
     "explain_roll_up",

@@ -16,7 +16,7 @@ from indicators.series import THE_INSTITUTE, Series
 Figures = Mapping[tuple[str, int], Figure]
 
 
-class Use(StrEnum):
+class InputUse(StrEnum):
     """What became of a figure that was expected."""
 
     COUNTED = "counted"
@@ -63,16 +63,16 @@ class Input:
         )
 
     @property
-    def use(self) -> Use:
+    def use(self) -> InputUse:
         if not self.is_expected:
-            return Use.NOT_EXPECTED
+            return InputUse.NOT_EXPECTED
         if self.why is None:
-            return Use.COUNTED
-        return Use.CARRIED if self.stand_in else Use.LEFT_OUT
+            return InputUse.COUNTED
+        return InputUse.CARRIED if self.stand_in else InputUse.LEFT_OUT
 
     @property
     def counts(self) -> bool:
-        return self.use is Use.COUNTED
+        return self.use is InputUse.COUNTED
 
     @property
     def shown(self) -> Figure | None:

@@ -23,7 +23,7 @@ from indicators.series import Series, all_series
 from projects.models import FlagshipProject, Milestone
 
 
-class Reader:
+class ExplanationReader:
     """One indicator in one view and year, read once for its value and all its targets."""
 
     def __init__(self, user: Any, indicator: Indicator, view: View, year: int) -> None:

@@ -26,7 +26,7 @@ from indicators.verdicts import Status
 from projects.models import FlagshipProject, Milestone
 
 
-class Missing(StrEnum):
+class LeftOutReason(StrEnum):
     """Why an item is left out of the mean."""
 
     NO_DATA = "no_data"
@@ -69,11 +69,11 @@ class ItemExplanation:
         return self.part.item.expected
 
     @property
-    def why(self) -> Missing | None:
+    def why(self) -> LeftOutReason | None:
         """None: it counts."""
         if self.progress is None:
-            return Missing.NO_DATA
-        return Missing.NOTHING_EXPECTED if self.expected is None else None
+            return LeftOutReason.NO_DATA
+        return LeftOutReason.NOTHING_EXPECTED if self.expected is None else None
 
     @property
     def counts(self) -> bool:

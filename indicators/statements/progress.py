@@ -15,7 +15,7 @@ of its points.
 """
 
 from indicators.statements.shared import BOUNDS, VIEWS, counts, stored
-from indicators.statements.values import Years, running_sums
+from indicators.statements.values import YearRelation, running_sums
 
 NUMBERS = (
     "value",
@@ -37,12 +37,12 @@ NUMBERS = (
 )
 
 
-def progress_query(years: Years, *, values: str = "indicators_institutevalue") -> str:
+def progress_query(years: YearRelation, *, values: str = "indicators_institutevalue") -> str:
     """Columns: those of Progress but `id`, `formula_version` and `computed_at`.
 
     `values`: the table with the rows of `values_query`.
     """
-    schools = _SCHOOLS_APART if years is Years.APART else _SCHOOLS_SUMMED
+    schools = _SCHOOLS_APART if years is YearRelation.APART else _SCHOOLS_SUMMED
     return (
         f"WITH {BOUNDS}, {VIEWS}, {_AIMS.format(condition=years.condition)}, {schools}, "
         f"{_SERIES.format(values=values)}, {_STEPS} {_ROWS}"

@@ -23,7 +23,7 @@ def columns_of(model: type[models.Model]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Store:
+class ResultStore:
     """Where the rows of one query go.
 
     `obsolete`: which stored rows (`s`) the query would have given, were they to stay. `report`:
@@ -94,14 +94,14 @@ class Store:
         return ", ".join(f"{alias}.{name}" for name in names)
 
 
-VALUES = Store(
+VALUES = ResultStore(
     InstituteValue,
     ("indicator_id", "year", "view"),
     obsolete="s.indicator_id = ANY (%(wholes_only)s::bigint[])",
 )
 
 # Which progress toward a reference target moved, so that what stands above it does.
-PROGRESS = Store(
+PROGRESS = ResultStore(
     Progress,
     ("target_id", "year", "view"),
     obsolete="""s.target_id IN (
@@ -121,7 +121,7 @@ PROGRESS = Store(
         ) AS above ON true""",
 )
 
-ROLL_UPS = Store(
+ROLL_UPS = ResultStore(
     RollUp,
     ("plan_id", "objective_id", "lever_id", "project_id", "year", "view"),
     obsolete="%(everything)s::boolean",

@@ -1,7 +1,8 @@
 """The institute's values: what the schools' figures of each year make, as one SELECT.
 
 The years of one indicator relate in one of two ways, each with a SELECT of its own: a year stands
-for itself (`Years.APART`: levels and flows), or for all since the baseline (`Years.SUMMED`).
+for itself (`YearRelation.APART`: levels and flows), or for all since the baseline
+(`YearRelation.SUMMED`).
 
 Parameters: `pair_indicators` and `pair_years`, two arrays of the same length: the pairs of both
 that are wanted.
@@ -17,7 +18,7 @@ from enum import Enum
 from indicators.statements.shared import BOUNDS, VIEWS, counts, stored
 
 
-class Years(Enum):
+class YearRelation(Enum):
     """How the years of an indicator relate."""
 
     APART = "<>"
@@ -28,17 +29,17 @@ class Years(Enum):
         return f"i.accumulation {self.value} 'cumulative'"
 
 
-def values_query(years: Years) -> str:
+def values_query(years: YearRelation) -> str:
     """Columns: those of InstituteValue but `id`, `formula_version` and `computed_at`."""
-    parts = _APART if years is Years.APART else running_sums(_ASKED_SINCE)
+    parts = _APART if years is YearRelation.APART else running_sums(_ASKED_SINCE)
     return f"WITH {BOUNDS}, {VIEWS}, {_wanted(years)}, {parts}, {_TOTALS} {_ROWS}"
 
 
-def _wanted(years: Years) -> str:
+def _wanted(years: YearRelation) -> str:
     return f"""
     wanted AS (
         SELECT i.id AS indicator_id, w.year, i.aggregation, i.accumulation, i.scale,
-               {_SINCE if years is Years.SUMMED else "NULL::integer"} AS since
+               {_SINCE if years is YearRelation.SUMMED else "NULL::integer"} AS since
         FROM unnest(%(pair_indicators)s::bigint[], %(pair_years)s::integer[])
             AS w(indicator_id, year)
         JOIN indicators_indicator AS i ON i.id = w.indicator_id

@@ -13,16 +13,16 @@ from indicators.progress import Aggregation, Direction, TargetPath
 from indicators.school_parts import (
     MEASURES,
     NOTHING,
+    InstituteNumbers,
+    NotSplitReason,
     SchoolShare,
+    SchoolSplit,
     SchoolYears,
-    Split,
-    Unsplit,
-    Whole,
     followed,
     split,
 )
 
-STUDENTS = Whole(
+STUDENTS = InstituteNumbers(
     aggregation=Aggregation.SUM,
     direction=Direction.INCREASE,
     baseline=Decimal(1000),
@@ -45,7 +45,7 @@ LARGE = years("large", 600, 600, y2017=600, y2021=600)
 SMALL = years("small", 400, 500, y2017=400, y2021=500)
 
 
-def part(found: Split, code: str) -> SchoolShare:
+def part(found: SchoolSplit, code: str) -> SchoolShare:
     return next(one for one in found.parts if one.code == code)
 
 
@@ -126,7 +126,7 @@ def test_what_one_of_two_that_merged_does_not_know_nobody_knows() -> None:
     assert both.now == Reading(Decimal(500), None, None)
 
 
-SHARE = Whole(
+SHARE = InstituteNumbers(
     aggregation=Aggregation.RATIO,
     direction=Direction.INCREASE,
     baseline=Decimal(10),
@@ -157,24 +157,24 @@ def test_a_ratio_is_shared_out_by_its_parts() -> None:
 @pytest.mark.parametrize(
     ("whole", "why"),
     [
-        (replace(STUDENTS, aggregation=Aggregation.MEAN), Unsplit.MEAN),
-        (replace(STUDENTS, aggregation=Aggregation.NONE), Unsplit.INSTITUTE),
-        (replace(STUDENTS, direction=Direction.KEEP), Unsplit.BAND),
-        (replace(STUDENTS, value=None), Unsplit.NO_VALUE),
-        (replace(STUDENTS, target=None), Unsplit.NO_PROMISE),
-        (replace(STUDENTS, baseline=None), Unsplit.NO_PROMISE),
-        (replace(STUDENTS, baseline=Decimal(0)), Unsplit.NOT_POSITIVE),
-        (replace(STUDENTS, baseline=Decimal(-5)), Unsplit.NOT_POSITIVE),
+        (replace(STUDENTS, aggregation=Aggregation.MEAN), NotSplitReason.MEAN),
+        (replace(STUDENTS, aggregation=Aggregation.NONE), NotSplitReason.INSTITUTE),
+        (replace(STUDENTS, direction=Direction.KEEP), NotSplitReason.BAND),
+        (replace(STUDENTS, value=None), NotSplitReason.NO_VALUE),
+        (replace(STUDENTS, target=None), NotSplitReason.NO_PROMISE),
+        (replace(STUDENTS, baseline=None), NotSplitReason.NO_PROMISE),
+        (replace(STUDENTS, baseline=Decimal(0)), NotSplitReason.NOT_POSITIVE),
+        (replace(STUDENTS, baseline=Decimal(-5)), NotSplitReason.NOT_POSITIVE),
     ],
 )
-def test_what_cannot_be_shared_out_says_why(whole: Whole, why: Unsplit) -> None:
+def test_what_cannot_be_shared_out_says_why(whole: InstituteNumbers, why: NotSplitReason) -> None:
     found = split(whole, [LARGE, SMALL])
     assert (found.unsplit, found.parts, found.rest) == (why, (), None)
 
 
 def test_a_school_below_zero_has_no_share() -> None:
     found = split(STUDENTS, [years("debt", -100, 0), years("rich", 1100, 1100)])
-    assert found.unsplit is Unsplit.NOT_POSITIVE
+    assert found.unsplit is NotSplitReason.NOT_POSITIVE
 
 
 def test_nothing_weighs_where_nothing_is_left() -> None:
@@ -210,8 +210,8 @@ def any_schools(draw: st.DrawFn) -> list[SchoolYears]:
 
 
 @st.composite
-def any_whole(draw: st.DrawFn) -> Whole:
-    return Whole(
+def any_whole(draw: st.DrawFn) -> InstituteNumbers:
+    return InstituteNumbers(
         aggregation=draw(st.sampled_from([Aggregation.SUM, Aggregation.RATIO])),
         direction=draw(st.sampled_from([Direction.INCREASE, Direction.DECREASE])),
         baseline=draw(st.none() | signed),
@@ -228,7 +228,7 @@ def any_whole(draw: st.DrawFn) -> Whole:
 @patient
 @given(any_whole(), any_schools())
 def test_the_parts_and_the_rest_are_the_whole_exactly(
-    whole: Whole, schools: list[SchoolYears]
+    whole: InstituteNumbers, schools: list[SchoolYears]
 ) -> None:
     found = split(whole, schools)
     if found.unsplit:
@@ -245,7 +245,7 @@ def test_the_parts_and_the_rest_are_the_whole_exactly(
 @patient
 @given(any_whole(), st.lists(figures(), min_size=1, max_size=6))
 def test_where_every_figure_is_known_the_schools_bear_all_of_it(
-    whole: Whole, readings: list[Reading]
+    whole: InstituteNumbers, readings: list[Reading]
 ) -> None:
     total = sum((one.value or Decimal(0) for one in readings), Decimal(0))
     whole = replace(whole, aggregation=Aggregation.SUM, baseline=total, value=total, forecast=None)
@@ -256,7 +256,7 @@ def test_where_every_figure_is_known_the_schools_bear_all_of_it(
 @patient
 @given(any_whole(), any_schools())
 def test_no_part_is_further_than_one_unit_of_the_last_digit_from_its_share(
-    whole: Whole, schools: list[SchoolYears]
+    whole: InstituteNumbers, schools: list[SchoolYears]
 ) -> None:
     whole = replace(whole, aggregation=Aggregation.SUM)
     found = split(whole, schools)

@@ -72,7 +72,7 @@ class Slow:
 
 def test_pokes_wait_for_nothing_and_run_together() -> None:
     queue = Slow()
-    poker = tasks.Poker(queue)
+    poker = tasks.QueuePoker(queue)
     poker.poke()
     assert queue.begun.wait(10)
     for _again in range(200):  # none of these waits for the first
@@ -91,7 +91,7 @@ def test_a_queue_that_cannot_be_reached_is_no_error(caplog: pytest.LogCaptureFix
             said.set()
             raise OSError("no socket")
 
-    poker = tasks.Poker(Broken())
+    poker = tasks.QueuePoker(Broken())
     poker.poke()
     assert said.wait(10)
     said.clear()

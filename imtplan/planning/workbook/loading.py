@@ -1,7 +1,7 @@
 """A workbook into the plan, line by line, through the forms and services of the pages.
 
 Everything happens inside the caller's transaction. A line that is not right does not stop the
-others from being looked at; at the end it stops all of them from being stored (`NotRight`).
+others from being looked at; at the end it stops all of them from being stored (`LinesRefused`).
 """
 
 from collections.abc import Callable, Iterable, Mapping

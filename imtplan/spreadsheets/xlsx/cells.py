@@ -18,7 +18,7 @@ _TYPES = {"d": CellType.DATE, "b": CellType.BOOLEAN, "e": CellType.ERROR}
 
 
 @dataclass
-class Meaning:
+class CellReader:
     """What the workbook says of its cells: their texts and their formats."""
 
     texts: SharedTexts

@@ -12,7 +12,7 @@ from imtplan.spreadsheets.merges import cover
 from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import Table, TableRow, rows_of
 from imtplan.spreadsheets.xlsx.book import XlsxBook
-from imtplan.spreadsheets.xlsx.cells import Meaning
+from imtplan.spreadsheets.xlsx.cells import CellReader
 from imtplan.spreadsheets.xlsx.sheet import XlsxSheet
 from imtplan.spreadsheets.xlsx.texts import SharedTexts
 
@@ -22,14 +22,14 @@ def read_xlsx(package: Package) -> list[Table]:
     book = XlsxBook.of(package)
     sheets = [(listed, XlsxSheet(package, listed.part)) for listed in book.sheets]
     wanted = {index for _listed, sheet in sheets for index in sheet.shared}
-    meaning = Meaning(SharedTexts(package, book.texts, wanted), book)
+    meaning = CellReader(SharedTexts(package, book.texts, wanted), book)
     return [
         Table(_rows(sheet, meaning), listed.name, listed.is_hidden, left_out=sheet.left_out)
         for listed, sheet in sheets
     ]
 
 
-def _rows(sheet: XlsxSheet, meaning: Meaning) -> list[TableRow]:
+def _rows(sheet: XlsxSheet, meaning: CellReader) -> list[TableRow]:
     rows = rows_of((cell.row, cell.column, meaning.of(cell)) for cell in sheet.cells)
     cover(rows, sheet.blocks)
     return rows

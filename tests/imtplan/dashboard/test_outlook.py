@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from imtplan.dashboard.charts import Ahead, ChartPath, ChartPoint, trajectory
+from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory
 from imtplan.dashboard.outlook import chances, outlook
 from imtplan.dashboard.pages import dashboard_page
 from imtplan.dashboard.pulse import Pulse
@@ -115,8 +115,8 @@ def traces(ahead):
 
 def test_the_band_begins_at_the_last_final_value():
     ahead = [
-        Ahead(2021, Decimal(120), Decimal(115), Decimal(125)),
-        Ahead(2022, Decimal(130), Decimal(110), Decimal(150)),
+        ForecastPoint(2021, Decimal(120), Decimal(115), Decimal(125)),
+        ForecastPoint(2022, Decimal(130), Decimal(110), Decimal(150)),
     ]
     found, figure = traces(ahead)
 
@@ -128,7 +128,7 @@ def test_the_band_begins_at_the_last_final_value():
 
 
 def test_few_points_have_a_line_and_no_band():
-    found, _figure = traces([Ahead(2021, Decimal(120)), Ahead(2022, Decimal(130))])
+    found, _figure = traces([ForecastPoint(2021, Decimal(120)), ForecastPoint(2022, Decimal(130))])
 
     assert "band" not in found
     assert found["forecast"]["x"] == [2020, 2021, 2022]

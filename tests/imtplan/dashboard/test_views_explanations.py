@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 
 from imtplan.dashboard import explanation
-from indicators.explaining import NotCountedReason, StatusRule, StepResult, Use
+from indicators.explaining import InputUse, NotCountedReason, StatusRule, StepResult
 from indicators.models import InstituteValue, Progress
 from indicators.progress import FORMULA_VERSION
 from tests import factories
@@ -308,7 +308,7 @@ def test_questions_do_not_grow_with_the_schools(path, content, diane, signed_in)
 def test_every_word_has_a_place():
     """The names of results, rules and reasons are all told in words."""
     told = explanation.RESULTS, explanation.VERDICTS, explanation.USES, explanation.REASONS
-    enums = StepResult, StatusRule, Use, NotCountedReason
+    enums = StepResult, StatusRule, InputUse, NotCountedReason
 
     for words, enum in zip(told, enums, strict=True):
         assert set(words) == set(enum)

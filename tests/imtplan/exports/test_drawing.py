@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from imtplan.dashboard.charts import Ahead, ChartPath, ChartPoint, trajectory, with_breaks
+from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory, with_breaks
 from imtplan.dashboard.wording import Wording
 from imtplan.exports.drawing import Canvas, drawn, ticks
 
@@ -19,7 +19,7 @@ def figure(*, name: str = "Cible 2022", ahead: bool = True) -> dict:
     points = [ChartPoint(year, value and Decimal(value)) for year, value in values.items()]
     points.append(ChartPoint(2021, Decimal(140), is_estimate=True))
     path = [(2017, Decimal(100)), (2022, Decimal(200))]
-    band = [Ahead(2021, Decimal(138), Decimal(130), Decimal(146))] if ahead else []
+    band = [ForecastPoint(2021, Decimal(138), Decimal(130), Decimal(146))] if ahead else []
     return trajectory(
         points,
         [ChartPath(name, 2022, Decimal(200), path)],

@@ -111,7 +111,7 @@ def test_it_can_be_tried_again(diane: User, monkeypatch: pytest.MonkeyPatch) -> 
     making.make_waiting()
     export.refresh_from_db()
     assert export.state == State.MADE
-    with pytest.raises(services.NotFailed):
+    with pytest.raises(services.ExportNotFailed):
         services.try_again(export=export, by=diane)
 
 
@@ -122,7 +122,7 @@ def test_what_was_asked_for_anew_is_not_tried_again_beside_it(
     failed = ask(diane)
     making.make_waiting()
     anew = ask(diane)
-    with pytest.raises(services.NotFailed):
+    with pytest.raises(services.ExportNotFailed):
         services.try_again(export=failed, by=diane)
     assert list(Export.objects.filter(state__in=Export.UNFINISHED)) == [anew]
     assert Event.objects.filter(verb=Event.Verb.FILE_ASKED).count() == 2

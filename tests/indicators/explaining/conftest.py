@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School, User
-from indicators.explaining import ProgressExplanation, Reader, ValueExplanation
+from indicators.explaining import ExplanationReader, ProgressExplanation, ValueExplanation
 from indicators.models import Indicator, Target, View
 
 
 @pytest.fixture
 def value_of(diane: User) -> Callable[..., ValueExplanation]:
     def explain(indicator: Indicator, year: int = 2020, view: str = "validated") -> Any:
-        return Reader(diane, indicator, View(view), year).value()
+        return ExplanationReader(diane, indicator, View(view), year).value()
 
     return explain
 
@@ -21,7 +21,7 @@ def value_of(diane: User) -> Callable[..., ValueExplanation]:
 @pytest.fixture
 def progress_of(diane: User) -> Callable[..., ProgressExplanation]:
     def explain(target: Target, year: int = 2020, view: str = "validated") -> Any:
-        [found] = Reader(diane, target.indicator, View(view), year).progress([target])
+        [found] = ExplanationReader(diane, target.indicator, View(view), year).progress([target])
         return found
 
     return explain

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School, User
 from indicators.explaining import (
-    Missing,
+    LeftOutReason,
     RollUpExplanation,
     StatusRule,
     StepResult,
@@ -99,7 +99,7 @@ def test_what_has_no_data_is_left_out_and_counts_in_the_coverage(
     linked(objective, albi, None, weight=3)
     explained = explain(objective)
     counted, left_out = explained.items
-    assert (counted.why, left_out.why) == (None, Missing.NO_DATA)
+    assert (counted.why, left_out.why) == (None, LeftOutReason.NO_DATA)
     assert left_out.contribution is None
     assert outcomes(explained)[StepResult.COVERAGE] == Decimal("0.25")
     assert explained.rule is StatusRule.LITTLE_COVERED

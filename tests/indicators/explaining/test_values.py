@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School, User
-from indicators.explaining import Formula, NotCountedReason, StepResult, Use
+from indicators.explaining import Formula, InputUse, NotCountedReason, StepResult
 from indicators.models import Figure, InstituteValue
 from tests import factories
 from tests.indicators.explaining.calculating import calculated
@@ -80,7 +80,7 @@ def test_the_institutes_own_figure_is_told_as_it_was_entered(
     explained = value_of(own)
     assert outcomes(explained)[StepResult.VALUE] == (Formula.AS_ENTERED, 41)
     [row] = explained.inputs.rows
-    assert (row.code, row.name, row.use) == ("", "IMT", Use.COUNTED)
+    assert (row.code, row.name, row.use) == ("", "IMT", InputUse.COUNTED)
 
 
 def test_a_missing_school_is_named_with_what_stands_in_for_it(
@@ -98,8 +98,8 @@ def test_a_missing_school_is_named_with_what_stands_in_for_it(
         for row in explained.inputs.rows
     }
     assert found == {
-        albi.code: (Use.COUNTED, None, None),
-        ales.code: (Use.CARRIED, NotCountedReason.NOT_ENTERED, 2018),
+        albi.code: (InputUse.COUNTED, None, None),
+        ales.code: (InputUse.CARRIED, NotCountedReason.NOT_ENTERED, 2018),
     }
 
 
@@ -110,7 +110,7 @@ def test_where_nobody_reported_nothing_stands_in(
         figure(indicator, school, year=2019)
     recomputed()
     explained = value_of(indicator)
-    assert [row.use for row in explained.inputs.rows] == [Use.LEFT_OUT, Use.LEFT_OUT]
+    assert [row.use for row in explained.inputs.rows] == [InputUse.LEFT_OUT, InputUse.LEFT_OUT]
     assert explained.shown is None
 
 
@@ -141,7 +141,7 @@ def test_why_a_figure_was_left_out(
     factories.FigureFactory(indicator=indicator, school=ales, **({"value": 100} | fields))
     recomputed()
     row = value_of(indicator).inputs.rows[1]
-    assert (row.use, row.why, row.number) == (Use.LEFT_OUT, why, shown)
+    assert (row.use, row.why, row.number) == (InputUse.LEFT_OUT, why, shown)
 
 
 def test_who_said_not_applicable_is_not_expected(
@@ -152,7 +152,7 @@ def test_who_said_not_applicable_is_not_expected(
     figure(indicator, ales, None, state="not_applicable")
     recomputed()
     explained = value_of(indicator)
-    assert [row.use for row in explained.inputs.rows] == [Use.COUNTED, Use.NOT_EXPECTED]
+    assert [row.use for row in explained.inputs.rows] == [InputUse.COUNTED, InputUse.NOT_EXPECTED]
     assert explained.shown == 1000
 
 
