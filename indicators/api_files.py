@@ -265,15 +265,15 @@ class InOds(InBook):
         return self.whole_book()
 
 
-class Values(ValueViewSet):
+class ValueFiles(ValueViewSet):
     columns, title, file_name = value_columns, _("Values"), "values"
 
 
-class Progresses(ProgressViewSet):
+class ProgressFiles(ProgressViewSet):
     columns, title, file_name = progress_columns, _("Progress"), "progress"
 
 
-class RollUps(RollUpViewSet):
+class RollUpFiles(RollUpViewSet):
     columns, title, file_name = roll_up_columns, _("Roll-ups"), "roll-ups"
 
 
@@ -289,39 +289,39 @@ class RollUpCsvFilters(InFlavours, RollUpFilters):
     pass
 
 
-class ValueCsv(InCsv, Values):
+class ValueCsv(InCsv, ValueFiles):
     filterset_class = ValueCsvFilters
 
 
-class ProgressCsv(InCsv, Progresses):
+class ProgressCsv(InCsv, ProgressFiles):
     filterset_class = ProgressCsvFilters
 
 
-class RollUpCsv(InCsv, RollUps):
+class RollUpCsv(InCsv, RollUpFiles):
     filterset_class = RollUpCsvFilters
 
 
-class ValueXlsx(InXlsx, Values):
+class ValueXlsx(InXlsx, ValueFiles):
     pass
 
 
-class ProgressXlsx(InXlsx, Progresses):
+class ProgressXlsx(InXlsx, ProgressFiles):
     pass
 
 
-class RollUpXlsx(InXlsx, RollUps):
+class RollUpXlsx(InXlsx, RollUpFiles):
     pass
 
 
-class ValueOds(InOds, Values):
+class ValueOds(InOds, ValueFiles):
     pass
 
 
-class ProgressOds(InOds, Progresses):
+class ProgressOds(InOds, ProgressFiles):
     pass
 
 
-class RollUpOds(InOds, RollUps):
+class RollUpOds(InOds, RollUpFiles):
     pass
 
 

@@ -22,7 +22,7 @@ KEYS = {
     RollUp: ("plan_id", "objective_id", "lever_id", "project_id", "year", "view"),
 }
 
-Row = dict[str, Any]
+ResultValues = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class ResultMove:
 
     model: type[models.Model]
     key: tuple[Any, ...]  # as `KEYS` names it
-    before: Row | None
-    after: Row | None
+    before: ResultValues | None
+    after: ResultValues | None
 
     @property
     def fields(self) -> list[str]:
@@ -66,7 +66,7 @@ def _taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _results() -> dict[tuple[type[models.Model], tuple[Any, ...]], Row]:
+def _results() -> dict[tuple[type[models.Model], tuple[Any, ...]], ResultValues]:
     found = {}
     for model, key in KEYS.items():
         names = [f.attname for f in model._meta.concrete_fields if f.name not in NOT_COMPARED]

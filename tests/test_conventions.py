@@ -83,16 +83,29 @@ def test_nothing_is_imported_inside_a_function() -> None:
     assert found == []
 
 
+def top_level_names(kind: type[ast.stmt]) -> dict[str, list[str]]:
+    """The places where a class is defined, or a name is set, at the top of a module."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in (path for name in CODE for path in sorted((BASE / name).rglob("*.py"))):
+        if "migrations" not in path.parts:
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                for name in _names_of(node) if isinstance(node, kind) else []:
+                    places[name].append(f"{path.relative_to(BASE)}:{node.lineno}")
+    return places
+
+
+def _names_of(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
 def test_a_class_name_stands_for_one_class() -> None:
-    """In the whole application; Django finds a command by the name of its file."""
-    places = defaultdict(list)
-    for name in CODE:
-        for path in sorted((BASE / name).rglob("*.py")):
-            if "migrations" not in path.parts:
-                for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                    if isinstance(node, ast.ClassDef):
-                        places[node.name].append(f"{path.relative_to(BASE)}:{node.lineno}")
-    del places["Command"]
+    """In the whole application, and for no type alias; Django finds a command by its file."""
+    classes, aliases = top_level_names(ast.ClassDef), top_level_names(ast.Assign)
+    del classes["Command"]
+    places = {name: where + aliases.get(name, []) for name, where in classes.items()}
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 

@@ -67,7 +67,7 @@ class SchoolPart:
         return self.closes_on - timedelta(days=step.days_before)
 
 
-Found = list[tuple[SchoolPart, ReminderStep]]
+DueReminders = list[tuple[SchoolPart, ReminderStep]]
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _may_be_written(one: Reminder, last: Mapping[int, date], today: date) -> boo
 
 def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> list[Reminder]:
     """Each person's most pressing step, with all their schools that are still to hand in."""
-    parts: dict[int, Found] = defaultdict(list)
+    parts: dict[int, DueReminders] = defaultdict(list)
     for school in campaign.schools:
         step = school.step(now)
         if step and not school.handed_in:
@@ -138,7 +138,9 @@ def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> l
     return [_reminder(campaign, person, found) for person, found in left.items() if found]
 
 
-def _not_told(campaign: CampaignPart, person: int, found: Found, keys: Container[str]) -> Found:
+def _not_told(
+    campaign: CampaignPart, person: int, found: DueReminders, keys: Container[str]
+) -> DueReminders:
     """Without those whose last day was told already: another school's, a day later, is still to
     be told while they are open."""
     return [
@@ -148,7 +150,7 @@ def _not_told(campaign: CampaignPart, person: int, found: Found, keys: Container
     ]
 
 
-def _reminder(campaign: CampaignPart, person: int, found: Found) -> Reminder:
+def _reminder(campaign: CampaignPart, person: int, found: DueReminders) -> Reminder:
     first, step = min(found, key=lambda one: one[0].closes_at)
     schools = tuple(school.school for school, _step in found)
     return Reminder(campaign.campaign, person, step, schools, first.closes_on)

@@ -18,8 +18,8 @@ from django.utils.safestring import SafeString
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_number
 
-Figure = Mapping[str, Any]
-Place = tuple[float, float]
+PlotlyFigure = Mapping[str, Any]
+PlotPlace = tuple[float, float]
 
 ACCENT, INK, SOFT, LINE, STRONG = "#1d4ed8", "#16233a", "#55607a", "#c9cbd2", "#7d8496"
 # How wide, in which colour and with which dashes each role's line is drawn.
@@ -39,7 +39,7 @@ _MARKUP = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<br\s*/?>")
 
 
-def drawn(figure: Figure, said: str, *, size: tuple[int, int]) -> SafeString:
+def drawn(figure: PlotlyFigure, said: str, *, size: tuple[int, int]) -> SafeString:
     """The figure as an SVG of this size, with its alternative text."""
     canvas = Canvas.of(figure, size)
     parts = [*_grid(canvas), *_shapes(canvas), *_traces(canvas), *_labels(canvas)]
@@ -58,7 +58,7 @@ def drawn(figure: Figure, said: str, *, size: tuple[int, int]) -> SafeString:
 class Canvas:
     """Where a year and a number stand on the paper."""
 
-    figure: Figure
+    figure: PlotlyFigure
     left: float
     right: float
     top: float
@@ -67,7 +67,7 @@ class Canvas:
     span: tuple[float, float]
 
     @classmethod
-    def of(cls, figure: Figure, size: tuple[int, int]) -> "Canvas":
+    def of(cls, figure: PlotlyFigure, size: tuple[int, int]) -> "Canvas":
         layout = figure["layout"]
         span = tuple(layout["yaxis"].get("range") or (0, 1))
         beside = max(map(len, map(_said, ticks(*span))), default=0) * ABOUT_A_LETTER
@@ -91,7 +91,7 @@ class Canvas:
         low, high = self.span
         return round(self.bottom - (number - low) / (high - low) * (self.bottom - self.top), 2)
 
-    def places(self, trace: Mapping[str, Any]) -> list[Place | None]:
+    def places(self, trace: Mapping[str, Any]) -> list[PlotPlace | None]:
         """A hole for what is unknown."""
         pairs = zip(trace.get("x", ()), trace.get("y", ()), strict=True)
         return [None if y is None else (self.x(x), self.y(y)) for x, y in pairs]
@@ -149,9 +149,9 @@ def _traces(canvas: Canvas) -> Iterator[SafeString]:
                 yield mark(*place)
 
 
-def _runs(places: Sequence[Place | None]) -> Iterator[Sequence[Place]]:
+def _runs(places: Sequence[PlotPlace | None]) -> Iterator[Sequence[PlotPlace]]:
     """The stretches without a hole; a point alone is no line."""
-    run: list[Place] = []
+    run: list[PlotPlace] = []
     for place in [*places, None]:
         if place is not None:
             run.append(place)
@@ -161,7 +161,7 @@ def _runs(places: Sequence[Place | None]) -> Iterator[Sequence[Place]]:
         run = []
 
 
-def _line(points: Sequence[Place], *, width: float, colour: str, dash: str = "") -> SafeString:
+def _line(points: Sequence[PlotPlace], *, width: float, colour: str, dash: str = "") -> SafeString:
     return format_html(
         '<polyline points="{}" fill="none" stroke="{}" stroke-width="{}" stroke-dasharray="{}"/>',
         _listed(points),
@@ -171,13 +171,13 @@ def _line(points: Sequence[Place], *, width: float, colour: str, dash: str = "")
     )
 
 
-def _area(points: Sequence[Place]) -> SafeString:
+def _area(points: Sequence[PlotPlace]) -> SafeString:
     return format_html(
         '<polygon points="{}" fill="{}" fill-opacity="0.14"/>', _listed(points), ACCENT
     )
 
 
-def _listed(points: Sequence[Place]) -> str:
+def _listed(points: Sequence[PlotPlace]) -> str:
     return " ".join(f"{x},{y}" for x, y in points)
 
 

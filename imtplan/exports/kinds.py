@@ -25,9 +25,9 @@ from imtplan.dashboard.scope import read_scope
 from imtplan.exports import deck, sheets, slides
 from indicators.models import Indicator, Snapshot
 
-Asked = Mapping[str, str]
+AddressQuery = Mapping[str, str]
 # Called with how many steps are done, of how many.
-Step = Callable[[int, int], None]
+StepCallback = Callable[[int, int], None]
 
 
 class Format(Enum):
@@ -54,9 +54,9 @@ class ExportKind:
     label: str | Promise
     stem: str
     format: Format
-    title: Callable[[Any, str, Asked], str]
-    read: Callable[[Any, str, Asked], Any]
-    write: Callable[[Any, Step], bytes]
+    title: Callable[[Any, str, AddressQuery], str]
+    read: Callable[[Any, str, AddressQuery], Any]
+    write: Callable[[Any, StepCallback], bytes]
     permission: Permission | None = Permission.READ_INSTITUTE  # None: whoever sees the subject
     is_scoped: bool = True  # of a plan, a year and a view; a snapshot is of its own
     filters: tuple[str, ...] = ()  # what the page's address may narrow it to, beside its scope
@@ -68,19 +68,21 @@ class ExportKind:
         elif not has_permission(user, self.permission):
             raise PermissionDenied
 
-    def name(self, subject: str, asked: Asked) -> str:
+    def name(self, subject: str, asked: AddressQuery) -> str:
         """Of the file: letters that every system takes, and the year."""
         parts = ("imtplan", self.stem, slugify(subject), asked.get("year", ""))
         return "-".join(part for part in parts if part) + "." + self.format.ending
 
 
-def printed(template: str, page: Callable[[Any, str, Asked], Any]) -> dict[str, Callable[..., Any]]:
+def printed(
+    template: str, page: Callable[[Any, str, AddressQuery], Any]
+) -> dict[str, Callable[..., Any]]:
     """A page to PDF: `page` gives what `template` shows as `sheet`."""
 
-    def read(user: Any, subject: str, asked: Asked) -> str:
+    def read(user: Any, subject: str, asked: AddressQuery) -> str:
         return render_to_string(template, {"sheet": page(user, subject, asked)})
 
-    def write(html: str, step: Step) -> bytes:
+    def write(html: str, step: StepCallback) -> bytes:
         step(1, 2)
         content = paper.pdf_of(html)
         step(2, 2)
@@ -92,25 +94,25 @@ def printed(template: str, page: Callable[[Any, str, Asked], Any]) -> dict[str, 
 # --- What a file is about -------------------------------------------------------------------------
 
 
-def _plan(user: Any, subject: str, asked: Asked) -> str:
+def _plan(user: Any, subject: str, asked: AddressQuery) -> str:
     read = read_scope(user, asked)
     if read is None or subject:
         raise Http404
     return read.scope.plan.name
 
 
-def _indicator(user: Any, subject: str, asked: Asked) -> str:
+def _indicator(user: Any, subject: str, asked: AddressQuery) -> str:
     return get_object_or_404(Indicator.objects.visible_to(user), code=subject).name
 
 
-def _school(user: Any, subject: str, asked: Asked) -> str:
+def _school(user: Any, subject: str, asked: AddressQuery) -> str:
     return get_object_or_404(School.objects.visible_to(user), code=subject).name
 
 
-def _element(kind: str) -> Callable[[Any, str, Asked], str]:
+def _element(kind: str) -> Callable[[Any, str, AddressQuery], str]:
     model = ELEMENTS[kind]
 
-    def title(user: Any, subject: str, asked: Asked) -> str:
+    def title(user: Any, subject: str, asked: AddressQuery) -> str:
         """Two plans may have an objective of the same code: it is that of the plan asked for."""
         read = read_scope(user, asked)
         if read is None:
@@ -122,14 +124,14 @@ def _element(kind: str) -> Callable[[Any, str, Asked], str]:
     return title
 
 
-def _matrix(user: Any, subject: str, asked: Asked) -> str:
+def _matrix(user: Any, subject: str, asked: AddressQuery) -> str:
     """404 for a choice that the page does not offer."""
     if subject:
         raise Http404
     return str(sheets.matrix(user, subject, asked).title)
 
 
-def _snapshot(user: Any, subject: str, asked: Asked) -> str:
+def _snapshot(user: Any, subject: str, asked: AddressQuery) -> str:
     if not (subject.isascii() and subject.isdecimal() and len(subject) < 18):
         raise Http404
     return get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject)).title

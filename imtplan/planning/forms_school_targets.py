@@ -31,7 +31,7 @@ YEAR = {"widget": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete":
 SHARED = ("year", "baseline_year", "source", "sureness", "baseline_source")
 OWN = ("value", "baseline_value")
 OPTIONAL = {"baseline_source"}
-Terms = dict[str, Any]
+SharedTerms = dict[str, Any]
 
 
 class TermsReach(models.TextChoices):
@@ -178,7 +178,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
                 text = _("Say it for the school you add: %(school)s.") % {"school": added[0]}
                 self.add_error(name, text)
 
-    def _is_new(self, school: School, terms: Terms | None) -> bool:
+    def _is_new(self, school: School, terms: SharedTerms | None) -> bool:
         return terms is not None and school not in self.there
 
     def _refuse_years(self) -> None:
@@ -204,9 +204,9 @@ class SchoolTargetsForm(ActForm, forms.Form):
         )
 
     @cached_property
-    def _planned(self) -> dict[School, Terms | None]:
+    def _planned(self) -> dict[School, SharedTerms | None]:
         """What is stored of each school that is touched; None: its target is put aside."""
-        found: dict[School, Terms | None] = {}
+        found: dict[School, SharedTerms | None] = {}
         for pk, school in self.schools.items():
             typed = self.cleaned_data[f"school_{pk}"], self.cleaned_data[f"baseline_{pk}"]
             if not self._has_target(pk, school):
@@ -216,9 +216,11 @@ class SchoolTargetsForm(ActForm, forms.Form):
                 found[school] = terms
         return found
 
-    def _terms(self, school: School, value: Decimal | None, baseline: Decimal | None) -> Terms:
+    def _terms(
+        self, school: School, value: Decimal | None, baseline: Decimal | None
+    ) -> SharedTerms:
         """What changes of a school's target: empty where nothing does."""
-        typed: Terms = {"baseline_value": baseline}
+        typed: SharedTerms = {"baseline_value": baseline}
         if value is not None:
             typed |= {"value": value, "growth_percent": None}
         stored = self._stored_terms(school)
@@ -231,7 +233,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
             return typed
         return {name: new for name, new in typed.items() if stored[name] != new}
 
-    def _shared_terms(self) -> Terms:
+    def _shared_terms(self) -> SharedTerms:
         shared = {name: self.cleaned_data[name] for name in SHARED}
         return {
             name: value.replace("\r\n", "\n") if isinstance(value, str) else value
@@ -239,7 +241,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
             if name not in self.mixed or value not in (None, "")
         }
 
-    def _stored_terms(self, school: School) -> Terms:
+    def _stored_terms(self, school: School) -> SharedTerms:
         target = self.there.get(school)
         return {name: getattr(target, name) for name in (*OWN, "growth_percent", *SHARED) if target}
 

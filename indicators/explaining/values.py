@@ -159,12 +159,12 @@ def _known(values: Mapping[str, Decimal | None]) -> dict[str, FormulaNumber]:
     return {name: FormulaNumber(value) for name, value in values.items() if value is not None}
 
 
-Rule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]
+ValueRule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]
 
 
-def _rule(aggregation: str) -> Rule:
+def _rule(aggregation: str) -> ValueRule:
     """How values are written together, by the way their indicator adds up."""
-    rules: dict[str, Rule] = {
+    rules: dict[str, ValueRule] = {
         Aggregation.SUM: lambda values: (Formula.SUM, added(values)),
         Aggregation.MEAN: lambda values: (Formula.MEAN, f"({added(values)}) / {len(values)}"),
         Aggregation.NONE: lambda values: (Formula.AS_ENTERED, added(values)),
