@@ -230,6 +230,21 @@ def test_a_translation_goes_by_a_name_that_makemessages_knows() -> None:
     assert [path.name for path in sources if alias.search(path.read_text())] == []
 
 
+def test_a_translation_stands_in_no_formatted_string() -> None:
+    """makemessages does not look inside: the text is in no catalogue, or drops out of it."""
+    inside = [
+        f"{path.relative_to(BASE)}:{call.lineno}"
+        for name in CODE
+        for path in (BASE / name).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and re.fullmatch(r"_|\w*gettext\w*", ast.unparse(call.func).rpartition(".")[2])
+    ]
+    assert inside == []
+
+
 def test_the_french_is_complete_and_compiled(tmp_path: Path) -> None:
     catalogue = BASE / "locale" / "fr" / "LC_MESSAGES"
     text = (catalogue / "django.po").read_text(encoding="utf-8")

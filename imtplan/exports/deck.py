@@ -176,8 +176,9 @@ def _sources(user: Any, course: Course) -> list[str]:
 def _facts(course: Course) -> list[tuple[str, str]]:
     facts, target, now = course.facts, course.target, course.now
     pair = _("%(low)s to %(high)s") % {"low": facts.forecast_low, "high": facts.forecast_high}
+    value = now.nature.label if now.nature else _("Value").lower()
     rows = [
-        (f"{now.year}, {now.nature.label if now.nature else _('Value').lower()}", facts.value),
+        (f"{now.year}, {value}", facts.value),
         (_("Expected in %(year)s") % {"year": now.year}, facts.expected_value),
         (_("Gap to the path"), facts.gap),
         (_("Target %(year)s") % {"year": target.year}, facts.target),

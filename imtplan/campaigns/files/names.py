@@ -51,7 +51,8 @@ def did_you_mean(message: str, near: str) -> str:
     """The sentence, with the name that may be meant."""
     if not near:
         return message
-    return f"{message} {_('Did you mean “%(name)s”?') % {'name': near}}"
+    question = _("Did you mean “%(name)s”?") % {"name": near}
+    return f"{message} {question}"
 
 
 def year_of(text: str) -> int | None:

@@ -93,7 +93,8 @@ def workbook_of(
 
 
 def file_name(plan: StrategicPlan | None) -> str:
-    return f"imt-plan-{plan.code if plan else gettext('new-plan')}"
+    code = plan.code if plan else gettext("new-plan")
+    return f"imt-plan-{code}"
 
 
 def state_of(plan: StrategicPlan) -> str:

@@ -14,7 +14,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.planning.workbook.reading import book_of
 from imtplan.planning.workbook.sheets import MARKER, SHEETS
-from imtplan.planning.workbook.writing import state_of, workbook_of
+from imtplan.planning.workbook.writing import file_name, state_of, workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import CellType
@@ -236,3 +236,9 @@ def test_a_workbook_of_ones_own_needs_no_column_but_its_key(
     assert [(each.before, each.after) for each in one.differences] == [("-1+2", "Train more")]
     sheets = {"Objectives": [["code", "title_fr"], ["O1", FORMULA]]}
     assert desk(odd.code).moving(saved(sheets)) == {}
+
+
+@pytest.mark.parametrize(("language", "name"), [("fr", "nouveau-plan"), ("en", "new-plan")])
+def test_the_workbook_of_a_new_plan_is_named_in_the_language_of_the_page(language, name):
+    with translation.override(language):
+        assert file_name(None) == f"imt-plan-{name}"
