@@ -88,3 +88,15 @@ def test_the_version_that_runs_is_the_newest_of_the_changelog() -> None:
 
     assert written[0] == settings.VERSION == PROJECT["project"]["version"]
     assert written == sorted(written, key=lambda name: [*map(int, name.split("."))], reverse=True)
+
+
+CONTRIBUTING = (BASE / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_contributing_names_what_is_there() -> None:
+    makefile = (BASE / "Makefile").read_text(encoding="utf-8")
+    files = set(re.findall(r"\b((?:\w+/)+\w+\.\w+)\b", CONTRIBUTING))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+
+    assert [path for path in files if not (BASE / path).is_file()] == []
+    assert set(re.findall(r"\bmake ([a-z]+)", CONTRIBUTING)) <= targets
