@@ -28,6 +28,17 @@ CUT = """() => [...document.querySelectorAll('main *, header *, dialog[open] *')
   .filter((box) => /hidden|clip/.test(getComputedStyle(box).overflow))
   .filter((box) => box.scrollWidth > box.clientWidth + 2 || box.scrollHeight > box.clientHeight + 2)
   .map((box) => box.outerHTML.slice(0, 120))"""
+# A word of a button that stands on two lines: the button was squeezed.
+BROKEN = """() => [...document.querySelectorAll('.btn')]
+  .filter((button) => button.checkVisibility())
+  .filter((button) => [...button.childNodes].some((node) => node.nodeType === 3
+    && [...node.data.matchAll(/\\S+/g)].some((word) => {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+    })))
+  .map((button) => button.outerHTML.slice(0, 120))"""
 # What sticks to an edge of the window covers whatever happens to be below it, which one scrolls to;
 # for the time of a look everything stands in its place.
 UNSTUCK = """() => [...document.querySelectorAll('body *')]
@@ -64,6 +75,7 @@ def wrong_with(page: Any) -> list[str]:
     """The page is as it was afterwards, by day."""
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     found = found_by_axe(page)
+    found += [f"broken word: {button}" for button in page.evaluate(BROKEN)]
     page.emulate_media(color_scheme="dark")
     found += [f"by night, {one}" for one in found_by_axe(page, BY_NIGHT)]
     page.emulate_media(color_scheme="light")

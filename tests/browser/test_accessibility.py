@@ -188,6 +188,15 @@ def walked(somebody: Any, places: list[Place]) -> list[str]:
     return found
 
 
+SEEN = (
+    "image-alt",
+    "by night, color-contrast",
+    "wider than 320",
+    "cut when spaced",
+    "broken word",
+)
+
+
 def test_the_looks_see_what_is_wrong(chromium: Browser) -> None:
     page = chromium.new_context().new_page()
     page.set_content(
@@ -200,10 +209,11 @@ def test_the_looks_see_what_is_wrong(chromium: Browser) -> None:
         + "a word " * 400
         + """</p>
         <p class="faint">faint</p>
+        <button class="btn" style="width: 4ch; overflow-wrap: anywhere">Confirm</button>
         <img src="data:,"></main></html>"""
     )
     found = " ".join(wrong_with(page))
-    for words in ("image-alt", "by night, color-contrast", "wider than 320", "cut when spaced"):
+    for words in SEEN:
         assert words in found, words
     page.context.close()
 
