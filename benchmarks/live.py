@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -170,8 +171,17 @@ def fill_the_year(campaign: Campaign, school: School) -> None:
             figure.status, figure.version, figure.origin = "draft", 1, Figure.Origin.FORM
             figure.save()
     Indicator.objects.update(change_limit=None)
+    students = Figure.objects.get(indicator__code="students", school=school, year=campaign.year)
+    count_students(campaign, school, students.value)
     reading = read(campaign, school)
     assert not [*reading.missing, *reading.to_explain]
+
+
+def count_students(campaign: Campaign, school: School, students: Decimal | int) -> None:
+    """The same number in both places where it is asked for: two would have to be explained."""
+    figures = Figure.objects.filter(school=school, year=campaign.year)
+    figures.filter(indicator__code="students").update(value=students)
+    figures.filter(indicator__code="foreign-students-share").update(denominator=students)
 
 
 class Trials:
@@ -186,9 +196,7 @@ class Trials:
         self.director, self.open_page = director, open_page
 
     def prepare(self, students: int) -> None:
-        Figure.objects.filter(
-            indicator__code="students", school=self.school, year=self.campaign.year
-        ).update(value=students)
+        count_students(self.campaign, self.school, students)
 
     def give_back(self) -> None:
         services.return_to_school(
