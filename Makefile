@@ -23,7 +23,7 @@ TYPED = $(wildcard indicators/progress.py indicators/verdicts.py indicators/fore
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
-.PHONY: run test golden pure kill walk siege check lint format lock messages clean install-run install-dev packages venv help
+.PHONY: run test golden pure kill walk siege screenshots check lint format lock messages clean install-run install-dev packages venv help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -52,6 +52,9 @@ walk: install-dev ## people and mishaps on the entry page, in a browser (SEQUENC
 
 siege: install-dev ## strangers at the sign-in page, behind nginx with docker/nginx.conf, in full
 	@SIEGE=full exec $(BESIDE) $(PY) -m pytest tests/siege
+
+screenshots: install-dev ## every picture of docs/screenshots anew, with a Chromium on the PATH
+	@exec $(BESIDE) $(PY) benchmarks/screenshots.py
 
 check: lint ## lint, and what needs Django: migrations in step, production settings
 	@$(BESIDE) $(PY) manage.py makemigrations --check --dry-run --settings=tests.settings
