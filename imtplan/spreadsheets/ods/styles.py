@@ -32,6 +32,9 @@ class Styles:
 
     known: dict[tuple[str, str], _OdsStyle] = field(default_factory=dict)
     open: _OdsStyle = field(default_factory=_OdsStyle)
+    # What was worked out once: a sheet asks for the same few styles for each of its cells.
+    _texts: dict[str, tuple[Place, bool]] = field(default_factory=dict)
+    _cells: dict[str, tuple[bool, bool]] = field(default_factory=dict)
 
     def take(self, element: str, found: dict[str, str]) -> None:
         """One element of a style, as the parts of the file are read."""
@@ -67,17 +70,22 @@ class Styles:
         return style is not None and style.is_hidden
 
     def of_text(self, name: str) -> tuple[Place, bool]:
-        """Where a text stands to its line, and whether it is crossed out."""
-        looks = self._with_parents("text", name)
-        place = _first(look.place for look in looks)
-        return place or Place.ON_THE_LINE, bool(_first(look.is_struck for look in looks))
+        """Return where a text stands to its line, and whether it is crossed out."""
+        if name not in self._texts:
+            looks = self._with_parents("text", name)
+            place = _first(look.place for look in looks) or Place.ON_THE_LINE
+            self._texts[name] = place, bool(_first(look.is_struck for look in looks))
+        return self._texts[name]
 
     def of_cell(self, name: str) -> tuple[bool, bool]:
-        """Whether a cell's own style crosses it out, and whether it writes in white on white."""
-        looks = self._with_parents("table-cell", name)
-        ground = _first(look.ground for look in looks) or "transparent"
-        is_white = _first(look.colour for look in looks) == WHITE and ground in _PAGE
-        return bool(_first(look.is_struck for look in looks)), is_white
+        """Return whether a cell's own style crosses it out, and whether it writes in white on
+        white."""
+        if name not in self._cells:
+            looks = self._with_parents("table-cell", name)
+            ground = _first(look.ground for look in looks) or "transparent"
+            is_white = _first(look.colour for look in looks) == WHITE and ground in _PAGE
+            self._cells[name] = bool(_first(look.is_struck for look in looks)), is_white
+        return self._cells[name]
 
     def _with_parents(self, family: str, name: str) -> list[_OdsStyle]:
         """The style and those that it inherits from, itself first."""
