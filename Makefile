@@ -3,7 +3,8 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-WORKERS ?= 2
+# Three for two cores: where one waits for a browser or a server, another computes.
+WORKERS ?= 3
 ARGS ?=
 # The first Python that is new enough; `make run PYTHON=…` chooses another.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -33,7 +34,7 @@ run: install-run ## the whole site on this machine, until Ctrl-C (PORT=8000)
 	@exec $(PY) -m imtplan.run
 
 test: install-dev ## the whole test suite (ARGS="-k name")
-	@exec $(BESIDE) $(PY) -m pytest -n $(WORKERS) $(ARGS)
+	@exec $(BESIDE) $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 golden: install-dev ## write anew every number that tests/golden holds, for a change on purpose
 	@GOLDEN=write exec $(BESIDE) $(PY) -m pytest -n $(WORKERS) tests/golden

@@ -28,6 +28,13 @@ from tests.databases import drop_database, use_database
 from tests.worker import Queue, Worker, database_url_of_the_test, use_queue
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browser's tests: they wait much and compute little, and all of them then share
+    the demonstration, the queue and the worker of one process while the others compute."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
