@@ -168,9 +168,12 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
 
 
 def _members() -> dict[int, frozenset[str]]:
-    """For every year that a plan or a figure speaks of, the codes of the schools expected."""
+    """Return, for every year of which a plan or a figure says anything, the codes of the schools
+    expected. A draft says nothing yet."""
     plans = StrategicPlan.objects.aggregate(first=Min("baseline_year"), last=Max("last_year"))
-    figures = Figure.objects.aggregate(first=Min("year"), last=Max("year"))
+    figures = Figure.objects.exclude(status=Figure.Status.DRAFT).aggregate(
+        first=Min("year"), last=Max("year")
+    )
     first = [bounds["first"] for bounds in (plans, figures) if bounds["first"] is not None]
     last = [bounds["last"] for bounds in (plans, figures) if bounds["last"] is not None]
     if not first:

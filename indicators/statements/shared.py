@@ -2,15 +2,16 @@
 
 from indicators.models import View
 
-# The years of which anything is said: from the first to the last of a plan's or a figure's.
-# LEAST and GREATEST ignore NULL, which is meant here.
+# The years of which anything is said: from the first to the last of a plan's or a figure's. A draft
+# says nothing yet. LEAST and GREATEST ignore NULL, which is meant here.
 BOUNDS = """
     bounds AS (
         SELECT least(plans.first, figures.first) AS first,
                greatest(plans.last, figures.last) AS last
         FROM (SELECT min(baseline_year) AS first, max(last_year) AS last
               FROM objectives_strategicplan) AS plans,
-             (SELECT min(year) AS first, max(year) AS last FROM indicators_figure) AS figures
+             (SELECT min(year) AS first, max(year) AS last FROM indicators_figure
+              WHERE status <> 'draft') AS figures
     )"""
 
 

@@ -296,3 +296,26 @@ def test_two_that_complete_one_objective_at_once_are_both_seen() -> None:
         row = RollUp.objects.get(objective=objective, year=2022, view=VALIDATED)
         assert row.progress == Decimal(value) / 200, trial
         assert not StaleMark.objects.exists()
+
+
+# --- The years of which anything is said ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("year", [2012, 2026])
+def test_a_draft_beyond_the_plans_years_adds_no_year(
+    albi: School, recomputed: Any, year: int
+) -> None:
+    target = factories.students_of_the_plan(albi)
+    recomputed()
+    figure = factories.FigureFactory(
+        indicator=target.indicator, school=albi, year=year, status=Figure.Status.DRAFT
+    )
+    assert recomputed() is None
+    assert list(differences()) == []
+    Figure.objects.filter(pk=figure.pk).update(status=Figure.Status.SUBMITTED)
+    recomputed()
+    assert InstituteValue.objects.filter(year=year).exists()
+    Figure.objects.filter(pk=figure.pk).update(status=Figure.Status.DRAFT)
+    recomputed()
+    assert list(differences()) == []
+    assert not InstituteValue.objects.filter(year=year).exists()
