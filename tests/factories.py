@@ -62,7 +62,8 @@ class ObjectiveFactory(DjangoModelFactory[Objective]):
         model = Objective
 
     plan = factory.SubFactory(PlanFactory)
-    code = factory.Sequence(lambda n: f"O{n}")
+    # Apart from O1, L1, P1, which tests give themselves: the numbers run on from test to test.
+    code = factory.Sequence(lambda n: f"OX{n}")
     title_fr = factory.Sequence(lambda n: f"Objectif {n}")
     title_en = factory.Sequence(lambda n: f"Objective {n}")
 
@@ -72,7 +73,7 @@ class LeverFactory(DjangoModelFactory[Lever]):
         model = Lever
 
     plan = factory.SubFactory(PlanFactory)
-    code = factory.Sequence(lambda n: f"L{n}")
+    code = factory.Sequence(lambda n: f"LX{n}")
     kind = Lever.Kind.FINANCIAL
     title_fr = factory.Sequence(lambda n: f"Levier {n}")
     title_en = factory.Sequence(lambda n: f"Lever {n}")
@@ -83,7 +84,7 @@ class ProjectFactory(DjangoModelFactory[FlagshipProject]):
         model = FlagshipProject
 
     plan = factory.SubFactory(PlanFactory)
-    code = factory.Sequence(lambda n: f"P{n}")
+    code = factory.Sequence(lambda n: f"PX{n}")
     title_fr = factory.Sequence(lambda n: f"Projet {n}")
     title_en = factory.Sequence(lambda n: f"Project {n}")
 
