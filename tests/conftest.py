@@ -4,6 +4,7 @@ Alice directs the school of Albi, Bob enters figures there, Charlie directs the 
 must see nothing of Albi. Diane is of the directorate-general, Paul of the plan office.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -26,6 +27,14 @@ from indicators.recompute import recompute_stale
 from tests import factories
 from tests.databases import drop_database, use_database
 from tests.worker import Queue, Worker, database_url_of_the_test, use_queue
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what lives as long as the run: modules, models, tests. It went
+    over them again and again, for a sixth of the processor's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.hookimpl(trylast=True)

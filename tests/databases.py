@@ -24,6 +24,19 @@ def drop_database(name: str) -> None:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def count_locks(*, waiting: bool = False, kind: str | None = None) -> int:
+    """Return how many locks the sessions of this database hold, or wait for, of one kind or of any.
+    Other processes of a run work on databases of their own, in the same server."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM pg_locks
+            WHERE granted <> %s AND locktype = coalesce(%s, locktype) AND pid IN
+                (SELECT pid FROM pg_stat_activity WHERE datname = current_database())""",
+            [waiting, kind],
+        )
+        return int(cursor.fetchone()[0])
+
+
 @contextmanager
 def use_database(name: str) -> Iterator[None]:
     """Connect this process, its server's threads included, to another database."""

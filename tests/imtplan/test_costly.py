@@ -16,6 +16,7 @@ from django.utils.translation import override
 from imtplan.accounts.models import School, User
 from imtplan.costly import BUSY, CUT_OFF, LOCKS, costly_question, is_cut_off
 from tests import factories
+from tests.databases import count_locks
 from tests.deployment import BASE, manage
 
 # Other connections see what is stored, and a statement that is cut off ends its transaction.
@@ -94,9 +95,7 @@ def test_a_place_is_given_back_however_the_question_ends(another: psycopg.Connec
     for _time in range(settings.COSTLY_QUESTIONS + 1):
         with pytest.raises(ZeroDivisionError), costly_question():
             raise ZeroDivisionError
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
-        assert cursor.fetchone() == (0,)
+    assert count_locks(kind="advisory") == 0
 
 
 def test_only_the_worker_looks_back_without_a_place() -> None:

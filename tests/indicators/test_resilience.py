@@ -13,6 +13,7 @@ from imtplan.campaigns.models import Campaign
 from indicators.models import Figure, InstituteValue, StaleMark
 from indicators.recompute import LOCK
 from tests import factories
+from tests.databases import count_locks
 from tests.worker import Queue, Worker, wait_for
 
 ALBI = "/saisie/2022/imt-mines-albi/"
@@ -47,9 +48,7 @@ def test_a_worker_killed_in_mid_task_loses_nothing(figure: Figure, worker: Worke
 
 
 def waiting_for_the_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return cursor.fetchone()[0] > 0
+    return count_locks(waiting=True, kind="advisory") > 0
 
 
 @pytest.mark.parametrize("how", ["stopped", "frozen"])

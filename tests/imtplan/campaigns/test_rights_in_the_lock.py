@@ -22,6 +22,7 @@ from imtplan.campaigns.people import DelegationRefused, end_delegation, name_per
 from imtplan.campaigns.services_campaigns import Terms, give_extension, open_campaign
 from indicators.models import Figure
 from tests import factories
+from tests.databases import count_locks
 
 
 def end_roles(user: User) -> None:
@@ -30,9 +31,7 @@ def end_roles(user: User) -> None:
 
 def waits() -> bool:
     """Whether some other connection waits for a lock of ours."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
+    return count_locks(waiting=True) > 0
 
 
 def while_it_waits(submission: Submission, act: Callable[[], Any], meanwhile: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from imtplan.campaigns import people
 from imtplan.campaigns.people import DelegationRefused, end_delegation, undo_end
 from imtplan.outbox.models import Mail
 from imtplan.outbox.sending import send_waiting
+from tests.databases import count_locks
 from tests.imtplan.campaigns.people.roles import fresh, in_days
 
 # --- Ended by a slip ----------------------------------------------------------------------------
@@ -126,9 +127,7 @@ def test_naming_waits_for_who_ends_the_role_and_gives_it_anew(
 
 
 def is_waiting_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
+    return count_locks(waiting=True) > 0
 
 
 @pytest.mark.parametrize(
