@@ -117,7 +117,8 @@ _SCHOOLS_SUMMED = f"""
     )"""
 
 # Every year, whether asked for or not: the forecast rests on all that is recorded up to its year,
-# from before the target's baseline too, so that one series has one forecast.
+# from before the target's baseline too, so that one series has one forecast; and on a baseline that
+# is published for a year before all others.
 _SERIES = """
     series AS (
         SELECT a.*, v.view, y.year,
@@ -127,7 +128,7 @@ _SERIES = """
                    ELSE i.exact END AS shown
         FROM aims AS a CROSS JOIN views AS v CROSS JOIN bounds
         CROSS JOIN LATERAL imt_years(
-            bounds.first::integer, least(a.last_year, bounds.last)::integer
+            least(bounds.first, a.y0)::integer, least(a.last_year, bounds.last)::integer
         ) AS y(year)
         LEFT JOIN {values} AS i
         ON a.school_id IS NULL AND i.indicator_id = a.indicator_id AND i.year = y.year

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from imtplan.accounts.models import School
+from imtplan.integrity.results import differences
 from indicators.models import Progress, Target
 from indicators.recompute import recompute
 from tests import factories
@@ -77,3 +78,17 @@ def test_with_the_figure_of_the_target_year_nothing_is_left_to_forecast(
     recompute()
     assert outcome(students, 2021) == outcome(students)
     assert outcome(students, 2022) == (None, 0, False)
+
+
+def test_a_baseline_of_a_year_before_all_others_is_a_point(students: Target) -> None:
+    """Nothing else is spoken of before 2017, the baseline's year of the plan."""
+    older = factories.TargetFactory(
+        indicator=students.indicator,
+        plan=students.plan,
+        is_reference=False,
+        baseline_year=2014,
+        baseline_value=Decimal(12000),
+    )
+    recompute()
+    assert outcome(older)[1:] == (3, True)
+    assert list(differences()) == []
