@@ -19,7 +19,7 @@ from enum import StrEnum
 from indicators.verdicts import DEFAULT, Status, Thresholds, grade, until_counted
 
 # Stored beside every result; to be raised whenever a formula here or next door changes.
-FORMULA_VERSION = "4"
+FORMULA_VERSION = "5"
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
