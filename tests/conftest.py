@@ -57,8 +57,8 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         # A thread of a web server or a killed worker may be connected still: dropped all the same.
-        for connection, _before, _made in databases:
-            drop_database(str(connection.settings_dict["NAME"]))
+        for database, _before, _made in databases:
+            drop_database(str(database.settings_dict["NAME"]))
         teardown_databases(databases, verbosity=0, keepdb=True)
 
 

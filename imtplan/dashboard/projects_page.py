@@ -145,10 +145,6 @@ class ProjectsFilter:
         said = {"status": self.status, "objective": self.objective, "only": self.only, "sort": sort}
         return {key: value for key, value in said.items() if value}
 
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.status or self.objective or self.only)
-
     def takes(self, one: ProjectOverview) -> bool:
         return (
             self.status in ("", one.status)

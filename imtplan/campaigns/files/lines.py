@@ -29,9 +29,9 @@ from imtplan.spreadsheets.words import LANGUAGES, NOT_TYPED, bare, not_typed, wh
 from imtplan.units import unit_named
 from indicators.models import Figure, Indicator
 
-# Numbers in our CSV for programs: a point, and no groups.
 # What is said of a note: enough to know it again.
 LONGEST_NOTE = 80
+# Numbers in our CSV for programs: a point, and no groups.
 _OF_PROGRAMS = re.compile(r"-?\d+\.\d+")
 
 
