@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 
 from imtplan.accounts.models import User
 from imtplan.accounts.roles import Role
+from imtplan.outbox.letters import whole_address
 from imtplan.outbox.services import queue_mail
 
 
@@ -21,7 +20,7 @@ def tell_plan_office(
 
     `page`: the name of the page that says more; its address is `address` in the template.
     """
-    address = str(settings.SITE_URL).rstrip("/") + reverse(page)
+    address = whole_address(page)
     for person in User.objects.holding(Role.PLAN_OFFICE):
         with translation.override(person.reading_language):
             known = {**context, "person": person, "address": address}

@@ -8,16 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.models import School, User
+from imtplan.accounts.models import User
 from imtplan.accounts.roles import Permission
 from imtplan.audit.models import Event
-from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.campaigns.models import Receipt, Submission
+from imtplan.outbox.letters import body_of, whole_address
 from imtplan.outbox.services import queue_mail, withdraw_mails
 from indicators.models import Figure
 
@@ -114,7 +113,7 @@ def _write(
         "school": school,
         "event": event,
         "closes_at": campaign.closes_at_for(school),
-        "address": address_of(page, campaign, school),
+        "address": whole_address(page, campaign.year, school.code),
     }
     for person in to:
         if person.pk == event.actor_id:
@@ -137,19 +136,6 @@ def key_of(kind: str, submission: Submission) -> str:
     return f"{kind}:{submission.pk}:"
 
 
-def address_of(page: str, campaign: Campaign, school: School) -> str:
-    """Returns the whole address of a page of a school's campaign."""
-    path = reverse(page, args=[campaign.year, school.code])
-    return str(settings.SITE_URL).rstrip("/") + path
-
-
 def lower_first(text: str) -> str:
     """For a name within a sentence."""
     return text[:1].lower() + text[1:]
-
-
-def body_of(template: str, context: dict[str, Any]) -> str:
-    """Returns the text with one empty line at most between two paragraphs."""
-    lines = [line.rstrip() for line in render_to_string(template, context).strip().splitlines()]
-    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
-    return "\n".join(kept) + "\n"

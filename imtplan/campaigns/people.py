@@ -21,7 +21,7 @@ from imtplan.accounts.roles import DELEGABLE, Role, roles_given_by
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import CampaignRefusal
-from imtplan.campaigns.letters import body_of
+from imtplan.outbox.letters import body_of
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import queue_mail, withdraw_mails
 

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,7 +18,6 @@ from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import ROLES, Permission
 from imtplan.campaigns import closings
 from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
-from imtplan.campaigns.letters import body_of
 from imtplan.campaigns.models import Campaign, Remark, Submission
 from imtplan.campaigns.reading import read
 from imtplan.campaigns.reminders import (
@@ -33,6 +31,7 @@ from imtplan.campaigns.reminders import (
     WrittenMails,
     decide,
 )
+from imtplan.outbox.letters import body_of, whole_address
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import queue_mail
 from indicators.models import Indicator
@@ -220,7 +219,7 @@ class _Letters:
             "is_opening": reminder.step == ReminderStep.OPENING,
             "lines": [self._line(campaign, pk, reminder.step) for pk in reminder.schools],
             "office": self.facts.office,
-            "campaign_url": absolute("campaign_edit", campaign.year),
+            "campaign_url": whole_address("campaign_edit", campaign.year),
         }
 
     def _line(self, campaign: Campaign, pk: int, step: ReminderStep) -> ReminderLine:
@@ -230,7 +229,7 @@ class _Letters:
             school,
             self.completeness[campaign.pk].get(pk, Completeness()),
             closings.in_paris(campaign.closes_at_for(school)),
-            absolute("entry", campaign.year, school.code),
+            whole_address("entry", campaign.year, school.code),
             to_do,
         )
 
@@ -320,7 +319,3 @@ def moment(at: datetime) -> str:
     """An instant for people: Paris time, and said to be."""
     words = {"moment": date_format(at.astimezone(PARIS), "DATETIME_FORMAT")}
     return _("%(moment)s, Paris time") % words
-
-
-def absolute(name: str, *parts: Any) -> str:
-    return str(settings.SITE_URL).rstrip("/") + reverse(name, args=parts)

@@ -1,4 +1,4 @@
-"""The HTML of a mail, made from its text: the two say the same, and there is one text to write.
+"""A mail's text, and its HTML made from it: the two say the same, and there is one text to write.
 
 A text is paragraphs with an empty line between them. A line that begins with "> " is a quotation of
 somebody, one that begins with "- " an item of a list, and one that is an address a link; the line
@@ -7,8 +7,11 @@ before it, where it ends with a colon, is its label.
 
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 QUOTE, ITEM, LINK, WORDS = "quote", "item", "link", "words"
 MARKS = {QUOTE: "> ", ITEM: "- "}
@@ -23,6 +26,18 @@ class LetterBlock:
     address: str = ""
     label: str = ""
     is_heading: bool = False  # of the quotation or the list that follows
+
+
+def body_of(template: str, context: dict[str, Any]) -> str:
+    """Returns the text with one empty line at most between two paragraphs."""
+    lines = [line.rstrip() for line in render_to_string(template, context).strip().splitlines()]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    return "\n".join(kept) + "\n"
+
+
+def whole_address(page: str, *parts: Any, **named: Any) -> str:
+    """Returns the address of a page with the site's name, as a mail has to write it."""
+    return str(settings.SITE_URL).rstrip("/") + reverse(page, args=parts, kwargs=named)
 
 
 def html_of(text: str, *, subject: str, language: str) -> str:

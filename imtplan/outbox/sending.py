@@ -20,10 +20,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from imtplan.outbox.letters import html_of
+from imtplan.outbox.letters import html_of, whole_address
 from imtplan.outbox.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -189,6 +188,4 @@ def _demand_own_address(mail: Mail) -> None:
 def sign_in_link(user: Any) -> str:
     """A way in that works once, and for PASSWORD_RESET_TIMEOUT: one chooses a password with it."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return str(settings.SITE_URL).rstrip("/") + reverse(
-        "account_reset_password_from_key", kwargs=key
-    )
+    return whole_address("account_reset_password_from_key", **key)
