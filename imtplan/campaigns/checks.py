@@ -48,6 +48,13 @@ OUTLIER_SCALE = Decimal("0.6745")
 OUTLIER_LIMIT = Decimal("3.5")
 LEAST_SPREAD = Decimal("0.01")
 
+# What receipts and histories call the surprises that somebody confirmed, by their codes.
+SURPRISES = {
+    "change": _("the change from last year"),
+    "outlier": _("the distance from the earlier years"),
+    "parts": _("the sum of its parts"),
+}
+
 
 # --- Impossible ---------------------------------------------------------------------------------
 

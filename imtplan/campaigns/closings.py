@@ -49,6 +49,12 @@ def in_paris(closes_at: datetime) -> str:
     return _("%(moment)s, Paris time") % {"moment": day_and_hour(closes_at)}
 
 
+def moment(at: datetime) -> str:
+    """Returns an instant that is no closing, in Paris and said to be."""
+    words = {"moment": date_format(timezone.localtime(at), "DATETIME_FORMAT")}
+    return _("%(moment)s, Paris time") % words
+
+
 def instant(last: date, at: time) -> datetime:
     """The naive moment of a day and an hour that were typed."""
     if at == END_OF_DAY:

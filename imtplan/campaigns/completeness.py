@@ -12,39 +12,14 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.models import Campaign, Extension, KeptInput, Submission
+from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
 from imtplan.campaigns.reading import YEARS_COMPARED, FiguresByYear, SchoolFigures
 from indicators.models import Figure, Indicator
 
 State = Figure.State
 WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
-
-
-class CampaignStage(models.TextChoices):
-    """Where a campaign is, for the schools that have no more time than the others."""
-
-    PLANNED = "planned", _("planned")
-    OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
-
-    @property
-    def symbol(self) -> str:
-        """The name of its icon: a stage is never told by colour alone."""
-        return {
-            CampaignStage.PLANNED: "circle",
-            CampaignStage.OPEN: "pencil",
-            CampaignStage.CLOSED: "lock",
-        }[self]
-
-    @classmethod
-    def of(cls, campaign: Campaign) -> "CampaignStage":
-        now = timezone.now()
-        if now < campaign.opens_at:
-            return cls.PLANNED
-        return cls.OPEN if now < campaign.closes_at else cls.CLOSED
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ from imtplan.campaigns.reading import YEARS_SHOWN, SchoolFigures, read
 from imtplan.campaigns.saving import SaveOutcome
 from indicators.models import Figure, Indicator, Progress, Target, View
 
+# In the session: the paste or the spreadsheet that can still be taken back.
+UNDO = "undo_event"
+
 NO_OUTCOME: Mapping[str, Any] = {}
 
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.cells import shown
+from imtplan.campaigns.checks import SURPRISES
 from imtplan.campaigns.models import Campaign, Remark, Submission
-from imtplan.campaigns.receipts import SURPRISES
 from indicators.models import Figure, FigureEvent, Indicator
 
 SubmissionEvent: Any = Submission.pgh_event_model  # type: ignore[attr-defined]

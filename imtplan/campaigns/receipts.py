@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.bilingual import Bilingual
+from imtplan.campaigns.checks import SURPRISES
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.canonical import canonical, instant, sha256_of
 from imtplan.numbers import plain
@@ -250,13 +250,6 @@ def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list
 
 
 # --- What happened since ------------------------------------------------------------------------
-
-# What a receipt calls the surprises that somebody confirmed, by the codes of `checks`.
-SURPRISES = {
-    "change": _("the change from last year"),
-    "outlier": _("the distance from the earlier years"),
-    "parts": _("the sum of its parts"),
-}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -313,9 +312,3 @@ def _closes_in(words: dict[str, Any], days: int) -> str:
     if days == 1:
         return _("%(campaign)s closes tomorrow") % words
     return _("%(campaign)s closes in %(days)s days") % (words | {"days": days})
-
-
-def moment(at: datetime) -> str:
-    """An instant for people: Paris time, and said to be."""
-    words = {"moment": date_format(at.astimezone(PARIS), "DATETIME_FORMAT")}
-    return _("%(moment)s, Paris time") % words

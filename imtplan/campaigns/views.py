@@ -19,7 +19,7 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.entry import EntryPage, forms_of, read_page
+from imtplan.campaigns.entry import UNDO, EntryPage, forms_of, read_page
 from imtplan.campaigns.forms import FigureForm, as_typed
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.kept_inputs import as_seen, keep, unseen
@@ -28,9 +28,6 @@ from imtplan.campaigns.reading import SchoolFigures, read
 from imtplan.campaigns.remarks import answer_typed
 from imtplan.campaigns.saving import SaveOutcome, store
 from indicators.models import Figure
-
-# In the session: the paste or the spreadsheet that can still be taken back.
-UNDO = "undo_event"
 
 
 @never_cache  # the browser's "back" shows what is stored now, with the versions to type on

@@ -21,7 +21,7 @@ from imtplan.audit.models import Event
 from imtplan.buttons import is_pressed
 from imtplan.campaigns import closings
 from imtplan.campaigns.access import place as place_of
-from imtplan.campaigns.completeness import CampaignStage, rows_of, rows_of_campaigns, total
+from imtplan.campaigns.completeness import rows_of, rows_of_campaigns, total
 from imtplan.campaigns.forms_campaigns import (
     CampaignForm,
     ExtensionForm,
@@ -32,8 +32,7 @@ from imtplan.campaigns.forms_campaigns import (
     initial_of_typed,
 )
 from imtplan.campaigns.gate import CampaignRefusal
-from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.reminding import moment
+from imtplan.campaigns.models import Campaign, CampaignStage, Submission
 from imtplan.campaigns.services_campaigns import (
     ConfirmationNeeded,
     Terms,
@@ -245,7 +244,7 @@ def options_by_theme(form: CampaignForm) -> list[ThemeOptions]:
 
 
 def _opened_sentence(campaign: Campaign) -> str:
-    words = {"year": campaign.year, "moment": moment(campaign.opens_at)}
+    words = {"year": campaign.year, "moment": closings.moment(campaign.opens_at)}
     if CampaignStage.of(campaign) == CampaignStage.PLANNED:
         return _("The campaign %(year)s is made. It opens on %(moment)s.") % words
     return _("The campaign %(year)s is made and open since %(moment)s.") % words
@@ -323,7 +322,7 @@ def _list_changes(before: list[str], after: list[str]) -> str:
 
 def _shown(name: str, value: Any) -> str:
     if name.endswith("_at") and (at := parse_datetime(value)):
-        return closings.in_paris(at) if name == "closes_at" else moment(at)
+        return closings.in_paris(at) if name == "closes_at" else closings.moment(at)
     if name == "entered_by":
         return str(Campaign.EnteredBy(value).label)
     return str(value)

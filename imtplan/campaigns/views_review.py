@@ -25,7 +25,6 @@ from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.arrivals import arrivals, days_late
 from imtplan.campaigns.completeness import (
     WORDS,
-    CampaignStage,
     Completeness,
     SchoolRow,
     total,
@@ -33,7 +32,7 @@ from imtplan.campaigns.completeness import (
 from imtplan.campaigns.entry import EntryPage, EntryRow, read_page
 from imtplan.campaigns.forms_campaigns import DecisionForm
 from imtplan.campaigns.gate import CampaignRefusal
-from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.models import Campaign, CampaignStage, Receipt, Remark, Submission
 from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
 from imtplan.campaigns.remarks import settle_remark
 from imtplan.campaigns.saving import PARTS

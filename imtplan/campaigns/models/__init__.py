@@ -1,6 +1,6 @@
 """The yearly collection: campaigns, submissions, and what surrounds the typing."""
 
-from imtplan.campaigns.models.campaign import Campaign, Extension
+from imtplan.campaigns.models.campaign import Campaign, CampaignStage, Extension
 from imtplan.campaigns.models.entry import (
     CollectedFigure,
     IdempotencyKey,
@@ -11,6 +11,7 @@ from imtplan.campaigns.models.submission import Receipt, Remark, Submission
 
 __all__ = [
     "Campaign",
+    "CampaignStage",
     "CollectedFigure",
     "Extension",
     "IdempotencyKey",

@@ -125,6 +125,30 @@ class Campaign(models.Model):
         return School.objects.filter(expected_by(self.pk, year=self.year))
 
 
+class CampaignStage(models.TextChoices):
+    """Where a campaign is, for the schools that have no more time than the others."""
+
+    PLANNED = "planned", _("planned")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+    @property
+    def symbol(self) -> str:
+        """The name of its icon: a stage is never told by colour alone."""
+        return {
+            CampaignStage.PLANNED: "circle",
+            CampaignStage.OPEN: "pencil",
+            CampaignStage.CLOSED: "lock",
+        }[self]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "CampaignStage":
+        now = timezone.now()
+        if now < campaign.opens_at:
+            return cls.PLANNED
+        return cls.OPEN if now < campaign.closes_at else cls.CLOSED
+
+
 def expected_by(campaign: Any, *, year: Any) -> Q:
     """Of schools, those that a campaign asks to report: those chosen, or every own school of its
     year. `campaign` is asked one query further in: an outer reference is one of one more level.

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.completeness import (
-    CampaignStage,
     Completeness,
     of_campaign,
     of_campaigns,
@@ -17,7 +16,7 @@ from imtplan.campaigns.completeness import (
     rows_of_campaigns,
     total,
 )
-from imtplan.campaigns.models import Campaign, Extension, KeptInput
+from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput
 from indicators.models import Figure, Indicator
 from tests import factories
 

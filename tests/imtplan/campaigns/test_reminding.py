@@ -11,12 +11,12 @@ from django.utils import timezone, translation
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns import services, tasks
+from imtplan.campaigns import closings, services, tasks
 from imtplan.campaigns.kept_inputs import keep
 from imtplan.campaigns.models import Campaign, Extension, IdempotencyKey, Submission
 from imtplan.campaigns.reading import read
 from imtplan.campaigns.reminders import PARIS
-from imtplan.campaigns.reminding import moment, write_reminders
+from imtplan.campaigns.reminding import write_reminders
 from imtplan.outbox.models import Mail
 from indicators.models import Indicator
 from tests import factories
@@ -318,7 +318,8 @@ def test_without_a_campaign_nothing_is_written(alice: User, paul: User) -> None:
 
 def test_a_moment_says_that_it_is_of_paris() -> None:
     with translation.override("en"):
-        assert moment(datetime(2026, 6, 30, 21, 59, tzinfo=UTC)).endswith("23:59, Paris time")
+        at = datetime(2026, 6, 30, 21, 59, tzinfo=UTC)
+        assert closings.moment(at).endswith("23:59, Paris time")
 
 
 def test_the_beats_job_writes_what_is_due_now(students: Indicator, alice: User) -> None:
