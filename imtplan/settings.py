@@ -113,8 +113,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "imtplan.accounts.context.person",
                 "imtplan.campaigns.context.demonstration",
-                "imtplan.dashboard.context.navigation",
-                "imtplan.dashboard.context.version",
+                "imtplan.dashboard.navigation.navigation",
+                "imtplan.dashboard.navigation.version",
             ],
             "builtins": [
                 "django.templatetags.i18n",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.courses import Course
+from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from indicators.models import Progress, VerdictInWords

@@ -11,8 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from imtplan.dashboard.courses import Course, totals_of
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.queries import (
     Project,
     Standing,
@@ -21,6 +20,7 @@ from imtplan.dashboard.queries import (
     with_standing,
 )
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.target_courses import Course, totals_of
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points

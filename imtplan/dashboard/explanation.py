@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.dashboard.outlook import chances
+from imtplan.dashboard.forecast_wording import chances
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
 from indicators.explaining import (

@@ -8,7 +8,6 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from imtplan.dashboard.courses import name_of
 from imtplan.dashboard.explanation import (
     MISSING,
     REASONS,
@@ -18,9 +17,10 @@ from imtplan.dashboard.explanation import (
     StepInWords,
 )
 from imtplan.dashboard.explanation_sentences import sentence
-from imtplan.dashboard.outlook import outlook
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.forecast_wording import outlook
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.target_courses import name_of
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_number
 from indicators.elements import Element

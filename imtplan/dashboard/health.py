@@ -9,7 +9,7 @@ from django.db import connection
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.freshness import Pulse
 
 # A queue that hangs must not make the site look dead.
 PATIENCE = 0.3

@@ -9,13 +9,20 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard import charts
-from imtplan.dashboard.courses import Course, CourseYear, Totals, YearFacts, YearRow, totals_of
 from imtplan.dashboard.explanation_pages import ProgressInWords, ValueInWords
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.pages import chart_of
-from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.redefinitions import Redefinition, redefinitions
 from imtplan.dashboard.schools_compared import SchoolComparison, schools_compared, sentence_of
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.target_courses import (
+    Course,
+    CourseYear,
+    Totals,
+    YearFacts,
+    YearRow,
+    totals_of,
+)
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ExplanationReader
 from indicators.models import Indicator, InstituteValue, Target

@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from imtplan.dashboard import charts, queries, sentences
-from imtplan.dashboard.courses import Course, CourseYear, totals_of
 from imtplan.dashboard.decisions import Agenda, agenda
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.element_standing import Standing
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
-from imtplan.dashboard.standing import Standing
+from imtplan.dashboard.target_courses import Course, CourseYear, totals_of
 from imtplan.dashboard.wording import Wording
 from indicators.models import Indicator, Target, View
 from objectives.models import StrategicPlan

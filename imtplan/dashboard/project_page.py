@@ -7,11 +7,11 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from imtplan.dashboard.element_standing import Standing
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.projects_page import DeclaredReport
-from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
-from imtplan.dashboard.standing import Standing
 from imtplan.dashboard.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
 from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport

@@ -11,10 +11,10 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.element_standing import Standing
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
-from imtplan.dashboard.standing import Standing
 from imtplan.dashboard.timeline import ProjectTrack, TimeAxis, track_of
 from indicators.models import IndicatorLink, ProgressStatus
 from objectives.models import Objective, StrategicPlan

@@ -29,9 +29,9 @@ from imtplan.accounts.models import School
 from imtplan.bilingual import Bilingual
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.models.campaign import expected_by
-from imtplan.dashboard.courses import Course
+from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.scope import Scope
-from imtplan.dashboard.standing import Standing
+from imtplan.dashboard.target_courses import Course
 from imtplan.numbers import percentage
 from indicators.models import IndicatorLink, ProgressStatus, VerdictInWords
 from levers.models import Lever

@@ -17,11 +17,11 @@ from django.utils.translation import ngettext
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.dashboard.courses import Course
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.element_standing import Standing
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
-from imtplan.dashboard.standing import Standing
+from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from indicators.models import Figure, Indicator, Target, VerdictInWords

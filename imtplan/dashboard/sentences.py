@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from imtplan.dashboard.courses import Course, lateness
-from imtplan.dashboard.outlook import chances
+from imtplan.dashboard.forecast_wording import chances
 from imtplan.dashboard.queries import ElementState
 from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.target_courses import Course, lateness
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_percent
 from indicators.models import ProgressStatus, VerdictInWords

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from imtplan.dashboard.bearing import Bearer, Bearing
 from imtplan.dashboard.explanation import StepInWords
 from imtplan.dashboard.explanation_pages import ExplanationPage
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.schools_page import schools_page
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Submission
-from imtplan.dashboard.context import own_schools
+from imtplan.dashboard.navigation import own_schools
 from imtplan.dashboard.scope import plan_asked
 from indicators.models import ProgressStatus
 from objectives.models import StrategicPlan

@@ -14,9 +14,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from imtplan.dashboard.courses import Course
 from imtplan.dashboard.pages import DashboardPage, Headline
 from imtplan.dashboard.queries import ElementState, ProjectGroup
+from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import NATURES, Wording, language
 from imtplan.exports.sheets import (
     board_of,

@@ -17,11 +17,11 @@ from django.utils.translation import pgettext
 
 from imtplan.campaigns.models import Campaign
 from imtplan.dashboard.element_page import ElementPage, element_page
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.frozen import SnapshotContent
 from imtplan.dashboard.indicator_page import IndicatorPage, indicator_page
 from imtplan.dashboard.matrix_page import MatrixColumn, MatrixPage, RowGroup, matrix_page
 from imtplan.dashboard.pages import DashboardPage, Headline, dashboard_page
-from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.school_page import SchoolPage, school_page
 from imtplan.dashboard.schools_page import SchoolsPage, schools_of
 from imtplan.dashboard.scope import Scope

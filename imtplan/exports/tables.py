@@ -10,12 +10,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.dashboard.courses import Course, YearRow
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.indicator_page import indicator_page
 from imtplan.dashboard.pages import DashboardPage
-from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.target_courses import Course, YearRow
 from imtplan.exports.sheets import board_of, data_of, is_demonstration, said_at
 from imtplan.rest import rounded
 from imtplan.spreadsheets import Column, ColumnType

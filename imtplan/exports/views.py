@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.buttons import demand_button
-from imtplan.dashboard.pulse import follow
+from imtplan.dashboard.freshness import follow
 from imtplan.dashboard.scope import moment_asked, read_scope
 from imtplan.dashboard.wording import language
 from imtplan.exports import page_tables, services, tables

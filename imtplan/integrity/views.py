@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.buttons import demand_button
-from imtplan.dashboard.pulse import Pulse, follow
+from imtplan.dashboard.freshness import Pulse, follow
 from imtplan.integrity import reports
 from imtplan.integrity.checks import CHECKS, Check
 from imtplan.integrity.models import Report

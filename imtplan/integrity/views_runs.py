@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imtplan.buttons import demand_button, is_pressed
-from imtplan.dashboard.pulse import Pulse, follow
+from imtplan.dashboard.freshness import Pulse, follow
 from imtplan.integrity.views import demand_plan_office
 from indicators.models import Indicator, RecomputeRun, StaleMark
 from indicators.services_recompute import recompute_everything, retry_failed

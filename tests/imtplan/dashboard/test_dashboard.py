@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Submission
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.pages import dashboard_page
-from imtplan.dashboard.pulse import Pulse
 from indicators.models import Figure, Indicator, ProgressStatus, RollUp
 from tests import factories
 

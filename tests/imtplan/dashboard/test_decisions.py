@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone, translation
 
 from imtplan.dashboard.decisions import SHOWN_OF_A_KIND, DecisionReason
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.pages import dashboard_page
-from imtplan.dashboard.pulse import Pulse
 from tests import factories
 
 URL = "/tableau-de-bord/"

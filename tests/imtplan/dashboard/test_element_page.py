@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from imtplan.dashboard.element_page import ElementPage, element_page
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.freshness import Pulse
 from indicators.models import Figure
 from objectives.models import Objective
 from projects.models import Serves

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.indicator_page import indicator_page
-from imtplan.dashboard.pulse import Pulse
 from indicators.models import Figure, Progress
 from tests import factories
 

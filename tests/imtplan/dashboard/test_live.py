@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.freshness import Pulse
 from indicators.models import Figure, RecomputeRun, StaleMark
 from tests import factories
 

@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from imtplan.dashboard.context import navigation
+from imtplan.dashboard.navigation import navigation
 from tests import factories
 
 

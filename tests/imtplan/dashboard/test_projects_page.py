@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.projects_page import projects_page
-from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.timeline import MilestoneMark, MilestoneState, TimeAxis
 from indicators.models import ProgressStatus
 from projects.models import Milestone

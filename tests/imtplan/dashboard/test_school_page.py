@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.school_page import SchoolPage, SchoolPageLine, school_page
 from indicators.models import Figure
 from tests import factories

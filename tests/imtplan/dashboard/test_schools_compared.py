@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.indicator_page import indicator_page
-from imtplan.dashboard.pulse import Pulse
 from indicators.models import Indicator, Target
 from tests import factories
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.dashboard.pulse import Pulse
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.schools_page import SchoolsPage, schools_page
 from indicators.models import Figure, Indicator, Target
 from tests import factories

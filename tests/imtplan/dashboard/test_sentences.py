@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import translation
 
-from imtplan.dashboard.outlook import is_unlikely
+from imtplan.dashboard.forecast_wording import is_unlikely
 from imtplan.dashboard.sentences import outlook_of_the_plan, state_of_the_plan
 from indicators.models import Progress, VerdictInWords
 from indicators.models import ProgressStatus as S

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.pages import dashboard_page
-from imtplan.dashboard.pulse import Pulse
 from indicators.models import ProgressStatus
 from indicators.recompute import recompute
 from tests import factories

@@ -6,9 +6,9 @@ import pytest
 from django.utils import translation
 
 from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory
-from imtplan.dashboard.outlook import chances, outlook
+from imtplan.dashboard.forecast_wording import chances, outlook
+from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.pages import dashboard_page
-from imtplan.dashboard.pulse import Pulse
 from imtplan.dashboard.wording import Wording
 from indicators.models import Progress
 from tests import factories

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.outlook import chances, is_unlikely, outlook
+from imtplan.dashboard.forecast_wording import chances, is_unlikely, outlook
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ProgressMark
