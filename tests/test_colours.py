@@ -19,8 +19,8 @@ from django.conf import settings
 
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory
-from imtplan.dashboard.decisions import DecisionReason
-from imtplan.dashboard.matrix import CellState
+from imtplan.dashboard.matrix.cells import CellState
+from imtplan.dashboard.overview.decisions import DecisionReason
 from imtplan.dashboard.wording import Wording
 from imtplan.exports import drawing, slides
 from imtplan.exports.templatetags import paper

@@ -1,12 +1,10 @@
 from django.urls import path
 
-from imtplan.dashboard import (
-    views,
-    views_about,
-    views_explanations,
-    views_history,
-    views_sensitivity,
-)
+from imtplan.dashboard import views
+from imtplan.dashboard.about import views as views_about
+from imtplan.dashboard.explanation import views as views_explanations
+from imtplan.dashboard.history import views as views_history
+from imtplan.dashboard.sensitivity import views as views_sensitivity
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -13,17 +13,17 @@ from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Submission
-from imtplan.dashboard.element_page import element_page
+from imtplan.dashboard.about.health import health as read_health
+from imtplan.dashboard.element.page import element_page
 from imtplan.dashboard.freshness import Pulse, follow
-from imtplan.dashboard.health import health as read_health
-from imtplan.dashboard.indicator_page import indicator_page
-from imtplan.dashboard.matrix_page import matrix_page
+from imtplan.dashboard.indicator.page import indicator_page
+from imtplan.dashboard.matrix.page import matrix_page
 from imtplan.dashboard.navigation import own_schools
-from imtplan.dashboard.pages import dashboard_page
-from imtplan.dashboard.project_page import project_page
-from imtplan.dashboard.projects_page import projects_page
-from imtplan.dashboard.school_page import school_page
-from imtplan.dashboard.schools_page import school_directory
+from imtplan.dashboard.overview.page import dashboard_page
+from imtplan.dashboard.projects.page import projects_page
+from imtplan.dashboard.projects.project_page import project_page
+from imtplan.dashboard.school.page import school_page
+from imtplan.dashboard.school.schools_page import school_directory
 from imtplan.dashboard.scope import moment_asked
 from indicators.models import ProgressStatus
 from indicators.past import shown_at

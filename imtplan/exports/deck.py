@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from imtplan.dashboard.pages import DashboardPage, Headline
+from imtplan.dashboard.overview.page import DashboardPage, Headline
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import NATURES, Wording, language

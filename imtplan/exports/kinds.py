@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan import paper
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.dashboard.element_page import KINDS as ELEMENTS
+from imtplan.dashboard.element.page import KINDS as ELEMENTS
 from imtplan.dashboard.scope import read_scope
 from imtplan.exports import deck, sheets, slides
 from indicators.models import Indicator, Snapshot

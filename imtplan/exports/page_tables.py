@@ -12,11 +12,11 @@ from imtplan.campaigns.arrivals import arrivals
 from imtplan.campaigns.completeness import SchoolRow, total
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.queue import campaign_asked, queue_of
-from imtplan.dashboard.element_page import ElementPage, element_page
+from imtplan.dashboard.element.page import ElementPage, element_page
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.matrix import MatrixCell
-from imtplan.dashboard.matrix_page import IndicatorGroup, MatrixPage
-from imtplan.dashboard.projects_page import ProjectsPage, projects_page
+from imtplan.dashboard.matrix.cells import MatrixCell
+from imtplan.dashboard.matrix.page import IndicatorGroup, MatrixPage
+from imtplan.dashboard.projects.page import ProjectsPage, projects_page
 from imtplan.exports.school_tables import of_the_schools
 from imtplan.exports.sheets import is_demonstration, matrix_of
 from imtplan.exports.tables import PROJECTS, PageTable, about, number, text

@@ -7,9 +7,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.dashboard.bearing import Bearer, Bearing
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.schools_page import SchoolsPage, schools_page
+from imtplan.dashboard.school.school_shares import Bearer, Bearing
+from imtplan.dashboard.school.schools_page import SchoolsPage, schools_page
 from imtplan.exports.tables import PageTable, about, number, text
 from imtplan.spreadsheets import Column
 

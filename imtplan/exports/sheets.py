@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from imtplan.campaigns.models import Campaign
-from imtplan.dashboard.element_page import ElementPage, element_page
+from imtplan.dashboard.element.page import ElementPage, element_page
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.frozen import SnapshotContent
-from imtplan.dashboard.indicator_page import IndicatorPage, indicator_page
-from imtplan.dashboard.matrix_page import MatrixColumn, MatrixPage, RowGroup, matrix_page
-from imtplan.dashboard.pages import DashboardPage, Headline, dashboard_page
-from imtplan.dashboard.school_page import SchoolPage, school_page
-from imtplan.dashboard.schools_page import SchoolsPage, schools_of
+from imtplan.dashboard.history.snapshot_content import SnapshotContent
+from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
+from imtplan.dashboard.matrix.page import MatrixColumn, MatrixPage, RowGroup, matrix_page
+from imtplan.dashboard.overview.page import DashboardPage, Headline, dashboard_page
+from imtplan.dashboard.school.page import SchoolPage, school_page
+from imtplan.dashboard.school.schools_page import SchoolsPage, schools_of
 from imtplan.dashboard.scope import Scope
 from imtplan.exports.drawing import drawn
 from indicators.models import Figure, Indicator, Snapshot, View

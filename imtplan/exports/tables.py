@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.indicator_page import indicator_page
-from imtplan.dashboard.pages import DashboardPage
+from imtplan.dashboard.indicator.page import indicator_page
+from imtplan.dashboard.overview.page import DashboardPage
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.target_courses import Course, YearRow

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.pages import dashboard_page
+from imtplan.dashboard.overview.page import dashboard_page
 from indicators.models import Figure, Indicator, ProgressStatus, RollUp
 from tests import factories
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from imtplan.dashboard.decisions import SHOWN_OF_A_KIND, DecisionReason
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.pages import dashboard_page
+from imtplan.dashboard.overview.decisions import SHOWN_OF_A_KIND, DecisionReason
+from imtplan.dashboard.overview.page import dashboard_page
 from tests import factories
 
 URL = "/tableau-de-bord/"

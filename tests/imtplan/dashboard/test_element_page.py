@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from imtplan.dashboard.element_page import ElementPage, element_page
+from imtplan.dashboard.element.page import ElementPage, element_page
 from imtplan.dashboard.freshness import Pulse
 from indicators.models import Figure
 from objectives.models import Objective

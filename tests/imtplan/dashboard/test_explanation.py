@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.indicator_page import indicator_page
+from imtplan.dashboard.indicator.page import indicator_page
 from indicators.models import Figure, Progress
 from tests import factories
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory
 from imtplan.dashboard.forecast_wording import chances, outlook
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.pages import dashboard_page
+from imtplan.dashboard.overview.page import dashboard_page
 from imtplan.dashboard.wording import Wording
 from indicators.models import Progress
 from tests import factories

@@ -8,7 +8,8 @@ import pytest
 from django.db import OperationalError
 from django.urls import reverse
 
-from imtplan.dashboard import health, views
+from imtplan.dashboard import views
+from imtplan.dashboard.about import health
 from indicators.models import StaleMark
 
 URL = reverse("health")

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.matrix import CellState, MatrixCell, ReportedFigure
-from imtplan.dashboard.matrix_page import COLUMNS, matrix_page
+from imtplan.dashboard.matrix.cells import CellState, MatrixCell, ReportedFigure
+from imtplan.dashboard.matrix.page import COLUMNS, matrix_page
 from imtplan.dashboard.queries import Trend
 from imtplan.dashboard.wording import Wording
 from indicators.models import Figure, Indicator

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from imtplan.dashboard.projects.timeline import MilestoneState
 from imtplan.dashboard.queries import differ
-from imtplan.dashboard.timeline import MilestoneState
 from indicators.models import ProgressStatus
 from projects.models import DeclaredStatus, Milestone
 from tests import factories

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.projects_page import projects_page
-from imtplan.dashboard.timeline import MilestoneMark, MilestoneState, TimeAxis
+from imtplan.dashboard.projects.page import projects_page
+from imtplan.dashboard.projects.timeline import MilestoneMark, MilestoneState, TimeAxis
 from indicators.models import ProgressStatus
 from projects.models import Milestone
 from tests import factories

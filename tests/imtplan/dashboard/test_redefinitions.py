@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from imtplan.dashboard import charts
-from imtplan.dashboard.redefinitions import redefinitions
+from imtplan.dashboard.indicator.redefinitions import redefinitions
 from indicators import past
 from indicators.models import Indicator
 from tests import factories

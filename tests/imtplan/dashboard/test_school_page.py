@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.school_page import SchoolPage, SchoolPageLine, school_page
+from imtplan.dashboard.school.page import SchoolPage, SchoolPageLine, school_page
 from indicators.models import Figure
 from tests import factories
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.indicator_page import indicator_page
+from imtplan.dashboard.indicator.page import indicator_page
 from indicators.models import Indicator, Target
 from tests import factories
 

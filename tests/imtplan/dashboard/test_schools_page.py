@@ -13,7 +13,7 @@ from django.test import Client
 
 from imtplan.accounts.models import School, User
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.schools_page import SchoolsPage, schools_page
+from imtplan.dashboard.school.schools_page import SchoolsPage, schools_page
 from indicators.models import Figure, Indicator, Target
 from tests import factories
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.pages import dashboard_page
+from imtplan.dashboard.overview.page import dashboard_page
 from indicators.models import ProgressStatus
 from indicators.recompute import recompute
 from tests import factories

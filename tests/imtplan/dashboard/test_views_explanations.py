@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 
-from imtplan.dashboard import explanation
+from imtplan.dashboard.explanation import steps_in_words as explanation
 from indicators.explaining import InputUse, NotCountedReason, StatusRule, StepResult
 from indicators.models import InstituteValue, Progress
 from indicators.progress import FORMULA_VERSION

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.matrix import CellState, Matrix, MatrixCell, Pace, read_matrix
+from imtplan.dashboard.matrix.cells import CellState, Matrix, MatrixCell, Pace, read_matrix
 from imtplan.dashboard.queries import Trend
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import Wording

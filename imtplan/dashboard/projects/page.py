@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.projects.timeline import ProjectTrack, TimeAxis, track_of
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
-from imtplan.dashboard.timeline import ProjectTrack, TimeAxis, track_of
 from indicators.models import IndicatorLink, ProgressStatus
 from objectives.models import Objective, StrategicPlan
 from projects.models import DeclaredStatus, Milestone, Serves, StatusReport

@@ -8,7 +8,8 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from imtplan.dashboard.explanation import (
+from imtplan.dashboard.explanation.series_sentence import sentence
+from imtplan.dashboard.explanation.steps_in_words import (
     MISSING,
     REASONS,
     USES,
@@ -16,7 +17,6 @@ from imtplan.dashboard.explanation import (
     ExplanationWriter,
     StepInWords,
 )
-from imtplan.dashboard.explanation_sentences import sentence
 from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.scope import Scope, read_scope

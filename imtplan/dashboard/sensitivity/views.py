@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.costly import costly_question
-from imtplan.dashboard.sensitivity_page import sensitivity_page
+from imtplan.dashboard.sensitivity.page import sensitivity_page
 
 
 @require_safe

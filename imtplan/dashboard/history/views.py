@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.dashboard import frozen
+from imtplan.dashboard.history import snapshot_content as frozen
 from imtplan.dashboard.scope import Scope, moment_asked, read_scope
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut

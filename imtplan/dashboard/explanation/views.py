@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.dashboard.explanation_pages import (
+from imtplan.dashboard.explanation.page import (
     ExplanationPage,
     element_page,
     progress_page,
     value_page,
 )
+from imtplan.dashboard.explanation.share_in_words import share_page
 from imtplan.dashboard.scope import moment_asked
-from imtplan.dashboard.share_explained import share_page
 from indicators.models import Indicator, Target
 from indicators.past import shown_at
 from levers.models import Lever

@@ -14,9 +14,15 @@ from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.dashboard.bearing import Bearer, Bearing, OwnVerdict, bearing_of, verdict_of
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.matrix import Matrix, read_matrix
+from imtplan.dashboard.matrix.cells import Matrix, read_matrix
+from imtplan.dashboard.school.school_shares import (
+    Bearer,
+    Bearing,
+    OwnVerdict,
+    bearing_of,
+    verdict_of,
+)
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_courses import Course, totals_of
 from imtplan.dashboard.wording import Wording, language

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from imtplan.dashboard import charts, queries, sentences
-from imtplan.dashboard.decisions import Agenda, agenda
+from imtplan.dashboard import charts, queries
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.overview import plan_sentences
+from imtplan.dashboard.overview.decisions import Agenda, agenda
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_courses import Course, CourseYear, totals_of
 from imtplan.dashboard.wording import Wording
@@ -46,16 +47,16 @@ class DashboardPage:
 
     @property
     def outlook(self) -> str:
-        return sentences.outlook_of_the_plan(self.courses)
+        return plan_sentences.outlook_of_the_plan(self.courses)
 
     @property
     def state(self) -> str:
-        return sentences.state_of_the_plan(self.scope.year, self.courses, self.objectives)
+        return plan_sentences.state_of_the_plan(self.scope.year, self.courses, self.objectives)
 
     @property
     def basis(self) -> str:
         """Whose figures the page rests on, as the headline indicators have them."""
-        return sentences.basis_of(self.scope, self.courses)
+        return plan_sentences.basis_of(self.scope, self.courses)
 
     @property
     def project_count(self) -> int:

@@ -9,11 +9,11 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from imtplan.dashboard.bearing import Bearer, Bearing
-from imtplan.dashboard.explanation import StepInWords
-from imtplan.dashboard.explanation_pages import ExplanationPage
+from imtplan.dashboard.explanation.page import ExplanationPage
+from imtplan.dashboard.explanation.steps_in_words import StepInWords
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.schools_page import schools_page
+from imtplan.dashboard.school.school_shares import Bearer, Bearing
+from imtplan.dashboard.school.schools_page import schools_page
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
 from indicators.adding_up import Reading

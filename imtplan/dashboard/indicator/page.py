@@ -9,11 +9,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard import charts
-from imtplan.dashboard.explanation_pages import ProgressInWords, ValueInWords
+from imtplan.dashboard.explanation.page import ProgressInWords, ValueInWords
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.pages import chart_of
-from imtplan.dashboard.redefinitions import Redefinition, redefinitions
-from imtplan.dashboard.schools_compared import SchoolComparison, schools_compared, sentence_of
+from imtplan.dashboard.indicator.redefinitions import Redefinition, redefinitions
+from imtplan.dashboard.indicator.schools_compared import (
+    SchoolComparison,
+    schools_compared,
+    sentence_of,
+)
+from imtplan.dashboard.overview.page import chart_of
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
 from imtplan.dashboard.target_courses import (
     Course,

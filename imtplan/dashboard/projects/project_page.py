@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.projects_page import DeclaredReport
+from imtplan.dashboard.projects.page import DeclaredReport
+from imtplan.dashboard.projects.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
-from imtplan.dashboard.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
 from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
 

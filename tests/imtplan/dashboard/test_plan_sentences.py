@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from imtplan.dashboard.forecast_wording import is_unlikely
-from imtplan.dashboard.sentences import outlook_of_the_plan, state_of_the_plan
+from imtplan.dashboard.overview.plan_sentences import outlook_of_the_plan, state_of_the_plan
 from indicators.models import Progress, VerdictInWords
 from indicators.models import ProgressStatus as S
 
