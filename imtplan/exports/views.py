@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
 from imtplan.buttons import demand_button
 from imtplan.dashboard.freshness import follow
+from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.scope import moment_asked, read_scope
 from imtplan.dashboard.wording import language
 from imtplan.exports import page_tables, services, tables
@@ -162,20 +161,15 @@ def _attached(content: bytes | str, content_type: str, name: str) -> HttpRespons
 # --- Tables, made while one waits -----------------------------------------------------------------
 
 
-def _demand_institute(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.READ_INSTITUTE):
-        raise PermissionDenied
-
-
 @require_safe
 def dashboard_table(request: HttpRequest, name: str, ending: str) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     return _table(request, ending, partial(tables.of_the_dashboard, request.user, name))
 
 
 @require_safe
 def indicator_table(request: HttpRequest, code: str, name: str, ending: str) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     return _table(request, ending, partial(tables.of_an_indicator, request.user, code, name))
 
 
@@ -183,7 +177,7 @@ def indicator_table(request: HttpRequest, code: str, name: str, ending: str) -> 
 def element_table(
     request: HttpRequest, kind: str, code: str, name: str, ending: str
 ) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     return _table(
         request, ending, partial(page_tables.of_an_element, request.user, kind, code, name)
     )
@@ -191,7 +185,7 @@ def element_table(
 
 @require_safe
 def page_table(request: HttpRequest, of: str, name: str, ending: str) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     if of not in page_tables.OF_A_PAGE:
         raise Http404
     return _table(request, ending, partial(page_tables.OF_A_PAGE[of], request.user, name))

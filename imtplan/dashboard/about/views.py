@@ -1,12 +1,16 @@
-"""What the application says of itself: how each role works with it, and who can use it."""
+"""What the application says of itself: how each role works with it, who can use it, is it alive."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Submission
+from imtplan.dashboard.about.health import health as read_health
 from imtplan.dashboard.navigation import own_schools
 from imtplan.dashboard.scope import plan_asked
 from indicators.models import ProgressStatus
@@ -36,3 +40,24 @@ def guide(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The statement of accessibility, for whoever comes here, signed in or not."""
     return render(request, "dashboard/accessibility.html")
+
+
+@never_cache
+@login_not_required
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """Returns 200 as long as the database answers: the site works without its queue, only later."""
+    try:
+        return JsonResponse(read_health())
+    except DatabaseError:
+        return JsonResponse({"database": "down"}, status=503)
+
+
+@login_not_required
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Shows every component in every state, for those who build pages; not in production."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    signs = {"statuses": ProgressStatus, "states": Submission.State}
+    return render(request, "styleguide.html", signs)

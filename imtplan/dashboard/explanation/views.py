@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard.explanation.page import (
     ExplanationPage,
     element_page,
@@ -16,17 +14,13 @@ from imtplan.dashboard.explanation.page import (
     value_page,
 )
 from imtplan.dashboard.explanation.share_in_words import share_page
+from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.scope import moment_asked
 from indicators.models import Indicator, Target
 from indicators.past import shown_at
 from levers.models import Lever
 from objectives.models import Objective
 from projects.models import FlagshipProject
-
-
-def _demand_institute(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.READ_INSTITUTE):
-        raise PermissionDenied
 
 
 def _shown(
@@ -40,7 +34,7 @@ def _shown(
 
 @require_safe
 def explain_value(request: HttpRequest, code: str) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
 
     def page() -> ExplanationPage:
         indicator = get_object_or_404(Indicator.objects.visible_to(request.user), code=code)
@@ -57,7 +51,7 @@ def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
         targets = Target.objects.visible_to(request.user)
         target = get_object_or_404(targets.select_related("indicator", "plan", "school"), code=code)
         if target.school is None:
-            _demand_institute(request)
+            demand_institute(request)
         return progress_page(request.user, target, request.GET.dict())
 
     return _shown(request, "dashboard/explanations/progress.html", page)
@@ -66,7 +60,7 @@ def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def explain_share(request: HttpRequest, school: str, code: str) -> HttpResponse:
     """It tells the institute's numbers too, and those of no school to another."""
-    _demand_institute(request)
+    demand_institute(request)
     asked = request.GET.dict()
     return _shown(
         request,
@@ -86,23 +80,23 @@ def _element(request: HttpRequest, kind: type[Any] | None, code: str = "") -> Ht
 
 @require_safe
 def explain_plan(request: HttpRequest) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     return _element(request, None)
 
 
 @require_safe
 def explain_objective(request: HttpRequest, code: str) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     return _element(request, Objective, code)
 
 
 @require_safe
 def explain_lever(request: HttpRequest, code: str) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     return _element(request, Lever, code)
 
 
 @require_safe
 def explain_project(request: HttpRequest, code: str) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     return _element(request, FlagshipProject, code)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard.history import snapshot_content as frozen
+from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.scope import Scope, moment_asked, read_scope
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
@@ -24,11 +25,6 @@ from indicators.models import Snapshot
 from indicators.past import shown_at
 from indicators.services import take_snapshot
 from indicators.snapshots import compared, content_of
-
-
-def _demand_institute(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.READ_INSTITUTE):
-        raise PermissionDenied
 
 
 def _scope(request: HttpRequest, asked: Mapping[str, str]) -> Scope:
@@ -40,7 +36,7 @@ def _scope(request: HttpRequest, asked: Mapping[str, str]) -> Scope:
 
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
-    _demand_institute(request)
+    demand_institute(request)
     read = read_scope(request.user, request.GET.dict())
     return render(
         request,
@@ -84,7 +80,7 @@ def snapshot_new(request: HttpRequest) -> HttpResponse:
 
 
 def _snapshot(request: HttpRequest, number: int) -> Snapshot:
-    _demand_institute(request)
+    demand_institute(request)
     return get_object_or_404(Snapshot.objects.visible_to(request.user), pk=number)
 
 
@@ -142,7 +138,7 @@ class ComparedSide:
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """`before` and `after` are `snapshot-7`, a day, an instant, or nothing for now."""
-    _demand_institute(request)
+    demand_institute(request)
     asked = request.GET.dict()
     names = asked.get("before", ""), asked.get("after", "")
     chosen = [_named_snapshot(request, name) for name in names]

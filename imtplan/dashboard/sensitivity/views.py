@@ -2,13 +2,12 @@
 
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
 from imtplan.costly import costly_question
+from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.sensitivity.page import sensitivity_page
 
 
@@ -16,8 +15,7 @@ from imtplan.dashboard.sensitivity.page import sensitivity_page
 def sensitivity(request: HttpRequest) -> HttpResponse:
     """A form sends all its fields: the address that is left names only what differs. What is not
     understood is said, and the address stays as it came."""
-    if not has_permission(request.user, Permission.READ_INSTITUTE):
-        raise PermissionDenied
+    demand_institute(request)
     with costly_question():
         page = sensitivity_page(request.user, request.GET)
     if page is None or page.wanted.errors or page.wanted.unknown:

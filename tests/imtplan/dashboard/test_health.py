@@ -8,8 +8,7 @@ import pytest
 from django.db import OperationalError
 from django.urls import reverse
 
-from imtplan.dashboard import views
-from imtplan.dashboard.about import health
+from imtplan.dashboard.about import health, views
 from indicators.models import StaleMark
 
 URL = reverse("health")
