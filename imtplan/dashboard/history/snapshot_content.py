@@ -1,4 +1,4 @@
-"""The content of a snapshot, or of any moment, in words: for pages and files."""
+"""The content of a snapshot, or of any moment, in words."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
-from imtplan.spreadsheets import Column, ColumnType
 from indicators.models import ProgressStatus, ValueNature, VerdictInWords
 from indicators.snapshots import SnapshotLine
 
@@ -281,54 +280,3 @@ def _change(field: str, before: FrozenLine, after: FrozenLine) -> str:
     if old is None or new is None or old == new:
         return ""
     return after.words.with_unit(new - old, sign=True)
-
-
-# --- Files --------------------------------------------------------------------------------------
-
-
-def flat(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each element, and one for each indicator and target: for a spreadsheet."""
-    yield from content["elements"]
-    for indicator in content["indicators"]:
-        said = FrozenLine(indicator)
-        common = indicator | {"kind": "indicator", "shown": said.shown, "target": None}
-        if not indicator["targets"]:
-            yield common
-        for target in indicator["targets"]:
-            yield (
-                common
-                | {key: value for key, value in target.items() if key not in ("code", "value")}
-                | {"target": target["code"]}
-            )
-
-
-def columns() -> list[Column]:
-    def number(field: str, label: str) -> Column:
-        return Column(field, label, lambda row: FrozenLine(row).decimal(field), ColumnType.NUMBER)
-
-    def text(field: str, label: str) -> Column:
-        return Column(field, label, lambda row: row.get(field) or None)
-
-    def word(key: str, label: str, attribute: str) -> Column:
-        return Column(key, label, lambda row: getattr(FrozenLine(row), attribute) or None)
-
-    return [
-        text("kind", _("Kind")),
-        text("code", _("Code")),
-        word("name", _("Name"), "name"),
-        word("unit", _("Unit"), "unit"),
-        number("shown", _("Value")),
-        word("is_estimate", _("Estimate"), "marked"),
-        number("reported", _("Schools that reported")),
-        number("expected", _("Schools expected")),
-        text("target", _("Target code")),
-        number("target_value", pgettext("a number", "Target")),
-        number("expected_value", _("Expected by the trajectory")),
-        number("progress", _("Progress")),
-        number("expected_progress", _("Expected progress")),
-        number("pace", _("Pace")),
-        number("gap", _("Gap")),
-        number("forecast", _("Forecast")),
-        number("coverage", _("Share of the weight with data")),
-        word("status", _("Status"), "verdict_text"),
-    ]

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.dashboard.history import snapshot_content as frozen
+from imtplan.dashboard.history.snapshot_content import ComparedLine, SnapshotContent
+from imtplan.dashboard.history.tables import columns_of_snapshot, snapshot_rows
 from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.scope import Scope, moment_asked, read_scope
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
@@ -88,7 +89,7 @@ def _snapshot(request: HttpRequest, number: int) -> Snapshot:
 def snapshot(request: HttpRequest, number: int) -> HttpResponse:
     """From its own text alone: nothing that happened since can change this page."""
     one = _snapshot(request, number)
-    found = frozen.SnapshotContent(one.said)
+    found = SnapshotContent(one.said)
     return render(request, "dashboard/snapshot.html", {"snapshot": one, "frozen": found})
 
 
@@ -97,8 +98,8 @@ def snapshot_file(request: HttpRequest, number: int, kind: str) -> HttpResponseB
     one = _snapshot(request, number)
     name = f"imtplan-snapshot-{one.pk}-{one.year}"
     if kind == "csv":
-        rows = frozen.flat(one.said)
-        return csv_response(frozen.columns(), rows, flavour=Flavour.EXCEL_FR, name=name)
+        rows = snapshot_rows(one.said)
+        return csv_response(columns_of_snapshot(), rows, flavour=Flavour.EXCEL_FR, name=name)
     if kind != "json":
         book = BookFormat(kind)
         return book.response(_workbook(one, book), name)
@@ -117,9 +118,9 @@ def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
 
 
 def _workbook(one: Snapshot, book: BookFormat) -> bytes:
-    columns = frozen.columns()
+    columns = columns_of_snapshot()
     heading = [CellOut(str(column.label), "heading") for column in columns]
-    rows = [[CellOut(column.read(row)) for column in columns] for row in frozen.flat(one.said)]
+    rows = [[CellOut(column.read(row)) for column in columns] for row in snapshot_rows(one.said)]
     sheet = SheetOut(_("Snapshot"), [heading, *rows], widths=[14] * len(columns), headings=0)
     return book.write([sheet], {"heading": {"bold": True, "text_wrap": True}}, {"title": one.title})
 
@@ -144,7 +145,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     chosen = [_named_snapshot(request, name) for name in names]
     scope = _scope(request, _as_in_the_snapshot(chosen) or asked)
     before, after = (_side(one, name, scope) for one, name in zip(chosen, names, strict=True))
-    lines = [frozen.ComparedLine(line) for line in compared(before.content, after.content)]
+    lines = [ComparedLine(line) for line in compared(before.content, after.content)]
     return render(
         request,
         "dashboard/compare.html",

@@ -17,8 +17,8 @@ from imtplan.dashboard.indicator.schools_compared import (
     schools_compared,
     sentence_of,
 )
-from imtplan.dashboard.overview.page import chart_of
 from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.target_chart import chart_of
 from imtplan.dashboard.target_courses import (
     Course,
     CourseYear,

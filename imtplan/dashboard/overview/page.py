@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from imtplan.dashboard import charts, queries
+from imtplan.dashboard import queries
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.overview import plan_sentences
 from imtplan.dashboard.overview.decisions import Agenda, agenda
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
-from imtplan.dashboard.target_courses import Course, CourseYear, totals_of
-from imtplan.dashboard.wording import Wording
-from indicators.models import Indicator, Target, View
+from imtplan.dashboard.target_chart import chart_of
+from imtplan.dashboard.target_courses import Course, totals_of
+from indicators.models import Target, View
 from objectives.models import StrategicPlan
 
 
@@ -112,43 +112,3 @@ def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.Cam
     seen = replace(scope, year=found.year, view=View.PROVISIONAL)
     courses = [replace(course, scope=seen) for course in courses]
     return queries.CampaignState(found, queries.school_states(found), courses, seen)
-
-
-def chart_of(
-    indicator: Indicator,
-    years: Sequence[CourseYear],
-    courses: Sequence[Course],
-    scope: Scope,
-    *,
-    wide: bool = False,
-) -> dict[str, Any]:
-    """The years of an indicator as a figure, with the paths to its targets."""
-    return charts.trajectory(
-        [charts.ChartPoint(year.year, year.value, year.is_estimate) for year in years],
-        [_path(course) for course in courses],
-        words=Wording.of(indicator),
-        ahead=_ahead(courses),
-        marked_year=scope.year,
-        wide=wide,
-    )
-
-
-def _ahead(courses: Sequence[Course]) -> list[charts.ForecastPoint]:
-    """The forecast toward the first target; the line is the same toward any other."""
-    forecasts = courses[0].forecasts if courses else []
-    return [charts.ForecastPoint(year, one.value, one.low, one.high) for year, one in forecasts]
-
-
-def _path(course: Course) -> charts.ChartPath:
-    target = course.target
-    return charts.ChartPath(
-        name=course.short_name,
-        year=target.year,
-        value=course.target_value,
-        expected=[
-            (year.year, year.expected_value)
-            for year in course.years
-            if target.baseline_year <= year.year <= target.year
-        ],
-        is_reference=target.is_reference,
-    )
