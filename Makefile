@@ -14,12 +14,11 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 TYPED = $(wildcard indicators/progress.py indicators/verdicts.py indicators/forecast.py indicators/adding_up.py \
 	indicators/rollup.py indicators/school_parts.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
 	imtplan/supervisor.py imtplan/run.py imtplan/start.py imtplan/environment/*.py imtplan/audit/rights.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
-	imtplan/campaigns/reading.py imtplan/campaigns/saving.py imtplan/campaigns/checks.py \
-	imtplan/campaigns/services_campaigns.py imtplan/campaigns/idempotency.py \
-	imtplan/campaigns/people.py imtplan/outbox/sending.py imtplan/units.py \
-	imtplan/campaigns/cells.py imtplan/campaigns/magnitudes.py imtplan/campaigns/words.py \
-	imtplan/campaigns/number_sentences.py imtplan/campaigns/letters.py imtplan/campaigns/remarks.py \
-	imtplan/campaigns/last_year.py imtplan/campaigns/school_home.py imtplan/campaigns/definitions.py \
+	imtplan/campaigns/services_campaigns.py imtplan/campaigns/people.py imtplan/campaigns/letters.py \
+	imtplan/campaigns/definitions.py imtplan/campaigns/entry/checking/*.py \
+	imtplan/campaigns/entry/reading.py imtplan/campaigns/entry/saving.py imtplan/campaigns/entry/last_year.py \
+	imtplan/campaigns/entry/idempotency.py imtplan/campaigns/entry/remark_answers.py \
+	imtplan/campaigns/entry/pages/school_home.py imtplan/outbox/sending.py imtplan/units.py \
 	imtplan/campaigns/files/*.py)
 BESIDE = $(PY) -m imtplan.embedded
 

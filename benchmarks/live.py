@@ -46,8 +46,8 @@ from imtplan.accounts.demo import DEMO_PASSWORD
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns import services
+from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.reading import read
 from imtplan.numbers import format_number
 from indicators.models import Figure, Indicator, InstituteValue
 

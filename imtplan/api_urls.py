@@ -9,7 +9,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from imtplan.accounts.api import SchoolViewSet
-from imtplan.campaigns.api import CellView, EntryView
+from imtplan.campaigns.entry.api import CellView, EntryView
 from imtplan.rest import AnswersInSentences, NoSuchAddress
 from indicators.api import FigureViewSet, IndicatorViewSet, TargetViewSet
 from indicators.api_csv import FigureCsvView

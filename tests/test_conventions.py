@@ -16,7 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
+from imtplan.campaigns.entry.checking.number_sentences import NUMBER_SENTENCES
 from imtplan.numbers import NumberProblem
 
 BASE = Path(__file__).resolve().parent.parent

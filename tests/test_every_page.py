@@ -18,12 +18,12 @@ from django.utils.translation import trans_real
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.checks import EnteredCell
+from imtplan.campaigns.entry.checking.checks import EnteredCell
+from imtplan.campaigns.entry.reading import cell_of
+from imtplan.campaigns.entry.reading import read as read_figures
+from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.people import end_delegation
-from imtplan.campaigns.reading import cell_of
-from imtplan.campaigns.reading import read as read_figures
-from imtplan.campaigns.saving import save_figures
 from imtplan.campaigns.services import look_at, return_to_school, submit, take_back
 from indicators.models import Figure
 from indicators.recompute import recompute_stale

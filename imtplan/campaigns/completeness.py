@@ -14,8 +14,8 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from imtplan.accounts.models import School
+from imtplan.campaigns.entry.reading import YEARS_COMPARED, FiguresByYear, SchoolFigures
 from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
-from imtplan.campaigns.reading import YEARS_COMPARED, FiguresByYear, SchoolFigures
 from indicators.models import Figure, Indicator
 
 State = Figure.State

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext
 
-from imtplan.campaigns.entry import EntryRow
+from imtplan.campaigns.entry.pages.entry_page import EntryRow
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Indicator
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.campaigns.cells import EnteredCell, shown
+from imtplan.campaigns.entry.checking.cells import EnteredCell, shown
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.bilingual import Bilingual
-from imtplan.campaigns.checks import SURPRISES
+from imtplan.campaigns.entry.checking.checks import SURPRISES
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.canonical import canonical, instant, sha256_of
 from imtplan.numbers import plain

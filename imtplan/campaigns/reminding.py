@@ -17,8 +17,8 @@ from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import ROLES, Permission
 from imtplan.campaigns import closings
 from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
+from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign, Remark, Submission
-from imtplan.campaigns.reading import read
 from imtplan.campaigns.reminders import (
     BETWEEN_TWO,
     LATE_REPORT,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
+from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused, locked
 from imtplan.campaigns.letters import (
     tell_of_return,
@@ -24,7 +25,6 @@ from imtplan.campaigns.letters import (
     tell_of_validation,
 )
 from imtplan.campaigns.models import Campaign, Remark, Submission
-from imtplan.campaigns.reading import read
 from imtplan.campaigns.receipts import make_receipt
 from indicators.models import Figure, Indicator
 from indicators.tasks import poke

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from imtplan.campaigns.cells import EnteredCell, shown
 from imtplan.campaigns.effects import (
     WAYS,
     about_of,
@@ -17,7 +16,8 @@ from imtplan.campaigns.effects import (
     points,
     told,
 )
-from imtplan.campaigns.entry import EntryPage
+from imtplan.campaigns.entry.checking.cells import EnteredCell, shown
+from imtplan.campaigns.entry.pages.entry_page import EntryPage
 from imtplan.campaigns.models import Submission
 from indicators.contribution import ContributionDirection, OwnMove, own_moves
 from indicators.models import Figure, Indicator, VerdictInWords

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from imtplan.campaigns.idempotency import forget_old_answers
+from imtplan.campaigns.entry.idempotency import forget_old_answers
 from imtplan.campaigns.reminding import write_reminders
 
 

@@ -1,33 +1,30 @@
 from django.urls import include, path
 
 from imtplan.campaigns import (
-    views,
     views_accounts,
     views_campaigns,
-    views_cells,
     views_effect,
     views_files,
     views_handing_in,
-    views_history,
     views_people,
     views_proposals,
     views_receipts,
     views_review,
-    views_school,
 )
+from imtplan.campaigns.entry.pages import cell_views, entry_views, history_views, school_views
 
 # One school's part of one year.
 of_a_school = [
-    path("", views.entry, name="entry"),
-    path("valeur/<slug:indicator>/", views_cells.save_cell, name="save_cell"),
+    path("", entry_views.entry, name="entry"),
+    path("valeur/<slug:indicator>/", cell_views.save_cell, name="save_cell"),
     path("effet/<slug:indicator>/", views_effect.effect_of_cell, name="effect"),
     path("coller/", views_proposals.paste, name="paste"),
     path("proposition/<int:pk>/", views_proposals.proposal, name="proposal"),
     path("annuler/<int:event>/", views_proposals.undo_save, name="undo"),
-    path("historique/<slug:indicator>/", views_history.history, name="history"),
+    path("historique/<slug:indicator>/", history_views.history, name="history"),
     path("classeur.xlsx", views_files.workbook, name="workbook"),
-    path("formulaire/", views_school.blank_form, name="blank_form"),
-    path("formulaire.pdf", views_school.blank_form_pdf, name="blank_form_pdf"),
+    path("formulaire/", school_views.blank_form, name="blank_form"),
+    path("formulaire.pdf", school_views.blank_form_pdf, name="blank_form_pdf"),
     path("classeur.<book:book>", views_files.workbook, name="workbook"),
     path("importer/", views_files.import_file, name="import"),
     path("relire/", views_review.review, name="review"),
@@ -39,7 +36,7 @@ of_a_school = [
 ]
 
 urlpatterns = [
-    path("accueil/<slug:school>/", views_school.home, name="school_home"),
+    path("accueil/<slug:school>/", school_views.home, name="school_home"),
     path("saisies/", views_review.submissions, name="submissions"),
     path("saisie/<int:year>/<slug:school>/", include(of_a_school)),
     path("recu/<slug:number>/", views_receipts.receipt, name="receipt"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.entry import read_page
+from imtplan.campaigns.entry.pages.entry_page import read_page
 from imtplan.campaigns.files.cells import TableContent
 from imtplan.campaigns.files.proposals import propose
 from imtplan.campaigns.files.reader import content_of_file

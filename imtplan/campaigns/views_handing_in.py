@@ -16,11 +16,11 @@ from imtplan.accounts.roles import Permission
 from imtplan.buttons import is_pressed
 from imtplan.campaigns.access import demand, demand_entry
 from imtplan.campaigns.access import place as place_of
-from imtplan.campaigns.entry import EntryPage, read_page
+from imtplan.campaigns.entry.pages.entry_page import EntryPage, read_page
+from imtplan.campaigns.entry.remark_answers import AnswerConflict, answer_remark
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.letters import who_decide
 from imtplan.campaigns.models import Remark, Submission
-from imtplan.campaigns.remarks import AnswerConflict, answer_remark
 from imtplan.campaigns.services import submit, take_back
 
 State = Submission.State

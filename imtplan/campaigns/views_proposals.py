@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from imtplan.audit.models import Event
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.entry import UNDO
+from imtplan.campaigns.entry.pages.entry_page import UNDO
+from imtplan.campaigns.entry.reading import read
+from imtplan.campaigns.entry.saving import SaveOutcome, undo
 from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.names import Destination
 from imtplan.campaigns.files.preview import preview, preview_of
@@ -29,8 +31,6 @@ from imtplan.campaigns.files.proposals import (
 from imtplan.campaigns.files.reader import content_of_paste
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Proposal
-from imtplan.campaigns.reading import read
-from imtplan.campaigns.saving import SaveOutcome, undo
 from imtplan.spreadsheets.tables import Unreadable
 from indicators.models import Figure
 

@@ -29,13 +29,13 @@ from imtplan.campaigns.completeness import (
     SchoolRow,
     total,
 )
-from imtplan.campaigns.entry import EntryPage, EntryRow, read_page
+from imtplan.campaigns.entry.pages.entry_page import EntryPage, EntryRow, read_page
+from imtplan.campaigns.entry.remark_answers import settle_remark
+from imtplan.campaigns.entry.saving import PARTS
 from imtplan.campaigns.forms_campaigns import DecisionForm
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage, Receipt, Remark, Submission
 from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
-from imtplan.campaigns.remarks import settle_remark
-from imtplan.campaigns.saving import PARTS
 from imtplan.campaigns.services import (
     SubmittedAgain,
     handing_in_of,

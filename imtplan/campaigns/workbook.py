@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.definitions import definition_of, definitions_sheet
-from imtplan.campaigns.entry import EntryPage, EntryRow, read_page
+from imtplan.campaigns.entry.pages.entry_page import EntryPage, EntryRow, read_page
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT

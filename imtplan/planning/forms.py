@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
-from imtplan.campaigns.forms import TypedNumberField
+from imtplan.campaigns.entry.forms import TypedNumberField
 from imtplan.days import DayField
 from imtplan.numbers import format_number
 from imtplan.units import CellUnit

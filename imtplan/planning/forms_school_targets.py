@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.edits import as_plain
-from imtplan.campaigns.number_sentences import unit_of
+from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
 from imtplan.planning.forms import ActForm, FormDifference, language, number_field
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target

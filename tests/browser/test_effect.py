@@ -8,9 +8,9 @@ import pytest
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.cells import EnteredCell
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.saving import save_figures
 from imtplan.campaigns.services import submit, validate
 from indicators.models import Figure, Progress, Target
 from indicators.recompute import recompute_stale

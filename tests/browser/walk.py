@@ -21,9 +21,9 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as TooLong
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.checks import EnteredCell
+from imtplan.campaigns.entry.checking.checks import EnteredCell
+from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign, IdempotencyKey, KeptInput, Proposal
-from imtplan.campaigns.saving import save_figures
 from indicators.models import Figure, FigureEvent, Indicator
 from tests.browser.fields import (
     CODES,

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from imtplan.campaigns.entry.checking.no_number_words import word_of
 from imtplan.campaigns.files.cells import (
     BlockQuestion,
     StrayText,
@@ -27,7 +28,6 @@ from imtplan.campaigns.files.names import (
     year_of,
 )
 from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
-from imtplan.campaigns.words import word_of
 from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow, Unreadable, letters
 from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
 from indicators.models import Indicator

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
-from imtplan.campaigns.cells import CellFinding
-from imtplan.campaigns.checks import sizes
+from imtplan.campaigns.entry.checking.cells import CellFinding
+from imtplan.campaigns.entry.checking.checks import sizes
+from imtplan.campaigns.entry.reading import SchoolFigures
 from imtplan.campaigns.files.cells import TypedCell
-from imtplan.campaigns.reading import SchoolFigures
 
 LONGEST_EXPLANATION = 2000
 TAKE, CHOOSE, EXPLAIN, CONFIRM, EMPTY = "take-", "choose-", "explain-", "confirm-", "empty"

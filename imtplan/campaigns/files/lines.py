@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from imtplan.campaigns.entry.checking.number_sentences import rounded_for
 from imtplan.campaigns.files.cells import CellClaim, StrayText, TypedCell
 from imtplan.campaigns.files.headings import ANSWERS, BESIDE, NAMING, TYPED, Headings, is_target
 from imtplan.campaigns.files.names import (
@@ -22,7 +23,6 @@ from imtplan.campaigns.files.names import (
     year_of,
 )
 from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
-from imtplan.campaigns.number_sentences import rounded_for
 from imtplan.campaigns.workbook import PARTS
 from imtplan.spreadsheets.tables import CellType, SheetCell, Table, TableRow
 from imtplan.spreadsheets.words import LANGUAGES, NOT_TYPED, bare, not_typed, where

@@ -10,8 +10,8 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
+from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.reading import read
 from imtplan.numbers import MAX_CHARACTERS
 from imtplan.spreadsheets.tables import CellType, SheetCell
 from imtplan.spreadsheets.words import bare

@@ -7,15 +7,21 @@ from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.text import Truncator
 
-from imtplan.campaigns.cells import CellFinding, EnteredCell, FindingLevel, change_in_words, shown
-from imtplan.campaigns.checks import findings, problems
+from imtplan.campaigns.entry.checking.cells import (
+    CellFinding,
+    EnteredCell,
+    FindingLevel,
+    change_in_words,
+    shown,
+)
+from imtplan.campaigns.entry.checking.checks import findings, problems
+from imtplan.campaigns.entry.kept_inputs import in_words
+from imtplan.campaigns.entry.reading import SchoolFigures, cell_of, read
 from imtplan.campaigns.files.cells import CellClaim, StrayText, TypedCell
 from imtplan.campaigns.files.decisions import Decisions, as_seen
 from imtplan.campaigns.files.outcomes import CellOutcome
 from imtplan.campaigns.files.texts import form_of
-from imtplan.campaigns.kept_inputs import in_words
 from imtplan.campaigns.models import Proposal
-from imtplan.campaigns.reading import SchoolFigures, cell_of, read
 from indicators.models import Figure, Indicator
 
 State = Figure.State

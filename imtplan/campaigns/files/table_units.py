@@ -7,7 +7,7 @@ reader of numbers then takes it, or refuses it with the value converted: nothing
 import re
 from collections.abc import Iterable, Iterator
 
-from imtplan.campaigns.number_sentences import unit_of
+from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.spreadsheets.tables import CellType, TableRow
 from imtplan.units import MONEY, MULTIPLIER, unit_named
 from indicators.models import Indicator

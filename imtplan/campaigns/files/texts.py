@@ -4,9 +4,9 @@ import re
 
 from django.utils.translation import override
 
+from imtplan.campaigns.entry.checking.no_number_words import word_of
+from imtplan.campaigns.entry.forms import FigureForm, as_posted
 from imtplan.campaigns.files.cells import TypedCell
-from imtplan.campaigns.forms import FigureForm, as_posted
-from imtplan.campaigns.words import word_of
 from imtplan.numbers import MAX_CHARACTERS
 from indicators.models import Figure
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.campaigns.effects import points
-from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
+from imtplan.campaigns.entry.checking.number_sentences import NUMBER_SENTENCES
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import language
 from imtplan.numbers import NumberError, format_number, format_percent, parse_number, plain

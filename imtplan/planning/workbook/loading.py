@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.edits import ReasonNeeded
-from imtplan.campaigns.number_sentences import unit_of
+from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm, language
 from imtplan.planning.workbook.links import MODELS, PUT_ASIDE, LinkLoader, why_none
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine

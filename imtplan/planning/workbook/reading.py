@@ -13,7 +13,7 @@ from functools import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.number_sentences import sentence_of
+from imtplan.campaigns.entry.checking.number_sentences import sentence_of
 from imtplan.days import NO_DAY
 from imtplan.numbers import NumberError, format_number
 from imtplan.planning.forms import NO_UNIT, NOT_WHOLE

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.cells import EnteredCell
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.saving import SaveOutcome, save_figures
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.saving import SaveOutcome, save_figures
 from indicators.models import Figure, Indicator
 from tests import factories
 

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from imtplan.campaigns.cells import (
+from imtplan.campaigns.entry.checking.cells import (
     CellFinding,
     EnteredCell,
     FindingLevel,
     KnownMagnitudes,
     Surroundings,
 )
-from imtplan.campaigns.checks import findings, problems
-from imtplan.campaigns.magnitudes import ReferenceNumber
+from imtplan.campaigns.entry.checking.checks import findings, problems
+from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
 from indicators.models import Figure, Indicator
 from tests import factories
 

@@ -18,12 +18,12 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns import gate, services
-from imtplan.campaigns.cells import EnteredCell
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.files.cells import TypedCell
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
 from imtplan.campaigns.models import Campaign, Extension, Submission
-from imtplan.campaigns.saving import save_figures
 from indicators.models import Figure, Indicator
 from tests import factories
 from tests.worker import database_url_of_the_test

@@ -22,8 +22,8 @@ from django.test import Client
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.checks import problems
-from imtplan.campaigns.number_sentences import NUMBER_SENTENCES, sentence_of, unit_of
+from imtplan.campaigns.entry.checking.checks import problems
+from imtplan.campaigns.entry.checking.number_sentences import NUMBER_SENTENCES, sentence_of, unit_of
 from imtplan.numbers import NumberError, NumberProblem, plain
 from imtplan.units import parse_quantity
 from indicators.models import Figure, Indicator

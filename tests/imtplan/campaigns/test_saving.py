@@ -8,11 +8,11 @@ from django.utils import translation
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns import saving
-from imtplan.campaigns.cells import EnteredCell
-from imtplan.campaigns.kept_inputs import keep
+from imtplan.campaigns.entry import saving
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.kept_inputs import keep
+from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign, KeptInput, Submission
-from imtplan.campaigns.reading import read
 from indicators.models import Figure, Indicator, StaleMark
 from tests import factories
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.entry import read_page
+from imtplan.campaigns.entry.pages.entry_page import read_page
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.services import submit, validate
 from imtplan.campaigns.submission_effect import SubmissionEffect, submission_effect

@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.cells import CellFinding, EnteredCell, FindingLevel, shown
-from imtplan.campaigns.reading import SchoolFigures
+from imtplan.campaigns.entry.checking.cells import CellFinding, EnteredCell, FindingLevel, shown
+from imtplan.campaigns.entry.reading import SchoolFigures
 from indicators.models import Figure, Indicator
 
 PARTS = ("value", "numerator", "denominator")

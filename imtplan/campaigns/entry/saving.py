@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.cells import CellFinding, EnteredCell
-from imtplan.campaigns.checks import findings, problems, sizes
+from imtplan.campaigns.entry.checking.cells import CellFinding, EnteredCell
+from imtplan.campaigns.entry.checking.checks import findings, problems, sizes
+from imtplan.campaigns.entry.checking.no_number_words import says_something
+from imtplan.campaigns.entry.kept_inputs import forget
+from imtplan.campaigns.entry.last_year import is_marked, taken_over
+from imtplan.campaigns.entry.reading import SchoolFigures, cell_of, read
 from imtplan.campaigns.gate import CampaignRefusal, locked, refusals_of_the_database
-from imtplan.campaigns.kept_inputs import forget
-from imtplan.campaigns.last_year import is_marked, taken_over
 from imtplan.campaigns.models import Campaign, KeptInput
-from imtplan.campaigns.reading import SchoolFigures, cell_of, read
-from imtplan.campaigns.words import says_something
 from indicators.models import Figure, FigureEvent
 from indicators.tasks import poke
 

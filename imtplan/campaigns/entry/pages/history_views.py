@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.entry import EntryPage
+from imtplan.campaigns.entry.pages.cell_history import History, history_of
+from imtplan.campaigns.entry.pages.entry_page import EntryPage
+from imtplan.campaigns.entry.saving import restore
 from imtplan.campaigns.gate import CampaignRefusal
-from imtplan.campaigns.history import History, history_of
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.saving import restore
 from indicators.models import Figure, Indicator
 
 VERSION = re.compile(r"[1-9][0-9]{0,8}")

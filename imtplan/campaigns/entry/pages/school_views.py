@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from imtplan import paper
 from imtplan.accounts.models import School
 from imtplan.campaigns.access import place
-from imtplan.campaigns.entry import read_page
-from imtplan.campaigns.school_home import school_home
+from imtplan.campaigns.entry.pages.entry_page import read_page
+from imtplan.campaigns.entry.pages.school_home import school_home
 
 
 @never_cache

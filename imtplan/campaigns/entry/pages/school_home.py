@@ -11,8 +11,8 @@ from django.utils import timezone
 from imtplan.accounts.models import Membership, School
 from imtplan.accounts.roles import Permission, Role, has_permission
 from imtplan.campaigns.access import may_enter
+from imtplan.campaigns.entry.reading import SchoolFigures, read
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
-from imtplan.campaigns.reading import SchoolFigures, read
 from indicators.models import Indicator
 
 RANKS = {role.value: rank for rank, role in enumerate(Role)}

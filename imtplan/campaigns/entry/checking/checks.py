@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.cells import (
+from imtplan.campaigns.entry.checking.cells import (
     CellFinding,
     EnteredCell,
     FindingLevel,
@@ -24,7 +24,7 @@ from imtplan.campaigns.cells import (
     shown,
     signed,
 )
-from imtplan.campaigns.magnitudes import (
+from imtplan.campaigns.entry.checking.magnitudes import (
     BEYOND_THE_WHOLE,
     ReferenceNumber,
     beyond_the_whole,
@@ -32,8 +32,8 @@ from imtplan.campaigns.magnitudes import (
     power_between,
     sentence,
 )
-from imtplan.campaigns.number_sentences import unit_of
-from imtplan.campaigns.words import says_something
+from imtplan.campaigns.entry.checking.no_number_words import says_something
+from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.percentages import in_points
 from indicators.models import Figure, Indicator
 

@@ -19,14 +19,14 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.entry import UNDO, EntryPage, forms_of, read_page
-from imtplan.campaigns.forms import FigureForm, as_typed
+from imtplan.campaigns.entry.forms import FigureForm, as_typed
+from imtplan.campaigns.entry.kept_inputs import as_seen, keep, unseen
+from imtplan.campaigns.entry.pages.entry_page import UNDO, EntryPage, forms_of, read_page
+from imtplan.campaigns.entry.reading import SchoolFigures, read
+from imtplan.campaigns.entry.remark_answers import answer_typed
+from imtplan.campaigns.entry.saving import SaveOutcome, store
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.kept_inputs import as_seen, keep, unseen
 from imtplan.campaigns.models import Campaign, KeptInput
-from imtplan.campaigns.reading import SchoolFigures, read
-from imtplan.campaigns.remarks import answer_typed
-from imtplan.campaigns.saving import SaveOutcome, store
 from indicators.models import Figure
 
 

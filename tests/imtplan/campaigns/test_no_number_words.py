@@ -2,7 +2,7 @@
 
 import pytest
 
-from imtplan.campaigns.words import may_be_either, says_something, word_of
+from imtplan.campaigns.entry.checking.no_number_words import may_be_either, says_something, word_of
 from indicators.models import Figure
 
 State = Figure.State

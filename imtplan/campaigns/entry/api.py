@@ -16,13 +16,13 @@ from rest_framework.response import Response
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import may_enter, place
-from imtplan.campaigns.cells import EnteredCell
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.checking.number_sentences import NUMBER_SENTENCES
+from imtplan.campaigns.entry.idempotency import KeptAnswer, KeyedRequest, KeyTooLong
+from imtplan.campaigns.entry.reading import SchoolFigures, read
+from imtplan.campaigns.entry.saving import SaveOutcome, store
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import KeptAnswer, KeyedRequest, KeyTooLong
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.number_sentences import NUMBER_SENTENCES
-from imtplan.campaigns.reading import SchoolFigures, read
-from imtplan.campaigns.saving import SaveOutcome, store
 from imtplan.campaigns.typed_text import (
     LONGEST_EXPLANATION,
     LONGEST_REASON,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from imtplan.accounts.models import User
-from imtplan.campaigns.cells import EnteredCell
-from imtplan.campaigns.forms import TYPED_FIELDS
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.forms import TYPED_FIELDS
+from imtplan.campaigns.entry.reading import SchoolFigures
 from imtplan.campaigns.models import KeptInput
-from imtplan.campaigns.reading import SchoolFigures
 from indicators.models import Figure, Indicator
 
 # A tick says nothing that could be lost.

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
-from imtplan.campaigns.cells import shown
-from imtplan.campaigns.checks import SURPRISES
+from imtplan.campaigns.entry.checking.cells import shown
+from imtplan.campaigns.entry.checking.checks import SURPRISES
 from imtplan.campaigns.models import Campaign, Remark, Submission
 from indicators.models import Figure, FigureEvent, Indicator
 

@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns import access
-from imtplan.campaigns.cells import CellFinding, FindingLevel, change_in_words, shown
-from imtplan.campaigns.checks import problems
-from imtplan.campaigns.forms import FigureForm, as_posted, initial_of
+from imtplan.campaigns.entry.checking.cells import CellFinding, FindingLevel, change_in_words, shown
+from imtplan.campaigns.entry.checking.checks import problems
+from imtplan.campaigns.entry.forms import FigureForm, as_posted, initial_of
+from imtplan.campaigns.entry.kept_inputs import in_words as kept_in_words
+from imtplan.campaigns.entry.last_year import number_of_last_year
+from imtplan.campaigns.entry.reading import YEARS_SHOWN, SchoolFigures, read
+from imtplan.campaigns.entry.saving import SaveOutcome
 from imtplan.campaigns.gate import REFUSALS
-from imtplan.campaigns.kept_inputs import in_words as kept_in_words
-from imtplan.campaigns.last_year import number_of_last_year
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
-from imtplan.campaigns.reading import YEARS_SHOWN, SchoolFigures, read
-from imtplan.campaigns.saving import SaveOutcome
 from indicators.models import Figure, Indicator, Progress, Target, View
 
 # In the session: the paste or the spreadsheet that can still be taken back.

@@ -9,10 +9,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.cells import EnteredCell
-from imtplan.campaigns.number_sentences import sentence_of, unit_of
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.checking.no_number_words import may_be_either, word_of
+from imtplan.campaigns.entry.checking.number_sentences import sentence_of, unit_of
 from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
-from imtplan.campaigns.words import may_be_either, word_of
 from imtplan.numbers import NumberError, format_number
 from imtplan.units import CellUnit, parse_quantity
 from indicators.models import Figure, Indicator

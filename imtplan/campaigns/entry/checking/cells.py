@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.campaigns.magnitudes import ReferenceNumber
+from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets.words import bare

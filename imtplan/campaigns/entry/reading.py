@@ -11,15 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.cells import (
+from imtplan.campaigns.entry.checking.cells import (
     CellFinding,
     EnteredCell,
     FindingLevel,
     KnownMagnitudes,
     Surroundings,
 )
-from imtplan.campaigns.checks import findings
-from imtplan.campaigns.magnitudes import ReferenceNumber
+from imtplan.campaigns.entry.checking.checks import findings
+from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
 from imtplan.campaigns.models import Campaign, KeptInput
 from indicators.models import Figure, Indicator, Target
 

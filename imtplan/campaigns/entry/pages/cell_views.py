@@ -15,16 +15,16 @@ from django.views.decorators.http import require_POST
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.access import demand_entry, place
-from imtplan.campaigns.cells import CellFinding
-from imtplan.campaigns.entry import comparisons, in_words, total_of_parts
-from imtplan.campaigns.forms import FigureForm, as_typed, initial_of
+from imtplan.campaigns.entry.checking.cells import CellFinding
+from imtplan.campaigns.entry.forms import FigureForm, as_typed, initial_of
+from imtplan.campaigns.entry.idempotency import KeptAnswer, KeyedRequest, KeyTooLong
+from imtplan.campaigns.entry.kept_inputs import as_seen, keep, texts_of, unseen
+from imtplan.campaigns.entry.kept_inputs import in_words as kept_in_words
+from imtplan.campaigns.entry.pages.entry_page import comparisons, in_words, total_of_parts
+from imtplan.campaigns.entry.reading import SchoolFigures, read
+from imtplan.campaigns.entry.saving import PARTS, SaveOutcome, store
 from imtplan.campaigns.gate import CampaignRefusal, locked
-from imtplan.campaigns.idempotency import KeptAnswer, KeyedRequest, KeyTooLong
-from imtplan.campaigns.kept_inputs import as_seen, keep, texts_of, unseen
-from imtplan.campaigns.kept_inputs import in_words as kept_in_words
 from imtplan.campaigns.models import Campaign, KeptInput
-from imtplan.campaigns.reading import SchoolFigures, read
-from imtplan.campaigns.saving import PARTS, SaveOutcome, store
 from indicators.models import Figure, Indicator
 
 SUGGESTED = (Figure.State.NOT_AVAILABLE, Figure.State.NOT_APPLICABLE)

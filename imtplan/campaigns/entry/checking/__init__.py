@@ -1,0 +1,1 @@
+"""What is said of a figure before it is stored, and of what cannot be."""

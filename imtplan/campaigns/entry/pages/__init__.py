@@ -1,0 +1,1 @@
+"""The pages on which a school enters its figures and sees what became of them."""
