@@ -4,29 +4,28 @@ from imtplan.campaigns import (
     views_accounts,
     views_campaigns,
     views_effect,
-    views_files,
     views_handing_in,
     views_people,
-    views_proposals,
     views_receipts,
     views_review,
 )
 from imtplan.campaigns.entry.pages import cell_views, entry_views, history_views, school_views
+from imtplan.campaigns.files import file_views, proposal_views
 
 # One school's part of one year.
 of_a_school = [
     path("", entry_views.entry, name="entry"),
     path("valeur/<slug:indicator>/", cell_views.save_cell, name="save_cell"),
     path("effet/<slug:indicator>/", views_effect.effect_of_cell, name="effect"),
-    path("coller/", views_proposals.paste, name="paste"),
-    path("proposition/<int:pk>/", views_proposals.proposal, name="proposal"),
-    path("annuler/<int:event>/", views_proposals.undo_save, name="undo"),
+    path("coller/", proposal_views.paste, name="paste"),
+    path("proposition/<int:pk>/", proposal_views.proposal, name="proposal"),
+    path("annuler/<int:event>/", proposal_views.undo_save, name="undo"),
     path("historique/<slug:indicator>/", history_views.history, name="history"),
-    path("classeur.xlsx", views_files.workbook, name="workbook"),
+    path("classeur.xlsx", file_views.workbook, name="workbook"),
     path("formulaire/", school_views.blank_form, name="blank_form"),
     path("formulaire.pdf", school_views.blank_form_pdf, name="blank_form_pdf"),
-    path("classeur.<book:book>", views_files.workbook, name="workbook"),
-    path("importer/", views_files.import_file, name="import"),
+    path("classeur.<book:book>", file_views.workbook, name="workbook"),
+    path("importer/", file_views.import_file, name="import"),
     path("relire/", views_review.review, name="review"),
     path("soumettre/", views_handing_in.send, name="send"),
     path("reprendre/", views_handing_in.take_figures_back, name="take_back"),

@@ -11,8 +11,13 @@ from decimal import Decimal
 import pytest
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
-from imtplan.campaigns.files.names import is_number, is_part_of_a_year, without_unit, year_of
-from imtplan.campaigns.files.texts import number_text
+from imtplan.campaigns.files.tables.cell_texts import number_text
+from imtplan.campaigns.files.tables.table_names import (
+    is_number,
+    is_part_of_a_year,
+    without_unit,
+    year_of,
+)
 from imtplan.numbers import NumberError, parse_number, parse_plain
 from imtplan.spreadsheets.columns import safe_text
 from imtplan.spreadsheets.runs import Place, Run, without_notes

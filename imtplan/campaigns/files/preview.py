@@ -17,10 +17,10 @@ from imtplan.campaigns.entry.checking.cells import (
 from imtplan.campaigns.entry.checking.checks import findings, problems
 from imtplan.campaigns.entry.kept_inputs import in_words
 from imtplan.campaigns.entry.reading import SchoolFigures, cell_of, read
-from imtplan.campaigns.files.cells import CellClaim, StrayText, TypedCell
-from imtplan.campaigns.files.decisions import Decisions, as_seen
-from imtplan.campaigns.files.outcomes import CellOutcome
-from imtplan.campaigns.files.texts import form_of
+from imtplan.campaigns.files.cell_outcomes import CellOutcome
+from imtplan.campaigns.files.preview_decisions import Decisions, as_seen
+from imtplan.campaigns.files.tables.cell_texts import form_of
+from imtplan.campaigns.files.tables.typed_cells import CellClaim, StrayText, TypedCell
 from imtplan.campaigns.models import Proposal
 from indicators.models import Figure, Indicator
 

@@ -18,10 +18,15 @@ from imtplan.audit.models import Event
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.reading import SchoolFigures, read
 from imtplan.campaigns.entry.saving import SaveOutcome, store
-from imtplan.campaigns.files.cells import BlockQuestion, StrayText, TableContent, TypedCell
-from imtplan.campaigns.files.decisions import Decisions
-from imtplan.campaigns.files.outcomes import CellOutcome
+from imtplan.campaigns.files.cell_outcomes import CellOutcome
 from imtplan.campaigns.files.preview import NO_DECISIONS, ProposedCell, preview_of
+from imtplan.campaigns.files.preview_decisions import Decisions
+from imtplan.campaigns.files.tables.typed_cells import (
+    BlockQuestion,
+    StrayText,
+    TableContent,
+    TypedCell,
+)
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal
 from indicators.models import Figure

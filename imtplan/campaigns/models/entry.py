@@ -51,8 +51,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 class Proposal(models.Model):
     """A paste or a spreadsheet as it was read: cell by cell, and not yet applied.
 
-    `cells` and `strays` are the dataclasses of `files.cells` as JSON; `about` has what is said of
-    the whole, and the question how the block is meant, with the cells of each answer.
+    `cells` and `strays` are the dataclasses of `files.tables.typed_cells` as JSON; `about` has what
+    is said of the whole, and the question how the block is meant, with the cells of each answer.
     """
 
     LIFE = timedelta(hours=24)

@@ -20,8 +20,8 @@ from imtplan.accounts.models import School, User
 from imtplan.campaigns import gate, services
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.saving import save_figures
-from imtplan.campaigns.files.cells import TypedCell
 from imtplan.campaigns.files.proposals import apply, propose
+from imtplan.campaigns.files.tables.typed_cells import TypedCell
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
 from imtplan.campaigns.models import Campaign, Extension, Submission
 from indicators.models import Figure, Indicator

@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.files.cells import StrayText, TypedCell
 from imtplan.campaigns.files.preview import CellOutcome, preview
-from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_file
+from imtplan.campaigns.files.tables.table_reader import MAX_STRAYS, content_of_file
+from imtplan.campaigns.files.tables.typed_cells import StrayText, TypedCell
+from imtplan.campaigns.files.workbook import workbook_of
 from imtplan.campaigns.models import Campaign, Proposal
-from imtplan.campaigns.workbook import workbook_of
 from imtplan.spreadsheets import Flavour, csv_lines
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
 from imtplan.spreadsheets.words import where

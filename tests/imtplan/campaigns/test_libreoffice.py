@@ -8,9 +8,9 @@ import pytest
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.files.preview import CellOutcome, preview
 from imtplan.campaigns.files.proposals import propose
-from imtplan.campaigns.files.reader import content_of_file
+from imtplan.campaigns.files.tables.table_reader import content_of_file
+from imtplan.campaigns.files.workbook import workbook_of
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.workbook import workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from indicators.models import Figure, Indicator
 from tests import factories

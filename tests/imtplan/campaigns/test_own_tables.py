@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.files.cells import TableContent
-from imtplan.campaigns.files.reader import content_of_file
+from imtplan.campaigns.files.tables.table_reader import content_of_file
+from imtplan.campaigns.files.tables.typed_cells import TableContent
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.tables import Unreadable
 from tests import factories

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.files.cells import StrayText, TableContent, TypedCell
-from imtplan.campaigns.files.names import Destination
-from imtplan.campaigns.files.reader import MAX_STRAYS, content_of_paste
+from imtplan.campaigns.files.tables.table_names import Destination
+from imtplan.campaigns.files.tables.table_reader import MAX_STRAYS, content_of_paste
+from imtplan.campaigns.files.tables.typed_cells import StrayText, TableContent, TypedCell
 from imtplan.spreadsheets.tables import Unreadable
 from indicators.models import Indicator
 from tests import factories

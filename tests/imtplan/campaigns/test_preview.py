@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.files.cells import CellClaim, TypedCell
-from imtplan.campaigns.files.decisions import Decisions
 from imtplan.campaigns.files.preview import CellOutcome, ProposalPreview, preview
+from imtplan.campaigns.files.preview_decisions import Decisions
 from imtplan.campaigns.files.proposals import apply, propose
+from imtplan.campaigns.files.tables.typed_cells import CellClaim, TypedCell
 from imtplan.campaigns.models import Campaign, Proposal
 from indicators.models import Figure, Indicator
 from tests import factories

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns.files.cells import StrayText, TypedCell
 from imtplan.campaigns.files.preview import CellOutcome, ProposedCell, preview
 from imtplan.campaigns.files.proposals import apply, propose
-from imtplan.campaigns.files.texts import number_text
+from imtplan.campaigns.files.tables.cell_texts import number_text
+from imtplan.campaigns.files.tables.typed_cells import StrayText, TypedCell
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Proposal
 from indicators.models import Figure, Indicator

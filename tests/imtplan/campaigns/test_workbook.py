@@ -9,10 +9,10 @@ from django.utils import timezone, translation
 from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.files.cells import TypedCell
-from imtplan.campaigns.files.reader import content_of_file
+from imtplan.campaigns.files.tables.table_reader import content_of_file
+from imtplan.campaigns.files.tables.typed_cells import TypedCell
+from imtplan.campaigns.files.workbook import FIELDS, file_name, workbook_of
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.workbook import FIELDS, file_name, workbook_of
 from imtplan.numbers import parse_number
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import CellType, SheetCell, Table, Unreadable

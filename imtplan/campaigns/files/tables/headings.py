@@ -8,8 +8,8 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from imtplan.campaigns.files.names import Destination, is_number, without_unit, year_of
-from imtplan.campaigns.workbook import FIELDS, PARTS
+from imtplan.campaigns.files.tables.table_names import Destination, is_number, without_unit, year_of
+from imtplan.campaigns.files.workbook import FIELDS, PARTS
 from imtplan.spreadsheets.tables import Table, TableRow, Unreadable, letters
 from imtplan.spreadsheets.words import LANGUAGES, bare
 from indicators.models import Indicator

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
 from imtplan.campaigns.entry.forms import FigureForm, as_posted
-from imtplan.campaigns.files.cells import TypedCell
+from imtplan.campaigns.files.tables.typed_cells import TypedCell
 from imtplan.numbers import MAX_CHARACTERS
 from indicators.models import Figure
 

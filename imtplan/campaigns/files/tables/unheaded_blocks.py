@@ -11,23 +11,23 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
-from imtplan.campaigns.files.cells import (
-    BlockQuestion,
-    StrayText,
-    TableContent,
-    TypedCell,
-    one_for_each,
-)
-from imtplan.campaigns.files.headings import BESIDE, HeadingWords, no_column
-from imtplan.campaigns.files.lines import CellTexts, holds
-from imtplan.campaigns.files.names import (
+from imtplan.campaigns.files.tables.headed_lines import CellTexts, holds
+from imtplan.campaigns.files.tables.headings import BESIDE, HeadingWords, no_column
+from imtplan.campaigns.files.tables.table_names import (
     Destination,
     did_you_mean,
     is_number,
     is_part_of_a_year,
     year_of,
 )
-from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
+from imtplan.campaigns.files.tables.table_units import texts_of, unit_beside, unit_of_table
+from imtplan.campaigns.files.tables.typed_cells import (
+    BlockQuestion,
+    StrayText,
+    TableContent,
+    TypedCell,
+    one_for_each,
+)
 from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow, Unreadable, letters
 from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
 from indicators.models import Indicator

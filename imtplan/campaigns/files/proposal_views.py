@@ -17,9 +17,8 @@ from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.entry.pages.entry_page import UNDO
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.entry.saving import SaveOutcome, undo
-from imtplan.campaigns.files.decisions import Decisions
-from imtplan.campaigns.files.names import Destination
 from imtplan.campaigns.files.preview import preview, preview_of
+from imtplan.campaigns.files.preview_decisions import Decisions
 from imtplan.campaigns.files.proposals import (
     AppliedProposal,
     MeantOtherwise,
@@ -28,7 +27,8 @@ from imtplan.campaigns.files.proposals import (
     apply,
     propose,
 )
-from imtplan.campaigns.files.reader import content_of_paste
+from imtplan.campaigns.files.tables.table_names import Destination
+from imtplan.campaigns.files.tables.table_reader import content_of_paste
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Proposal
 from imtplan.spreadsheets.tables import Unreadable

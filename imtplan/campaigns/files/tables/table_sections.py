@@ -10,8 +10,13 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.files.headings import PLACES, Headings, HeadingWords
-from imtplan.campaigns.files.names import Destination, is_number, is_part_of_a_year, year_of
+from imtplan.campaigns.files.tables.headings import PLACES, Headings, HeadingWords
+from imtplan.campaigns.files.tables.table_names import (
+    Destination,
+    is_number,
+    is_part_of_a_year,
+    year_of,
+)
 from imtplan.spreadsheets.tables import CellType, SheetCell, Table, TableRow
 
 # A day in a title is when the table was printed, unless it ends a year.

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
-from imtplan.campaigns.files.blocks import FigureBlock
-from imtplan.campaigns.files.cells import BlockQuestion, TableContent, TypedCell
-from imtplan.campaigns.files.headings import BESIDE
-from imtplan.campaigns.files.names import is_number, year_of
-from imtplan.campaigns.files.texts import number_text
+from imtplan.campaigns.files.tables.cell_texts import number_text
+from imtplan.campaigns.files.tables.headings import BESIDE
+from imtplan.campaigns.files.tables.table_names import is_number, year_of
+from imtplan.campaigns.files.tables.typed_cells import BlockQuestion, TableContent, TypedCell
+from imtplan.campaigns.files.tables.unheaded_blocks import FigureBlock
 from imtplan.numbers import NumberError
 from imtplan.spreadsheets.tables import CellType, SheetCell
 from imtplan.spreadsheets.words import bare

@@ -13,17 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from imtplan.campaigns.entry.checking.number_sentences import rounded_for
-from imtplan.campaigns.files.cells import CellClaim, StrayText, TypedCell
-from imtplan.campaigns.files.headings import ANSWERS, BESIDE, NAMING, TYPED, Headings, is_target
-from imtplan.campaigns.files.names import (
+from imtplan.campaigns.files.tables.headings import (
+    ANSWERS,
+    BESIDE,
+    NAMING,
+    TYPED,
+    Headings,
+    is_target,
+)
+from imtplan.campaigns.files.tables.table_names import (
     Destination,
     did_you_mean,
     is_number,
     is_part_of_a_year,
     year_of,
 )
-from imtplan.campaigns.files.table_units import texts_of, unit_beside, unit_of_table
-from imtplan.campaigns.workbook import PARTS
+from imtplan.campaigns.files.tables.table_units import texts_of, unit_beside, unit_of_table
+from imtplan.campaigns.files.tables.typed_cells import CellClaim, StrayText, TypedCell
+from imtplan.campaigns.files.workbook import PARTS
 from imtplan.spreadsheets.tables import CellType, SheetCell, Table, TableRow
 from imtplan.spreadsheets.words import LANGUAGES, NOT_TYPED, bare, not_typed, where
 from imtplan.units import unit_named

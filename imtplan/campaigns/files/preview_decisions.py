@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from imtplan.campaigns.entry.checking.cells import CellFinding
 from imtplan.campaigns.entry.checking.checks import sizes
 from imtplan.campaigns.entry.reading import SchoolFigures
-from imtplan.campaigns.files.cells import TypedCell
+from imtplan.campaigns.files.tables.typed_cells import TypedCell
 
 LONGEST_EXPLANATION = 2000
 TAKE, CHOOSE, EXPLAIN, CONFIRM, EMPTY = "take-", "choose-", "explain-", "confirm-", "empty"

@@ -1,7 +1,7 @@
 """A school's workbook: its indicators, what is stored of them, and open cells to fill in.
 
-`files.reader` reads it back. What both must agree on is declared here once: the fields and their
-headings, and the marks by which a workbook says whose it is.
+`files.tables.table_reader` reads it back. What both must agree on is declared here once: the
+fields and their headings, and the marks by which a workbook says whose it is.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.definitions import definition_of, definitions_sheet
 from imtplan.campaigns.entry.pages.entry_page import EntryPage, EntryRow, read_page
+from imtplan.campaigns.files.indicator_definitions import definition_of, definitions_sheet
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT

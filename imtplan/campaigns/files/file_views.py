@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imtplan.accounts.models import School
 from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.entry.pages.entry_page import read_page
-from imtplan.campaigns.files.cells import TableContent
 from imtplan.campaigns.files.proposals import propose
-from imtplan.campaigns.files.reader import content_of_file
+from imtplan.campaigns.files.tables.table_reader import content_of_file
+from imtplan.campaigns.files.tables.typed_cells import TableContent
+from imtplan.campaigns.files.workbook import file_name, workbook_of
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.workbook import file_name, workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
 from indicators.models import Figure

@@ -13,15 +13,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.files.blocks import FigureBlock
-from imtplan.campaigns.files.cells import StrayText, TableContent, one_for_each
-from imtplan.campaigns.files.first_row import content_of_block
-from imtplan.campaigns.files.headings import Headings, HeadingWords, no_column
-from imtplan.campaigns.files.lines import HeadedSheet
-from imtplan.campaigns.files.names import Destination, is_number
-from imtplan.campaigns.files.sections import OtherPerimeter, TableSection
+from imtplan.campaigns.files.tables.first_row import content_of_block
+from imtplan.campaigns.files.tables.headed_lines import HeadedSheet
+from imtplan.campaigns.files.tables.headings import Headings, HeadingWords, no_column
+from imtplan.campaigns.files.tables.table_names import Destination, is_number
+from imtplan.campaigns.files.tables.table_sections import OtherPerimeter, TableSection
+from imtplan.campaigns.files.tables.typed_cells import StrayText, TableContent, one_for_each
+from imtplan.campaigns.files.tables.unheaded_blocks import FigureBlock
+from imtplan.campaigns.files.workbook import FORMAT, MARKER
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.workbook import FORMAT, MARKER
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import (
     MAX_COLUMNS,
