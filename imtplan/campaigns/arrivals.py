@@ -12,8 +12,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import timezone
 
-from imtplan.campaigns import closings
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.terms import closings
 from indicators.database import ask
 from indicators.models import Figure, FigureEvent
 

@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import ROLES, Permission
-from imtplan.campaigns import closings
 from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign, Remark, Submission
-from imtplan.campaigns.reminders import (
+from imtplan.campaigns.terms import closings
+from imtplan.campaigns.terms.reminder_schedule import (
     BETWEEN_TWO,
     LATE_REPORT,
     PARIS,

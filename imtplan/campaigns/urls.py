@@ -1,16 +1,15 @@
 from django.urls import include, path
 
 from imtplan.campaigns import (
-    views_accounts,
     views_campaigns,
     views_effect,
     views_handing_in,
-    views_people,
     views_receipts,
     views_review,
 )
 from imtplan.campaigns.entry.pages import cell_views, entry_views, history_views, school_views
 from imtplan.campaigns.files import file_views, proposal_views
+from imtplan.campaigns.terms import account_views, people_views
 
 # One school's part of one year.
 of_a_school = [
@@ -45,14 +44,14 @@ urlpatterns = [
     path("campagnes/nouvelle/", views_campaigns.campaign_new, name="campaign_new"),
     path("campagnes/<int:year>/", views_campaigns.campaign_edit, name="campaign_edit"),
     path("campagnes/<int:year>/<slug:school>/delai/", views_campaigns.extension, name="extension"),
-    path("personnes/", views_accounts.accounts, name="accounts"),
-    path("personnes/<int:pk>/", views_accounts.account, name="account"),
-    path("institut/personnes/", views_people.people, name="institute_people"),
-    path("institut/personnes/<int:pk>/terminer/", views_people.end, name="end_institute_role"),
-    path("institut/personnes/<int:pk>/retablir/", views_people.undo, name="undo_institute_end"),
-    path("ecole/<slug:school>/personnes/", views_people.people, name="school_people"),
+    path("personnes/", account_views.accounts, name="accounts"),
+    path("personnes/<int:pk>/", account_views.account, name="account"),
+    path("institut/personnes/", people_views.people, name="institute_people"),
+    path("institut/personnes/<int:pk>/terminer/", people_views.end, name="end_institute_role"),
+    path("institut/personnes/<int:pk>/retablir/", people_views.undo, name="undo_institute_end"),
+    path("ecole/<slug:school>/personnes/", people_views.people, name="school_people"),
     path(
-        "ecole/<slug:school>/personnes/<int:pk>/terminer/", views_people.end, name="end_delegation"
+        "ecole/<slug:school>/personnes/<int:pk>/terminer/", people_views.end, name="end_delegation"
     ),
-    path("ecole/<slug:school>/personnes/<int:pk>/retablir/", views_people.undo, name="undo_end"),
+    path("ecole/<slug:school>/personnes/<int:pk>/retablir/", people_views.undo, name="undo_end"),
 ]

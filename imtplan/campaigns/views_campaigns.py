@@ -19,10 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
 from imtplan.buttons import is_pressed
-from imtplan.campaigns import closings
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.completeness import rows_of, rows_of_campaigns, total
-from imtplan.campaigns.forms_campaigns import (
+from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.models import Campaign, CampaignStage, Submission
+from imtplan.campaigns.terms import closings
+from imtplan.campaigns.terms.campaign_forms import (
     CampaignForm,
     ExtensionForm,
     askable,
@@ -31,9 +33,7 @@ from imtplan.campaigns.forms_campaigns import (
     initial_of_terms,
     initial_of_typed,
 )
-from imtplan.campaigns.gate import CampaignRefusal
-from imtplan.campaigns.models import Campaign, CampaignStage, Submission
-from imtplan.campaigns.services_campaigns import (
+from imtplan.campaigns.terms.campaign_services import (
     ConfirmationNeeded,
     Terms,
     TermsChange,

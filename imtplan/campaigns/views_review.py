@@ -32,7 +32,6 @@ from imtplan.campaigns.completeness import (
 from imtplan.campaigns.entry.pages.entry_page import EntryPage, EntryRow, read_page
 from imtplan.campaigns.entry.remark_answers import settle_remark
 from imtplan.campaigns.entry.saving import PARTS
-from imtplan.campaigns.forms_campaigns import DecisionForm
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage, Receipt, Remark, Submission
 from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
@@ -44,6 +43,7 @@ from imtplan.campaigns.services import (
     validate,
 )
 from imtplan.campaigns.submission_effect import submission_effect
+from imtplan.campaigns.terms.campaign_forms import DecisionForm
 from imtplan.campaigns.views_campaigns import sentences_of
 from indicators.models import Figure
 

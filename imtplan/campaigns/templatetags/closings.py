@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 
-from imtplan.campaigns import closings
+from imtplan.campaigns.terms import closings
 
 register = template.Library()
 

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from imtplan.campaigns import closings
+from imtplan.campaigns.terms import closings
 from imtplan.dashboard.forecast_wording import although, is_unlikely
 from imtplan.dashboard.queries import CampaignState, Project, ProjectGroup
 from imtplan.dashboard.scope import Scope

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone, translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns import closings
 from imtplan.campaigns.models import Campaign, Extension
 from imtplan.campaigns.reminding import write_reminders
+from imtplan.campaigns.terms import closings
 from indicators.models import Indicator
 from tests import factories
 

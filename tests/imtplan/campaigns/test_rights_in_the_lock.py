@@ -18,8 +18,8 @@ from imtplan.audit.services import record
 from imtplan.campaigns import services
 from imtplan.campaigns.gate import CampaignClosed
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.people import DelegationRefused, end_delegation, name_person
-from imtplan.campaigns.services_campaigns import Terms, give_extension, open_campaign
+from imtplan.campaigns.terms.campaign_services import Terms, give_extension, open_campaign
+from imtplan.campaigns.terms.people import DelegationRefused, end_delegation, name_person
 from indicators.models import Figure
 from tests import factories
 from tests.databases import count_locks

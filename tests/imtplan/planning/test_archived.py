@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.forms_campaigns import CampaignForm, initial_of_next
+from imtplan.campaigns.terms.campaign_forms import CampaignForm, initial_of_next
 from indicators.models import Indicator, IndicatorLink, Target
 from objectives.models import Objective
 from projects.models import Serves

@@ -17,8 +17,7 @@ from imtplan.accounts.models import Membership, School
 from imtplan.accounts.roles import Permission, Role, has_permission, roles_given_by
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import demand
-from imtplan.campaigns.forms_people import NameForm
-from imtplan.campaigns.people import (
+from imtplan.campaigns.terms.people import (
     DelegationRefused,
     can_be_undone,
     end_delegation,
@@ -26,6 +25,7 @@ from imtplan.campaigns.people import (
     name_person,
     undo_end,
 )
+from imtplan.campaigns.terms.people_forms import NameForm
 
 RANKS = {role.value: rank for rank, role in enumerate(Role)}
 

@@ -15,9 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.campaigns import closings
 from imtplan.campaigns.models import Campaign, Extension
-from imtplan.campaigns.services_campaigns import Terms
+from imtplan.campaigns.terms import closings
+from imtplan.campaigns.terms.campaign_services import Terms
 from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
 from imtplan.days import DayField
 from indicators.models import Indicator

@@ -9,9 +9,14 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns import services_campaigns as services
 from imtplan.campaigns.models import Campaign, Extension
-from imtplan.campaigns.services_campaigns import ConfirmationNeeded, Terms, TermsRefused, as_text
+from imtplan.campaigns.terms import campaign_services as services
+from imtplan.campaigns.terms.campaign_services import (
+    ConfirmationNeeded,
+    Terms,
+    TermsRefused,
+    as_text,
+)
 from indicators.models import Figure, Indicator
 from tests import factories
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.buttons import is_pressed
-from imtplan.campaigns.forms_people import PersonForm
-from imtplan.campaigns.people import DelegationRefused
-from imtplan.campaigns.people_accounts import change_person, switch_account
+from imtplan.campaigns.terms.accounts import change_person, switch_account
+from imtplan.campaigns.terms.people import DelegationRefused
+from imtplan.campaigns.terms.people_forms import PersonForm
 
 
 def _demand_plan_office(request: HttpRequest) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from imtplan.campaigns.reminders import (
+from imtplan.campaigns.terms.reminder_schedule import (
     PARIS,
     CampaignPart,
     Reminder,

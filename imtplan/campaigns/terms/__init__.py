@@ -1,0 +1,1 @@
+"""What is decided of a campaign and of people: terms, more time, roles, accounts, reminders."""
