@@ -20,7 +20,8 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School, User
-from imtplan.exports.tables import ELEMENTS, YEARS
+from imtplan.dashboard.indicator.tables import YEARS
+from imtplan.dashboard.overview.tables import ELEMENTS
 from imtplan.rest import rounded
 from indicators.models import Figure
 from tests import factories

@@ -21,7 +21,7 @@ from lxml import html as markup
 from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School, User
-from imtplan.exports.tables import YEARS
+from imtplan.dashboard.indicator.tables import YEARS
 from imtplan.rest import rounded
 from indicators.models import ProgressStatus, Target, VerdictInWords
 from tests import factories

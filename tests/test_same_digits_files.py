@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import User
-from imtplan.exports.tables import YEARS
+from imtplan.dashboard.indicator.tables import YEARS
 from tests.imtplan.exports.conftest import Made, made, needs_press, slides_of, text_of
 from tests.test_same_digits import CASES, YEAR, Walk, as_shown, number, walked
 

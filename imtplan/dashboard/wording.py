@@ -1,9 +1,13 @@
-"""An indicator's numbers as text."""
+"""An indicator's numbers as text, and the moment of which they are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
 
 from imtplan.numbers import format_number, format_percent, rounded_percentage
 from imtplan.percentages import in_points
@@ -20,6 +24,13 @@ NATURES = gettext_lazy(
 
 def language() -> str:
     return (get_language() or "fr")[:2]
+
+
+def moment_in_words(moment: datetime | None) -> str:
+    """Returns day and hour in Paris, or that nothing was computed yet."""
+    if moment is None:
+        return _("nothing was computed yet")
+    return date_format(timezone.localtime(moment), pgettext("a moment", "j F Y, H:i"))
 
 
 @dataclass(frozen=True)

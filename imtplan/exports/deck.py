@@ -15,15 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from imtplan.dashboard.overview.page import DashboardPage, Headline
+from imtplan.dashboard.overview.tables import DASHBOARD
+from imtplan.dashboard.page_tables import is_demonstration, moment_of
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.target_courses import Course
-from imtplan.dashboard.wording import NATURES, Wording, language
+from imtplan.dashboard.wording import NATURES, Wording, language, moment_in_words
 from imtplan.exports.sheets import (
-    board_of,
-    data_of,
-    is_demonstration,
     perimeter_of,
-    said_at,
     source_of_figures,
 )
 from imtplan.numbers import format_percent, percentage
@@ -94,9 +92,9 @@ class Deck:
 
 
 def read(user: Any, subject: str, asked: Mapping[str, str]) -> Deck:
-    page = board_of(user, asked)
+    page = DASHBOARD.page(user, asked)
     perimeter = perimeter_of(page.scope.year, page.scope.view)
-    data = _("data of %(moment)s") % {"moment": said_at(data_of(page.scope, page.pulse))}
+    data = _("data of %(moment)s") % {"moment": moment_in_words(moment_of(page.scope, page.pulse))}
     return Deck(
         title=page.scope.plan.name,
         lead=page.outlook or page.state,
@@ -126,7 +124,8 @@ def _notes(page: DashboardPage, *sources: str) -> str:
                 "basis": page.basis or _("no school is expected to report"),
                 "perimeter": perimeter_of(page.scope.year, page.scope.view),
             },
-            _("Computed: %(moment)s.") % {"moment": said_at(data_of(page.scope, page.pulse))},
+            _("Computed: %(moment)s.")
+            % {"moment": moment_in_words(moment_of(page.scope, page.pulse))},
             _("Every number is the one of the dashboard in IMT Plan."),
         ]
     )

@@ -7,24 +7,24 @@ from functools import cached_property
 from math import ceil
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from imtplan.campaigns.models import Campaign
 from imtplan.dashboard.element.page import ElementPage, element_page
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.history.snapshot_content import SnapshotContent
 from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
-from imtplan.dashboard.matrix.page import MatrixColumn, MatrixPage, RowGroup, matrix_page
-from imtplan.dashboard.overview.page import DashboardPage, Headline, dashboard_page
+from imtplan.dashboard.matrix.page import MatrixColumn, MatrixPage, RowGroup
+from imtplan.dashboard.matrix.tables import MATRIX
+from imtplan.dashboard.overview.page import DashboardPage, Headline
+from imtplan.dashboard.overview.tables import DASHBOARD
+from imtplan.dashboard.page_tables import is_demonstration, moment_of
 from imtplan.dashboard.school.page import SchoolPage, school_page
 from imtplan.dashboard.school.schools_page import SchoolsPage, schools_of
 from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.wording import moment_in_words
 from imtplan.exports.drawing import drawn
 from indicators.models import Figure, Indicator, Snapshot, View
 
@@ -32,25 +32,12 @@ from indicators.models import Figure, Indicator, Snapshot, View
 SMALL, LARGE = (330, 200), (660, 250)
 # As many schools as stand side by side on A4 landscape; those that remain follow below.
 ABREAST = 9
-# A file has every school of the choice: the pages of the screen are no filter.
-EVERY_SCHOOL = 10_000
-
-
-def data_of(scope: Scope, pulse: Pulse) -> datetime | None:
-    """The moment whose numbers are shown; None: nothing was computed yet."""
-    return scope.moment or pulse.computed_at
 
 
 def perimeter_of(year: int, view: str) -> str:
     if view == View.PROVISIONAL:
         return _("year %(year)s, provisional figures") % {"year": year}
     return _("year %(year)s, validated figures") % {"year": year}
-
-
-def said_at(moment: datetime | None) -> str:
-    if moment is None:
-        return _("nothing was computed yet")
-    return date_format(timezone.localtime(moment), pgettext("a moment", "j F Y, H:i"))
 
 
 @dataclass(frozen=True)
@@ -69,12 +56,8 @@ class PaperSheet:
 
     @property
     def foot(self) -> str:
-        data = _("data of %(moment)s") % {"moment": said_at(self.data_at)}
+        data = _("data of %(moment)s") % {"moment": moment_in_words(self.data_at)}
         return " · ".join((self.plan, self.perimeter, data))
-
-
-def is_demonstration() -> bool:
-    return Campaign.objects.filter(is_demo=True).exists()
 
 
 def _sheet(title: str, scope: Scope, pulse: Pulse) -> dict[str, Any]:
@@ -82,7 +65,7 @@ def _sheet(title: str, scope: Scope, pulse: Pulse) -> dict[str, Any]:
         "title": title,
         "plan": scope.plan.name,
         "perimeter": perimeter_of(scope.year, scope.view),
-        "data_at": data_of(scope, pulse),
+        "data_at": moment_of(scope, pulse),
         "is_demonstration": is_demonstration(),
     }
 
@@ -193,18 +176,10 @@ class SnapshotSheet(PaperSheet):
 
 
 def dashboard(user: Any, subject: str, asked: Mapping[str, str]) -> DashboardSheet:
-    page = board_of(user, asked)
+    page = DASHBOARD.page(user, asked)
     schools = schools_of(user, page.scope, page.plans, page.courses, page.pulse)
     about = _sheet(page.scope.plan.name, page.scope, page.pulse)
     return DashboardSheet(**about, page=page, reader=user, schools=schools)
-
-
-def board_of(user: Any, asked: Mapping[str, str]) -> DashboardPage:
-    """The dashboard; 404 where there is no plan, as at an earlier moment there may be none."""
-    page = dashboard_page(user, asked, Pulse.take())
-    if page is None:
-        raise Http404
-    return page
 
 
 def indicator(user: Any, subject: str, asked: Mapping[str, str]) -> IndicatorSheet:
@@ -231,17 +206,9 @@ def element(kind: str) -> Callable[[Any, str, Mapping[str, str]], ElementSheet]:
 
 
 def matrix(user: Any, subject: str, asked: Mapping[str, str]) -> MatrixSheet:
-    page = matrix_of(user, asked)
+    page = MATRIX.page(user, asked)
     title = _("Indicators and schools, %(year)s") % {"year": page.scope.year}
     return MatrixSheet(**_sheet(title, page.scope, page.pulse), page=page)
-
-
-def matrix_of(user: Any, asked: Mapping[str, str]) -> MatrixPage:
-    """With every school; 404 where there is no plan."""
-    page = matrix_page(user, asked, Pulse.take(), columns=EVERY_SCHOOL)
-    if page is None:
-        raise Http404
-    return page
 
 
 def snapshot(user: Any, subject: str, asked: Mapping[str, str]) -> SnapshotSheet:

@@ -1,5 +1,8 @@
 from django.urls import path, register_converter
 
+from imtplan.dashboard.element.tables import ELEMENT
+from imtplan.dashboard.indicator.tables import INDICATOR
+from imtplan.dashboard.overview.tables import DASHBOARD
 from imtplan.exports import views
 
 
@@ -32,23 +35,26 @@ urlpatterns = [
     path("<int:number>/", views.download, name="file_download"),
     path("<int:number>/refaire/", views.again, name="file_again"),
     path(
-        "tableau-de-bord/<slug:name>.<spreadsheet:ending>",
-        views.dashboard_table,
+        "tableau-de-bord/<slug:slug>.<spreadsheet:ending>",
+        views.page_table,
+        {"tabled": DASHBOARD},
         name="dashboard_table",
     ),
     path(
-        "indicateurs/<slug:code>/<slug:name>.<spreadsheet:ending>",
-        views.indicator_table,
+        "indicateurs/<slug:code>/<slug:slug>.<spreadsheet:ending>",
+        views.page_table,
+        {"tabled": INDICATOR},
         name="indicator_table",
     ),
     path(
-        "elements/<element:kind>/<str:code>/<slug:name>.<spreadsheet:ending>",
-        views.element_table,
+        "elements/<element:kind>/<str:code>/<slug:slug>.<spreadsheet:ending>",
+        views.page_table,
+        {"tabled": ELEMENT},
         name="element_table",
     ),
     path(
-        "pages/<slug:of>/<slug:name>.<spreadsheet:ending>",
-        views.page_table,
+        "pages/<slug:of>/<slug:slug>.<spreadsheet:ending>",
+        views.named_page_table,
         name="page_table",
     ),
 ]

@@ -1,10 +1,9 @@
 """Asking for files, following how they are made, and taking them."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,14 +13,26 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.buttons import demand_button
 from imtplan.dashboard.freshness import follow
+from imtplan.dashboard.matrix.tables import MATRIX
+from imtplan.dashboard.page_tables import AboutLines, TabledPage
 from imtplan.dashboard.page_views import demand_institute
+from imtplan.dashboard.projects.tables import ALL_PROJECTS
+from imtplan.dashboard.school.tables import SCHOOLS
 from imtplan.dashboard.scope import moment_asked, read_scope
-from imtplan.dashboard.wording import language
-from imtplan.exports import page_tables, services, tables
+from imtplan.dashboard.wording import language, moment_in_words
+from imtplan.exports import services
+from imtplan.exports.campaign_tables import CAMPAIGN
 from imtplan.exports.kinds import KINDS, ExportKind
 from imtplan.exports.models import Export
-from imtplan.exports.sheets import perimeter_of, said_at
-from imtplan.spreadsheets import BookFormat, Flavour, book_table, csv_with_preface, sheet_of_pairs
+from imtplan.exports.sheets import perimeter_of
+from imtplan.spreadsheets import (
+    BookFormat,
+    Column,
+    Flavour,
+    book_table,
+    csv_with_preface,
+    sheet_of_pairs,
+)
 from indicators.past import shown_at
 
 # What an address says of the numbers it speaks of.
@@ -44,7 +55,7 @@ class ListedFile:
         asked = self.export.asked
         said = [perimeter_of(asked["year"], asked["view"])] if "year" in asked else []
         if moment := moment_asked(asked):
-            said.append(said_at(moment))
+            said.append(moment_in_words(moment))
         return " · ".join(said)
 
 
@@ -160,57 +171,48 @@ def _attached(content: bytes | str, content_type: str, name: str) -> HttpRespons
 
 # --- Tables, made while one waits -----------------------------------------------------------------
 
-
-@require_safe
-def dashboard_table(request: HttpRequest, name: str, ending: str) -> HttpResponse:
-    demand_institute(request)
-    return _table(request, ending, partial(tables.of_the_dashboard, request.user, name))
+# By their name in the address.
+PAGES = {"ecoles": SCHOOLS, "matrice": MATRIX, "projets": ALL_PROJECTS, "saisies": CAMPAIGN}
 
 
 @require_safe
-def indicator_table(request: HttpRequest, code: str, name: str, ending: str) -> HttpResponse:
+def named_page_table(request: HttpRequest, of: str, slug: str, ending: str) -> HttpResponse:
     demand_institute(request)
-    return _table(request, ending, partial(tables.of_an_indicator, request.user, code, name))
-
-
-@require_safe
-def element_table(
-    request: HttpRequest, kind: str, code: str, name: str, ending: str
-) -> HttpResponse:
-    demand_institute(request)
-    return _table(
-        request, ending, partial(page_tables.of_an_element, request.user, kind, code, name)
-    )
-
-
-@require_safe
-def page_table(request: HttpRequest, of: str, name: str, ending: str) -> HttpResponse:
-    demand_institute(request)
-    if of not in page_tables.OF_A_PAGE:
+    if of not in PAGES:
         raise Http404
-    return _table(request, ending, partial(page_tables.OF_A_PAGE[of], request.user, name))
+    return _table(request, PAGES[of], slug, ending)
+
+
+@require_safe
+def page_table(
+    request: HttpRequest, tabled: TabledPage, slug: str, ending: str, **codes: str
+) -> HttpResponse:
+    """Of the page that the address stands for; `codes` say of what the page is."""
+    demand_institute(request)
+    return _table(request, tabled, slug, ending, **codes)
 
 
 def _table(
-    request: HttpRequest, ending: str, read: Callable[..., tables.PageTable]
+    request: HttpRequest, tabled: TabledPage, slug: str, ending: str, **codes: str
 ) -> HttpResponse:
     """Read and written in the moment of the page: the rows of the past are gone after it."""
-    asked = request.GET.dict()
-    moment = moment_asked(asked)
-    with shown_at(moment):
-        sheet = read(asked)
-        book = None if ending == "csv" else BookFormat(ending)
-        content = _in_book(sheet, book) if book else _csv(sheet)
-    name = f"imtplan-{sheet.name}-{sheet.year}.{ending}"
-    return _attached(content, book.content_type if book else "text/csv; charset=utf-8", name)
+    table, asked = tabled.table(slug), request.GET.dict()
+    with shown_at(moment_asked(asked)):
+        page = tabled.page(request.user, asked, **codes)
+        about, columns, rows = tabled.about(page), table.columns_of(page), table.rows(page)
+        if ending == "csv":
+            kind, content = "text/csv; charset=utf-8", _csv(about, columns, rows)
+        else:
+            book = BookFormat(ending)
+            beside = [sheet_of_pairs(about, title=_("About"))]
+            kind = book.content_type
+            content = book_table(columns, rows, title=str(table.label), book=book, beside=beside)
+    return _attached(
+        content, kind, f"{tabled.file_name(slug, page, codes.get('code', ''))}.{ending}"
+    )
 
 
-def _in_book(sheet: tables.PageTable, book: BookFormat) -> bytes:
-    about = sheet_of_pairs(sheet.about, title=_("About"))
-    return book_table(sheet.columns, sheet.rows, title=sheet.title, book=book, beside=[about])
-
-
-def _csv(sheet: tables.PageTable) -> str:
+def _csv(about: AboutLines, columns: Sequence[Column], rows: Iterable[Any]) -> str:
     """In the marks of the reader's language, which are those of the reader's Excel."""
     flavour = Flavour.EXCEL_FR if language() == "fr" else Flavour.MACHINE
-    return csv_with_preface(sheet.about, sheet.columns, sheet.rows, flavour)
+    return csv_with_preface(about, columns, rows, flavour)

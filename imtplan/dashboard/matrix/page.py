@@ -27,6 +27,8 @@ from indicators.models import Indicator, IndicatorLink, InstituteValue, Progress
 from objectives.models import Objective, StrategicPlan
 
 COLUMNS = 100  # schools on one page
+# A file has every school of the choice: the pages of the screen are no filter.
+EVERY_SCHOOL = 10_000
 GROUPINGS = ("objective", "theme")
 
 

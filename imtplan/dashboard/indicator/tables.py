@@ -1,0 +1,97 @@
+"""The tables of the page of an indicator as files: its years, and its schools' figures."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
+from imtplan.dashboard.page_tables import (
+    AboutLines,
+    Label,
+    PageTable,
+    TabledPage,
+    about_numbers,
+    day,
+    number,
+    text,
+)
+from imtplan.dashboard.target_courses import Course, YearRow
+from imtplan.spreadsheets import Column
+from indicators.models import Indicator
+
+
+class IndicatorYear(NamedTuple):
+    """A year of an indicator, as its table has it."""
+
+    indicator: Indicator
+    row: YearRow
+    course: Course | None
+
+
+def _stored(key: str, label: Label) -> Column:
+    return number(key, label, f"row.year.progress.{key}")
+
+
+YEARS = [
+    text("indicator", gettext_lazy("Indicator code"), "indicator.code"),
+    text("name", gettext_lazy("Indicator"), "indicator.name"),
+    text("unit", gettext_lazy("Unit"), "indicator.unit"),
+    number("year", gettext_lazy("Year"), "row.year.year"),
+    number("value", gettext_lazy("Value"), "row.year.value"),
+    text("is_estimate", gettext_lazy("What the value is"), "row.year.nature.label"),
+    number("expected_value", gettext_lazy("Expected by the trajectory"), "row.year.expected_value"),
+    _stored("gap", gettext_lazy("Gap")),
+    _stored("progress", gettext_lazy("Progress")),
+    number("expected_progress", gettext_lazy("Expected progress"), "row.year.expected_share"),
+    _stored("pace", gettext_lazy("Pace")),
+    _stored("needed_per_year", gettext_lazy("Change needed, per year")),
+    _stored("needed_rate", gettext_lazy("Growth needed, per year")),
+    _stored("achieved_per_year", gettext_lazy("Change so far, per year")),
+    _stored("achieved_rate", gettext_lazy("Growth so far, per year")),
+    _stored("forecast", gettext_lazy("Forecast")),
+    _stored("forecast_low", gettext_lazy("Forecast, low end")),
+    _stored("forecast_high", gettext_lazy("Forecast, high end")),
+    number("reported", gettext_lazy("Schools that reported"), "row.year.reported"),
+    number("expected", gettext_lazy("Schools expected"), "row.year.expected_schools"),
+    text("status", gettext_lazy("Status"), "row.year.verdict.text"),
+    text("target", gettext_lazy("Target code"), "course.target.code"),
+    number("target_value", pgettext_lazy("a number", "Target"), "course.target_value"),
+]
+
+
+INPUTS = [
+    text("school", gettext_lazy("School"), "source.name"),
+    number("year", gettext_lazy("Year"), "source.year"),
+    number("figure", gettext_lazy("Figure"), "source.number"),
+    text("use", gettext_lazy("In the calculation")),
+    text("carried", gettext_lazy("Carried forward")),
+    text(
+        "state",
+        pgettext_lazy("of a figure", "State"),
+        lambda row: row.source.figure.get_status_display() if row.source.counts else row.why,
+    ),
+    text("entered_by", gettext_lazy("Entered by"), "given.author"),
+    day("entered_at", gettext_lazy("Entered on"), "given.entered_at"),
+]
+
+
+def _about(page: IndicatorPage) -> AboutLines:
+    heading = pgettext("a heading", "Indicator"), f"{page.indicator.name} ({page.indicator.unit})"
+    return [heading, *about_numbers(page.scope, page.pulse)]
+
+
+TABLES = [
+    PageTable(
+        "annees",
+        gettext_lazy("Year by year"),
+        YEARS,
+        lambda page: [IndicatorYear(page.indicator, row, page.reference) for row in page.rows],
+    ),
+    PageTable(
+        "ecoles",
+        gettext_lazy("Schools’ figures"),
+        INPUTS,
+        lambda page: page.value.inputs if page.value else (),
+    ),
+]
+INDICATOR = TabledPage(indicator_page, TABLES, about=_about)

@@ -1,0 +1,73 @@
+"""The tables of the dashboard as files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from imtplan.dashboard.indicator.tables import YEARS, IndicatorYear
+from imtplan.dashboard.overview.page import DashboardPage, dashboard_page
+from imtplan.dashboard.page_tables import PageTable, TabledPage, number, text
+from imtplan.dashboard.projects.tables import PROJECTS
+from imtplan.dashboard.queries import ElementState
+
+KINDS_OF_ELEMENTS = {
+    "plan": gettext_lazy("Plan"),
+    "objective": gettext_lazy("Objective"),
+    "lever": gettext_lazy("Lever"),
+}
+ELEMENTS = [
+    text("kind", gettext_lazy("Kind"), lambda row: str(KINDS_OF_ELEMENTS[row.element])),
+    text("code", gettext_lazy("Code")),
+    text("title", gettext_lazy("Title")),
+    number("progress", gettext_lazy("Progress"), "standing.share"),
+    number("expected", gettext_lazy("Expected progress"), "standing.expected_share"),
+    number("gap", gettext_lazy("Gap"), "standing.gap"),
+    number("before", gettext_lazy("Progress a year earlier")),
+    number("coverage", gettext_lazy("Share of the weight with data"), "standing.coverage"),
+    text("status", gettext_lazy("Status"), "verdict.text"),
+]
+
+DECISIONS = [
+    text("kind", gettext_lazy("Why"), "kind.label"),
+    text("subject", gettext_lazy("What")),
+    text("said", gettext_lazy("What is said of it")),
+]
+
+
+def _years(page: DashboardPage) -> Iterator[IndicatorYear]:
+    for course in page.courses:
+        for row in course.table:
+            yield IndicatorYear(course.indicator, row, course)
+
+
+def _campaign(page: DashboardPage) -> Iterator[IndicatorYear]:
+    """What the running campaign has brought so far, not yet validated: beside the page's year."""
+    for course in page.campaign.courses if page.campaign else ():
+        yield IndicatorYear(course.indicator, course.now_row, course)
+
+
+def _elements(page: DashboardPage) -> Iterator[Any]:
+    plan = page.scope.plan
+    yield ElementState(
+        "plan", plan.pk, plan.code, plan.name_fr, plan.name_en, 0, False, page.standing, None
+    )
+    yield from page.objectives
+    yield from page.levers
+
+
+def _projects(page: DashboardPage) -> Iterator[Any]:
+    for group in page.board:
+        yield from (*group.named, *group.unnamed)
+
+
+TABLES = [
+    PageTable("indicateurs", gettext_lazy("Headline indicators"), YEARS, _years),
+    PageTable("campagne", gettext_lazy("Campaign, provisional figures"), YEARS, _campaign),
+    PageTable("objectifs-et-leviers", gettext_lazy("Objectives and levers"), ELEMENTS, _elements),
+    PageTable("projets", gettext_lazy("Flagship projects"), PROJECTS, _projects),
+    PageTable(
+        "decisions", gettext_lazy("What needs a decision"), DECISIONS, lambda page: page.agenda.all
+    ),
+]
+DASHBOARD = TabledPage(dashboard_page, TABLES)

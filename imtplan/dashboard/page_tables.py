@@ -1,0 +1,131 @@
+"""The tables of a page as files: their rows and columns, and the lines that say of what they speak.
+
+A page keeps its own in its `tables.py`: a column of a file, or a file more, is a line there.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from imtplan.campaigns.models import Campaign
+from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.wording import moment_in_words
+from imtplan.rest import rounded
+from imtplan.spreadsheets import Column, ColumnType
+from indicators.models import View
+
+DIGITS = 10  # as the API gives them
+Label = Any
+# What stands above a table: a heading, and what it says.
+AboutLines = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of a page: its name in the address, its heading, and its columns and rows."""
+
+    slug: str
+    label: Label
+    columns: Sequence[Column] | Callable[[Any], Sequence[Column]]
+    rows: Callable[[Any], Iterable[Any]]
+
+    def columns_of(self, page: Any) -> Sequence[Column]:
+        return self.columns(page) if callable(self.columns) else self.columns
+
+
+def about_numbers(scope: Scope, pulse: Pulse) -> AboutLines:
+    """Returns plan, year, view and moment: what the address of the page asked for, in words."""
+    views = {View.VALIDATED: _("Validated"), View.PROVISIONAL: _("Provisional")}
+    lines = [
+        (_("Plan"), scope.plan.name),
+        (_("Year"), str(scope.year)),
+        (_("Figures that count"), views[View(scope.view)]),
+        (_("Computed on"), moment_in_words(moment_of(scope, pulse))),
+    ]
+    if scope.moment:
+        lines.append((_("As known on"), moment_in_words(scope.moment)))
+    return [*lines, *demonstration_warning()]
+
+
+def moment_of(scope: Scope, pulse: Pulse) -> datetime | None:
+    """Returns the moment whose numbers are shown; None: nothing was computed yet."""
+    return scope.moment or pulse.computed_at
+
+
+def is_demonstration() -> bool:
+    return Campaign.objects.filter(is_demo=True).exists()
+
+
+def demonstration_warning() -> AboutLines:
+    if not is_demonstration():
+        return []
+    return [(_("Warning"), _("Demonstration data, fictitious figures"))]
+
+
+@dataclass(frozen=True)
+class TabledPage:
+    """A page with its tables.
+
+    `read` makes it of a person, an address and the pulse, with the codes that the address names;
+    None where it is not there. `stem` begins the names of its files.
+    """
+
+    read: Callable[..., Any]
+    tables: Sequence[PageTable]
+    stem: str = ""
+    about: Callable[[Any], AboutLines] = lambda page: about_numbers(page.scope, page.pulse)
+    year: Callable[[Any], int] = lambda page: page.scope.year
+
+    def table(self, slug: str) -> PageTable:
+        """Raises 404 for a table that the page does not have."""
+        for table in self.tables:
+            if table.slug == slug:
+                return table
+        raise Http404
+
+    def page(self, user: Any, asked: Mapping[str, str], **codes: str) -> Any:
+        """Raises 404 where the page is not there."""
+        page = self.read(user, asked=asked, pulse=Pulse.take(), **codes)
+        if page is None:
+            raise Http404
+        return page
+
+    def file_name(self, slug: str, page: Any, code: str = "") -> str:
+        parts = ("imtplan", self.stem, code, slug, str(self.year(page)))
+        return "-".join(part for part in parts if part)
+
+
+# --- Columns --------------------------------------------------------------------------------------
+
+# Where a cell is had from its row: a path of attributes, any of which may be None, or a function.
+CellSource = str | Callable[[Any], Any]
+
+
+def number(key: str, label: Label, source: CellSource = "") -> Column:
+    def digits(row: Any) -> Any:
+        value = _cell(row, source or key)
+        return rounded(value, DIGITS) if isinstance(value, Decimal) else value
+
+    return Column(key, label, digits, ColumnType.NUMBER)
+
+
+def text(key: str, label: Label, source: CellSource = "") -> Column:
+    return Column(key, label, lambda row: str(_cell(row, source or key) or "") or None)
+
+
+def day(key: str, label: Label, source: CellSource = "") -> Column:
+    return Column(key, label, lambda row: _cell(row, source or key), ColumnType.TIME)
+
+
+def _cell(row: Any, source: CellSource) -> Any:
+    if callable(source):
+        return source(row)
+    for name in source.split("."):
+        row = None if row is None else getattr(row, name)
+    return row

@@ -1,0 +1,119 @@
+"""The tables of the page of schools as files: where each stands, its part in each indicator."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from imtplan.dashboard.page_tables import (
+    AboutLines,
+    PageTable,
+    TabledPage,
+    about_numbers,
+    number,
+    text,
+)
+from imtplan.dashboard.school.school_shares import Bearer, Bearing
+from imtplan.dashboard.school.schools_page import SchoolsPage, SchoolSummary, schools_page
+from imtplan.spreadsheets import Column
+
+
+class BearerRow(NamedTuple):
+    """A school's part, what no school bears, or the institute."""
+
+    bearing: Bearing
+    bearer: Bearer
+    name: str
+
+
+def _own_verdicts(row: SchoolSummary) -> str:
+    verdicts = [f"{verdict.name}: {verdict.words.text}" for verdict in row.verdicts]
+    return _("; ").join(verdicts) or pgettext("of a school", "No target")
+
+
+def _own_verdict(row: BearerRow) -> str:
+    if row.bearer.verdict:
+        return row.bearer.verdict.words.text
+    return pgettext("of a school", "No target") if row.bearer.school else ""
+
+
+def _left(bearing: Bearing) -> Column:
+    indicator, year = bearing.course.indicator, bearing.course.target.year
+
+    def left(row: SchoolSummary) -> Decimal | None:
+        bearer = bearing.of(row.school.code)
+        return bearer.share.left if bearer else None
+
+    label = _("%(name)s: left to do by %(year)s") % {"name": indicator.name, "year": year}
+    return number(f"left_{indicator.code}", f"{label} ({bearing.unit})", left)
+
+
+SUMMARY = [
+    text("school_code", gettext_lazy("School code"), "school.code"),
+    text("school", gettext_lazy("School"), "school.name"),
+    number("weight", gettext_lazy("Weight in what is left to do")),
+]
+GIVEN = [
+    text("targets", gettext_lazy("Its own targets"), _own_verdicts),
+    number("reported", gettext_lazy("Figures given")),
+    number("expected", gettext_lazy("Figures asked for")),
+    text("state", pgettext_lazy("of a submission", "State"), "state.label"),
+]
+
+PARTS = [
+    text("indicator", gettext_lazy("Indicator code"), "bearing.course.indicator.code"),
+    text("name", gettext_lazy("Indicator"), "bearing.course.indicator.name"),
+    text("unit", gettext_lazy("Unit"), "bearing.unit"),
+    text("school_code", gettext_lazy("School code"), "bearer.school.code"),
+    text("school", gettext_lazy("School"), "name"),
+    number("then", gettext_lazy("Figure of the baseline year"), "bearer.share.then"),
+    number("figure", gettext_lazy("Figure"), "bearer.share.now"),
+    text(
+        "carried",
+        gettext_lazy("Carried forward"),
+        lambda row: ", ".join(map(str, row.bearer.carried)),
+    ),
+    number("change", gettext_lazy("Change since the baseline"), "bearer.share.change"),
+    number("gap", gettext_lazy("Gap to the path"), "bearer.share.gap"),
+    number("left", gettext_lazy("Left to do"), "bearer.share.left"),
+    number("weight", gettext_lazy("Weight in what is left to do"), "bearer.weight"),
+    number("coming", gettext_lazy("By its own past"), "bearer.share.coming"),
+    text("status", gettext_lazy("Its own target"), _own_verdict),
+    text("remark", gettext_lazy("Remark"), lambda row: _("; ").join(row.bearer.remarks)),
+]
+
+
+def _summary_columns(page: SchoolsPage) -> list[Column]:
+    return [*SUMMARY, *map(_left, page.shared), *GIVEN]
+
+
+def _parts(page: SchoolsPage) -> list[BearerRow]:
+    return [row for bearing in page.shared for row in _rows(bearing)]
+
+
+def _rows(bearing: Bearing) -> list[BearerRow]:
+    rows = [
+        BearerRow(bearing, row, row.school.name if row.school else row.share.code)
+        for row in bearing.rows
+    ]
+    if bearing.rest:
+        rows.append(BearerRow(bearing, bearing.rest, _("Borne by no school")))
+    return [*rows, BearerRow(bearing, bearing.whole, _("Institute"))]
+
+
+def _about(page: SchoolsPage) -> AboutLines:
+    not_shared = [
+        (str(bearing.course.indicator.name), bearing.why_not.capitalize())
+        for bearing in page.not_shared
+    ]
+    return [*about_numbers(page.scope, page.pulse), *not_shared]
+
+
+TABLES = [
+    PageTable(
+        "ecoles", gettext_lazy("Where each school stands"), _summary_columns, lambda page: page.rows
+    ),
+    PageTable("parts", gettext_lazy("Parts by school and indicator"), PARTS, _parts),
+]
+SCHOOLS = TabledPage(schools_page, TABLES, stem="ecoles", about=_about)
