@@ -33,6 +33,11 @@ def demand(request: HttpRequest, permission: Permission, school: School) -> None
         raise PermissionDenied
 
 
+def demand_plan_office(request: HttpRequest) -> None:
+    if not has_permission(request.user, Permission.EDIT_PLAN):
+        raise PermissionDenied
+
+
 def may_enter(user: Any, campaign: Campaign, school: School) -> bool:
     """May this person type figures of the school: their role says, and the campaign may narrow."""
     return has_permission(user, campaign.permission_to_enter, school=school)

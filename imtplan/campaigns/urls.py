@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from imtplan.campaigns import (
-    views_campaigns,
+    campaign_progress_views,
     views_effect,
     views_handing_in,
     views_receipts,
@@ -9,7 +9,7 @@ from imtplan.campaigns import (
 )
 from imtplan.campaigns.entry.pages import cell_views, entry_views, history_views, school_views
 from imtplan.campaigns.files import file_views, proposal_views
-from imtplan.campaigns.terms import account_views, people_views
+from imtplan.campaigns.terms import account_views, campaign_views, people_views
 
 # One school's part of one year.
 of_a_school = [
@@ -40,10 +40,10 @@ urlpatterns = [
     path("recu/<slug:number>/", views_receipts.receipt, name="receipt"),
     path("recu/<slug:number>.pdf", views_receipts.receipt_pdf, name="receipt_pdf"),
     path("recu/<slug:number>.json", views_receipts.receipt_json, name="receipt_json"),
-    path("campagnes/", views_campaigns.campaigns, name="campaigns"),
-    path("campagnes/nouvelle/", views_campaigns.campaign_new, name="campaign_new"),
-    path("campagnes/<int:year>/", views_campaigns.campaign_edit, name="campaign_edit"),
-    path("campagnes/<int:year>/<slug:school>/delai/", views_campaigns.extension, name="extension"),
+    path("campagnes/", campaign_progress_views.campaigns, name="campaigns"),
+    path("campagnes/nouvelle/", campaign_views.campaign_new, name="campaign_new"),
+    path("campagnes/<int:year>/", campaign_progress_views.campaign_edit, name="campaign_edit"),
+    path("campagnes/<int:year>/<slug:school>/delai/", campaign_views.extension, name="extension"),
     path("personnes/", account_views.accounts, name="accounts"),
     path("personnes/<int:pk>/", account_views.account, name="account"),
     path("institut/personnes/", people_views.people, name="institute_people"),

@@ -44,7 +44,7 @@ from imtplan.campaigns.services import (
 )
 from imtplan.campaigns.submission_effect import submission_effect
 from imtplan.campaigns.terms.campaign_forms import DecisionForm
-from imtplan.campaigns.views_campaigns import sentences_of
+from imtplan.campaigns.terms.term_sentences import sentences_of
 from indicators.models import Figure
 
 State = Submission.State

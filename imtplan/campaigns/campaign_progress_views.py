@@ -1,0 +1,109 @@
+"""The plan office's pages of how far its campaigns are, where their terms are changed."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from imtplan.campaigns.access import demand_plan_office
+from imtplan.campaigns.completeness import rows_of, rows_of_campaigns, total
+from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.models import Campaign, CampaignStage, Submission
+from imtplan.campaigns.terms import closings
+from imtplan.campaigns.terms.campaign_forms import CampaignForm, initial_of_terms
+from imtplan.campaigns.terms.campaign_page import form_of, form_page, is_sent
+from imtplan.campaigns.terms.campaign_services import (
+    ConfirmationNeeded,
+    Terms,
+    TermsChange,
+    TermsMoved,
+    TermsRefused,
+    change_campaign,
+)
+
+State = Submission.State
+
+
+@require_safe
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """Every campaign, the latest first, with how far it is."""
+    demand_plan_office(request)
+    found = Campaign.objects.visible_to(request.user).select_related("plan")
+    rows = rows_of_campaigns(list(found))
+    return render(request, "campaigns/campaigns.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_edit(request: HttpRequest, year: int) -> HttpResponse:
+    """A campaign's terms, its schools with their closings, and what was decided when by whom."""
+    demand_plan_office(request)
+    campaign = _campaign(request, year)
+    form = form_of(request, initial_of_terms(Terms.of(campaign)), campaign)
+    if not is_sent(request) or not form.is_valid():
+        return _page(request, form, campaign)
+    try:
+        change = change_campaign(
+            campaign=campaign,
+            terms=form.terms().as_precise_as(Terms.of(campaign)),
+            by=request.user,
+            confirmed="confirm" in request.POST,
+            seen=request.POST.get("seen", ""),
+        )
+    except (TermsRefused, TermsMoved, ConfirmationNeeded) as refusal:
+        return _page(request, form, campaign, refusal)
+    _say_changed(request, change)
+    return redirect("campaign_edit", year=change.campaign.year)
+
+
+def _campaign(request: HttpRequest, year: int) -> Campaign:
+    found = Campaign.objects.visible_to(request.user).select_related("plan").filter(year=year)
+    campaign = found.prefetch_related("indicators", "schools").latest()
+    if campaign is None:
+        raise Http404
+    return campaign
+
+
+def _page(
+    request: HttpRequest,
+    form: CampaignForm,
+    campaign: Campaign,
+    refusal: CampaignRefusal | None = None,
+) -> HttpResponse:
+    rows = rows_of(campaign)
+    facts = {
+        "stage": CampaignStage.of(campaign),
+        "rows": rows,
+        "total": total(row.completeness for row in rows),
+        "handed_in": sum(row.state in (State.SUBMITTED, State.VALIDATED) for row in rows),
+    }
+    return form_page(request, form, campaign, refusal, **facts)
+
+
+def _say_changed(request: HttpRequest, change: TermsChange) -> None:
+    if not change.changed:
+        messages.info(request, _("Nothing had changed."))
+        return
+    messages.success(request, _("The campaign is changed."))
+    closing = closings.in_paris(change.campaign.closes_at)
+    if "closes_at" in change.changed and change.campaign.closes_at <= timezone.now():
+        said = _("The closing you chose, %(moment)s, is past: the campaign is closed from now on.")
+        messages.warning(request, said % {"moment": closing})
+    if _asks_more_of_those_who_submitted(change):
+        said = _(
+            "Schools that have submitted are not asked for the new indicators, unless the "
+            "directorate-general returns their figures."
+        )
+        messages.warning(request, said)
+
+
+def _asks_more_of_those_who_submitted(change: TermsChange) -> bool:
+    before, after = change.changed.get("indicators", ([], []))
+    added: Iterable[str] = set(after) - set(before)
+    handed_in = Submission.objects.filter(
+        campaign=change.campaign, state__in=[State.SUBMITTED, State.VALIDATED]
+    )
+    return bool(added) and handed_in.exists()

@@ -1,0 +1,91 @@
+"""The pages on which the plan office makes a campaign and gives one school more time."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from imtplan.buttons import is_pressed
+from imtplan.campaigns.access import demand_plan_office
+from imtplan.campaigns.access import place as place_of
+from imtplan.campaigns.models import Campaign, CampaignStage
+from imtplan.campaigns.terms import closings
+from imtplan.campaigns.terms.campaign_forms import (
+    ExtensionForm,
+    initial_of_extension,
+    initial_of_next,
+)
+from imtplan.campaigns.terms.campaign_page import form_of, form_page, is_sent
+from imtplan.campaigns.terms.campaign_services import (
+    TermsRefused,
+    give_extension,
+    open_campaign,
+    withdraw_extension,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_new(request: HttpRequest) -> HttpResponse:
+    """A new campaign, as the last one was, for the year after; its days are to be chosen."""
+    demand_plan_office(request)
+    last = Campaign.objects.visible_to(request.user).latest()
+    form = form_of(request, initial_of_next(last))
+    if not is_sent(request) or not form.is_valid():
+        return form_page(request, form)
+    try:
+        campaign = open_campaign(terms=form.terms(), by=request.user)
+    except TermsRefused as refusal:
+        return form_page(request, form, refusal=refusal)
+    messages.success(request, _opened_sentence(campaign))
+    return redirect("campaign_edit", year=campaign.year)
+
+
+def _opened_sentence(campaign: Campaign) -> str:
+    words = {"year": campaign.year, "moment": closings.moment(campaign.opens_at)}
+    if CampaignStage.of(campaign) == CampaignStage.PLANNED:
+        return _("The campaign %(year)s is made. It opens on %(moment)s.") % words
+    return _("The campaign %(year)s is made and open since %(moment)s.") % words
+
+
+# --- More time for one school -------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def extension(request: HttpRequest, year: int, school: str) -> HttpResponse:
+    """A later closing for one school, with its reason, or its withdrawal."""
+    demand_plan_office(request)
+    place = place_of(request, year, school)
+    if "withdraw" in request.POST:
+        withdraw_extension(**place, by=request.user)
+        said = _("%(school)s closes with the others again.")
+        messages.success(request, said % {"school": place["school"]})
+        return redirect("campaign_edit", year=year)
+    return _give_extension(request, place)
+
+
+def _give_extension(request: HttpRequest, place: dict[str, Any]) -> HttpResponse:
+    campaign, school = place["campaign"], place["school"]
+    given = campaign.extension_of(school)
+    is_given = is_pressed(request, "give")
+    form = ExtensionForm(request.POST if is_given else None, initial=initial_of_extension(given))
+    if is_given and form.is_valid():
+        try:
+            extension = give_extension(
+                **place,
+                closes_at=form.cleaned_data["closes_at"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+        except TermsRefused as refusal:
+            form.add_problems(refusal.problems)
+        else:
+            words = {"school": school, "moment": closings.in_paris(extension.closes_at)}
+            messages.success(request, _("%(school)s may enter until %(moment)s.") % words)
+            return redirect("campaign_edit", year=campaign.year)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    context = {"campaign": campaign, "school": school, "form": form, "given": given}
+    return render(request, "campaigns/extension.html", context, status=status)
