@@ -45,9 +45,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from imtplan.accounts.demo import DEMO_PASSWORD
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns import services
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.review import submission_services as services
 from imtplan.numbers import format_number
 from indicators.models import Figure, Indicator, InstituteValue
 

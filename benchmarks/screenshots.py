@@ -28,8 +28,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.review import submission_services as services
 
 FOLDER = BASE / "docs" / "screenshots"
 AT_MOST = 2_000_000  # bytes of all pictures

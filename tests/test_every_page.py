@@ -23,7 +23,12 @@ from imtplan.campaigns.entry.reading import cell_of
 from imtplan.campaigns.entry.reading import read as read_figures
 from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.services import look_at, return_to_school, submit, take_back
+from imtplan.campaigns.review.submission_services import (
+    look_at,
+    return_to_school,
+    submit,
+    take_back,
+)
 from imtplan.campaigns.terms.people import end_delegation
 from indicators.models import Figure
 from indicators.recompute import recompute_stale

@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Submission
-from imtplan.campaigns.services import handing_in_of
+from imtplan.campaigns.review.submission_services import handing_in_of
 from imtplan.numbers import parse_number
 from imtplan.rest import rounded
 from indicators.models import Target

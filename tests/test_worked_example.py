@@ -10,7 +10,7 @@ import pytest
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Submission
-from imtplan.campaigns.services import handing_in_of
+from imtplan.campaigns.review.submission_services import handing_in_of
 from indicators.models import Target
 from tests import factories
 

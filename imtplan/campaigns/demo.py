@@ -12,7 +12,7 @@ from imtplan.accounts.models import Membership, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.models import Campaign, Receipt, Submission
-from imtplan.campaigns.reminding import write_reminders
+from imtplan.campaigns.review.reminder_mails import write_reminders
 from imtplan.outbox.models import Mail
 from indicators.models import Figure
 from indicators.models.figure import FigureQuerySet

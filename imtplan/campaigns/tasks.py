@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from imtplan.campaigns.entry.idempotency import forget_old_answers
-from imtplan.campaigns.reminding import write_reminders
+from imtplan.campaigns.review.reminder_mails import write_reminders
 
 
 @shared_task(name="imtplan.campaigns.tasks.remind")

@@ -1,21 +1,17 @@
 from django.urls import include, path
 
-from imtplan.campaigns import (
-    campaign_progress_views,
-    views_effect,
-    views_handing_in,
-    views_receipts,
-    views_review,
-)
 from imtplan.campaigns.entry.pages import cell_views, entry_views, history_views, school_views
 from imtplan.campaigns.files import file_views, proposal_views
+from imtplan.campaigns.review import campaign_progress_views, review_views, submission_views
+from imtplan.campaigns.review.effects import effect_views
+from imtplan.campaigns.review.receipts import receipt_views
 from imtplan.campaigns.terms import account_views, campaign_views, people_views
 
 # One school's part of one year.
 of_a_school = [
     path("", entry_views.entry, name="entry"),
     path("valeur/<slug:indicator>/", cell_views.save_cell, name="save_cell"),
-    path("effet/<slug:indicator>/", views_effect.effect_of_cell, name="effect"),
+    path("effet/<slug:indicator>/", effect_views.effect_of_cell, name="effect"),
     path("coller/", proposal_views.paste, name="paste"),
     path("proposition/<int:pk>/", proposal_views.proposal, name="proposal"),
     path("annuler/<int:event>/", proposal_views.undo_save, name="undo"),
@@ -25,21 +21,21 @@ of_a_school = [
     path("formulaire.pdf", school_views.blank_form_pdf, name="blank_form_pdf"),
     path("classeur.<book:book>", file_views.workbook, name="workbook"),
     path("importer/", file_views.import_file, name="import"),
-    path("relire/", views_review.review, name="review"),
-    path("soumettre/", views_handing_in.send, name="send"),
-    path("reprendre/", views_handing_in.take_figures_back, name="take_back"),
-    path("remarque/<int:pk>/", views_handing_in.answer, name="answer_remark"),
-    path("remarque/<int:pk>/regler/", views_review.settle, name="settle_remark"),
-    path("decider/", views_review.decide, name="decide"),
+    path("relire/", review_views.review, name="review"),
+    path("soumettre/", submission_views.send, name="send"),
+    path("reprendre/", submission_views.take_figures_back, name="take_back"),
+    path("remarque/<int:pk>/", submission_views.answer, name="answer_remark"),
+    path("remarque/<int:pk>/regler/", review_views.settle, name="settle_remark"),
+    path("decider/", review_views.decide, name="decide"),
 ]
 
 urlpatterns = [
     path("accueil/<slug:school>/", school_views.home, name="school_home"),
-    path("saisies/", views_review.submissions, name="submissions"),
+    path("saisies/", review_views.submissions, name="submissions"),
     path("saisie/<int:year>/<slug:school>/", include(of_a_school)),
-    path("recu/<slug:number>/", views_receipts.receipt, name="receipt"),
-    path("recu/<slug:number>.pdf", views_receipts.receipt_pdf, name="receipt_pdf"),
-    path("recu/<slug:number>.json", views_receipts.receipt_json, name="receipt_json"),
+    path("recu/<slug:number>/", receipt_views.receipt, name="receipt"),
+    path("recu/<slug:number>.pdf", receipt_views.receipt_pdf, name="receipt_pdf"),
+    path("recu/<slug:number>.json", receipt_views.receipt_json, name="receipt_json"),
     path("campagnes/", campaign_progress_views.campaigns, name="campaigns"),
     path("campagnes/nouvelle/", campaign_views.campaign_new, name="campaign_new"),
     path("campagnes/<int:year>/", campaign_progress_views.campaign_edit, name="campaign_edit"),

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.campaigns.arrivals import arrivals
-from imtplan.campaigns.completeness import SchoolRow, total
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.queue import campaign_asked, queue_of
+from imtplan.campaigns.review.completeness import SchoolRow, total
+from imtplan.campaigns.review.figure_arrivals import arrivals
+from imtplan.campaigns.review.submission_queue import campaign_asked, queue_of
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.page_tables import (
     AboutLines,

@@ -11,7 +11,7 @@ from imtplan.accounts.roles import Role
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.services import submit, validate
+from imtplan.campaigns.review.submission_services import submit, validate
 from indicators.models import Figure, Progress, Target
 from indicators.recompute import recompute_stale
 

@@ -7,8 +7,8 @@ import pytest
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign, Remark, Submission
+from imtplan.campaigns.review import submission_services as services
 from tests.browser.conftest import Grid
 from tests.worker import wait_for
 

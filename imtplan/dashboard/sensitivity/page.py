@@ -12,8 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imtplan.campaigns.effects import points
 from imtplan.campaigns.entry.checking.number_sentences import NUMBER_SENTENCES
+from imtplan.campaigns.review.effects.cell_effects import points
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import language
 from imtplan.numbers import NumberError, format_number, format_percent, parse_number, plain

@@ -10,7 +10,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.models import Campaign, Receipt, Submission
-from imtplan.campaigns.receipts import make_receipt
+from imtplan.campaigns.review.receipts.receipt_content import make_receipt
 from indicators.models import Figure, Indicator
 from tests import factories
 

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign, IdempotencyKey, KeptInput
+from imtplan.campaigns.review import submission_services as services
 from indicators.models import Figure, Indicator
 from tests import factories
 

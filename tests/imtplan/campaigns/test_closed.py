@@ -17,13 +17,14 @@ from django.test import Client
 from django.utils import timezone
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns import gate, services
+from imtplan.campaigns import gate
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.files.tables.typed_cells import TypedCell
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
 from imtplan.campaigns.models import Campaign, Extension, Submission
+from imtplan.campaigns.review import submission_services as services
 from indicators.models import Figure, Indicator
 from tests import factories
 from tests.worker import database_url_of_the_test

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Campaign, Extension
-from imtplan.campaigns.reminding import write_reminders
+from imtplan.campaigns.review.reminder_mails import write_reminders
 from imtplan.campaigns.terms import closings
 from indicators.models import Indicator
 from tests import factories

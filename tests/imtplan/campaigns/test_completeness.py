@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.completeness import (
+from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput
+from imtplan.campaigns.review.completeness import (
     Completeness,
     of_campaign,
     of_campaigns,
@@ -16,7 +17,6 @@ from imtplan.campaigns.completeness import (
     rows_of_campaigns,
     total,
 )
-from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput
 from indicators.models import Figure, Indicator
 from tests import factories
 

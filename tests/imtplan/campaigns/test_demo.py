@@ -17,7 +17,7 @@ from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns.demo import remove
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.reminding import write_reminders
+from imtplan.campaigns.review.reminder_mails import write_reminders
 from indicators.models import Figure, FigureEvent, Indicator, Progress, RollUp, Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan

@@ -12,7 +12,7 @@ from django.test import Client
 
 from imtplan.accounts.models import User
 from imtplan.campaigns.models import Campaign, KeptInput
-from imtplan.campaigns.services import submit
+from imtplan.campaigns.review.submission_services import submit
 from imtplan.spreadsheets import safe_text
 from indicators.models import Figure
 

@@ -7,10 +7,10 @@ import pytest
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns import services
 from imtplan.campaigns.entry.remark_answers import AnswerConflict, answer_remark, settle_remark
 from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused
 from imtplan.campaigns.models import Campaign, Remark
+from imtplan.campaigns.review import submission_services as services
 from imtplan.outbox.models import Mail
 from indicators.models import Indicator
 from tests import factories

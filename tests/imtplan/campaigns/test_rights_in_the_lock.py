@@ -15,9 +15,9 @@ from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Permission, Role, has_permission
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns import services
 from imtplan.campaigns.gate import CampaignClosed
 from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.review import submission_services as services
 from imtplan.campaigns.terms.campaign_services import Terms, give_extension, open_campaign
 from imtplan.campaigns.terms.people import DelegationRefused, end_delegation, name_person
 from indicators.models import Figure

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign, KeptInput
+from imtplan.campaigns.review import submission_services as services
 from indicators.models import Indicator
 from tests import factories
 

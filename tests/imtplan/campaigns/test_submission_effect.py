@@ -9,8 +9,8 @@ from django.test import Client
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.entry.pages.entry_page import read_page
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.services import submit, validate
-from imtplan.campaigns.submission_effect import SubmissionEffect, submission_effect
+from imtplan.campaigns.review.effects.submission_effect import SubmissionEffect, submission_effect
+from imtplan.campaigns.review.submission_services import submit, validate
 from indicators.models import Figure, Indicator, Progress, RollUp
 from indicators.recompute import recompute_stale
 from tests import factories

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns import services
 from imtplan.campaigns.entry.pages.cell_history import MomentKind, history_of
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
 from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.campaigns.review import submission_services as services
 from imtplan.integrity.checks import CHECKS, run
 from imtplan.outbox.models import Mail
 from indicators.models import Figure, Indicator

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.review import submission_services as services
 from imtplan.integrity import checks
 from imtplan.integrity.checks import CHECKS, CheckLevel, run
 from imtplan.integrity.results import differences

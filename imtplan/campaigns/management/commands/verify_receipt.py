@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from imtplan.campaigns.verification import LONGEST_FILE, verify
+from imtplan.campaigns.review.receipts.receipt_verification import LONGEST_FILE, verify
 
 DIFFERS, UNKNOWN = 1, 2
 

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign, Remark, Submission
+from imtplan.campaigns.review import submission_services as services
 from tests import factories
 from tests.imtplan.campaigns.review.submission import DECIDE, SEND, read
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Receipt, Submission
-from imtplan.campaigns.views_review import steps_of
+from imtplan.campaigns.review import submission_services as services
+from imtplan.campaigns.review.review_views import steps_of
 from indicators.models import Figure, Indicator
 from tests import factories
 from tests.imtplan.campaigns.review.submission import DECIDE, ENTRY, REVIEW, SEND, SUBMIT, read, say

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 from imtplan.accounts.roles import Permission
 from imtplan.campaigns.access import demand
 from imtplan.campaigns.access import place as place_of
-from imtplan.campaigns.effects import sentences_of_cell
 from imtplan.campaigns.entry.checking.checks import problems
 from imtplan.campaigns.entry.forms import FigureForm
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.review.effects.cell_effects import sentences_of_cell
 from indicators.models import Figure, Indicator
 
 

@@ -19,7 +19,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.models import Campaign, Receipt, Submission
-from imtplan.campaigns.receipts import lines_of
+from imtplan.campaigns.review.receipts.receipt_content import lines_of
 from imtplan.canonical import canonical
 from indicators.models import Figure, Indicator
 from tests import factories

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.campaigns.access import demand_plan_office
-from imtplan.campaigns.completeness import rows_of, rows_of_campaigns, total
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage, Submission
+from imtplan.campaigns.review.completeness import rows_of, rows_of_campaigns, total
 from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.campaign_forms import CampaignForm, initial_of_terms
 from imtplan.campaigns.terms.campaign_page import form_of, form_page, is_sent

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.arrivals import ArrivalDay, Arrivals, arrivals
-from imtplan.campaigns.completeness import rows_of
 from imtplan.campaigns.models import Campaign, Extension
+from imtplan.campaigns.review.completeness import rows_of
+from imtplan.campaigns.review.figure_arrivals import ArrivalDay, Arrivals, arrivals
 from indicators.models import Figure, FigureEvent, Indicator
 from tests import factories
 from tests.history import grow_versions, versions_read

@@ -7,12 +7,12 @@ import pytest
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns import services
 from imtplan.campaigns.entry.kept_inputs import keep
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.gate import CampaignClosed, CampaignRefusal, TransitionRefused
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
-from imtplan.campaigns.services import SubmissionIncomplete
+from imtplan.campaigns.review import submission_services as services
+from imtplan.campaigns.review.submission_services import SubmissionIncomplete
 from indicators.models import Figure, Indicator
 from tests import factories
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns import services
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.review import submission_services as services
 from imtplan.outbox.models import Mail
 from tests import factories
 

@@ -12,8 +12,8 @@ from django.utils import translation
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.campaigns.effects import points
 from imtplan.campaigns.models import Campaign, KeptInput, Submission
+from imtplan.campaigns.review.effects.cell_effects import points
 from indicators.models import Figure, Indicator, StaleMark
 from indicators.recompute import recompute_stale
 from tests import factories

@@ -11,7 +11,11 @@ from datetime import UTC
 from typing import Any
 
 from imtplan.campaigns.models import Receipt
-from imtplan.campaigns.receipts import ReceiptDifference, differences, taking_back
+from imtplan.campaigns.review.receipts.receipt_content import (
+    ReceiptDifference,
+    differences,
+    taking_back,
+)
 from imtplan.canonical import canonical, sha256_of
 
 # A receipt of a hundred indicators is some 60 KB.

@@ -22,27 +22,27 @@ from imtplan.audit.models import Event
 from imtplan.buttons import demand_button
 from imtplan.campaigns.access import demand, may_enter
 from imtplan.campaigns.access import place as place_of
-from imtplan.campaigns.arrivals import arrivals, days_late
-from imtplan.campaigns.completeness import (
-    WORDS,
-    Completeness,
-    SchoolRow,
-    total,
-)
 from imtplan.campaigns.entry.pages.entry_page import EntryPage, EntryRow, read_page
 from imtplan.campaigns.entry.remark_answers import settle_remark
 from imtplan.campaigns.entry.saving import PARTS
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage, Receipt, Remark, Submission
-from imtplan.campaigns.queue import QUEUE, campaign_asked, queue_of
-from imtplan.campaigns.services import (
+from imtplan.campaigns.review.completeness import (
+    WORDS,
+    Completeness,
+    SchoolRow,
+    total,
+)
+from imtplan.campaigns.review.effects.submission_effect import submission_effect
+from imtplan.campaigns.review.figure_arrivals import arrivals, days_late
+from imtplan.campaigns.review.submission_queue import QUEUE, campaign_asked, queue_of
+from imtplan.campaigns.review.submission_services import (
     SubmittedAgain,
     handing_in_of,
     look_at,
     return_to_school,
     validate,
 )
-from imtplan.campaigns.submission_effect import submission_effect
 from imtplan.campaigns.terms.campaign_forms import DecisionForm
 from imtplan.campaigns.terms.term_sentences import sentences_of
 from indicators.models import Figure

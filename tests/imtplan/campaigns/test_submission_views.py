@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns import services
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.review import submission_services as services
 from indicators.models import Figure, Indicator
 from tests import factories
 

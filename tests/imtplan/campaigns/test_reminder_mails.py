@@ -11,11 +11,12 @@ from django.utils import timezone, translation
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns import services, tasks
+from imtplan.campaigns import tasks
 from imtplan.campaigns.entry.kept_inputs import keep
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign, Extension, IdempotencyKey, Submission
-from imtplan.campaigns.reminding import write_reminders
+from imtplan.campaigns.review import submission_services as services
+from imtplan.campaigns.review.reminder_mails import write_reminders
 from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.reminder_schedule import PARIS
 from imtplan.outbox.models import Mail

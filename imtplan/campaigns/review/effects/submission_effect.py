@@ -6,7 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from imtplan.campaigns.effects import (
+from imtplan.campaigns.entry.checking.cells import EnteredCell, shown
+from imtplan.campaigns.entry.pages.entry_page import EntryPage
+from imtplan.campaigns.models import Submission
+from imtplan.campaigns.review.effects.cell_effects import (
     WAYS,
     about_of,
     basis,
@@ -16,9 +19,6 @@ from imtplan.campaigns.effects import (
     points,
     told,
 )
-from imtplan.campaigns.entry.checking.cells import EnteredCell, shown
-from imtplan.campaigns.entry.pages.entry_page import EntryPage
-from imtplan.campaigns.models import Submission
 from indicators.contribution import ContributionDirection, OwnMove, own_moves
 from indicators.models import Figure, Indicator, VerdictInWords
 from indicators.whatif import Effect, ElementMove, IndicatorMove, IndicatorStanding, effect

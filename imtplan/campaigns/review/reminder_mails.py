@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import ROLES, Permission
-from imtplan.campaigns.completeness import Completeness, expected_schools, of_campaigns
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign, Remark, Submission
+from imtplan.campaigns.review.completeness import Completeness, expected_schools, of_campaigns
 from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.reminder_schedule import (
     BETWEEN_TWO,

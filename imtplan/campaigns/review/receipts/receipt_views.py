@@ -14,7 +14,12 @@ from django.views.decorators.http import require_safe
 from imtplan import paper
 from imtplan.audit.models import Event
 from imtplan.campaigns.models import Receipt
-from imtplan.campaigns.receipts import differences, lines_of, steps_since, taking_back
+from imtplan.campaigns.review.receipts.receipt_content import (
+    differences,
+    lines_of,
+    steps_since,
+    taking_back,
+)
 
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:

@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Campaign, Receipt, Submission
-from imtplan.campaigns.receipts import differences
-from imtplan.campaigns.verification import LONGEST_FILE, quoted, verify
+from imtplan.campaigns.review.receipts.receipt_content import differences
+from imtplan.campaigns.review.receipts.receipt_verification import LONGEST_FILE, quoted, verify
 from indicators.models import Figure
 from tests.imtplan.campaigns.handing_in import AT, fill, give_back, hand_in, three_asked
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.http import Http404
 
-from imtplan.campaigns.completeness import SchoolRow, rows_of
 from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.review.completeness import SchoolRow, rows_of
 
 State = Submission.State
 

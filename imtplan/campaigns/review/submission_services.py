@@ -18,14 +18,14 @@ from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused, locked
-from imtplan.campaigns.letters import (
+from imtplan.campaigns.models import Campaign, Remark, Submission
+from imtplan.campaigns.review.receipts.receipt_content import make_receipt
+from imtplan.campaigns.review.submission_mails import (
     tell_of_return,
     tell_of_submission,
     tell_of_taking_back,
     tell_of_validation,
 )
-from imtplan.campaigns.models import Campaign, Remark, Submission
-from imtplan.campaigns.receipts import make_receipt
 from indicators.models import Figure, Indicator
 from indicators.tasks import poke
 

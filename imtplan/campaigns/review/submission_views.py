@@ -19,9 +19,9 @@ from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.entry.pages.entry_page import EntryPage, read_page
 from imtplan.campaigns.entry.remark_answers import AnswerConflict, answer_remark
 from imtplan.campaigns.gate import CampaignRefusal
-from imtplan.campaigns.letters import who_decide
 from imtplan.campaigns.models import Remark, Submission
-from imtplan.campaigns.services import submit, take_back
+from imtplan.campaigns.review.submission_mails import who_decide
+from imtplan.campaigns.review.submission_services import submit, take_back
 
 State = Submission.State
 

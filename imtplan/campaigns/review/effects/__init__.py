@@ -1,0 +1,1 @@
+"""What figures would change once they count, in sentences."""

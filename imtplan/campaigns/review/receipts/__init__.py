@@ -1,0 +1,1 @@
+"""What a school handed in, kept for good, and held against today and against a file."""
