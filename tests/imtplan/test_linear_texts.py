@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
-from imtplan.campaigns.files.tables.cell_texts import number_text
+from imtplan.campaigns.files.tables.cell_forms import number_text
 from imtplan.campaigns.files.tables.table_names import (
     is_number,
     is_part_of_a_year,

@@ -19,7 +19,7 @@ from imtplan.campaigns.entry.kept_inputs import in_words
 from imtplan.campaigns.entry.reading import SchoolFigures, cell_of, read
 from imtplan.campaigns.files.cell_outcomes import CellOutcome
 from imtplan.campaigns.files.preview_decisions import Decisions, as_seen
-from imtplan.campaigns.files.tables.cell_texts import form_of
+from imtplan.campaigns.files.tables.cell_forms import form_of
 from imtplan.campaigns.files.tables.typed_cells import CellClaim, StrayText, TypedCell
 from imtplan.campaigns.models import Proposal
 from indicators.models import Figure, Indicator

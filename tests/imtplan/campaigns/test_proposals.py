@@ -12,7 +12,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.campaigns.files.preview import CellOutcome, ProposedCell, preview
 from imtplan.campaigns.files.proposals import apply, propose
-from imtplan.campaigns.files.tables.cell_texts import number_text
+from imtplan.campaigns.files.tables.cell_forms import number_text
 from imtplan.campaigns.files.tables.typed_cells import StrayText, TypedCell
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, Proposal

@@ -1,51 +1,94 @@
-"""The texts of pasted and imported cells, read by the row's own form: like what is typed."""
+"""The texts of a sheet's cells as the entry form takes them, and what is to be said of them."""
 
 import re
+from dataclasses import dataclass, field
 
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from imtplan.campaigns.entry.checking.no_number_words import word_of
-from imtplan.campaigns.entry.forms import FigureForm, as_posted
-from imtplan.campaigns.files.tables.typed_cells import TypedCell
-from imtplan.numbers import MAX_CHARACTERS
-from indicators.models import Figure
+from imtplan.campaigns.entry.checking.number_sentences import rounded_for
+from imtplan.campaigns.files.tables.typed_cells import CellClaim, TypedCell
+from imtplan.campaigns.files.workbook import PARTS
+from imtplan.spreadsheets.tables import CellType, SheetCell
+from imtplan.spreadsheets.words import LANGUAGES, bare
+from indicators.models import Figure, Indicator
 
-# An accountant's negative; its unit may stand inside or behind.
-_BRACKETS = re.compile(r"\(\s*([^()]*[0-9][^()]*?)\s*\)(\s*[^\d()]*)")
-
-
-def form_of(typed: TypedCell, stored: Figure | None) -> FigureForm:
-    """The row's own form: a paste is judged like what is typed."""
-    indicator = typed.indicator
-    with override(typed.language):
-        texts = _understood(typed)
-        if stored is not None:
-            texts.setdefault("explanation", stored.explanation)
-            texts.setdefault("reason", stored.reason if texts.get("word") else "")
-            texts["confirm"] = "on" if stored.confirmed else ""
-        if typed.confirm:
-            texts["confirm"] = "on"
-        form = FigureForm(as_posted(indicator, texts), indicator=indicator)
-        form.is_valid()  # reads the numbers in the language of the file; the sentences are lazy
-        return form
+# What is said of a note: enough to know it again.
+LONGEST_NOTE = 80
+# Numbers in our CSV for programs: a point, and no groups.
+_OF_PROGRAMS = re.compile(r"-?\d+\.\d+")
 
 
-def _understood(typed: TypedCell) -> dict[str, str]:
-    """Words for "no number" stand in the word's own field, and brackets are a minus."""
-    texts = dict(typed.typed)
-    parts = ("numerator", "denominator") if typed.indicator.is_ratio else ("value",)
-    for part in parts:
-        word = word_of(texts.get(part, ""))
-        if word:
-            texts |= {part: "", "word": word}
-        elif part in texts:
-            texts[part] = number_text(texts[part])
-    texts["word"] = word_of(texts.get("word", "")) or texts.get("word", "")
-    return texts
+def holds(cell: SheetCell) -> bool:
+    return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
 
 
-def number_text(text: str) -> str:
-    """A number as accountants write it, as the parser reads it: "(12) %" is "-12 %"."""
-    bare = text.strip()
-    found = _BRACKETS.fullmatch(bare) if len(bare) <= MAX_CHARACTERS else None
-    return f"-{found[1]}{found[2]}" if found else bare
+@dataclass
+class CellTexts:
+    """The texts of one indicator's cells, and what is to be said of them."""
+
+    language: str
+    indicator: Indicator
+    is_for_programs: bool = False
+    remarks: list[str] = field(default_factory=list)
+
+    def read(self, name: str, cell: SheetCell, unit: str = "") -> str:
+        """As the form's own readers take it."""
+        self._remark(cell)
+        if name == "word":
+            return _word(cell.text)
+        if name not in PARTS:
+            return cell.text.strip()
+        text = self._number(cell, name)
+        return f"{text} {unit}" if unit and text and text[-1].isdigit() else text
+
+    def _remark(self, cell: SheetCell) -> None:
+        if cell.is_hidden and holds(cell):
+            self.remarks.append(_("In a hidden row or column."))
+        if cell.is_struck and holds(cell):
+            self.remarks.append(_("Crossed out there."))
+        if cell.is_white and holds(cell):
+            self.remarks.append(_("Written there in white on white."))
+        if cell.notes:
+            message = _("The note “%(note)s” beside it is not part of the number.")
+            self.remarks.append(message % {"note": Truncator(cell.notes).chars(LONGEST_NOTE)})
+
+    def _number(self, cell: SheetCell, part: str) -> str:
+        """As its parser reads it without a doubt: a number has the decimal mark of the language."""
+        is_plain = cell.kind in (CellType.NUMBER, CellType.PERCENT)
+        if self.is_for_programs and _OF_PROGRAMS.fullmatch(cell.text.strip()):
+            is_plain = True
+        text = cell.text.replace(".", ",") if is_plain and self.language == "fr" else cell.text
+        if short := rounded_for(self.indicator, part, text, language=self.language):
+            text = short[0]
+            self.remarks.append(str(short[1]))
+        return f"{text} %" if cell.kind is CellType.PERCENT else text
+
+    def cell(self, typed: dict[str, str], shown: dict[str, str], place: str) -> TypedCell:
+        claims = []
+        if shown != typed:
+            claims = [
+                CellClaim(shown, place, _("as the sheet shows it")),
+                CellClaim(typed, place, _("as the cell holds it")),
+            ]
+        return TypedCell(
+            indicator=self.indicator,
+            typed={} if claims else typed,
+            where=place,
+            language=self.language,
+            remarks=list(dict.fromkeys(self.remarks)),
+            claims=claims,
+        )
+
+
+def _word(text: str) -> str:
+    """The state that a text names, in either language. A number, and nothing yet, need no word."""
+    name = bare(text)
+    for language in LANGUAGES:
+        with override(language):
+            for state in Figure.State:
+                if name in (state.value, bare(str(state.label))):
+                    is_none = state in (Figure.State.NUMBER, Figure.State.NOT_ENTERED)
+                    return "" if is_none else state.value
+    return text.strip()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
-from imtplan.campaigns.files.tables.cell_texts import number_text
+from imtplan.campaigns.files.tables.cell_forms import number_text
 from imtplan.campaigns.files.tables.headings import BESIDE
 from imtplan.campaigns.files.tables.table_names import is_number, year_of
 from imtplan.campaigns.files.tables.typed_cells import BlockQuestion, TableContent, TypedCell

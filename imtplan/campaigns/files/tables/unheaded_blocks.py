@@ -11,7 +11,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
-from imtplan.campaigns.files.tables.headed_lines import CellTexts, holds
+from imtplan.campaigns.files.tables.cell_texts import CellTexts, holds
 from imtplan.campaigns.files.tables.headings import BESIDE, HeadingWords, no_column
 from imtplan.campaigns.files.tables.table_names import (
     Destination,
