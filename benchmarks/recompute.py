@@ -29,10 +29,11 @@ django.setup()
 from django.conf import settings
 from django.test.utils import get_runner, setup_test_environment, teardown_test_environment
 
-from indicators.computing import bare_statements
 from indicators.database import ask
 from indicators.models import Figure
-from indicators.recompute import recompute, recompute_stale
+from indicators.recompute import AT_A_TIME, recompute, recompute_stale
+from indicators.scope import RecomputeScope
+from indicators.summed import summed_series
 from projects.models import Serves
 from tests import factories
 
@@ -159,12 +160,11 @@ def one_figure(runs: int) -> list[float]:
     return times[runs // 6 :]
 
 
-def bare() -> float:
-    """The SELECTs of every result, run to their end, their rows thrown away."""
-    return sum(
-        timed(lambda s=statement, p=parameters: ask(f"EXPLAIN (ANALYZE, TIMING OFF) {s}", p))
-        for statement, parameters in bare_statements()
-    )
+def add_up() -> None:
+    """Every sum of figures, and nothing made of it."""
+    for batch in RecomputeScope.everywhere().batches(AT_A_TIME):
+        for _series in summed_series(batch):
+            pass
 
 
 def measure(name: str, runs: int) -> dict[str, float]:
@@ -173,7 +173,7 @@ def measure(name: str, runs: int) -> dict[str, float]:
     took["everything, for the first time"] = timed(recompute_stale)
     ask("VACUUM ANALYZE")
     took["everything, nothing changed"] = timed(recompute)
-    took["bare SELECTs of everything"] = bare()
+    took["the sums of everything, judged by nobody"] = timed(add_up)
     times = one_figure(runs)
     took["one figure, median"] = median(times)
     took["one figure, p95"] = quantiles(times, n=20)[-1]
@@ -201,12 +201,10 @@ def report(name: str, took: dict[str, float]) -> None:
     size = SIZES[name]
     print(f"{name}: {size.schools} schools × {size.indicators} indicators × {size.years} years")
     for what, milliseconds in took.items():
-        print(f"  {what:<36} {milliseconds:>12,.1f} ms")
-    full = took["everything, for the first time"] / took["bare SELECTs of everything"]
-    again = took["everything, nothing changed"] / took["bare SELECTs of everything"]
+        print(f"  {what:<40} {milliseconds:>12,.1f} ms")
+    share = took["the sums of everything, judged by nobody"] / took["everything, nothing changed"]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  everything, over the bare SELECTs    {full:>12.2f} ×   (goal: 2 at most)")
-    print(f"  nothing changed, over the same       {again:>12.2f} ×")
+    print(f"  the sums, of everything unchanged    {share:>12.0%}")
     print(f"  most memory of this process          {memory:>12.0f} MB  (goal: below 300)")
 
 

@@ -7,7 +7,7 @@ denominators, never an average of ratios.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from indicators.progress import ONE, ZERO, Accumulation, Aggregation
@@ -37,6 +37,13 @@ class YearValue:
     reported: int
     missing: tuple[str, ...]  # codes of the schools expected that did not report
     carried: tuple[tuple[str, int], ...]  # in the estimate: school, year of the figure carried
+    # What the schools that reported add up to.
+    counted: Reading = field(default=Reading(), compare=False)
+
+    @property
+    def shown(self) -> Decimal | None:
+        """The value where it is final, else the estimate, else nothing."""
+        return self.estimate if self.value is None else self.value
 
     @property
     def coverage(self) -> Decimal | None:
@@ -76,51 +83,40 @@ def institute_value(
         earlier_members=earlier_members,
     )
     known = _known(schools)
+    counted = added_together(known.values())
     missing = tuple(code for code in schools if code not in known)
     if missing:
-        found = YearValue(None, None, len(schools), len(known), missing, ())
-        return _estimated(found, schools, aggregation, scale)
-    value = _aggregate(known.values(), aggregation, scale)
-    return YearValue(value, None, len(schools), len(known), (), ())
+        unknown = YearValue(None, None, len(schools), len(known), missing, (), counted)
+        return _estimated(unknown, schools, aggregation, scale)
+    value = whole_of(counted, len(schools), aggregation, scale)
+    return YearValue(value, None, len(schools), len(known), (), (), counted)
 
 
 def coverage_range(
-    readings: Mapping[str, Mapping[int, Reading]],
+    total: YearValue,
     *,
-    year: int,
-    members: Collection[str],
     aggregation: Aggregation,
-    accumulation: Accumulation,
     at_baseline: Mapping[str, Reading],
     at_trajectory: Mapping[str, Reading],
-    baseline_year: int | None = None,
     scale: Decimal = ONE,
-    earlier_members: Mapping[int, Collection[str]] | None = None,
 ) -> tuple[Decimal, Decimal] | None:
     """Beside an estimate: how low and how high the institute may stand, in its unit.
 
     The aggregate if each missing school stood at its baseline, and if each stood at its own
-    trajectory; the lower first. Both are given by school as of `year`: a ratio with both parts, a
+    trajectory; the lower first. Both are given by school as of the year: a ratio with both parts, a
     cumulative indicator as its running sum. None when no school is missing, or one is unknown.
     """
-    schools = contributions(
-        readings,
-        year=year,
-        members=members,
-        aggregation=aggregation,
-        accumulation=accumulation,
-        baseline_year=baseline_year,
-        earlier_members=earlier_members,
-    )
-    known = _known(schools)
-    ends = [
-        _completed(known, schools.keys(), stand_in, aggregation, scale)
-        for stand_in in (at_baseline, at_trajectory)
-    ]
-    given = [end for end in ends if end is not None]
-    if len(known) == len(schools) or len(given) < len(ends):
+    if not total.missing:
         return None
-    return min(given), max(given)
+    ends = []
+    for stand_ins in (at_baseline, at_trajectory):
+        added = [stand_ins.get(code, Reading()) for code in total.missing]
+        if not all(_counts(reading, aggregation) for reading in added):
+            return None
+        whole = added_together([total.counted, *added])
+        ends.append(whole_of(whole, total.expected, aggregation, scale))
+    low, high = ends
+    return None if low is None or high is None else (min(low, high), max(low, high))
 
 
 def contributions(
@@ -218,7 +214,7 @@ def _counts(reading: Reading, aggregation: Aggregation) -> bool:
 
 
 def _estimated(
-    found: YearValue,
+    unknown: YearValue,
     schools: Mapping[str, Contribution],
     aggregation: Aggregation,
     scale: Decimal,
@@ -230,34 +226,17 @@ def _estimated(
     """
     year = max(year for school in schools.values() for year in school.years)
     if not any(year in school.counted for school in schools.values()):
-        return found
+        return unknown
     parts = []
     for school in schools.values():
         if school.sources is None:
-            return found
+            return unknown
         parts.append(added_together([school.counted[year] for year in school.sources]))
-    return YearValue(
-        value=None,
-        estimate=_aggregate(parts, aggregation, scale),
-        expected=found.expected,
-        reported=found.reported,
-        missing=found.missing,
-        carried=tuple((code, y) for code in found.missing for y in schools[code].carried_years),
+    return replace(
+        unknown,
+        estimate=whole_of(added_together(parts), len(parts), aggregation, scale),
+        carried=tuple((code, y) for code in unknown.missing for y in schools[code].carried_years),
     )
-
-
-def _completed(
-    known: Mapping[str, Reading],
-    schools: Iterable[str],
-    stand_in: Mapping[str, Reading],
-    aggregation: Aggregation,
-    scale: Decimal,
-) -> Decimal | None:
-    """The aggregate with a stand-in for each missing school; None if one has no stand-in."""
-    parts = [known.get(code) or stand_in.get(code, Reading()) for code in schools]
-    if not all(_counts(part, aggregation) for part in parts):
-        return None
-    return _aggregate(parts, aggregation, scale)
 
 
 def added_together(parts: Collection[Reading]) -> Reading:
@@ -274,15 +253,22 @@ def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
     return sum(known, ZERO) if known else None
 
 
-def _aggregate(
-    parts: Collection[Reading], aggregation: Aggregation, scale: Decimal
+def whole_of(
+    parts: Reading, count: int, aggregation: Aggregation, scale: Decimal
 ) -> Decimal | None:
-    """The whole of complete parts, one for each school. A ratio over 0 is unknown."""
-    whole = added_together(parts)
+    """Return what `count` complete parts, added together, make: a sum, a mean, a ratio of sums."""
     if aggregation is Aggregation.RATIO:
-        if whole.numerator is None or not whole.denominator:
-            return None
-        return whole.numerator * scale / whole.denominator
-    if aggregation is Aggregation.MEAN and whole.value is not None:
-        return whole.value / len(parts)
-    return whole.value
+        return ratio(parts.numerator, parts.denominator, scale)
+    if aggregation is Aggregation.MEAN and parts.value is not None:
+        return parts.value / count
+    return parts.value
+
+
+def ratio(numerator: Decimal | None, denominator: Decimal | None, scale: Decimal) -> Decimal | None:
+    """r = n × s / d, s being 100 for a percentage. Unknown with a part that is, and over 0.
+
+    Multiplied first: 1 of 3 on a scale of 300 is 100, where a third times 300 would fall short.
+    """
+    if numerator is None or not denominator:
+        return None
+    return numerator * scale / denominator

@@ -26,9 +26,9 @@ from django.db.models import Prefetch, Q
 from imtplan import clock
 from imtplan.accounts.models import School
 from indicators.adding_up import Reading
+from indicators.judging import TargetInView
 from indicators.models import Figure, Indicator, IndicatorLink, Progress, Target, View
 from indicators.progress import ZERO, Accumulation, Aggregation, Direction
-from indicators.reference import TargetInView
 from indicators.series import Series, path_of, reading_of
 from objectives.models import Objective, StrategicPlan
 
@@ -122,12 +122,14 @@ class _SchoolIndicator:
     past: Mapping[int, Reading]
 
     def move(self, reading: Reading) -> OwnMove:
-        aim, now = self._own_aim(reading), clock.now()
+        in_view, now = self._own_target(reading), clock.now()
         share = self._share(reading)
         return OwnMove(
             self.indicator,
-            progress=aim.row(self.year, now) if aim else None,
-            before=aim.row(self.year - 1, now) if aim and self.year - 1 in aim.years else None,
+            progress=in_view.row(self.year, now) if in_view else None,
+            before=in_view.row(self.year - 1, now)
+            if in_view and self.year - 1 in in_view.years
+            else None,
             since=max(self.past, default=None),
             share=share,
             objectives=self._objectives if share else [],
@@ -137,7 +139,7 @@ class _SchoolIndicator:
     def _objectives(self) -> list[Objective]:
         return [link.objective for link in self.indicator.links.all() if link.objective]
 
-    def _own_aim(self, reading: Reading) -> TargetInView | None:
+    def _own_target(self, reading: Reading) -> TargetInView | None:
         """Toward the school's own target; of several for the year, the one that began last."""
         own = [
             target for target in self.indicator.targets.all() if target.school_id == self.school.pk
@@ -151,8 +153,8 @@ class _SchoolIndicator:
         readings = {self.school.code: {**self.past, self.year: reading}}
         series = Series(self.indicator, begun, members, dict.fromkeys(View, readings))
         latest = max(begun, key=lambda target: (target.baseline_year, target.code))
-        aim = TargetInView(latest, VIEW, series.values_for(latest, VIEW))
-        return aim if self.year in aim.years else None
+        in_view = TargetInView(latest, VIEW, series.values_for(latest, VIEW))
+        return in_view if self.year in in_view.years else None
 
     def _share(self, reading: Reading) -> Share | None:
         target = next((one for one in self.indicator.targets.all() if one.is_reference), None)

@@ -1,13 +1,16 @@
 """What each element of the plan is the mean of, and the mean itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import Q
 
 from imtplan import clock
+from indicators.fingerprints import fingerprint
 from indicators.models import Indicator, IndicatorLink, Progress, RollUp, View
 from indicators.progress import FORMULA_VERSION
 from indicators.rollup import ElementMean, MilestoneDue, RollUpItem, project_progress, roll_up
@@ -23,6 +26,14 @@ def thresholds_of(plan: StrategicPlan) -> Thresholds:
     return Thresholds(on_track=plan.on_track_from, at_risk=plan.at_risk_from)
 
 
+class MovedProgress(NamedTuple):
+    """Where the stored progress toward a reference target moved; of either view, both are meant."""
+
+    plan: int
+    indicator: int
+    year: int
+
+
 def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
     """Every element of every plan, for each of the plan's years and both views."""
     reference = [row for row in progress if row.target.is_reference]
@@ -30,8 +41,63 @@ def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
         elements = Elements.read(plan, reference)
         for view in View:
             for year in plan.years:
-                for element, mean in elements.means(view, year, on=day_of(year)):
-                    yield _row(element, mean, view, year, now)
+                yield from elements.roll_ups(elements.all, view, year, now)
+
+
+def stored_roll_ups(now: datetime) -> Iterator[RollUp]:
+    """Yield the same, of the progress that is stored."""
+    return roll_ups(_stored_progress(), now)
+
+
+def moved_roll_ups(moved: Collection[MovedProgress], now: datetime) -> Iterator[RollUp]:
+    """Yield the objectives and levers above progress that moved, and the plan above the objectives.
+    The plan's other objectives count as their roll-ups say that are stored."""
+    for plan in StrategicPlan.objects.filter(pk__in={one.plan for one in moved}):
+        years: dict[int, set[int]] = defaultdict(set)  # the indicators that moved in each year
+        for one in moved:
+            if one.plan == plan.pk and one.year in plan.years:
+                years[one.year].add(one.indicator)
+        indicators = {indicator for those in years.values() for indicator in those}
+        links = IndicatorLink.objects.of(plan).filter(indicator__in=indicators)
+        sides = list(links.values_list("objective", "lever", "indicator"))
+        objectives, levers = ({side[place] for side in sides} for place in (0, 1))
+        beside = IndicatorLink.objects.filter(Q(objective__in=objectives) | Q(lever__in=levers))
+        reference = _stored_progress(
+            target__plan=plan, target__indicator__in=beside.values("indicator"), year__in=years
+        )
+        elements = Elements.read(plan, reference, standing=_standing(plan, years))
+        for year, those in years.items():
+            above = [
+                element
+                for element in (*elements.objectives, *elements.levers)
+                if any(link.indicator_id in those for link in elements.links_of(element))
+            ]
+            if any(isinstance(element, Objective) for element in above):
+                above.append(plan)
+            for view in View:
+                yield from elements.roll_ups(above, view, year, now)
+
+
+def _stored_progress(**chosen: Any) -> Iterable[Progress]:
+    rows = Progress.objects.filter(target__is_reference=True, target__archived_at=None, **chosen)
+    return rows.select_related("target")
+
+
+def _standing(
+    plan: StrategicPlan, years: Collection[int]
+) -> dict[tuple[int, str, int], ElementMean]:
+    rows = RollUp.objects.filter(objective__plan=plan, year__in=years)
+    return {
+        (row.objective_id or 0, row.view, row.year): ElementMean(
+            row.exact_progress,
+            row.exact_expected,
+            row.pace,
+            row.coverage,
+            Status(row.status),
+            row.is_estimate,
+        )
+        for row in rows
+    }
 
 
 def day_of(year: int) -> date:
@@ -39,13 +105,10 @@ def day_of(year: int) -> date:
     return min(date(year, 12, 31), clock.today())
 
 
-def _row(
-    element: Element,
-    mean: ElementMean,
-    view: View,
-    year: int,
-    now: datetime,
+def roll_up_row(
+    element: Element, mean: ElementMean, view: View, year: int, now: datetime, inputs: str = ""
 ) -> RollUp:
+    """Return the mean of an element as it is stored."""
     return RollUp(
         plan=element if isinstance(element, StrategicPlan) else None,
         objective=element if isinstance(element, Objective) else None,
@@ -63,6 +126,7 @@ def _row(
         exact_progress=mean.progress,
         exact_expected=mean.expected,
         formula_version=FORMULA_VERSION,
+        inputs_hash=inputs,
         computed_at=now,
     )
 
@@ -87,7 +151,7 @@ class TargetProgress(NamedTuple):
     @classmethod
     def of(cls, row: Progress) -> "TargetProgress":
         pending = row.status == Status.PENDING
-        return cls(row.progress, row.expected_progress, row.is_estimate, pending)
+        return cls(row.exact_progress, row.exact_expected, row.is_estimate, pending)
 
 
 NOT_REACHED = TargetProgress()
@@ -106,9 +170,16 @@ class Elements:
     milestones: dict[int, list[MilestoneDue]] = field(default_factory=lambda: defaultdict(list))
     links: list[IndicatorLink] = field(default_factory=list)
     serves: list[Serves] = field(default_factory=list)
+    # the means of objectives that are known, by objective, view and year
+    standing: dict[tuple[int, str, int], ElementMean] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, plan: StrategicPlan, reference: Iterable[Progress]) -> "Elements":
+    def read(
+        cls,
+        plan: StrategicPlan,
+        reference: Iterable[Progress],
+        standing: dict[tuple[int, str, int], ElementMean] | None = None,
+    ) -> "Elements":
         """`reference`: the progress toward reference targets, of this plan among others."""
         elements = cls(
             plan=plan,
@@ -130,6 +201,7 @@ class Elements:
                     "project"
                 )
             ),
+            standing=standing or {},
         )
         for milestone in Milestone.objects.filter(project__plan=plan):
             elements.milestones[milestone.project_id].append(
@@ -137,10 +209,30 @@ class Elements:
             )
         return elements
 
+    @property
+    def all(self) -> list[Element]:
+        """Every element, the plan last. Levers count in no other mean."""
+        return [*self.projects, *self.objectives, *self.levers, self.plan]
+
     def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, ElementMean]]:
-        """Each element with its mean, the plan last. Levers count in no other mean."""
-        for element in (*self.projects, *self.objectives, *self.levers, self.plan):
+        """Each element with its mean, the plan last."""
+        for element in self.all:
             yield element, self.mean_of(element, view, year, on=on)
+
+    def roll_ups(
+        self, elements: Iterable[Element], view: View, year: int, now: datetime
+    ) -> Iterator[RollUp]:
+        """Yield these elements as they are stored; objectives come before the plan."""
+        final, thresholds = year >= self.plan.last_year, thresholds_of(self.plan)
+        for element in elements:
+            parts = self.parts_of(element, view, year, on=day_of(year))
+            items = [part.item for part in parts]
+            mean = roll_up(items, thresholds=thresholds, final=final)
+            if isinstance(element, Objective):
+                self.standing[element.pk, view, year] = mean
+            yield roll_up_row(
+                element, mean, view, year, now, fingerprint(thresholds, final, *items)
+            )
 
     def mean_of(self, element: Element, view: View, year: int, *, on: date) -> ElementMean:
         items = [part.item for part in self.parts_of(element, view, year, on=on)]
@@ -153,22 +245,25 @@ class Elements:
             return [self._objective(one, view, year, on) for one in self.objectives]
         if isinstance(element, FlagshipProject):
             return [ElementPart(element, project_progress(self.milestones[element.pk], on=on))]
-        side = "objective_id" if isinstance(element, Objective) else "lever_id"
-        indicators = [self._indicator(link, view, year) for link in self._on(side, element)]
-        return indicators + self._projects(side, element, on)
+        indicators = [self._indicator(link, view, year) for link in self.links_of(element)]
+        return indicators + self._projects(element, on)
 
     def _objective(self, objective: Objective, view: View, year: int, on: date) -> ElementPart:
-        mean = self.mean_of(objective, view, year, on=on)
+        mean = self.standing.get((objective.pk, view, year))
+        if mean is None:
+            mean = self.mean_of(objective, view, year, on=on)
         return ElementPart(objective, mean.as_item(objective.weight))
 
-    def _on(self, side: str, element: Element) -> list[IndicatorLink]:
+    def links_of(self, element: Element) -> list[IndicatorLink]:
+        side = "objective_id" if isinstance(element, Objective) else "lever_id"
         return [link for link in self.links if getattr(link, side) == element.pk]
 
     def _indicator(self, link: IndicatorLink, view: View, year: int) -> ElementPart:
         known = self.progress.get((link.indicator_id, view, year), NOT_REACHED)
         return ElementPart(link.indicator, RollUpItem(link.weight, *known), link.inferred)
 
-    def _projects(self, side: str, element: Element, on: date) -> list[ElementPart]:
+    def _projects(self, element: Element, on: date) -> list[ElementPart]:
+        side = "objective_id" if isinstance(element, Objective) else "lever_id"
         served_by = [serves for serves in self.serves if getattr(serves, side) == element.pk]
         return [
             ElementPart(

@@ -17,19 +17,11 @@ from django.db import connection, models, transaction
 
 from imtplan import clock
 from imtplan.costly import costly_question
-from indicators.computing import into_temporary_tables
-from indicators.database import ask
 from indicators.models import Figure, InstituteValue, Progress, RollUp
 from indicators.past_views import READ_ONLY, TABLES
-from indicators.progress import FORMULA_VERSION
-from indicators.statements.storing import ADDED, columns_of
+from indicators.recompute import compute_hidden
 
-# The results, and the tables that `into_temporary_tables` puts them in.
-COMPUTED: dict[type[models.Model], str] = {
-    InstituteValue: "computed_values",
-    Progress: "computed_progress",
-    RollUp: "computed_roll_ups",
-}
+RESULTS: list[type[models.Model]] = [InstituteValue, Progress, RollUp]
 
 
 @contextmanager
@@ -42,7 +34,7 @@ def at(moment: datetime) -> Iterator[None]:
     with transaction.atomic(), clock.standing_at(moment):
         _hide_the_results()
         _hide_the_present(moment)
-        _compute()
+        compute_hidden()
         _forbid_writing()
         yield
         # Takes back the settings too, where this stands inside another transaction.
@@ -64,7 +56,7 @@ def shown_at(moment: datetime | None) -> Iterator[None]:
 
 def _hide_the_results() -> None:
     with connection.cursor() as cursor:
-        for model in COMPUTED:
+        for model in RESULTS:
             table = model._meta.db_table
             cursor.execute(
                 f'CREATE TEMP TABLE "{table}" (LIKE public."{table}" INCLUDING ALL) ON COMMIT DROP'
@@ -89,20 +81,9 @@ def _copied(table: str) -> str:
     return f'CREATE TEMP TABLE "{table}" ON COMMIT DROP AS TABLE past."{table}"'
 
 
-def _compute() -> None:
-    into_temporary_tables()
-    for model, table in COMPUTED.items():
-        columns = ", ".join(columns_of(model))
-        ask(
-            f"INSERT INTO {model._meta.db_table} ({columns}, {', '.join(ADDED)}) "
-            f"SELECT {columns}, %(formula_version)s, %(computed_at)s::timestamptz FROM {table}",
-            {"formula_version": FORMULA_VERSION, "computed_at": clock.now()},
-        )
-
-
 def _forbid_writing() -> None:
     """A read-only transaction lets temporary tables be written: the triggers do not."""
-    temporary = [*_versioned(), *(model._meta.db_table for model in COMPUTED)]
+    temporary = [*_versioned(), *(model._meta.db_table for model in RESULTS)]
     with connection.cursor() as cursor:
         cursor.execute(";".join(_closed(table) for table in temporary))
         cursor.execute("SET LOCAL transaction_read_only = on")

@@ -1,10 +1,9 @@
 """Recomputing what is stale: from the figures to the plan, in one transaction.
 
-The formulas are functions of the database, fed by the few statements of `indicators.statements`;
-`indicators.reference` gives the same rows one by one, and the tests hold them against each other.
-Running it twice changes nothing the second time.
+The database adds the figures up (`indicators.summed`), the formulas judge (`indicators.judging`),
+and the rows that differ are stored. Running it twice changes nothing the second time.
 
-An indicator for which the statements raise holds nobody up: it is told apart by computing each
+An indicator that cannot be computed or stored holds nobody up: it is told apart by computing each
 indicator on its own, its numbers become unknown with the reason, and a `RecomputeRun` keeps the
 error. It is taken up again by the next write to it, by the daily look at everything, or by `retry`.
 """
@@ -13,43 +12,31 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import DataError, IntegrityError, InternalError, transaction
 from django.utils import timezone
 
 from imtplan import clock
 from indicators.alerts import tell_failed, tell_recovered
-from indicators.computing import Parameters, in_batches, parameters_of, roll_up_parameters
 from indicators.database import ask
-from indicators.models import Indicator, RecomputeRun, StaleMark
-from indicators.progress import FORMULA_VERSION
+from indicators.elements import MovedProgress, moved_roll_ups, stored_roll_ups
+from indicators.judging import failed_rows, progress_rows, value_rows
+from indicators.models import Indicator, InstituteValue, Progress, RecomputeRun, StaleMark
 from indicators.scope import FORGET_OTHER_YEARS, ClaimedMark, IndicatorYears, RecomputeScope
-from indicators.statements import storing
-from indicators.statements.failed import FAILED_PROGRESS, FAILED_VALUES
-from indicators.statements.progress import progress_query
-from indicators.statements.roll_ups import roll_up_query
-from indicators.statements.values import YearRelation, values_query
+from indicators.statements.storing import PROGRESS, ROLL_UPS, VALUES
+from indicators.summed import summed_series
 
 logger = logging.getLogger(__name__)
 
 # One recomputation at a time: two that each see half of the other's figures would both be wrong.
 LOCK = 0x1A791A7
 
-# What a figure can bring about; a connection that is lost is none of an indicator's doing.
-BROUGHT_ABOUT_BY_NUMBERS = (DataError, IntegrityError, InternalError)
+# Indicators that are computed before they are stored: they fit in memory.
+AT_A_TIME = 20
 
-# Moved progress: plan, indicator, year, view.
-Above = tuple[int, int, int, str]
-
-_VALUES = {years: storing.VALUES.statement(values_query(years)) for years in YearRelation}
-_PROGRESS = {years: storing.PROGRESS.statement(progress_query(years)) for years in YearRelation}
-_ROLL_UPS = {
-    everything: storing.ROLL_UPS.statement(roll_up_query(everything=everything))
-    for everything in (True, False)
-}
-_FAILED_VALUES = storing.VALUES.statement(FAILED_VALUES)
-_FAILED_PROGRESS = storing.PROGRESS.statement(FAILED_PROGRESS)
+# What a number can bring about; a connection that is lost is none of an indicator's doing.
+BROUGHT_ABOUT_BY_NUMBERS = (DataError, IntegrityError, InternalError, ArithmeticError)
 
 
 @dataclass
@@ -57,12 +44,12 @@ class RecomputeOutcome:
     """What a run did."""
 
     changed: int = 0
-    above: set[Above] = field(default_factory=set)
+    moved: set[MovedProgress] = field(default_factory=set)
     failed: set[int] = field(default_factory=set)  # the indicators that could not be computed
 
     def __iadd__(self, other: "RecomputeOutcome") -> Self:
         self.changed += other.changed
-        self.above |= other.above
+        self.moved |= other.moved
         self.failed |= other.failed
         return self
 
@@ -167,7 +154,7 @@ def _recompute(scope: RecomputeScope, started: datetime) -> int:
         tell_failed(begun)
     if recovered := failed_before - outcome.failed:
         tell_recovered(recovered)
-    return outcome.changed + _store_roll_ups(scope, outcome.above)
+    return outcome.changed + _store_roll_ups(scope, outcome.moved)
 
 
 def _store_one_by_one(scope: RecomputeScope, started: datetime) -> RecomputeOutcome:
@@ -185,10 +172,10 @@ def _store_one_by_one(scope: RecomputeScope, started: datetime) -> RecomputeOutc
 def _store_failure(part: IndicatorYears, problem: Exception, started: datetime) -> RecomputeOutcome:
     """No number rather than an old one, and the error where people see it."""
     logger.error("indicator %s cannot be computed: %s", part.code, problem)
-    whole = _stamp() | parameters_of(RecomputeScope(parts=(part._replace(whole=True),)))
-    changed = ask(_FAILED_VALUES, whole)[0][0]
-    outcome = _outcome(ask(_FAILED_PROGRESS, whole))
-    outcome.changed += changed
+    outcome = RecomputeOutcome()
+    for _, series in summed_series(RecomputeScope((part._replace(whole=True),))):
+        values, progress = failed_rows(series, clock.now())
+        outcome += _store([part._replace(whole=True)], values, progress)
     outcome.failed.add(part.indicator)
     RecomputeRun.objects.create(
         started_at=started,
@@ -204,43 +191,46 @@ def _store_failure(part: IndicatorYears, problem: Exception, started: datetime) 
 
 
 def _store_indicators(scope: RecomputeScope) -> RecomputeOutcome:
-    """The institute's values, then the progress toward each target, which rests on them."""
-    outcome = RecomputeOutcome()
-    for years, batch in in_batches(scope):
-        outcome.changed += _store(_VALUES[years], scope, _stamp() | parameters_of(batch))[0][0]
-    for years, batch in in_batches(scope):
-        outcome += _outcome(_store(_PROGRESS[years], scope, _stamp() | parameters_of(batch)))
+    """The institute's values, and the progress toward each target, which rests on them."""
+    outcome, now = RecomputeOutcome(), clock.now()
+    for batch in scope.batches(AT_A_TIME):
+        values, progress = [], []
+        for part, series in summed_series(batch):
+            values += value_rows(series, range(part.first, part.last + 1), now)
+            targets = [target for target in series.targets if batch.judges(target)]
+            progress += progress_rows(series, targets, now, since=part.first)
+        outcome += _store(batch.parts, values, progress, often=not scope.everything)
     return outcome
 
 
-def _store(statement: str, scope: RecomputeScope, parameters: Parameters) -> list[tuple[Any, ...]]:
-    """Prepared, but where there is much to do: then a plan for so much is worth its time."""
-    return ask(statement, parameters, often=not scope.everything)
+def _store(
+    parts: Collection[IndicatorYears],
+    values: Collection[InstituteValue],
+    progress: Collection[Progress],
+    *,
+    often: bool = False,
+) -> RecomputeOutcome:
+    """`often`: prepared, but where there is much to do: a plan for so much is worth its time."""
+    wholes = [part.indicator for part in parts if part.whole]
+    changed = VALUES.store(values, often=often, wholes=wholes)[0][0]
+    rows = PROGRESS.store(progress, often=often, wholes=wholes)
+    moved = {MovedProgress(*row[1:]) for row in rows if row[1] is not None}
+    return RecomputeOutcome(changed + rows[0][0], moved)
 
 
-def _outcome(rows: list[tuple[Any, ...]]) -> RecomputeOutcome:
-    """Each row: how many changed, and one of the places above which something moved."""
-    above = {tuple(row[1:]) for row in rows if row[1] is not None}
-    return RecomputeOutcome(rows[0][0], above)  # type: ignore[arg-type]
-
-
-def _stamp() -> Parameters:
-    return {"formula_version": FORMULA_VERSION, "computed_at": clock.now()}
-
-
-def _store_roll_ups(scope: RecomputeScope, above: set[Above]) -> int:
-    if not (scope.every_roll_up or above):
+def _store_roll_ups(scope: RecomputeScope, moved: Collection[MovedProgress]) -> int:
+    if not (scope.every_roll_up or moved):
         return 0
-    plans, indicators, years, views = zip(*above, strict=True) if above else ((), (), (), ())
-    parameters = (
-        _stamp()
-        | roll_up_parameters()
-        | {
-            "everything": scope.every_roll_up,
-            "plans": list(plans),
-            "indicators": list(indicators),
-            "years": list(years),
-            "views": list(views),
-        }
-    )
-    return ask(_ROLL_UPS[scope.every_roll_up], parameters, often=True)[0][0]
+    now = clock.now()
+    rows = stored_roll_ups(now) if scope.every_roll_up else moved_roll_ups(moved, now)
+    return int(ROLL_UPS.store(rows, often=True, everything=scope.every_roll_up)[0][0])
+
+
+def compute_hidden() -> None:
+    """Fill the tables of results, which are empty, from what every other table says."""
+    scope, now = RecomputeScope.everywhere(), clock.now()
+    for batch in scope.batches(AT_A_TIME):
+        for part, series in summed_series(batch):
+            VALUES.insert(value_rows(series, range(part.first, part.last + 1), now))
+            PROGRESS.insert(progress_rows(series, series.targets, now))
+    ROLL_UPS.insert(stored_roll_ups(now))

@@ -1,10 +1,12 @@
 """What stale marks make a run recompute: which indicators, and of each which years."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from indicators.database import ask
+from indicators.models import Target
 from indicators.statements.shared import BOUNDS, VIEWS, counts
 from indicators.statements.values import YearRelation
 
@@ -84,8 +86,23 @@ class RecomputeScope:
         """The same for some of its indicators."""
         return replace(self, parts=tuple(parts), everything=False)
 
-    def relating(self, years: YearRelation) -> list[IndicatorYears]:
-        return [part for part in self.parts if part.years is years]
+    def batches(self, size: int) -> Iterator["RecomputeScope"]:
+        """Yield the same for a few of its indicators at a time."""
+        for start in range(0, len(self.parts), size):
+            yield self.only(self.parts[start : start + size])
+
+    def judges(self, target: Target) -> bool:
+        """May the progress toward this target of one of the indicators have moved? The institute's
+        moves with any figure, a school's with its own."""
+        pair = target.indicator_id, target.school_id
+        return (
+            target.school_id is None or target.indicator_id in self.wholes or pair in self.touched
+        )
+
+    @cached_property
+    def wholes(self) -> frozenset[int]:
+        """The indicators of which all that is stored is looked at."""
+        return frozenset(part.indicator for part in self.parts if part.whole)
 
     def __str__(self) -> str:
         if self.everything:

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Max, Min, Prefetch, Q
+from django.db import models
+from django.db.models import Max, Min, Prefetch
 
 from imtplan.accounts.models import School
 from indicators.adding_up import (
@@ -47,9 +49,14 @@ class Series:
     targets: list[Target]
     members: Mapping[int, frozenset[str]]  # the schools expected, for each year
     readings: Readings
+    # Of every year and view; where none are given they are added up here.
     totals: dict[tuple[View, int], YearValue] = field(default_factory=dict)
+    # Of what the database added up: of what the sum of each year and view was made.
+    fingerprints: Mapping[tuple[View, int], Decimal | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.totals:
+            return
         for view in View:
             for year in self.members:
                 expected = self._expected_in(year)
@@ -62,43 +69,44 @@ class Series:
         A school's target says neither the parts of a ratio nor the years of a running sum: of
         those there is no range.
         """
-        lines = self.lines_of_schools(view, year)
-        baselines = {code: Reading(line.baseline) for code, line in lines.items()}
-        paths = {code: Reading(expected_value(line, year)) for code, line in lines.items()}
+        stand_ins = self.stand_ins(view, year)
         return coverage_range(
-            self.readings[view],
-            year=year,
-            members=self._expected_in(year),
+            self.totals[view, year],
             aggregation=Aggregation(self.indicator.aggregation),
-            accumulation=Accumulation(self.indicator.accumulation),
-            at_baseline=baselines,
-            at_trajectory=paths,
+            at_baseline={code: Reading(baseline) for code, (baseline, _) in stand_ins.items()},
+            at_trajectory={code: Reading(path) for code, (_, path) in stand_ins.items()},
         )
+
+    def stand_ins(self, view: View, year: int) -> dict[str, tuple[Decimal | None, Decimal | None]]:
+        """Return, for each missing school, its baseline and what its trajectory expects; of several
+        targets, those of the one that began last. Of none, where one of them promised nothing."""
+        missing = self.totals[view, year].missing
+        if not self._may_have_range or not self._promising_schools.issuperset(missing):
+            return {}
+        promising = [
+            target
+            for target in self.targets
+            if target.school
+            and target.school.code in missing
+            and target.baseline_year <= year <= target.year
+        ]
+        promising.sort(key=lambda target: (target.baseline_year, target.code))
+        paths = {
+            target.school.code: path_of(target, self.values_for(target, view))
+            for target in promising
+            if target.school
+        }
+        return {code: (path.baseline, expected_value(path, year)) for code, path in paths.items()}
+
+    @cached_property
+    def _promising_schools(self) -> frozenset[str]:
+        return frozenset(target.school.code for target in self.targets if target.school)
 
     @property
     def _may_have_range(self) -> bool:
         indicator = self.indicator
         adds_up = indicator.aggregation in (Aggregation.SUM, Aggregation.MEAN)
         return adds_up and indicator.accumulation != Accumulation.CUMULATIVE
-
-    def lines_of_schools(self, view: View, year: int) -> dict[str, TargetPath]:
-        """What each school promised for a year; of several targets, the one that began last.
-
-        None where no range is made of it.
-        """
-        if not self._may_have_range:
-            return {}
-        promising = [
-            target
-            for target in self.targets
-            if target.school and target.baseline_year <= year <= target.year
-        ]
-        promising.sort(key=lambda target: (target.baseline_year, target.code))
-        return {
-            target.school.code: path_of(target, self.values_for(target, view))
-            for target in promising
-            if target.school
-        }
 
     def values_for(self, target: Target, view: View) -> dict[int, YearValue]:
         """The series that a target speaks of: one school's, or the institute's."""
@@ -156,7 +164,7 @@ class Series:
 def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     """The series of these indicators, in a number of queries that does not grow with them."""
     members = _members()
-    readings = _readings(indicators)
+    readings = readings_by_indicator(Figure.objects.filter(indicator__in=indicators))
     targets = Target.objects.in_use().select_related("plan", "school", "indicator")
     chosen = indicators.prefetch_related(
         Prefetch("targets", queryset=targets.prefetch_related("points"))
@@ -185,18 +193,17 @@ def _members() -> dict[int, frozenset[str]]:
     }
 
 
-def _readings(indicators: IndicatorQuerySet) -> Mapping[int, Readings]:
-    found: dict[int, Readings] = defaultdict(lambda: {view: defaultdict(dict) for view in View})
-    figures = Figure.objects.filter(
-        Q(state=Figure.State.NUMBER) | Q(state=Figure.State.NOT_APPLICABLE),
-        indicator__in=indicators,
-    ).values_list("indicator_id", "status", "school__code", "year", "state", *PARTS, named=True)
-    for figure in figures:
+def readings_by_indicator(figures: models.QuerySet[Figure]) -> Mapping[int, Readings]:
+    """Return what these figures say, as far as it is something, by indicator."""
+    readings: dict[int, Readings] = defaultdict(lambda: {view: defaultdict(dict) for view in View})
+    states = (Figure.State.NUMBER, Figure.State.NOT_APPLICABLE)
+    names = ("indicator_id", "status", "school__code", "year", "state", *PARTS)
+    for figure in figures.filter(state__in=states).values_list(*names, named=True):
         code = figure.school__code or THE_INSTITUTE
         for view in View:
             if figure.status in view.counted_statuses:
-                found[figure.indicator_id][view][code][figure.year] = reading_of(figure)
-    return found
+                readings[figure.indicator_id][view][code][figure.year] = reading_of(figure)
+    return readings
 
 
 def reading_of(figure: Any) -> Reading:

@@ -1,6 +1,6 @@
 """What a school's figures would make of the results, were they validated: computed, never stored.
 
-The series, the formulas and the means are those of `indicators.reference`; only the readings of one
+The series, the rows and the means are those of `indicators.judging`; only the readings of one
 school and year are replaced in them. Nothing is written and nothing is locked. Progress of the
 other indicators is taken as it is stored.
 
@@ -15,8 +15,8 @@ from imtplan import clock
 from imtplan.accounts.models import School
 from indicators.adding_up import Reading, YearValue
 from indicators.elements import Element, Elements, TargetProgress, day_of
+from indicators.judging import TargetInView
 from indicators.models import Indicator, Progress, Target, View
-from indicators.reference import TargetInView
 from indicators.rollup import ElementMean
 from indicators.series import Readings, Series, all_series
 from levers.models import Lever
@@ -121,9 +121,9 @@ def _standing(series: Series, plan: StrategicPlan, year: int) -> IndicatorStandi
     total = series.totals[VIEW, year]
     for target in series.targets:
         if target.is_reference and target.plan_id == plan.pk:
-            aim = TargetInView(target, VIEW, series.values_for(target, VIEW))
+            in_view = TargetInView(target, VIEW, series.values_for(target, VIEW))
             return IndicatorStanding(
-                total, aim.row(year, clock.now()) if year in aim.years else None
+                total, in_view.row(year, clock.now()) if year in in_view.years else None
             )
     return IndicatorStanding(total, None)
 

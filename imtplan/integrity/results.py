@@ -7,10 +7,12 @@ from typing import Any
 from django.db import models
 
 from imtplan import clock
-from indicators.elements import roll_ups
-from indicators.models import InstituteValue, Progress, RollUp
-from indicators.reference import ReferenceResults
+from indicators.elements import roll_ups, stored_roll_ups
+from indicators.judging import progress_rows, value_rows
+from indicators.models import Indicator, InstituteValue, Progress, RollUp
+from indicators.models.indicator import IndicatorQuerySet
 from indicators.rehearsal import KEYS
+from indicators.series import all_series
 
 # When a row was computed, and from what, the reference does not say.
 NOT_COMPARED = {"id", "computed_at", "inputs_hash"}
@@ -24,30 +26,33 @@ def differences(indicators: Collection[int] | None = None) -> list[str]:
     Of these indicators alone, where some are named: their values and progress. The roll-ups are
     then held against the progress that is stored, all of them.
     """
-    found = ReferenceResults.read(indicators)
+    chosen = Indicator.objects.in_use()
+    values, progress = afresh(chosen if indicators is None else chosen.filter(pk__in=indicators))
+    now = clock.now()
+    above = roll_ups(progress, now) if indicators is None else stored_roll_ups(now)
     pairs: list[tuple[type[models.Model], Iterable[models.Model], Any]] = [
-        (InstituteValue, found.values, {"indicator__in": indicators}),
-        (Progress, found.progress, {"target__indicator__in": indicators}),
+        (InstituteValue, values, {"indicator__in": indicators}),
+        (Progress, progress, {"target__indicator__in": indicators}),
+        (RollUp, above, {}),
     ]
-    above = found.roll_ups if indicators is None else _roll_ups_of_what_is_stored()
-    pairs.append((RollUp, above, {}))
     return [
         line
-        for model, expected, chosen in pairs
+        for model, expected, narrowed in pairs
         for line in _compared(
             model,
             _rows(model, expected),
-            _rows(model, _stored(model, {} if indicators is None else chosen)),
+            _rows(model, _stored(model, {} if indicators is None else narrowed)),
         )
     ]
 
 
-def _roll_ups_of_what_is_stored() -> Iterator[RollUp]:
-    stored = Progress.objects.filter(target__is_reference=True, target__archived_at=None)
-    rows = list(stored.select_related("target"))
-    for row in rows:  # a mean is taken of what is not rounded
-        row.progress, row.expected_progress = row.exact_progress, row.exact_expected
-    return roll_ups(rows, clock.now())
+def afresh(indicators: IndicatorQuerySet) -> tuple[list[InstituteValue], list[Progress]]:
+    """Return the results of these indicators, with the figures added up one by one."""
+    now = clock.now()
+    series = all_series(indicators)
+    values = [row for one in series for row in value_rows(one, one.members, now)]
+    progress = [row for one in series for row in progress_rows(one, one.targets, now)]
+    return values, progress
 
 
 def stored_results() -> dict[str, Rows]:

@@ -1,6 +1,6 @@
 """Explanations made from the figures as they stand, for what a person may see.
 
-Each begins with the fresh computation of `indicators.reference`; the stored row is held against it.
+Each begins with the fresh computation of `indicators.judging`; the stored row is held against it.
 The number of queries does not grow with schools, years or items.
 """
 
@@ -9,16 +9,15 @@ from typing import Any
 
 from imtplan import clock
 from indicators.adding_up import YearValue
-from indicators.elements import Element, Elements, day_of
+from indicators.elements import Element, Elements, day_of, roll_up_row
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.inputs import Figures, Inputs, figures_of, school_names
 from indicators.explaining.progress import ProgressExplanation, YearPoint
 from indicators.explaining.roll_ups import MilestoneExplanation, RollUpExplanation
 from indicators.explaining.values import ValueExplanation
+from indicators.judging import TargetInView, value_row
 from indicators.models import Indicator, IndicatorLink, InstituteValue, Progress, RollUp, View
 from indicators.models import Target as Promise
-from indicators.progress import FORMULA_VERSION
-from indicators.reference import TargetInView, value_row
 from indicators.series import Series, all_series
 from projects.models import FlagshipProject, Milestone
 
@@ -66,25 +65,25 @@ class ExplanationReader:
         self, target: Promise, stored: Progress | None, whole: ValueExplanation | None
     ) -> ProgressExplanation | None:
         promised = next((one for one in self.series.targets if one.pk == target.pk), target)
-        aim = TargetInView(promised, self.view, self.series.values_for(promised, self.view))
-        if self.year not in aim.years:
+        in_view = TargetInView(promised, self.view, self.series.values_for(promised, self.view))
+        if self.year not in in_view.years:
             return None
-        value = whole if promised.school is None else self._of_school(promised, aim)
+        value = whole if promised.school is None else self._of_school(promised, in_view)
         if value is None:
             return None
-        row = aim.row(self.year, clock.now())
+        row = in_view.row(self.year, clock.now())
         return ProgressExplanation(
             target=promised,
             value=value,
-            line=aim.line,
+            line=in_view.path,
             row=row,
-            points=[YearPoint(*point) for point in sorted(aim.points(self.year).items())],
+            points=[YearPoint(*point) for point in sorted(in_view.points(self.year).items())],
             agreement=Agreement(stored, row),
         )
 
-    def _of_school(self, target: Promise, aim: TargetInView) -> ValueExplanation:
+    def _of_school(self, target: Promise, in_view: TargetInView) -> ValueExplanation:
         """A school's own series, which is stored with its progress alone."""
-        total: YearValue = aim.values[self.year]
+        total: YearValue = in_view.values[self.year]
         return ValueExplanation(
             indicator=self.series.indicator,
             inputs=self._inputs(total, target.school.code if target.school else None),
@@ -112,20 +111,7 @@ def explain_roll_up(
     day = day_of(year)
     elements = Elements.read(plan, _reference_progress(plan, view, year))
     mean = elements.mean_of(element, view, year, on=day)
-    fresh = RollUp(
-        **{kind_of(element): element},
-        year=year,
-        view=view,
-        progress=mean.progress,
-        expected_progress=mean.expected,
-        pace=mean.pace,
-        coverage=mean.coverage,
-        status=mean.status,
-        would_be=mean.would_be or "",
-        is_estimate=mean.is_estimate,
-        formula_version=FORMULA_VERSION,
-        computed_at=clock.now(),
-    )
+    fresh = roll_up_row(element, mean, view, year, clock.now())
     stored = RollUp.objects.visible_to(user).filter(
         **{kind_of(element): element}, year=year, view=view
     )
@@ -155,8 +141,8 @@ def _reference_progress(plan: Any, view: View, year: int) -> list[Progress]:
     for series in all_series(Indicator.objects.in_use().filter(pk__in=linked)):
         for target in series.targets:
             if target.is_reference and target.plan_id == plan.pk:
-                aim = TargetInView(target, view, series.values_for(target, view))
-                rows += [aim.row(year, clock.now())] if year in aim.years else []
+                in_view = TargetInView(target, view, series.values_for(target, view))
+                rows += [in_view.row(year, clock.now())] if year in in_view.years else []
     return rows
 
 

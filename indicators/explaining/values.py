@@ -19,7 +19,7 @@ from indicators.explaining.formulas import (
 )
 from indicators.explaining.inputs import Inputs
 from indicators.models import Indicator, InstituteValue, ValueNature
-from indicators.progress import Aggregation, expected_value
+from indicators.progress import Aggregation
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +111,11 @@ class ValueExplanation:
         if self.low is None:
             return []
         inputs = self.inputs
-        lines = inputs.series.lines_of_schools(inputs.view, inputs.year)
+        promised = inputs.series.stand_ins(inputs.view, inputs.year)
         return [
-            StandIn(
-                code,
-                inputs.names.get(code, code),
-                lines[code].baseline,
-                expected_value(lines[code], inputs.year),
-            )
+            StandIn(code, inputs.names.get(code, code), *promised[code])
             for code in inputs.missing
-            if code in lines
+            if code in promised
         ]
 
     def _range(self) -> Iterator[FormulaStep]:

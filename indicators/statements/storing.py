@@ -1,33 +1,34 @@
-"""Storing what a SELECT computes: one statement that touches only the rows that differ.
+"""Storing what was computed: one statement for each kind of result, that touches only the rows
+that differ.
 
 NULL counts as a value (`IS DISTINCT FROM`): clearing a number is a change like another. The
 fingerprint of the inputs counts too: where other inputs give the same result, the row is written
 with the new fingerprint and the time, so that it says what it was computed from.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
+from imtplan import clock
+from indicators.database import ask
 from indicators.models import InstituteValue, Progress, RollUp
+from indicators.progress import FORMULA_VERSION
 
-# Not of the query; when a row was computed is no reason to write it again.
+# When a row was computed is no reason to write it again.
 ADDED = ("formula_version", "computed_at")
-
-
-def columns_of(model: type[models.Model]) -> list[str]:
-    """Those that the query of a result gives."""
-    columns = [field.column for field in model._meta.concrete_fields]
-    return [name for name in columns if name not in ("id", *ADDED)]
 
 
 @dataclass(frozen=True)
 class ResultStore:
-    """Where the rows of one query go.
+    """Where the rows of one kind of result go.
 
-    `obsolete`: which stored rows (`s`) the query would have given, were they to stay. `report`:
-    what is told of the rows that differ, beside their number.
+    `obsolete`: which stored rows (`s`) would have been computed, were they to stay. `report`: what
+    is told of the rows that differ, beside their number.
     """
 
     model: type[models.Model]
@@ -36,13 +37,43 @@ class ResultStore:
     moved: str = "NULL::bigint"
     report: str = "SELECT count(*) FROM touched"
 
-    def statement(self, query: str) -> str:
-        """Parameters: those of the query, `wholes_only` and those of ADDED."""
+    def store(
+        self, rows: Iterable[models.Model], *, often: bool = False, **obsolete: Any
+    ) -> list[tuple[Any, ...]]:
+        """Store these rows, and return the report. `obsolete`: the parameters of that condition;
+        `often`: a statement prepared for few rows.
+
+        Raises `DataError` for a number that is too large for its column.
+        """
+        return ask(self._statement, self._parameters(rows) | obsolete, often=often)
+
+    def insert(self, rows: Iterable[models.Model]) -> None:
+        """Store these rows in an empty table."""
+        written = ", ".join([*self._columns, *ADDED])
+        ask(
+            f"INSERT INTO {self.model._meta.db_table} ({written}) "
+            f"SELECT {', '.join(self._columns)}, %(formula_version)s, "
+            f"%(computed_at)s::timestamptz FROM {self._computed}",
+            self._parameters(rows),
+        )
+
+    def _parameters(self, rows: Iterable[models.Model]) -> dict[str, Any]:
+        """The rows as one text: numbers in it keep all their digits."""
+        fields = [(field.column, field.attname) for field in self._fields]
+        values = [{column: getattr(row, name) for column, name in fields} for row in rows]
+        return {
+            "rows": json.dumps(values, default=str),
+            "formula_version": FORMULA_VERSION,
+            "computed_at": clock.now(),
+        }
+
+    @cached_property
+    def _statement(self) -> str:
         table = self.model._meta.db_table
         columns = ", ".join(self._columns)
         written = ", ".join([*self._columns, *ADDED])
         return f"""
-            WITH computed AS MATERIALIZED ({query}),
+            WITH computed AS MATERIALIZED (SELECT {columns} FROM {self._computed}),
             gone AS (
                 DELETE FROM {table} AS s
                 WHERE {self.obsolete}
@@ -67,8 +98,19 @@ class ResultStore:
             {self.report}"""
 
     @property
+    def _computed(self) -> str:
+        """The rows with the types of their columns, to which numbers are rounded."""
+        types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in self._fields)
+        return f"json_to_recordset(%(rows)s::json) AS computed({types})"
+
+    @property
+    def _fields(self) -> list[Any]:
+        fields = self.model._meta.concrete_fields
+        return [field for field in fields if field.column not in ("id", *ADDED)]
+
+    @property
     def _columns(self) -> list[str]:
-        return columns_of(self.model)
+        return [field.column for field in self._fields]
 
     @property
     def _values(self) -> list[str]:
@@ -97,7 +139,7 @@ class ResultStore:
 VALUES = ResultStore(
     InstituteValue,
     ("indicator_id", "year", "view"),
-    obsolete="s.indicator_id = ANY (%(wholes_only)s::bigint[])",
+    obsolete="s.indicator_id = ANY (%(wholes)s::bigint[])",
 )
 
 # Which progress toward a reference target moved, so that what stands above it does.
@@ -106,7 +148,7 @@ PROGRESS = ResultStore(
     ("target_id", "year", "view"),
     obsolete="""s.target_id IN (
         SELECT t.id FROM indicators_target AS t
-        WHERE t.indicator_id = ANY (%(wholes_only)s::bigint[])
+        WHERE t.indicator_id = ANY (%(wholes)s::bigint[])
     )""",
     moved="""(s.exact_progress, s.exact_expected, s.is_estimate, s.status = 'pending')
         IS DISTINCT FROM
@@ -115,7 +157,7 @@ PROGRESS = ResultStore(
         SELECT total.n, above.*
         FROM (SELECT count(*) AS n FROM touched) AS total
         LEFT JOIN (
-            SELECT t.plan_id, t.indicator_id, m.year, m.view
+            SELECT DISTINCT t.plan_id, t.indicator_id, m.year
             FROM touched AS m JOIN indicators_target AS t ON t.id = m.target_id
             WHERE t.is_reference AND coalesce(m.moved, true)
         ) AS above ON true""",

@@ -1,4 +1,5 @@
-"""The institute's values: what the schools' figures of each year make, as one SELECT.
+"""Adding up the schools' figures of each year, as one SELECT: the only place where rows of figures
+are added in the database. What the sums make, `indicators.adding_up` says.
 
 The years of one indicator relate in one of two ways, each with a SELECT of its own: a year stands
 for itself (`YearRelation.APART`: levels and flows), or for all since the baseline
@@ -7,15 +8,13 @@ for itself (`YearRelation.APART`: levels and flows), or for all since the baseli
 Parameters: `pair_indicators` and `pair_years`, two arrays of the same length: the pairs of both
 that are wanted.
 
-`inputs_hash` is the md5 of the text of a row of: the aggregation, the accumulation, the scale, the
-year the sum begins in, and the sum of the 64-bit fingerprints of what each school brings (its key,
-the year of its figure, its number or parts; where it is missing, what stands in for it in the
-range). A sum depends on no order.
+`fingerprint` is the sum of the 64-bit fingerprints of what each school brings: its key, the year of
+its figure, its number or parts. A sum depends on no order.
 """
 
 from enum import Enum
 
-from indicators.statements.shared import BOUNDS, VIEWS, counts, stored
+from indicators.statements.shared import BOUNDS, VIEWS, counts
 
 
 class YearRelation(Enum):
@@ -29,9 +28,9 @@ class YearRelation(Enum):
         return f"i.accumulation {self.value} 'cumulative'"
 
 
-def values_query(years: YearRelation) -> str:
-    """Columns: those of InstituteValue but `id`, `formula_version` and `computed_at`."""
-    parts = _APART if years is YearRelation.APART else running_sums(_ASKED_SINCE)
+def sums_query(years: YearRelation) -> str:
+    """Columns: those of `SummedYear`, one row for each pair and view."""
+    parts = _APART if years is YearRelation.APART else _SUMMED
     return f"WITH {BOUNDS}, {VIEWS}, {_wanted(years)}, {parts}, {_TOTALS} {_ROWS}"
 
 
@@ -58,7 +57,7 @@ def _nested_hashes(school: str, year: str, *brought: str) -> str:
 
 
 # What a school brings to a year, of which only the first or the two next are given.
-_BROUGHT = ("value", "numerator", "denominator", "low", "high")
+_BROUGHT = ("value", "numerator", "denominator")
 
 # A running sum begins with the first baseline of the indicator's targets.
 _SINCE = """(
@@ -87,44 +86,10 @@ _ASKED = """
 
 _FINGERPRINT = _nested_hashes("school_id", "source_year", *_BROUGHT)
 
-# What the schools with a target of their own may come to: their baseline, and what the target
-# expects of the year. Of several targets, the one that began last. Of a ratio, a target does not
-# say the parts.
-_PROMISES = f"""
-    promises AS (
-        SELECT line.indicator_id, line.school_id, line.wanted AS year, line.view, line.baseline,
-               imt_expected_value(
-                   line.direction, line.trajectory, line.baseline, line.baseline_year,
-                   CASE WHEN line.growth_percent IS NULL THEN line.value
-                       ELSE imt_target_from_growth(line.baseline, line.growth_percent) END,
-                   line.year, stated.years, stated.amounts, line.wanted
-               ) AS path
-        FROM (
-            SELECT DISTINCT ON (w.indicator_id, w.year, v.view, t.school_id)
-                   w.indicator_id, w.year AS wanted, v.view, i.direction,
-                   t.id, t.school_id, t.trajectory, t.baseline_year::integer, t.year::integer,
-                   t.value, t.growth_percent, coalesce(t.baseline_value, f.value) AS baseline
-            FROM wanted AS w CROSS JOIN views AS v
-            JOIN indicators_indicator AS i ON i.id = w.indicator_id
-            JOIN indicators_target AS t ON t.indicator_id = i.id
-            LEFT JOIN indicators_figure AS f
-            ON f.indicator_id = t.indicator_id AND f.school_id = t.school_id
-            AND f.year = t.baseline_year AND {counts("f", "w.aggregation")}
-            WHERE t.school_id IS NOT NULL AND t.archived_at IS NULL
-            AND w.year BETWEEN t.baseline_year AND t.year AND w.aggregation IN ('sum', 'mean')
-            ORDER BY w.indicator_id, w.year, v.view, t.school_id,
-                     t.baseline_year DESC, t.code COLLATE "C" DESC
-        ) AS line
-        CROSS JOIN LATERAL (
-            SELECT array_agg(p.year::integer) AS years, array_agg(p.value) AS amounts
-            FROM indicators_trajectorypoint AS p WHERE p.target_id = line.id
-        ) AS stated
-    )"""
-
-# One row for each school that is expected and did not say "not applicable": what it brings (its
-# figure, or the last one before that counts), and what it may come to where it is missing.
+# One row for each school that is expected and did not say "not applicable": what it brings, its
+# figure or the last one before that counts.
 _APART = f"""
-    {_ASKED}, {_PROMISES},
+    {_ASKED},
     parts AS (
         SELECT said.indicator_id, said.year, said.view, said.school_id, said.code, said.counted,
                said.counted AS present,
@@ -133,9 +98,7 @@ _APART = f"""
                CASE WHEN said.counted THEN said.value ELSE earlier.value END AS value,
                CASE WHEN said.counted THEN said.numerator ELSE earlier.numerator END AS numerator,
                CASE WHEN said.counted THEN said.denominator ELSE earlier.denominator END
-                   AS denominator,
-               CASE WHEN said.counted THEN said.value ELSE promised.baseline END AS low,
-               CASE WHEN said.counted THEN said.value ELSE promised.path END AS high
+                   AS denominator
         FROM (
             SELECT a.*, v.view, v.statuses,
                    a.state = 'not_applicable' AND a.status = ANY (v.statuses) AS excused,
@@ -150,9 +113,6 @@ _APART = f"""
             AND {counts("f", "said.aggregation").replace("v.statuses", "said.statuses")}
             ORDER BY f.year DESC LIMIT 1
         ) AS earlier ON true
-        LEFT JOIN promises AS promised
-        ON promised.indicator_id = said.indicator_id AND promised.school_id = said.school_id
-        AND promised.year = said.year AND promised.view = said.view
         WHERE said.excused IS NOT TRUE
     )"""
 
@@ -163,28 +123,24 @@ _ASKED_SINCE = """
         GROUP BY indicator_id, aggregation, since
     ),
     asked AS (
-        SELECT i.indicator_id, 0::bigint AS series, y.year, i.aggregation,
-               s.id AS school_id, s.code::text AS code,
+        SELECT i.indicator_id, y.year, i.aggregation, s.id AS school_id,
+               s.code::text AS code,
                coalesce(s.first_year <= y.year, true) AND coalesce(y.year <= s.last_year, true)
                    AS member
         FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
         JOIN accounts_school AS s ON s.kind = 'own' AND i.aggregation <> 'none'
         UNION ALL
-        SELECT i.indicator_id, 0, y.year, i.aggregation, 0, '', true
+        SELECT i.indicator_id, y.year, i.aggregation, 0, '', true
         FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
         WHERE i.aggregation = 'none'
     )"""
 
 
-def running_sums(asked: str) -> str:
-    """`parts` of running sums: what each school brings to each year since the beginning.
-
-    A school is expected as soon as one year was asked of it; it reported when none of those is
-    missing. A missing year carries the last number before it. `present`: it has a number for the
-    latest year that anybody is asked for.
-    """
-    return f"""
-    {asked},
+# A school is expected as soon as one year was asked of it; it reported when none of those is
+# missing. A missing year carries the last number before it. `present`: it has a number for the
+# latest year that anybody is asked for.
+_SUMMED = f"""
+    {_ASKED_SINCE},
     said AS (
         SELECT a.*, v.view, counted.it AS counted,
                a.member AND (f.state = 'not_applicable' AND f.status = ANY (v.statuses))
@@ -217,7 +173,7 @@ def running_sums(asked: str) -> str:
         ) AS earlier ON true
     ),
     running AS (
-        SELECT indicator_id, series, view, year, school_id, code,
+        SELECT indicator_id, view, year, school_id, code,
                count(*) FILTER (WHERE needed) OVER so_far AS asked_years,
                count(*) FILTER (WHERE needed AND NOT counted) OVER so_far = 0 AS counted,
                count(*) FILTER (WHERE needed AND source_year IS NULL) OVER so_far = 0 AS sourced,
@@ -228,18 +184,16 @@ def running_sums(asked: str) -> str:
                sum(numerator) FILTER (WHERE needed) OVER so_far AS numerator,
                sum(denominator) FILTER (WHERE needed) OVER so_far AS denominator
         FROM said
-        WINDOW so_far AS (PARTITION BY indicator_id, series, view, school_id ORDER BY year)
+        WINDOW so_far AS (PARTITION BY indicator_id, view, school_id ORDER BY year)
     ),
     parts AS (
-        SELECT indicator_id, series, view, year, school_id, code, counted, carried_year, value,
+        SELECT indicator_id, view, year, school_id, code, counted, carried_year, value,
                numerator, denominator,
                CASE WHEN sourced THEN last_asked END AS source_year,
-               coalesce(max(last_asked) OVER (PARTITION BY indicator_id, series, view, year)
-                   = ANY (counted_years), false) AS present,
-               NULL::numeric AS low, NULL::numeric AS high
+               coalesce(max(last_asked) OVER (PARTITION BY indicator_id, view, year)
+                   = ANY (counted_years), false) AS present
         FROM running WHERE asked_years > 0
     )"""
-
 
 _TOTALS = f"""
     totals AS (
@@ -251,35 +205,17 @@ _TOTALS = f"""
                jsonb_object_agg(code, carried_year) FILTER (WHERE carried_year IS NOT NULL
                    AND NOT counted) AS carried,
                sum(value) AS value, sum(numerator) AS numerator, sum(denominator) AS denominator,
-               CASE WHEN count(low) = count(*) THEN sum(low) END AS low,
-               CASE WHEN count(high) = count(*) THEN sum(high) END AS high,
+               sum(value) FILTER (WHERE counted) AS counted_value,
                sum({_FINGERPRINT}) AS fingerprint
         FROM parts GROUP BY indicator_id, view, year
     )"""
 
-_ROWS = f"""
-    SELECT indicator_id, year, view,
-           {stored("CASE WHEN reported = expected THEN exact END")} AS value,
-           {stored("CASE WHEN reported < expected THEN exact END")} AS estimate,
-           expected::smallint, reported::smallint,
-           (SELECT coalesce(array_agg(code ORDER BY code COLLATE "C"), '{{}}')
-            FROM unnest(missing) AS code)::varchar(50)[] AS missing,
-           CASE WHEN whole AND reported < expected THEN coalesce(carried, '{{}}')
-               ELSE '{{}}' END AS carried,
-           {stored("least(low, high)")} AS low, {stored("greatest(low, high)")} AS high, exact,
-           md5(ROW(aggregation, accumulation, scale, since, fingerprint)::text) AS inputs_hash
-    FROM (
-        SELECT w.indicator_id, w.year::smallint AS year, v.view, w.aggregation, w.accumulation,
-               w.scale, w.since, t.missing, t.carried, t.whole, t.fingerprint,
-               coalesce(t.expected, 0) AS expected, coalesce(t.reported, 0) AS reported,
-               CASE WHEN t.whole THEN imt_whole(
-                   w.aggregation, w.scale, t.expected, t.value, t.numerator, t.denominator
-               ) END AS exact,
-               CASE WHEN t.reported < t.expected AND t.high IS NOT NULL
-                   THEN imt_whole(w.aggregation, 1, t.expected, t.low, NULL, NULL) END AS low,
-               CASE WHEN t.reported < t.expected AND t.low IS NOT NULL
-                   THEN imt_whole(w.aggregation, 1, t.expected, t.high, NULL, NULL) END AS high
-        FROM wanted AS w CROSS JOIN views AS v
-        LEFT JOIN totals AS t
-        ON t.indicator_id = w.indicator_id AND t.year = w.year AND t.view = v.view
-    ) AS added_up"""
+_ROWS = """
+    SELECT w.indicator_id, w.year::integer, v.view, w.since,
+           coalesce(t.expected, 0), coalesce(t.reported, 0), coalesce(t.whole, false),
+           ARRAY(SELECT code FROM unnest(t.missing) AS code ORDER BY code COLLATE "C"),
+           coalesce(t.carried, '{}'),
+           t.value, t.numerator, t.denominator, t.counted_value, t.fingerprint
+    FROM wanted AS w CROSS JOIN views AS v
+    LEFT JOIN totals AS t
+    ON t.indicator_id = w.indicator_id AND t.year = w.year AND t.view = v.view"""

@@ -267,8 +267,13 @@ def bounds(
         "aggregation": SUM,
         "accumulation": Accumulation.LEVEL,
     }
+    question |= how
+    ends = {name: question[name] for name in ("aggregation", "scale") if name in question}
     return coverage_range(
-        readings, at_baseline=at_baseline, at_trajectory=at_trajectory, **question | how
+        institute_value(readings, **question),
+        at_baseline=at_baseline,
+        at_trajectory=at_trajectory,
+        **ends,
     )
 
 
