@@ -2,7 +2,12 @@ from django.urls import include, path
 
 from imtplan.campaigns.entry.pages import cell_views, entry_views, history_views, school_views
 from imtplan.campaigns.files import file_views, proposal_views
-from imtplan.campaigns.review import campaign_progress_views, review_views, submission_views
+from imtplan.campaigns.review import (
+    campaign_progress_views,
+    queue_views,
+    review_views,
+    submission_views,
+)
 from imtplan.campaigns.review.effects import effect_views
 from imtplan.campaigns.review.receipts import receipt_views
 from imtplan.campaigns.terms import account_views, campaign_views, people_views
@@ -31,7 +36,7 @@ of_a_school = [
 
 urlpatterns = [
     path("accueil/<slug:school>/", school_views.home, name="school_home"),
-    path("saisies/", review_views.submissions, name="submissions"),
+    path("saisies/", queue_views.submissions, name="submissions"),
     path("saisie/<int:year>/<slug:school>/", include(of_a_school)),
     path("recu/<slug:number>/", receipt_views.receipt, name="receipt"),
     path("recu/<slug:number>.pdf", receipt_views.receipt_pdf, name="receipt_pdf"),

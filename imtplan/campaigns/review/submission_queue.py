@@ -1,8 +1,12 @@
 """The schools of a campaign in the order in which the directorate-general takes them up."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.review.completeness import SchoolRow, rows_of
@@ -32,3 +36,25 @@ def _place(row: SchoolRow) -> tuple[int, float, int]:
     at = row.submission.submitted_at
     waits_since = at.timestamp() if at and row.state == State.SUBMITTED else 0.0
     return QUEUE.index(row.state), waits_since, row.school.rank
+
+
+@dataclass(frozen=True)
+class StateFilter:
+    value: str
+    label: str | Promise
+    count: int
+    is_current: bool
+
+
+def filters(rows: list[SchoolRow], asked: str) -> list[StateFilter]:
+    """All, then each state that some school is in, in the order of the queue."""
+    counts = Counter(row.state for row in rows)
+    words = {State.SUBMITTED: _("to decide")}
+    return [
+        StateFilter("", _("all schools"), len(rows), not asked),
+        *(
+            StateFilter(state, words.get(state, state.label), counts[state], asked == state)
+            for state in QUEUE
+            if counts[state] or asked == state
+        ),
+    ]

@@ -1,5 +1,7 @@
-"""The forms of the plan office and of the directorate-general: a campaign's terms, more time for
-a school, a decision. What may stand is the services' matter: forms only read what was typed."""
+"""The forms of a campaign's terms, and of more time for a school.
+
+What may stand is the services' matter: forms only read what was typed.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -18,7 +20,7 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign, Extension
 from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.campaign_services import Terms
-from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, LONGEST_REASON, TypedTextField
+from imtplan.campaigns.typed_text import LONGEST_REASON, TypedTextField
 from imtplan.days import DayField
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
@@ -262,51 +264,3 @@ def initial_of_extension(extension: Extension | None) -> dict[str, Any]:
     if extension is None:
         return {"closes_time": CLOSING_HOUR}
     return closings.as_typed(extension.closes_at) | {"reason": extension.reason}
-
-
-class DecisionForm(forms.Form):
-    """Why a submission goes back: a comment on the whole, on some figures, or both."""
-
-    comment = TypedTextField(
-        label=_("Comment on the whole"),
-        required=False,
-        max_length=LONGEST_EXPLANATION,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The school reads it above its figures."),
-    )
-    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, indicators: Iterable[Indicator], **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
-        self.codes = [indicator.code for indicator in indicators]
-        for indicator in indicators:
-            self.fields[self.name_of(indicator.code)] = TypedTextField(
-                label=str(indicator.name),
-                required=False,
-                max_length=LONGEST_EXPLANATION,
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
-
-    def look_again(self, handing_in: str) -> None:
-        """Shown again with what was typed: the next decision is about what this page shows."""
-        self.data = self.data.copy()
-        self.data["seen"] = handing_in
-
-    @staticmethod
-    def name_of(code: str) -> str:
-        return f"remark-{code}"
-
-    def field_of(self, code: str) -> forms.BoundField:
-        return self[self.name_of(code)]
-
-    @property
-    def typed(self) -> list[tuple[str | Promise, str]]:
-        """Every comment as typed, under its label: what must not be lost with a refusal."""
-        texts = [(field.label, field.value() or "") for field in self if not field.is_hidden]
-        return [(label, text) for label, text in texts if text.strip()]
-
-    @property
-    def remarks(self) -> dict[str, str]:
-        """By the code of the indicator; call on a valid form."""
-        typed = {code: self.cleaned_data[self.name_of(code)] for code in self.codes}
-        return {code: text for code, text in typed.items() if text}

@@ -12,7 +12,7 @@ from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Receipt, Submission
 from imtplan.campaigns.review import submission_services as services
-from imtplan.campaigns.review.review_views import steps_of
+from imtplan.campaigns.review.review_page import steps_of
 from indicators.models import Figure, Indicator
 from tests import factories
 from tests.imtplan.campaigns.review.submission import DECIDE, ENTRY, REVIEW, SEND, SUBMIT, read, say
