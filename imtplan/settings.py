@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "imtplan.audit",
     "imtplan.accounts",
     "imtplan.outbox",
-    "imtplan.audit.apps.ReadingAdminConfig",
+    "imtplan.accounts.apps.ReadingAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from imtplan.audit.admin import ReadOnlyAdmin
+from imtplan.accounts.reading_site import ReadOnlyAdmin
 from indicators.models import Indicator, IndicatorLink, RecomputeRun, Target, TrajectoryPoint
 
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.formats import localize_input
 
 from imtplan.accounts.models import Membership, School, User
+from imtplan.accounts.reading_site import ReadOnlyAdmin
 from imtplan.accounts.roles import Role
-from imtplan.audit.admin import ReadOnlyAdmin
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.models import Receipt
