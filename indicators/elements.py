@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from imtplan import clock
 from indicators.fingerprints import fingerprint
-from indicators.models import Indicator, IndicatorLink, Progress, RollUp, View
+from indicators.models import Indicator, IndicatorLink, Progress, RollUp, Target, View
 from indicators.progress import FORMULA_VERSION
 from indicators.rollup import ElementMean, MilestoneDue, RollUpItem, project_progress, roll_up
 from indicators.verdicts import Status, Thresholds
@@ -24,14 +24,6 @@ Element = StrategicPlan | Objective | Lever | FlagshipProject
 
 def thresholds_of(plan: StrategicPlan) -> Thresholds:
     return Thresholds(on_track=plan.on_track_from, at_risk=plan.at_risk_from)
-
-
-class MovedProgress(NamedTuple):
-    """Where the stored progress toward a reference target moved; of either view, both are meant."""
-
-    plan: int
-    indicator: int
-    year: int
 
 
 def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
@@ -49,15 +41,19 @@ def stored_roll_ups(now: datetime) -> Iterator[RollUp]:
     return roll_ups(_stored_progress(), now)
 
 
-def moved_roll_ups(moved: Collection[MovedProgress], now: datetime) -> Iterator[RollUp]:
-    """Yield the objectives and levers above progress that moved, and the plan above the objectives.
-    The plan's other objectives count as their roll-ups say that are stored."""
-    for plan in StrategicPlan.objects.filter(pk__in={one.plan for one in moved}):
+def moved_roll_ups(moved: Collection[tuple[int, int]], now: datetime) -> Iterator[RollUp]:
+    """Yield the objectives and levers above progress that moved, and the plan above the objectives,
+    in both views. The plan's other objectives count as their roll-ups say that are stored.
+
+    `moved`: indicators and years in which the progress toward a reference target is another.
+    """
+    indicators = {indicator for indicator, _ in moved}
+    targets = Target.objects.in_use().reference().filter(indicator__in=indicators)
+    for plan in StrategicPlan.objects.filter(targets__in=targets).distinct():
         years: dict[int, set[int]] = defaultdict(set)  # the indicators that moved in each year
-        for one in moved:
-            if one.plan == plan.pk and one.year in plan.years:
-                years[one.year].add(one.indicator)
-        indicators = {indicator for those in years.values() for indicator in those}
+        for indicator, year in moved:
+            if year in plan.years:
+                years[year].add(indicator)
         links = IndicatorLink.objects.of(plan).filter(indicator__in=indicators)
         sides = list(links.values_list("objective", "lever", "indicator"))
         objectives, levers = ({side[place] for side in sides} for place in (0, 1))

@@ -1,7 +1,10 @@
-"""Recomputing what is stale: from the figures to the plan, in one transaction.
+"""Recomputing what is stale: the sums of the figures, what the formulas make of them, the means.
 
 The database adds the figures up (`indicators.summed`), the formulas judge (`indicators.judging`),
 and the rows that differ are stored. Running it twice changes nothing the second time.
+
+Workers take a few indicators in turn (`recompute_next`), as many at once as there are of them; who
+needs all of it at once has it in one transaction (`recompute_stale`).
 
 An indicator that cannot be computed or stored holds nobody up: it is told apart by computing each
 indicator on its own, its numbers become unknown with the reason, and a `RecomputeRun` keeps the
@@ -20,17 +23,21 @@ from django.utils import timezone
 from imtplan import clock
 from indicators.alerts import tell_failed, tell_recovered
 from indicators.database import ask
-from indicators.elements import MovedProgress, moved_roll_ups, stored_roll_ups
+from indicators.elements import moved_roll_ups, stored_roll_ups
 from indicators.judging import failed_rows, progress_rows, value_rows
 from indicators.models import Indicator, InstituteValue, Progress, RecomputeRun, StaleMark
 from indicators.scope import FORGET_OTHER_YEARS, ClaimedMark, IndicatorYears, RecomputeScope
+from indicators.stale_claims import (
+    begin,
+    claim_everything,
+    claim_indicators,
+    claim_roll_ups,
+    leave_roll_ups,
+)
 from indicators.statements.storing import PROGRESS, ROLL_UPS, VALUES
 from indicators.summed import summed_series
 
 logger = logging.getLogger(__name__)
-
-# One recomputation at a time: two that each see half of the other's figures would both be wrong.
-LOCK = 0x1A791A7
 
 # Indicators that are computed before they are stored: they fit in memory.
 AT_A_TIME = 20
@@ -44,7 +51,8 @@ class RecomputeOutcome:
     """What a run did."""
 
     changed: int = 0
-    moved: set[MovedProgress] = field(default_factory=set)
+    # Indicators and years in which the progress toward a reference target is another now.
+    moved: set[tuple[int, int]] = field(default_factory=set)
     failed: set[int] = field(default_factory=set)  # the indicators that could not be computed
 
     def __iadd__(self, other: "RecomputeOutcome") -> Self:
@@ -55,27 +63,54 @@ class RecomputeOutcome:
 
 
 @transaction.atomic
-def recompute_stale(*, at_most: int | None = None) -> RecomputeRun | None:
-    """Take every stale mark there is and recompute what they name. None: nothing was stale.
+def recompute_next(*, at_most: int) -> RecomputeRun | None:
+    """Recompute a few stale indicators that nobody else has taken, and what stands above them, if
+    nothing below it is left to do. None: nothing was to be had."""
+    started = timezone.now()
+    begin(alone=False)
+    marks = claim_indicators(at_most)
+    scope = RecomputeScope.of(marks)
+    outcome = _recompute(scope, started)
+    moved = outcome.moved | scope.moved
+    above = claim_roll_ups()
+    if above is None:
+        leave_roll_ups(moved, every=scope.every_roll_up)
+    else:
+        marks += above
+        stale = RecomputeScope.of(above)
+        every = scope.every_roll_up or stale.every_roll_up
+        outcome.changed += _store_roll_ups(moved | stale.moved, every=every)
+        scope = replace(scope, every_roll_up=every)
+    return _keep(scope, marks, outcome, started) if marks else None
 
-    Of more than `at_most` indicators, that many, and the others are marked again: so that a run
-    over millions of figures ends within the time that a job has.
+
+@transaction.atomic
+def recompute_stale() -> RecomputeRun | None:
+    """Take every stale mark there is and recompute what they name, alone. None: nothing was stale.
+
+    For who must see the result in the same transaction: a rehearsal, a command.
     """
     started = timezone.now()
-    _begin()
-    marks = _claim()
+    begin(alone=True)
+    marks = claim_everything()
     if not marks:
         return None
     scope = RecomputeScope.of(marks)
-    if at_most is not None and len(scope.parts) > at_most:
-        scope = _begin_with(scope, at_most)
-    changed = _recompute(scope, started)
+    return _keep(scope, marks, _recompute_with_roll_ups(scope, started), started)
+
+
+def _keep(
+    scope: RecomputeScope,
+    marks: Collection[ClaimedMark],
+    outcome: RecomputeOutcome,
+    started: datetime,
+) -> RecomputeRun:
     return RecomputeRun.objects.create(
         started_at=started,
         finished_at=timezone.now(),
         marks=len(marks),
         indicators=_count(scope),
-        rows_changed=changed,
+        rows_changed=outcome.changed,
         scope=str(scope),
     )
 
@@ -86,9 +121,9 @@ def recompute(indicators: Collection[int] | None = None) -> tuple[int, int]:
 
     Returns how many rows changed, and how many indicators were looked at.
     """
-    _begin()
+    begin(alone=True)
     scope = RecomputeScope.everywhere(indicators)
-    return _recompute(scope, timezone.now()), _count(scope)
+    return _recompute_with_roll_ups(scope, timezone.now()).changed, _count(scope)
 
 
 def retry(failed: RecomputeRun | Indicator) -> StaleMark:
@@ -99,45 +134,18 @@ def retry(failed: RecomputeRun | Indicator) -> StaleMark:
     )
 
 
-def _begin() -> None:
-    """One at a time; and no time spent on compiling statements that take milliseconds."""
-    ask(
-        "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true), "
-        "pg_advisory_xact_lock(%(lock)s)",
-        {"lock": LOCK},
-        often=True,
-    )
-
-
-def _claim() -> list[ClaimedMark]:
-    """What all marks name, removed in this transaction: a crash puts them back."""
-    table = StaleMark._meta.db_table
-    rows = ask(
-        f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} FOR UPDATE SKIP LOCKED) "  # noqa: S608
-        "RETURNING indicator_id, school_id, year, only_roll_ups",
-        often=True,
-    )
-    return [ClaimedMark(*row) for row in rows]
-
-
-def _begin_with(scope: RecomputeScope, at_most: int) -> RecomputeScope:
-    """The first few indicators of a scope; marks for the others, and for what stands above."""
-    ask(FORGET_OTHER_YEARS)  # or the next run would take the years to have moved, and begin anew
-    now = timezone.now()
-    later = [{"indicator_id": part.indicator} for part in scope.parts[at_most:]]
-    StaleMark.objects.bulk_create(
-        StaleMark(reason="next in turn", marked_at=now, **what)
-        for what in [*later, {"only_roll_ups": True}]
-    )
-    return replace(scope.only(scope.parts[:at_most]), every_roll_up=False)
-
-
 def _count(scope: RecomputeScope) -> int:
     return sum(part.in_use for part in scope.parts)
 
 
-def _recompute(scope: RecomputeScope, started: datetime) -> int:
-    """Store every result of the scope; returns how many rows changed."""
+def _recompute_with_roll_ups(scope: RecomputeScope, started: datetime) -> RecomputeOutcome:
+    outcome = _recompute(scope, started)
+    outcome.changed += _store_roll_ups(outcome.moved | scope.moved, every=scope.every_roll_up)
+    return outcome
+
+
+def _recompute(scope: RecomputeScope, started: datetime) -> RecomputeOutcome:
+    """Store the values and the progress of the indicators of the scope."""
     if scope.everything:  # where plan and figures are gone, no statement would name their years
         ask(FORGET_OTHER_YEARS)
     failed_before = {part.indicator for part in scope.parts if part.failed}
@@ -154,7 +162,7 @@ def _recompute(scope: RecomputeScope, started: datetime) -> int:
         tell_failed(begun)
     if recovered := failed_before - outcome.failed:
         tell_recovered(recovered)
-    return outcome.changed + _store_roll_ups(scope, outcome.moved)
+    return outcome
 
 
 def _store_one_by_one(scope: RecomputeScope, started: datetime) -> RecomputeOutcome:
@@ -199,7 +207,7 @@ def _store_indicators(scope: RecomputeScope) -> RecomputeOutcome:
             values += value_rows(series, range(part.first, part.last + 1), now)
             targets = [target for target in series.targets if batch.judges(target)]
             progress += progress_rows(series, targets, now, since=part.first)
-        outcome += _store(batch.parts, values, progress, often=not scope.everything)
+        outcome += _store(batch.parts, values, progress, often=not batch.wholes)
     return outcome
 
 
@@ -210,20 +218,21 @@ def _store(
     *,
     often: bool = False,
 ) -> RecomputeOutcome:
-    """`often`: prepared, but where there is much to do: a plan for so much is worth its time."""
+    """`often`: prepared, but where much is to do: a plan for so much is worth its time."""
     wholes = [part.indicator for part in parts if part.whole]
     changed = VALUES.store(values, often=often, wholes=wholes)[0][0]
     rows = PROGRESS.store(progress, often=often, wholes=wholes)
-    moved = {MovedProgress(*row[1:]) for row in rows if row[1] is not None}
+    moved = {row[1:] for row in rows if row[1] is not None}
     return RecomputeOutcome(changed + rows[0][0], moved)
 
 
-def _store_roll_ups(scope: RecomputeScope, moved: Collection[MovedProgress]) -> int:
-    if not (scope.every_roll_up or moved):
+def _store_roll_ups(moved: Collection[tuple[int, int]], *, every: bool) -> int:
+    """Return how many rows changed."""
+    if not (every or moved):
         return 0
     now = clock.now()
-    rows = stored_roll_ups(now) if scope.every_roll_up else moved_roll_ups(moved, now)
-    return int(ROLL_UPS.store(rows, often=True, everything=scope.every_roll_up)[0][0])
+    rows = stored_roll_ups(now) if every else moved_roll_ups(moved, now)
+    return int(ROLL_UPS.store(rows, often=True, everything=every)[0][0])
 
 
 def compute_hidden() -> None:

@@ -25,6 +25,10 @@ class ClaimedMark(NamedTuple):
     def means_everything(self) -> bool:
         return self.indicator is None and not self.only_roll_ups
 
+    @property
+    def names_figures(self) -> bool:
+        return self.indicator is not None and not self.only_roll_ups
+
 
 class IndicatorYears(NamedTuple):
     """One indicator, and the years in which its values may have moved."""
@@ -53,6 +57,7 @@ class IndicatorYears(NamedTuple):
 class RecomputeScope:
     parts: tuple[IndicatorYears, ...] = ()
     touched: frozenset[tuple[int, int]] = frozenset()  # indicators and schools of single figures
+    moved: frozenset[tuple[int, int]] = frozenset()  # indicators and years; what is above is stale
     every_roll_up: bool = False
     everything: bool = False
     marks: int = field(default=0, compare=False)
@@ -69,15 +74,15 @@ class RecomputeScope:
         """Coalesced: any number of marks of one indicator are one part."""
         marks = list(marks)
         everything = any(mark.means_everything for mark in marks)
-        parts = _parts(None) if everything else _parts({m for m in marks if m.indicator})
-        if parts is None:
-            everything, parts = True, _parts(None) or ()
+        named = [mark for mark in marks if mark.names_figures]
+        parts = _parts(None if everything else set(named))
         return cls(
             parts=parts,
-            touched=frozenset((m.indicator, m.school) for m in marks if m.indicator and m.school),
+            touched=frozenset((m.indicator, m.school) for m in named if m.school),
+            moved=frozenset((m.indicator, m.year) for m in marks if m.only_roll_ups and m.year),
             every_roll_up=everything
             or any(part.whole for part in parts)
-            or any(mark.only_roll_ups for mark in marks),
+            or any(mark.only_roll_ups and not mark.year for mark in marks),
             everything=everything,
             marks=len(marks),
         )
@@ -160,7 +165,6 @@ _THESE = """SELECT * FROM unnest(
 _ALL = """SELECT id AS indicator_id, NULL::bigint AS school_id, NULL::integer AS year
     FROM indicators_indicator"""
 
-# Whether the years of which anything is said are those that are stored.
 _SAME_YEARS = f"""
     WITH {BOUNDS}
     SELECT bounds.first IS NOT DISTINCT FROM (SELECT min(year) FROM indicators_institutevalue)
@@ -173,8 +177,13 @@ FORGET_OTHER_YEARS = f"""
     WHERE bounds.first IS NULL OR s.year NOT BETWEEN bounds.first AND bounds.last"""
 
 
-def _parts(marks: Collection[ClaimedMark] | None) -> tuple[IndicatorYears, ...] | None:
-    """Of these marks (of every indicator, without any). None: the years themselves have moved."""
+def years_moved() -> bool:
+    """Are the years of which anything is said others than those that are stored?"""
+    return not ask(_SAME_YEARS, often=True)[0][0]
+
+
+def _parts(marks: Collection[ClaimedMark] | None) -> tuple[IndicatorYears, ...]:
+    """Return the indicators of these marks; of every one there is, without any."""
     if marks is None:
         return tuple(IndicatorYears(*row) for row in ask(_PARTS.format(marks=_ALL)))
     if not marks:
@@ -185,6 +194,4 @@ def _parts(marks: Collection[ClaimedMark] | None) -> tuple[IndicatorYears, ...] 
         "years": [mark.year for mark in marks],
     }
     rows = ask(_PARTS.format(marks=_THESE), parameters, often=True)
-    if not ask(_SAME_YEARS, often=True)[0][0]:
-        return None
     return tuple(IndicatorYears(*row) for row in rows)

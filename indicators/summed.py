@@ -71,7 +71,7 @@ def summed_series(scope: RecomputeScope) -> Iterator[tuple[IndicatorYears, Serie
 def _series(
     years: YearRelation, parts: list[IndicatorYears], scope: RecomputeScope
 ) -> Iterator[tuple[IndicatorYears, Series]]:
-    sums = _sums(years, parts, often=not scope.everything)
+    sums = _sums(years, parts, often=not scope.wholes)
     stored = _stored_totals([part for part in parts if not part.whole])
     indicators = _with_targets(parts)
     readings = _readings_of_schools(indicators.values(), sums, scope)

@@ -2,30 +2,51 @@
 
 import logging
 import threading
+import time
 
 from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from indicators.models import RecomputeRun, StaleMark
-from indicators.recompute import recompute_stale
+from indicators.recompute import AT_A_TIME, recompute_next
 
 logger = logging.getLogger(__name__)
 
-# Indicators of one run: of a thousand schools and twenty years each, a run of these takes seconds.
-AT_MOST = 50
+# Indicators of one turn: of a thousand schools and twenty years each, it takes seconds.
+AT_MOST = AT_A_TIME
+# A job begins no further turn after this many seconds, and asks for the next job.
+LONG_ENOUGH = 20
+# Where more is to do than one turn takes, this many more workers are called.
+HELPERS = 7
 
 
 @shared_task(name="indicators.tasks.recompute")
 def recompute() -> None:
-    """Recompute what is stale, until nothing is: marks made meanwhile are taken too."""
-    while run := recompute_stale(at_most=AT_MOST):
+    """Recompute what is stale, in turns, until nothing is: marks made meanwhile are taken too."""
+    begun, called = time.monotonic(), False
+    while run := recompute_next(at_most=AT_MOST):
         logger.info(
             "recomputed %s indicators for %s marks, %s rows changed",
             run.indicators,
             run.marks,
             run.rows_changed,
         )
+        if not called and StaleMark.objects.of_figures().exists():
+            called = True
+            call_workers(HELPERS)
+        if time.monotonic() - begun > LONG_ENOUGH:
+            call_workers(1)
+            break
+
+
+def call_workers(number: int) -> None:
+    """Ask for the same job again, for whoever is free."""
+    try:
+        for _another in range(number):
+            recompute.apply_async(retry=False)
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the sweeper catches up
+        logger.warning("the queue cannot be reached (%s); the sweeper will", problem)
 
 
 @shared_task(name="indicators.tasks.sweep")

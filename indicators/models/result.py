@@ -259,13 +259,18 @@ class StaleMarkQuerySet(models.QuerySet["StaleMark"]):
     def for_everything(self) -> "StaleMarkQuerySet":
         return self.filter(indicator=None, only_roll_ups=False)
 
+    def of_figures(self) -> "StaleMarkQuerySet":
+        """Those of an indicator, or of some of its figures."""
+        return self.filter(indicator__isnull=False, only_roll_ups=False)
+
 
 class StaleMark(models.Model):
     """What is to be recomputed, written by database triggers in the transaction that changed it.
 
     No indicator means everything, or every mean of items where `only_roll_ups` says so. A year (and
     a school; none: the institute, or several schools) narrows an indicator down to the figures that
-    changed; neither means all of it.
+    changed; neither means all of it. `only_roll_ups` with an indicator and a year: its progress is
+    computed, and what stands above it is stale; the recomputation itself leaves that.
     """
 
     # No constraint in the database: deleting an indicator leaves a mark that names it.

@@ -157,7 +157,7 @@ PROGRESS = ResultStore(
         SELECT total.n, above.*
         FROM (SELECT count(*) AS n FROM touched) AS total
         LEFT JOIN (
-            SELECT DISTINCT t.plan_id, t.indicator_id, m.year
+            SELECT DISTINCT t.indicator_id, m.year
             FROM touched AS m JOIN indicators_target AS t ON t.id = m.target_id
             WHERE t.is_reference AND coalesce(m.moved, true)
         ) AS above ON true""",
