@@ -191,10 +191,6 @@ CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-stale-progress": {"task": "indicators.tasks.sweep", "schedule": 10.0},
-    "mark-new-day": {
-        "task": "indicators.tasks.mark_new_day",
-        "schedule": crontab(hour=23, minute=5),  # just after midnight in Paris, summer or winter
-    },
     "send-mails": {
         "task": "imtplan.outbox.tasks.send_mails",
         "schedule": 60.0,

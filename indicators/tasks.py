@@ -8,7 +8,8 @@ from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from indicators.models import RecomputeRun, StaleMark
+from imtplan import clock
+from indicators.models import ComputedDay, RecomputeRun, StaleMark
 from indicators.recompute import AT_A_TIME, recompute_next
 
 logger = logging.getLogger(__name__)
@@ -51,15 +52,11 @@ def call_workers(number: int) -> None:
 
 @shared_task(name="indicators.tasks.sweep")
 def sweep() -> None:
-    """Take up what a lost message left behind: a queue may forget, the database does not."""
-    recompute()
-
-
-@shared_task(name="indicators.tasks.mark_new_day")
-def mark_new_day() -> None:
-    """A milestone falls due without anybody writing anything: each day everything is looked at."""
+    """Take up what a lost message left behind: a queue may forget, the database does not. On a new
+    day everything is looked at, whenever the first sweep of that day comes."""
     with transaction.atomic():
-        StaleMark.objects.create(reason="new day", marked_at=timezone.now())
+        if ComputedDay.turn_to(clock.today()):
+            StaleMark.objects.create(reason="new day", marked_at=timezone.now())
     recompute()
 
 

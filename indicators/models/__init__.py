@@ -3,6 +3,7 @@
 from indicators.models.figure import Figure, FigureEvent, View
 from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
+    ComputedDay,
     InstituteValue,
     Progress,
     RecomputeRun,
@@ -16,6 +17,7 @@ from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, Tr
 
 __all__ = [
     "GROWTH_NEEDS_POSITIVE",
+    "ComputedDay",
     "Figure",
     "FigureEvent",
     "Indicator",

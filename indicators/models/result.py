@@ -3,7 +3,7 @@
 Rows of this module are written by `indicators.recompute` alone and can be made anew at any time.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -294,6 +294,26 @@ class StaleMark(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class ComputedDay(models.Model):
+    """The day for which the results were last asked for: milestones fall due without anybody
+    writing anything. One row, so that no day is lost with a queue, a timer or a machine."""
+
+    THE_ONE = 1
+
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+    @classmethod
+    def turn_to(cls, today: date) -> bool:
+        """Note that the results of this day are asked for. False: they were already. Of two that
+        ask at once, one is answered True."""
+        if cls.objects.filter(pk=cls.THE_ONE).exclude(day=today).update(day=today):
+            return True
+        return cls.objects.get_or_create(pk=cls.THE_ONE, defaults={"day": today})[1]
 
 
 KEPT = timedelta(days=400)
