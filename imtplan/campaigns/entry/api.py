@@ -101,8 +101,8 @@ class CellSerializer(serializers.Serializer):
         if unknown:
             name = min(unknown)
             raise serializers.ValidationError({name: [_("This is not understood here.")]})
-        said = [part for part in PARTS if attrs.get(part) is not None]
-        if said and attrs.get("state", State.NUMBER) != State.NUMBER:
+        numbers = [part for part in PARTS if attrs.get(part) is not None]
+        if numbers and attrs.get("state", State.NUMBER) != State.NUMBER:
             raise serializers.ValidationError(
                 {"state": [_("Either a number or a word: empty one of the two.")]}
             )
@@ -173,30 +173,30 @@ class CellView(AnswersInSentences):
         if not may_enter(request.user, **here):
             raise exceptions.PermissionDenied(_("You may read these figures, not enter them."))
         try:
-            asked = KeyedRequest.of(request)
+            keyed = KeyedRequest.of(request)
         except KeyTooLong as refusal:
             raise exceptions.ValidationError({"Idempotency-Key": [refusal.message]}) from refusal
         try:
-            answer = _answer(request, asked, indicator, **here)
+            answer = _answer(request, keyed, indicator, **here)
         except CampaignRefusal as refusal:
-            said = {"outcome": "refused", "detail": str(refusal.message)}
-            answer = asked.answered_before(refusal) or KeptAnswer(HTTPStatus.CONFLICT, said)
+            refused = {"outcome": "refused", "detail": str(refusal.message)}
+            answer = keyed.answered_before(refusal) or KeptAnswer(HTTPStatus.CONFLICT, refused)
         return Response(answer.content, status=answer.status)
 
 
 @transaction.atomic
 def _answer(
-    request: Request, asked: KeyedRequest, code: str, campaign: Campaign, school: School
+    request: Request, keyed: KeyedRequest, code: str, campaign: Campaign, school: School
 ) -> KeptAnswer:
     indicators = campaign.asked_indicators()
-    indicator = next((one for one in indicators if one.code == code), None)
+    indicator = next((row for row in indicators if row.code == code), None)
     if indicator is None:
         raise Http404
     serializer = CellSerializer(data=request.data)
     serializer.is_valid(raise_exception=True)
     locked(campaign, school, act=Event.Verb.FIGURES_SAVED, by=request.user)
     reading = read(campaign, school, indicators)
-    return asked.once(lambda: _store(request, serializer, indicator, reading))
+    return keyed.once(lambda: _store(request, serializer, indicator, reading))
 
 
 def _store(
@@ -208,7 +208,7 @@ def _store(
             HTTPStatus.UNPROCESSABLE_ENTITY, {"outcome": "refused", "findings": wrong}
         )
     outcome = store([cell], reading, by=request.user, origin=Figure.Origin.API)
-    return _told(indicator, outcome)
+    return _answer_of(indicator, outcome)
 
 
 def _misplaced(cell: EnteredCell) -> list[dict[str, Any]]:
@@ -222,15 +222,15 @@ def _misplaced(cell: EnteredCell) -> list[dict[str, Any]]:
     ]
 
 
-def _told(indicator: Indicator, outcome: SaveOutcome) -> KeptAnswer:
+def _answer_of(indicator: Indicator, outcome: SaveOutcome) -> KeptAnswer:
     now = _cell(indicator, outcome.reading)
     if indicator.code in outcome.conflicts:
         message = _("Somebody else changed this figure: here it is as it stands.")
-        said = {"outcome": "conflict", "detail": str(message), **now}
-        return KeptAnswer(HTTPStatus.CONFLICT, said)
-    if found := outcome.refused.get(indicator.code):
-        said = {"outcome": "refused", "findings": [one.as_json() for one in found]}
-        return KeptAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, said)
+        content = {"outcome": "conflict", "detail": str(message), **now}
+        return KeptAnswer(HTTPStatus.CONFLICT, content)
+    if findings := outcome.refused.get(indicator.code):
+        content = {"outcome": "refused", "findings": [finding.as_json() for finding in findings]}
+        return KeptAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
     word = "saved" if outcome.changed else "unchanged"
     return KeptAnswer(HTTPStatus.OK, {"outcome": word, **now})
 
@@ -243,9 +243,9 @@ def _cell(indicator: Indicator, reading: SchoolFigures) -> dict[str, Any]:
         "indicator": indicator.code,
         "year_label": indicator.year_label(reading.campaign.year),
         "state": str(figure.state),
-        **{part: None if one is None else plain(one) for part, one in numbers.items()},
+        **{part: None if number is None else plain(number) for part, number in numbers.items()},
         "reason": figure.reason,
         "explanation": figure.explanation,
         "version": figure.version,
-        "findings": [one.as_json() for one in reading.findings(indicator)],
+        "findings": [finding.as_json() for finding in reading.findings(indicator)],
     }

@@ -131,7 +131,7 @@ class FigureForm(forms.Form):
     def unstored_fields(self) -> list[forms.BoundField]:
         """What was sent and is not what is stored, for a page on which nothing can be typed."""
         sent = [self[part] for part in (*self.number_parts, "reason", "explanation")]
-        return [one for one in sent if one.value() and one.value() != self.initial.get(one.name)]
+        return [box for box in sent if box.value() and box.value() != self.initial.get(box.name)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -85,28 +85,28 @@ class SchoolFigures:
             return []
         return findings(cell_of(figure), self.around, figure.confirmed)
 
-    def is_said(self, indicator: Indicator) -> bool:
+    def is_filled(self, indicator: Indicator) -> bool:
         """A number, or a word in its place."""
         figure = self.figure(indicator)
         return figure is not None and figure.state != Figure.State.NOT_ENTERED
 
     def needs_answer(self, indicator: Indicator) -> bool:
         return any(
-            one.level == FindingLevel.SURPRISING and not one.answered
-            for one in self.findings(indicator)
+            finding.level == FindingLevel.SURPRISING and not finding.answered
+            for finding in self.findings(indicator)
         )
 
     @property
     def to_correct(self) -> list[Indicator]:
-        return [one for one in self.indicators if one.pk in self.kept]
+        return [indicator for indicator in self.indicators if indicator.pk in self.kept]
 
     @property
     def missing(self) -> list[Indicator]:
-        return [one for one in self.indicators if not self.is_said(one)]
+        return [indicator for indicator in self.indicators if not self.is_filled(indicator)]
 
     @property
     def to_explain(self) -> list[Indicator]:
-        return [one for one in self.indicators if self.needs_answer(one)]
+        return [indicator for indicator in self.indicators if self.needs_answer(indicator)]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -120,8 +120,8 @@ class SchoolFigures:
 
 def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = ()) -> SchoolFigures:
     """The school's cells. `indicators` where the caller has the campaign's already."""
-    asked = list(indicators) or campaign.asked_indicators()
-    by_key = {indicator.pk: indicator for indicator in asked}
+    indicators_asked = list(indicators) or campaign.asked_indicators()
+    by_key = {indicator.pk: indicator for indicator in indicators_asked}
     figures: FiguresByYear = {}
     stored = Figure.objects.filter(
         school=school,
@@ -135,9 +135,9 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
     return SchoolFigures(
         campaign=campaign,
         school=school,
-        indicators=asked,
+        indicators=indicators_asked,
         figures=figures,
-        kept={one.indicator_id: one for one in kept.select_related("by")},
+        kept={kept_input.indicator_id: kept_input for kept_input in kept.select_related("by")},
     )
 
 

@@ -29,11 +29,11 @@ class AnswerConflict(CampaignRefusal):
             "at": date_format(timezone.localtime(remark.answered_at), "DATETIME_FORMAT"),
             "answer": remark.answer,
         }
-        said = gettext(
+        sentence = gettext(
             "%(who)s answered this remark on %(at)s, after you opened the page: “%(answer)s”. "
             "Keep your answer again to put it in its place."
         )
-        super().__init__(said % words)
+        super().__init__(sentence % words)
         self.remark = remark
 
 

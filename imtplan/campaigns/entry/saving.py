@@ -105,8 +105,8 @@ def _save(cell: EnteredCell, outcome: SaveOutcome, *, by: User, origin: Figure.O
         _forget_seen(cell, reading)
     elif stored is not None and stored.version != cell.version:
         outcome.conflicts[code] = stored
-    elif cell.state != Figure.State.NOT_ENTERED and (found := problems(cell)):
-        outcome.refused[code] = found
+    elif cell.state != Figure.State.NOT_ENTERED and (impossible := problems(cell)):
+        outcome.refused[code] = impossible
     else:
         figure = stored or Figure(
             indicator=cell.indicator, school=reading.school, year=reading.campaign.year
@@ -126,7 +126,7 @@ def _forget_seen(cell: EnteredCell, reading: SchoolFigures) -> None:
 
 def _is_unchanged(cell: EnteredCell, stored: Figure | None, confirmed: Mapping[str, str]) -> bool:
     """The mark alone is a change too, but never worth a conflict."""
-    if (*cell.said, cell.explanation, confirmed) != _content(stored):
+    if (*cell.content, cell.explanation, confirmed) != _content(stored):
         return False
     is_same_mark = cell.same is None or cell.same == is_marked(stored)
     return is_same_mark or stored is None or stored.version != cell.version
@@ -135,7 +135,7 @@ def _is_unchanged(cell: EnteredCell, stored: Figure | None, confirmed: Mapping[s
 def _origin(cell: EnteredCell, stored: Figure | None, origin: Figure.Origin) -> Figure.Origin:
     """Last year's mark is given and taken away by the form; elsewhere it stays with its number."""
     if cell.same is None and stored is not None and is_marked(stored):
-        return Figure.Origin.LAST_YEAR if cell.said == cell_of(stored).said else origin
+        return Figure.Origin.LAST_YEAR if cell.content == cell_of(stored).content else origin
     return Figure.Origin.LAST_YEAR if cell.same else origin
 
 
@@ -143,7 +143,7 @@ def _content(figure: Figure | None) -> tuple[object, ...]:
     """A figure's content as a cell's; no figure is a cell not yet entered."""
     if figure is None:
         return (Figure.State.NOT_ENTERED, None, None, None, "", "", {})
-    return (*cell_of(figure).said, figure.explanation, figure.confirmed)
+    return (*cell_of(figure).content, figure.explanation, figure.confirmed)
 
 
 def _confirmed(
@@ -158,14 +158,14 @@ def _confirmed(
     explains = says_something(cell.explanation)
     if not (cell.confirm or explains):
         return {}
-    found = findings(cell, reading.around)
-    for_words = {one.code for one in found if one.needs_words}
-    by_tick = sizes(one for one in found if not one.needs_words)
+    noted = findings(cell, reading.around)
+    for_words = {finding.code for finding in noted if finding.needs_words}
+    by_tick = sizes(finding for finding in noted if not finding.needs_words)
     if stored is None:
-        return sizes(found) if explains else by_tick
+        return sizes(noted) if explains else by_tick
     if explains and cell.explanation != stored.explanation:
-        return sizes(found) or dict(stored.confirmed)
-    is_old_tick = bool(stored.confirmed) and cell.said != cell_of(stored).said
+        return sizes(noted) or dict(stored.confirmed)
+    is_old_tick = bool(stored.confirmed) and cell.content != cell_of(stored).content
     if not cell.confirm or is_old_tick:
         return dict(stored.confirmed)
     old = {code: size for code, size in stored.confirmed.items() if code in for_words}
@@ -209,8 +209,8 @@ def restore(*, figure: Figure, version: int, by: User, seen_version: int) -> Sav
         by=by,
         origin=Figure.Origin.RESTORED,
     )
-    for found in outcome.refused.values():
-        raise CampaignRefusal(found[0].message)  # the limits are stricter today than they were then
+    for why in outcome.refused.values():
+        raise CampaignRefusal(why[0].message)  # the limits are stricter today than they were then
     if outcome.conflicts:
         raise VersionGone(_("This figure has changed since: look at its history again."))
     return outcome

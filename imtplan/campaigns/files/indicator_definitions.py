@@ -29,7 +29,7 @@ def definition_of(indicator: Indicator) -> str:
         return ""
     text = gettext("%(heading)s: %(text)s")
     pairs = lines_of(indicator)
-    return "\n".join(text % {"heading": heading, "text": said} for heading, said in pairs)
+    return "\n".join(text % {"heading": heading, "text": words} for heading, words in pairs)
 
 
 def definitions_sheet(rows: Iterable[EntryRow]) -> SheetOut:

@@ -98,16 +98,16 @@ class ProposedCell:
 
     @property
     def surprises(self) -> list[CellFinding]:
-        return [one for one in self.findings if one.level == FindingLevel.SURPRISING]
+        return [finding for finding in self.findings if finding.level == FindingLevel.SURPRISING]
 
     @property
     def asks(self) -> bool:
-        return any(not one.answered for one in self.surprises)
+        return any(not finding.answered for finding in self.surprises)
 
     @property
     def can_confirm(self) -> bool:
         """Whether a tick is enough for one of its surprises."""
-        return any(not one.answered and not one.needs_words for one in self.surprises)
+        return any(not finding.answered and not finding.needs_words for finding in self.surprises)
 
     @property
     def seen(self) -> str:
@@ -193,7 +193,7 @@ class ProposalPreview:
     @property
     def choices(self) -> list[dict[str, Any]]:
         """Each way to read the block, with what it would lay where."""
-        names = {one.code: one.name for one in self.indicators}
+        names = {indicator.code: indicator.name for indicator in self.indicators}
         return [
             choice
             | {
@@ -221,7 +221,7 @@ class ProposalPreview:
     @cached_property
     def counts(self) -> dict[CellOutcome, int]:
         """How many cells there are of each outcome that there is."""
-        counts = {one: sum(row.outcome == one for row in self.rows) for one in CellOutcome}
+        counts = {kind: sum(row.outcome == kind for row in self.rows) for kind in CellOutcome}
         return {outcome: count for outcome, count in counts.items() if count}
 
     @property
@@ -260,8 +260,8 @@ def preview_of(
     rows = [replace(_proposed(cell, reading), decisions=decisions) for cell in cells]
     after = _with_applied(rows, reading)
     for row in rows:
-        for one in (row, *row.claims):
-            _check(one, after)
+        for proposed in (row, *row.claims):
+            _check(proposed, after)
     elsewhere = _elsewhere(rows, reading, after)
     return ProposalPreview(proposal, rows, elsewhere, reading.indicators, decisions)
 
@@ -298,9 +298,9 @@ def _proposed(typed: TypedCell, reading: SchoolFigures) -> ProposedCell:
         ]
         return ProposedCell(typed, CellOutcome.REFUSED, None, stored, [], sentences, last=last)
     cell = replace(form.cell(), version=typed.version or None, kept=typed.kept)
-    found = [] if cell.state == State.NOT_ENTERED else problems(cell)
-    if found:
-        messages = [one.message for one in found]
+    impossible = [] if cell.state == State.NOT_ENTERED else problems(cell)
+    if impossible:
+        messages = [finding.message for finding in impossible]
         return ProposedCell(typed, CellOutcome.REFUSED, cell, stored, [], messages, last=last)
     outcome, kept = _outcome(cell, stored), reading.kept.get(typed.indicator.pk)
     is_replaced = kept and kept.pk == typed.kept and outcome != CellOutcome.SAME
@@ -318,7 +318,7 @@ def _outcome(cell: EnteredCell, stored: Figure | None) -> CellOutcome:
     seen = cell_of(stored) if stored else None
     if seen is None and cell.state == State.NOT_ENTERED and not cell.explanation:
         return CellOutcome.SAME
-    if seen and (seen.said, seen.explanation) == (cell.said, cell.explanation):
+    if seen and (seen.content, seen.explanation) == (cell.content, cell.explanation):
         return CellOutcome.SAME
     if seen and seen.version != cell.version:
         return CellOutcome.CONFLICT
@@ -371,11 +371,11 @@ def _elsewhere(
     raised = []
     for indicator in reading.indicators:
         if indicator.pk not in touched:
-            before = {(one.code, str(one.message)) for one in reading.findings(indicator)}
+            before = {(old.code, str(old.message)) for old in reading.findings(indicator)}
             raised += [
-                SurpriseElsewhere(indicator, one)
-                for one in after.findings(indicator)
-                if one.level == FindingLevel.SURPRISING
-                and (one.code, str(one.message)) not in before
+                SurpriseElsewhere(indicator, finding)
+                for finding in after.findings(indicator)
+                if finding.level == FindingLevel.SURPRISING
+                and (finding.code, str(finding.message)) not in before
             ]
     return raised

@@ -64,7 +64,7 @@ class Decisions:
         if self.seen is None:
             return True
         shown = self.seen.get(code, {})
-        return all(one.answered or one.size <= shown.get(one.code, -1) for one in surprises)
+        return all(new.answered or new.size <= shown.get(new.code, -1) for new in surprises)
 
     def on(self, cell: TypedCell, reading: SchoolFigures) -> TypedCell:
         """The cell as it was decided on."""
@@ -96,7 +96,7 @@ def as_seen(surprises: Iterable[CellFinding]) -> str:
 
 def _sizes(text: str) -> dict[str, Decimal]:
     """What `as_seen` wrote. What it did not write was not seen."""
-    found = {}
+    by_code = {}
     for pair in text.split():
         code, _colon, size = pair.rpartition(":")
         try:
@@ -104,8 +104,8 @@ def _sizes(text: str) -> dict[str, Decimal]:
         except InvalidOperation:
             continue
         if number.is_finite():
-            found[code] = number
-    return found
+            by_code[code] = number
+    return by_code
 
 
 def _whole_numbers(posted: Mapping[str, str], prefix: str) -> dict[str, int]:

@@ -161,10 +161,10 @@ def undo_save(request: HttpRequest, year: int, school: str, event: int) -> HttpR
     here = place(request, year, school)
     demand_entry(request, **here)
     saves = Event.objects.filter(verb=Event.Verb.FIGURES_SAVED, actor=request.user)
-    one: Any = get_object_or_404(saves, pk=event, school=here["school"], subject=str(year))
+    save: Any = get_object_or_404(saves, pk=event, school=here["school"], subject=str(year))
     demand_button(request, "undo")
     try:
-        outcome = undo(**here, event=one, by=request.user)
+        outcome = undo(**here, event=save, by=request.user)
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
     else:

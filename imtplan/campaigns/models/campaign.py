@@ -112,13 +112,13 @@ class Campaign(models.Model):
     @cached_property
     def _extensions_by_school(self) -> dict[int, "Extension"]:
         """Read once for each campaign object."""
-        return {one.school_id: one for one in self.extensions.all()}
+        return {extension.school_id: extension for extension in self.extensions.all()}
 
     def asked_indicators(self) -> list[Indicator]:
         """In the order of every page and file: by theme, the themes by their first indicator."""
-        asked = list(self.indicators.all())
-        themes = list(dict.fromkeys(indicator.theme for indicator in asked))
-        return sorted(asked, key=lambda indicator: themes.index(indicator.theme))
+        indicators = list(self.indicators.all())
+        themes = list(dict.fromkeys(indicator.theme for indicator in indicators))
+        return sorted(indicators, key=lambda indicator: themes.index(indicator.theme))
 
     def expected_schools(self) -> SchoolQuerySet:
         """The schools asked to report."""

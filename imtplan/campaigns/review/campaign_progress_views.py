@@ -32,8 +32,8 @@ State = Submission.State
 def campaigns(request: HttpRequest) -> HttpResponse:
     """Every campaign, the latest first, with how far it is."""
     demand_plan_office(request)
-    found = Campaign.objects.visible_to(request.user).select_related("plan")
-    rows = rows_of_campaigns(list(found))
+    visible = Campaign.objects.visible_to(request.user).select_related("plan")
+    rows = rows_of_campaigns(list(visible))
     return render(request, "campaigns/campaigns.html", {"rows": rows})
 
 
@@ -60,8 +60,8 @@ def campaign_edit(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _campaign(request: HttpRequest, year: int) -> Campaign:
-    found = Campaign.objects.visible_to(request.user).select_related("plan").filter(year=year)
-    campaign = found.prefetch_related("indicators", "schools").latest()
+    campaigns = Campaign.objects.visible_to(request.user).select_related("plan").filter(year=year)
+    campaign = campaigns.prefetch_related("indicators", "schools").latest()
     if campaign is None:
         raise Http404
     return campaign
@@ -90,14 +90,16 @@ def _say_changed(request: HttpRequest, change: TermsChange) -> None:
     messages.success(request, _("The campaign is changed."))
     closing = closings.in_paris(change.campaign.closes_at)
     if "closes_at" in change.changed and change.campaign.closes_at <= timezone.now():
-        said = _("The closing you chose, %(moment)s, is past: the campaign is closed from now on.")
-        messages.warning(request, said % {"moment": closing})
+        sentence = _(
+            "The closing you chose, %(moment)s, is past: the campaign is closed from now on."
+        )
+        messages.warning(request, sentence % {"moment": closing})
     if _asks_more_of_those_who_submitted(change):
-        said = _(
+        sentence = _(
             "Schools that have submitted are not asked for the new indicators, unless the "
             "directorate-general returns their figures."
         )
-        messages.warning(request, said)
+        messages.warning(request, sentence)
 
 
 def _asks_more_of_those_who_submitted(change: TermsChange) -> bool:

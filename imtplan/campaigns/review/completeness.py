@@ -33,21 +33,21 @@ class Completeness:
     to_explain: int = 0
 
     def __add__(self, other: "Completeness") -> "Completeness":
-        names = [one.name for one in fields(self)]
+        names = [part.name for part in fields(self)]
         return Completeness(*(getattr(self, name) + getattr(other, name) for name in names))
 
     @property
-    def said(self) -> int:
+    def filled(self) -> int:
         return self.numbers + self.words
 
     @property
     def missing(self) -> int:
-        return self.expected - self.said
+        return self.expected - self.filled
 
     @property
     def ratio(self) -> Decimal | None:
         """Nothing where nothing is expected: not zero, and not complete."""
-        return Decimal(self.said) / self.expected if self.expected else None
+        return Decimal(self.filled) / self.expected if self.expected else None
 
     @property
     def numbers_ratio(self) -> Decimal | None:
@@ -80,7 +80,7 @@ def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completen
     """By campaign and school, in a constant number of queries. `to_explain` is not counted here:
     it needs every earlier figure, see `of_campaign`."""
     expected = _indicator_counts(campaigns)
-    numbers, words = _said(campaigns, [State.NUMBER]), _said(campaigns, WORDS)
+    numbers, words = _filled(campaigns, [State.NUMBER]), _filled(campaigns, WORDS)
     kept = _kept(campaigns)
     return {
         campaign: {
@@ -97,19 +97,19 @@ def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completen
 
 
 def _indicator_counts(campaigns: Sequence[Campaign]) -> dict[int, int]:
-    asked = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
-    return dict(asked.values_list("campaign").annotate(Count("pk")).order_by())
+    indicators = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
+    return dict(indicators.values_list("campaign").annotate(Count("pk")).order_by())
 
 
-def _said(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[int, int], int]:
+def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[int, int], int]:
     """How many collected figures are in one of `states`, by campaign and school."""
-    asked = Campaign.indicators.through.objects.filter(
+    figures = Campaign.indicators.through.objects.filter(
         campaign__in=campaigns,
         indicator__figures__year=F("campaign__year"),
         indicator__figures__state__in=states,
         indicator__figures__school__isnull=False,
     )
-    return _counted(asked.values_list("campaign", "indicator__figures__school"))
+    return _counted(figures.values_list("campaign", "indicator__figures__school"))
 
 
 def _kept(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], int]:
@@ -130,8 +130,8 @@ def of_campaign(campaign: Campaign) -> dict[int, Completeness]:
     """By school, in the order of the schools, with what is to confirm or explain."""
     to_explain = _to_explain(campaign)
     return {
-        school: Completeness(**(one.__dict__ | {"to_explain": to_explain.get(school, 0)}))
-        for school, one in of_campaigns([campaign])[campaign.pk].items()
+        school: Completeness(**(counts.__dict__ | {"to_explain": to_explain.get(school, 0)}))
+        for school, counts in of_campaigns([campaign])[campaign.pk].items()
     }
 
 
@@ -145,20 +145,20 @@ def _to_explain(campaign: Campaign) -> dict[int, int]:
     return {reading.school.pk: len(reading.to_explain) for reading in readings}
 
 
-def _figures(campaign: Campaign, asked: Iterable[Indicator]) -> dict[int, FiguresByYear]:
+def _figures(campaign: Campaign, indicators: Iterable[Indicator]) -> dict[int, FiguresByYear]:
     """What `reading.read` reads of one school, of every school at once."""
-    found: dict[int, FiguresByYear] = {}
-    indicators = {one.pk: one for one in asked}
+    by_school: dict[int, FiguresByYear] = {}
+    by_key = {indicator.pk: indicator for indicator in indicators}
     figures = Figure.objects.filter(
         school__isnull=False,
-        indicator__in=indicators,
+        indicator__in=by_key,
         year__range=(campaign.year - YEARS_COMPARED, campaign.year),
     )
     for figure in figures.order_by("year"):
-        figure.indicator = indicators[figure.indicator_id]
-        by_indicator = found.setdefault(figure.school_id, {})  # type: ignore[arg-type]
+        figure.indicator = by_key[figure.indicator_id]
+        by_indicator = by_school.setdefault(figure.school_id, {})  # type: ignore[arg-type]
         by_indicator.setdefault(figure.indicator_id, {})[figure.year] = figure
-    return found
+    return by_school
 
 
 # --- Rows of pages ------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def rows_of(campaign: Campaign) -> list[SchoolRow]:
     """One for each school expected, in a constant number of queries."""
     completeness = of_campaign(campaign)
     given = Extension.objects.filter(campaign=campaign, closes_at__gt=campaign.closes_at)
-    extensions = {one.school_id: one for one in given.select_related("given_by")}
+    extensions = {extension.school_id: extension for extension in given.select_related("given_by")}
     submissions = Submission.objects.of_every_school(campaign)
     models.prefetch_related_objects(submissions, "school")
     return [

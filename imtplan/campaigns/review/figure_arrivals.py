@@ -98,7 +98,7 @@ class Arrivals:
     @property
     def line(self) -> str:
         """The path of a drawing of 100 by 100: level from day to day, up where figures come in."""
-        steps = [f"H{self._across(one.day)} V{self._height(one.there)}" for one in self.days]
+        steps = [f"H{self._across(day.day)} V{self._height(day.there)}" for day in self.days]
         return " ".join(["M0 100", *steps, f"H{self._across(self.until + A_DAY)}"])
 
     @property

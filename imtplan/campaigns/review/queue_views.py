@@ -18,13 +18,13 @@ def submissions(request: HttpRequest) -> HttpResponse:
     """Every school of a campaign with its state: those that wait for a decision first."""
     if not has_permission(request.user, Permission.READ_INSTITUTE):
         raise PermissionDenied
-    found = Campaign.objects.visible_to(request.user).select_related("plan")
-    campaigns = list(found.order_by("-year", "-pk"))
+    visible = Campaign.objects.visible_to(request.user).select_related("plan")
+    campaigns = list(visible.order_by("-year", "-pk"))
     if not campaigns:
         return render(request, "campaigns/submissions.html", {"campaign": None})
     campaign = campaign_asked(campaigns, request.GET.get("year", ""))
     rows = queue_of(campaign)
-    asked = request.GET.get("state", "")
+    state = request.GET.get("state", "")
     whole = total(row.completeness for row in rows)
     context = {
         "arrivals": arrivals(campaign, [row.school.pk for row in rows], whole.expected),
@@ -32,12 +32,12 @@ def submissions(request: HttpRequest) -> HttpResponse:
         "campaign": campaign,
         "campaigns": campaigns,
         "stage": CampaignStage.of(campaign),
-        "filters": filters(rows, asked),
-        "rows": [row for row in rows if asked in ("", row.state)],
+        "filters": filters(rows, state),
+        "rows": [row for row in rows if state in ("", row.state)],
         "total": whole,
         "all_count": len(rows),
-        "state": asked,
-        "query": "?" + urlencode({"year": campaign.year} | ({"state": asked} if asked else {})),
+        "state": state,
+        "query": "?" + urlencode({"year": campaign.year} | ({"state": state} if state else {})),
         "may_decide": has_permission(request.user, Permission.VALIDATE_FIGURES),
         "may_extend": has_permission(request.user, Permission.EDIT_PLAN),
     }

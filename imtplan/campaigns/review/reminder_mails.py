@@ -72,14 +72,14 @@ class _CampaignFacts:
     @classmethod
     def read(cls, now: datetime) -> "_CampaignFacts":
         campaigns = _campaigns(now)
-        asked = expected_schools(campaigns)
+        expected = expected_schools(campaigns)
         held = _held(now.astimezone(PARIS).date())
         return cls(
             campaigns={campaign.pk: campaign for campaign in campaigns},
-            schools={school.pk: school for schools in asked.values() for school in schools},
-            people={one.user_id: one.user for one in held},
-            office=_unique(one.user for one in held if _allows(one, Permission.EDIT_PLAN)),
-            parts=_parts(campaigns, asked, held),
+            schools={school.pk: school for schools in expected.values() for school in schools},
+            people={role.user_id: role.user for role in held},
+            office=_unique(role.user for role in held if _allows(role, Permission.EDIT_PLAN)),
+            parts=_parts(campaigns, expected, held),
         )
 
 
@@ -87,10 +87,10 @@ def _campaigns(now: datetime) -> list[Campaign]:
     """Those that are open for a school, or closed not long ago."""
     since = now - LATE_REPORT - timedelta(days=2)
     recent = Q(closes_at__gt=since) | Q(extensions__closes_at__gt=since)
-    found = Campaign.objects.filter(recent, opens_at__lte=now).distinct()
+    campaigns = Campaign.objects.filter(recent, opens_at__lte=now).distinct()
     if not settings.DEMO:  # the schools are real, and so are those who hold roles there
-        found = found.filter(is_demo=False)
-    return list(found.prefetch_related("extensions").order_by("closes_at", "pk"))
+        campaigns = campaigns.filter(is_demo=False)
+    return list(campaigns.prefetch_related("extensions").order_by("closes_at", "pk"))
 
 
 def _held(day: date) -> list[Membership]:
@@ -107,14 +107,14 @@ def _unique(people: Iterable[User]) -> list[User]:
 
 
 def _parts(
-    campaigns: Sequence[Campaign], asked: dict[int, list[School]], held: list[Membership]
+    campaigns: Sequence[Campaign], expected: dict[int, list[School]], held: list[Membership]
 ) -> list[CampaignPart]:
     handed_in = set(
         Submission.objects.filter(
             campaign__in=campaigns, state__in=[State.SUBMITTED, State.VALIDATED]
         ).values_list("campaign", "school")
     )
-    found = []
+    parts = []
     for campaign in campaigns:
         people = _who_enter(campaign, held)
         schools = tuple(
@@ -125,10 +125,10 @@ def _parts(
                 handed_in=(campaign.pk, school.pk) in handed_in,
                 people=frozenset(people[school.pk]),
             )
-            for school in asked[campaign.pk]
+            for school in expected[campaign.pk]
         )
-        found.append(CampaignPart(campaign.pk, schools))
-    return found
+        parts.append(CampaignPart(campaign.pk, schools))
+    return parts
 
 
 def _who_enter(campaign: Campaign, held: list[Membership]) -> dict[int | None, set[int]]:
@@ -136,9 +136,9 @@ def _who_enter(campaign: Campaign, held: list[Membership]) -> dict[int | None, s
     directors = campaign.entered_by == Campaign.EnteredBy.DIRECTORS
     needed = Permission.SUBMIT_FIGURES if directors else Permission.ENTER_FIGURES
     people: dict[int | None, set[int]] = defaultdict(set)
-    for one in held:
-        if _allows(one, needed):
-            people[one.school_id].add(one.user_id)
+    for role in held:
+        if _allows(role, needed):
+            people[role.school_id].add(role.user_id)
     return people
 
 
@@ -261,12 +261,12 @@ class _Letters:
         if reminder.step == ReminderStep.CLOSED:
             count = len(reminder.schools)
             words["count"] = count
-            said = ngettext(
+            sentence = ngettext(
                 "%(campaign)s is closed: %(count)s school has not submitted",
                 "%(campaign)s is closed: %(count)s schools have not submitted",
                 count,
             )
-            return said % words
+            return sentence % words
         return _closes_in(words, (reminder.closes_on - self.now.astimezone(PARIS).date()).days)
 
 
@@ -290,8 +290,8 @@ class _SchoolToDo:
         )
         return cls(
             reading.to_correct,
-            [one for one in reading.missing if one.pk not in kept],
-            [one for one in reading.to_explain if one.pk not in kept],
+            [indicator for indicator in reading.missing if indicator.pk not in kept],
+            [indicator for indicator in reading.to_explain if indicator.pk not in kept],
             [remark.indicator for remark in remarks.unanswered()],
         )
 

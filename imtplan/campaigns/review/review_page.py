@@ -101,11 +101,11 @@ def lines_by_theme(page: EntryPage, form: DecisionForm | None) -> dict[str, list
 
 def remarks_of(submission: Submission) -> dict[int, list[Remark]]:
     """Every remark ever made, the latest first, by indicator."""
-    found: dict[int, list[Remark]] = {}
+    by_indicator: dict[int, list[Remark]] = {}
     if submission.pk:
         for remark in submission.remarks.select_related("by", "answered_by"):
-            found.setdefault(remark.indicator_id, []).append(remark)
-    return found
+            by_indicator.setdefault(remark.indicator_id, []).append(remark)
+    return by_indicator
 
 
 def latest_receipt(submission: Submission) -> Receipt | None:
@@ -153,9 +153,9 @@ def steps_of(events: Iterable[Event]) -> list[ReviewStep]:
     return steps
 
 
-def _belong_together(one: Event, other: Event) -> bool:
+def _belong_together(event: Event, other: Event) -> bool:
     saved = Event.Verb.FIGURES_SAVED
-    return one.verb == other.verb == saved and one.actor_name == other.actor_name
+    return event.verb == other.verb == saved and event.actor_name == other.actor_name
 
 
 # --- The other submissions -----------------------------------------------------------------------
@@ -177,7 +177,7 @@ def neighbours(page: EntryPage) -> Neighbours:
         .select_related("school")
         .order_by("submitted_at", "pk")
     )
-    here = next((i for i, one in enumerate(waiting) if one.pk == page.submission.pk), None)
+    here = next((i for i, other in enumerate(waiting) if other.pk == page.submission.pk), None)
     if here is None:
         return Neighbours(len(waiting), None, waiting[0] if waiting else None)
     around = [None, *waiting, None]

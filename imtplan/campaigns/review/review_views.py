@@ -106,14 +106,14 @@ def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
     if not form.is_valid():
         return _review_page(request, page, form)
     try:
-        said = _decide(request, page, form)
+        sentence = _decide(request, page, form)
     except CampaignRefusal as refusal:
         form.add_error(None, refusal.message)
         page = read_page(**place)
         if isinstance(refusal, SubmittedAgain):
             form.look_again(handing_in_of(page.submission))
         return _review_page(request, page, form)
-    messages.success(request, said)
+    messages.success(request, sentence)
     return redirect("review", year=year, school=school)
 
 

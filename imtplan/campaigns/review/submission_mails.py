@@ -55,7 +55,7 @@ def who_answer(submission: Submission) -> list[User]:
     typists = {key for key in keys if key is not None}
     submitters = set(User.objects.permitted(Permission.SUBMIT_FIGURES, school=school))
     members = User.objects.permitted(Permission.READ_SCHOOL, school=school)
-    return sorted(submitters | set(members.filter(pk__in=typists)), key=lambda one: one.pk)
+    return sorted(submitters | set(members.filter(pk__in=typists)), key=lambda person: person.pk)
 
 
 # --- The words ----------------------------------------------------------------------------------

@@ -46,15 +46,15 @@ class StateFilter:
     is_current: bool
 
 
-def filters(rows: list[SchoolRow], asked: str) -> list[StateFilter]:
+def filters(rows: list[SchoolRow], state_asked: str) -> list[StateFilter]:
     """All, then each state that some school is in, in the order of the queue."""
     counts = Counter(row.state for row in rows)
     words = {State.SUBMITTED: _("to decide")}
     return [
-        StateFilter("", _("all schools"), len(rows), not asked),
+        StateFilter("", _("all schools"), len(rows), not state_asked),
         *(
-            StateFilter(state, words.get(state, state.label), counts[state], asked == state)
+            StateFilter(state, words.get(state, state.label), counts[state], state_asked == state)
             for state in QUEUE
-            if counts[state] or asked == state
+            if counts[state] or state_asked == state
         ),
     ]

@@ -184,19 +184,19 @@ def return_to_school(
     """
     submission = locked(campaign, school, act=Event.Verb.RETURNED, by=by)
     _demand_as_seen(submission, seen)
-    said = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
-    if not (comment.strip() or said):
+    texts = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
+    if not (comment.strip() or texts):
         raise CampaignRefusal(_("Say why the figures are returned."))
     submission.decided_at, submission.decided_by = timezone.now(), by
     submission.comment = comment.strip()
-    _remark(submission, said, by)
+    _remark(submission, texts, by)
     event = _move(
         submission,
         Event.Verb.RETURNED,
         Figure.Status.DRAFT,
         by,
         **({"comment": submission.comment} if submission.comment else {}),
-        **({"remarks": said} if said else {}),
+        **({"remarks": texts} if texts else {}),
     )
     tell_of_return(submission, event)
     return submission
@@ -217,12 +217,12 @@ def _settle(submission: Submission) -> None:
     submission.remarks.unsettled().order_by().update(state=Remark.State.SETTLED)
 
 
-def _remark(submission: Submission, said: Mapping[str, str], by: User) -> None:
+def _remark(submission: Submission, texts: Mapping[str, str], by: User) -> None:
     """Those of an earlier return are settled: what still counts is said again."""
     _settle(submission)
     Remark.objects.bulk_create(
-        Remark(submission=submission, indicator=indicator, text=said[indicator.code], by=by)
-        for indicator in submission.campaign.indicators.filter(code__in=said)
+        Remark(submission=submission, indicator=indicator, text=texts[indicator.code], by=by)
+        for indicator in submission.campaign.indicators.filter(code__in=texts)
     )
 
 

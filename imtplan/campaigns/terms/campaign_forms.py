@@ -188,9 +188,9 @@ def initial_of_terms(terms: Terms) -> dict[str, Any]:
 
 def askable(user: Any, campaign: Campaign | None) -> QuerySet[Indicator]:
     """What a campaign may ask: what is in use, and what this one asks already."""
-    asked = Q(pk__in=campaign.indicators.values("pk")) if campaign else Q(pk=None)
-    found = Indicator.objects.visible_to(user).collected_from_schools()
-    return found.filter(Q(archived_at=None) | asked)
+    already_asked = Q(pk__in=campaign.indicators.values("pk")) if campaign else Q(pk=None)
+    indicators = Indicator.objects.visible_to(user).collected_from_schools()
+    return indicators.filter(Q(archived_at=None) | already_asked)
 
 
 def initial_of_next(last: Campaign | None) -> dict[str, Any]:
@@ -202,8 +202,8 @@ def initial_of_next(last: Campaign | None) -> dict[str, Any]:
     terms = Terms.of(last)
     still = [school for school in terms.schools if school.is_member_in(year)]
     plan = _plan_of(year) or terms.plan
-    asked = [one for one in terms.indicators if one.archived_at is None]
-    terms = replace(terms, plan=plan, year=year, schools=still, indicators=asked)
+    indicators = [indicator for indicator in terms.indicators if indicator.archived_at is None]
+    terms = replace(terms, plan=plan, year=year, schools=still, indicators=indicators)
     initial = initial_of_terms(terms)
     return {name: value for name, value in initial.items() if not name.endswith("_day")}
 
@@ -233,12 +233,12 @@ def initial_of_typed(
     `choice` is "all", "none", "training:all" or "training:none": the buttons of the form, which
     work without JavaScript. Nothing is judged yet.
     """
-    theme, _colon, wanted = choice.rpartition(":")
-    meant = {str(one.pk) for one in indicators if theme in ("", one.theme)}
+    theme, _colon, act = choice.rpartition(":")
+    meant = {str(indicator.pk) for indicator in indicators if theme in ("", indicator.theme)}
     ticked = set(typed.getlist("indicators"))
     return typed.dict() | {
         "schools": typed.getlist("schools"),
-        "indicators": list(ticked | meant if wanted == "all" else ticked - meant),
+        "indicators": list(ticked | meant if act == "all" else ticked - meant),
     }
 
 

@@ -90,9 +90,9 @@ def _seen(
     what was typed in its place; else an error in between must not hide that they moved."""
     if not isinstance(refusal, TermsMoved):
         return {"seen": request.POST.get("seen", Terms.of(campaign).mark)}
-    found = differences(refusal.stored, form.terms())
-    said = [sentence_of_term(name, *pair, names_of(form)) for name, pair in found.items()]
-    return {"seen": refusal.stored.mark, "different": said}
+    different = differences(refusal.stored, form.terms())
+    sentences = [sentence_of_term(name, *pair, names_of(form)) for name, pair in different.items()]
+    return {"seen": refusal.stored.mark, "different": sentences}
 
 
 def _history(
@@ -126,12 +126,12 @@ class ThemeOptions:
 
 def options(form: CampaignForm, name: str) -> list[BoxOption]:
     ticked = form.ticked(name)
-    return [BoxOption(one, str(one.pk) in ticked) for one in form.fields[name].queryset]
+    return [BoxOption(choice, str(choice.pk) in ticked) for choice in form.fields[name].queryset]
 
 
 def names_of(form: CampaignForm) -> dict[str, str]:
     """The names behind the codes that the audit keeps."""
-    values = [one.value for name in ("indicators", "schools") for one in options(form, name)]
+    values = [option.value for name in ("indicators", "schools") for option in options(form, name)]
     return {value.code: str(value) for value in values}
 
 
@@ -139,11 +139,11 @@ def options_by_theme(form: CampaignForm) -> list[ThemeOptions]:
     """The indicators' boxes under their themes, both in their order."""
     grouped: dict[str, list[BoxOption]] = {theme: [] for theme in Indicator.Theme.values}
     year = form.year_shown
-    for one in options(form, "indicators"):
-        label = one.value.year_label(year) if year else ""
-        grouped[one.value.theme].append(replace(one, year_label=label))
+    for option in options(form, "indicators"):
+        label = option.value.year_label(year) if year else ""
+        grouped[option.value.theme].append(replace(option, year_label=label))
     return [
-        ThemeOptions(code, Indicator.Theme(code).label, found)
-        for code, found in grouped.items()
-        if found
+        ThemeOptions(code, Indicator.Theme(code).label, options_here)
+        for code, options_here in grouped.items()
+        if options_here
     ]

@@ -75,8 +75,8 @@ class Terms:
             "year": self.year,
             "opens_at": as_text(self.opens_at),
             "closes_at": as_text(self.closes_at),
-            "indicators": sorted(one.code for one in self.indicators),
-            "schools": sorted(one.code for one in self.schools),
+            "indicators": sorted(indicator.code for indicator in self.indicators),
+            "schools": sorted(school.code for school in self.schools),
             "entered_by": str(self.entered_by),
         }
 
@@ -112,14 +112,14 @@ class ConfirmationNeeded(CampaignRefusal):
 
     def __init__(self, left_out: Counter[Indicator | School]) -> None:
         count = left_out.total()
-        said = ngettext(
+        sentence = ngettext(
             "%(count)s figure typed in this campaign would no longer be collected. It stays "
             "stored, with its history: nothing is deleted.",
             "%(count)s figures typed in this campaign would no longer be collected. They stay "
             "stored, with their history: nothing is deleted.",
             count,
         )
-        super().__init__(said % {"count": count})
+        super().__init__(sentence % {"count": count})
         self.counts = list(left_out.items())
 
 
@@ -133,21 +133,21 @@ class TermsChange:
 
 def problems_of(terms: Terms, campaign: Campaign | None = None) -> dict[str, str | Promise]:
     """What is wrong with the terms, by field. `campaign`: the one whose terms these would be."""
-    found: dict[str, str | Promise] = {}
+    problems: dict[str, str | Promise] = {}
     if not FIRST_YEAR <= terms.year <= LAST_YEAR:
-        found["year"] = _("The year is between 1990 and 2100.")
+        problems["year"] = _("The year is between 1990 and 2100.")
     if terms.closes_at <= terms.opens_at:
-        found["closes_at"] = _("The closing comes after the opening: choose a later one.")
+        problems["closes_at"] = _("The closing comes after the opening: choose a later one.")
     if not list(terms.indicators):
-        found["indicators"] = _("Choose one indicator at least: a campaign asks something.")
+        problems["indicators"] = _("Choose one indicator at least: a campaign asks something.")
     same = Campaign.objects.filter(plan=terms.plan, year=terms.year).first()
     if same is not None and same != campaign:
-        found["year"] = _("This plan has a campaign for this year already: change that one.")
+        problems["year"] = _("This plan has a campaign for this year already: change that one.")
     if campaign and _moves_under_figures(terms, campaign):
-        found["year"] = _(
+        problems["year"] = _(
             "Schools have begun to enter: the plan and the year of this campaign no longer change."
         )
-    return found
+    return problems
 
 
 def _moves_under_figures(terms: Terms, campaign: Campaign) -> bool:
@@ -223,9 +223,9 @@ def differences(before: Terms, after: Terms) -> dict[str, list[Any]]:
 
 
 def _store(campaign: Campaign, terms: Terms) -> None:
-    for one in fields(Terms):
-        if one.name not in ("indicators", "schools"):
-            setattr(campaign, one.name, getattr(terms, one.name))
+    for term in fields(Terms):
+        if term.name not in ("indicators", "schools"):
+            setattr(campaign, term.name, getattr(terms, term.name))
     campaign.save()
     campaign.indicators.set(terms.indicators)
     campaign.schools.set(terms.schools)
@@ -240,13 +240,13 @@ def figures_left_out(campaign: Campaign, terms: Terms) -> Counter[Indicator | Sc
     )
     indicators = set(terms.indicators)
     schools = set(terms.schools or School.objects.members_in(terms.year))
-    found: Counter[Indicator | School] = Counter()
+    left_out: Counter[Indicator | School] = Counter()
     for figure in typed.select_related("indicator", "school").order_by("indicator", "school"):
         if figure.indicator not in indicators:
-            found[figure.indicator] += 1
+            left_out[figure.indicator] += 1
         elif figure.school is not None and figure.school not in schools:
-            found[figure.school] += 1
-    return found
+            left_out[figure.school] += 1
+    return left_out
 
 
 # --- More time for one school -------------------------------------------------------------------
@@ -255,16 +255,16 @@ def figures_left_out(campaign: Campaign, terms: Terms) -> Counter[Indicator | Sc
 def problems_of_extension(
     campaign: Campaign, school: School, closes_at: datetime, reason: str
 ) -> dict[str, str | Promise]:
-    found: dict[str, str | Promise] = {}
+    problems: dict[str, str | Promise] = {}
     if not campaign.expected_schools().filter(pk=school.pk).exists():
-        found["closes_at"] = NOT_ASKED
+        problems["closes_at"] = NOT_ASKED
     elif closes_at <= campaign.closes_at:
-        found["closes_at"] = _("More time ends after the closing of the campaign: choose later.")
+        problems["closes_at"] = _("More time ends after the closing of the campaign: choose later.")
     elif closes_at <= timezone.now():
-        found["closes_at"] = _("This moment is past: choose a later one.")
+        problems["closes_at"] = _("This moment is past: choose a later one.")
     if not reason.strip():
-        found["reason"] = _("Say why this school gets more time.")
-    return found
+        problems["reason"] = _("Say why this school gets more time.")
+    return problems
 
 
 @transaction.atomic

@@ -61,8 +61,8 @@ def extension(request: HttpRequest, year: int, school: str) -> HttpResponse:
     place = place_of(request, year, school)
     if "withdraw" in request.POST:
         withdraw_extension(**place, by=request.user)
-        said = _("%(school)s closes with the others again.")
-        messages.success(request, said % {"school": place["school"]})
+        sentence = _("%(school)s closes with the others again.")
+        messages.success(request, sentence % {"school": place["school"]})
         return redirect("campaign_edit", year=year)
     return _give_extension(request, place)
 

@@ -85,6 +85,6 @@ class ClosingTimeField(forms.TimeField):
 
     def to_python(self, value: Any) -> time | None:
         text = str(value or "").strip()
-        if found := _HOUR.fullmatch(text):
-            text = f"{int(found[1]):02}:{found[2] or '00'}"
+        if typed := _HOUR.fullmatch(text):
+            text = f"{int(typed[1]):02}:{typed[2] or '00'}"
         return END_OF_DAY if text.casefold() in MIDNIGHTS else super().to_python(text)

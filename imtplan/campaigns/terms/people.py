@@ -141,7 +141,7 @@ def undo_end(membership: Membership, *, by: User) -> Membership:
     held.ended_at, held.ended_by = None, None
     held.save(update_fields=["ended_at", "ended_by"])
     event = _record(Event.Verb.ROLE_RESTORED, held, by)
-    if _mails_of(held) and not _told_of(held):
+    if _mails_of(held) and not _was_mailed(held):
         _write_mail(KIND, held, by, event)
     elif held.user_id not in withdraw_mails(key_begins=_key(ENDED, held)):
         _write_mail(RESTORED, held, by, event)
@@ -150,7 +150,7 @@ def undo_end(membership: Membership, *, by: User) -> Membership:
 
 def _is_unsaid(held: Membership) -> bool:
     """Withdraw what still waits to tell of the role. Whether nothing was told of it before."""
-    return bool(withdraw_mails(key_begins=_key(KIND, held))) and not _told_of(held)
+    return bool(withdraw_mails(key_begins=_key(KIND, held))) and not _was_mailed(held)
 
 
 def _key(kind: str, held: Membership) -> str:
@@ -162,7 +162,7 @@ def _mails_of(held: Membership) -> QuerySet[Mail]:
     return Mail.objects.filter(key__startswith=_key(KIND, held)).order_by("pk")
 
 
-def _told_of(held: Membership) -> bool:
+def _was_mailed(held: Membership) -> bool:
     return _mails_of(held).exclude(state=Mail.State.WITHDRAWN).exists()
 
 

@@ -51,31 +51,31 @@ def _memberships(school: School | None) -> Any:
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, school: str = "") -> HttpResponse:
     """Everybody who holds a role in the school or in the institute, and the form that names."""
-    found = _school(request, school)
-    roles = roles_given_by(request.user, found)
+    place = _school(request, school)
+    roles = roles_given_by(request.user, place)
     if request.method != "POST":
-        return _page(request, found, NameForm(roles=roles))
-    _demand_naming(request, found)
+        return _page(request, place, NameForm(roles=roles))
+    _demand_naming(request, place)
     form = NameForm(request.POST, roles=roles)
     if not form.is_valid():
-        return _page(request, found, form)
+        return _page(request, place, form)
     try:
-        held = name_person(school=found, by=request.user, **form.cleaned_data)
+        held = name_person(school=place, by=request.user, **form.cleaned_data)
     except DelegationRefused as refusal:
         form.add_error(refusal.field, str(refusal.message))
-        return _page(request, found, form)
+        return _page(request, place, form)
     words = {"name": held.user, "role": held.get_role_display()}
     messages.success(request, _("%(name)s is named. Role: %(role)s.") % words)
-    return redirect(_address(found))
+    return redirect(_address(place))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, pk: int, school: str = "") -> HttpResponse:
     """Ask, then end. A role of another place, or not this person's to end: 404."""
-    found, held = _held(request, school, pk)
-    here = _address(found)
-    context = {"school": found, "held": held, "here": here}
+    place, held = _held(request, school, pk)
+    here = _address(place)
+    context = {"school": place, "held": held, "here": here}
     if not is_pressed(request, "end"):
         return (
             redirect(here)
@@ -93,7 +93,7 @@ def end(request: HttpRequest, pk: int, school: str = "") -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: int, school: str = "") -> HttpResponse:
     """Take back the end of a role: for ten minutes, by who ended it."""
-    found, held = _held(request, school, pk)
+    place, held = _held(request, school, pk)
     demand_button(request, "undo")
     words = {"name": held.user, "role": held.get_role_display()}
     try:
@@ -102,7 +102,7 @@ def undo(request: HttpRequest, pk: int, school: str = "") -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("%(name)s holds this role again: %(role)s.") % words)
-    return redirect(_address(found))
+    return redirect(_address(place))
 
 
 def _demand_naming(request: HttpRequest, school: School | None) -> None:
@@ -130,7 +130,7 @@ def _page(request: HttpRequest, school: School | None, form: NameForm) -> HttpRe
         "to_come": _in_order(held.to_come()),
         "past": past,
         "undoable": [
-            one for one in past if one.ended_by_id == request.user.pk and can_be_undone(one)
+            ended for ended in past if ended.ended_by_id == request.user.pk and can_be_undone(ended)
         ],
         "may_name": bool(roles),
         "may_manage": has_permission(request.user, Permission.MANAGE_PEOPLE),
@@ -143,4 +143,4 @@ def _page(request: HttpRequest, school: School | None, form: NameForm) -> HttpRe
 
 def _in_order(held: Iterable[Membership]) -> list[Membership]:
     """The director first, then the substitute, then by name."""
-    return sorted(held, key=lambda one: (RANKS[one.role], one.user.name, one.pk))
+    return sorted(held, key=lambda member: (RANKS[member.role], member.user.name, member.pk))

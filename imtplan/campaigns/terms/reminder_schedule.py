@@ -111,19 +111,19 @@ def decide(
     office, today = sorted(plan_office), now.astimezone(PARIS).date()
     last, decided = dict(written.last), []
     for campaign in campaigns:
-        for one in _to_people(campaign, now, written.keys):
-            if one.key not in written.keys and _may_be_written(one, last, today):
-                last[one.person] = today
-                decided.append(one)
+        for due in _to_people(campaign, now, written.keys):
+            if due.key not in written.keys and _may_be_written(due, last, today):
+                last[due.person] = today
+                decided.append(due)
         decided += [
-            one for one in _to_office(campaign, office, today) if one.key not in written.keys
+            due for due in _to_office(campaign, office, today) if due.key not in written.keys
         ]
     return decided
 
 
-def _may_be_written(one: Reminder, last: Mapping[int, date], today: date) -> bool:
-    before = last.get(one.person)
-    return one.step == ReminderStep.LAST_DAY or before is None or today - before >= BETWEEN_TWO
+def _may_be_written(reminder: Reminder, last: Mapping[int, date], today: date) -> bool:
+    before = last.get(reminder.person)
+    return reminder.step == ReminderStep.LAST_DAY or before is None or today - before >= BETWEEN_TWO
 
 
 def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> list[Reminder]:
@@ -134,25 +134,25 @@ def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> l
         if step and not school.handed_in:
             for person in school.people:
                 parts[person].append((school, step))
-    left = {person: _not_told(campaign, person, parts[person], keys) for person in sorted(parts)}
-    return [_reminder(campaign, person, found) for person, found in left.items() if found]
+    left = {person: _unwritten(campaign, person, parts[person], keys) for person in sorted(parts)}
+    return [_reminder(campaign, person, due) for person, due in left.items() if due]
 
 
-def _not_told(
-    campaign: CampaignPart, person: int, found: DueReminders, keys: Container[str]
+def _unwritten(
+    campaign: CampaignPart, person: int, due: DueReminders, keys: Container[str]
 ) -> DueReminders:
     """Without those whose last day was told already: another school's, a day later, is still to
     be told while they are open."""
     return [
-        one
-        for one in found
-        if one[1] != ReminderStep.LAST_DAY or _reminder(campaign, person, [one]).key not in keys
+        pair
+        for pair in due
+        if pair[1] != ReminderStep.LAST_DAY or _reminder(campaign, person, [pair]).key not in keys
     ]
 
 
-def _reminder(campaign: CampaignPart, person: int, found: DueReminders) -> Reminder:
-    first, step = min(found, key=lambda one: one[0].closes_at)
-    schools = tuple(school.school for school, _step in found)
+def _reminder(campaign: CampaignPart, person: int, due: DueReminders) -> Reminder:
+    first, step = min(due, key=lambda pair: pair[0].closes_at)
+    schools = tuple(school.school for school, _step in due)
     return Reminder(campaign.campaign, person, step, schools, first.closes_on)
 
 

@@ -29,10 +29,10 @@ def sentences_of(event: Event, names: Mapping[str, str] = NO_NAMES) -> list[str]
     changed = dict(event.detail.get("changed", {}))
     if closing := event.detail.get("closes_at"):
         changed["closes_at"] = closing
-    said = [sentence_of_term(name, *pair, names) for name, pair in changed.items()]
+    sentences = [sentence_of_term(name, *pair, names) for name, pair in changed.items()]
     if left_out := event.detail.get("left_out"):
-        said.append(_("Figures no longer collected: %(count)s") % {"count": left_out})
-    return said
+        sentences.append(_("Figures no longer collected: %(count)s") % {"count": left_out})
+    return sentences
 
 
 def sentence_of_term(name: str, before: Any, after: Any, names: Mapping[str, str]) -> str:

@@ -11,10 +11,10 @@ from django.utils import translation
 
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.checking.checks import SURPRISES
 from imtplan.campaigns.entry.pages.cell_history import Moment, MomentKind, history_of
 from imtplan.campaigns.entry.saving import SaveOutcome, save_figures
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.review.receipts.receipt_content import SURPRISES
 from imtplan.campaigns.review.submission_services import return_to_school, submit, validate
 from indicators.models import Figure, Indicator
 from tests import factories

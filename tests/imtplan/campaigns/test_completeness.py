@@ -52,7 +52,7 @@ def test_numbers_and_words_are_said_and_the_rest_is_missing(
     say(indicators[1], albi, state=State.NOT_AVAILABLE, reason="Pas de registre.")
     say(indicators[2], albi, state=State.NOT_ENTERED)
     one = of_campaign(campaign)[albi.pk]
-    assert (one.expected, one.numbers, one.words, one.said, one.missing) == (4, 1, 1, 2, 2)
+    assert (one.expected, one.numbers, one.words, one.filled, one.missing) == (4, 1, 1, 2, 2)
     assert one.ratio == Decimal("0.5")
     assert not one.is_complete
 
@@ -73,7 +73,7 @@ def test_what_another_year_or_another_indicator_says_does_not_count(
 ) -> None:
     say(indicators[0], albi, year=2021)
     say(factories.IndicatorFactory(), albi)
-    assert of_campaign(campaign)[albi.pk].said == 0
+    assert of_campaign(campaign)[albi.pk].filled == 0
 
 
 def test_what_was_typed_and_could_not_be_stored_is_to_correct_and_not_said(
@@ -82,7 +82,7 @@ def test_what_was_typed_and_could_not_be_stored_is_to_correct_and_not_said(
     keep(campaign, albi, indicators[0])
     keep(campaign, albi, factories.IndicatorFactory())  # no longer asked
     one = of_campaign(campaign)[albi.pk]
-    assert (one.to_correct, one.said) == (1, 0)
+    assert (one.to_correct, one.filled) == (1, 0)
 
 
 def test_a_surprise_is_to_explain_until_somebody_answers(
@@ -153,7 +153,7 @@ def test_two_campaigns_are_counted_apart(
     say(indicators[0], albi)
     say(indicators[3], albi)
     found = of_campaigns([campaign, older])
-    assert (found[campaign.pk][albi.pk].said, found[older.pk][albi.pk].said) == (2, 1)
+    assert (found[campaign.pk][albi.pk].filled, found[older.pk][albi.pk].filled) == (2, 1)
     assert (found[campaign.pk][albi.pk].expected, found[older.pk][albi.pk].expected) == (4, 2)
 
 
@@ -214,4 +214,4 @@ def test_many_schools_cost_no_more_queries(
     with django_assert_num_queries(8):
         assert len(of_campaign(campaign)) == schools
     with django_assert_num_queries(8):
-        assert rows_of_campaigns([campaign])[0].completeness.said == 4 * schools
+        assert rows_of_campaigns([campaign])[0].completeness.filled == 4 * schools

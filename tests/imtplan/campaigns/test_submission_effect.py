@@ -56,17 +56,17 @@ def test_it_is_what_is_stored_once_validated(
 ) -> None:
     told = effect_for(diane, plan_of_two, albi)
     assert told is not None
-    assert told.found is not None
+    assert told.institute is not None
     submit(campaign=plan_of_two, school=albi, by=alice)
     validate(campaign=plan_of_two, school=albi, by=diane)
     recompute_stale()
     stored = {"year": 2022, "view": "validated"}
-    for move in told.found.indicators:
+    for move in told.institute.indicators:
         row = Progress.objects.get(target__indicator=move.indicator, **stored)
         assert (move.after.value, move.after.is_estimate) == (row.value, row.is_estimate)
         assert abs((move.after.share or 0) - (row.progress or 0)) < CLOSE
     assert [row.code for row in told.elements] == ["O1", "O2", "L1", ""]
-    for element in told.found.elements:
+    for element in told.institute.elements:
         side = {"Objective": "objective", "Lever": "lever"}.get(type(element.element).__name__)
         mean = RollUp.objects.get(**{side or "plan": element.element}, **stored)
         assert abs((element.after.progress or 0) - (mean.progress or 0)) < CLOSE
@@ -103,7 +103,7 @@ def test_a_school_reads_its_own_part_and_no_total(
         assert unpublished not in body
     told = effect_for(alice, plan_of_two, albi)
     assert told is not None
-    assert (told.found, told.indicators, told.elements) == (None, [], [])
+    assert (told.institute, told.indicators, told.elements) == (None, [], [])
 
 
 def test_the_schools_own_way_where_it_has_a_target(

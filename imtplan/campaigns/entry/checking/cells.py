@@ -56,7 +56,7 @@ class EnteredCell:
     same: bool | None = None
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def content(self) -> tuple[object, ...]:
         """The figure itself, without what explains it."""
         return (self.state, self.value, self.numerator, self.denominator, self.reason)
 
@@ -128,7 +128,7 @@ class Surroundings:
     def earlier_steps(self, indicator: Indicator) -> list[Decimal]:
         """By how much the earlier years moved, each from the year just before it."""
         earlier = self.past.get(indicator.pk, {})
-        numbers = {year: one.number for year, one in earlier.items() if year < self.year}
+        numbers = {year: figure.number for year, figure in earlier.items() if year < self.year}
         pairs = [(numbers[year], numbers.get(year - 1)) for year in sorted(numbers)]
         return [now - last for now, last in pairs if now is not None and last is not None]
 
@@ -137,17 +137,17 @@ class Surroundings:
         "Étudiants, tous cycles"."""
         labels = {bare(getattr(ratio, f"{part}_{language}")) for language in ("fr", "en")} - {""}
         named = [
-            one
-            for one in self.indicators
-            if not one.is_ratio
-            and one.pk in self.now
-            and one.year_kind == ratio.year_kind
-            and labels & _names_of(one)
+            indicator
+            for indicator in self.indicators
+            if not indicator.is_ratio
+            and indicator.pk in self.now
+            and indicator.year_kind == ratio.year_kind
+            and labels & _names_of(indicator)
         ]
         return named[0] if len(named) == 1 else None
 
     def parts_of(self, indicator: Indicator) -> list[Indicator]:
-        return [one for one in self.indicators if one.part_of_id == indicator.pk]
+        return [part for part in self.indicators if part.part_of_id == indicator.pk]
 
 
 def _names_of(indicator: Indicator) -> set[str]:

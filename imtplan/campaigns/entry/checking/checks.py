@@ -132,15 +132,15 @@ def findings(
     before = around.before(cell.indicator)
     answers = [confirmed or {}, before.confirmed if before else {}]
     slips = list(_slips(cell, around, before))
-    found = [
+    noted = [
         *slips,
         *([] if slips else _compared_with_last_year(number, cell.indicator, before)),
         *([] if slips else _compared_with_history(number, cell.indicator, around)),
         *_compared_with_parts(number, cell.indicator, around),
         *_compared_with_the_same(cell, around),
     ]
-    found = [_answered(finding, answers) for finding in found]
-    return [*found, *_sign_for_words(cell, found)]
+    noted = [_answered(finding, answers) for finding in noted]
+    return [*noted, *_sign_for_words(cell, noted)]
 
 
 def _answered(finding: CellFinding, answers: Iterable[Mapping[str, str]]) -> CellFinding:
@@ -150,15 +150,21 @@ def _answered(finding: CellFinding, answers: Iterable[Mapping[str, str]]) -> Cel
     return CellFinding(**{**finding.__dict__, "answered": True})
 
 
-def sizes(found: Iterable[CellFinding]) -> dict[str, str]:
+def sizes(noted: Iterable[CellFinding]) -> dict[str, str]:
     """The surprises among the findings, as they are kept when somebody answers them."""
-    return {one.code: str(one.size) for one in found if one.level == FindingLevel.SURPRISING}
+    return {
+        finding.code: str(finding.size)
+        for finding in noted
+        if finding.level == FindingLevel.SURPRISING
+    }
 
 
-def _sign_for_words(cell: EnteredCell, found: Iterable[CellFinding]) -> Iterator[CellFinding]:
+def _sign_for_words(cell: EnteredCell, noted: Iterable[CellFinding]) -> Iterator[CellFinding]:
     """A "." in answer to a surprise is kept as typed, and told that it answers nothing."""
     typed = cell.explanation.strip()
-    asks = any(one.level == FindingLevel.SURPRISING and not one.answered for one in found)
+    asks = any(
+        finding.level == FindingLevel.SURPRISING and not finding.answered for finding in noted
+    )
     if asks and typed and not says_something(typed):
         text = _("“{typed}” explains nothing yet: a few words are needed.")
         yield CellFinding(
@@ -258,7 +264,7 @@ def _compared_with_history(
         return
     middle, step = median(steps), number - last
     least = max(LEAST_SPREAD * abs(last), Decimal(indicator.is_whole))
-    spread = max(median(abs(one - middle) for one in steps), least)
+    spread = max(median(abs(earlier - middle) for earlier in steps), least)
     size = OUTLIER_SCALE * abs(step - middle) / spread
     if size > OUTLIER_LIMIT and not min(steps) <= step <= max(steps):
         yield CellFinding(

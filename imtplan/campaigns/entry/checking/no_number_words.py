@@ -35,12 +35,12 @@ def bare_words(text: str) -> str:
 
 def word_of(text: str) -> str:
     """The state that a text names, or nothing. "NA" names none: it may be either."""
-    said = bare_words(text)
-    if not said:
+    words = bare_words(text)
+    if not words:
         return ""
-    if said in _NOT_AVAILABLE or said in _labels(State.NOT_AVAILABLE):
+    if words in _NOT_AVAILABLE or words in _labels(State.NOT_AVAILABLE):
         return State.NOT_AVAILABLE
-    if said in _NOT_APPLICABLE or said in _labels(State.NOT_APPLICABLE):
+    if words in _NOT_APPLICABLE or words in _labels(State.NOT_APPLICABLE):
         return State.NOT_APPLICABLE
     return ""
 

@@ -139,7 +139,7 @@ def content_of(row: Any) -> tuple[Any, ...]:
     return (*numbers, row.reason, row.explanation, row.confirmed)
 
 
-def _said(row: Any) -> tuple[Any, ...]:
+def _figure_of(row: Any) -> tuple[Any, ...]:
     """The content without what was confirmed."""
     return content_of(row)[:-1]
 
@@ -156,8 +156,8 @@ class _HistoryReader:
     def _decisions(self) -> tuple[dict[tuple[datetime, str], Any], dict[datetime, str]]:
         """The steps of the submission by the instant of their transaction, which figures share, and
         apart from them who took it back when: that leads to an earlier state, as a return does."""
-        found = SubmissionEvent.objects.filter(campaign=self.campaign, school=self.school)
-        steps = list(found.select_related("submitted_by", "decided_by").order_by("pgh_id"))
+        versions = SubmissionEvent.objects.filter(campaign=self.campaign, school=self.school)
+        steps = list(versions.select_related("submitted_by", "decided_by").order_by("pgh_id"))
         taken = [
             after.pgh_created_at
             for before, after in pairwise(steps)
@@ -224,7 +224,7 @@ class _HistoryReader:
             self.current is not None
             and row.pgh_obj_id == self.current.pgh_obj_id
             and row.state != Figure.State.NOT_ENTERED
-            and _said(row) != _said(self.current)
+            and _figure_of(row) != _figure_of(self.current)
         )
 
     def _step(self, row: Any) -> Moment:
@@ -296,7 +296,7 @@ def _kind(row: Any, before: Any) -> MomentKind:
 
 def _like(row: Any, earlier: list[Any]) -> int | None:
     """The latest of the earlier versions that said the same figure."""
-    same = (one.version for one in reversed(earlier) if content_of(one)[:5] == content_of(row)[:5])
+    same = (old.version for old in reversed(earlier) if content_of(old)[:5] == content_of(row)[:5])
     return next(same, None)
 
 

@@ -44,13 +44,13 @@ def save_cell(request: HttpRequest, year: int, school: str, indicator: str) -> H
     here = place(request, year, school)
     demand_entry(request, **here)
     try:
-        asked = KeyedRequest.of(request)
+        keyed = KeyedRequest.of(request)
     except KeyTooLong as refusal:
         return _say("refused", str(refusal.message), HTTPStatus.BAD_REQUEST)
     try:
-        answer = _answer(request, asked, indicator, **here)
+        answer = _answer(request, keyed, indicator, **here)
     except CampaignRefusal as refusal:
-        answer = asked.answered_before(refusal)
+        answer = keyed.answered_before(refusal)
         if answer is None:
             return _say("refused", str(refusal.message), HTTPStatus.CONFLICT)
     return JsonResponse(answer.content, status=answer.status)
@@ -62,15 +62,15 @@ def _say(outcome: str, message: str, status: HTTPStatus) -> JsonResponse:
 
 @transaction.atomic
 def _answer(
-    request: HttpRequest, asked: KeyedRequest, code: str, campaign: Campaign, school: School
+    request: HttpRequest, keyed: KeyedRequest, code: str, campaign: Campaign, school: School
 ) -> KeptAnswer:
     indicators = campaign.asked_indicators()
-    indicator = next((one for one in indicators if one.code == code), None)
+    indicator = next((row for row in indicators if row.code == code), None)
     if indicator is None:
         raise Http404
     locked(campaign, school, act=Event.Verb.FIGURES_SAVED, by=request.user)
     reading = read(campaign, school, indicators)
-    return asked.once(lambda: _save(request, indicator, reading))
+    return keyed.once(lambda: _save(request, indicator, reading))
 
 
 def _save(request: HttpRequest, indicator: Indicator, reading: SchoolFigures) -> KeptAnswer:
@@ -83,20 +83,20 @@ def _save(request: HttpRequest, indicator: Indicator, reading: SchoolFigures) ->
         return _kept(request, form, [], reading)
     cell = as_seen(form.cell(), reading)
     outcome = store([cell], reading, by=request.user, origin=Figure.Origin.FORM)
-    if found := outcome.refused.get(indicator.code):
-        return _kept(request, form, found, reading)
+    if findings := outcome.refused.get(indicator.code):
+        return _kept(request, form, findings, reading)
     return _stored(request, indicator, outcome)
 
 
 def _kept(
-    request: HttpRequest, form: FigureForm, found: list[CellFinding], reading: SchoolFigures
+    request: HttpRequest, form: FigureForm, findings: list[CellFinding], reading: SchoolFigures
 ) -> KeptAnswer:
     """What was typed cannot be stored: it stays as typed, and the figure as it was."""
     indicator = form.indicator
     keep(reading, {indicator: as_typed(indicator, request.POST)}, by=request.user)
-    wrong = _wrong(form) or [one.as_json() for one in found]
+    wrong = _wrong(form) or [finding.as_json() for finding in findings]
     content = _content("kept", indicator, reading) | {"findings": wrong}
-    content["message"] = " ".join(str(one["message"]) for one in wrong)
+    content["message"] = " ".join(str(finding["message"]) for finding in wrong)
     content["kept"] = _beside(reading.kept[indicator.pk], reading.figure(indicator))
     return KeptAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, content)
 
@@ -167,11 +167,11 @@ def _content(outcome: str, indicator: Indicator, reading: SchoolFigures) -> dict
         "at": f"{timezone.localtime():%H:%M}",
         "version": figure.version if figure else None,
         "typed": _numbers(figure),
-        "findings": [one.as_json() for one in reading.findings(indicator)],
+        "findings": [finding.as_json() for finding in reading.findings(indicator)],
         "change": beside["change"],
         "ratio": beside["ratio"],
         "totals": {
-            one.code: total for one in reading.indicators if (total := total_of_parts(one, reading))
+            row.code: total for row in reading.indicators if (total := total_of_parts(row, reading))
         },
         "page": reading.counts,
     }

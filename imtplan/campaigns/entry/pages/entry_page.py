@@ -67,7 +67,7 @@ class EntryRow:
     @property
     def is_wrong(self) -> bool:
         """Something stands in the cell that is not stored as it stands."""
-        impossible = any(one.level == FindingLevel.IMPOSSIBLE for one in self.findings)
+        impossible = any(finding.level == FindingLevel.IMPOSSIBLE for finding in self.findings)
         return bool(self.kept or self.conflict or impossible or self.form.errors)
 
     @property
@@ -82,11 +82,12 @@ class EntryRow:
     @property
     def needs_answer(self) -> bool:
         return any(
-            one.level == FindingLevel.SURPRISING and not one.answered for one in self.findings
+            finding.level == FindingLevel.SURPRISING and not finding.answered
+            for finding in self.findings
         )
 
     @property
-    def is_said(self) -> bool:
+    def is_filled(self) -> bool:
         return self.figure is not None and self.figure.state != Figure.State.NOT_ENTERED
 
 
@@ -124,11 +125,11 @@ class EntryPage:
     @property
     def filled(self) -> int:
         """How many indicators have a number or a word."""
-        return sum(row.is_said for row in self.rows)
+        return sum(row.is_filled for row in self.rows)
 
     @property
     def missing(self) -> list[EntryRow]:
-        return [row for row in self.rows if not row.is_said]
+        return [row for row in self.rows if not row.is_filled]
 
     @property
     def to_correct(self) -> int:
@@ -253,8 +254,8 @@ def _row(
     row.findings = _findings(row, reading)
     if outcome:  # what the row alone does not show: a tick that contradicts its number
         refused = outcome.refused.get(indicator.code, [])
-        codes = {one.code for one in row.findings}
-        row.findings += [one for one in refused if one.code not in codes]
+        codes = {finding.code for finding in row.findings}
+        row.findings += [finding for finding in refused if finding.code not in codes]
     return row
 
 
@@ -279,7 +280,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _past(indicator: Indicator, reading: SchoolFigures) -> list[tuple[int, Figure | None]]:
     year, figures = reading.campaign.year, reading.figures.get(indicator.pk, {})
-    return [(one, figures.get(one)) for one in range(year - YEARS_SHOWN, year)]
+    return [(past_year, figures.get(past_year)) for past_year in range(year - YEARS_SHOWN, year)]
 
 
 def _findings(row: EntryRow, reading: SchoolFigures) -> list[CellFinding]:
@@ -329,19 +330,19 @@ def total_of_parts(indicator: Indicator, reading: SchoolFigures) -> str:
 
 def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
     """The school's own targets and what their paths expect of the campaign's year."""
-    found = Progress.objects.filter(
+    progress_rows = Progress.objects.filter(
         target__school=school,
         target__plan=campaign.plan_id,
         year=campaign.year,
         view=View.VALIDATED,
     ).select_related("target")
-    return {progress.target.indicator_id: progress for progress in found}
+    return {progress.target.indicator_id: progress for progress in progress_rows}
 
 
 def _targets(school: School, campaign: Campaign) -> dict[int, Target]:
     """The school's own targets by indicator: they stand there before anything can be computed."""
-    found = Target.objects.in_use().filter(school=school, plan=campaign.plan_id)
-    return {target.indicator_id: target for target in found.order_by("year", "pk")}
+    targets = Target.objects.in_use().filter(school=school, plan=campaign.plan_id)
+    return {target.indicator_id: target for target in targets.order_by("year", "pk")}
 
 
 def forms_of(indicators: Iterable[Indicator], data: Mapping[str, Any]) -> list[FigureForm]:

@@ -96,16 +96,16 @@ def _is_refused(form: FigureForm, outcome: SaveOutcome) -> bool:
 def _say_saved(request: HttpRequest, outcome: SaveOutcome, *, silent: bool) -> None:
     """How many figures were stored. `silent`: the page itself says why there are none."""
     if count := len(outcome.changed):
-        said = ngettext("%(count)s figure saved.", "%(count)s figures saved.", count)
-        messages.success(request, said % {"count": count})
+        sentence = ngettext("%(count)s figure saved.", "%(count)s figures saved.", count)
+        messages.success(request, sentence % {"count": count})
     elif not silent:
         messages.info(request, _("Nothing had changed."))
 
 
 def _say_answered(request: HttpRequest, count: int) -> None:
     if count:
-        said = ngettext("%(count)s answer kept.", "%(count)s answers kept.", count)
-        messages.success(request, said % {"count": count})
+        sentence = ngettext("%(count)s answer kept.", "%(count)s answers kept.", count)
+        messages.success(request, sentence % {"count": count})
 
 
 def _entry_page(

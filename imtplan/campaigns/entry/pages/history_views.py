@@ -26,18 +26,18 @@ def history(request: HttpRequest, year: int, school: str, indicator: str) -> Htt
     """Every version of one figure, the newest first."""
     here = place(request, year, school)
     indicators = Indicator.objects.visible_to(request.user)
-    one = get_object_or_404(indicators, code=indicator)
+    subject = get_object_or_404(indicators, code=indicator)
     if request.method == "POST":
         demand_entry(request, **here)
-        _restore(request, one, **here)
+        _restore(request, subject, **here)
         return redirect("history", year=year, school=school, indicator=indicator)
-    found = history_of(**here, indicator=one)
-    context = {**here, "history": found, **_what_is_possible(request, found, **here)}
+    cell_history = history_of(**here, indicator=subject)
+    context = {**here, "history": cell_history, **_what_is_possible(request, cell_history, **here)}
     return render(request, "campaigns/history.html", context)
 
 
 def _what_is_possible(
-    request: HttpRequest, found: History, campaign: Campaign, school: School
+    request: HttpRequest, cell_history: History, campaign: Campaign, school: School
 ) -> dict[str, Any]:
     """Whether this person may restore a version now, and if not, why: as the entry page says."""
     begun = Submission.objects.filter(campaign=campaign, school=school).first()
@@ -45,7 +45,7 @@ def _what_is_possible(
     page = EntryPage(campaign=campaign, school=school, submission=submission, rows=[])
     return {
         "read_only": page.why_read_only(request.user),
-        "year_label": found.indicator.year_label(campaign.year),
+        "year_label": cell_history.indicator.year_label(campaign.year),
     }
 
 
@@ -60,8 +60,8 @@ def _restore(
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
     else:
-        said = _("Version %(version)s is restored, as a new version.")
-        messages.success(request, said % {"version": version})
+        sentence = _("Version %(version)s is restored, as a new version.")
+        messages.success(request, sentence % {"version": version})
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -70,7 +70,7 @@ class CampaignOfSchool:
     def missing(self) -> list[Indicator]:
         """What nobody has typed anything for; what was typed and not stored is to correct."""
         wrong = self.reading.to_correct
-        return [one for one in self.reading.missing if one not in wrong]
+        return [indicator for indicator in self.reading.missing if indicator not in wrong]
 
     @property
     def is_complete(self) -> bool:
@@ -91,7 +91,7 @@ class CampaignOfSchool:
 
     @property
     def unanswered(self) -> list[Remark]:
-        return [one for one in self.remarks if one.state == Remark.State.OPEN]
+        return [remark for remark in self.remarks if remark.state == Remark.State.OPEN]
 
 
 @dataclass
@@ -105,20 +105,20 @@ class SchoolHome:
 def school_home(user: Any, school: School) -> SchoolHome:
     """Returns what is to do first (open campaigns, the next to close first); where nothing is
     open, the campaign that opens next, else the last that closed."""
-    found = _campaigns(user, school)
-    current = sorted((one for one in found if one.is_open), key=lambda one: one.closes_at)
+    parts = _campaigns(user, school)
+    current = sorted((part for part in parts if part.is_open), key=lambda part: part.closes_at)
     if not current:
-        to_come = [one for one in found if one.is_to_come]
-        current = to_come[-1:] or found[:1]
-    earlier = [one for one in found if one not in current and not one.is_to_come]
+        to_come = [part for part in parts if part.is_to_come]
+        current = to_come[-1:] or parts[:1]
+    earlier = [part for part in parts if part not in current and not part.is_to_come]
     return SchoolHome(school, current, earlier, _people(school))
 
 
 def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
     """The latest first, one for each year: that to which the year's address leads."""
     submissions = {
-        one.campaign_id: one
-        for one in Submission.objects.filter(school=school)
+        submission.campaign_id: submission
+        for submission in Submission.objects.filter(school=school)
         .select_related("submitted_by", "decided_by")
         .prefetch_related("receipts")
     }
@@ -148,7 +148,7 @@ def _of_school(
         campaign=campaign,
         school=school,
         submission=stored or none,
-        receipts=sorted(receipts, key=lambda one: (one.at, one.pk)),
+        receipts=sorted(receipts, key=lambda receipt: (receipt.at, receipt.pk)),
         may_enter=may_enter(user, campaign, school),
         may_submit=has_permission(user, Permission.SUBMIT_FIGURES, school=school),
     )
@@ -157,4 +157,4 @@ def _of_school(
 def _people(school: School) -> list[Membership]:
     """Who holds a role now: the director first, then by name."""
     held = school.memberships.in_force().select_related("user")
-    return sorted(held, key=lambda one: (RANKS[one.role], one.user.name, one.pk))
+    return sorted(held, key=lambda member: (RANKS[member.role], member.user.name, member.pk))

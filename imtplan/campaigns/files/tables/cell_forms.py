@@ -47,5 +47,5 @@ def _understood(typed: TypedCell) -> dict[str, str]:
 def number_text(text: str) -> str:
     """A number as accountants write it, as the parser reads it: "(12) %" is "-12 %"."""
     bare = text.strip()
-    found = _BRACKETS.fullmatch(bare) if len(bare) <= MAX_CHARACTERS else None
-    return f"-{found[1]}{found[2]}" if found else bare
+    bracketed = _BRACKETS.fullmatch(bare) if len(bare) <= MAX_CHARACTERS else None
+    return f"-{bracketed[1]}{bracketed[2]}" if bracketed else bare

@@ -73,12 +73,12 @@ class FirstRow:
     def _is_heading_text(self, cell: SheetCell) -> bool:
         is_year = self._is_bare_year(cell) or bool(self._field(cell))
         is_word = cell.kind is CellType.TEXT and not is_number(cell) and not word_of(cell.text)
-        return is_year or (is_word and any(one.isalpha() for one in cell.text))
+        return is_year or (is_word and any(letter.isalpha() for letter in cell.text))
 
     def _names_what_is_below(self, text: str) -> str:
         destination = self.block.destination
         units = {
-            bare(text) for one in destination.indicators for text in (one.unit_fr, one.unit_en)
+            bare(text) for own in destination.indicators for text in (own.unit_fr, own.unit_en)
         }
         is_known = destination.indicator_names.find(text)[0] or bare(text) in units
         return "heading" if is_known else ""
@@ -97,7 +97,7 @@ class FirstRow:
         if own:
             below.unit = self.block.words.field(heading[own[0]].text)[1]
         if others or (own and own[0] != self.block.left):
-            below.message_of_others = self._message_of([heading[one] for one in others])
+            below.message_of_others = self._message_of([heading[column] for column in others])
             below.only = own[0] if own else -1
         content = below.asked_for_column()
         texts = " · ".join(cell.text.strip() for _column, cell in heading)

@@ -59,7 +59,7 @@ class HeadedSheet:
         if self.destination.is_ours or self.headings.is_for_programs:
             return ""
         above = texts_of(self.table.rows[: self.headings.place])
-        naming = [one for one, name in self.headings.fields.items() if name in NAMING]
+        naming = [column for column, name in self.headings.fields.items() if name in NAMING]
         heads = [self.headings.row[column].text for column in naming]
         return unit_of_table([*above, *heads, self.table.name])
 
@@ -159,7 +159,7 @@ class HeadedSheet:
         texts = {column: text for column, text in texts.items() if text.strip()}
         matches = [self.destination.indicator_names.find(text) for text in texts.values()]
         known = [indicators for indicators, _unit in matches if indicators]
-        in_all = [one for one in known[0] if all(one in more for more in known)] if known else []
+        in_all = [own for own in known[0] if all(own in more for more in known)] if known else []
         if len(in_all) == 1 and in_all[0].code in self.destination.asked_codes:
             return in_all[0], next((unit for _known, unit in matches if unit), "")
         if filled:

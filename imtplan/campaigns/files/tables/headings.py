@@ -70,9 +70,9 @@ def _known() -> dict[str, str]:
     known = {text: name for name, texts in _OTHERS.items() for text in texts}
     for language in LANGUAGES:
         with override(language):
-            for one in FIELDS:
-                is_beside = one.name in ("before", "expected")
-                known[bare(str(one.heading))] = BESIDE if is_beside else one.name
+            for book_field in FIELDS:
+                is_beside = book_field.name in ("before", "expected")
+                known[bare(str(book_field.heading))] = BESIDE if is_beside else book_field.name
     return known
 
 

@@ -179,7 +179,7 @@ class Destination:
         cls, campaign: Campaign, school: School, *, language: str, start: str = "", column: str = ""
     ) -> "Destination":
         reading = read(campaign, school)
-        earlier = {one.code: reading.around.before(one) for one in reading.indicators}
+        earlier = {own.code: reading.around.before(own) for own in reading.indicators}
         numbers = {code: figure.number for code, figure in earlier.items() if figure}
         return cls(
             year=campaign.year,
@@ -205,7 +205,7 @@ class Destination:
     def _asked_names(self) -> dict[str, str]:
         """What the asked indicators are called, whole and without what a comma adds, with the name
         that the person reads."""
-        texts = {text: one.name for one in self.indicators for text in _names_of(one)}
+        texts = {text: own.name for own in self.indicators for text in _names_of(own)}
         short = {text.partition(",")[0]: name for text, name in texts.items()}
         return {bare(text): name for text, name in (short | texts).items()}
 
@@ -215,8 +215,8 @@ class Destination:
         choose: nothing is laid by it."""
         name = bare(without_unit(text[:LONGEST_NAME])[0])
         if name not in self._near and len(self._near) < MOST_NEAR:
-            found = get_close_matches(name, self._asked_names, n=1, cutoff=NEAR)
-            self._near[name] = self._asked_names[found[0]] if found else ""
+            nearest = get_close_matches(name, self._asked_names, n=1, cutoff=NEAR)
+            self._near[name] = self._asked_names[nearest[0]] if nearest else ""
         return self._near.get(name, "")
 
     @cached_property

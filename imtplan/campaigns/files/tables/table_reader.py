@@ -91,7 +91,9 @@ def content_of_tables(tables: list[Table], destination: Destination) -> TableCon
     """Every table that has headings and is of this school and year."""
     words = HeadingWords(destination)
     visible = [table for table in tables if table.rows and not table.is_hidden]
-    sections = [one for table in visible for one in TableSection.all_of(table, destination, words)]
+    sections = [
+        section for table in visible for section in TableSection.all_of(table, destination, words)
+    ]
     if not sections:
         return _without_headings(visible, destination, words)
     if destination.is_ours:
@@ -107,11 +109,11 @@ def _content_of(
     read = [section for section, other in judged if not other]
     if not read:
         _refuse(others, destination)
-    if not any(one.headings.has_answers for one in read):
+    if not any(part.headings.has_answers for part in read):
         raise Unreadable(no_column(destination, read[0].headings.other_years))
-    contents = [_headed(one.table, one.headings, destination, is_named=is_named) for one in read]
-    for one in read:
-        one.table.demand_whole()
+    contents = [_headed(part.table, part.headings, destination, is_named=is_named) for part in read]
+    for part in read:
+        part.table.demand_whole()
     content = _merged(contents)
     content.strays += [StrayText("", other.text, other.message) for other in others]
     return content

@@ -53,8 +53,8 @@ class TableSection:
         later = [] if destination.is_ours or first.across else _later(table, first, words)
         all_headings = [first, *later]
         starts = [0]
-        for before, one in pairwise(all_headings):
-            starts.append(_title_of(table, before.place, one.place, destination))
+        for before, headings in pairwise(all_headings):
+            starts.append(_title_of(table, before.place, headings.place, destination))
         ends = [*starts[1:], len(table.rows)]
         return [
             cls(
@@ -124,7 +124,7 @@ class TableSection:
     def _may_be_a_year(self, cell: SheetCell, row: TableRow) -> bool:
         """A number says a year where it stands alone, or where its line says that it does."""
         is_alone = len(row.cells) == 1
-        names = {self.words.field(one.text)[0] for _column, one in row}
+        names = {self.words.field(other.text)[0] for _column, other in row}
         return not is_number(cell) or is_alone or "year" in names
 
 

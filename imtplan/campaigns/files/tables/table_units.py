@@ -20,12 +20,12 @@ _MOST_WORDS = 3  # "millions d’euros", "milliers d' euros"
 def unit_of_table(titles: Iterable[str]) -> str:
     """Returns the one unit of money, or of thousands, that the titles name; empty where they name
     none, or two."""
-    found = {}
+    units = {}
     for text in titles:
         for unit in _units_in(" ".join(text.split())):
             if (known := unit_named(unit)) and known.dimension in (MONEY, MULTIPLIER):
-                found[known.dimension, known.factor] = unit
-    return found.popitem()[1] if len(found) == 1 else ""
+                units[known.dimension, known.factor] = unit
+    return units.popitem()[1] if len(units) == 1 else ""
 
 
 def texts_of(rows: Iterable[TableRow]) -> Iterator[str]:
@@ -50,8 +50,8 @@ def unit_beside(indicator: Indicator, unit: str) -> str:
 def _units_in(title: str) -> Iterator[str]:
     """What may be a unit: the whole title, and the first words after "en" or in brackets."""
     yield title
-    for found in _SAYS_UNIT.finditer(title):
-        words = found[1].split(" ")[:_MOST_WORDS]
+    for match in _SAYS_UNIT.finditer(title):
+        words = match[1].split(" ")[:_MOST_WORDS]
         for count in range(len(words), 0, -1):
             unit = " ".join(words[:count]).strip(" ,;:.)")
             if unit_named(unit):

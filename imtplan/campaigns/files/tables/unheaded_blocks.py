@@ -58,13 +58,13 @@ class FigureBlock:
     @cached_property
     def names(self) -> dict[int, Indicator]:
         """The rows that name an indicator and say something of it, by their line."""
-        found = {}
+        names = {}
         for row in self.rows:
             known, _unit = self.destination.indicator_names.find(row[self.left].text)
-            asked = [one for one in known if one.code in self.destination.asked_codes]
-            if len(asked) == 1 and len(row.cells) > 1:
-                found[row.line] = asked[0]
-        return found
+            matches = [named for named in known if named.code in self.destination.asked_codes]
+            if len(matches) == 1 and len(row.cells) > 1:
+                names[row.line] = matches[0]
+        return names
 
     def where(self, row: TableRow, column: int) -> str:
         if self.is_file:
@@ -95,7 +95,7 @@ class FigureBlock:
         if names or (self.only is None and self._begins_with_a_name(row)):
             message = _("No indicator of this campaign has this name.")
             return None, did_you_mean(message, self.destination.near(row[min(row.cells)].text))
-        codes = [one.code for one in self.destination.indicators]
+        codes = [indicator.code for indicator in self.destination.indicators]
         start = codes.index(self.destination.start) if self.destination.start in codes else 0
         at = start + row.line - self.rows[0].line
         if at < len(codes):
@@ -159,7 +159,7 @@ class FigureBlock:
         heads = self._heads()
         own = [column for column in numbers if self._field(heads, column) != BESIDE]
         if numbers and not own:
-            raise Unreadable(no_column(self.destination, [heads[one] for one in numbers]))
+            raise Unreadable(no_column(self.destination, [heads[column] for column in numbers]))
         is_unknown = len(own) == 1 and own[0] in heads and not self._field(heads, own[0])
         if has_more or len(own) < len(numbers) or is_unknown:
             return TableContent(question=self._which(own))

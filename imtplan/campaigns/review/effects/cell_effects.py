@@ -39,20 +39,20 @@ def sentences_of_cell(
     """What the cell would change, were it alone submitted and validated as it stands now."""
     about = about_of(campaign, school, [cell])
     full = may_see_the_institute(user)
-    said = []
+    sentences = []
     for move in own_moves(**about):
-        said.append(own_sentence(move, str(school) if full else _("your school")))
-        said += [] if full else share_sentences(move)
+        sentences.append(own_sentence(move, str(school) if full else _("your school")))
+        sentences += [] if full else share_sentences(move)
     if full:
-        said += institute_sentences(effect(**about))
-    return [sentence for sentence in said if sentence]
+        sentences += institute_sentences(effect(**about))
+    return [sentence for sentence in sentences if sentence]
 
 
 def about_of(
-    campaign: Campaign, school: School, said: Iterable[EnteredCell | Figure]
+    campaign: Campaign, school: School, cells: Iterable[EnteredCell | Figure]
 ) -> dict[str, Any]:
     """What `effect` and `own_moves` are asked: these cells or figures of the campaign's year."""
-    readings = {one.indicator.pk: reading_of(one) for one in said}
+    readings = {cell.indicator.pk: reading_of(cell) for cell in cells}
     return {"plan": campaign.plan, "school": school, "year": campaign.year, "readings": readings}
 
 
@@ -71,12 +71,12 @@ def share_sentences(move: OwnMove) -> list[str]:
     """The school's part in the institute's move, and which way it moves the objectives."""
     if move.share is None:
         return []
-    said = [_("institute: %(what)s") % {"what": told(move)}]
+    lines = [_("institute: %(what)s") % {"what": share_in_words(move)}]
     if move.share.way in WAYS:
         way = WAYS[move.share.way]
         codes = [objective.code for objective in move.objectives]
-        said += [_("objective %(code)s: %(way)s") % {"code": code, "way": way} for code in codes]
-    return said
+        lines += [_("objective %(code)s: %(way)s") % {"code": code, "way": way} for code in codes]
+    return lines
 
 
 # The words for a move whose size is not told.
@@ -84,7 +84,7 @@ WAYS: dict[ContributionDirection, str | Promise] = {
     ContributionDirection.UP: gettext_lazy("up"),
     ContributionDirection.DOWN: gettext_lazy("down"),
 }
-TOLD: dict[ContributionDirection, str | Promise] = {
+DIRECTIONS: dict[ContributionDirection, str | Promise] = {
     **WAYS,
     ContributionDirection.SAME: gettext_lazy("no change"),
     ContributionDirection.OPEN: gettext_lazy(
@@ -96,13 +96,13 @@ TOLD: dict[ContributionDirection, str | Promise] = {
 }
 
 
-def told(move: OwnMove) -> str:
+def share_in_words(move: OwnMove) -> str:
     """The school's part in points where that can be told, else which way it goes."""
     share = move.share
     if share is None:
         return ""
     if share.way not in WAYS or share.points is None:
-        return str(TOLD[share.way])
+        return str(DIRECTIONS[share.way])
     if move.indicator.accumulation == Indicator.Accumulation.CUMULATIVE:
         return _("%(points)s of progress") % {"points": points(share.points)}
     words = {"points": points(share.points), "year": move.since}
@@ -112,15 +112,15 @@ def told(move: OwnMove) -> str:
 # --- The institute's people: as it would be stored -----------------------------------------------
 
 
-def institute_sentences(found: Effect) -> list[str]:
-    said = [_("institute: %(what)s") % {"what": _after(move)} for move in found.indicators]
-    for move in found.elements:
+def institute_sentences(effects: Effect) -> list[str]:
+    sentences = [_("institute: %(what)s") % {"what": _after(move)} for move in effects.indicators]
+    for move in effects.elements:
         if isinstance(move.element, Lever) or move.after.progress is None:
             continue
         words = {"name": element_name(move), "share": percent(move.after.progress)}
         change = "" if move.change is None else f" ({points(move.change)})"
-        said.append(_("%(name)s: %(share)s") % words + change)
-    return said
+        sentences.append(_("%(name)s: %(share)s") % words + change)
+    return sentences
 
 
 def element_name(move: ElementMove) -> str:

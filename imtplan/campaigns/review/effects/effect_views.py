@@ -23,12 +23,12 @@ def effect_of_cell(request: HttpRequest, year: int, school: str, indicator: str)
     """The sentences to show below the cell; none where what is typed cannot be stored."""
     place = place_of(request, year, school)
     demand(request, Permission.READ_SCHOOL, place["school"])
-    form = FigureForm(request.POST, indicator=_asked(place["campaign"], indicator))
+    form = FigureForm(request.POST, indicator=_indicator(place["campaign"], indicator))
     sentences = _sentences(request.user, place, form)
     return JsonResponse({"lead": _("Once submitted and validated:"), "sentences": sentences})
 
 
-def _asked(campaign: Campaign, code: str) -> Indicator:
+def _indicator(campaign: Campaign, code: str) -> Indicator:
     indicator = campaign.indicators.filter(code=code).first()
     if indicator is None:
         raise Http404

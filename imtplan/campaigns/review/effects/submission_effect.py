@@ -17,7 +17,7 @@ from imtplan.campaigns.review.effects.cell_effects import (
     may_see_the_institute,
     percent,
     points,
-    told,
+    share_in_words,
 )
 from indicators.contribution import ContributionDirection, OwnMove, own_moves
 from indicators.models import Figure, Indicator, VerdictInWords
@@ -49,7 +49,7 @@ class OwnRow:
 
     @property
     def institute(self) -> str:
-        return told(self.move)
+        return share_in_words(self.move)
 
     @property
     def objectives(self) -> str:
@@ -135,18 +135,18 @@ def _way(share: Any) -> str:
 
 @dataclass(frozen=True)
 class SubmissionEffect:
-    """`found`: what would be stored, for the institute's people alone."""
+    """`institute`: what would be stored, for the institute's people alone."""
 
     own: list[OwnRow]
-    found: Effect | None
+    institute: Effect | None
 
     @property
     def indicators(self) -> list[IndicatorRow]:
-        return [IndicatorRow(move) for move in self.found.indicators] if self.found else []
+        return [IndicatorRow(move) for move in self.institute.indicators] if self.institute else []
 
     @property
     def elements(self) -> list[ElementRow]:
-        return [ElementRow(move) for move in self.found.elements] if self.found else []
+        return [ElementRow(move) for move in self.institute.elements] if self.institute else []
 
     @property
     def has_ways(self) -> bool:
@@ -156,29 +156,29 @@ class SubmissionEffect:
     @property
     def headline(self) -> str:
         """The whole in a few words: where the plan would be, or how many go which way."""
-        return self._plan() if self.found else self._counts()
+        return self._plan() if self.institute else self._counts()
 
     def _plan(self) -> str:
-        for move in self.found.elements if self.found else []:
+        for move in self.institute.elements if self.institute else []:
             if isinstance(move.element, StrategicPlan) and move.after.progress is not None:
                 change = "" if move.change is None else f" ({points(move.change)})"
-                said = {"name": element_name(move), "share": percent(move.after.progress)}
-                return _("%(name)s: %(share)s") % said + change
+                words = {"name": element_name(move), "share": percent(move.after.progress)}
+                return _("%(name)s: %(share)s") % words + change
         return ""
 
     def _counts(self) -> str:
         ways = [row.move.share.way for row in self.own if row.move.share]
         up, down = ways.count(ContributionDirection.UP), ways.count(ContributionDirection.DOWN)
-        said = []
+        sentences = []
         if up:
             text = ngettext("%(count)s indicator moved up", "%(count)s indicators moved up", up)
-            said.append(text % {"count": up})
+            sentences.append(text % {"count": up})
         if down:
             text = ngettext(
                 "%(count)s indicator moved down", "%(count)s indicators moved down", down
             )
-            said.append(text % {"count": down})
-        return ", ".join(said)
+            sentences.append(text % {"count": down})
+        return ", ".join(sentences)
 
 
 def submission_effect(user: Any, page: EntryPage) -> SubmissionEffect | None:
@@ -191,9 +191,9 @@ def submission_effect(user: Any, page: EntryPage) -> SubmissionEffect | None:
     about = about_of(page.campaign, page.school, figures)
     place = {pk: number for number, pk in enumerate(about["readings"])}
     if may_see_the_institute(user):
-        found = effect(**about)
-        found.indicators.sort(key=lambda move: place[move.indicator.pk])
-        return SubmissionEffect([], found)
+        institute = effect(**about)
+        institute.indicators.sort(key=lambda move: place[move.indicator.pk])
+        return SubmissionEffect([], institute)
     moves = own_moves(**about)
-    told_of = [OwnRow(move) for move in moves if move.share or move.progress]
-    return SubmissionEffect(sorted(told_of, key=lambda row: place[row.indicator.pk]), None)
+    rows = [OwnRow(move) for move in moves if move.share or move.progress]
+    return SubmissionEffect(sorted(rows, key=lambda row: place[row.indicator.pk]), None)

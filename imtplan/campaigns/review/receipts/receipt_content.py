@@ -23,7 +23,7 @@ from indicators.models import Figure, Indicator
 
 FORMAT = "imtplan-receipt-1"
 # What a figure says, beside who entered it and when.
-SAID = ("state", "value", "numerator", "denominator", "reason", "explanation", "confirmed")
+FIGURE_PARTS = ("state", "value", "numerator", "denominator", "reason", "explanation", "confirmed")
 NUMBERS = ("value", "numerator", "denominator")
 DESCRIBED = (
     "code",
@@ -100,18 +100,18 @@ def _figures(campaign: Campaign, school: School) -> Iterator[dict[str, Any]]:
         }
         yield (
             described
-            | said_by(by_indicator.get(indicator.pk))
+            | content_by(by_indicator.get(indicator.pk))
             | entry_of(by_indicator.get(indicator.pk))
         )
 
 
-def said_by(figure: Figure | None) -> dict[str, Any]:
+def content_by(figure: Figure | None) -> dict[str, Any]:
     """What a figure says; no figure is one not yet entered."""
     figure = figure or Figure(state=Figure.State.NOT_ENTERED)
     numbers = {name: getattr(figure, name) for name in NUMBERS}
     return {
         "state": str(figure.state),
-        **{name: None if one is None else plain(one) for name, one in numbers.items()},
+        **{name: None if number is None else plain(number) for name, number in numbers.items()},
         "reason": figure.reason,
         "explanation": figure.explanation,
         "confirmed": figure.confirmed,
@@ -226,7 +226,7 @@ class ReceiptDifference:
 
     @property
     def changed(self) -> list[str]:
-        return [name for name in SAID if self.before.get(name) != self.after[name]]
+        return [name for name in FIGURE_PARTS if self.before.get(name) != self.after[name]]
 
 
 def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list[ReceiptDifference]:
@@ -241,12 +241,12 @@ def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list
             indicator__code__in=[item["code"] for item in items],
         ).select_related("indicator", "entered_by")
     }
-    found = (
-        ReceiptDifference(item["code"], item, said_by(today), today)
+    compared = (
+        ReceiptDifference(item["code"], item, content_by(today), today)
         for item in items
         for today in [stored.get(item["code"])]
     )
-    return [one for one in found if one.changed]
+    return [difference for difference in compared if difference.changed]
 
 
 # --- What happened since ------------------------------------------------------------------------

@@ -38,20 +38,20 @@ def verify(data: bytes) -> ReceiptVerdict:
         message = f"The file is longer than {LONGEST_FILE:,} bytes: no receipt is."
         return ReceiptVerdict([message], is_known=False)
     receipts = Receipt.objects.select_related("submission__campaign", "submission__school")
-    found = receipts.filter(sha256=sha256_of(data)).first()
-    if found and found.content.encode() == data:
-        said, is_same = [f"The file is, byte for byte, {_named(found)}."], True
+    receipt = receipts.filter(sha256=sha256_of(data)).first()
+    if receipt and receipt.content.encode() == data:
+        lines, is_same = [f"The file is, byte for byte, {_named(receipt)}."], True
     else:
         claim = _claim(data)
         if isinstance(claim, str):
             return ReceiptVerdict([claim, _of_the_file(data)], is_known=False)
-        found = receipts.filter(number=claim["number"]).first()
-        if found is None:
+        receipt = receipts.filter(number=claim["number"]).first()
+        if receipt is None:
             missing = f"This site has no receipt {quoted(claim['number'])}."
             return ReceiptVerdict([missing, _of_the_file(data)], is_known=False)
-        said, is_same = [*_altered(found, claim), _of_the_file(data)], False
-    stored, agrees = _against_today(found)
-    return ReceiptVerdict([*said, *stored], is_same=is_same and agrees)
+        lines, is_same = [*_altered(receipt, claim), _of_the_file(data)], False
+    stored, agrees = _against_today(receipt)
+    return ReceiptVerdict([*lines, *stored], is_same=is_same and agrees)
 
 
 def _claim(data: bytes) -> dict[str, Any] | str:
@@ -95,10 +95,10 @@ def _altered(receipt: Receipt, claim: dict[str, Any]) -> Iterator[str]:
 
 
 def _altered_figures(ours: list[dict[str, Any]], theirs: Any) -> Iterator[str]:
-    if not isinstance(theirs, list) or not all(isinstance(one, dict) for one in theirs):
+    if not isinstance(theirs, list) or not all(isinstance(figure, dict) for figure in theirs):
         yield "Its figures cannot be read."
         return
-    if [one.get("code") for one in theirs] != [one["code"] for one in ours]:
+    if [figure.get("code") for figure in theirs] != [figure["code"] for figure in ours]:
         yield "It does not have the same indicators in the same order."
         return
     for our, their in zip(ours, theirs, strict=True):
@@ -111,25 +111,25 @@ def _altered_figures(ours: list[dict[str, Any]], theirs: Any) -> Iterator[str]:
 def _against_today(receipt: Receipt) -> tuple[list[str], bool]:
     if sha256_of(receipt.content.encode()) != receipt.sha256:
         return ["The stored receipt is damaged: its content no longer has its SHA-256."], False
-    said = ["The stored receipt still has its SHA-256."]
+    lines = ["The stored receipt still has its SHA-256."]
     if event := taking_back(receipt):
         at = event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        said.append(f"The school took back what it is of on {at}, by {quoted(event.actor_name)}.")
-    if found := differences(receipt):
-        said.append(f"Figures that say something else today: {len(found)}.")
-        return said + [line for one in found for line in _changed_since(one)], False
-    return [*said, "The figures stored today say the same."], True
+        lines.append(f"The school took back what it is of on {at}, by {quoted(event.actor_name)}.")
+    if changes := differences(receipt):
+        lines.append(f"Figures that say something else today: {len(changes)}.")
+        return lines + [line for change in changes for line in _changed_since(change)], False
+    return [*lines, "The figures stored today say the same."], True
 
 
-def _changed_since(one: ReceiptDifference) -> Iterator[str]:
+def _changed_since(change: ReceiptDifference) -> Iterator[str]:
     since = "; the figure is gone"
-    if one.today:
-        at = one.today.entered_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        by = quoted(str(one.today.entered_by or "unknown"))
-        since = f" since {at}, by {by} ({one.today.origin})"
-    for name in one.changed:
-        label = f"{one.code}, {name}"
-        yield _change(label, one.before.get(name), one.after[name], "today") + since + "."
+    if change.today:
+        at = change.today.entered_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        by = quoted(str(change.today.entered_by or "unknown"))
+        since = f" since {at}, by {by} ({change.today.origin})"
+    for name in change.changed:
+        label = f"{change.code}, {name}"
+        yield _change(label, change.before.get(name), change.after[name], "today") + since + "."
 
 
 def _change(label: str, before: Any, after: Any, word: str) -> str:
@@ -151,7 +151,7 @@ def _is_deep(value: Any) -> bool:
 def quoted(text: str, longest: int = 80) -> str:
     """A text of others for a terminal: nothing in it moves the cursor or turns the line round."""
     shown = "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode()
-        for one in text[:longest]
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text[:longest]
     )
     return f"“{shown}{'…' if len(text) > longest else ''}”"

@@ -48,13 +48,13 @@ def _document(receipt: Receipt) -> dict[str, Any]:
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt, and beside it what has happened since."""
-    found = _receipt(request, number)
-    siblings = list(found.submission.receipts.order_by("at", "pk"))
-    context = _document(found) | {
+    receipt = _receipt(request, number)
+    siblings = list(receipt.submission.receipts.order_by("at", "pk"))
+    context = _document(receipt) | {
         "siblings": siblings,
         "latest": siblings[-1],
-        "steps": steps_since(found, siblings),
-        "differences": differences(found),
+        "steps": steps_since(receipt, siblings),
+        "differences": differences(receipt),
         "has_pdf": paper.is_available(),
     }
     return render(request, "campaigns/receipt.html", context)
@@ -64,15 +64,15 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 def receipt_json(request: HttpRequest, number: str) -> HttpResponse:
     """The very bytes that were hashed: `sha256sum` of the file gives the number printed. They can
     say nothing of what came after: that it was taken back is said by the name of the file."""
-    found = _receipt(request, number)
-    return _file(found, found.content.encode(), "json", "application/json", "attachment")
+    receipt = _receipt(request, number)
+    return _file(receipt, receipt.content.encode(), "json", "application/json", "attachment")
 
 
 @require_safe
 def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The receipt on paper. Where no PDF can be made, back to the page, which prints as well."""
-    found = _receipt(request, number)
-    html = render_to_string("campaigns/receipt_pdf.html", _document(found))
+    receipt = _receipt(request, number)
+    html = render_to_string("campaigns/receipt_pdf.html", _document(receipt))
     try:
         if not paper.is_available():
             raise paper.PaperError
@@ -80,7 +80,7 @@ def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
     except paper.PaperError:
         messages.error(request, _("The PDF cannot be made at the moment. Print this page instead."))
         return redirect("receipt", number=number)
-    return _file(found, pdf, "pdf", "application/pdf", "inline")
+    return _file(receipt, pdf, "pdf", "application/pdf", "inline")
 
 
 def _file_name(receipt: Receipt, taken_back: Event | None, ending: str) -> str:
