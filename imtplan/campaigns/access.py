@@ -12,7 +12,7 @@ from imtplan.campaigns.models import Campaign
 
 
 def place(request: HttpRequest, year: int, school: str) -> dict[str, Any]:
-    """The campaign and the school of an address; 404 for what this person may not see."""
+    """Returns the campaign and the school of an address; 404 for what this person may not see."""
     campaign = Campaign.objects.visible_to(request.user).filter(year=year).latest()
     if campaign is None:
         raise Http404
@@ -28,7 +28,7 @@ def _school(user: Any, code: str) -> School:
 
 
 def demand(request: HttpRequest, permission: Permission, school: School) -> None:
-    """Seen but not allowed: 403."""
+    """Refuses with 403 who sees the school and may not do this."""
     if not has_permission(request.user, permission, school=school):
         raise PermissionDenied
 
@@ -39,7 +39,7 @@ def demand_plan_office(request: HttpRequest) -> None:
 
 
 def may_enter(user: Any, campaign: Campaign, school: School) -> bool:
-    """May this person type figures of the school: their role says, and the campaign may narrow."""
+    """Says whether this person may type the school's figures: a campaign may narrow the role."""
     return has_permission(user, campaign.permission_to_enter, school=school)
 
 

@@ -8,5 +8,5 @@ from imtplan.campaigns.models import Campaign
 
 
 def demonstration(request: HttpRequest) -> dict[str, Any]:
-    """True while demonstration data is loaded: every page then says so."""
+    """Says whether demonstration data is loaded: every page then says so."""
     return {"demonstration": Campaign.objects.filter(is_demo=True).exists()}

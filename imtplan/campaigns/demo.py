@@ -49,7 +49,7 @@ def load() -> None:
 
 
 def figures() -> FigureQuerySet:
-    """What came with the demonstration, or was typed in it by its people."""
+    """Returns what came with the demonstration, or was typed in it by its people."""
     return Figure.objects.filter(Q(origin=Figure.Origin.DEMO) | Q(entered_by__is_demo=True))
 
 

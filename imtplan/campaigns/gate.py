@@ -82,7 +82,7 @@ REFUSALS = {
 
 
 def locked(campaign: Campaign, school: School, *, act: Event.Verb, by: User) -> Submission:
-    """The school's submission, locked, if `act` is possible now; made where there is none.
+    """Returns the school's submission, locked, if `act` is possible now; made where there is none.
 
     Whoever waited for the lock is asked again: the campaign may have closed meanwhile, and the
     role of `by` may have ended (`PermissionDenied`).
@@ -108,7 +108,7 @@ def _locked_row(campaign: Campaign, school: School) -> Submission | None:
 
 
 def _made(campaign: Campaign, school: School) -> Submission:
-    """The school's first write. Two at once make one row, and the second waits for the first."""
+    """Makes the submission at the school's first write. Of two at once, one waits."""
     if not campaign.expected_schools().filter(pk=school.pk).exists():
         raise TransitionRefused(NOT_ASKED)
     Submission.objects.get_or_create(campaign=campaign, school=school)
@@ -117,7 +117,7 @@ def _made(campaign: Campaign, school: School) -> Submission:
 
 @contextmanager
 def refusals_of_the_database() -> Iterator[None]:
-    """The database has the last word: what it refuses is said in the same sentences.
+    """Yields the database has the last word: what it refuses is said in the same sentences.
 
     The campaign may close, or a colleague submit, between our look and the write.
     """

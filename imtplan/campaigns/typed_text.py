@@ -21,7 +21,7 @@ def one_line_end(text: str) -> str:
 
 
 def too_long(text: str, limit: int) -> str | Promise:
-    """The sentence for a text over its limit, with both lengths; empty for another."""
+    """Returns the sentence for a text over its limit, with both lengths; empty for another."""
     if len(text) <= limit:
         return ""
     sentence = _("{length} characters, {limit} at most: nothing was cut, shorten it yourself.")

@@ -212,7 +212,7 @@ def _store(
 
 
 def _misplaced(cell: EnteredCell) -> list[dict[str, Any]]:
-    """A ratio's parts sent for a plain figure, or the other way round."""
+    """Returns a ratio's parts sent for a plain figure, or the other way round."""
     wrong = ("value",) if cell.indicator.is_ratio else ("numerator", "denominator")
     message = _("This indicator is not entered in this field.")
     return [
@@ -236,7 +236,7 @@ def _answer_of(indicator: Indicator, outcome: SaveOutcome) -> KeptAnswer:
 
 
 def _cell(indicator: Indicator, reading: SchoolFigures) -> dict[str, Any]:
-    """A cell as it stands. What nobody entered has no number, and no version."""
+    """Returns a cell as it stands. What nobody entered has no number, and no version."""
     figure = reading.figure(indicator) or Figure(state=State.NOT_ENTERED, version=None)
     numbers = {part: getattr(figure, part) for part in PARTS}
     return {

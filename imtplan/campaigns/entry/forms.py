@@ -129,7 +129,8 @@ class FigureForm(forms.Form):
 
     @property
     def unstored_fields(self) -> list[forms.BoundField]:
-        """What was sent and is not what is stored, for a page on which nothing can be typed."""
+        """Returns what was sent and is not what is stored, for a page where nothing can be
+        typed."""
         sent = [self[part] for part in (*self.number_parts, "reason", "explanation")]
         return [box for box in sent if box.value() and box.value() != self.initial.get(box.name)]
 
@@ -141,7 +142,7 @@ class FigureForm(forms.Form):
         return data
 
     def cell(self) -> EnteredCell:
-        """What the row says. Call on a valid form."""
+        """Returns what the row says. Call on a valid form."""
         data = self.cleaned_data
         parts = {part: data[part] for part in self.number_parts}
         entered = any(part is not None for part in parts.values())
@@ -160,7 +161,7 @@ class FigureForm(forms.Form):
 
 
 def initial_of(figure: Figure | None) -> dict[str, Any]:
-    """A stored figure as the form shows it, in the numbers of the person's language."""
+    """Returns a stored figure as the form shows it, in the numbers of the person's language."""
     if figure is None:
         return {}
     language = get_language() or "fr"
@@ -179,11 +180,11 @@ def initial_of(figure: Figure | None) -> dict[str, Any]:
 
 
 def as_posted(indicator: Indicator, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Texts by field, as the form of an indicator's row posts them."""
+    """Returns texts by field, as the form of an indicator's row posts them."""
     return {f"{indicator.code}-{field}": text for field, text in typed.items()}
 
 
 def as_typed(indicator: Indicator, posted: Mapping[str, Any]) -> dict[str, str]:
-    """The other way round: what a row was sent, by field, without the version."""
+    """Returns what a row was sent, by field, without the version: the other way round."""
     sent = {name: posted.get(f"{indicator.code}-{name}") for name in TYPED_FIELDS}
     return {name: text for name, text in sent.items() if text is not None}

@@ -39,7 +39,7 @@ class KeyedRequest:
 
     @classmethod
     def of(cls, request: Any) -> "KeyedRequest":
-        """A request of Django or of the REST framework, by somebody signed in.
+        """Reads the key of a request of Django or of the REST framework, by somebody signed in.
 
         The address belongs to the content: a key is good for one cell.
         """
@@ -58,7 +58,7 @@ class KeyedRequest:
         return hashlib.sha256(self.content).hexdigest()
 
     def answered(self) -> KeptAnswer | None:
-        """The answer given before, to exactly this."""
+        """Returns the answer given before, to exactly this."""
         if not self.key:
             return None
         known = IdempotencyKey.objects.filter(user=self.user, key=self.key).first()
@@ -69,8 +69,8 @@ class KeyedRequest:
         return KeptAnswer(known.status, known.answer)
 
     def answered_before(self, refusal: CampaignRefusal) -> KeptAnswer | None:
-        """The answer, where the act was done and its answer never arrived: what refuses it now
-        came later."""
+        """Returns the answer, where the act was done and its answer never arrived: what refuses it
+        now came later."""
         return None if isinstance(refusal, KeyReused) else self.answered()
 
     def once(self, act: Callable[[], KeptAnswer]) -> KeptAnswer:

@@ -49,7 +49,7 @@ def taken_over(cell: EnteredCell, reading: SchoolFigures) -> tuple[EnteredCell, 
 
 
 def is_marked(figure: Figure | None) -> bool:
-    """Whether a stored figure was taken over from last year."""
+    """Says whether a stored figure was taken over from last year."""
     return figure is not None and figure.origin == Figure.Origin.LAST_YEAR
 
 

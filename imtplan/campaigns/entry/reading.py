@@ -32,7 +32,7 @@ FiguresByYear = dict[int, dict[int, Figure]]  # indicator → year → figure
 
 @dataclass
 class SchoolFigures:
-    """Three queries for a whole school, whatever the number of indicators."""
+    """Holds the cells of a whole school, in three queries, however many indicators."""
 
     campaign: Campaign
     school: School
@@ -62,7 +62,7 @@ class SchoolFigures:
 
     @cached_property
     def aims(self) -> dict[int, KnownMagnitudes]:
-        """The school's own target of each indicator, and what the institute has or wants."""
+        """Returns the school's own target of each indicator, and the institute's numbers."""
         targets = (
             Target.objects.in_use()
             .select_related("indicator")
@@ -79,14 +79,14 @@ class SchoolFigures:
         return aims
 
     def findings(self, indicator: Indicator) -> list[CellFinding]:
-        """What surprises or informs about the stored figure."""
+        """Returns what surprises or informs about the stored figure."""
         figure = self.figure(indicator)
         if figure is None:
             return []
         return findings(cell_of(figure), self.around, figure.confirmed)
 
     def is_filled(self, indicator: Indicator) -> bool:
-        """A number, or a word in its place."""
+        """Says whether a number, or a word in its place, is stored."""
         figure = self.figure(indicator)
         return figure is not None and figure.state != Figure.State.NOT_ENTERED
 
@@ -119,7 +119,7 @@ class SchoolFigures:
 
 
 def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = ()) -> SchoolFigures:
-    """The school's cells. `indicators` where the caller has the campaign's already."""
+    """Returns the school's cells. `indicators` where the caller has the campaign's already."""
     indicators_asked = list(indicators) or campaign.asked_indicators()
     by_key = {indicator.pk: indicator for indicator in indicators_asked}
     figures: FiguresByYear = {}
@@ -153,7 +153,7 @@ def _with_target(aim: KnownMagnitudes, target: Target) -> KnownMagnitudes:
 
 
 def cell_of(figure: Figure) -> EnteredCell:
-    """A stored figure as a cell, seen in its present version."""
+    """Returns a stored figure as a cell, seen in its present version."""
     return EnteredCell(
         indicator=figure.indicator,
         state=Figure.State(figure.state),

@@ -140,7 +140,7 @@ def _origin(cell: EnteredCell, stored: Figure | None, origin: Figure.Origin) -> 
 
 
 def _content(figure: Figure | None) -> tuple[object, ...]:
-    """A figure's content as a cell's; no figure is a cell not yet entered."""
+    """Returns a figure's content as a cell's; no figure is a cell not yet entered."""
     if figure is None:
         return (Figure.State.NOT_ENTERED, None, None, None, "", "", {})
     return (*cell_of(figure).content, figure.explanation, figure.confirmed)
@@ -149,7 +149,7 @@ def _content(figure: Figure | None) -> tuple[object, ...]:
 def _confirmed(
     cell: EnteredCell, stored: Figure | None, reading: SchoolFigures
 ) -> Mapping[str, str]:
-    """The surprises that the cell answers, with their size.
+    """Returns the surprises that the cell answers, with their size.
 
     An old answer does not stretch: whoever changes the figure and leaves the tick and the words as
     they were has answered the old surprise, and is asked again if the new one is bigger. Some
@@ -180,7 +180,7 @@ def _write(
     by: User,
     origin: Figure.Origin,
 ) -> None:
-    """The next version of a figure. The database keeps the one before."""
+    """Writes the next version of a figure. The database keeps the one before."""
     figure.version = figure.version + 1 if figure.pk else 1
     for part in (*PARTS, "state", "reason", "explanation"):
         setattr(figure, part, getattr(cell, part))
@@ -217,7 +217,7 @@ def restore(*, figure: Figure, version: int, by: User, seen_version: int) -> Sav
 
 
 def _old_cell(figure: Figure, version: int) -> EnteredCell:
-    """What a figure said in a version; in version 0, before there was any, nothing."""
+    """Returns what a figure said in a version; in version 0, before there was any, nothing."""
     if version == 0:
         return EnteredCell(indicator=figure.indicator, state=Figure.State.NOT_ENTERED)
     old = FigureEvent.objects.filter(pgh_obj=figure, version=version).order_by("-pgh_id").first()

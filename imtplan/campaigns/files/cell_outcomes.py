@@ -16,7 +16,7 @@ class CellOutcome(models.TextChoices):
 
     @property
     def symbol(self) -> str:
-        """The name of its icon: an outcome is never told by colour alone."""
+        """Returns the name of its icon: an outcome is never told by colour alone."""
         return {
             CellOutcome.NEW: "plus-lg",
             CellOutcome.CHANGED: "pencil",
@@ -29,7 +29,7 @@ class CellOutcome(models.TextChoices):
 
     @property
     def why_left_out(self) -> str | Promise:
-        """What is said of a cell that was not stored."""
+        """Returns what is said of a cell that was not stored."""
         return {
             CellOutcome.EMPTIED: _("not emptied"),
             CellOutcome.UNDECIDED: _("none chosen"),
@@ -38,5 +38,5 @@ class CellOutcome(models.TextChoices):
 
     @property
     def is_applied(self) -> bool:
-        """Without a further word from the person."""
+        """Says whether it is applied without a further word from the person."""
         return self in (CellOutcome.NEW, CellOutcome.CHANGED)

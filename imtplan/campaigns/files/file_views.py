@@ -58,7 +58,7 @@ class FileForm(forms.Form):
 def workbook(
     request: HttpRequest, year: int, school: str, book: BookFormat = BookFormat.XLSX
 ) -> HttpResponse:
-    """The school's workbook, filled with what is stored now."""
+    """Sends the school's workbook, filled with what is stored now."""
     here = place(request, year, school)
     data = workbook_of(**here, language=(get_language() or "fr")[:2], book=book)
     return book.response(data, file_name(**here))

@@ -57,25 +57,26 @@ class ProposedCell:
 
     @property
     def after_text(self) -> str:
-        """As it stands in the paste or the file: of a million digits, only the beginning."""
+        """Returns the text as it stands in the paste or the file: of a million digits, the
+        first."""
         texts = [self.typed.typed.get(name, "") for name in ("value", "numerator", "denominator")]
         number = " / ".join(text for text in texts if text.strip())
         return Truncator(number or self.typed.typed.get("word", "")).chars(LONGEST_SHOWN)
 
     @property
     def shown(self) -> str | Promise:
-        """As it was read: what would be stored."""
+        """Returns what would be stored, as it was read."""
         return _shown(self.cell) if self.cell else ""
 
     @property
     def is_written_otherwise(self) -> bool:
-        """Whether the paste or the file has more than other spaces in the number."""
+        """Says whether the paste or the file has more than other spaces in the number."""
         return "".join(self.after_text.split()) != "".join(str(self.shown).split())
 
     @property
     def change(self) -> str:
-        """From last year, in percent; ten times as much and more as a factor. Of a percentage, in
-        points."""
+        """Returns the change from last year, in percent; ten times as much and more as a factor. Of
+        a percentage, in points."""
         now = self.cell.number if self.cell else None
         last = self.last.number if self.last else None
         if now is None or last is None:
@@ -92,7 +93,7 @@ class ProposedCell:
 
     @property
     def explanation_before(self) -> str:
-        """The stored explanation, where it would be another."""
+        """Returns the stored explanation, where it would be another."""
         before = self.stored.explanation if self.stored else ""
         return before if before != self.explanation else ""
 
@@ -106,17 +107,17 @@ class ProposedCell:
 
     @property
     def can_confirm(self) -> bool:
-        """Whether a tick is enough for one of its surprises."""
+        """Says whether a tick is enough for one of its surprises."""
         return any(not finding.answered and not finding.needs_words for finding in self.surprises)
 
     @property
     def seen(self) -> str:
-        """Its surprises, as an answer to them names them."""
+        """Returns its surprises, as an answer to them names them."""
         return as_seen(self.surprises)
 
     @property
     def is_answered_unseen(self) -> bool:
-        """Whether what was ticked or written answers a surprise that was smaller then, or none."""
+        """Says whether what was ticked or written answers a smaller surprise, or none."""
         code = self.indicator.code
         words = self.decisions.explanations.get(code, "")
         is_new = bool(words) and words != (self.stored.explanation if self.stored else "")
@@ -125,24 +126,24 @@ class ProposedCell:
 
     @property
     def is_ticked(self) -> bool:
-        """Whether its surprises were confirmed as they are, on the page that is shown again."""
+        """Says whether its surprises were confirmed as they are, on the page shown again."""
         return self.indicator.code in self.decisions.confirmed and not self.is_answered_unseen
 
     @property
     def chosen(self) -> int | None:
-        """The claim that was chosen, where there were several."""
+        """Returns the claim that was chosen, where there were several."""
         return None if self.claims else self.decisions.chosen.get(self.indicator.code)
 
     @property
     def taken(self) -> int | None:
-        """The version that one's own figure replaces, where this was chosen."""
+        """Returns the version that one's own figure replaces, where this was chosen."""
         taken = self.decisions.mine.get(self.indicator.code)
         return taken if self.outcome != CellOutcome.CONFLICT else None
 
     @property
     def takes_explanation(self) -> bool:
-        """Whether the preview has a field to explain: what would be stored and surprises, or has
-        an explanation already, one that is too long too."""
+        """Says whether the preview has a field to explain: what would be stored and surprises, or
+        has an explanation already, one that is too long too."""
         has_text = bool(self.typed.typed.get("explanation"))
         if self.outcome == CellOutcome.REFUSED:
             return has_text
@@ -187,12 +188,12 @@ class ProposalPreview:
 
     @property
     def question(self) -> dict[str, Any]:
-        """How the whole block is meant: its message, its choices, and the one taken."""
+        """Returns how the whole block is meant: its message, its choices, and the one taken."""
         return dict(self.proposal.about.get("question", {}))
 
     @property
     def choices(self) -> list[dict[str, Any]]:
-        """Each way to read the block, with what it would lay where."""
+        """Returns each way to read the block, with what it would lay where."""
         names = {indicator.code: indicator.name for indicator in self.indicators}
         return [
             choice
@@ -205,7 +206,7 @@ class ProposalPreview:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether nothing can be read before the block's question has its answer."""
+        """Says whether nothing can be read before the block's question has its answer."""
         return bool(self.question) and self.question["answer"] is None
 
     @property
@@ -220,7 +221,7 @@ class ProposalPreview:
 
     @cached_property
     def counts(self) -> dict[CellOutcome, int]:
-        """How many cells there are of each outcome that there is."""
+        """Returns how many cells there are of each outcome that there is."""
         counts = {kind: sum(row.outcome == kind for row in self.rows) for kind in CellOutcome}
         return {outcome: count for outcome, count in counts.items() if count}
 
@@ -242,20 +243,20 @@ class ProposalPreview:
 
     @property
     def can_apply(self) -> bool:
-        """Whether there is something to store, at once or once it is decided."""
+        """Says whether there is something to store, at once or once it is decided."""
         waits = (CellOutcome.EMPTIED, CellOutcome.UNDECIDED, CellOutcome.CONFLICT)
         return any(row.outcome.is_applied or row.outcome in waits for row in self.rows)
 
 
 def preview(proposal: Proposal) -> ProposalPreview:
-    """The proposal against what is stored at this moment."""
+    """Returns the proposal against what is stored at this moment."""
     return preview_of(proposal, read(proposal.campaign, proposal.school))
 
 
 def preview_of(
     proposal: Proposal, reading: SchoolFigures, decisions: Decisions = NO_DECISIONS
 ) -> ProposalPreview:
-    """The proposal as it was decided on, against what has been read."""
+    """Returns the proposal as it was decided on, against what has been read."""
     cells = [decisions.on(cell, reading) for cell in cells_of(proposal, reading)]
     rows = [replace(_proposed(cell, reading), decisions=decisions) for cell in cells]
     after = _with_applied(rows, reading)
@@ -267,7 +268,7 @@ def preview_of(
 
 
 def cells_of(proposal: Proposal, reading: SchoolFigures) -> list[TypedCell]:
-    """The stored cells of a proposal, of those indicators that are asked for."""
+    """Returns the stored cells of a proposal, of those indicators that are asked for."""
     by_code = {indicator.code: indicator for indicator in reading.indicators}
     return [
         TypedCell(
@@ -309,7 +310,7 @@ def _proposed(typed: TypedCell, reading: SchoolFigures) -> ProposedCell:
 
 
 def _claimed(typed: TypedCell, claim: CellClaim, reading: SchoolFigures) -> ProposedCell:
-    """What would become of the cell if this claim to it were chosen."""
+    """Returns what would become of the cell if this claim to it were chosen."""
     chosen = replace(typed, typed=claim.typed, where=claim.where, claims=[])
     return replace(_proposed(chosen, reading), label=claim.label)
 
@@ -332,7 +333,7 @@ def _outcome(cell: EnteredCell, stored: Figure | None) -> CellOutcome:
 
 
 def _with_applied(rows: list[ProposedCell], reading: SchoolFigures) -> SchoolFigures:
-    """The school's cells as they would stand once the changes are stored."""
+    """Returns the school's cells as they would stand once the changes are stored."""
     figures = {indicator: dict(by_year) for indicator, by_year in reading.figures.items()}
     after = replace(reading, figures=figures, kept=dict(reading.kept))
     for row in rows:
@@ -352,7 +353,7 @@ def _figure(cell: EnteredCell, reading: SchoolFigures) -> Figure:
 
 
 def _check(row: ProposedCell, after: SchoolFigures) -> None:
-    """The surprises of what would stand there; of what stays as it was, those are asked already."""
+    """Notes the surprises of what would stand there; those of the rest are asked already."""
     if row.cell is None or row.outcome in (
         CellOutcome.REFUSED,
         CellOutcome.SAME,
@@ -366,7 +367,7 @@ def _check(row: ProposedCell, after: SchoolFigures) -> None:
 def _elsewhere(
     rows: list[ProposedCell], reading: SchoolFigures, after: SchoolFigures
 ) -> list[SurpriseElsewhere]:
-    """Surprises in cells that are not proposed: a whole that is less than its new parts."""
+    """Returns surprises in cells that are not proposed: a whole that is less than its new parts."""
     touched = {row.indicator.pk for row in rows}
     raised = []
     for indicator in reading.indicators:

@@ -50,24 +50,24 @@ class Decisions:
 
     @property
     def has_unfit_text(self) -> bool:
-        """Whether an explanation is longer than a figure can keep, or has a NUL."""
+        """Says whether an explanation is longer than a figure can keep, or has a NUL."""
         texts = self.explanations.values()
         return any(len(text) > LONGEST_EXPLANATION or "\x00" in text for text in texts)
 
     @property
     def words_alone(self) -> "Decisions":
-        """What was typed, without the choices: for a page on which these are others."""
+        """Returns what was typed, without the choices: for a page on which these are others."""
         return Decisions(explanations=self.explanations)
 
     def have_seen(self, code: str, surprises: Iterable[CellFinding]) -> bool:
-        """Whether the page showed each of these surprises, as large as it is or larger."""
+        """Says whether the page showed each of these surprises, as large as it is or larger."""
         if self.seen is None:
             return True
         shown = self.seen.get(code, {})
         return all(new.answered or new.size <= shown.get(new.code, -1) for new in surprises)
 
     def on(self, cell: TypedCell, reading: SchoolFigures) -> TypedCell:
-        """The cell as it was decided on."""
+        """Returns the cell as it was decided on."""
         code = cell.indicator.code
         choice = self.chosen.get(code, -1)
         if 0 <= choice < len(cell.claims):
@@ -84,18 +84,18 @@ class Decisions:
 
 
 def _after(posted: Mapping[str, str], prefix: str) -> dict[str, str]:
-    """The fields that begin with a prefix, by what follows it."""
+    """Returns the fields that begin with a prefix, by what follows it."""
     names = [name for name in posted if name.startswith(prefix)]
     return {name.removeprefix(prefix): posted[name] for name in names}
 
 
 def as_seen(surprises: Iterable[CellFinding]) -> str:
-    """The surprises as the page sends them back: "change:98.02 parts:20"."""
+    """Returns the surprises as the page sends them back: "change:98.02 parts:20"."""
     return " ".join(f"{code}:{size}" for code, size in sizes(surprises).items())
 
 
 def _sizes(text: str) -> dict[str, Decimal]:
-    """What `as_seen` wrote. What it did not write was not seen."""
+    """Reads what `as_seen` wrote. What it did not write was not seen."""
     by_code = {}
     for pair in text.split():
         code, _colon, size = pair.rpartition(":")

@@ -37,7 +37,7 @@ from indicators.models import Figure
 
 @require_POST
 def paste(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """A pasted block as a preview, in a piece of page. Nothing is stored."""
+    """Shows a pasted block as a preview, in a piece of page. Nothing is stored."""
     here = place(request, year, school)
     demand_entry(request, **here)
     text = request.POST.get("text", "")
@@ -68,8 +68,8 @@ def _piece(request: HttpRequest, proposal: Proposal) -> JsonResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request: HttpRequest, year: int, school: str, pk: int) -> HttpResponse:
-    """What a paste or a spreadsheet would change; `answer` says how its block is meant, `apply`
-    stores it."""
+    """Shows what a paste or a spreadsheet would change; `answer` says how its block is meant,
+    `apply` stores it."""
     here = place(request, year, school)
     demand_entry(request, **here)
     waiting = Proposal.objects.waiting().select_related("campaign", "school")
@@ -84,7 +84,7 @@ def proposal(request: HttpRequest, year: int, school: str, pk: int) -> HttpRespo
 
 
 def _answer(request: HttpRequest, proposal: Proposal) -> HttpResponse:
-    """The block read anew; a script gets the piece of page, a form the whole page."""
+    """Reads the block anew; a script gets the piece of page, a form the whole page."""
     choice = request.POST["answer"]
     try:
         answer(proposal, int(choice) if choice.isascii() and choice.isdigit() else -1)
@@ -123,7 +123,7 @@ def _again(
     decisions: Decisions,
     status: HTTPStatus = HTTPStatus.CONFLICT,
 ) -> HttpResponse:
-    """The preview as it is now, with what was typed and chosen there."""
+    """Shows the preview as it is now, with what was typed and chosen there."""
     here = {"campaign": proposal.campaign, "school": proposal.school}
     proposal.refresh_from_db()
     shown = preview_of(proposal, read(**here), decisions)
@@ -132,7 +132,7 @@ def _again(
 
 
 def _say_applied(request: HttpRequest, applied: AppliedProposal, proposal: Proposal) -> None:
-    """How many figures are stored, and by name those that are not, each with the reason."""
+    """Says how many figures are stored, and by name those that are not, each with the reason."""
     count = len(applied.outcome.changed)
     stored = ngettext("%(count)s figure applied.", "%(count)s figures applied.", count)
     messages.success(request, stored % {"count": count})

@@ -70,7 +70,7 @@ def _kept_content(content: TableContent, reading: SchoolFigures) -> dict[str, An
 
 
 def _kept_question(question: BlockQuestion, reading: SchoolFigures) -> dict[str, Any]:
-    """With each choice's own cells: what is chosen needs no second reading."""
+    """Returns the question with each choice's own cells: what is chosen needs no second reading."""
     return {
         "message": question.message,
         "answer": question.answer,
@@ -83,7 +83,7 @@ def _kept_question(question: BlockQuestion, reading: SchoolFigures) -> dict[str,
 
 
 def _summary(content: TableContent) -> list[list[str]]:
-    """What a choice lays where: the indicators' codes with their texts."""
+    """Returns what a choice lays where: the indicators' codes with their texts."""
     return [[cell.indicator.code, _text_of(cell)] for cell in content.cells]
 
 

@@ -80,7 +80,7 @@ LOOKS["open percentage"] = OPEN | {"num_format": "General"}
 def workbook_of(
     campaign: Campaign, school: School, language: str, book: BookFormat = BookFormat.XLSX
 ) -> bytes:
-    """The file, in one of the two languages, with what is stored at this moment."""
+    """Returns the file, in one of the two languages, with what is stored at this moment."""
     with override(language):
         page = read_page(campaign, school)
         title = gettext("Figures %(year)s: %(school)s") % {
@@ -133,7 +133,7 @@ def _entry_sheet(page: EntryPage, title: str) -> SheetOut:
 
 
 def _cells(row: EntryRow, page: EntryPage) -> Iterator[CellOut]:
-    """One indicator's line, in the order of `FIELDS`."""
+    """Yields one indicator's line, in the order of `FIELDS`."""
     indicator, figure = row.indicator, row.figure
     yield CellOut(indicator.code, "code")
     yield CellOut(_name(indicator), "name", comment=definition_of(indicator))
@@ -159,7 +159,7 @@ def _name(indicator: Indicator) -> str:
 
 
 def _beside(number: Decimal | None, indicator: Indicator, figure: Figure | None = None) -> CellOut:
-    """A number to compare with, or the word that stands in its place; nothing where nothing is."""
+    """Returns a number to compare with, or the word in its place; nothing where nothing is."""
     if number is None:
         return CellOut(str(State(figure.state).label) if figure else None, "shut")
     decimals = min(indicator.decimals, MAX_SHOWN_DECIMALS)
@@ -167,7 +167,7 @@ def _beside(number: Decimal | None, indicator: Indicator, figure: Figure | None 
 
 
 def _part(part: str, indicator: Indicator, figure: Figure | None) -> CellOut:
-    """An open cell for the number or for a ratio's two; the others are shut and grey."""
+    """Returns an open cell for the number or for a ratio's two; the others are shut and grey."""
     if (part == "value") == indicator.is_ratio:
         return CellOut(look="closed")
     number = getattr(figure, part) if figure else None

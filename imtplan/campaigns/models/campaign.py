@@ -88,17 +88,17 @@ class Campaign(models.Model):
 
     @property
     def permission_to_enter(self) -> Permission:
-        """What typing figures needs: a campaign may leave it to who submits them."""
+        """Returns what typing figures needs: a campaign may leave it to who submits them."""
         narrowed = self.entered_by == self.EnteredBy.DIRECTORS
         return Permission.SUBMIT_FIGURES if narrowed else Permission.ENTER_FIGURES
 
     def is_open(self, *, at: datetime | None = None) -> bool:
-        """For the schools that have no extension."""
+        """Says whether it is open for the schools that have no extension."""
         return self.opens_at <= (at or timezone.now()) < self.closes_at
 
     def is_open_for(self, school: School, *, at: datetime | None = None) -> bool:
-        """The rule that the database holds too (`CollectedFigure`). An open campaign asks nothing
-        of the database: an extension only ever closes later."""
+        """Applies the rule that the database holds too (`CollectedFigure`). An open campaign asks
+        nothing of the database: an extension only ever closes later."""
         now = at or timezone.now()
         return self.is_open(at=now) or self.opens_at <= now < self.closes_at_for(school)
 
@@ -111,17 +111,18 @@ class Campaign(models.Model):
 
     @cached_property
     def _extensions_by_school(self) -> dict[int, "Extension"]:
-        """Read once for each campaign object."""
+        """Returns the extensions, read once for each campaign object."""
         return {extension.school_id: extension for extension in self.extensions.all()}
 
     def asked_indicators(self) -> list[Indicator]:
-        """In the order of every page and file: by theme, the themes by their first indicator."""
+        """Returns the indicators in the order of every page and file: by theme, themes by their
+        first."""
         indicators = list(self.indicators.all())
         themes = list(dict.fromkeys(indicator.theme for indicator in indicators))
         return sorted(indicators, key=lambda indicator: themes.index(indicator.theme))
 
     def expected_schools(self) -> SchoolQuerySet:
-        """The schools asked to report."""
+        """Returns the schools asked to report."""
         return School.objects.filter(expected_by(self.pk, year=self.year))
 
 
@@ -134,7 +135,7 @@ class CampaignStage(models.TextChoices):
 
     @property
     def symbol(self) -> str:
-        """The name of its icon: a stage is never told by colour alone."""
+        """Returns the name of its icon: a stage is never told by colour alone."""
         return {
             CampaignStage.PLANNED: "circle",
             CampaignStage.OPEN: "pencil",
@@ -150,8 +151,9 @@ class CampaignStage(models.TextChoices):
 
 
 def expected_by(campaign: Any, *, year: Any) -> Q:
-    """Of schools, those that a campaign asks to report: those chosen, or every own school of its
-    year. `campaign` is asked one query further in: an outer reference is one of one more level.
+    """Returns, of schools, those that a campaign asks to report: those chosen, or every own school
+    of its year. `campaign` is asked one query further in: an outer reference is one of one more
+    level.
     """
     chosen = Campaign.schools.through.objects.filter(campaign=campaign)
     is_chosen = Exists(chosen.filter(school=OuterRef("pk")))

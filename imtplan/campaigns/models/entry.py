@@ -44,7 +44,7 @@ class KeptInput(models.Model):
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def waiting(self) -> "ProposalQuerySet":
-        """Not yet applied, and young enough to be."""
+        """Returns the proposals not yet applied, and young enough to be."""
         return self.filter(applied_at=None, created_at__gt=timezone.now() - Proposal.LIFE)
 
 

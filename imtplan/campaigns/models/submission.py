@@ -24,7 +24,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(school__in=user.school_ids)
 
     def of_every_school(self, campaign: Campaign) -> "list[Submission]":
-        """One for each school expected, those that have not begun included (not stored)."""
+        """Returns one for each school expected, those that have not begun included (not stored)."""
         begun = {
             submission.school_id: submission
             for submission in self.filter(campaign=campaign).select_related(
@@ -51,7 +51,7 @@ class Submission(models.Model):
 
         @property
         def symbol(self) -> str:
-            """The name of its icon: a state is never told by colour alone."""
+            """Returns the name of its icon: a state is never told by colour alone."""
             return {
                 Submission.State.NOT_BEGUN: "circle",
                 Submission.State.DRAFT: "pencil",
@@ -127,7 +127,7 @@ class Submission(models.Model):
 
     @property
     def state_of_now(self) -> "Submission.State":
-        """The state with its words and symbol, where the column is a plain text."""
+        """Returns the state with its words and symbol, where the column is a plain text."""
         return self.State(self.state)
 
 
@@ -136,7 +136,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         return self.filter(submission__in=Submission.objects.visible_to(user))
 
     def unsettled(self) -> "RemarkQuerySet":
-        """Of the latest return, in the order of the indicators."""
+        """Returns those of the latest return, in the order of the indicators."""
         open_ones = self.filter(state__in=[Remark.State.OPEN, Remark.State.ANSWERED])
         return open_ones.select_related("indicator", "by", "answered_by").order_by(
             "indicator__rank", "indicator__code", "pk"
@@ -157,7 +157,7 @@ class Remark(models.Model):
 
         @property
         def symbol(self) -> str:
-            """The name of its icon: a state is never told by colour alone."""
+            """Returns the name of its icon: a state is never told by colour alone."""
             return {
                 Remark.State.OPEN: "question-circle",
                 Remark.State.ANSWERED: "check-lg",
@@ -208,12 +208,12 @@ class Remark(models.Model):
 
     @property
     def state_of_now(self) -> "Remark.State":
-        """The state with its words and symbol, where the column is a plain text."""
+        """Returns the state with its words and symbol, where the column is a plain text."""
         return self.State(self.state)
 
     @property
     def answer_version(self) -> str:
-        """What a page says it has seen of the answer; empty where there was none."""
+        """Returns what a page says it has seen of the answer; empty where there was none."""
         return self.answered_at.isoformat() if self.answered_at else ""
 
 

@@ -30,7 +30,7 @@ State = Submission.State
 
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
-    """Every campaign, the latest first, with how far it is."""
+    """Shows every campaign, the latest first, with how far it is."""
     demand_plan_office(request)
     visible = Campaign.objects.visible_to(request.user).select_related("plan")
     rows = rows_of_campaigns(list(visible))
@@ -39,7 +39,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_edit(request: HttpRequest, year: int) -> HttpResponse:
-    """A campaign's terms, its schools with their closings, and what was decided when by whom."""
+    """Changes a campaign's terms, beside its schools, their closings and what was decided."""
     demand_plan_office(request)
     campaign = _campaign(request, year)
     form = form_of(request, initial_of_terms(Terms.of(campaign)), campaign)

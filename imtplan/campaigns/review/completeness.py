@@ -24,7 +24,7 @@ WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
 
 @dataclass(frozen=True)
 class Completeness:
-    """Of one school, or, added up, of many."""
+    """Counts the cells of one school, or, added up, of many."""
 
     expected: int = 0
     numbers: int = 0
@@ -46,7 +46,7 @@ class Completeness:
 
     @property
     def ratio(self) -> Decimal | None:
-        """Nothing where nothing is expected: not zero, and not complete."""
+        """Returns what part is filled; None where nothing is expected: not zero, and not all."""
         return Decimal(self.filled) / self.expected if self.expected else None
 
     @property
@@ -63,7 +63,7 @@ def total(parts: Iterable[Completeness]) -> Completeness:
 
 
 def expected_schools(campaigns: Sequence[Campaign]) -> dict[int, list[School]]:
-    """Each campaign's schools, as `Campaign.expected_schools`, for many in two queries."""
+    """Returns each campaign's schools, as `Campaign.expected_schools`, for many in two queries."""
     own = list(School.objects.carrying_the_plan())
     chosen: dict[int, list[School]] = defaultdict(list)
     rows = Campaign.schools.through.objects.filter(campaign__in=campaigns)
@@ -77,8 +77,8 @@ def expected_schools(campaigns: Sequence[Campaign]) -> dict[int, list[School]]:
 
 
 def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completeness]]:
-    """By campaign and school, in a constant number of queries. `to_explain` is not counted here:
-    it needs every earlier figure, see `of_campaign`."""
+    """Counts by campaign and school, in a constant number of queries. `to_explain` is not counted
+    here: it needs every earlier figure, see `of_campaign`."""
     expected = _indicator_counts(campaigns)
     numbers, words = _filled(campaigns, [State.NUMBER]), _filled(campaigns, WORDS)
     kept = _kept(campaigns)
@@ -102,7 +102,7 @@ def _indicator_counts(campaigns: Sequence[Campaign]) -> dict[int, int]:
 
 
 def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[int, int], int]:
-    """How many collected figures are in one of `states`, by campaign and school."""
+    """Returns how many collected figures are in one of `states`, by campaign and school."""
     figures = Campaign.indicators.through.objects.filter(
         campaign__in=campaigns,
         indicator__figures__year=F("campaign__year"),
@@ -113,7 +113,7 @@ def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[
 
 
 def _kept(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], int]:
-    """Texts that could not be stored, in cells that are still asked for."""
+    """Counts texts that could not be stored, in cells that are still asked for."""
     kept = KeptInput.objects.filter(campaign__in=campaigns, indicator__campaigns=F("campaign"))
     return _counted(kept.values_list("campaign", "school"))
 
@@ -127,7 +127,7 @@ def _counted(pairs: QuerySet[Any, Any]) -> dict[tuple[int, int], int]:
 
 
 def of_campaign(campaign: Campaign) -> dict[int, Completeness]:
-    """By school, in the order of the schools, with what is to confirm or explain."""
+    """Counts by school, in the order of the schools, with what is to confirm or explain."""
     to_explain = _to_explain(campaign)
     return {
         school: Completeness(**(counts.__dict__ | {"to_explain": to_explain.get(school, 0)}))
@@ -136,7 +136,7 @@ def of_campaign(campaign: Campaign) -> dict[int, Completeness]:
 
 
 def _to_explain(campaign: Campaign) -> dict[int, int]:
-    """How many cells surprise and nobody answered, by school."""
+    """Returns how many cells surprise and nobody answered, by school."""
     indicators = campaign.asked_indicators()
     readings = (
         SchoolFigures(campaign, School(pk=school), indicators, figures)
@@ -146,7 +146,7 @@ def _to_explain(campaign: Campaign) -> dict[int, int]:
 
 
 def _figures(campaign: Campaign, indicators: Iterable[Indicator]) -> dict[int, FiguresByYear]:
-    """What `reading.read` reads of one school, of every school at once."""
+    """Reads what `reading.read` reads of one school, of every school at once."""
     by_school: dict[int, FiguresByYear] = {}
     by_key = {indicator.pk: indicator for indicator in indicators}
     figures = Figure.objects.filter(
@@ -189,7 +189,7 @@ class SchoolRow:
 
 
 def rows_of(campaign: Campaign) -> list[SchoolRow]:
-    """One for each school expected, in a constant number of queries."""
+    """Returns a row for each school expected, in a constant number of queries."""
     completeness = of_campaign(campaign)
     given = Extension.objects.filter(campaign=campaign, closes_at__gt=campaign.closes_at)
     extensions = {extension.school_id: extension for extension in given.select_related("given_by")}
@@ -222,7 +222,7 @@ class CampaignRow:
 
 
 def rows_of_campaigns(campaigns: Sequence[Campaign]) -> list[CampaignRow]:
-    """In a constant number of queries, however many campaigns and schools."""
+    """Returns a row for each campaign, in a constant number of queries."""
     by_campaign = of_campaigns(campaigns)
     done = _counts(
         Submission.objects.filter(

@@ -35,7 +35,7 @@ class DecisionForm(forms.Form):
             )
 
     def look_again(self, handing_in: str) -> None:
-        """Shown again with what was typed: the next decision is about what this page shows."""
+        """Shows it again with what was typed: the next decision is about what this page shows."""
         self.data = self.data.copy()
         self.data["seen"] = handing_in
 
@@ -48,12 +48,12 @@ class DecisionForm(forms.Form):
 
     @property
     def typed(self) -> list[tuple[str | Promise, str]]:
-        """Every comment as typed, under its label: what must not be lost with a refusal."""
+        """Returns every comment as typed, under its label: what must not be lost with a refusal."""
         texts = [(field.label, field.value() or "") for field in self if not field.is_hidden]
         return [(label, text) for label, text in texts if text.strip()]
 
     @property
     def remarks(self) -> dict[str, str]:
-        """By the code of the indicator; call on a valid form."""
+        """Returns the remarks by the code of the indicator; call on a valid form."""
         typed = {code: self.cleaned_data[self.name_of(code)] for code in self.codes}
         return {code: text for code, text in typed.items() if text}

@@ -92,12 +92,13 @@ class Arrivals:
 
     @property
     def last(self) -> date:
-        """The end of the drawing: the closing, or later where figures still come in."""
+        """Returns the end of the drawing: the closing, or later where figures still come in."""
         return max(self.closes, self.until)
 
     @property
     def line(self) -> str:
-        """The path of a drawing of 100 by 100: level from day to day, up where figures come in."""
+        """Returns the path of a drawing of 100 by 100: level day by day, up where figures come
+        in."""
         steps = [f"H{self._across(day.day)} V{self._height(day.there)}" for day in self.days]
         return " ".join(["M0 100", *steps, f"H{self._across(self.until + A_DAY)}"])
 
@@ -110,7 +111,7 @@ class Arrivals:
         return f"{self._across(self.closes + A_DAY)}%"
 
     def _across(self, day: date) -> str:
-        """Where that day begins."""
+        """Returns where that day begins."""
         length = (self.last - self.opens).days + 1
         return f"{min(100, max(0, 100 * (day - self.opens).days / length)):.2f}"
 
@@ -120,7 +121,8 @@ class Arrivals:
 
 
 def arrivals(campaign: Campaign, schools: Iterable[int], expected: int) -> Arrivals:
-    """Of these schools, in one query. What was there before the opening is there on its day."""
+    """Counts those of these schools, in one query. What was there before the opening counts on its
+    day."""
     opens = timezone.localdate(campaign.opens_at)
     parameters = {
         "zone": settings.TIME_ZONE,
@@ -146,5 +148,5 @@ def _running(moves: dict[date, int]) -> list[ArrivalDay]:
 
 
 def days_late(campaign: Campaign) -> int:
-    """Whole days since the closing; 0 while the campaign is open or planned."""
+    """Returns whole days since the closing; 0 while the campaign is open or planned."""
     return max(timedelta(0), timezone.now() - campaign.closes_at).days

@@ -15,7 +15,7 @@ from imtplan.campaigns.review.submission_queue import campaign_asked, filters, q
 
 @require_safe
 def submissions(request: HttpRequest) -> HttpResponse:
-    """Every school of a campaign with its state: those that wait for a decision first."""
+    """Shows every school of a campaign with its state: those that wait for a decision first."""
     if not has_permission(request.user, Permission.READ_INSTITUTE):
         raise PermissionDenied
     visible = Campaign.objects.visible_to(request.user).select_related("plan")

@@ -84,7 +84,7 @@ class _CampaignFacts:
 
 
 def _campaigns(now: datetime) -> list[Campaign]:
-    """Those that are open for a school, or closed not long ago."""
+    """Returns those that are open for a school, or closed not long ago."""
     since = now - LATE_REPORT - timedelta(days=2)
     recent = Q(closes_at__gt=since) | Q(extensions__closes_at__gt=since)
     campaigns = Campaign.objects.filter(recent, opens_at__lte=now).distinct()
@@ -132,7 +132,7 @@ def _parts(
 
 
 def _who_enter(campaign: Campaign, held: list[Membership]) -> dict[int | None, set[int]]:
-    """By school: the rule of `access.may_enter`, for many people at once."""
+    """Applies by school the rule of `access.may_enter`, for many people at once."""
     directors = campaign.entered_by == Campaign.EnteredBy.DIRECTORS
     needed = Permission.SUBMIT_FIGURES if directors else Permission.ENTER_FIGURES
     people: dict[int | None, set[int]] = defaultdict(set)
@@ -233,14 +233,15 @@ class _Letters:
         )
 
     def _to_do(self, campaign: Campaign, school: School) -> list[NameList]:
-        """Read once for all who enter the school's figures, and put in each one's words."""
+        """Reads them once for all who enter the school's figures, and says them in each one's
+        words."""
         key = (campaign.pk, school.pk)
         if key not in self.readings:
             self.readings[key] = _SchoolToDo.read(campaign, school)
         return self.readings[key].lists()
 
     def _subject(self, reminder: Reminder) -> str:
-        """The product, the school and the campaign: one of many mails that a director gets."""
+        """Names the product, the school and the campaign: a director gets many mails."""
         words = {"schools": self._schools(reminder), "what": self._what(reminder)}
         return _("IMT Plan – %(schools)s – %(what)s") % words
 
@@ -306,7 +307,7 @@ class _SchoolToDo:
 
 
 def _closes_in(words: dict[str, Any], days: int) -> str:
-    """The days that are left, not those of the step: the mail may be late."""
+    """Says the days that are left, not those of the step: the mail may be late."""
     if days == 0:
         return _("%(campaign)s closes today") % words
     if days == 1:

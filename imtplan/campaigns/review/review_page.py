@@ -38,7 +38,7 @@ class ReviewLine:
 
     @property
     def typed(self) -> list[str]:
-        """The texts that stand in the cell and could not be stored."""
+        """Returns the texts that stand in the cell and could not be stored."""
         kept = self.row.kept.typed if self.row.kept else {}
         return [kept[name] for name in (*PARTS, "reason") if kept.get(name)]
 
@@ -73,7 +73,7 @@ def to_do(page: EntryPage) -> SubmissionObstacles:
 
 
 def completeness_of(page: EntryPage) -> Completeness:
-    """The page's own count, which `completeness` makes of many schools at once."""
+    """Returns the page's own count, which `completeness` makes of many schools at once."""
     states = Counter(row.figure.state for row in page.rows if row.figure)
     return Completeness(
         expected=len(page.rows),
@@ -100,7 +100,7 @@ def lines_by_theme(page: EntryPage, form: DecisionForm | None) -> dict[str, list
 
 
 def remarks_of(submission: Submission) -> dict[int, list[Remark]]:
-    """Every remark ever made, the latest first, by indicator."""
+    """Returns every remark ever made, the latest first, by indicator."""
     by_indicator: dict[int, list[Remark]] = {}
     if submission.pk:
         for remark in submission.remarks.select_related("by", "answered_by"):
@@ -140,7 +140,7 @@ def events_of(user: Any, page: EntryPage) -> Iterable[Event]:
 
 
 def steps_of(events: Iterable[Event]) -> list[ReviewStep]:
-    """The latest first. Autosave makes an event of each cell: one person's become one step."""
+    """Returns the steps, the latest first. One person's autosaves become one step."""
     steps: list[ReviewStep] = []
     for event in events:
         codes = set(event.detail.get("figures", ()))

@@ -38,7 +38,7 @@ TYPED = [Event.Verb.FIGURES_SAVED, Event.Verb.FIGURES_UNDONE, Event.Verb.SUBMITT
 
 
 def who_decide() -> list[User]:
-    """Those of the directorate-general who may validate or return."""
+    """Returns those of the directorate-general who may validate or return."""
     return list(User.objects.permitted(Permission.VALIDATE_FIGURES))
 
 
@@ -132,10 +132,10 @@ def _write(
 
 
 def key_of(kind: str, submission: Submission) -> str:
-    """How the keys of all mails of this kind about a submission begin."""
+    """Returns how the keys of all mails of this kind about a submission begin."""
     return f"{kind}:{submission.pk}:"
 
 
 def lower_first(text: str) -> str:
-    """For a name within a sentence."""
+    """Writes a name as it stands within a sentence."""
     return text[:1].lower() + text[1:]

@@ -18,7 +18,8 @@ QUEUE = [State.SUBMITTED, State.DRAFT, State.NOT_BEGUN, State.RETURNED, State.VA
 
 
 def campaign_asked(campaigns: Sequence[Campaign], year: str) -> Campaign:
-    """The campaign of the year asked for; the first, where none is. An unknown year is 404."""
+    """Returns the campaign of the year asked for; the first, where none is. An unknown one is
+    404."""
     if not year:
         return campaigns[0]
     for campaign in campaigns:
@@ -32,7 +33,7 @@ def queue_of(campaign: Campaign) -> list[SchoolRow]:
 
 
 def _place(row: SchoolRow) -> tuple[int, float, int]:
-    """By state; of those who wait, the oldest first; the rest as the schools are ranked."""
+    """Ranks by state; of those who wait, the oldest first; the rest as the schools are ranked."""
     at = row.submission.submitted_at
     waits_since = at.timestamp() if at and row.state == State.SUBMITTED else 0.0
     return QUEUE.index(row.state), waits_since, row.school.rank
@@ -47,7 +48,7 @@ class StateFilter:
 
 
 def filters(rows: list[SchoolRow], state_asked: str) -> list[StateFilter]:
-    """All, then each state that some school is in, in the order of the queue."""
+    """Returns all, then each state that some school is in, in the order of the queue."""
     counts = Counter(row.state for row in rows)
     words = {State.SUBMITTED: _("to decide")}
     return [

@@ -132,7 +132,7 @@ def _looked_at(submission: Submission) -> str:
 
 
 def _put_back(submission: Submission) -> None:
-    """What the submission said before it was submitted: the database kept it as a version."""
+    """Puts back what the submission said before it was submitted: the database kept it."""
     versions = submission.pgh_event_model.objects.filter(pgh_obj=submission)  # type: ignore[attr-defined]
     before = versions.exclude(state=State.SUBMITTED).order_by("-pgh_id").first()
     if before is None:
@@ -203,12 +203,12 @@ def return_to_school(
 
 
 def handing_in_of(submission: Submission) -> str:
-    """Which handing-in a page shows: a decision is about that one and no other."""
+    """Says which handing-in a page shows: a decision is about that one and no other."""
     return submission.submitted_at.isoformat() if submission.submitted_at else ""
 
 
 def _demand_as_seen(submission: Submission, seen: str | None) -> None:
-    """Compared under the lock: nobody submits between the look and the decision."""
+    """Compares under the lock: nobody submits between the look and the decision."""
     if seen is not None and seen != handing_in_of(submission):
         raise SubmittedAgain
 

@@ -27,7 +27,7 @@ def _demand_plan_office(request: HttpRequest) -> None:
 @never_cache
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
-    """Everybody, with the roles they hold today, and where roles are given."""
+    """Shows everybody, with the roles they hold today, and where roles are given."""
     _demand_plan_office(request)
     roles = Membership.objects.in_force().select_related("school")
     people = User.objects.prefetch_related(Prefetch("memberships", roles, to_attr="roles_today"))
@@ -38,7 +38,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, pk: int) -> HttpResponse:
-    """One person: their name and address, their roles, and whether they can sign in."""
+    """Shows one person: their name and address, their roles, and whether they can sign in."""
     _demand_plan_office(request)
     person = get_object_or_404(User, pk=pk)
     if is_pressed(request, "switch-off") or is_pressed(request, "switch-on"):

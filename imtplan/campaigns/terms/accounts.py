@@ -24,7 +24,7 @@ CHANGED = "account-changed"
 
 @transaction.atomic
 def change_person(person: User, *, name: str, email: str, by: User) -> User:
-    """Another name or address. Both addresses are told of the change, and by whom it was made."""
+    """Gives somebody another name or address. Both addresses are told, and by whom."""
     held = User.objects.select_for_update().get(pk=person.pk)
     before = {"name": held.name, "email": held.email}
     after = {"name": " ".join(name.split()), "email": normal_address(email)}

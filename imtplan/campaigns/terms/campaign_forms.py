@@ -71,8 +71,8 @@ class ProblemsForm(forms.Form):
             self.add_error(self.SHOWN_AT.get(name, name), message)
 
     def instant(self, name: str) -> datetime | None:
-        """The day and the hour together; none where one of them is missing. An hour that the
-        clock change skips, or gives twice, is refused with a sentence."""
+        """Returns the day and the hour together; none where one of them is missing. An hour that
+        the clock change skips, or gives twice, is refused with a sentence."""
         day, hour = self.cleaned_data.get(f"{name}_day"), self.cleaned_data.get(f"{name}_time")
         if day is None or hour is None:
             return None
@@ -158,12 +158,12 @@ class CampaignForm(ProblemsForm):
         )
 
     def ticked(self, name: str) -> set[str]:
-        """The keys of the ticked boxes, as text: those typed, or those of the beginning."""
+        """Returns the keys of the ticked boxes, as text: those typed, or those of the beginning."""
         return {str(key) for key in self[name].value() or []}
 
     @property
     def year_shown(self) -> int | None:
-        """The year beside which the indicators say which year they mean."""
+        """Returns the year beside which the indicators say which year they mean."""
         try:
             return int(str(self["year"].value()))
         except ValueError:
@@ -187,15 +187,15 @@ def initial_of_terms(terms: Terms) -> dict[str, Any]:
 
 
 def askable(user: Any, campaign: Campaign | None) -> QuerySet[Indicator]:
-    """What a campaign may ask: what is in use, and what this one asks already."""
+    """Returns what a campaign may ask: what is in use, and what this one asks already."""
     already_asked = Q(pk__in=campaign.indicators.values("pk")) if campaign else Q(pk=None)
     indicators = Indicator.objects.visible_to(user).collected_from_schools()
     return indicators.filter(Q(archived_at=None) | already_asked)
 
 
 def initial_of_next(last: Campaign | None) -> dict[str, Any]:
-    """The year after the last campaign, with all that it asked. Its days are left to be chosen:
-    a form sent untouched makes no campaign."""
+    """Returns the year after the last campaign, with all that it asked. Its days are left to be
+    chosen: a form sent untouched makes no campaign."""
     if last is None:
         return _initial_of_first()
     year = last.year + 1
@@ -228,7 +228,7 @@ def _initial_of_first() -> dict[str, Any]:
 def initial_of_typed(
     typed: QueryDict, choice: str, indicators: Iterable[Indicator]
 ) -> dict[str, Any]:
-    """What was typed, with the boxes of all indicators or of one theme ticked or cleared.
+    """Returns what was typed, with the boxes of all indicators or of one theme ticked or cleared.
 
     `choice` is "all", "none", "training:all" or "training:none": the buttons of the form, which
     work without JavaScript. Nothing is judged yet.

@@ -32,7 +32,7 @@ SHOWN_EVENTS = [
 
 
 def is_sent(request: HttpRequest) -> bool:
-    """Sent to be stored: a button that only ticks boxes stores nothing."""
+    """Says whether it is sent to be stored: a button that only ticks boxes stores nothing."""
     return is_pressed(request, "store") and not is_pressed(request, "tick")
 
 
@@ -86,8 +86,9 @@ def _seen(
     campaign: Campaign,
     refusal: CampaignRefusal | None,
 ) -> dict[str, Any]:
-    """The mark of the terms that this page shows. When they have moved since, what is stored and
-    what was typed in its place; else an error in between must not hide that they moved."""
+    """Returns the mark of the terms that this page shows. When they have moved since, what is
+    stored and what was typed in its place; else an error in between must not hide that they
+    moved."""
     if not isinstance(refusal, TermsMoved):
         return {"seen": request.POST.get("seen", Terms.of(campaign).mark)}
     different = differences(refusal.stored, form.terms())
@@ -130,13 +131,13 @@ def options(form: CampaignForm, name: str) -> list[BoxOption]:
 
 
 def names_of(form: CampaignForm) -> dict[str, str]:
-    """The names behind the codes that the audit keeps."""
+    """Returns the names behind the codes that the audit keeps."""
     values = [option.value for name in ("indicators", "schools") for option in options(form, name)]
     return {value.code: str(value) for value in values}
 
 
 def options_by_theme(form: CampaignForm) -> list[ThemeOptions]:
-    """The indicators' boxes under their themes, both in their order."""
+    """Returns the indicators' boxes under their themes, both in their order."""
     grouped: dict[str, list[BoxOption]] = {theme: [] for theme in Indicator.Theme.values}
     year = form.year_shown
     for option in options(form, "indicators"):

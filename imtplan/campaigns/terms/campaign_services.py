@@ -31,7 +31,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 def as_text(at: datetime) -> str:
-    """One text for one instant, whatever zone it was typed in."""
+    """Returns one text for one instant, whatever zone it was typed in."""
     return at.astimezone(UTC).isoformat()
 
 
@@ -82,7 +82,7 @@ class Terms:
 
     @property
     def mark(self) -> str:
-        """The same for the same terms: what a page carries, to know whether they moved since."""
+        """Returns the same for the same terms: a page carries it, to know if they moved."""
         return hashlib.sha256(json.dumps(self.as_text()).encode()).hexdigest()[:20]
 
 
@@ -132,7 +132,7 @@ class TermsChange:
 
 
 def problems_of(terms: Terms, campaign: Campaign | None = None) -> dict[str, str | Promise]:
-    """What is wrong with the terms, by field. `campaign`: the one whose terms these would be."""
+    """Returns what is wrong with the terms, by field. `campaign`: whose terms these would be."""
     problems: dict[str, str | Promise] = {}
     if not FIRST_YEAR <= terms.year <= LAST_YEAR:
         problems["year"] = _("The year is between 1990 and 2100.")
@@ -166,7 +166,7 @@ def _demand_sound(terms: Terms, campaign: Campaign | None = None) -> None:
 
 @transaction.atomic
 def open_campaign(*, terms: Terms, by: User) -> Campaign:
-    """A new campaign. Two people who open the same year at once meet at the plan's lock."""
+    """Opens a new campaign. Two people who open the same year at once meet at the plan's lock."""
     StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
     _demand_sound(terms)
     campaign = Campaign()
@@ -190,7 +190,7 @@ def change_campaign(
     confirmed: bool = False,
     seen: str | None = None,
 ) -> TermsChange:
-    """New terms for a campaign. `confirmed`: figures may be left out of the collection. `seen`:
+    """Gives a campaign new terms. `confirmed`: figures may be left out of the collection. `seen`:
     the mark of the terms that the page showed; None where a program changes them, without a page.
     """
     StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
@@ -217,7 +217,7 @@ def change_campaign(
 
 
 def differences(before: Terms, after: Terms) -> dict[str, list[Any]]:
-    """By term, what it was and what it is."""
+    """Returns by term what it was and what it is."""
     old, new = before.as_text(), after.as_text()
     return {name: [old[name], new[name]] for name in new if old[name] != new[name]}
 
@@ -232,7 +232,7 @@ def _store(campaign: Campaign, terms: Terms) -> None:
 
 
 def figures_left_out(campaign: Campaign, terms: Terms) -> Counter[Indicator | School]:
-    """How many figures the campaign collects and would not under the new terms, by what leaves."""
+    """Returns how many figures the campaign would no longer collect, by what leaves."""
     typed = Figure.objects.exclude(state=Figure.State.NOT_ENTERED).filter(
         year=campaign.year,
         indicator__in=campaign.indicators.all(),
@@ -271,7 +271,7 @@ def problems_of_extension(
 def give_extension(
     *, campaign: Campaign, school: School, closes_at: datetime, reason: str, by: User
 ) -> Extension:
-    """A later closing for one school. Given again, it takes the place of the one before."""
+    """Gives one school a later closing. Given again, it takes the place of the one before."""
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if problems := problems_of_extension(campaign, school, closes_at, reason):
         raise TermsRefused(problems)
@@ -298,7 +298,7 @@ def give_extension(
 
 
 def _closing(campaign: Campaign, extension: Extension | None) -> str:
-    """The closing that held for the school until now."""
+    """Returns the closing that held for the school until now."""
     return as_text((extension or campaign).closes_at)
 
 

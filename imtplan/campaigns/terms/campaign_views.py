@@ -30,7 +30,7 @@ from imtplan.campaigns.terms.campaign_services import (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_new(request: HttpRequest) -> HttpResponse:
-    """A new campaign, as the last one was, for the year after; its days are to be chosen."""
+    """Makes a new campaign, as the last one was, for the year after; its days are to be chosen."""
     demand_plan_office(request)
     last = Campaign.objects.visible_to(request.user).latest()
     form = form_of(request, initial_of_next(last))
@@ -56,7 +56,7 @@ def _opened_sentence(campaign: Campaign) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def extension(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """A later closing for one school, with its reason, or its withdrawal."""
+    """Gives one school a later closing, with its reason, or takes it back."""
     demand_plan_office(request)
     place = place_of(request, year, school)
     if "withdraw" in request.POST:

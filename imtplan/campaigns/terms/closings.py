@@ -25,7 +25,7 @@ def is_midnight(closes_at: datetime) -> bool:
 
 
 def last_day(closes_at: datetime) -> date:
-    """The last day, in Paris, on which something can be entered."""
+    """Returns the last day, in Paris, on which something can be entered."""
     return timezone.localdate(closes_at - timedelta(microseconds=1))
 
 
@@ -45,7 +45,7 @@ def day_and_hour(closes_at: datetime) -> str:
 
 
 def in_paris(closes_at: datetime) -> str:
-    """The day and the hour, in Paris and said to be."""
+    """Returns the day and the hour, in Paris and said to be."""
     return _("%(moment)s, Paris time") % {"moment": day_and_hour(closes_at)}
 
 
@@ -56,14 +56,14 @@ def moment(at: datetime) -> str:
 
 
 def instant(last: date, at: time) -> datetime:
-    """The naive moment of a day and an hour that were typed."""
+    """Returns the naive moment of a day and an hour that were typed."""
     if at == END_OF_DAY:
         return datetime.combine(last + timedelta(days=1), time(0))
     return datetime.combine(last, at)
 
 
 def as_typed(closes_at: datetime) -> dict[str, Any]:
-    """The day and the hour as the fields of a form show them."""
+    """Returns the day and the hour as the fields of a form show them."""
     local = timezone.localtime(closes_at)
     at = "24:00" if is_midnight(closes_at) else local.strftime("%H:%M")
     return {"closes_day": last_day(closes_at), "closes_time": at}

@@ -158,7 +158,7 @@ def _key(kind: str, held: Membership) -> str:
 
 
 def _mails_of(held: Membership) -> QuerySet[Mail]:
-    """The mails that tell of the role being given, withdrawn ones too."""
+    """Returns the mails that tell of the role being given, withdrawn ones too."""
     return Mail.objects.filter(key__startswith=_key(KIND, held)).order_by("pk")
 
 
@@ -167,7 +167,7 @@ def _was_mailed(held: Membership) -> bool:
 
 
 def can_be_undone(held: Membership) -> bool:
-    """Ended a moment ago, and its last day has not passed since."""
+    """Says whether it ended a moment ago, and its last day has not passed since."""
     ended_at, last = held.ended_at, held.ends_on
     recent = ended_at is not None and timezone.now() - ended_at <= UNDO
     return recent and (last is None or last >= timezone.localdate())
@@ -189,7 +189,7 @@ def _one_at_a_time(school: School | None) -> None:
 
 @contextmanager
 def keepers_kept() -> Iterator[None]:
-    """What the database refuses lest the institute lose its plan office, as a sentence."""
+    """Says in a sentence what the database refuses lest the institute lose its plan office."""
     try:
         with transaction.atomic():
             yield
@@ -201,7 +201,7 @@ def keepers_kept() -> Iterator[None]:
 
 
 def is_over(held: Membership) -> bool:
-    """The rule of `past`, for a role already read."""
+    """Applies the rule of `past` to a role already read."""
     by_its_day = held.ends_on is not None and held.ends_on < timezone.localdate()
     return held.ended_at is not None or by_its_day
 
@@ -210,7 +210,7 @@ def is_over(held: Membership) -> bool:
 
 
 def _check_role(role: str, school: School | None, by: User) -> None:
-    """Asked of the database inside the lock: the role of `by` may have ended meanwhile."""
+    """Asks the database inside the lock: the role of `by` may have ended meanwhile."""
     if role not in roles_given_by(afresh(by), school):
         raise DelegationRefused(OTHER_ROLE, "role")
 
@@ -256,8 +256,8 @@ def _check_number(school: School) -> None:
 
 
 def _person(email: str, name: str) -> User:
-    """Whose address this is, whatever its capitals. Somebody else may make the account at the
-    same moment, for another school: then it is theirs."""
+    """Returns the person whose address this is, whatever its capitals. Somebody else may make the
+    account at the same moment, for another school: then it is theirs."""
     known = User.objects.filter(email=email)
     if user := known.first():
         return user
@@ -274,8 +274,8 @@ def _person(email: str, name: str) -> User:
 
 
 def _set_days(held: Membership, starts_on: date | None, ends_on: date | None) -> bool:
-    """Whether anything changes. A role in force keeps its first day, one taken up again begins
-    today."""
+    """Sets the days, and says whether anything changes. A role in force keeps its first day, one
+    taken up again begins today."""
     fresh = held.pk is None or is_over(held)
     start = starts_on or (timezone.localdate() if fresh else held.starts_on)
     if ends_on and start and ends_on < start:
@@ -298,7 +298,7 @@ def _record(verb: Event.Verb, held: Membership, by: User) -> Event:
 
 
 def sign_in_words(user: User) -> dict[str, Any]:
-    """From the first page for who has a password; a newcomer by a link of their own.
+    """Says how one signs in: with a password, from the first page; a newcomer, by a link.
 
     A newcomer is not greeted by name: somebody else typed it, and it would be a mail to anybody.
     """

@@ -54,7 +54,7 @@ class NameForm(forms.Form):
 
     @property
     def roles(self) -> list[tuple[Any, Any]]:
-        """Each choice, with what the role may do."""
+        """Returns each choice, with what the role may do."""
         return [
             (radio, Role(radio.data["value"]).spec.description) for radio in self["role"].subwidgets
         ]

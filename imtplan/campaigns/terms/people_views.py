@@ -31,7 +31,7 @@ RANKS = {role.value: rank for rank, role in enumerate(Role)}
 
 
 def _school(request: HttpRequest, code: str) -> School | None:
-    """The school of the address; None for the institute, which the plan office alone sees."""
+    """Returns the school of the address; None for the institute, the plan office's alone."""
     if code:
         return get_object_or_404(School.objects.visible_to(request.user), code=code)
     if not has_permission(request.user, Permission.MANAGE_PEOPLE):
@@ -50,7 +50,7 @@ def _memberships(school: School | None) -> Any:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def people(request: HttpRequest, school: str = "") -> HttpResponse:
-    """Everybody who holds a role in the school or in the institute, and the form that names."""
+    """Shows who holds a role in the school or in the institute, and the form that names."""
     place = _school(request, school)
     roles = roles_given_by(request.user, place)
     if request.method != "POST":
@@ -142,5 +142,5 @@ def _page(request: HttpRequest, school: School | None, form: NameForm) -> HttpRe
 
 
 def _in_order(held: Iterable[Membership]) -> list[Membership]:
-    """The director first, then the substitute, then by name."""
+    """Returns the director first, then the substitute, then by name."""
     return sorted(held, key=lambda member: (RANKS[member.role], member.user.name, member.pk))

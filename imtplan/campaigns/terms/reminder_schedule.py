@@ -51,11 +51,11 @@ class SchoolPart:
 
     @property
     def closes_on(self) -> date:
-        """The last day: what closes at midnight closes on the evening before."""
+        """Returns the last day: what closes at midnight closes on the evening before."""
         return (self.closes_at - timedelta(microseconds=1)).astimezone(PARIS).date()
 
     def step(self, now: datetime) -> ReminderStep | None:
-        """The mail that is current: of the steps whose day has come, the last one."""
+        """Returns the mail that is current: of the steps whose day has come, the last one."""
         if not self.opens_at <= now < self.closes_at:
             return None
         today = now.astimezone(PARIS).date()
@@ -88,7 +88,7 @@ class Reminder:
 
     @property
     def key(self) -> str:
-        """Later closing, new mails; but a campaign opens once."""
+        """Names the mail: a later closing makes new mails; but a campaign opens once."""
         begin = f"reminder:{self.campaign}:{self.person}:{self.step.value}"
         return begin if self.step == ReminderStep.OPENING else f"{begin}:{self.closes_on}"
 
@@ -107,7 +107,7 @@ def decide(
     plan_office: Iterable[int],
     written: WrittenMails,
 ) -> list[Reminder]:
-    """The mails to write now."""
+    """Returns the mails to write now."""
     office, today = sorted(plan_office), now.astimezone(PARIS).date()
     last, decided = dict(written.last), []
     for campaign in campaigns:
@@ -127,7 +127,7 @@ def _may_be_written(reminder: Reminder, last: Mapping[int, date], today: date) -
 
 
 def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> list[Reminder]:
-    """Each person's most pressing step, with all their schools that are still to hand in."""
+    """Returns each person's most pressing step, with all their schools still to hand in."""
     parts: dict[int, DueReminders] = defaultdict(list)
     for school in campaign.schools:
         step = school.step(now)
@@ -141,7 +141,7 @@ def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> l
 def _unwritten(
     campaign: CampaignPart, person: int, due: DueReminders, keys: Container[str]
 ) -> DueReminders:
-    """Without those whose last day was told already: another school's, a day later, is still to
+    """Leaves out those whose last day was told already: another school's, a day later, is still to
     be told while they are open."""
     return [
         pair
@@ -157,8 +157,8 @@ def _reminder(campaign: CampaignPart, person: int, due: DueReminders) -> Reminde
 
 
 def _to_office(campaign: CampaignPart, office: Iterable[int], today: date) -> list[Reminder]:
-    """The day after a closing: which schools have not handed in. An extension closes later, and
-    has its own mail."""
+    """Says on the day after a closing which schools have not handed in. An extension closes later,
+    and has its own mail."""
     missing: dict[date, list[int]] = defaultdict(list)
     for school in campaign.schools:
         if not school.handed_in and school.closes_on < today <= school.closes_on + LATE_REPORT:

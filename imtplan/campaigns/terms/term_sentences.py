@@ -25,7 +25,7 @@ NAMES = {
 
 
 def sentences_of(event: Event, names: Mapping[str, str] = NO_NAMES) -> list[str]:
-    """What an event of a campaign changed, from what to what, a sentence for each term."""
+    """Returns what an event of a campaign changed, from what to what, a sentence for each term."""
     changed = dict(event.detail.get("changed", {}))
     if closing := event.detail.get("closes_at"):
         changed["closes_at"] = closing
@@ -48,7 +48,7 @@ def sentence_of_term(name: str, before: Any, after: Any, names: Mapping[str, str
 
 
 def _list_changes(before: list[str], after: list[str]) -> str:
-    """Which came and which went. An empty list of schools is every own school."""
+    """Says which came and which went. An empty list of schools is every own school."""
     if not (before and after):
         return " → ".join(", ".join(some) or _("every own school") for some in (before, after))
     came = [f"+ {name}" for name in after if name not in before]

@@ -26,7 +26,7 @@ class FindingLevel(models.TextChoices):
 
     @property
     def symbol(self) -> str:
-        """The name of its icon: a level is never told by colour alone."""
+        """Returns the name of its icon: a level is never told by colour alone."""
         return {
             FindingLevel.IMPOSSIBLE: "x-circle-fill",
             FindingLevel.SURPRISING: "exclamation-triangle",
@@ -57,12 +57,12 @@ class EnteredCell:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """The figure itself, without what explains it."""
+        """Returns the figure itself, without what explains it."""
         return (self.state, self.value, self.numerator, self.denominator, self.reason)
 
     @property
     def number(self) -> Decimal | None:
-        """What the cell comes to, as `Figure.number`."""
+        """Returns what the cell comes to, as `Figure.number`."""
         if self.numerator is None or not self.denominator:
             return self.value
         return self.numerator / self.denominator * self.indicator.scale
@@ -114,7 +114,7 @@ class Surroundings:
     aims: Callable[[], Mapping[int, "KnownMagnitudes"]] = dict
 
     def reference(self, indicator: Indicator) -> ReferenceNumber | None:
-        """The latest earlier number, or what the school begins at or aims at."""
+        """Returns the latest earlier number, or what the school begins at or aims at."""
         earlier = self.past.get(indicator.pk, {})
         for year in sorted((year for year in earlier if year < self.year), reverse=True):
             if (number := earlier[year].number) is not None:
@@ -126,15 +126,15 @@ class Surroundings:
         return self.past.get(indicator.pk, {}).get(self.year - 1)
 
     def earlier_steps(self, indicator: Indicator) -> list[Decimal]:
-        """By how much the earlier years moved, each from the year just before it."""
+        """Returns by how much the earlier years moved, each from the year just before it."""
         earlier = self.past.get(indicator.pk, {})
         numbers = {year: figure.number for year, figure in earlier.items() if year < self.year}
         pairs = [(numbers[year], numbers.get(year - 1)) for year in sorted(numbers)]
         return [now - last for now, last in pairs if now is not None and last is not None]
 
     def counted_as(self, ratio: Indicator, part: str) -> Indicator | None:
-        """The one indicator entered this year that is named like a part of a ratio: "Étudiants" is
-        "Étudiants, tous cycles"."""
+        """Returns the one indicator entered this year that is named like a part of a ratio:
+        "Étudiants" is "Étudiants, tous cycles"."""
         labels = {bare(getattr(ratio, f"{part}_{language}")) for language in ("fr", "en")} - {""}
         named = [
             indicator
@@ -151,7 +151,7 @@ class Surroundings:
 
 
 def _names_of(indicator: Indicator) -> set[str]:
-    """Its names as they are compared, whole and without what a comma adds."""
+    """Returns its names as they are compared, whole and without what a comma adds."""
     names = (indicator.name_fr, indicator.name_en)
     return {bare(text) for name in names for text in (name, name.partition(",")[0])}
 
@@ -160,7 +160,7 @@ def _names_of(indicator: Indicator) -> set[str]:
 
 
 def shown(number: Decimal, indicator: Indicator | None = None) -> str:
-    """In the language of the person; a quotient with the decimals of its indicator."""
+    """Writes a number in the person's language; a quotient with its indicator's decimals."""
     language = get_language() or "fr"
     if indicator is None or not indicator.is_ratio:
         return format_number(number, language=language)
@@ -183,12 +183,13 @@ def percent(ratio: Decimal, *, sign: bool = False) -> str:
 
 
 def change_in_words(number: Decimal, before: Decimal, indicator: Indicator) -> str:
-    """In per cent of what was before; nothing from zero. Of a percentage, in points."""
+    """Returns the change in per cent of what was before; none from zero. Of a percentage, in
+    points."""
     if indicator.is_percentage:
         return in_points(number - before)
     return percent(change(number, before), sign=True) if before else ""
 
 
 def change(number: Decimal, before: Decimal) -> Decimal:
-    """As a ratio of the size of `before`, which is not zero; up is positive."""
+    """Returns the change as a ratio of the size of `before`, which is not zero; up is positive."""
     return (number - before) / abs(before)

@@ -60,7 +60,7 @@ SURPRISES = {
 
 
 def problems(cell: EnteredCell) -> list[CellFinding]:
-    """Everything impossible about a cell. Empty: it may be stored."""
+    """Returns everything impossible about a cell. Empty: it may be stored."""
     if cell.state == Figure.State.NOT_AVAILABLE and not says_something(cell.reason):
         return [_impossible("reason", "reason", _without_reason(cell.reason.strip()))]
     if cell.state != Figure.State.NUMBER:
@@ -122,7 +122,7 @@ def _ratio_problems(cell: EnteredCell) -> Iterator[CellFinding]:
 def findings(
     cell: EnteredCell, around: Surroundings, confirmed: Mapping[str, str] | None = None
 ) -> list[CellFinding]:
-    """What surprises or informs about a cell that may be stored, with what is answered already.
+    """Returns what surprises or informs about a cell that may be stored, and what is answered.
 
     `confirmed`: the answers given with this year's figure; last year's count too.
     """
@@ -151,7 +151,7 @@ def _answered(finding: CellFinding, answers: Iterable[Mapping[str, str]]) -> Cel
 
 
 def sizes(noted: Iterable[CellFinding]) -> dict[str, str]:
-    """The surprises among the findings, as they are kept when somebody answers them."""
+    """Returns the surprises among the findings, as they are kept when somebody answers them."""
     return {
         finding.code: str(finding.size)
         for finding in noted
@@ -173,7 +173,7 @@ def _sign_for_words(cell: EnteredCell, noted: Iterable[CellFinding]) -> Iterator
 
 
 def _slips(cell: EnteredCell, around: Surroundings, before: Figure | None) -> Iterator[CellFinding]:
-    """Numbers near a power of ten of what they are held against, each part of a ratio by itself."""
+    """Yields the numbers near a power of ten of what they are held against, part by part."""
     indicator = cell.indicator
     if cell.numerator is not None and cell.denominator is not None:
         for part in ("numerator", "denominator"):
@@ -245,7 +245,7 @@ def _large_change(
 
 
 def _size_of_change(number: Decimal, last: Decimal, indicator: Indicator) -> Decimal:
-    """In per cent of last year's figure; of a percentage, in points."""
+    """Returns the change in per cent of last year's figure; of a percentage, in points."""
     if indicator.is_percentage:
         return abs(number - last)
     return abs(change(number, last)) * 100
@@ -254,7 +254,7 @@ def _size_of_change(number: Decimal, last: Decimal, indicator: Indicator) -> Dec
 def _compared_with_history(
     number: Decimal, indicator: Indicator, around: Surroundings
 ) -> Iterator[CellFinding]:
-    """Asked where the change itself is not: one surprise is asked about once."""
+    """Asks where the change itself does not: one surprise is asked about once."""
     before = around.before(indicator)
     last = before.number if before else None
     steps = around.earlier_steps(indicator)
@@ -310,7 +310,8 @@ def _parts_against_whole(
 
 
 def _compared_with_the_same(cell: EnteredCell, around: Surroundings) -> Iterator[CellFinding]:
-    """A part of a ratio that another indicator counts too: the students of both are the same."""
+    """Yields a ratio's part that another indicator counts too: the students of both are the
+    same."""
     if not cell.indicator.is_ratio:
         return
     for part in ("numerator", "denominator"):

@@ -33,8 +33,8 @@ class ReferenceNumber:
 
 
 def power_between(number: Decimal, reference: Decimal) -> int | None:
-    """By which power of ten a number is near another: 3 where it is about a thousand times it, -3
-    where it is a thousandth; None where it is near none."""
+    """Returns by which power of ten a number is near another: 3 where it is about a thousand times
+    it, -3 where it is a thousandth; None where it is near none."""
     if not reference or number / reference <= 0:
         return None
     ratio = number / reference
@@ -44,7 +44,7 @@ def power_between(number: Decimal, reference: Decimal) -> int | None:
 
 
 def is_beyond(number: Decimal, reference: Decimal, limit: Decimal | None) -> bool:
-    """Whether the step between the two, seen from either, is over the limit, a ratio.
+    """Says whether the step between the two, seen from either, is over the limit, a ratio.
 
     An indicator that never asks about a change is asked about thousands all the same.
     """
@@ -54,7 +54,7 @@ def is_beyond(number: Decimal, reference: Decimal, limit: Decimal | None) -> boo
 
 
 def sentence(number: Decimal, reference: ReferenceNumber, power: int, unit: CellUnit) -> Promise:
-    """What is far, from what, by how much, and the likely slip."""
+    """Says what is far, from what, by how much, and the likely slip."""
     text = (
         _("{now} is about {times} times {last} ({where}).")
         if power > 0
@@ -71,7 +71,7 @@ def sentence(number: Decimal, reference: ReferenceNumber, power: int, unit: Cell
 
 
 def beyond_the_whole(number: Decimal, whole: Decimal, unit: CellUnit) -> Promise:
-    """A school's number that the institute as a whole does not come near to."""
+    """Returns the sentence for a school's number that the whole institute is far below."""
     text = _("{now} is far more than the {whole} of the whole institute.")
     now, total = _with_unit(number, unit.name), _with_unit(whole, unit.name)
     guess = next((power for power in (3, 6) if number.scaleb(-power) <= whole), 0)

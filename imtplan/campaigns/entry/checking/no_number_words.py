@@ -27,14 +27,15 @@ FEWEST_LETTERS = 3
 
 
 def bare_words(text: str) -> str:
-    """Without case, accents, dots, slashes or needless spaces: "N.C." and "n/c" are "nc"."""
+    """Returns a text without case, accents, dots, slashes, needless spaces: "N.C." and "n/c" are
+    "nc"."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("_", " "))
     letters = "".join(c for c in plain if c.isalnum() or c.isspace())
     return " ".join(letters.split())
 
 
 def word_of(text: str) -> str:
-    """The state that a text names, or nothing. "NA" names none: it may be either."""
+    """Returns the state that a text names, or nothing. "NA" names none: it may be either."""
     words = bare_words(text)
     if not words:
         return ""
@@ -46,7 +47,7 @@ def word_of(text: str) -> str:
 
 
 def may_be_either(text: str) -> bool:
-    """Whether a text may mean "not available" as well as "not applicable"."""
+    """Says whether a text may mean "not available" as well as "not applicable"."""
     return bare_words(text) in _EITHER
 
 
@@ -60,5 +61,5 @@ def _labels(state: Figure.State) -> set[str]:
 
 
 def says_something(text: str) -> bool:
-    """Whether an explanation or a reason has a word in it: three letters at least."""
+    """Says whether an explanation or a reason has a word in it: three letters at least."""
     return len(re.findall(r"[^\W\d_]", text)) >= FEWEST_LETTERS

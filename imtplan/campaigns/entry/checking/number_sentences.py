@@ -54,7 +54,7 @@ NUMBER_SENTENCES: dict[NumberProblem, str | Promise] = {
 
 
 def sentence_of(error: NumberError, cell: CellUnit) -> str | Promise:
-    """The sentence for a text that is not taken as a number in a cell counted in `cell`."""
+    """Returns the sentence for a text that is not taken as a number in a cell counted in `cell`."""
     return (
         _of_unit(error, cell) if isinstance(error, UnitError) else NUMBER_SENTENCES[error.problem]
     )
@@ -91,7 +91,8 @@ def _shown(number: Decimal) -> str:
 
 
 def unit_of(indicator: Indicator, part: str = "value") -> CellUnit:
-    """In what a cell of the indicator is counted; a part of a ratio is called by its own name."""
+    """Returns in what a cell of the indicator is counted; a ratio's part is called by its own
+    name."""
     if part == "value":
         return CellUnit(str(indicator.unit), (indicator.unit_fr, indicator.unit_en))
     names = [getattr(indicator, f"{part}_{language}", "") for language in ("fr", "en")]
@@ -101,8 +102,8 @@ def unit_of(indicator: Indicator, part: str = "value") -> CellUnit:
 def rounded_for(
     indicator: Indicator, part: str, text: str, *, language: str
 ) -> tuple[str, Promise] | None:
-    """A number of a spreadsheet with more decimals than are kept: what to propose, and a sentence
-    that shows both. None for any other text.
+    """Returns for a number of a spreadsheet with more decimals than are kept what to propose, and a
+    sentence that shows both. None for any other text.
 
     It has the indicator's decimals, or six where things are counted whole: what is then not whole
     is refused as such.

@@ -88,7 +88,7 @@ class Moment:
 
     @property
     def figure(self) -> str:
-        """What the figure came to say."""
+        """Returns what the figure came to say."""
         return self.changes[0].after if self.changes else ""
 
 
@@ -104,7 +104,7 @@ class History:
 
 
 def history_of(campaign: Campaign, school: School, indicator: Indicator) -> History:
-    """The newest first."""
+    """Returns what happened to the cell, the newest first."""
     rows = list(
         FigureEvent.objects.filter(indicator=indicator, school=school, year=campaign.year)
         .select_related("entered_by")
@@ -119,14 +119,14 @@ def history_of(campaign: Campaign, school: School, indicator: Indicator) -> Hist
 
 
 def number_of(row: Any, indicator: Indicator) -> Decimal | None:
-    """As `Figure.number`, for a version."""
+    """Returns the number of a version, as `Figure.number`."""
     if row.numerator is None or not row.denominator:
         return row.value
     return row.numerator / row.denominator * indicator.scale
 
 
 def figure_of(row: Any, indicator: Indicator) -> str:
-    """For people: a number with its unit, or the word that stands for it."""
+    """Returns for people a number with its unit, or the word that stands for it."""
     number = number_of(row, indicator)
     if row.state != Figure.State.NUMBER or number is None:
         return str(row.get_state_display())
@@ -134,13 +134,13 @@ def figure_of(row: Any, indicator: Indicator) -> str:
 
 
 def content_of(row: Any) -> tuple[Any, ...]:
-    """What a version says, and what explains it."""
+    """Returns what a version says, and what explains it."""
     numbers = (row.state, row.value, row.numerator, row.denominator)
     return (*numbers, row.reason, row.explanation, row.confirmed)
 
 
 def _figure_of(row: Any) -> tuple[Any, ...]:
-    """The content without what was confirmed."""
+    """Returns the content without what was confirmed."""
     return content_of(row)[:-1]
 
 
@@ -154,8 +154,9 @@ class _HistoryReader:
         self.names = self._names()
 
     def _decisions(self) -> tuple[dict[tuple[datetime, str], Any], dict[datetime, str]]:
-        """The steps of the submission by the instant of their transaction, which figures share, and
-        apart from them who took it back when: that leads to an earlier state, as a return does."""
+        """Returns the steps of the submission by the instant of their transaction, which figures
+        share, and apart from them who took it back when: that leads to an earlier state, as a
+        return does."""
         versions = SubmissionEvent.objects.filter(campaign=self.campaign, school=self.school)
         steps = list(versions.select_related("submitted_by", "decided_by").order_by("pgh_id"))
         taken = [
@@ -167,14 +168,14 @@ class _HistoryReader:
         return by_instant, dict(zip(taken, self._who_took_back() if taken else [], strict=False))
 
     def _who_took_back(self) -> list[str]:
-        """The oldest first."""
+        """Returns the names of who took the submission back, the oldest first."""
         events = Event.objects.filter(
             verb=Event.Verb.TAKEN_BACK, school=self.school, subject=str(self.campaign.year)
         )
         return [event.actor_name for event in events.order_by("at", "pk")]
 
     def _names(self) -> dict[int, str]:
-        """Who saved which version, by the name at the time: a person may have left since."""
+        """Returns who saved which version, by the name of the time: people leave."""
         saved = Event.objects.filter(
             verb__in=[Event.Verb.FIGURES_SAVED, Event.Verb.FIGURES_UNDONE],
             school=self.school,
@@ -216,7 +217,8 @@ class _HistoryReader:
         )
 
     def _is_restorable(self, row: Any) -> bool:
-        """A version of the figure that is stored now, which says something, and something else.
+        """Says whether it is a version of the stored figure, and says something, and something
+        else.
 
         What was confirmed does not count: restoring asks the checks anew.
         """
@@ -252,7 +254,7 @@ class _HistoryReader:
     # --- what changed, part by part ---
 
     def _changes(self, row: Any, before: Any) -> Iterator[FigureChange]:
-        """The figure always; the rest where it changed."""
+        """Yields the figure always; the rest where it changed."""
         old = self._parts(before)
         for name, (label, after) in self._parts(row).items():
             change = FigureChange(
@@ -295,7 +297,7 @@ def _kind(row: Any, before: Any) -> MomentKind:
 
 
 def _like(row: Any, earlier: list[Any]) -> int | None:
-    """The latest of the earlier versions that said the same figure."""
+    """Returns the latest of the earlier versions that said the same figure."""
     same = (old.version for old in reversed(earlier) if content_of(old)[:5] == content_of(row)[:5])
     return next(same, None)
 

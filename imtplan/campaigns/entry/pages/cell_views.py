@@ -102,7 +102,7 @@ def _kept(
 
 
 def _wrong(form: FigureForm) -> list[dict[str, Any]]:
-    """Each error of the form as a finding. `suggest`: the word that was typed as a number."""
+    """Returns each error of the form as a finding. `suggest`: a word typed as a number."""
     return [
         {
             "level": "impossible",
@@ -118,7 +118,7 @@ def _wrong(form: FigureForm) -> list[dict[str, Any]]:
 
 
 def _beside(kept: KeptInput, figure: Figure | None) -> dict[str, Any]:
-    """Beside a text that is only kept: what is stored, and who typed the text when."""
+    """Returns what is stored beside a text that is only kept, and who typed the text when."""
     return {
         "key": kept.pk,
         "shown": in_words(figure) if figure else "",
@@ -158,7 +158,7 @@ def _stored(request: HttpRequest, indicator: Indicator, outcome: SaveOutcome) ->
 
 
 def _content(outcome: str, indicator: Indicator, reading: SchoolFigures) -> dict[str, Any]:
-    """What the page needs to show the row as it is now."""
+    """Returns what the page needs to show the row as it is now."""
     figure = reading.figure(indicator)
     beside = comparisons(indicator, reading)
     return {
@@ -178,7 +178,7 @@ def _content(outcome: str, indicator: Indicator, reading: SchoolFigures) -> dict
 
 
 def _numbers(figure: Figure | None) -> dict[str, str]:
-    """The numbers by field as they were understood, for the page to write them back."""
+    """Returns the numbers by field as they were understood, for the page to write them back."""
     return {name: text for name, text in initial_of(figure).items() if name in PARTS}
 
 

@@ -54,12 +54,12 @@ class EntryRow:
 
     @property
     def before(self) -> Figure | None:
-        """Last year's figure."""
+        """Returns last year's figure."""
         return self.past[-1][1] if self.past else None
 
     @property
     def lacks_baseline(self) -> bool:
-        """Whether nothing says where the way to the school's target begins."""
+        """Says whether nothing says where the way to the school's target begins."""
         computed = self.progress.baseline if self.progress else None
         published = self.target.baseline_value if self.target else None
         return published is None and computed is None
@@ -76,7 +76,7 @@ class EntryRow:
 
     @property
     def stored_text(self) -> str:
-        """What is stored, in a few words, for the cell that shows something else."""
+        """Returns what is stored, in a few words, for the cell that shows something else."""
         return in_words(self.figure) if self.figure else ""
 
     @property
@@ -124,7 +124,7 @@ class EntryPage:
 
     @property
     def filled(self) -> int:
-        """How many indicators have a number or a word."""
+        """Returns how many indicators have a number or a word."""
         return sum(row.is_filled for row in self.rows)
 
     @property
@@ -141,7 +141,7 @@ class EntryPage:
 
     @property
     def remarked(self) -> list[EntryRow]:
-        """The rows about which the directorate-general asks something."""
+        """Returns the rows about which the directorate-general asks something."""
         return [row for row in self.rows if row.remark]
 
     @property
@@ -150,20 +150,20 @@ class EntryPage:
 
     @property
     def can_be_taken_back(self) -> bool:
-        """Submitted, not yet looked at, and time is left to submit again."""
+        """Says whether it is submitted, not yet looked at, and time is left to submit again."""
         submitted = self.state == Submission.State.SUBMITTED
         return submitted and self.submission.looked_at is None and self.is_open
 
     @property
     def themes(self) -> dict[str, list[EntryRow]]:
-        """The rows under the name of their theme, in the order of the indicators."""
+        """Returns the rows under the name of their theme, in the order of the indicators."""
         grouped: dict[str, list[EntryRow]] = {}
         for row in self.rows:
             grouped.setdefault(str(row.indicator.get_theme_display()), []).append(row)
         return grouped
 
     def why_read_only(self, user: User) -> str | Promise:
-        """The sentence that says why nothing can be changed; empty when it can."""
+        """Returns the sentence that says why nothing can be changed; empty when it can."""
         if not self.state.is_open_for_entry:
             return REFUSALS[Event.Verb.FIGURES_SAVED]
         if not self.is_open:
@@ -181,8 +181,8 @@ def read_page(
     data: Mapping[str, Any] | None = None,
     outcome: SaveOutcome | None = None,
 ) -> EntryPage:
-    """The page of one school's entry, as stored; or as just typed (`data`), with what became of it
-    (`outcome`).
+    """Returns the page of one school's entry, as stored; or as just typed (`data`), with what
+    became of it (`outcome`).
 
     Each typed row then carries the version stored now: sending it again is a choice made with open
     eyes.
@@ -226,7 +226,7 @@ def _submission(campaign: Campaign, school: School) -> Submission:
 
 
 def _remarks(submission: Submission) -> dict[int, Remark]:
-    """What the directorate-general still asks, by indicator."""
+    """Returns what the directorate-general still asks, by indicator."""
     if submission.state != Submission.State.RETURNED:
         return {}
     return {remark.indicator_id: remark for remark in submission.remarks.unsettled()}
@@ -265,7 +265,7 @@ def _form(
     kept: KeptInput | None,
     data: Mapping[str, Any] | None,
 ) -> FigureForm:
-    """As stored; with a kept text as that was typed; after a save as it was sent."""
+    """Returns the form as stored; with a kept text, as that was typed; after a save, as sent."""
     typed = data or (as_posted(indicator, kept.typed) if kept else None)
     if typed is not None:
         seen = {"version": figure.version if figure else "", "kept": kept.pk if kept else ""}
@@ -284,7 +284,7 @@ def _past(indicator: Indicator, reading: SchoolFigures) -> list[tuple[int, Figur
 
 
 def _findings(row: EntryRow, reading: SchoolFigures) -> list[CellFinding]:
-    """Of what stands in the cell: if that cannot be stored, why; else what surprises in it."""
+    """Returns why what stands in the cell cannot be stored; else what surprises in it."""
     if not row.form.is_bound:
         return reading.findings(row.indicator)
     if not row.form.is_valid():
@@ -295,14 +295,14 @@ def _findings(row: EntryRow, reading: SchoolFigures) -> list[CellFinding]:
 
 
 def in_words(figure: Figure) -> str:
-    """A stored figure on one line: its number as the indicator shows it, or its word."""
+    """Returns a stored figure on one line: its number as the indicator shows it, or its word."""
     if figure.number is None:
         return str(Figure.State(figure.state).label)
     return shown(figure.number, figure.indicator)
 
 
 def comparisons(indicator: Indicator, reading: SchoolFigures) -> dict[str, str]:
-    """The change from last year, the quotient of a ratio, and the running total of parts."""
+    """Returns the change from last year, the quotient of a ratio, and the total of parts."""
     figure = reading.figure(indicator)
     number = figure.number if figure else None
     return {
@@ -319,7 +319,7 @@ def _change(indicator: Indicator, number: Any, reading: SchoolFigures) -> str:
 
 
 def total_of_parts(indicator: Indicator, reading: SchoolFigures) -> str:
-    """What the parts of an indicator add up to, beside what it says itself: "12,5 / 14"."""
+    """Returns what the parts of an indicator add up to, beside what it says itself: "12,5 / 14"."""
     now = reading.around.now
     given = [now[part.pk] for part in reading.around.parts_of(indicator) if part.pk in now]
     if not given:
@@ -329,7 +329,7 @@ def total_of_parts(indicator: Indicator, reading: SchoolFigures) -> str:
 
 
 def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
-    """The school's own targets and what their paths expect of the campaign's year."""
+    """Returns the school's own targets and what their paths expect of the campaign's year."""
     progress_rows = Progress.objects.filter(
         target__school=school,
         target__plan=campaign.plan_id,
@@ -340,11 +340,12 @@ def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
 
 
 def _targets(school: School, campaign: Campaign) -> dict[int, Target]:
-    """The school's own targets by indicator: they stand there before anything can be computed."""
+    """Returns the school's own targets by indicator: they stand there before anything is
+    computed."""
     targets = Target.objects.in_use().filter(school=school, plan=campaign.plan_id)
     return {target.indicator_id: target for target in targets.order_by("year", "pk")}
 
 
 def forms_of(indicators: Iterable[Indicator], data: Mapping[str, Any]) -> list[FigureForm]:
-    """The rows of a posted form."""
+    """Returns the rows of a posted form."""
     return [FigureForm(data, indicator=indicator) for indicator in indicators]

@@ -33,7 +33,7 @@ from indicators.models import Figure
 @never_cache  # the browser's "back" shows what is stored now, with the versions to type on
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """The school's form. Whatever is wrong with a row, the others are stored."""
+    """Shows the school's form, and stores what is typed in it. A wrong row holds up no other."""
     here = place(request, year, school)
     if request.method != "POST":
         return _entry_page(request, read_page(**here))
@@ -55,7 +55,7 @@ def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
 
 
 def _following(request: HttpRequest, year: int, school: str) -> str:
-    """The page before submitting; or this one, at the remark whose answer was kept."""
+    """Returns the page before submitting; or this one, at the remark whose answer was kept."""
     following = "review" if "review" in request.POST else "entry"
     code = request.POST.get("answer", "")
     place = f"#remark-{quote(code)}" if code else ""
@@ -94,7 +94,7 @@ def _is_refused(form: FigureForm, outcome: SaveOutcome) -> bool:
 
 
 def _say_saved(request: HttpRequest, outcome: SaveOutcome, *, silent: bool) -> None:
-    """How many figures were stored. `silent`: the page itself says why there are none."""
+    """Says how many figures were stored. `silent`: the page itself says why there are none."""
     if count := len(outcome.changed):
         sentence = ngettext("%(count)s figure saved.", "%(count)s figures saved.", count)
         messages.success(request, sentence % {"count": count})
@@ -121,7 +121,7 @@ def _entry_page(
 
 
 def _undo_event(request: HttpRequest, page: EntryPage) -> Event | None:
-    """The last paste or spreadsheet of this person, as long as they stay signed in."""
+    """Returns the last paste or spreadsheet of this person, as long as they stay signed in."""
     key = request.session.get(UNDO)
     if key is None:
         return None

@@ -23,7 +23,7 @@ VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def history(request: HttpRequest, year: int, school: str, indicator: str) -> HttpResponse:
-    """Every version of one figure, the newest first."""
+    """Shows every version of one figure, the newest first."""
     here = place(request, year, school)
     indicators = Indicator.objects.visible_to(request.user)
     subject = get_object_or_404(indicators, code=indicator)
@@ -39,7 +39,7 @@ def history(request: HttpRequest, year: int, school: str, indicator: str) -> Htt
 def _what_is_possible(
     request: HttpRequest, cell_history: History, campaign: Campaign, school: School
 ) -> dict[str, Any]:
-    """Whether this person may restore a version now, and if not, why: as the entry page says."""
+    """Says whether this person may restore a version now, and if not, why."""
     begun = Submission.objects.filter(campaign=campaign, school=school).first()
     submission = begun or Submission(campaign=campaign, school=school)
     page = EntryPage(campaign=campaign, school=school, submission=submission, rows=[])
@@ -65,6 +65,6 @@ def _restore(
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    """A number of the form; what is none is a version that there never was."""
+    """Reads a number of the form; what is none is a version that there never was."""
     text = request.POST.get(name, "")
     return int(text) if VERSION.fullmatch(text) else -1

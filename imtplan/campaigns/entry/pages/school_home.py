@@ -55,7 +55,7 @@ class CampaignOfSchool:
 
     @property
     def is_fillable(self) -> bool:
-        """Whether somebody of the school may type something now."""
+        """Says whether somebody of the school may type something now."""
         return self.is_open and not self.is_handed_in
 
     @cached_property
@@ -68,7 +68,7 @@ class CampaignOfSchool:
 
     @property
     def missing(self) -> list[Indicator]:
-        """What nobody has typed anything for; what was typed and not stored is to correct."""
+        """Returns what nobody has typed anything for; what was not stored is to correct."""
         wrong = self.reading.to_correct
         return [indicator for indicator in self.reading.missing if indicator not in wrong]
 
@@ -80,13 +80,13 @@ class CampaignOfSchool:
 
     @property
     def is_first(self) -> bool:
-        """Nothing of an earlier year to compare with."""
+        """Says whether there is nothing of an earlier year to compare with."""
         year = self.campaign.year
         return not any(min(years) < year for years in self.reading.figures.values() if years)
 
     @cached_property
     def remarks(self) -> list[Remark]:
-        """What the directorate-general still asks of single figures."""
+        """Returns what the directorate-general still asks of single figures."""
         return list(self.submission.remarks.unsettled()) if self.is_returned else []
 
     @property
@@ -115,7 +115,7 @@ def school_home(user: Any, school: School) -> SchoolHome:
 
 
 def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
-    """The latest first, one for each year: that to which the year's address leads."""
+    """Returns the campaigns, the latest first, one for each year: that of the year's address."""
     submissions = {
         submission.campaign_id: submission
         for submission in Submission.objects.filter(school=school)
@@ -134,7 +134,7 @@ def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
 
 
 def _asks(campaign: Campaign, school: School) -> bool:
-    """The rule of `Campaign.expected_schools`, for what is read already."""
+    """Applies the rule of `Campaign.expected_schools` to what is read already."""
     chosen = campaign.schools.all()
     return school in chosen if chosen else school.is_member_in(campaign.year)
 
@@ -155,6 +155,6 @@ def _of_school(
 
 
 def _people(school: School) -> list[Membership]:
-    """Who holds a role now: the director first, then by name."""
+    """Returns who holds a role now: the director first, then by name."""
     held = school.memberships.in_force().select_related("user")
     return sorted(held, key=lambda member: (RANKS[member.role], member.user.name, member.pk))

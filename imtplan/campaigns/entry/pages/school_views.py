@@ -21,7 +21,7 @@ from imtplan.campaigns.entry.pages.school_home import school_home
 @never_cache
 @require_safe
 def home(request: HttpRequest, school: str) -> HttpResponse:
-    """Where a school's people begin: what is to do, what came back, what was before."""
+    """Shows where a school's people begin: what is to do, what came back, what was before."""
     here = get_object_or_404(School.objects.visible_to(request.user), code=school)
     context = {"home": school_home(request.user, here), "has_pdf": paper.is_available()}
     return render(request, "campaigns/school_home.html", context)
@@ -29,14 +29,14 @@ def home(request: HttpRequest, school: str) -> HttpResponse:
 
 @require_safe
 def blank_form(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """The campaign's questions with empty boxes, to be printed from the browser."""
+    """Shows the campaign's questions with empty boxes, to be printed from the browser."""
     context = _form_of(request, year, school) | {"has_pdf": paper.is_available()}
     return render(request, "campaigns/blank_form.html", context)
 
 
 @require_safe
 def blank_form_pdf(request: HttpRequest, year: int, school: str) -> HttpResponse:
-    """The same as a PDF. Where none can be made, back to the page, which prints as well."""
+    """Sends the same as a PDF. Where none can be made, back to the page, which prints as well."""
     context = _form_of(request, year, school)
     html = render_to_string("campaigns/blank_form_pdf.html", context)
     try:

@@ -15,7 +15,7 @@ _BRACKETS = re.compile(r"\(\s*([^()]*[0-9][^()]*?)\s*\)(\s*[^\d()]*)")
 
 
 def form_of(typed: TypedCell, stored: Figure | None) -> FigureForm:
-    """The row's own form: a paste is judged like what is typed."""
+    """Returns the row's own form: a paste is judged like what is typed."""
     indicator = typed.indicator
     with override(typed.language):
         texts = _understood(typed)
@@ -45,7 +45,7 @@ def _understood(typed: TypedCell) -> dict[str, str]:
 
 
 def number_text(text: str) -> str:
-    """A number as accountants write it, as the parser reads it: "(12) %" is "-12 %"."""
+    """Returns a number as accountants write it, as the parser reads it: "(12) %" is "-12 %"."""
     bare = text.strip()
     bracketed = _BRACKETS.fullmatch(bare) if len(bare) <= MAX_CHARACTERS else None
     return f"-{bracketed[1]}{bracketed[2]}" if bracketed else bare

@@ -34,7 +34,7 @@ class CellTexts:
     remarks: list[str] = field(default_factory=list)
 
     def read(self, name: str, cell: SheetCell, unit: str = "") -> str:
-        """As the form's own readers take it."""
+        """Returns the text as the form's own readers take it."""
         self._remark(cell)
         if name == "word":
             return _word(cell.text)
@@ -55,7 +55,8 @@ class CellTexts:
             self.remarks.append(message % {"note": Truncator(cell.notes).chars(LONGEST_NOTE)})
 
     def _number(self, cell: SheetCell, part: str) -> str:
-        """As its parser reads it without a doubt: a number has the decimal mark of the language."""
+        """Returns the number as its parser reads it without a doubt: with the language's decimal
+        mark."""
         is_plain = cell.kind in (CellType.NUMBER, CellType.PERCENT)
         if self.is_for_programs and _OF_PROGRAMS.fullmatch(cell.text.strip()):
             is_plain = True
@@ -83,7 +84,8 @@ class CellTexts:
 
 
 def _word(text: str) -> str:
-    """The state that a text names, in either language. A number, and nothing yet, need no word."""
+    """Returns the state that a text names, in either language. Numbers, and nothing yet, need
+    none."""
     name = bare(text)
     for language in LANGUAGES:
         with override(language):

@@ -24,7 +24,7 @@ _LIKE_LAST_YEAR = Decimal("0.5")
 
 
 def content_of_block(block: FigureBlock) -> TableContent:
-    """The block as it is meant, or the question what is meant."""
+    """Returns the block as it is meant, or the question what is meant."""
     return block.asked_for_column() if block.names else FirstRow(block).read()
 
 
@@ -49,7 +49,7 @@ class FirstRow:
         return self._as_heading(fields)
 
     def _field(self, cell: SheetCell) -> str:
-        """The field that a heading names; "heading" where it says only what is below."""
+        """Returns the field that a heading names; "heading" where it says only what is below."""
         name, _unit = self.block.words.field(cell.text)
         return name or self._field_of_school(cell) or self._names_what_is_below(cell.text)
 
@@ -58,12 +58,12 @@ class FirstRow:
         return "" if school is None else "value" if school else BESIDE
 
     def _school(self, text: str) -> bool | None:
-        """Whether a text names the own school; None: it names none."""
+        """Says whether a text names the own school; None: it names none."""
         school = self.block.destination.school_names.find(text)
         return None if school is None else school.code == self.block.destination.school.code
 
     def _is_text_above_numbers(self) -> bool:
-        """Words that nobody knows, over nothing but numbers."""
+        """Says whether words that nobody knows stand over nothing but numbers."""
         first, *below = self.block.rows
         texts = [cell for _column, cell in first]
         numbers = [cell for row in below for column, cell in row if column in first.cells]
@@ -89,7 +89,7 @@ class FirstRow:
     # --- A heading ------------------------------------------------------------------------------
 
     def _as_heading(self, fields: dict[int, str]) -> TableContent:
-        """The rows below it; of several years, the campaign's own column alone."""
+        """Returns the rows below it; of several years, the campaign's own column alone."""
         heading, *rows = self.block.rows
         below = replace(self.block, rows=rows, strays=[])
         others = [column for column, name in fields.items() if name == BESIDE]
@@ -132,7 +132,7 @@ class FirstRow:
         return TableContent(question=question)
 
     def _fits(self, content: TableContent) -> bool:
-        """Whether the numbers look like last year's: all that can be compared, and at least one."""
+        """Says whether the numbers look like last year's: all that compare, and at least one."""
         likely = [
             self._is_like_last_year(cell)
             for cell in content.cells

@@ -55,7 +55,7 @@ class HeadedSheet:
 
     @cached_property
     def unit(self) -> str:
-        """In which all of the table is, by its titles, its name, or the heading of its names."""
+        """Returns the unit in which all of the table is, by titles, name or heading."""
         if self.destination.is_ours or self.headings.is_for_programs:
             return ""
         above = texts_of(self.table.rows[: self.headings.place])
@@ -151,7 +151,7 @@ class HeadedSheet:
             yield cell
 
     def _indicator(self, row: TableRow, filled: set[str]) -> tuple[Indicator | None, str]:
-        """The one that the line names. None: the line says nothing, a subtitle for instance."""
+        """Returns the one that the line names. None: the line says nothing."""
         if self.headings.only is not None:
             return self.headings.only, ""
         names = [self.columns[name] for name in ("code", "name") if name in self.columns]
@@ -176,7 +176,7 @@ class HeadedSheet:
         return text if unit_named(text) and not is_own else ""
 
     def _refuse_other_place(self, row: TableRow, indicator: Indicator | None = None) -> None:
-        """A line of another school, of another year, or of a part of one."""
+        """Refuses a line of another school, of another year, or of a part of one."""
         for column in self.headings.places("school"):
             if message := self._other_school(self._place(row, column, "school")):
                 raise CellLeftOut(column, row.spread(column).text, message)
@@ -190,7 +190,7 @@ class HeadedSheet:
         self._refuse_unlabelled_place(row)
 
     def _refuse_unlabelled_place(self, row: TableRow) -> None:
-        """Another school or year in a column without a heading that we know."""
+        """Refuses another school or year in a column without a heading that we know."""
         for column, cell in row:
             name = self.headings.fields.get(column, "")
             if name not in ("", BESIDE) or column in self.headings.across:
@@ -211,7 +211,8 @@ class HeadedSheet:
         return year not in (None, self.destination.year)
 
     def _place(self, row: TableRow, column: int, name: str) -> str:
-        """The text that says whose line it is. An empty one is refused where others are named."""
+        """Returns the text that says whose line it is. Empty ones are refused where others are
+        named."""
         text = row.spread(column).text.strip()
         if text or not self._names_others(column, name):
             return text
@@ -221,7 +222,7 @@ class HeadedSheet:
         raise CellLeftOut(column, "", message)
 
     def _names_others(self, column: int, name: str) -> bool:
-        """Whether some line of the column is of another school or year; looked at once."""
+        """Says whether some line of the column is of another school or year; looked at once."""
         if column not in self._others:
             is_other = self._other_school if name == "school" else self._other_year
             below = self.table.rows[self.headings.place + 1 :]
@@ -248,7 +249,7 @@ class HeadedSheet:
         return _("This line is of another year.")
 
     def _refuse_cells_without_heading(self, row: TableRow) -> None:
-        """Cells under no heading: decimals that a comma has cut off, maybe."""
+        """Refuses cells under no heading: decimals that a comma has cut off, maybe."""
         for column, cell in row:
             if column not in self.headings.fields and cell.text.strip():
                 message = _("This cell stands under no heading: the line is left out.")
@@ -282,7 +283,7 @@ class HeadedSheet:
     def _cell(
         self, row: TableRow, indicator: Indicator, columns: dict[str, int], unit: str
     ) -> TypedCell:
-        """What the columns say, by field; as shown and as held where the two are not the same."""
+        """Returns what the columns say, by field; as shown and as held where they differ."""
         texts = CellTexts(self.destination.language, indicator, self.headings.is_for_programs)
         typed, shown = {}, {}
         for name, column in sorted(columns.items()):
@@ -306,7 +307,7 @@ def _parts(indicator: Indicator) -> set[str]:
 
 
 def _why_none(in_all: list[Indicator], known: list[list[Indicator]], near: str) -> str:
-    """Why a line that says something belongs to no indicator of the campaign. `near`: the name
+    """Says why a line that says something belongs to no indicator of the campaign. `near`: the name
     that it is nearest to."""
     if not known:
         return did_you_mean(_("This names no indicator that we know."), near)
@@ -318,6 +319,6 @@ def _why_none(in_all: list[Indicator], known: list[list[Indicator]], near: str) 
 
 
 def _with_version(cell: TypedCell, text: str) -> TypedCell:
-    """With the version that the workbook was made from; 0, an empty cell."""
+    """Returns the cell with the version that the workbook was made from; 0, an empty cell."""
     version = int(text) if text.isascii() and text.isdigit() else 0
     return TypedCell(**{**cell.__dict__, "version": version})

@@ -56,7 +56,7 @@ _NOT_FIGURES |= {"cibles", "targets", "objectifs", "budgets", "provisoire", "pro
 
 
 def is_target(text: str) -> bool:
-    """Whether a text says of figures that they are aimed at or foreseen, and nothing else."""
+    """Says whether a text says of figures that they are aimed at or foreseen, and nothing else."""
     words = _letters_of(text)
     return bool(words & _NOT_FIGURES) and not words - _OF_FIGURES - _NOT_FIGURES
 
@@ -66,7 +66,7 @@ def _letters_of(text: str) -> set[str]:
 
 
 def _known() -> dict[str, str]:
-    """Every heading that is known, in both languages, with the field it stands for."""
+    """Returns every heading that is known, in both languages, with the field it stands for."""
     known = {text: name for name, texts in _OTHERS.items() for text in texts}
     for language in LANGUAGES:
         with override(language):
@@ -122,7 +122,8 @@ class Headings:
 
     @classmethod
     def of(cls, table: Table, destination: Destination, words: HeadingWords) -> "Headings":
-        """The first line that names a column of answers, and says how the indicators are named."""
+        """Returns the first line that names a column of answers, and how the indicators are
+        named."""
         for place, row in enumerate(table.rows[:LINES_BEFORE_HEADINGS]):
             headings = cls.plain(row, place, words)
             if headings._is_complete(table, destination):
@@ -134,7 +135,7 @@ class Headings:
 
     @classmethod
     def plain(cls, row: TableRow, place: int, words: HeadingWords) -> "Headings":
-        """What the cells of one line are called as headings, whether it is one of them or not."""
+        """Returns what the cells of one line are called as headings, known or not."""
         meanings = {column: words.field(cell.text) for column, cell in row}
         fields = _apart({column: name for column, (name, _unit) in meanings.items()})
         return cls(
@@ -142,7 +143,8 @@ class Headings:
         )
 
     def _leave_other_groups(self, above: TableRow, destination: Destination) -> None:
-        """Columns under a heading of several, which says a target, another school or year."""
+        """Leaves out columns under a heading of several, which says a target, another school, a
+        year."""
         naming = [column for column, name in self.fields.items() if name in NAMING]
         answers = [column for column, name in self.fields.items() if name in TYPED]
         if not naming or not answers or destination.is_ours:
@@ -158,8 +160,8 @@ class Headings:
                 self.fields[column], self.groups[column] = BESIDE, group
 
     def is_repeated(self, first: "Headings") -> bool:
-        """Whether a line below the first headings is one of headings too: it names the column of
-        names and one of answers, or has nothing but years over columns that had headings."""
+        """Says whether a line below the first headings is one of headings too: it names the column
+        of names and one of answers, or has nothing but years over columns that had headings."""
         names = set(self.fields.values())
         if NAMING & names:
             return bool((TYPED | {BESIDE}) & names)
@@ -191,7 +193,7 @@ class Headings:
 
     @cached_property
     def columns(self) -> dict[str, int]:
-        """The column of each field that is read. Two for one are refused: which one is meant?"""
+        """Returns the column of each field that is read. Two for one are refused."""
         columns: dict[str, int] = {}
         for column, name in self.fields.items():
             if name in columns and name not in PLACES:
@@ -207,12 +209,12 @@ class Headings:
         return columns
 
     def places(self, name: str) -> list[int]:
-        """Every column that says whose line it is, or of when: all of them must agree."""
+        """Returns every column that says whose line it is, or of when: all of them must agree."""
         return [column for column, field in self.fields.items() if field == name]
 
     @property
     def other_years(self) -> list[str]:
-        """The headings of columns that are of another year than the campaign's."""
+        """Returns the headings of columns that are of another year than the campaign's."""
         beside = [column for column, field in self.fields.items() if field == BESIDE]
         texts = {column: self.row[column].text.strip() for column in beside}
         return [
@@ -223,7 +225,7 @@ class Headings:
 
     @cached_property
     def is_for_programs(self) -> bool:
-        """Our own CSV for programs, whose numbers are written with points."""
+        """Says whether it is our own CSV for programs, whose numbers are written with points."""
         return "school_code" in {cell.text for _column, cell in self.row}
 
 
@@ -253,7 +255,7 @@ def _apart(fields: dict[int, str]) -> dict[int, str]:
 def _indicators_across(
     row: TableRow, fields: dict[int, str], destination: Destination
 ) -> dict[int, tuple[Indicator, str]]:
-    """The columns whose headings name an indicator, with the unit that stands behind the name."""
+    """Returns the columns whose headings name an indicator, with the unit behind the name."""
     across = {}
     for column, cell in row:
         known, unit = destination.indicator_names.find(cell.text)
@@ -265,7 +267,7 @@ def _indicators_across(
 def _unlabelled_names(
     rows: Iterable[TableRow], fields: dict[int, str], destination: Destination
 ) -> list[int]:
-    """The first column without a known heading in which a line below names an indicator.
+    """Returns the first column without a known heading in which a line below names an indicator.
 
     A line that names one beside its heading is a line of figures: then this is no heading."""
     headings, *below = rows

@@ -48,7 +48,7 @@ MOST_NEAR = 50
 
 
 def did_you_mean(message: str, near: str) -> str:
-    """The sentence, with the name that may be meant."""
+    """Returns the sentence, with the name that may be meant."""
     if not near:
         return message
     question = _("Did you mean “%(name)s”?") % {"name": near}
@@ -203,8 +203,8 @@ class Destination:
 
     @cached_property
     def _asked_names(self) -> dict[str, str]:
-        """What the asked indicators are called, whole and without what a comma adds, with the name
-        that the person reads."""
+        """Returns what the asked indicators are called, whole and without what a comma adds, with
+        the name that the person reads."""
         texts = {text: own.name for own in self.indicators for text in _names_of(own)}
         short = {text.partition(",")[0]: name for text, name in texts.items()}
         return {bare(text): name for text, name in (short | texts).items()}

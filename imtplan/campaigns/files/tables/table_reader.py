@@ -41,7 +41,8 @@ MAX_STRAYS = 50
 
 
 def content_of_file(data: bytes, name: str, campaign: Campaign, school: School) -> TableContent:
-    """What the file says. `Unreadable` where it cannot be read, or is of another school or year."""
+    """Returns what the file says. `Unreadable` where it cannot be read, or is another's or of
+    another year."""
     tables = read_tables(data, name)
     destination = Destination.of(campaign, school, language=(get_language() or "fr")[:2])
     marks = _marks(tables)
@@ -52,7 +53,7 @@ def content_of_file(data: bytes, name: str, campaign: Campaign, school: School) 
 
 
 def content_of_paste(text: str, destination: Destination) -> TableContent:
-    """What a block of the clipboard says. `Unreadable` where it is too large or broken."""
+    """Returns what a block of the clipboard says. `Unreadable` where it is too large or broken."""
     table = table_of_paste(text)
     if not table.rows:
         return TableContent()
@@ -63,7 +64,7 @@ def content_of_paste(text: str, destination: Destination) -> TableContent:
 
 
 def table_of_paste(text: str) -> Table:
-    """The cells of the clipboard's text: tabs between columns, quotes around line ends."""
+    """Returns the cells of the clipboard's text: tabs between columns, quotes around line ends."""
     if len(text) > LARGEST_BLOCK:
         raise Unreadable(_("This block is too large to be a school's figures."))
     lines = csv.reader(io.StringIO(text.replace("\x00", "\u2400")), dialect="excel-tab")
@@ -88,7 +89,7 @@ def _row(number: int, cells: Iterable[str]) -> TableRow:
 
 
 def content_of_tables(tables: list[Table], destination: Destination) -> TableContent:
-    """Every table that has headings and is of this school and year."""
+    """Reads every table that has headings and is of this school and year."""
     words = HeadingWords(destination)
     visible = [table for table in tables if table.rows and not table.is_hidden]
     sections = [
@@ -177,7 +178,7 @@ def _few_strays(content: TableContent) -> TableContent:
 
 
 def _merged(contents: list[TableContent]) -> TableContent:
-    """All sheets together."""
+    """Returns all sheets together."""
     return TableContent(
         cells=one_for_each(cell for content in contents for cell in content.cells),
         strays=[stray for content in contents for stray in content.strays],
@@ -189,7 +190,7 @@ def _merged(contents: list[TableContent]) -> TableContent:
 
 
 def _marks(tables: Iterable[Table]) -> dict[str, str] | None:
-    """What the hidden sheet of our own workbook says; none for a table of the school's own."""
+    """Returns what the hidden sheet of our workbook says; none for a school's own table."""
     for table in tables:
         if table.name == MARKER:
             return {row[0].text: row[1].text for row in table.rows}

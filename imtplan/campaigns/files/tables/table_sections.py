@@ -46,7 +46,7 @@ class TableSection:
     def all_of(
         cls, table: Table, destination: Destination, words: HeadingWords
     ) -> list["TableSection"]:
-        """Every table of the sheet; none where no line is one of headings."""
+        """Returns every table of the sheet; none where no line is one of headings."""
         first = Headings.of(table, destination, words)
         if not first:
             return []
@@ -69,8 +69,8 @@ class TableSection:
     # --- Whose it is --------------------------------------------------------------------------
 
     def other(self) -> OtherPerimeter | None:
-        """Why it is left out: its title, or its sheet, says another school or year, and no column
-        says it."""
+        """Says why it is left out: its title, or its sheet, says another school or year, and no
+        column says it."""
         if self.destination.is_ours:
             return None
         says = PLACES & set(self.headings.fields.values())
@@ -102,7 +102,7 @@ class TableSection:
         return None
 
     def _foreign(self, texts: list[str], is_own: Callable[[str], bool | None]) -> str:
-        """The first text that names another, where none names the own."""
+        """Returns the first text that names another, where none names the own."""
         judged = [(text, is_own(text)) for text in texts]
         others = [text for text, own in judged if own is False]
         return others[0] if others and not any(own for _text, own in judged) else ""
@@ -129,7 +129,7 @@ class TableSection:
 
 
 def _later(table: Table, first: Headings, words: HeadingWords) -> list[Headings]:
-    """The lines further down that are headings again."""
+    """Returns the lines further down that are headings again."""
     below = list(enumerate(table.rows))[first.place + 1 :]
     rows = [(place, row) for place, row in below if _may_be_headings(row)]
     again = (Headings.plain(row, place, words) for place, row in rows)
@@ -145,7 +145,7 @@ def _may_be_headings(row: TableRow) -> bool:
 
 
 def _title_of(table: Table, before: int, place: int, destination: Destination) -> int:
-    """The first of the lines above these headings that no longer belong to the table before."""
+    """Returns the first line above these headings that is no longer of the table before."""
     while place - 1 > before and not _names_an_indicator(table.rows[place - 1], destination):
         place -= 1
     return place

@@ -29,7 +29,7 @@ def unit_of_table(titles: Iterable[str]) -> str:
 
 
 def texts_of(rows: Iterable[TableRow]) -> Iterator[str]:
-    """The texts of lines that are titles."""
+    """Yields the texts of lines that are titles."""
     for row in rows:
         for _column, cell in row:
             if cell.kind is CellType.TEXT and len(cell.text) <= LONGEST_TITLE:
@@ -37,8 +37,8 @@ def texts_of(rows: Iterable[TableRow]) -> Iterator[str]:
 
 
 def unit_beside(indicator: Indicator, unit: str) -> str:
-    """The table's unit, where the numbers of the indicator could be meant in it: money for money,
-    thousands for money and for what is counted."""
+    """Returns the table's unit, where the numbers of the indicator could be meant in it: money for
+    money, thousands for money and for what is counted."""
     known, own = unit_named(unit) if unit else None, unit_of(indicator).unit
     if known is None or indicator.is_ratio:
         return ""
@@ -48,7 +48,7 @@ def unit_beside(indicator: Indicator, unit: str) -> str:
 
 
 def _units_in(title: str) -> Iterator[str]:
-    """What may be a unit: the whole title, and the first words after "en" or in brackets."""
+    """Yields what may be a unit: the whole title, and the first words after "en" or in brackets."""
     yield title
     for match in _SAYS_UNIT.finditer(title):
         words = match[1].split(" ")[:_MOST_WORDS]

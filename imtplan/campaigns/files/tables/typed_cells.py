@@ -75,7 +75,7 @@ class BlockQuestion:
 
 
 def one_for_each(cells: Iterable[TypedCell]) -> list[TypedCell]:
-    """One cell for each indicator: where it is said twice, and differently, none is taken."""
+    """Returns one cell for each indicator: where two say different things, none is taken."""
     by_indicator: dict[str, list[TypedCell]] = {}
     for cell in cells:
         by_indicator.setdefault(cell.indicator.code, []).append(cell)
@@ -83,7 +83,7 @@ def one_for_each(cells: Iterable[TypedCell]) -> list[TypedCell]:
 
 
 def _one_of(cells: list[TypedCell]) -> TypedCell:
-    """The cell, or the question which of several is meant."""
+    """Returns the cell, or the question which of several is meant."""
     first = cells[0]
     if all(cell.typed == first.typed and cell.claims == first.claims for cell in cells):
         return first

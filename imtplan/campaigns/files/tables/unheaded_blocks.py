@@ -52,12 +52,12 @@ class FigureBlock:
 
     @cached_property
     def left(self) -> int:
-        """The first column that holds something."""
+        """Returns the first column that holds something."""
         return min((column for row in self.rows for column in row.cells), default=0)
 
     @cached_property
     def names(self) -> dict[int, Indicator]:
-        """The rows that name an indicator and say something of it, by their line."""
+        """Returns the rows that name an indicator and say something of it, by their line."""
         names = {}
         for row in self.rows:
             known, _unit = self.destination.indicator_names.find(row[self.left].text)
@@ -76,7 +76,7 @@ class FigureBlock:
         self.strays.append(StrayText(self.where(row, column), row[column].text[:200], message))
 
     def lay(self) -> TableContent:
-        """Each row on its indicator; a row that has none is left out, and said."""
+        """Lays each row on its indicator; a row that has none is left out, and said."""
         self.strays = []
         names, cells = self.names, []
         for row in self.rows:
@@ -103,7 +103,8 @@ class FigureBlock:
         return None, _("The grid has no row here.")
 
     def _begins_with_a_name(self, row: TableRow) -> bool:
-        """A text that is neither number nor word, before a number: a name that nobody here has."""
+        """Says whether a text that is no number and no word, so an unknown name, precedes a
+        number."""
         first, *rest = [cell for _column, cell in row]
         is_text = first.kind is CellType.TEXT and not is_number(first) and not word_of(first.text)
         return is_text and any(is_number(cell) for cell in rest)
@@ -143,7 +144,7 @@ class FigureBlock:
 
     @cached_property
     def _table_unit(self) -> str:
-        """In which all of the block is, by the lines above the first that names an indicator."""
+        """Returns the unit in which all of the block is, by the lines above its names."""
         first = min(self.names, default=0)
         return unit_of_table(texts_of(row for row in self.rows if row.line < first))
 
@@ -152,7 +153,7 @@ class FigureBlock:
     # --- Several columns of numbers -------------------------------------------------------------
 
     def asked_for_column(self) -> TableContent:
-        """The block laid down; where it is in doubt which column of numbers is meant, that."""
+        """Lays the block down; where it is in doubt which column of numbers is meant, asks that."""
         if self.only is not None:
             return self.lay()
         numbers, has_more = self._columns_of_numbers()
@@ -185,7 +186,7 @@ class FigureBlock:
         return name
 
     def _heads(self) -> dict[int, str]:
-        """What stands above the first row that names an indicator, by column."""
+        """Returns what stands above the first row that names an indicator, by column."""
         heads: dict[int, str] = {}
         names = self.names
         for row in self.rows if names else []:
@@ -197,7 +198,7 @@ class FigureBlock:
         return heads
 
     def _columns_of_numbers(self) -> tuple[list[int], bool]:
-        """The columns that hold numbers, and whether a row holds more than its cell takes."""
+        """Returns the columns that hold numbers, and whether a row holds more than it takes."""
         names = self.names
         seen: set[int] = set()
         has_more = False
@@ -261,7 +262,7 @@ class BlockRow:
             self.typed[part] = self.texts.read(part, cell, self.unit)
 
     def take_beside(self, column: int) -> None:
-        """What stands beside the number: its unit, a word, the word's reason, a note."""
+        """Takes what stands beside the number: its unit, a word, the word's reason, a note."""
         cell = self.row[column]
         text = cell.text.strip()
         if not text or (is_number(cell) and self.block.only is not None):
@@ -292,7 +293,7 @@ class BlockRow:
         self.texts.remarks.append(message % {"text": short})
 
     def cell(self) -> TypedCell | None:
-        """What the row says, if it says a figure. A note alone is told, and belongs to no cell."""
+        """Returns what the row says, if it says a figure. A note alone belongs to no cell."""
         if set(self.typed) & {"value", "numerator", "denominator", "word"}:
             place = self.block.where(self.row, self.first or self.block.left)
             return self.texts.cell(self.typed, self.typed, place)
@@ -305,6 +306,6 @@ class BlockRow:
 
 
 def _may_head(cell: SheetCell) -> bool:
-    """Whether a text may be a heading; "1l50" is a number that was read wrongly."""
+    """Says whether a text may be a heading; "1l50" is a number that was read wrongly."""
     text = cell.text.strip()
     return bool(year_of(text)) or is_part_of_a_year(text) or not text[:1].isdigit()

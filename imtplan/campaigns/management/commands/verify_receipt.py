@@ -28,7 +28,7 @@ class Command(BaseCommand):
             sys.exit(DIFFERS if verdict.is_known else UNKNOWN)
 
     def _read(self, path: Path) -> bytes:
-        """One byte more than the longest receipt tells enough of a longer file."""
+        """Returns one byte more than the longest receipt tells enough of a longer file."""
         try:
             with path.open("rb") as file:
                 return file.read(LONGEST_FILE + 1)

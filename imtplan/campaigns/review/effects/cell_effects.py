@@ -36,7 +36,7 @@ def may_see_the_institute(user: Any) -> bool:
 def sentences_of_cell(
     user: Any, campaign: Campaign, school: School, cell: EnteredCell
 ) -> list[str]:
-    """What the cell would change, were it alone submitted and validated as it stands now."""
+    """Returns what the cell would change, were it alone submitted and validated now."""
     about = about_of(campaign, school, [cell])
     full = may_see_the_institute(user)
     sentences = []
@@ -51,13 +51,13 @@ def sentences_of_cell(
 def about_of(
     campaign: Campaign, school: School, cells: Iterable[EnteredCell | Figure]
 ) -> dict[str, Any]:
-    """What `effect` and `own_moves` are asked: these cells or figures of the campaign's year."""
+    """Returns what `effect` and `own_moves` are asked: these cells or figures of its year."""
     readings = {cell.indicator.pk: reading_of(cell) for cell in cells}
     return {"plan": campaign.plan, "school": school, "year": campaign.year, "readings": readings}
 
 
 def own_sentence(move: OwnMove, name: str) -> str:
-    """How far the school is toward its own target, and since the year before."""
+    """Says how far the school is toward its own target, and since the year before."""
     if move.progress is None or move.progress.progress is None:
         return ""
     words = {"name": name, "share": percent(move.progress.progress)}
@@ -68,7 +68,7 @@ def own_sentence(move: OwnMove, name: str) -> str:
 
 
 def share_sentences(move: OwnMove) -> list[str]:
-    """The school's part in the institute's move, and which way it moves the objectives."""
+    """Returns the school's part in the institute's move, and which way it moves the objectives."""
     if move.share is None:
         return []
     lines = [_("institute: %(what)s") % {"what": share_in_words(move)}]
@@ -97,7 +97,7 @@ DIRECTIONS: dict[ContributionDirection, str | Promise] = {
 
 
 def share_in_words(move: OwnMove) -> str:
-    """The school's part in points where that can be told, else which way it goes."""
+    """Returns the school's part in points where that can be told, else which way it goes."""
     share = move.share
     if share is None:
         return ""
@@ -130,7 +130,8 @@ def element_name(move: ElementMove) -> str:
 
 
 def _after(move: IndicatorMove) -> str:
-    """The value, what it rests on, and the way done: "13 950 (7 of 8 schools), 41 % (+1 point)"."""
+    """Returns the value, its basis, and the way done: "13 950 (7 of 8 schools), 41 % (+1
+    point)"."""
     after = move.after
     value = _("no value") if after.value is None else shown(after.value, move.indicator)
     text = f"{value} ({basis(after)})"
@@ -140,7 +141,7 @@ def _after(move: IndicatorMove) -> str:
 
 
 def basis(standing: IndicatorStanding) -> str:
-    """On how many schools a value rests."""
+    """Says on how many schools a value rests."""
     counts = {"reported": standing.total.reported, "expected": standing.total.expected}
     if standing.is_estimate:
         return _("estimate, %(reported)s of %(expected)s schools") % counts
@@ -155,7 +156,7 @@ def percent(share: Decimal) -> str:
 
 
 def points(change: Decimal) -> str:
-    """A difference of two shares: 0.031 is "+3.1 points"."""
+    """Writes a difference of two shares: 0.031 is "+3.1 points"."""
     return in_points(change * 100)
 
 

@@ -53,7 +53,7 @@ class OwnRow:
 
     @property
     def objectives(self) -> str:
-        """ "O1, O3: up"; nothing where the way cannot be told."""
+        """Returns "O1, O3: up"; nothing where the way cannot be told."""
         if self.move.share is None or self.move.share.way not in WAYS or not self.move.objectives:
             return ""
         codes = ", ".join(objective.code for objective in self.move.objectives)
@@ -124,7 +124,7 @@ class ElementRow:
 
     @property
     def verdict_before(self) -> VerdictInWords | None:
-        """Only where it would be in other words."""
+        """Returns the verdict only where it would be in other words."""
         before = VerdictInWords.of(self.move.before)
         return before if before.text != self.verdict.text else None
 
@@ -150,12 +150,12 @@ class SubmissionEffect:
 
     @property
     def has_ways(self) -> bool:
-        """Has the school targets of its own?"""
+        """Says whether the school has targets of its own."""
         return any(row.way for row in self.own)
 
     @property
     def headline(self) -> str:
-        """The whole in a few words: where the plan would be, or how many go which way."""
+        """Returns the whole in a few words: where the plan would be, or how many go which way."""
         return self._plan() if self.institute else self._counts()
 
     def _plan(self) -> str:
@@ -182,7 +182,7 @@ class SubmissionEffect:
 
 
 def submission_effect(user: Any, page: EntryPage) -> SubmissionEffect | None:
-    """None where there is nothing to ask: no figures, or they count already."""
+    """Returns what the submission would change; None where no figure waits."""
     if page.state == Submission.State.VALIDATED or not any(row.figure for row in page.rows):
         return None
     figures = [

@@ -44,7 +44,8 @@ DESCRIBED = (
 
 
 def make_receipt(*, submission: Submission, by: User) -> Receipt:
-    """The receipt of what is being submitted, in its transaction and under the submission's lock.
+    """Makes the receipt of what is being submitted, in its transaction, under the submission's
+    lock.
 
     The submission already says when it was submitted.
     """
@@ -62,7 +63,7 @@ def make_receipt(*, submission: Submission, by: User) -> Receipt:
 
 
 def next_number(submission: Submission) -> str:
-    """The year, the school, and how often it has submitted: 2022-imt-mines-albi-1."""
+    """Returns the year, the school, and how often it has submitted: 2022-imt-mines-albi-1."""
     year, school = submission.campaign.year, submission.school
     last = (
         Receipt.objects.filter(submission__school=school, submission__campaign__year=year)
@@ -106,7 +107,7 @@ def _figures(campaign: Campaign, school: School) -> Iterator[dict[str, Any]]:
 
 
 def content_by(figure: Figure | None) -> dict[str, Any]:
-    """What a figure says; no figure is one not yet entered."""
+    """Returns what a figure says; no figure is one not yet entered."""
     figure = figure or Figure(state=Figure.State.NOT_ENTERED)
     numbers = {name: getattr(figure, name) for name in NUMBERS}
     return {
@@ -168,7 +169,7 @@ class ReceiptLine:
 
     @property
     def number(self) -> Decimal | None:
-        """As `Figure.number`."""
+        """Returns the number, as `Figure.number`."""
         if self.numerator is None or not self.denominator:
             return self.value
         return self.numerator / self.denominator * self.scale
@@ -179,7 +180,7 @@ class ReceiptLine:
 
     @property
     def word(self) -> Any:
-        """What stands there instead of a number."""
+        """Returns what stands there instead of a number."""
         return Figure.State(self.state).label
 
     @property
@@ -188,7 +189,7 @@ class ReceiptLine:
 
     @property
     def answered(self) -> list[Any]:
-        """The surprises that somebody confirmed or explained."""
+        """Returns the surprises that somebody confirmed or explained."""
         return [SURPRISES.get(code, code) for code in sorted(self.confirmed)]
 
     @property
@@ -221,7 +222,7 @@ class ReceiptDifference:
 
     @property
     def name(self) -> str:
-        """In the person's language, as the receipt has it."""
+        """Returns the name in the person's language, as the receipt has it."""
         return str(_line(self.before).name)
 
     @property
@@ -230,7 +231,7 @@ class ReceiptDifference:
 
 
 def differences(receipt: Receipt, content: dict[str, Any] | None = None) -> list[ReceiptDifference]:
-    """Where the figures stored today say something else than the receipt."""
+    """Returns where the figures stored today say something else than the receipt."""
     submission = receipt.submission
     items = (content or json.loads(receipt.content))["figures"]
     stored = {
@@ -264,7 +265,7 @@ class SubmissionStep:
 
 
 def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[SubmissionStep]:
-    """Returned, validated, taken back, handed in again: the oldest first."""
+    """Returns what became of it (returned, validated, taken back, sent again), the oldest first."""
     decided = Event.objects.filter(
         school=receipt.submission.school_id,
         subject=str(receipt.submission.campaign.year),

@@ -33,7 +33,7 @@ class ReceiptVerdict:
 
 
 def verify(data: bytes) -> ReceiptVerdict:
-    """Whether the file is a receipt of this site, and whether today's figures still say it."""
+    """Says whether the file is a receipt of this site, and whether today's figures still say it."""
     if len(data) > LONGEST_FILE:
         message = f"The file is longer than {LONGEST_FILE:,} bytes: no receipt is."
         return ReceiptVerdict([message], is_known=False)
@@ -55,7 +55,7 @@ def verify(data: bytes) -> ReceiptVerdict:
 
 
 def _claim(data: bytes) -> dict[str, Any] | str:
-    """The JSON object of a file that names a number, or the sentence that says what it is not."""
+    """Returns the JSON object of a file that names a number, or a sentence on what it is not."""
     try:
         claim = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -149,7 +149,7 @@ def _is_deep(value: Any) -> bool:
 
 
 def quoted(text: str, longest: int = 80) -> str:
-    """A text of others for a terminal: nothing in it moves the cursor or turns the line round."""
+    """Returns a text of others for a terminal: nothing in it moves the cursor or turns lines."""
     shown = "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in text[:longest]

@@ -23,15 +23,15 @@ from imtplan.campaigns.review.receipts.receipt_content import (
 
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:
-    """404 for a receipt of a school that this person may not see."""
+    """Returns the receipt; 404 for that of a school that this person may not see."""
     receipts = Receipt.objects.visible_to(request.user)
     related = receipts.select_related("submission__campaign", "submission__school")
     return get_object_or_404(related, number=number)
 
 
 def _document(receipt: Receipt) -> dict[str, Any]:
-    """What is on the page and on the paper: the receipt as it was that day, and whether what it is
-    of was taken back since."""
+    """Returns what is on the page and on the paper: the receipt as it was that day, and whether
+    what it is of was taken back since."""
     content = json.loads(receipt.content)
     taken_back = taking_back(receipt)
     return {
@@ -47,7 +47,7 @@ def _document(receipt: Receipt) -> dict[str, Any]:
 
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """The receipt, and beside it what has happened since."""
+    """Shows the receipt, and beside it what has happened since."""
     receipt = _receipt(request, number)
     siblings = list(receipt.submission.receipts.order_by("at", "pk"))
     context = _document(receipt) | {
@@ -62,15 +62,15 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 def receipt_json(request: HttpRequest, number: str) -> HttpResponse:
-    """The very bytes that were hashed: `sha256sum` of the file gives the number printed. They can
-    say nothing of what came after: that it was taken back is said by the name of the file."""
+    """Sends the very bytes that were hashed: `sha256sum` of the file gives the number printed. They
+    can say nothing of what came after: that it was taken back is said by the name of the file."""
     receipt = _receipt(request, number)
     return _file(receipt, receipt.content.encode(), "json", "application/json", "attachment")
 
 
 @require_safe
 def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The receipt on paper. Where no PDF can be made, back to the page, which prints as well."""
+    """Sends the receipt on paper. Without a PDF, back to the page, which prints as well."""
     receipt = _receipt(request, number)
     html = render_to_string("campaigns/receipt_pdf.html", _document(receipt))
     try:
