@@ -181,8 +181,8 @@ def _estimates(points: Sequence[ChartPoint], words: Wording) -> go.Scatter:
 
 def _last_known(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> ForecastPoint:
     """Where the forecast begins: the last final value, which is certain."""
-    known = [one for one in points if one.value is not None and not one.is_estimate]
-    before = [one for one in known if one.year < ahead[0].year] or known
+    known = [point for point in points if point.value is not None and not point.is_estimate]
+    before = [point for point in known if point.year < ahead[0].year] or known
     last = before[-1]
     value = last.value if last.value is not None else ahead[0].value
     return ForecastPoint(last.year, value, value, value)
@@ -190,7 +190,7 @@ def _last_known(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) ->
 
 def _band(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> list[go.Scatter]:
     """The 80 % interval, year by year; nothing where there are too few points for one."""
-    if not ahead or any(one.low is None for one in ahead):
+    if not ahead or any(year.low is None for year in ahead):
         return []
     years = [_last_known(points, ahead), *ahead]
     back = years[::-1]
@@ -200,8 +200,8 @@ def _band(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> list[
             meta={"role": "band"},
             mode="lines",
             fill="toself",
-            x=[one.year for one in years] + [one.year for one in back],
-            y=[_number(one.high) for one in years] + [_number(one.low) for one in back],
+            x=[year.year for year in years] + [year.year for year in back],
+            y=[_number(year.high) for year in years] + [_number(year.low) for year in back],
             line={"width": 0},
             opacity=0.16,
             hoverinfo="skip",
@@ -220,9 +220,9 @@ def _forecast(
             name=_("Forecast"),
             meta={"role": "forecast"},
             mode="lines",
-            x=[one.year for one in years],
-            y=[_number(one.value) for one in years],
-            text=[_with_unit(words, one.value) for one in years],
+            x=[year.year for year in years],
+            y=[_number(year.value) for year in years],
+            text=[_with_unit(words, year.value) for year in years],
             hovertemplate="%{text}<extra>" + _("forecast") + " %{x}</extra>",
             line={"width": 2, "dash": "dot"},
         )
@@ -291,21 +291,23 @@ def _marked_label(
     points: Sequence[ChartPoint], paths: Sequence[ChartPath], year: int | None, words: Wording
 ) -> dict[str, Any] | None:
     """The number of the page's year, in the corner that neither its line nor the path crosses."""
-    point = next((one for one in points if one.year == year), None)
-    if point is None or point.value is None:
+    marked = next((point for point in points if point.year == year), None)
+    if marked is None or marked.value is None:
         return None
-    before = [one.value for one in points if one.year < point.year and one.value is not None]
-    rising = not before or before[-1] <= point.value
-    above = not _close_above(point, points, paths)
-    last = max([*(one.year for one in points), *(path.year for path in paths)])
+    before = [
+        point.value for point in points if point.year < marked.year and point.value is not None
+    ]
+    rising = not before or before[-1] <= marked.value
+    above = not _close_above(marked, points, paths)
+    last = max([*(point.year for point in points), *(path.year for path in paths)])
     return {
         "name": "value",
-        "x": point.year,
-        "y": _number(point.value),
-        "text": words.fixed(point.value),
+        "x": marked.year,
+        "y": _number(marked.value),
+        "text": words.fixed(marked.value),
         "font": STRONG,
         # In the last year there is no room to the right.
-        "xanchor": "right" if above == rising or point.year == last else "left",
+        "xanchor": "right" if above == rising or marked.year == last else "left",
         "yanchor": "bottom" if above else "top",
         "yshift": 4 if above else -4,
         "showarrow": False,
@@ -377,8 +379,8 @@ def _span(
     for path in paths:
         numbers += [value for year, value in path.expected if value is not None]
         numbers += [path.value] if path.value is not None else []
-    for one in ahead:
-        numbers += [end for end in (one.value, one.low, one.high) if end is not None]
+    for forecast in ahead:
+        numbers += [end for end in (forecast.value, forecast.low, forecast.high) if end is not None]
     if not numbers:
         return None
     low, high = min(numbers), max(numbers)

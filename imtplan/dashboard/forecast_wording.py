@@ -51,23 +51,23 @@ def outlook(row: Progress | None, target_year: int, words: Wording) -> str:
         "points": row.forecast_points,
     }
     if row.forecast_low is None or row.forecast_high is None:
-        said = (
+        text = (
             _(
                 "At this pace %(year)s would reach %(value)s. This is indicative: "
                 "it rests on %(points)s points only."
             )
             % known
         )
-        return " ".join(part for part in (said, _stand_in(row)) if part)
+        return " ".join(part for part in (text, _stand_in(row)) if part)
     known |= {"low": words.fixed(row.forecast_low), "high": words.fixed(row.forecast_high)}
-    said = (
+    text = (
         _(
             "At this pace %(year)s would reach %(value)s, between %(low)s and %(high)s with 80%% "
             "confidence. This rests on %(points)s points."
         )
         % known
     )
-    return " ".join(part for part in (said, _stand_in(row), _odds(row)) if part)
+    return " ".join(part for part in (text, _stand_in(row), _odds(row)) if part)
 
 
 def _stand_in(row: Progress) -> str:

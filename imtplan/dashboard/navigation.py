@@ -88,7 +88,7 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
     """The home of each school in which this person holds a role; of a single one its pages too."""
     schools = own_schools(user)
     if len(schools) != 1:
-        return [(one.name, reverse("school_home", args=[one.code])) for one in schools]
+        return [(school.name, reverse("school_home", args=[school.code])) for school in schools]
     code, campaign = schools[0].code, latest_campaign(user)
     figures = [(_("My figures"), entry_url(campaign, schools[0]))] if campaign else []
     return [
@@ -101,7 +101,7 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
 
 def own_schools(user: Any) -> list[School]:
     """Each once, however many roles are held there."""
-    held = {one.school_id: one.school for one in user.held_roles if one.school is not None}
+    held = {role.school_id: role.school for role in user.held_roles if role.school is not None}
     return list(held.values())
 
 

@@ -89,9 +89,9 @@ class TabledPage:
                 return table
         raise Http404
 
-    def page(self, user: Any, asked: Mapping[str, str], **codes: str) -> Any:
+    def page(self, user: Any, parameters: Mapping[str, str], **codes: str) -> Any:
         """Raises 404 where the page is not there."""
-        page = self.read(user, asked=asked, pulse=Pulse.take(), **codes)
+        page = self.read(user, parameters=parameters, pulse=Pulse.take(), **codes)
         if page is None:
             raise Http404
         return page

@@ -323,7 +323,7 @@ class CampaignState:
     @property
     def missing(self) -> list[SchoolState]:
         """The schools from which nothing was handed in."""
-        return [one for one in self.schools if one.state.is_open_for_entry]
+        return [school for school in self.schools if school.state.is_open_for_entry]
 
     @property
     def reported(self) -> int:
@@ -336,11 +336,11 @@ def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
     """
     of_school = Submission.objects.filter(
         campaign=OuterRef(OuterRef("pk")), school=OuterRef("pk")
-    ).values(said=JSONObject(state="state", submitted_at="submitted_at"))
+    ).values(as_json=JSONObject(state="state", submitted_at="submitted_at"))
     schools = (
         School.objects.visible_to(user)
         .filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
-        .values(told=JSONObject(code="code", name="name", part=Subquery(of_school)))
+        .values(as_json=JSONObject(code="code", name="name", part=Subquery(of_school)))
     )
     return (
         Campaign.objects.visible_to(user)
@@ -353,4 +353,4 @@ def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
 def school_states(campaign: Campaign) -> list[SchoolState]:
     """Every school expected in a campaign read by `campaign_of`, the least advanced first."""
     states = [SchoolState.read(**part) for part in campaign.parts]  # type: ignore[attr-defined]
-    return sorted(states, key=lambda one: list(Submission.State).index(one.state))
+    return sorted(states, key=lambda school: list(Submission.State).index(school.state))

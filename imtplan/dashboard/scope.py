@@ -22,7 +22,7 @@ class Scope:
     plan: StrategicPlan
     year: int
     view: View
-    asked: Mapping[str, str]  # what the address itself said, to be kept in links
+    parameters: Mapping[str, str]  # what the address itself said, to be kept in links
     moment: datetime | None = None  # as known then; None: as known now
 
     @property
@@ -41,16 +41,18 @@ class Scope:
     @cached_property
     def query(self) -> str:
         """What a link to another page carries, so that it speaks of the same numbers."""
-        wanted = {key: value for key, value in self.asked.items() if key in ("plan", "as_of")}
-        wanted["year"] = str(self.year)
+        parameters = {
+            key: value for key, value in self.parameters.items() if key in ("plan", "as_of")
+        }
+        parameters["year"] = str(self.year)
         if self.is_provisional:
-            wanted["view"] = self.view.value
-        return "?" + urlencode(wanted)
+            parameters["view"] = self.view.value
+        return "?" + urlencode(parameters)
 
     @cached_property
     def lasting(self) -> str:
         """The same with the plan by name, for an address that people keep."""
-        return replace(self, asked={**self.asked, "plan": self.plan.code}).query
+        return replace(self, parameters={**self.parameters, "plan": self.plan.code}).query
 
     def narrowed(self, filters: Mapping[str, str]) -> str:
         """The lasting address with what else the page was asked for."""
@@ -65,9 +67,11 @@ class Scope:
         return self.plan.years
 
 
-def plan_asked(plans: Sequence[StrategicPlan], asked: Mapping[str, str]) -> StrategicPlan | None:
+def plan_asked(
+    plans: Sequence[StrategicPlan], parameters: Mapping[str, str]
+) -> StrategicPlan | None:
     """The plan of the address, else the latest to have begun; 404 for one that is not there."""
-    code = asked.get("plan")
+    code = parameters.get("plan")
     if not code:
         return max(plans, key=lambda plan: (plan.first_year, plan.pk), default=None)
     for plan in plans:
@@ -76,9 +80,9 @@ def plan_asked(plans: Sequence[StrategicPlan], asked: Mapping[str, str]) -> Stra
     raise Http404
 
 
-def moment_asked(asked: Mapping[str, str]) -> datetime | None:
+def moment_asked(parameters: Mapping[str, str]) -> datetime | None:
     """The moment of the address, as the end of a day or an instant; 404 for one there is not."""
-    text = asked.get("as_of")
+    text = parameters.get("as_of")
     if not text:
         return None
     try:
@@ -87,16 +91,16 @@ def moment_asked(asked: Mapping[str, str]) -> datetime | None:
         raise Http404(str(reason)) from None
 
 
-def view_asked(asked: Mapping[str, str]) -> View:
+def view_asked(parameters: Mapping[str, str]) -> View:
     try:
-        return View(asked.get("view") or View.VALIDATED)
+        return View(parameters.get("view") or View.VALIDATED)
     except ValueError:
         raise Http404 from None
 
 
-def year_asked(asked: Mapping[str, str], plan: StrategicPlan) -> int:
+def year_asked(parameters: Mapping[str, str], plan: StrategicPlan) -> int:
     """The year of the address, else the latest whose figures are all there and validated."""
-    text = asked.get("year")
+    text = parameters.get("year")
     if not text:
         return getattr(plan, LATEST) or plan.first_year
     if not (text.isascii() and text.isdecimal()) or int(text) not in plan.years:
@@ -116,14 +120,16 @@ class RequestedScope:
 LATEST = "latest_whole_year"
 
 
-def read_scope(user: Any, asked: Mapping[str, str]) -> RequestedScope | None:
+def read_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope | None:
     """None: there is no plan yet."""
     plans = list(StrategicPlan.objects.visible_to(user).annotate(**{LATEST: _latest(user)}))
-    plan = plan_asked(plans, asked)
+    plan = plan_asked(plans, parameters)
     if plan is None:
         return None
-    year = year_asked(asked, plan)
-    return RequestedScope(plans, Scope(plan, year, view_asked(asked), asked, moment=clock.moment()))
+    year = year_asked(parameters, plan)
+    return RequestedScope(
+        plans, Scope(plan, year, view_asked(parameters), parameters, moment=clock.moment())
+    )
 
 
 def _latest(user: Any) -> Subquery:

@@ -32,7 +32,10 @@ def chart_of(
 def _ahead(courses: Sequence[Course]) -> list[charts.ForecastPoint]:
     """The forecast toward the first target; the line is the same toward any other."""
     forecasts = courses[0].forecasts if courses else []
-    return [charts.ForecastPoint(year, one.value, one.low, one.high) for year, one in forecasts]
+    return [
+        charts.ForecastPoint(year, forecast.value, forecast.low, forecast.high)
+        for year, forecast in forecasts
+    ]
 
 
 def _path(course: Course) -> charts.ChartPath:

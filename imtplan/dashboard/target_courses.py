@@ -50,7 +50,7 @@ def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
         OuterRef("carried"), F("code"), function="jsonb_exists", output_field=BooleanField()
     )
     schools = School.objects.visible_to(user).filter(is_carried)
-    names = ArraySubquery(schools.values(told=JSONObject(code="code", name="name")))
+    names = ArraySubquery(schools.values(as_json=JSONObject(code="code", name="name")))
     values = (
         InstituteValue.objects.visible_to(user)
         .filter(indicator__in=list(indicators))
@@ -145,7 +145,7 @@ class CourseYear:
         """The schools whose older figure stands in, with the year of that figure."""
         if not (self.total and self.is_estimate and self.total.carried):
             return []
-        names = {one["code"]: one["name"] for one in self.total.carried_names}  # type: ignore[attr-defined]
+        names = {school["code"]: school["name"] for school in self.total.carried_names}  # type: ignore[attr-defined]
         return [(names.get(code, code), year) for code, year in self.total.carried.items()]
 
     @property
@@ -340,8 +340,8 @@ class Course:
             return []
         points = self.points
         ahead = range(max(points) + 1, self.target.year + 1)
-        found = ((year, forecast(points, at_year=year, line=self.line)) for year in ahead)
-        return [(year, one) for year, one in found if one is not None]
+        forecasts = ((year, forecast(points, at_year=year, line=self.line)) for year in ahead)
+        return [(year, point) for year, point in forecasts if point is not None]
 
     @property
     def short_name(self) -> str:

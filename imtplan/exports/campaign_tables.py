@@ -43,14 +43,14 @@ class CampaignTables:
         return list(arrivals(self.campaign, schools, expected).days)
 
 
-def _read(user: Any, asked: Mapping[str, str], pulse: Pulse) -> CampaignTables | None:
+def _read(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> CampaignTables | None:
     """None: there is no campaign yet."""
     visible = Campaign.objects.visible_to(user).select_related("plan").order_by("-year", "-pk")
     campaigns = list(visible)
     if not campaigns:
         return None
-    campaign = campaign_asked(campaigns, asked.get("year", ""))
-    return CampaignTables(campaign, queue_of(campaign), asked.get("state", ""))
+    campaign = campaign_asked(campaigns, parameters.get("year", ""))
+    return CampaignTables(campaign, queue_of(campaign), parameters.get("state", ""))
 
 
 def _about(page: CampaignTables) -> AboutLines:

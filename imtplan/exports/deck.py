@@ -52,7 +52,7 @@ class Chart:
     categories: Sequence[str]
     series: Sequence[ChartSeries]
     number_format: str
-    said: str  # for those who do not see it
+    description: str  # for those who do not see it
     bounds: tuple[float, float] | None = None
     statuses: Sequence[str] = ()  # of each category, for the colour of its bar
     marked: int | None = None  # the category whose number is written
@@ -91,8 +91,8 @@ class Deck:
     slides: Sequence[Slide] = field(default_factory=list)
 
 
-def read(user: Any, subject: str, asked: Mapping[str, str]) -> Deck:
-    page = DASHBOARD.page(user, asked)
+def read(user: Any, subject: str, parameters: Mapping[str, str]) -> Deck:
+    page = DASHBOARD.page(user, parameters)
     perimeter = perimeter_of(page.scope.year, page.scope.view)
     data = _("data of %(moment)s") % {"moment": moment_in_words(moment_of(page.scope, page.pulse))}
     return Deck(
@@ -105,7 +105,7 @@ def read(user: Any, subject: str, asked: Mapping[str, str]) -> Deck:
         language=language(),
         is_demonstration=is_demonstration(),
         slides=[
-            *(_headline(user, page, one) for one in page.headlines),
+            *(_headline(user, page, headline) for headline in page.headlines),
             *_elements(page, _whole(page), page.objectives),
             *_elements(page, _("Levers"), page.levers),
             *_decisions(page),
@@ -145,7 +145,7 @@ def _headline(user: Any, page: DashboardPage, headline: Headline) -> Slide:
 
 
 def _title(course: Course) -> str:
-    said = {
+    words = {
         "name": course.indicator.name,
         "value": course.facts.value,
         "unit": course.indicator.unit,
@@ -154,10 +154,10 @@ def _title(course: Course) -> str:
         "nature": course.now.nature.label if course.now.nature else "",
     }
     if not course.facts.value:
-        return _("%(name)s: nothing known of %(year)s") % said
+        return _("%(name)s: nothing known of %(year)s") % words
     if course.now.is_estimate:
-        return _("%(name)s: about %(value)s %(unit)s in %(year)s (%(nature)s), %(status)s") % said
-    return _("%(name)s: %(value)s %(unit)s in %(year)s, %(status)s") % said
+        return _("%(name)s: about %(value)s %(unit)s in %(year)s (%(nature)s), %(status)s") % words
+    return _("%(name)s: %(value)s %(unit)s in %(year)s, %(status)s") % words
 
 
 def _sources(user: Any, course: Course) -> list[str]:
@@ -205,9 +205,9 @@ def _lines(headline: Headline) -> Chart:
     return Chart(
         kind="lines",
         categories=[str(year) for year in years],
-        series=[one for one in series if any(value is not None for value in one.values)],
+        series=[row for row in series if any(value is not None for value in row.values)],
         number_format="#,##0" + ("." + "0" * decimals if decimals else ""),
-        said=_("%(name)s, year by year, and the path to its target")
+        description=_("%(name)s, year by year, and the path to its target")
         % {"name": course.indicator.name},
         bounds=tuple(figure["layout"]["yaxis"]["range"] or ()) or None,
         marked=years.index(course.now.year) if course.now.year in years else None,
@@ -224,9 +224,9 @@ def _series(trace: Mapping[str, Any], years: Sequence[int]) -> ChartSeries:
 def _level(trace: Mapping[str, Any], course: Course, years: Sequence[int]) -> ChartSeries:
     """The target as a line across the years: what a board holds the others against."""
     words = Wording.of(course.indicator)
-    said = {"year": course.target.year, "value": words.fixed(course.target_value)}
+    parts = {"year": course.target.year, "value": words.fixed(course.target_value)}
     return ChartSeries(
-        "target", _("Target %(year)s: %(value)s") % said, [trace["y"][0]] * len(years)
+        "target", _("Target %(year)s: %(value)s") % parts, [trace["y"][0]] * len(years)
     )
 
 
@@ -237,11 +237,11 @@ def _whole(page: DashboardPage) -> str:
     """The slide of the objectives says what they come to together."""
     if page.standing.share is None:
         return _("Objectives")
-    said = {
+    shares = {
         "share": _percent(page.standing.share),
         "expected": _percent(page.standing.expected_share),
     }
-    return _("Objectives: %(share)s of the plan as a whole, %(expected)s expected") % said
+    return _("Objectives: %(share)s of the plan as a whole, %(expected)s expected") % shares
 
 
 def _elements(
@@ -278,8 +278,8 @@ def _paged(
 
 def _bars(heading: str, elements: Sequence[ElementState]) -> Chart:
     def shares(attribute: str) -> list[float | None]:
-        found = [getattr(element.standing, attribute) for element in elements]
-        return [None if share is None else _drawn(share) for share in found]
+        known = [getattr(element.standing, attribute) for element in elements]
+        return [None if share is None else _drawn(share) for share in known]
 
     return Chart(
         kind="shares",
@@ -289,7 +289,8 @@ def _bars(heading: str, elements: Sequence[ElementState]) -> Chart:
             ChartSeries("expected", _("Expected by then"), shares("expected_share")),
         ],
         number_format=SHARES,
-        said=_("%(heading)s: progress beside what was expected by then") % {"heading": heading},
+        description=_("%(heading)s: progress beside what was expected by then")
+        % {"heading": heading},
         statuses=[element.status.value for element in elements],
     )
 
@@ -321,7 +322,10 @@ DECISION = (0.2, 0.38, 0.42)  # the widths of its table
 
 
 def _decisions(page: DashboardPage) -> Iterator[Slide]:
-    rows = [(str(one.kind.label), one.subject, one.said) for one in page.agenda.all]
+    rows = [
+        (str(decision.kind.label), decision.subject, decision.sentence)
+        for decision in page.agenda.all
+    ]
     nothing = [("", _("Nothing needs a decision"), "")]
     for title, some in _paged(_("What needs a decision"), rows or nothing, LINES, _height):
         headings = (_("Why"), _("What"), _("What is said of it"))
@@ -351,7 +355,7 @@ def _projects(page: DashboardPage) -> Slide:
             categories=[str(group.status.label).capitalize() for group in groups],
             series=[ChartSeries("count", _("Projects"), [group.count for group in groups])],
             number_format="0",
-            said=title,
+            description=title,
             statuses=[group.status.value for group in groups],
         ),
         table=SlideTable(

@@ -39,7 +39,7 @@ _MARKUP = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<br\s*/?>")
 
 
-def drawn(figure: PlotlyFigure, said: str, *, size: tuple[int, int]) -> SafeString:
+def drawn(figure: PlotlyFigure, alternative: str, *, size: tuple[int, int]) -> SafeString:
     """The figure as an SVG of this size, with its alternative text."""
     canvas = Canvas.of(figure, size)
     parts = [*_grid(canvas), *_shapes(canvas), *_traces(canvas), *_labels(canvas)]
@@ -49,7 +49,7 @@ def drawn(figure: PlotlyFigure, said: str, *, size: tuple[int, int]) -> SafeStri
         *size,
         FONT,
         TEXT,
-        said,
+        alternative,
         format_html_join("", "{}", ((part,) for part in parts)),
     )
 

@@ -68,9 +68,9 @@ class ExportKind:
         elif not has_permission(user, self.permission):
             raise PermissionDenied
 
-    def name(self, subject: str, asked: AddressQuery) -> str:
+    def name(self, subject: str, parameters: AddressQuery) -> str:
         """Of the file: letters that every system takes, and the year."""
-        parts = ("imtplan", self.stem, slugify(subject), asked.get("year", ""))
+        parts = ("imtplan", self.stem, slugify(subject), parameters.get("year", ""))
         return "-".join(part for part in parts if part) + "." + self.format.ending
 
 
@@ -79,8 +79,8 @@ def printed(
 ) -> dict[str, Callable[..., Any]]:
     """A page to PDF: `page` gives what `template` shows as `sheet`."""
 
-    def read(user: Any, subject: str, asked: AddressQuery) -> str:
-        return render_to_string(template, {"sheet": page(user, subject, asked)})
+    def read(user: Any, subject: str, parameters: AddressQuery) -> str:
+        return render_to_string(template, {"sheet": page(user, subject, parameters)})
 
     def write(html: str, step: StepCallback) -> bytes:
         step(1, 2)
@@ -94,44 +94,44 @@ def printed(
 # --- What a file is about -------------------------------------------------------------------------
 
 
-def _plan(user: Any, subject: str, asked: AddressQuery) -> str:
-    read = read_scope(user, asked)
+def _plan(user: Any, subject: str, parameters: AddressQuery) -> str:
+    read = read_scope(user, parameters)
     if read is None or subject:
         raise Http404
     return read.scope.plan.name
 
 
-def _indicator(user: Any, subject: str, asked: AddressQuery) -> str:
+def _indicator(user: Any, subject: str, parameters: AddressQuery) -> str:
     return get_object_or_404(Indicator.objects.visible_to(user), code=subject).name
 
 
-def _school(user: Any, subject: str, asked: AddressQuery) -> str:
+def _school(user: Any, subject: str, parameters: AddressQuery) -> str:
     return get_object_or_404(School.objects.visible_to(user), code=subject).name
 
 
 def _element(kind: str) -> Callable[[Any, str, AddressQuery], str]:
     model = ELEMENTS[kind]
 
-    def title(user: Any, subject: str, asked: AddressQuery) -> str:
+    def title(user: Any, subject: str, parameters: AddressQuery) -> str:
         """Two plans may have an objective of the same code: it is that of the plan asked for."""
-        read = read_scope(user, asked)
+        read = read_scope(user, parameters)
         if read is None:
             raise Http404
-        found = model.objects.visible_to(user).of(read.scope.plan)
-        element = get_object_or_404(found, code=subject)
+        elements = model.objects.visible_to(user).of(read.scope.plan)
+        element = get_object_or_404(elements, code=subject)
         return f"{element.code} {element.title}".strip()
 
     return title
 
 
-def _matrix(user: Any, subject: str, asked: AddressQuery) -> str:
+def _matrix(user: Any, subject: str, parameters: AddressQuery) -> str:
     """404 for a choice that the page does not offer."""
     if subject:
         raise Http404
-    return str(sheets.matrix(user, subject, asked).title)
+    return str(sheets.matrix(user, subject, parameters).title)
 
 
-def _snapshot(user: Any, subject: str, asked: AddressQuery) -> str:
+def _snapshot(user: Any, subject: str, parameters: AddressQuery) -> str:
     if not (subject.isascii() and subject.isdecimal() and len(subject) < 18):
         raise Http404
     return get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject)).title

@@ -125,4 +125,4 @@ def _failed(export: Export, reason: str | Promise) -> None:
 
 
 def _reason(problem: Exception) -> str | Promise:
-    return next((said for kind, said in REASONS.items() if isinstance(problem, kind)), UNKNOWN)
+    return next((words for kind, words in REASONS.items() if isinstance(problem, kind)), UNKNOWN)

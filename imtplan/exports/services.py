@@ -21,12 +21,12 @@ def ask_for(
     *, kind: str, subject: str, title: str, asked: Mapping[str, str], language: str, by: User
 ) -> Export:
     """Note that a file is wanted, and tell the queue. Asked twice while it is made: the same."""
-    wanted = {"kind": kind, "subject": subject, "asked": dict(asked), "language": language}
+    same = {"kind": kind, "subject": subject, "asked": dict(asked), "language": language}
     try:
         with transaction.atomic():
-            export = Export.objects.create(by=by, title=Truncator(title).chars(300), **wanted)
+            export = Export.objects.create(by=by, title=Truncator(title).chars(300), **same)
     except IntegrityError:
-        return Export.objects.get(by=by, state__in=Export.UNFINISHED, **wanted)
+        return Export.objects.get(by=by, state__in=Export.UNFINISHED, **same)
     _record(export, by=by)
     transaction.on_commit(poke)
     return export

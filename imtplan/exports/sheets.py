@@ -79,8 +79,8 @@ def source_of_figures(user: Any, indicator: Indicator, scope: Scope) -> str:
     counted = counted.filter(indicator=indicator, year=scope.year, state=Figure.State.NUMBER)
     pairs = counted.order_by("source", "origin").values_list("source", "origin").distinct()
     texts = [source or str(Figure.Origin(origin).label) for source, origin in pairs]
-    said = {"year": scope.year, "source": "; ".join(dict.fromkeys(texts))}
-    return _("Source of the figures of %(year)s: %(source)s") % said if texts else ""
+    parts = {"year": scope.year, "source": "; ".join(dict.fromkeys(texts))}
+    return _("Source of the figures of %(year)s: %(source)s") % parts if texts else ""
 
 
 # --- The pages ------------------------------------------------------------------------------------
@@ -96,8 +96,8 @@ class DrawnHeadline:
     @cached_property
     def drawing(self) -> SafeString:
         name = self.headline.course.indicator.name
-        said = _("%(name)s, year by year, and the path to its target") % {"name": name}
-        return drawn(self.headline.figure, said, size=SMALL)
+        alternative = _("%(name)s, year by year, and the path to its target") % {"name": name}
+        return drawn(self.headline.figure, alternative, size=SMALL)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class DashboardSheet(PaperSheet):
 
     @cached_property
     def headlines(self) -> list[DrawnHeadline]:
-        return [DrawnHeadline(one, self._source(one)) for one in self.page.headlines]
+        return [DrawnHeadline(headline, self._source(headline)) for headline in self.page.headlines]
 
     def _source(self, headline: Headline) -> str:
         return source_of_figures(self.reader, headline.course.indicator, self.page.scope)
@@ -123,8 +123,10 @@ class IndicatorSheet(PaperSheet):
     def drawing(self) -> SafeString | None:
         if self.page.chart is None:
             return None
-        said = _("%(name)s, year by year, and the path to each target") % {"name": self.title}
-        return drawn(self.page.chart, said, size=LARGE)
+        alternative = _("%(name)s, year by year, and the path to each target") % {
+            "name": self.title
+        }
+        return drawn(self.page.chart, alternative, size=LARGE)
 
 
 @dataclass(frozen=True)
@@ -162,11 +164,11 @@ class MatrixSheet(PaperSheet):
     def chosen(self) -> str:
         """What the page was narrowed to, in words."""
         page, choice = self.page, self.page.choice
-        said = [one.title for one in page.shown_groups if choice.group]
-        said += [one.name for one in page.schools if one.code == choice.school]
-        said += [one.name for one in page.indicators if choice.indicator]
-        said += [_("only what is missing")] if choice.only_missing else []
-        return " · ".join(said)
+        chosen = [group.title for group in page.shown_groups if choice.group]
+        chosen += [school.name for school in page.schools if school.code == choice.school]
+        chosen += [indicator.name for indicator in page.indicators if choice.indicator]
+        chosen += [_("only what is missing")] if choice.only_missing else []
+        return " · ".join(chosen)
 
 
 @dataclass(frozen=True)
@@ -175,52 +177,52 @@ class SnapshotSheet(PaperSheet):
     frozen: SnapshotContent
 
 
-def dashboard(user: Any, subject: str, asked: Mapping[str, str]) -> DashboardSheet:
-    page = DASHBOARD.page(user, asked)
+def dashboard(user: Any, subject: str, parameters: Mapping[str, str]) -> DashboardSheet:
+    page = DASHBOARD.page(user, parameters)
     schools = schools_of(user, page.scope, page.plans, page.courses, page.pulse)
     about = _sheet(page.scope.plan.name, page.scope, page.pulse)
     return DashboardSheet(**about, page=page, reader=user, schools=schools)
 
 
-def indicator(user: Any, subject: str, asked: Mapping[str, str]) -> IndicatorSheet:
-    page = indicator_page(user, subject, asked, Pulse.take())
+def indicator(user: Any, subject: str, parameters: Mapping[str, str]) -> IndicatorSheet:
+    page = indicator_page(user, subject, parameters, Pulse.take())
     about = _sheet(page.indicator.name, page.scope, page.pulse)
     source = source_of_figures(user, page.indicator, page.scope)
     return IndicatorSheet(**about, page=page, source=source)
 
 
-def school(user: Any, subject: str, asked: Mapping[str, str]) -> SchoolSheet:
-    page = school_page(user, subject, asked, Pulse.take())
+def school(user: Any, subject: str, parameters: Mapping[str, str]) -> SchoolSheet:
+    page = school_page(user, subject, parameters, Pulse.take())
     return SchoolSheet(**_sheet(page.school.name, page.scope, page.pulse), page=page)
 
 
 def element(kind: str) -> Callable[[Any, str, Mapping[str, str]], ElementSheet]:
     """Of an objective or of a lever."""
 
-    def sheet(user: Any, subject: str, asked: Mapping[str, str]) -> ElementSheet:
-        page = element_page(user, kind, subject, asked, Pulse.take())
+    def sheet(user: Any, subject: str, parameters: Mapping[str, str]) -> ElementSheet:
+        page = element_page(user, kind, subject, parameters, Pulse.take())
         title = f"{page.element.code} {page.element.title}".strip()
         return ElementSheet(**_sheet(title, page.scope, page.pulse), page=page)
 
     return sheet
 
 
-def matrix(user: Any, subject: str, asked: Mapping[str, str]) -> MatrixSheet:
-    page = MATRIX.page(user, asked)
+def matrix(user: Any, subject: str, parameters: Mapping[str, str]) -> MatrixSheet:
+    page = MATRIX.page(user, parameters)
     title = _("Indicators and schools, %(year)s") % {"year": page.scope.year}
     return MatrixSheet(**_sheet(title, page.scope, page.pulse), page=page)
 
 
-def snapshot(user: Any, subject: str, asked: Mapping[str, str]) -> SnapshotSheet:
+def snapshot(user: Any, subject: str, parameters: Mapping[str, str]) -> SnapshotSheet:
     """From its own text alone, whatever has happened since."""
-    one = get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject))
-    frozen = SnapshotContent(one.said)
+    taken = get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject))
+    frozen = SnapshotContent(taken.said)
     return SnapshotSheet(
-        title=one.title,
+        title=taken.title,
         plan=frozen.plan.name,
-        perimeter=perimeter_of(one.year, one.view),
-        data_at=one.taken_at,
+        perimeter=perimeter_of(taken.year, taken.view),
+        data_at=taken.taken_at,
         is_demonstration=is_demonstration(),
-        snapshot=one,
+        snapshot=taken,
         frozen=frozen,
     )

@@ -97,8 +97,8 @@ def _opening(made: Any, deck: Deck) -> None:
     say(_box(slide, Inches(6.1), Inches(0.4)), deck.about, size=14, colour=SOFT)
     if deck.is_demonstration:
         warning = _box(slide, Inches(6.6), Inches(0.4))
-        said = _("Demonstration data, fictitious figures")
-        say(warning, said, size=14, colour=STATUSES["at_risk"], bold=True)
+        text = _("Demonstration data, fictitious figures")
+        say(warning, text, size=14, colour=STATUSES["at_risk"], bold=True)
 
 
 def _slide(made: Any, deck: Deck, content: Slide, number: int) -> None:
@@ -121,8 +121,8 @@ def _slide(made: Any, deck: Deck, content: Slide, number: int) -> None:
 def _foot(slide: Any, say: Callable[..., None], deck: Deck, number: int) -> None:
     foot = _box(slide, Inches(6.98), Inches(0.32))
     demonstration = _("Demonstration data, fictitious figures")
-    said = f"{demonstration} · {deck.foot}" if deck.is_demonstration else deck.foot
-    say(foot, f"{said} · {number} / {len(deck.slides) + 1}", size=10, colour=SOFT)
+    text = f"{demonstration} · {deck.foot}" if deck.is_demonstration else deck.foot
+    say(foot, f"{text} · {number} / {len(deck.slides) + 1}", size=10, colour=SOFT)
 
 
 def _box(slide: Any, top: Emu, height: Emu) -> Any:
@@ -208,7 +208,7 @@ def _chart(slide: Any, content: Chart, width: Emu) -> None:
         data.add_series(safe_text(series.name), series.values)
     height = Inches(5.4)
     frame = slide.shapes.add_chart(KINDS[content.kind], MARGIN, Inches(1.4), width, height, data)
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", cleaned_text(content.said))
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", cleaned_text(content.description))
     _dress(frame.chart, content)
     {"lines": _dress_lines, "shares": _dress_bars, "counts": _dress_bars}[content.kind](
         frame.chart, content

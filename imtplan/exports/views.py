@@ -52,11 +52,13 @@ class ListedFile:
 
     @property
     def about(self) -> str:
-        asked = self.export.asked
-        said = [perimeter_of(asked["year"], asked["view"])] if "year" in asked else []
-        if moment := moment_asked(asked):
-            said.append(moment_in_words(moment))
-        return " · ".join(said)
+        parameters = self.export.asked
+        about = (
+            [perimeter_of(parameters["year"], parameters["view"])] if "year" in parameters else []
+        )
+        if moment := moment_asked(parameters):
+            about.append(moment_in_words(moment))
+        return " · ".join(about)
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,10 @@ class FileList:
 
     @property
     def is_busy(self) -> bool:
-        return any(one.export.is_unfinished for one in self.files)
+        return any(file.export.is_unfinished for file in self.files)
 
     def etag(self, *more: Any) -> str:
-        states = [(one.export.pk, one.export.state, one.export.done) for one in self.files]
+        states = [(file.export.pk, file.export.state, file.export.done) for file in self.files]
         return '"' + hashlib.sha256(repr((states, *more)).encode()).hexdigest()[:32] + '"'
 
 
@@ -98,29 +100,29 @@ def ask(request: HttpRequest) -> HttpResponse:
         raise Http404
     subject = request.POST.get("subject", "")
     kind.demand(request.user, subject)
-    asked = _asked(request, kind) if kind.is_scoped else {}
+    parameters = _parameters(request, kind) if kind.is_scoped else {}
     services.ask_for(
         kind=request.POST["kind"],
         subject=subject,
-        title=kind.title(request.user, subject, asked),
-        asked=asked,
+        title=kind.title(request.user, subject, parameters),
+        asked=parameters,
         language=language(),
         by=request.user,  # type: ignore[arg-type]
     )
     return redirect("files")
 
 
-def _asked(request: HttpRequest, kind: ExportKind) -> dict[str, str]:
+def _parameters(request: HttpRequest, kind: ExportKind) -> dict[str, str]:
     """Spelled out, so that the file speaks of what the page spoke of, whenever it is made."""
     keys = (*SCOPE, *kind.filters)
-    asked = {key: request.POST[key] for key in keys if request.POST.get(key)}
-    moment_asked(asked)
-    read = read_scope(request.user, asked)
+    parameters = {key: request.POST[key] for key in keys if request.POST.get(key)}
+    moment_asked(parameters)
+    read = read_scope(request.user, parameters)
     if read is None:
         raise Http404
     scope = read.scope
     spelled = {"plan": scope.plan.code, "year": str(scope.year), "view": scope.view.value}
-    return asked | spelled
+    return parameters | spelled
 
 
 def _export(request: HttpRequest, number: int) -> Export:
@@ -196,9 +198,9 @@ def _table(
     request: HttpRequest, tabled: TabledPage, slug: str, ending: str, **codes: str
 ) -> HttpResponse:
     """Read and written in the moment of the page: the rows of the past are gone after it."""
-    table, asked = tabled.table(slug), request.GET.dict()
-    with shown_at(moment_asked(asked)):
-        page = tabled.page(request.user, asked, **codes)
+    table, parameters = tabled.table(slug), request.GET.dict()
+    with shown_at(moment_asked(parameters)):
+        page = tabled.page(request.user, parameters, **codes)
         about, columns, rows = tabled.about(page), table.columns_of(page), table.rows(page)
         if ending == "csv":
             kind, content = "text/csv; charset=utf-8", _csv(about, columns, rows)

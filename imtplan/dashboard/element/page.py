@@ -146,7 +146,7 @@ class ElementPage:
             )
             for item in self.items
         ]
-        return sorted(pulls, key=lambda one: (one.amount is None, one.amount or ZERO))
+        return sorted(pulls, key=lambda share: (share.amount is None, share.amount or ZERO))
 
     @property
     def years(self) -> list[YearStanding]:
@@ -172,8 +172,10 @@ class ElementPage:
                 self.standing.expected_share, language=language(), decimals=0
             ),
         }
-        said = _("In %(year)s, %(share)s of the way is done, %(expected)s was expected.") % known
-        return " ".join(filter(None, (said, self._since(), self._worst())))
+        progress = (
+            _("In %(year)s, %(share)s of the way is done, %(expected)s was expected.") % known
+        )
+        return " ".join(filter(None, (progress, self._since(), self._worst())))
 
     @property
     def behind_since(self) -> int | None:
@@ -202,9 +204,9 @@ class ElementPage:
 
 
 def element_page(
-    user: Any, kind: str, code: str, asked: Mapping[str, str], pulse: Pulse
+    user: Any, kind: str, code: str, parameters: Mapping[str, str], pulse: Pulse
 ) -> ElementPage:
-    read = read_scope(user, asked)
+    read = read_scope(user, parameters)
     if read is None:
         raise Http404
     scope = read.scope
@@ -244,7 +246,7 @@ def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Elemen
         .prefetch_related(with_progress(user))
     )
     totals = totals_of(user, indicators)
-    courses = {one.indicator_id: Course(one, scope, totals) for one in targets}
+    courses = {target.indicator_id: Course(target, scope, totals) for target in targets}
     return [
         ElementItem(
             weight=link.weight,

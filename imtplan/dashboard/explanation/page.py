@@ -72,8 +72,8 @@ class InputRow:
         old = self.source.stand_in
         if old is None or self.source.counts:
             return ""
-        said = _("%(value)s carried forward from %(year)s")
-        return said % {"value": self.words.fixed(old.number), "year": old.year}
+        text = _("%(value)s carried forward from %(year)s")
+        return text % {"value": self.words.fixed(old.number), "year": old.year}
 
     @property
     def given(self) -> Figure | None:
@@ -119,7 +119,7 @@ class ValueInWords:
         return Wording.of(self.explanation.indicator)
 
     @property
-    def told(self) -> ExplanationInWords:
+    def in_words(self) -> ExplanationInWords:
         return ExplanationInWords.of(
             ExplanationWriter(self.words, self.explanation.year), self.explanation
         )
@@ -145,10 +145,13 @@ class ValueInWords:
 
     @property
     def stand_ins(self) -> list[tuple[str, str, str]]:
-        def told(one: StandIn) -> tuple[str, str, str]:
-            return (one.name, *map(self.words.fixed, (one.at_baseline, one.at_trajectory)))
+        def in_words(stand_in: StandIn) -> tuple[str, str, str]:
+            return (
+                stand_in.name,
+                *map(self.words.fixed, (stand_in.at_baseline, stand_in.at_trajectory)),
+            )
 
-        return [told(one) for one in self.explanation.stand_ins]
+        return [in_words(stand_in) for stand_in in self.explanation.stand_ins]
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ class ProgressInWords:
         return Wording.of(self.target.indicator)
 
     @property
-    def told(self) -> ExplanationInWords:
+    def in_words(self) -> ExplanationInWords:
         return ExplanationInWords.of(ExplanationWriter(self.words, self.row.year), self.explanation)
 
     @property
@@ -262,7 +265,7 @@ class RollUpInWords:
     references: Mapping[int, str]  # codes of reference targets, by indicator
 
     @property
-    def told(self) -> ExplanationInWords:
+    def in_words(self) -> ExplanationInWords:
         words = Wording(language(), NO_UNIT, 0)
         return ExplanationInWords.of(
             ExplanationWriter(words, self.explanation.year), self.explanation
@@ -314,52 +317,56 @@ class ExplanationPage:
     scope: Scope
     back: str
     pulse: Pulse
-    told: Any  # ValueInWords, ProgressInWords or RollUpInWords
+    explained: Any  # ValueInWords, ProgressInWords or RollUpInWords
 
 
-def scope_of(user: Any, asked: Mapping[str, str]) -> Scope:
-    read = read_scope(user, asked)
+def scope_of(user: Any, parameters: Mapping[str, str]) -> Scope:
+    read = read_scope(user, parameters)
     if read is None:
         raise Http404
     return read.scope
 
 
-def value_page(user: Any, indicator: Indicator, asked: Mapping[str, str]) -> ExplanationPage:
-    scope = scope_of(user, asked)
-    found = ExplanationReader(user, indicator, scope.view, scope.year).value()
-    if found is None:
+def value_page(user: Any, indicator: Indicator, parameters: Mapping[str, str]) -> ExplanationPage:
+    scope = scope_of(user, parameters)
+    explanation = ExplanationReader(user, indicator, scope.view, scope.year).value()
+    if explanation is None:
         raise Http404
     back = reverse("indicator", args=[indicator.code]) + scope.query
-    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), ValueInWords(found))
+    return ExplanationPage(
+        str(indicator.name), scope, back, Pulse.take(), ValueInWords(explanation)
+    )
 
 
-def progress_page(user: Any, target: Target, asked: Mapping[str, str]) -> ExplanationPage:
+def progress_page(user: Any, target: Target, parameters: Mapping[str, str]) -> ExplanationPage:
     indicator = target.indicator
-    scope = scope_of(user, {**asked, "plan": target.plan.code})
-    found = ExplanationReader(user, indicator, scope.view, scope.year).progress([target])
-    if not found:
+    scope = scope_of(user, {**parameters, "plan": target.plan.code})
+    explanations = ExplanationReader(user, indicator, scope.view, scope.year).progress([target])
+    if not explanations:
         raise Http404
     back = ""
     if target.school is None:
         back = reverse("indicator", args=[indicator.code]) + scope.query
-    told = ProgressInWords(found[0])
-    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), told)
+    explained = ProgressInWords(explanations[0])
+    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), explained)
 
 
 def element_page(
-    user: Any, kind: type[Any] | None, code: str, asked: Mapping[str, str]
+    user: Any, kind: type[Any] | None, code: str, parameters: Mapping[str, str]
 ) -> ExplanationPage:
     """Of an element of the plan that is asked for, or of the plan itself."""
-    scope = scope_of(user, asked)
+    scope = scope_of(user, parameters)
     element: Element = scope.plan
     if kind is not None:
         element = kind.objects.visible_to(user).of(scope.plan).filter(code=code).first()
         if element is None:
             raise Http404
-    found = explain_roll_up(user, element, scope.plan, scope.view, scope.year)
+    explanation = explain_roll_up(user, element, scope.plan, scope.view, scope.year)
     references = Target.objects.visible_to(user).reference().filter(plan=scope.plan)
-    told = RollUpInWords(found, scope, dict(references.values_list("indicator_id", "code")))
-    return ExplanationPage(_title(element), scope, _back(element, scope), Pulse.take(), told)
+    explained = RollUpInWords(
+        explanation, scope, dict(references.values_list("indicator_id", "code"))
+    )
+    return ExplanationPage(_title(element), scope, _back(element, scope), Pulse.take(), explained)
 
 
 def _title(element: Element) -> str:

@@ -37,11 +37,11 @@ def sentence(explanation: ProgressExplanation, words: Wording) -> str:
     if explanation.line.direction is Direction.KEEP:
         mark = ProgressMark.KEPT if row.progress >= 1 else ProgressMark.LOST
         return str((BANDS_ESTIMATED if row.is_estimate else BANDS)[mark]) % known
-    said = _(
+    text = _(
         "%(value)s in %(year)s: %(progress)s of the way from %(baseline)s (%(baseline_year)s) "
         "to %(target)s."
     )
-    return " ".join((said % known, _beside_the_path(row) % known)).strip()
+    return " ".join((text % known, _beside_the_path(row) % known)).strip()
 
 
 def _beside_the_path(row: Any) -> str:

@@ -96,7 +96,7 @@ class ShareInWords:
     def _rate(self, key: str, name: str, rate: Any, result: str, is_above: bool) -> StepInWords:
         own, held = self._own, self.words.number(rate)
         names = {"change": _("baseline"), "gap": _("expected"), "left": _("target")}
-        said = {"rate": names[key]}
+        rate_name = {"rate": names[key]}
         worked = f"{held} × {own['denominator']}", f"{own['scale']} × {own['numerator']}"
         above, below = reversed(worked) if is_above else worked
         formula = (
@@ -104,16 +104,20 @@ class ShareInWords:
             if is_above
             else _("(%(rate)s × its denominator − its numerator, scaled) / all denominators")
         )
-        return StepInWords(key, name, formula % said, f"({above} − {below}) / {own['all']}", result)
+        return StepInWords(
+            key, name, formula % rate_name, f"({above} − {below}) / {own['all']}", result
+        )
 
     @property
     def _own(self) -> dict[str, str]:
-        readings = {one.code: one.now for one in self.bearing.bearers.schools}
+        readings = {school.code: school.now for school in self.bearing.bearers.schools}
         own = readings.get(self.bearer.share.code) or Reading()
-        denominators = [one.denominator for one in readings.values() if one and one.denominator]
+        denominators = [
+            reading.denominator for reading in readings.values() if reading and reading.denominator
+        ]
 
-        def number(one: Decimal | None) -> str:
-            return format_number(one, language=self.words.language)
+        def number(value: Decimal | None) -> str:
+            return format_number(value, language=self.words.language)
 
         return {
             "numerator": number(own.numerator),
@@ -156,10 +160,10 @@ class ShareInWords:
         course, scope = self.bearing.course, self.bearing.course.scope
         value = reverse("explain-value", args=[course.indicator.code])
         first = course.target.baseline_year
-        said = _("the schools’ figures of %(year)s")
-        inputs = [(said % {"year": scope.year}, value + scope.lasting)]
+        figures = _("the schools’ figures of %(year)s")
+        inputs = [(figures % {"year": scope.year}, value + scope.lasting)]
         if first in scope.years:
-            inputs.append((said % {"year": first}, value + scope.of_year(first)))
+            inputs.append((figures % {"year": first}, value + scope.of_year(first)))
         progress = reverse("explain-progress", args=[course.target.code]) + scope.lasting
         return [*inputs, (_("the target, its baseline and its path"), progress)]
 
@@ -168,14 +172,18 @@ class ShareInWords:
         """The years its line goes through."""
         if self.bearing.is_ratio or not self.bearer.coming:
             return []
-        own = (one for one in self.bearing.bearers.schools if one.code == self.bearer.share.code)
+        own = (
+            school
+            for school in self.bearing.bearers.schools
+            if school.code == self.bearer.share.code
+        )
         points = next(own).points
         return [(year, self.words.fixed(points[year].value)) for year in sorted(points)]
 
 
-def share_page(user: Any, school: str, code: str, asked: Mapping[str, str]) -> ExplanationPage:
+def share_page(user: Any, school: str, code: str, parameters: Mapping[str, str]) -> ExplanationPage:
     """404 for a school or an indicator that is not shared out in this plan and year."""
-    page = schools_page(user, asked, Pulse.take())
+    page = schools_page(user, parameters, Pulse.take())
     bearings: Sequence[Bearing] = page.shared if page else []
     for bearing in bearings:
         bearer = bearing.of(school) if bearing.course.indicator.code == code else None

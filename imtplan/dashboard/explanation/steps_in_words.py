@@ -230,16 +230,16 @@ class ExplanationWriter:
 
     def differences(self, agreement: Agreement) -> list[str]:
         """What is stored and what is found now, where the two are not the same."""
-        return [self._difference(one) for one in agreement.differences]
+        return [self._difference(difference) for difference in agreement.differences]
 
-    def _difference(self, one: StoredDifference) -> str:
+    def _difference(self, difference: StoredDifference) -> str:
         return _("%(name)s: stored %(stored)s, computed now %(fresh)s") % {
-            "name": _name_of(one.name) % {"year": self.year},
-            "stored": self._told(one.name, one.stored),
-            "fresh": self._told(one.name, one.fresh),
+            "name": _name_of(difference.name) % {"year": self.year},
+            "stored": self._in_words(difference.name, difference.stored),
+            "fresh": self._in_words(difference.name, difference.fresh),
         }
 
-    def _told(self, name: str, value: Any) -> str:
+    def _in_words(self, name: str, value: Any) -> str:
         if value is None:
             return pgettext("an empty cell", "nothing")
         if name in ("status", "would_be"):

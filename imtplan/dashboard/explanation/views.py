@@ -61,20 +61,20 @@ def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
 def explain_share(request: HttpRequest, school: str, code: str) -> HttpResponse:
     """It tells the institute's numbers too, and those of no school to another."""
     demand_institute(request)
-    asked = request.GET.dict()
+    parameters = request.GET.dict()
     return _shown(
         request,
         "dashboard/explanations/share.html",
-        lambda: share_page(request.user, school, code, asked),
+        lambda: share_page(request.user, school, code, parameters),
     )
 
 
 def _element(request: HttpRequest, kind: type[Any] | None, code: str = "") -> HttpResponse:
-    asked = request.GET.dict()
+    parameters = request.GET.dict()
     return _shown(
         request,
         "dashboard/explanations/roll_up.html",
-        lambda: element_page(request.user, kind, code, asked),
+        lambda: element_page(request.user, kind, code, parameters),
     )
 
 

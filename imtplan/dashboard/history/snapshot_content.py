@@ -73,8 +73,8 @@ class FrozenLine:
     @property
     def value(self) -> str:
         text = self.words.with_unit(self.shown)
-        said = {"value": text, "nature": self._nature}
-        return _("≈ %(value)s (%(nature)s)") % said if self.is_estimate else text
+        parts = {"value": text, "nature": self._nature}
+        return _("≈ %(value)s (%(nature)s)") % parts if self.is_estimate else text
 
     @property
     def _nature(self) -> str:
@@ -158,17 +158,22 @@ class SnapshotContent:
             "lever": gettext_lazy("Levers"),
             "project": gettext_lazy("Flagship projects"),
         }
-        return [(heading, found) for kind, heading in headings.items() if (found := self.of(kind))]
+        return [(heading, lines) for kind, heading in headings.items() if (lines := self.of(kind))]
 
     def of(self, kind: str) -> list[FrozenLine]:
-        return [FrozenLine(one) for one in self.content["elements"] if one["kind"] == kind]
+        return [
+            FrozenLine(element) for element in self.content["elements"] if element["kind"] == kind
+        ]
 
     @property
     def indicators(self) -> Iterator[tuple[FrozenLine, list[FrozenLine]]]:
         """Each with the targets it is held against, written in its own unit."""
-        for one in self.content["indicators"]:
-            of_view = one | {"view": self.content["view"]}
-            yield FrozenLine(of_view), [FrozenLine(one | target) for target in one["targets"]]
+        for indicator in self.content["indicators"]:
+            of_view = indicator | {"view": self.content["view"]}
+            yield (
+                FrozenLine(of_view),
+                [FrozenLine(indicator | target) for target in indicator["targets"]],
+            )
 
 
 # --- Two of them --------------------------------------------------------------------------------

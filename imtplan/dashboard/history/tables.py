@@ -14,8 +14,8 @@ def snapshot_rows(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yields one row for each element, and one for each indicator and target."""
     yield from content["elements"]
     for indicator in content["indicators"]:
-        said = FrozenLine(indicator)
-        common = indicator | {"kind": "indicator", "shown": said.shown, "target": None}
+        line = FrozenLine(indicator)
+        common = indicator | {"kind": "indicator", "shown": line.shown, "target": None}
         if not indicator["targets"]:
             yield common
         for target in indicator["targets"]:

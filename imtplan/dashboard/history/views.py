@@ -28,8 +28,8 @@ from indicators.services import take_snapshot
 from indicators.snapshots import compared, content_of
 
 
-def _scope(request: HttpRequest, asked: Mapping[str, str]) -> Scope:
-    read = read_scope(request.user, asked)
+def _scope(request: HttpRequest, parameters: Mapping[str, str]) -> Scope:
+    read = read_scope(request.user, parameters)
     if read is None:
         raise Http404
     return read.scope
@@ -88,22 +88,22 @@ def _snapshot(request: HttpRequest, number: int) -> Snapshot:
 @require_safe
 def snapshot(request: HttpRequest, number: int) -> HttpResponse:
     """From its own text alone: nothing that happened since can change this page."""
-    one = _snapshot(request, number)
-    found = SnapshotContent(one.said)
-    return render(request, "dashboard/snapshot.html", {"snapshot": one, "frozen": found})
+    taken = _snapshot(request, number)
+    content = SnapshotContent(taken.said)
+    return render(request, "dashboard/snapshot.html", {"snapshot": taken, "frozen": content})
 
 
 @require_safe
 def snapshot_file(request: HttpRequest, number: int, kind: str) -> HttpResponseBase:
-    one = _snapshot(request, number)
-    name = f"imtplan-snapshot-{one.pk}-{one.year}"
+    taken = _snapshot(request, number)
+    name = f"imtplan-snapshot-{taken.pk}-{taken.year}"
     if kind == "csv":
-        rows = snapshot_rows(one.said)
+        rows = snapshot_rows(taken.said)
         return csv_response(columns_of_snapshot(), rows, flavour=Flavour.EXCEL_FR, name=name)
     if kind != "json":
         book = BookFormat(kind)
-        return book.response(_workbook(one, book), name)
-    return _attached(one.content.encode(), f"{name}.json", "application/json")
+        return book.response(_workbook(taken, book), name)
+    return _attached(taken.content.encode(), f"{name}.json", "application/json")
 
 
 def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
@@ -117,12 +117,14 @@ def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
     )
 
 
-def _workbook(one: Snapshot, book: BookFormat) -> bytes:
+def _workbook(taken: Snapshot, book: BookFormat) -> bytes:
     columns = columns_of_snapshot()
     heading = [CellOut(str(column.label), "heading") for column in columns]
-    rows = [[CellOut(column.read(row)) for column in columns] for row in snapshot_rows(one.said)]
+    rows = [[CellOut(column.read(row)) for column in columns] for row in snapshot_rows(taken.said)]
     sheet = SheetOut(_("Snapshot"), [heading, *rows], widths=[14] * len(columns), headings=0)
-    return book.write([sheet], {"heading": {"bold": True, "text_wrap": True}}, {"title": one.title})
+    return book.write(
+        [sheet], {"heading": {"bold": True, "text_wrap": True}}, {"title": taken.title}
+    )
 
 
 # --- The difference of two ----------------------------------------------------------------------
@@ -140,11 +142,11 @@ class ComparedSide:
 def compare(request: HttpRequest) -> HttpResponse:
     """`before` and `after` are `snapshot-7`, a day, an instant, or nothing for now."""
     demand_institute(request)
-    asked = request.GET.dict()
-    names = asked.get("before", ""), asked.get("after", "")
+    parameters = request.GET.dict()
+    names = parameters.get("before", ""), parameters.get("after", "")
     chosen = [_named_snapshot(request, name) for name in names]
-    scope = _scope(request, _as_in_the_snapshot(chosen) or asked)
-    before, after = (_side(one, name, scope) for one, name in zip(chosen, names, strict=True))
+    scope = _scope(request, _as_in_the_snapshot(chosen) or parameters)
+    before, after = (_side(taken, name, scope) for taken, name in zip(chosen, names, strict=True))
     lines = [ComparedLine(line) for line in compared(before.content, after.content)]
     return render(
         request,
@@ -170,16 +172,16 @@ def _named_snapshot(request: HttpRequest, name: str) -> Snapshot | None:
 
 def _as_in_the_snapshot(chosen: list[Snapshot | None]) -> dict[str, str]:
     """A snapshot is of one plan, year and view: the other side is read for the same."""
-    for one in chosen:
-        if one is not None:
-            return {"plan": one.plan.code, "year": str(one.year), "view": one.view}
+    for taken in chosen:
+        if taken is not None:
+            return {"plan": taken.plan.code, "year": str(taken.year), "view": taken.view}
     return {}
 
 
-def _side(one: Snapshot | None, name: str, scope: Scope) -> ComparedSide:
-    if one is not None:
-        label = _("%(title)s (%(when)s)") % {"title": one.title, "when": _when(one.taken_at)}
-        return ComparedSide(label, one.said)
+def _side(taken: Snapshot | None, name: str, scope: Scope) -> ComparedSide:
+    if taken is not None:
+        label = _("%(title)s (%(when)s)") % {"title": taken.title, "when": _when(taken.taken_at)}
+        return ComparedSide(label, taken.said)
     moment = moment_asked({"as_of": name})
     with shown_at(moment):
         content = content_of(scope.plan, year=scope.year, view=scope.view)

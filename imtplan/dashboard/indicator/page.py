@@ -67,12 +67,14 @@ class IndicatorPage:
         if all(year.value is None for year in self.years):
             return None
         figure = chart_of(self.indicator, self.years, self.courses, self.scope, wide=True)
-        return charts.with_breaks(figure, [one.year for one in self.redefinitions])
+        return charts.with_breaks(
+            figure, [redefinition.year for redefinition in self.redefinitions]
+        )
 
     @property
     def break_years(self) -> set[int]:
         """The years in which the indicator was defined anew."""
-        return {one.year for one in self.redefinitions}
+        return {redefinition.year for redefinition in self.redefinitions}
 
     @property
     def chart_id(self) -> str:
@@ -94,9 +96,11 @@ class IndicatorPage:
         return next(row for row in self.rows if row.year.year == self.scope.year)
 
 
-def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> IndicatorPage:
+def indicator_page(
+    user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse
+) -> IndicatorPage:
     indicator = get_object_or_404(Indicator.objects.visible_to(user), code=code)
-    read = read_scope(user, asked)
+    read = read_scope(user, parameters)
     if read is None:
         raise Http404
     scope = read.scope
@@ -109,7 +113,10 @@ def indicator_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse)
         scope=scope,
         plans=read.plans,
         courses=courses,
-        explanations=[ProgressInWords(one) for one in reader.progress([c.target for c in courses])],
+        explanations=[
+            ProgressInWords(explanation)
+            for explanation in reader.progress([c.target for c in courses])
+        ],
         value=ValueInWords(value) if value else None,
         years=courses[0].years if courses else _years(scope, indicator, totals),
         redefinitions=redefinitions(indicator),

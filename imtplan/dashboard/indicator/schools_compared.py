@@ -139,7 +139,7 @@ def _ranked(rows: Iterable[SchoolComparison], *, falls_are_good: bool) -> list[S
     sign = -1 if falls_are_good else 1
     best_first = sorted(moves, key=lambda school: -sign * moves[school])
     ranks = {school: place for place, school in enumerate(best_first, start=1)}
-    told = [
+    ranked = [
         SchoolComparison(
             row.school,
             row.indicator,
@@ -151,4 +151,4 @@ def _ranked(rows: Iterable[SchoolComparison], *, falls_are_good: bool) -> list[S
         )
         for row in rows
     ]
-    return sorted(told, key=lambda row: (row.rank is None, -(row.rank or 0), row.school.rank))
+    return sorted(ranked, key=lambda row: (row.rank is None, -(row.rank or 0), row.school.rank))

@@ -71,32 +71,32 @@ Key = tuple[int, int]  # indicator, school
 
 
 class MatrixCell(NamedTuple):
-    said: ReportedFigure
+    figure: ReportedFigure
     baseline: Decimal | None = None
     pace: Pace | None = None  # only where the school has a target of its own
 
     @property
     def state(self) -> CellState:
-        if self.said.state == Figure.State.NOT_ENTERED:
+        if self.figure.state == Figure.State.NOT_ENTERED:
             return CellState.MISSING
-        if self.said.state == Figure.State.NUMBER:
-            return CellState(self.said.status)
-        return CellState(self.said.state)
+        if self.figure.state == Figure.State.NUMBER:
+            return CellState(self.figure.status)
+        return CellState(self.figure.state)
 
     @property
     def trend(self) -> Trend | None:
         """Where the figure went since the baseline. It is no verdict: nothing was promised."""
-        if self.pace or self.said.number is None or self.baseline is None:
+        if self.pace or self.figure.number is None or self.baseline is None:
             return None
-        moved = self.said.number - self.baseline
+        moved = self.figure.number - self.baseline
         return Trend.UP if moved > 0 else Trend.DOWN if moved < 0 else Trend.LEVEL
 
     def change(self, words: Wording, *, is_ratio: bool) -> str:
         """Since the baseline: in percent; in its own unit for a ratio, and from zero or less. Of
         percentages the difference is in points."""
-        if self.said.number is None or self.baseline is None:
+        if self.figure.number is None or self.baseline is None:
             return ""
-        moved = self.said.number - self.baseline
+        moved = self.figure.number - self.baseline
         if words.is_percentage:
             return in_points(moved, decimals=max(1, words.decimals))
         if is_ratio or self.baseline <= 0:
@@ -126,11 +126,11 @@ class Matrix:
 
     def coverage(self, indicators: Iterable[int], school: int) -> tuple[int, int]:
         """Of the indicators that apply to a school, how many have a number that counts."""
-        said = [self.figures.get((one, school), NOTHING) for one in indicators]
-        counting = [one for one in said if one.status in self.counted]
-        excused = sum(one.state == Figure.State.NOT_APPLICABLE for one in counting)
-        numbers = sum(one.state == Figure.State.NUMBER for one in counting)
-        return numbers, len(said) - excused
+        figures = [self.figures.get((indicator, school), NOTHING) for indicator in indicators]
+        counting = [figure for figure in figures if figure.status in self.counted]
+        excused = sum(figure.state == Figure.State.NOT_APPLICABLE for figure in counting)
+        numbers = sum(figure.state == Figure.State.NUMBER for figure in counting)
+        return numbers, len(figures) - excused
 
 
 # A ratio is made of its parts, as `Figure.number` makes it.
@@ -145,19 +145,19 @@ def read_matrix(
     user: Any, scope: Scope, indicators: Sequence[Indicator], schools: Sequence[School]
 ) -> Matrix:
     """In four queries, however many cells. For the institute's people, who see every school."""
-    here = Q(indicator__in=[one.pk for one in indicators], school__in=[one.pk for one in schools])
+    here = Q(indicator__in=indicators, school__in=schools)
     figures = Figure.objects.visible_to(user).filter(here)
     totals = InstituteValue.objects.visible_to(user).filter(year=scope.year, view=scope.view)
     return Matrix(
-        figures=_said(figures.filter(year=scope.year)),
+        figures=_figures(figures.filter(year=scope.year)),
         baselines=_baselines(figures, scope),
         paces=_paces(user, scope, schools),
-        totals={one.indicator_id: one for one in totals.filter(indicator__in=indicators)},
+        totals={total.indicator_id: total for total in totals.filter(indicator__in=indicators)},
         counted=frozenset(scope.view.counted_statuses),
     )
 
 
-def _said(figures: QuerySet[Figure]) -> dict[Key, ReportedFigure]:
+def _figures(figures: QuerySet[Figure]) -> dict[Key, ReportedFigure]:
     rows = figures.annotate(made=_NUMBER).order_by()
     columns = rows.values_list("indicator_id", "school_id", "state", "status", "made")
     return {(i, s): ReportedFigure(state, status, made) for i, s, state, status, made in columns}

@@ -54,30 +54,30 @@ class MatrixFilter:
     page: str
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "MatrixFilter":
-        grouping = asked.get("by") or GROUPINGS[0]
+    def read(cls, parameters: Mapping[str, str]) -> "MatrixFilter":
+        grouping = parameters.get("by") or GROUPINGS[0]
         if grouping not in GROUPINGS:
             raise Http404
         return cls(
             grouping,
-            asked.get("group", ""),
-            asked.get("school", ""),
-            asked.get("indicator", ""),
-            asked.get("only") == "missing",
-            asked.get("page", "1"),
+            parameters.get("group", ""),
+            parameters.get("school", ""),
+            parameters.get("indicator", ""),
+            parameters.get("only") == "missing",
+            parameters.get("page", "1"),
         )
 
     @property
     def filters(self) -> dict[str, str]:
         """What narrows it, as the address says it."""
-        said = {
+        parameters = {
             "by": self.grouping if self.grouping != GROUPINGS[0] else "",
             "group": self.group,
             "school": self.school,
             "indicator": self.indicator,
             "only": "missing" if self.only_missing else "",
         }
-        return {key: value for key, value in said.items() if value}
+        return {key: value for key, value in parameters.items() if value}
 
     @property
     def is_of_one(self) -> bool:
@@ -124,18 +124,18 @@ class CellWriter:
     """Writes cells as HTML, its words looked up and escaped once for all of them."""
 
     def __init__(self) -> None:
-        self.states = {one.value: (one.sign, escape(str(one.label))) for one in CellState}
+        self.states = {state.value: (state.sign, escape(str(state.label))) for state in CellState}
         self.verdicts: dict[tuple[str, ...], str] = {}
 
     def write(self, cell: MatrixCell, words: Wording, *, is_ratio: bool) -> str:
         state = cell.state.value
         sign, word = self.states[state]
-        if cell.said.number is None:
+        if cell.figure.number is None:
             return f'<td class="cell cell-{state}"><span class="cell-word">{word}</span></td>'
         heat, more = self._standing(cell, words, is_ratio)
         return (
             f'<td class="cell cell-{state} {heat}">'
-            f'<span class="cell-number">{words.fixed(cell.said.number)} '
+            f'<span class="cell-number">{words.fixed(cell.figure.number)} '
             f'<i aria-hidden="true">{sign}</i></span>'
             f'<span class="visually-hidden">{word}</span>{more}</td>'
         )
@@ -179,7 +179,7 @@ class MatrixPage:
     @property
     def shown_groups(self) -> list[IndicatorGroup]:
         code = self.choice.group
-        return [one for one in self.groups if code in ("", one.code)]
+        return [group for group in self.groups if code in ("", group.code)]
 
     @property
     def all_indicators(self) -> list[Indicator]:
@@ -192,14 +192,14 @@ class MatrixPage:
     @cached_property
     def columns(self) -> list[MatrixColumn]:
         """With what each school has told of the indicators that stand here."""
-        known = [one.pk for one in self.indicators]
+        known = [indicator.pk for indicator in self.indicators]
         columns = [
             MatrixColumn(school, *self.matrix.coverage(known, school.pk))
             for school in self.columns_page
         ]
         if not self.choice.only_missing:
             return columns
-        return [one for one in columns if self._lacks(known, [one.school.pk])]
+        return [column for column in columns if self._lacks(known, [column.school.pk])]
 
     def _lacks(self, indicators: Iterable[int], schools: Sequence[int]) -> bool:
         return any(self.matrix.is_missing(i, s) for i in indicators for s in schools)
@@ -210,17 +210,21 @@ class MatrixPage:
 
     def rows_of(self, columns: Iterable[MatrixColumn]) -> list[RowGroup]:
         """Each group that has a row to show, with the cells of some of the columns."""
-        shown = {one.pk for one in self.indicators}
+        shown = {indicator.pk for indicator in self.indicators}
         schools = [column.school for column in columns]
         writer = CellWriter()
         groups = []
         for group in self.shown_groups:
-            kept = [one for one in group.indicators if one.pk in shown and self._wanted(one)]
-            rows = [self._row(writer, one, schools) for one in kept]
+            kept = [
+                indicator
+                for indicator in group.indicators
+                if indicator.pk in shown and self._is_shown(indicator)
+            ]
+            rows = [self._row(writer, indicator, schools) for indicator in kept]
             groups += [RowGroup(group, rows)] if rows else []
         return groups
 
-    def _wanted(self, indicator: Indicator) -> bool:
+    def _is_shown(self, indicator: Indicator) -> bool:
         if not self.choice.only_missing:
             return True
         return self._lacks([indicator.pk], [column.school.pk for column in self.columns])
@@ -268,8 +272,8 @@ class MatrixPage:
     def verdicts(self) -> list[ProgressStatus]:
         """The verdicts that stand in some cell, the worst first."""
         return sorted(
-            {ProgressStatus(one.status) for one in self.matrix.paces.values()},
-            key=lambda one: one.order,
+            {ProgressStatus(pace.status) for pace in self.matrix.paces.values()},
+            key=lambda status: status.order,
         )
 
     @property
@@ -283,29 +287,29 @@ class MatrixPage:
 
 def _chosen(groups: Iterable[IndicatorGroup], code: str) -> list[Indicator]:
     """The indicators of the groups, or the one that is asked for; 404 for one there is not."""
-    indicators = [one for group in groups for one in group.indicators]
+    indicators = [indicator for group in groups for indicator in group.indicators]
     if not code:
         return indicators
-    found = [one for one in indicators if one.code == code][:1]
-    if not found:
+    chosen = [indicator for indicator in indicators if indicator.code == code][:1]
+    if not chosen:
         raise Http404
-    return found
+    return chosen
 
 
 def matrix_page(
-    user: Any, asked: Mapping[str, str], pulse: Pulse, *, columns: int = COLUMNS
+    user: Any, parameters: Mapping[str, str], pulse: Pulse, *, columns: int = COLUMNS
 ) -> MatrixPage | None:
     """None: there is no plan yet. A file asks for more columns than a screen has."""
-    read = read_scope(user, asked)
+    read = read_scope(user, parameters)
     if read is None:
         return None
-    scope, choice = read.scope, MatrixFilter.read(asked)
+    scope, choice = read.scope, MatrixFilter.read(parameters)
     groups = _groups(user, scope, choice.grouping)
     if choice.group and choice.group not in {group.code for group in groups}:
         raise Http404
     schools = list(School.objects.visible_to(user).members_in(scope.year))
     page = Paginator(_schools_asked(schools, choice.school), columns).get_page(choice.page)
-    shown = [one for one in groups if choice.group in ("", one.code)]
+    shown = [group for group in groups if choice.group in ("", group.code)]
     matrix = read_matrix(user, scope, _chosen(shown, choice.indicator), list(page))
     return MatrixPage(scope, read.plans, choice, groups, schools, page, matrix, pulse)
 
@@ -313,10 +317,10 @@ def matrix_page(
 def _schools_asked(schools: Sequence[School], code: str) -> list[School]:
     if not code:
         return list(schools)
-    found = [one for one in schools if one.code == code]
-    if not found:
+    chosen = [school for school in schools if school.code == code]
+    if not chosen:
         raise Http404
-    return found
+    return chosen
 
 
 def _groups(user: Any, scope: Scope, grouping: str) -> list[IndicatorGroup]:
@@ -334,8 +338,8 @@ def _groups(user: Any, scope: Scope, grouping: str) -> list[IndicatorGroup]:
 
 def _by_theme(indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
     themes: dict[str, list[Indicator]] = defaultdict(list)
-    for one in indicators:
-        themes[one.theme].append(one)
+    for indicator in indicators:
+        themes[indicator.theme].append(indicator)
     return [
         IndicatorGroup(theme.value, str(theme.label), themes[theme.value])
         for theme in Indicator.Theme
@@ -348,12 +352,12 @@ def _by_objective(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> l
     objectives = Objective.objects.visible_to(user).of(scope.plan).order_by("rank", "code")
     links = IndicatorLink.objects.filter(objective__in=objectives)
     pairs = set(links.values_list("objective_id", "indicator_id"))
-    left = {one.pk: one for one in indicators}
+    left = {indicator.pk: indicator for indicator in indicators}
     groups = []
     for objective in objectives:
-        own = [one for pk, one in left.items() if (objective.pk, pk) in pairs]
-        for one in own:
-            del left[one.pk]
+        own = [indicator for pk, indicator in left.items() if (objective.pk, pk) in pairs]
+        for indicator in own:
+            del left[indicator.pk]
         address = reverse("objective", args=[objective.code]) + scope.query
         groups.append(IndicatorGroup(objective.code, str(objective), own, address))
     groups.append(IndicatorGroup("-", _("Without an objective in this plan"), list(left.values())))

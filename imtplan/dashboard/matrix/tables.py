@@ -52,7 +52,7 @@ FIGURES = [
     text("school_code", gettext_lazy("School code"), "school.code"),
     text("school", gettext_lazy("School"), "school.name"),
     number("year", gettext_lazy("Year")),
-    number("figure", gettext_lazy("Figure"), "cell.said.number"),
+    number("figure", gettext_lazy("Figure"), "cell.figure.number"),
     text("state", pgettext_lazy("of a figure", "State"), "cell.state.label"),
     number("baseline", gettext_lazy("Baseline"), "cell.baseline"),
     number("pace", gettext_lazy("Pace"), "cell.pace.pace"),
@@ -69,7 +69,7 @@ def _lines(page: MatrixPage) -> Iterator[MatrixLine]:
 
 
 def _of_school(school: School) -> Column:
-    return number(school.code, school.name, lambda row: row.cells[school.pk].said.number)
+    return number(school.code, school.name, lambda row: row.cells[school.pk].figure.number)
 
 
 def _wide_columns(page: MatrixPage) -> list[Column]:

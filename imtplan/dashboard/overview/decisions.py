@@ -53,7 +53,7 @@ class DecisionReason(models.TextChoices):
 class Decision:
     kind: DecisionReason
     subject: str
-    said: str
+    sentence: str
     address: str
 
 
@@ -65,14 +65,14 @@ class Agenda:
 
     @property
     def first(self) -> list[Decision]:
-        return [one for group in self._by_kind() for one in group[:SHOWN_OF_A_KIND]]
+        return [decision for group in self._by_kind() for decision in group[:SHOWN_OF_A_KIND]]
 
     @property
     def others(self) -> list[Decision]:
-        return [one for group in self._by_kind() for one in group[SHOWN_OF_A_KIND:]]
+        return [decision for group in self._by_kind() for decision in group[SHOWN_OF_A_KIND:]]
 
     def _by_kind(self) -> Iterator[list[Decision]]:
-        for _kind, group in groupby(self.all, key=lambda one: one.kind):
+        for _kind, group in groupby(self.all, key=lambda decision: decision.kind):
             yield list(group)
 
 
@@ -146,9 +146,9 @@ def _slowest_first(pair: TwoYearsProgress) -> tuple[bool, Decimal]:
     return (pace is None, Decimal(0) if pace is None else pace)
 
 
-def _of(kind: DecisionReason, pair: TwoYearsProgress, said: str, scope: Scope) -> Decision:
+def _of(kind: DecisionReason, pair: TwoYearsProgress, sentence: str, scope: Scope) -> Decision:
     address = reverse("indicator", args=[pair.indicator.code]) + scope.query
-    return Decision(kind, pair.indicator.name, said, address)
+    return Decision(kind, pair.indicator.name, sentence, address)
 
 
 def _behind(pair: TwoYearsProgress) -> str:
@@ -188,7 +188,7 @@ def _unreported(campaign: CampaignState | None) -> list[Decision]:
     if campaign is None or not campaign.missing:
         return []
     missing, year = len(campaign.missing), campaign.campaign.year
-    said = ngettext(
+    text = ngettext(
         "%(missing)s school of %(expected)s has not handed in its figures",
         "%(missing)s schools of %(expected)s have not handed in their figures",
         missing,
@@ -199,7 +199,7 @@ def _unreported(campaign: CampaignState | None) -> list[Decision]:
         Decision(
             DecisionReason.UNREPORTED,
             _("Campaign %(year)s") % {"year": year},
-            _(", ").join((said, ends % {"day": day})),
+            _(", ").join((text, ends % {"day": day})),
             reverse("submissions"),
         )
     ]
@@ -219,17 +219,19 @@ def _overdue(projects: Iterable[Project], scope: Scope) -> list[Decision]:
 
 def _milestones(project: Project) -> str:
     late = project.row.milestones_late
-    said = ngettext(
+    text = ngettext(
         "%(late)s milestone of %(all)s past its date",
         "%(late)s milestones of %(all)s past their date",
         late,
     ) % {"late": late, "all": project.row.milestones_all}
-    return _(", ").join(clause for clause in (said, _declared(project)) if clause)
+    return _(", ").join(clause for clause in (text, _declared(project)) if clause)
 
 
 def _apart(projects: Iterable[Project], scope: Scope) -> list[Decision]:
-    apart = (one for one in projects if one.differs and not one.row.milestones_late)
-    return [_of_project(DecisionReason.APART, one, _declared(one), scope) for one in apart]
+    apart = (project for project in projects if project.differs and not project.row.milestones_late)
+    return [
+        _of_project(DecisionReason.APART, project, _declared(project), scope) for project in apart
+    ]
 
 
 def _declared(project: Project) -> str:
@@ -243,6 +245,6 @@ def _declared(project: Project) -> str:
     }
 
 
-def _of_project(kind: DecisionReason, project: Project, said: str, scope: Scope) -> Decision:
+def _of_project(kind: DecisionReason, project: Project, sentence: str, scope: Scope) -> Decision:
     address = reverse("project", args=[project.code]) + scope.query
-    return Decision(kind, f"{project.code} {project.title}", said, address)
+    return Decision(kind, f"{project.code} {project.title}", sentence, address)

@@ -73,9 +73,9 @@ class DashboardPage:
         ]
 
 
-def dashboard_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> DashboardPage | None:
+def dashboard_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> DashboardPage | None:
     """None: there is no plan yet."""
-    read = read_scope(user, asked)
+    read = read_scope(user, parameters)
     if read is None:
         return None
     scope = read.scope
@@ -106,9 +106,9 @@ def _headline_courses(user: Any, scope: Scope, targets: Sequence[Target]) -> lis
 
 def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.CampaignState | None:
     """The plan's latest campaign, its figures read before they are validated."""
-    found = queries.campaign_of(user, scope.plan)
-    if found is None:
+    campaign = queries.campaign_of(user, scope.plan)
+    if campaign is None:
         return None
-    seen = replace(scope, year=found.year, view=View.PROVISIONAL)
+    seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
     courses = [replace(course, scope=seen) for course in courses]
-    return queries.CampaignState(found, queries.school_states(found), courses, seen)
+    return queries.CampaignState(campaign, queries.school_states(campaign), courses, seen)

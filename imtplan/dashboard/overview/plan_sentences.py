@@ -28,7 +28,7 @@ def outlook_of_the_plan(courses: Sequence[Course]) -> str:
     known = [(probability, course) for probability, course in odds if probability is not None]
     if not known:
         return ""
-    met = [one for one in known if one[0] >= EVEN_ODDS]
+    met = [pair for pair in known if pair[0] >= EVEN_ODDS]
     is_part = len(known) < len(courses)
     if len(known) == 1 and not met:
         text = _the_one_not_met(known[0], is_part)
@@ -67,22 +67,22 @@ def _some_met(met: list[tuple[Decimal, Course]], total: int, is_part: bool) -> s
         "At this pace, %(met)s of %(targets)s will be met: %(which)s.",
         len(met),
     )
-    which = _(", ").join(_sure(*one) for one in sorted(met, key=lambda one: -one[0]))
+    which = _(", ").join(_sure(*pair) for pair in sorted(met, key=lambda pair: -pair[0]))
     return text % {"met": len(met), "targets": _with_odds(total, is_part), "which": which}
 
 
 def _none_met(known: list[tuple[Decimal, Course]], is_part: bool) -> str:
     text = _("At this pace, none of %(targets)s will be met; the likeliest is %(which)s.")
-    likeliest = max(known, key=lambda one: one[0])
+    likeliest = max(known, key=lambda pair: pair[0])
     return text % {"targets": _with_odds(len(known), is_part), "which": _sure(*likeliest)}
 
 
-def _the_one_not_met(one: tuple[Decimal, Course], is_part: bool) -> str:
+def _the_one_not_met(pair: tuple[Decimal, Course], is_part: bool) -> str:
     if is_part:
         text = _("At this pace, the headline target with a forecast will not be met: %(which)s.")
     else:
         text = _("At this pace, the headline target will not be met: %(which)s.")
-    return text % {"which": _sure(*one)}
+    return text % {"which": _sure(*pair)}
 
 
 def _without_odds(without: int) -> str:
@@ -169,14 +169,16 @@ def _assessed(total: int) -> str:
 
 
 def _the_one(is_good: bool, is_close: bool, is_part: bool) -> str:
-    one = _("the one headline target that can be assessed") if is_part else _("the headline target")
+    target = (
+        _("the one headline target that can be assessed") if is_part else _("the headline target")
+    )
     if not is_good:
         text = _("%(target)s is not on its path")
     elif is_close:
         text = _("%(target)s is close to its path")
     else:
         text = _("%(target)s is on its path")
-    return text % {"target": one}
+    return text % {"target": target}
 
 
 def _unlikely(judged: Sequence[Course]) -> str:
@@ -215,8 +217,8 @@ def _not_counted(pending: Sequence[Course]) -> str:
 
 def _schools(verdicts: Sequence[VerdictInWords]) -> str:
     """Of how many schools the figures are: the fewest first, where they differ."""
-    fewest = min(verdicts, key=lambda one: one.reported or 0)
-    most = max(verdicts, key=lambda one: one.reported or 0)
+    fewest = min(verdicts, key=lambda verdict: verdict.reported or 0)
+    most = max(verdicts, key=lambda verdict: verdict.reported or 0)
     if fewest.reported == most.reported:
         return fewest.counted
     return _("%(fewest)s to %(most)s schools of %(expected)s") % {
@@ -256,24 +258,24 @@ def _objectives(objectives: Sequence[ElementState]) -> str:
     pending = sum(element.status == ProgressStatus.PENDING for element in objectives)
     total = len(objectives)
     without = total - pending - sum(element.status.is_judged for element in objectives)
-    said = []
+    clauses = []
     if behind:
-        said.append(_behind(behind, total) % {"count": behind, "total": total})
+        clauses.append(_behind(behind, total) % {"count": behind, "total": total})
     if pending:
         text = ngettext(
             "%(count)s objective waits for figures",
             "%(count)s objectives wait for figures",
             pending,
         )
-        said.append(text % {"count": pending})
+        clauses.append(text % {"count": pending})
     if without:
         text = ngettext(
             "%(count)s objective lacks data",
             "%(count)s objectives lack data",
             without,
         )
-        said.append(text % {"count": without})
-    return _(", ").join(said)
+        clauses.append(text % {"count": without})
+    return _(", ").join(clauses)
 
 
 def basis_of(scope: Scope, courses: Sequence[Course]) -> str:
@@ -285,9 +287,9 @@ def basis_of(scope: Scope, courses: Sequence[Course]) -> str:
     expected = max(year.expected_schools or 0 for year in years)
     known = {"fewest": counts[0], "most": counts[-1], "expected": expected, "year": scope.year}
     if len(counts) > 1:
-        said = _("%(fewest)s to %(most)s schools of %(expected)s, figures of %(year)s, %(view)s")
+        text = _("%(fewest)s to %(most)s schools of %(expected)s, figures of %(year)s, %(view)s")
     else:
-        said = ngettext(
+        text = ngettext(
             "%(most)s school of %(expected)s, figures of %(year)s, %(view)s",
             "%(most)s schools of %(expected)s, figures of %(year)s, %(view)s",
             counts[-1],
@@ -297,4 +299,4 @@ def basis_of(scope: Scope, courses: Sequence[Course]) -> str:
         if scope.is_provisional
         else pgettext("figures", "validated")
     )
-    return said % (known | {"view": view})
+    return text % (known | {"view": view})

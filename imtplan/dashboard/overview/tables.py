@@ -31,7 +31,7 @@ ELEMENTS = [
 DECISIONS = [
     text("kind", gettext_lazy("Why"), "kind.label"),
     text("subject", gettext_lazy("What")),
-    text("said", gettext_lazy("What is said of it")),
+    text("said", gettext_lazy("What is said of it"), "sentence"),
 ]
 
 

@@ -74,34 +74,34 @@ class StatusGroup:
     projects: Sequence[ProjectOverview]
 
     @property
-    def told(self) -> list[ProjectOverview]:
-        return [one for one in self.projects if not one.is_bare]
+    def detailed(self) -> list[ProjectOverview]:
+        return [overview for overview in self.projects if not overview.is_bare]
 
     @property
     def bare(self) -> list[ProjectOverview]:
         """They stand together in one line."""
-        return [one for one in self.projects if one.is_bare]
+        return [overview for overview in self.projects if overview.is_bare]
 
 
 Order = Callable[[ProjectOverview], Any]
 
 
-def _by_status(one: ProjectOverview) -> Any:
-    return one.status.order, one.project.row.rank, one.project.code
+def _by_status(overview: ProjectOverview) -> Any:
+    return overview.status.order, overview.project.row.rank, overview.project.code
 
 
-def _by_code(one: ProjectOverview) -> Any:
-    return one.project.row.rank, one.project.code
+def _by_code(overview: ProjectOverview) -> Any:
+    return overview.project.row.rank, overview.project.code
 
 
-def _by_delay(one: ProjectOverview) -> Any:
-    return -one.track.late, *_by_status(one)
+def _by_delay(overview: ProjectOverview) -> Any:
+    return -overview.track.late, *_by_status(overview)
 
 
-def _by_report(one: ProjectOverview) -> Any:
+def _by_report(overview: ProjectOverview) -> Any:
     """The longest silent first: who never reported, then the oldest report."""
-    last = one.reports[-1].report.reported_on.toordinal() if one.reports else 0
-    return last, *_by_code(one)
+    last = overview.reports[-1].report.reported_on.toordinal() if overview.reports else 0
+    return last, *_by_code(overview)
 
 
 ORDERS: dict[str, tuple[str | Promise, Order]] = {
@@ -122,12 +122,12 @@ class ProjectsFilter:
     sort: str
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "ProjectsFilter":
+    def read(cls, parameters: Mapping[str, str]) -> "ProjectsFilter":
         choice = cls(
-            asked.get("status", ""),
-            asked.get("objective", ""),
-            asked.get("only", ""),
-            asked.get("sort") or "status",
+            parameters.get("status", ""),
+            parameters.get("objective", ""),
+            parameters.get("only", ""),
+            parameters.get("sort") or "status",
         )
         known = (
             choice.status in ("", *ProgressStatus.values)
@@ -142,15 +142,20 @@ class ProjectsFilter:
     def filters(self) -> dict[str, str]:
         """What narrows and orders it, as the address says it."""
         sort = self.sort if self.sort != "status" else ""
-        said = {"status": self.status, "objective": self.objective, "only": self.only, "sort": sort}
-        return {key: value for key, value in said.items() if value}
+        parameters = {
+            "status": self.status,
+            "objective": self.objective,
+            "only": self.only,
+            "sort": sort,
+        }
+        return {key: value for key, value in parameters.items() if value}
 
-    def takes(self, one: ProjectOverview) -> bool:
+    def takes(self, overview: ProjectOverview) -> bool:
         return (
-            self.status in ("", one.status)
-            and (not self.objective or self.objective in {to.code for to in one.serves})
-            and (self.only != "late" or one.is_late)
-            and (self.only != "differs" or one.project.differs)
+            self.status in ("", overview.status)
+            and (not self.objective or self.objective in {to.code for to in overview.serves})
+            and (self.only != "late" or overview.is_late)
+            and (self.only != "differs" or overview.project.differs)
         )
 
 
@@ -170,28 +175,28 @@ class ProjectsPage:
 
     @cached_property
     def projects(self) -> list[ProjectOverview]:
-        chosen = [one for one in self.everything if self.choice.takes(one)]
+        chosen = [overview for overview in self.everything if self.choice.takes(overview)]
         return sorted(chosen, key=ORDERS[self.choice.sort][1])
 
     @property
     def groups(self) -> list[StatusGroup]:
         """The projects by status, the worst first; inside, in the order that is asked for."""
         by_status: dict[ProgressStatus, list[ProjectOverview]] = defaultdict(list)
-        for one in self.projects:
-            by_status[one.status].append(one)
+        for overview in self.projects:
+            by_status[overview.status].append(overview)
         return [StatusGroup(status, by_status[status]) for status in sorted(by_status, key=_place)]
 
     @property
     def tracks(self) -> list[ProjectTrack]:
         """Of the projects that have a milestone."""
-        return [one.track for one in self.projects if one.track.marks]
+        return [overview.track for overview in self.projects if overview.track.marks]
 
     @property
     def statuses(self) -> list[tuple[ProgressStatus, int]]:
         """Those that some project has, with how many: the ways to narrow the page."""
         counts: dict[ProgressStatus, int] = defaultdict(int)
-        for one in self.everything:
-            counts[one.status] += 1
+        for overview in self.everything:
+            counts[overview.status] += 1
         return [(status, counts[status]) for status in sorted(counts, key=_place)]
 
     @property
@@ -200,29 +205,31 @@ class ProjectsPage:
 
     @property
     def late_count(self) -> int:
-        return sum(one.is_late for one in self.everything)
+        return sum(overview.is_late for overview in self.everything)
 
     @property
     def differing_count(self) -> int:
-        return sum(one.project.differs for one in self.everything)
+        return sum(overview.project.differs for overview in self.everything)
 
 
 def _place(status: ProgressStatus) -> int:
     return status.order
 
 
-def projects_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> ProjectsPage | None:
+def projects_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> ProjectsPage | None:
     """None: there is no plan yet."""
-    read = read_scope(user, asked)
+    read = read_scope(user, parameters)
     if read is None:
         return None
     scope = read.scope
     objectives = list(Objective.objects.visible_to(user).of(scope.plan).order_by("rank", "code"))
-    choice = ProjectsFilter.read(asked)
-    if choice.objective and choice.objective not in {one.code for one in objectives}:
+    choice = ProjectsFilter.read(parameters)
+    if choice.objective and choice.objective not in {objective.code for objective in objectives}:
         raise Http404
     milestones = _milestones(user, scope)
-    axis = TimeAxis.of(scope.plan, scope.day, [one for many in milestones.values() for one in many])
+    axis = TimeAxis.of(
+        scope.plan, scope.day, [milestone for many in milestones.values() for milestone in many]
+    )
     overviews = _overviews(user, scope, milestones, axis)
     return ProjectsPage(scope, read.plans, choice, overviews, objectives, axis, pulse)
 
@@ -249,34 +256,34 @@ def _overviews(
 
 
 def _milestones(user: Any, scope: Scope) -> dict[int, list[Milestone]]:
-    found: dict[int, list[Milestone]] = defaultdict(list)
+    by_project: dict[int, list[Milestone]] = defaultdict(list)
     rows = Milestone.objects.visible_to(user).filter(project__plan=scope.plan)
-    for one in rows.filter(project__archived_at=None).order_by("due_on", "pk"):
-        found[one.project_id].append(one)
-    return found
+    for milestone in rows.filter(project__archived_at=None).order_by("due_on", "pk"):
+        by_project[milestone.project_id].append(milestone)
+    return by_project
 
 
 def _reports(user: Any, scope: Scope) -> dict[int, list[DeclaredReport]]:
     """What had been said by the day the page speaks of."""
-    found: dict[int, list[DeclaredReport]] = defaultdict(list)
+    by_project: dict[int, list[DeclaredReport]] = defaultdict(list)
     rows = StatusReport.objects.visible_to(user).filter(project__plan=scope.plan)
-    for one in rows.filter(reported_on__lte=scope.day).order_by("reported_on", "pk"):
-        found[one.project_id].append(DeclaredReport(one))
-    return found
+    for report in rows.filter(reported_on__lte=scope.day).order_by("reported_on", "pk"):
+        by_project[report.project_id].append(DeclaredReport(report))
+    return by_project
 
 
 def _serves(scope: Scope) -> dict[int, list[Any]]:
     in_use = Q(objective__archived_at=None, lever__archived_at=None)
     rows = Serves.objects.filter(in_use, project__plan=scope.plan)
-    found: dict[int, list[Any]] = defaultdict(list)
-    for one in rows.select_related("objective", "lever").order_by("lever_id", "objective__rank"):
-        found[one.project_id].append(one.objective or one.lever)
-    return found
+    by_project: dict[int, list[Any]] = defaultdict(list)
+    for link in rows.select_related("objective", "lever").order_by("lever_id", "objective__rank"):
+        by_project[link.project_id].append(link.objective or link.lever)
+    return by_project
 
 
 def _indicators(scope: Scope) -> dict[int, list[Any]]:
     rows = IndicatorLink.objects.filter(project__plan=scope.plan, indicator__archived_at=None)
-    found: dict[int, list[Any]] = defaultdict(list)
-    for one in rows.select_related("indicator").order_by("indicator__rank"):
-        found[one.project_id].append(one.indicator)  # type: ignore[index]
-    return found
+    by_project: dict[int, list[Any]] = defaultdict(list)
+    for link in rows.select_related("indicator").order_by("indicator__rank"):
+        by_project[link.project_id].append(link.indicator)  # type: ignore[index]
+    return by_project

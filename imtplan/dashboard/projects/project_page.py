@@ -41,12 +41,12 @@ class ProjectPage:
     @property
     def reports_in_time(self) -> list[DeclaredReport]:
         """The earliest first, of those made by the day the page speaks of."""
-        made = [one for one in self.reports if one.reported_on <= self.scope.day]
-        return [DeclaredReport(one) for one in reversed(made)]
+        made = [report for report in self.reports if report.reported_on <= self.scope.day]
+        return [DeclaredReport(report) for report in reversed(made)]
 
 
-def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> ProjectPage:
-    read = read_scope(user, asked)
+def project_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse) -> ProjectPage:
+    read = read_scope(user, parameters)
     if read is None:
         raise Http404
     scope = read.scope
@@ -61,9 +61,9 @@ def project_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -
         project=project,
         row=row,
         serves=[
-            one
-            for one in row.serves.select_related("objective", "lever")
-            if (one.objective or one.lever).archived_at is None  # type: ignore[union-attr]
+            link
+            for link in row.serves.select_related("objective", "lever")
+            if (link.objective or link.lever).archived_at is None  # type: ignore[union-attr]
         ],
         indicators=list(
             row.indicator_links.filter(indicator__archived_at=None).select_related("indicator")

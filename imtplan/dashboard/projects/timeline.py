@@ -48,7 +48,7 @@ class TimeAxis:
     def of(cls, plan: StrategicPlan, day: date, milestones: Iterable[Milestone]) -> "TimeAxis":
         """The plan's own years, and more where a milestone lies outside of them."""
         years = [plan.first_year, plan.last_year]
-        years += [one.due_on.year for one in milestones]
+        years += [milestone.due_on.year for milestone in milestones]
         return cls(date(min(years), 1, 1), date(max(years), 12, 31), day)
 
     def place(self, day: date) -> str:
@@ -110,5 +110,9 @@ class ProjectTrack:
 
 def track_of(project: Project, milestones: Iterable[Milestone], axis: TimeAxis) -> ProjectTrack:
     return ProjectTrack(
-        project, [MilestoneMark(one, MilestoneState.of(one, axis.day), axis) for one in milestones]
+        project,
+        [
+            MilestoneMark(milestone, MilestoneState.of(milestone, axis.day), axis)
+            for milestone in milestones
+        ],
     )

@@ -116,7 +116,7 @@ class SchoolPageLine:
         return [self._number(year) for year in range(first, self.scope.year + 1)]
 
     @property
-    def said(self) -> str:
+    def why_no_number(self) -> str:
         """Why there is no number: the school's word, or how far the figure has come."""
         if self.value:
             return ""
@@ -170,7 +170,7 @@ class SchoolPage:
     @property
     def sentences(self) -> list[str]:
         """How its indicators moved, and how many of its own targets are within reach."""
-        return [said for said in (self._moves(), self._targets()) if said]
+        return [sentence for sentence in (self._moves(), self._targets()) if sentence]
 
     def _moves(self) -> str:
         good, bad = (
@@ -247,14 +247,14 @@ def _not_assessed(others: int) -> str:
     )
 
 
-def school_page(user: Any, code: str, asked: Mapping[str, str], pulse: Pulse) -> SchoolPage:
+def school_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse) -> SchoolPage:
     """404 for a school that is not this person's to see."""
     school = get_object_or_404(School.objects.visible_to(user), code=code)
-    read = read_scope(user, asked)
+    read = read_scope(user, parameters)
     if read is None:
         raise Http404
     figures = Figure.objects.visible_to(user).filter(school=school)
-    scope = read.scope if asked.get("year") else _latest(read.scope, figures)
+    scope = read.scope if parameters.get("year") else _latest(read.scope, figures)
     campaigns = Campaign.objects.visible_to(user).filter(plan=scope.plan, year=scope.year)
     campaign = campaigns.first()
     return SchoolPage(
@@ -293,8 +293,10 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
         .prefetch_related(with_progress(user))
     )
     courses = {target.indicator_id: Course(target, scope, {}) for target in targets}
-    asked = Indicator.objects.in_use().exclude(aggregation=Indicator.Aggregation.NONE)
+    indicators = Indicator.objects.in_use().exclude(aggregation=Indicator.Aggregation.NONE)
     return [
-        SchoolPageLine(one, by_indicator.get(one.pk, {}), scope, courses.get(one.pk))
-        for one in asked.order_by("theme", "rank", "code")
+        SchoolPageLine(
+            indicator, by_indicator.get(indicator.pk, {}), scope, courses.get(indicator.pk)
+        )
+        for indicator in indicators.order_by("theme", "rank", "code")
     ]

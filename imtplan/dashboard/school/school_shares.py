@@ -124,12 +124,12 @@ class Bearer:
         if self.carried:
             years = ", ".join(map(str, self.carried))
             remarks.append(_("figure of %(years)s carried forward") % {"years": years})
-        if names := [self.bearing.names.get(one, one) for one in of.merged.get(code, [])]:
+        if names := [self.bearing.names.get(merged, merged) for merged in of.merged.get(code, [])]:
             remarks.append(_("with %(names)s, merged into it") % {"names": ", ".join(names)})
         if code in of.joined:
             year = self.bearing.course.target.baseline_year
-            said = _("nothing was asked of it for %(year)s: all it has counts as change")
-            remarks.append(said % {"year": year})
+            text = _("nothing was asked of it for %(year)s: all it has counts as change")
+            remarks.append(text % {"year": year})
         if code in of.left:
             remarks.append(_("no longer in the plan in %(year)s") % {"year": scope.year})
         return remarks
@@ -237,12 +237,12 @@ class Bearing:
             return _("Nothing is left to do by %(year)s for the institute as a whole.") % {
                 "year": year
             }
-        said = _("Left to do by %(year)s: %(left)s %(unit)s") % {
+        left_to_do = _("Left to do by %(year)s: %(left)s %(unit)s") % {
             "left": self._unsigned(self.split.needs(self.split.whole)),
             "unit": unit,
             "year": year,
         }
-        clauses = [said]
+        clauses = [left_to_do]
         coming = (self.whole.share.coming or Decimal(0)) * self.split.sign
         if coming > 0:
             comes = _("at their own pace the schools bring %(coming)s of it")

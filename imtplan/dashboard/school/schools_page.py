@@ -87,7 +87,7 @@ class SchoolsPage:
 
     @cached_property
     def shared(self) -> list[Bearing]:
-        return [one for one in self.bearings if not one.why_not]
+        return [bearing for bearing in self.bearings if not bearing.why_not]
 
     @property
     def abreast(self) -> list[Bearing]:
@@ -117,7 +117,7 @@ class SchoolsPage:
 
     @property
     def not_shared(self) -> list[Bearing]:
-        return [one for one in self.bearings if one.why_not]
+        return [bearing for bearing in self.bearings if bearing.why_not]
 
     @cached_property
     def rows(self) -> list[SchoolSummary]:
@@ -161,14 +161,14 @@ class SchoolsPage:
         without = sum(not row.verdicts for row in self.rows)
         if not without:
             return ""
-        said = ngettext(
+        text = ngettext(
             "%(count)s school of %(all)s has no target of its own: "
             "of it there is no verdict, good or bad.",
             "%(count)s schools of %(all)s have no target of their own: "
             "of them there is no verdict, good or bad.",
             without,
         )
-        return said % {"count": without, "all": len(self.rows)}
+        return text % {"count": without, "all": len(self.rows)}
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class SchoolDirectory:
 
     board: SchoolsPage | None  # None too where there is no plan yet
     rows: Page[School]
-    wanted: str
+    search: str
     kept: Mapping[str, str]  # what of the address a search or a link keeps
     pulse: Pulse
 
@@ -193,17 +193,17 @@ class SchoolDirectory:
         return self.board.scope if self.board else None
 
 
-def school_directory(user: Any, asked: Mapping[str, str], pulse: Pulse) -> SchoolDirectory:
+def school_directory(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> SchoolDirectory:
     # A NUL, which PostgreSQL does not compare, is in no name: its picture finds none either.
-    wanted = asked.get("q", "").strip().replace("\x00", "\u2400")
+    search = parameters.get("q", "").strip().replace("\x00", "\u2400")
     schools = School.objects.visible_to(user).select_related("merged_into")
-    if wanted:
-        schools = schools.filter(Q(name__icontains=wanted) | Q(region__icontains=wanted))
-    rows = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(asked.get("page"))
-    is_alone = wanted or asked.get("page")
-    board = None if is_alone else schools_page(user, asked, pulse)
-    kept = {key: asked[key] for key in SCOPE if asked.get(key)}
-    return SchoolDirectory(board, rows, wanted, kept, pulse)
+    if search:
+        schools = schools.filter(Q(name__icontains=search) | Q(region__icontains=search))
+    rows = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(parameters.get("page"))
+    is_alone = search or parameters.get("page")
+    board = None if is_alone else schools_page(user, parameters, pulse)
+    kept = {key: parameters[key] for key in SCOPE if parameters.get(key)}
+    return SchoolDirectory(board, rows, search, kept, pulse)
 
 
 def _mean(weights: Iterable[Decimal | None]) -> Decimal | None:
@@ -212,9 +212,9 @@ def _mean(weights: Iterable[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) / len(known) if known else None
 
 
-def schools_page(user: Any, asked: Mapping[str, str], pulse: Pulse) -> SchoolsPage | None:
+def schools_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> SchoolsPage | None:
     """None: there is no plan yet."""
-    read = read_scope(user, asked)
+    read = read_scope(user, parameters)
     if read is None:
         return None
     targets = reference_targets(user, read.scope)
@@ -252,8 +252,8 @@ def schools_of(
 def _bearings(
     courses: Sequence[Course], schools: Mapping[str, School], own: Sequence[Progress]
 ) -> list[Bearing]:
-    wanted = Indicator.objects.filter(pk__in=[course.indicator.pk for course in courses])
-    series = {one.indicator.pk: one for one in all_series(wanted)}
+    indicators = Indicator.objects.filter(pk__in=[course.indicator.pk for course in courses])
+    series = {own.indicator.pk: own for own in all_series(indicators)}
     return [
         bearing_of(
             course,
@@ -292,11 +292,11 @@ def _progress_of(target: Target) -> Progress:
 
 
 def _by_school(own: Sequence[Progress]) -> dict[str, list[OwnVerdict]]:
-    found: dict[str, list[OwnVerdict]] = {}
+    by_school: dict[str, list[OwnVerdict]] = {}
     for progress in own:
         if progress.target.school:
-            found.setdefault(progress.target.school.code, []).append(verdict_of(progress))
-    return found
+            by_school.setdefault(progress.target.school.code, []).append(verdict_of(progress))
+    return by_school
 
 
 def _states(user: Any, scope: Scope) -> dict[int, Submission.State] | None:

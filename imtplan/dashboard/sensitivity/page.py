@@ -61,40 +61,40 @@ class TriedWeights:
     unknown: Sequence[str] = ()  # what the plan does not have, as it stands in the address
 
     @classmethod
-    def read(cls, asked: Any, real: Trial) -> "TriedWeights":
+    def read(cls, parameters: Any, real: Trial) -> "TriedWeights":
         """Of a QueryDict. An empty field is the real weight."""
-        wanted = cls(
-            out=frozenset(asked.getlist("out")) & {one.key for one in real.things},
-            unknown=_unknown(asked, real),
+        tried = cls(
+            out=frozenset(parameters.getlist("out")) & {thing.key for thing in real.things},
+            unknown=_unknown(parameters, real),
         )
-        for one in real.all_weights:
-            text = asked.get(one.key, "").strip()
+        for weighed in real.all_weights:
+            text = parameters.get(weighed.key, "").strip()
             if not text:
                 continue
-            wanted.typed[one.key] = text
+            tried.typed[weighed.key] = text
             try:
                 weight = weight_of(text)
             except ValueError as error:
-                wanted.errors[one.key] = str(error)
+                tried.errors[weighed.key] = str(error)
             else:
-                if weight != one.real_weight:
-                    wanted.weights[one.key] = weight
-        return wanted
+                if weight != weighed.real_weight:
+                    tried.weights[weighed.key] = weight
+        return tried
 
-    def address(self, asked: Any) -> str:
+    def address(self, parameters: Any) -> str:
         """The shortest query that asks the same: only what differs from the real weights."""
-        pairs = [(name, asked[name]) for name in SCOPE if asked.get(name)]
+        pairs = [(name, parameters[name]) for name in SCOPE if parameters.get(name)]
         pairs += [(key, plain(weight)) for key, weight in self.weights.items()]
         pairs += [("out", key) for key in sorted(self.out)]
         return urlencode(pairs)
 
 
-def _unknown(asked: Any, real: Trial) -> list[str]:
+def _unknown(parameters: Any, real: Trial) -> list[str]:
     """The names of an address that say nothing here, and what it leaves out that is not there."""
-    known = {*SCOPE, "out", *(one.key for one in real.all_weights)}
-    things = {one.key for one in real.things}
-    strange = [f"out={key}" for key in asked.getlist("out") if key not in things]
-    return [name for name in asked if name not in known] + strange
+    known = {*SCOPE, "out", *(weighed.key for weighed in real.all_weights)}
+    things = {thing.key for thing in real.things}
+    strange = [f"out={key}" for key in parameters.getlist("out") if key not in things]
+    return [name for name in parameters if name not in known] + strange
 
 
 def weight_of(text: str) -> Decimal:
@@ -227,7 +227,7 @@ class SensitivityPage:
     plans: Sequence[StrategicPlan]
     scope: Scope
     trial: Trial
-    wanted: TriedWeights
+    tried: TriedWeights
 
     @property
     def plan(self) -> MeanMove:
@@ -237,34 +237,39 @@ class SensitivityPage:
     def sections(self) -> list[ElementSection]:
         return [
             ElementSection(
-                one,
-                self._field(one, one.element.title) if isinstance(one.element, Objective) else None,
-                [WeighedItemRow(part, self._field(part, part.thing.title)) for part in one.parts],
+                weighed,
+                self._field(weighed, weighed.element.title)
+                if isinstance(weighed.element, Objective)
+                else None,
+                [
+                    WeighedItemRow(part, self._field(part, part.thing.title))
+                    for part in weighed.parts
+                ],
             )
-            for one in self.trial.weighed
+            for weighed in self.trial.weighed
         ]
 
     @property
     def objectives(self) -> list[ElementSection]:
-        return [one for one in self.sections if one.field]
+        return [section for section in self.sections if section.field]
 
     @property
     def levers(self) -> list[ElementSection]:
-        return [one for one in self.sections if not one.field]
+        return [section for section in self.sections if not section.field]
 
-    def _field(self, one: WeighedElement | WeighedItem, label: str) -> WeightField:
+    def _field(self, weighed: WeighedElement | WeighedItem, label: str) -> WeightField:
         is_out = (
-            isinstance(one, WeighedItem) and one.why is ExclusionReason.OUT
-        ) or one.key in self.wanted.out
-        tried = self.wanted.weights.get(one.key, one.real_weight)
-        text = self.wanted.typed.get(one.key) if one.key in self.wanted.errors else None
+            isinstance(weighed, WeighedItem) and weighed.why is ExclusionReason.OUT
+        ) or weighed.key in self.tried.out
+        tried = self.tried.weights.get(weighed.key, weighed.real_weight)
+        text = self.tried.typed.get(weighed.key) if weighed.key in self.tried.errors else None
         return WeightField(
-            name=one.key,
+            name=weighed.key,
             label=label,
             text=format_number(tried, language=language()) if text is None else text,
-            real=format_number(one.real_weight, language=language()),
-            is_changed=one.key in self.wanted.weights or is_out,
-            error=self.wanted.errors.get(one.key, ""),
+            real=format_number(weighed.real_weight, language=language()),
+            is_changed=weighed.key in self.tried.weights or is_out,
+            error=self.tried.errors.get(weighed.key, ""),
         )
 
     @cached_property
@@ -274,27 +279,37 @@ class SensitivityPage:
     @cached_property
     def without(self) -> list[PlanWithoutRow]:
         """What is left out already, then each thing by how much the plan moves without it."""
-        out = [PlanWithoutRow(one, True) for one in self.trial.things if one.key in self.wanted.out]
+        out = [
+            PlanWithoutRow(thing, True)
+            for thing in self.trial.things
+            if thing.key in self.tried.out
+        ]
         rest = [
             PlanWithoutRow(
-                one.thing, False, one.mean, "" if one.change is None else points(one.change)
+                without.thing,
+                False,
+                without.mean,
+                "" if without.change is None else points(without.change),
             )
-            for one in self._without
+            for without in self._without
         ]
         return out + rest
 
     @property
     def most(self) -> PlanWithoutItem | None:
         """What moves the plan most when it is left out; None: nothing does."""
-        return next((one for one in self._without if one.change), None)
+        return next((without for without in self._without if without.change), None)
 
     @property
     def range_sentence(self) -> str:
-        known = [one.mean.progress for one in self._without if one.mean.progress is not None]
+        known = [
+            without.mean.progress for without in self._without if without.mean.progress is not None
+        ]
         if not known:
             return ""
         low, high = (
-            format_percent(one, language=language(), decimals=1) for one in (min(known), max(known))
+            format_percent(share, language=language(), decimals=1)
+            for share in (min(known), max(known))
         )
         return _(
             "Whichever single one is left out, the plan stands between %(low)s and %(high)s."
@@ -316,16 +331,16 @@ class SensitivityPage:
     @property
     def kept(self) -> Iterator[tuple[str, str]]:
         """What the form carries on: which numbers the page speaks of."""
-        asked: Mapping[str, str] = self.scope.asked
-        return ((name, asked[name]) for name in SCOPE if asked.get(name))
+        parameters: Mapping[str, str] = self.scope.parameters
+        return ((name, parameters[name]) for name in SCOPE if parameters.get(name))
 
 
-def sensitivity_page(user: Any, asked: Any) -> SensitivityPage | None:
+def sensitivity_page(user: Any, parameters: Any) -> SensitivityPage | None:
     """None: there is no plan yet."""
-    read = read_scope(user, asked.dict())
+    read = read_scope(user, parameters.dict())
     if read is None:
         return None
     scope = read.scope
     real = Trial.read(scope.plan, scope.view, scope.year)
-    wanted = TriedWeights.read(asked, real)
-    return SensitivityPage(read.plans, scope, real.with_others(wanted.weights, wanted.out), wanted)
+    tried = TriedWeights.read(parameters, real)
+    return SensitivityPage(read.plans, scope, real.with_others(tried.weights, tried.out), tried)

@@ -18,10 +18,10 @@ def sensitivity(request: HttpRequest) -> HttpResponse:
     demand_institute(request)
     with costly_question():
         page = sensitivity_page(request.user, request.GET)
-    if page is None or page.wanted.errors or page.wanted.unknown:
+    if page is None or page.tried.errors or page.tried.unknown:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if page else HTTPStatus.OK
         return render(request, "dashboard/sensitivity.html", {"page": page}, status=status)
-    address = page.wanted.address(request.GET)
+    address = page.tried.address(request.GET)
     if address != request.GET.urlencode():
         return HttpResponseRedirect(f"{request.path}?{address}" if address else request.path)
     return render(request, "dashboard/sensitivity.html", {"page": page})

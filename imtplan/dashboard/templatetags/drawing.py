@@ -49,7 +49,7 @@ def _points(values: Sequence[Decimal | None], low: Decimal, high: Decimal) -> It
 def _lines(points: Iterable[Point]) -> SafeString:
     runs = (list(run) for known, run in groupby(points, key=bool) if known)
     drawn = (" ".join(f"{x:.1f},{y:.1f}" for x, y in run) for run in runs)
-    return format_html_join("", '<polyline points="{}"/>', ((one,) for one in drawn))
+    return format_html_join("", '<polyline points="{}"/>', ((line,) for line in drawn))
 
 
 def _dot(point: Point) -> SafeString:

@@ -33,8 +33,8 @@ INK, TRACK = "#16233a", "#e3e3de"
 def _shapes() -> dict[str, SafeString]:
     """The inside of each icon of ours, by name."""
     text = ICONS.read_text(encoding="utf-8")
-    found = re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', text)
-    return {name: mark_safe(inside) for name, inside in found}  # noqa: S308 - a file of ours
+    icons = re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', text)
+    return {name: mark_safe(inside) for name, inside in icons}  # noqa: S308 - a file of ours
 
 
 @register.simple_tag

@@ -40,7 +40,7 @@ def test_the_slowest_indicator_comes_first(students, albi, diane, recomputed):
     behind = of_kind(agenda_for(diane, year="2020"), DecisionReason.BEHIND)
 
     assert [one.subject for one in behind] == [slow.indicator.name_en, students.indicator.name_en]
-    assert behind[0].said.startswith("17% of the expected pace, −50")
+    assert behind[0].sentence.startswith("17% of the expected pace, −50")
     assert behind[0].address == f"/indicateurs/{slow.indicator.code}/?year=2020"
 
 
@@ -51,7 +51,7 @@ def test_what_falls_is_said_even_when_it_is_on_its_path(students, albi, diane, r
     [one] = of_kind(agenda_for(diane, year="2020"), DecisionReason.FALLING)
 
     assert one.subject == falls.indicator.name_en
-    assert one.said.startswith("190 in 2019, now 180")
+    assert one.sentence.startswith("190 in 2019, now 180")
 
 
 def test_less_is_no_fall_where_less_is_good(students, albi, diane, recomputed):
@@ -73,7 +73,7 @@ def test_one_that_is_behind_and_falls_stands_once(students, albi, diane, recompu
     recomputed()
 
     everything = agenda_for(diane, year="2020").all
-    said = [one.said for one in everything if one.subject == both.indicator.name_en]
+    said = [one.sentence for one in everything if one.subject == both.indicator.name_en]
 
     assert len(said) == 1
     assert "120 in 2019, now 110" in said[0]
@@ -95,7 +95,9 @@ def test_what_is_close_to_its_path_but_unlikely_to_arrive_is_to_be_decided(
     [one] = of_kind(agenda_for(diane, year="2021"), DecisionReason.UNLIKELY)
 
     assert one.subject == slows.indicator.name_en
-    assert one.said == ("close to its trajectory, but less than 1 chance in 100 to meet the target")
+    assert one.sentence == (
+        "close to its trajectory, but less than 1 chance in 100 to meet the target"
+    )
 
 
 # --- schools ---
@@ -113,7 +115,7 @@ def test_schools_that_did_not_report(days, ending, students, albi, ales, diane):
 
     [one] = of_kind(agenda_for(diane), DecisionReason.UNREPORTED)
 
-    assert one.said.startswith(f"1 school of 2 has not handed in its figures, {ending}")
+    assert one.sentence.startswith(f"1 school of 2 has not handed in its figures, {ending}")
     assert one.address == "/saisies/"
 
 
@@ -123,7 +125,7 @@ def test_a_campaign_expects_only_the_schools_it_chose(students, albi, ales, dian
 
     [one] = of_kind(agenda_for(diane), DecisionReason.UNREPORTED)
 
-    assert one.said.startswith("1 school of 1")
+    assert one.sentence.startswith("1 school of 1")
 
 
 # --- projects ---
@@ -139,7 +141,7 @@ def test_a_late_project_says_also_what_is_declared(students, diane, recomputed):
     [one] = of_kind(agenda_for(diane, year="2020"), DecisionReason.OVERDUE)
 
     assert one.subject.startswith("P05 ")
-    assert one.said.startswith("4 milestones of 4 past their date, declared “on track”")
+    assert one.sentence.startswith("4 milestones of 4 past their date, declared “on track”")
     assert of_kind(agenda_for(diane, year="2020"), DecisionReason.APART) == []
 
 

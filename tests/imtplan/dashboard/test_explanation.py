@@ -18,7 +18,7 @@ def page_for(user, code="students", **asked):
 def test_the_stored_number_agrees_with_its_inputs(students, diane):
     (explained,) = page_for(diane).explanations
 
-    assert explained.told.agrees
+    assert explained.in_words.agrees
 
 
 def test_a_stored_number_that_differs_is_told(students, diane, signed_in, read):
@@ -26,14 +26,14 @@ def test_a_stored_number_that_differs_is_told(students, diane, signed_in, read):
 
     (explained,) = page_for(diane).explanations
 
-    assert not explained.told.agrees
+    assert not explained.in_words.agrees
     assert "ne redonne pas" in read(signed_in(diane).get("/indicateurs/students/"))
 
 
 def test_a_figure_changed_and_not_yet_recomputed_differs_too(students, diane):
     Figure.objects.filter(year=2020).update(value=16000)
 
-    assert not page_for(diane).explanations[0].told.agrees
+    assert not page_for(diane).explanations[0].in_words.agrees
 
 
 def test_several_targets_stand_side_by_side(students, diane, recomputed):
@@ -54,7 +54,7 @@ def test_several_targets_stand_side_by_side(students, diane, recomputed):
         "students-plan-2022",
         "students-cop-2022",
     ]
-    assert page.explanations[1].told.steps[1].worked.replace("\u202f", " ") == (
+    assert page.explanations[1].in_words.steps[1].worked.replace("\u202f", " ") == (
         "(15 000 − 13 000) / (15 600 − 13 000)"
     )
     assert {trace["meta"]["role"] for trace in page.chart["data"]} >= {"path", "other-path"}
@@ -71,7 +71,7 @@ def test_nothing_known_is_said_and_only_what_is_expected_is_computed(students, d
         (explained,) = page_for(diane, year="2019").explanations
 
         assert explained.sentence.startswith("No value is known for 2019")
-        assert [step.name for step in explained.told.steps] == [
+        assert [step.name for step in explained.in_words.steps] == [
             "Expected in 2019",
             "Expected progress",
         ]
@@ -95,7 +95,7 @@ def test_less_is_better_turns_the_gap_round(albi, diane, recomputed):
     factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=9)
     recomputed()
 
-    steps = {step.name: step for step in page_for(diane, "dropouts").explanations[0].told.steps}
+    steps = {step.name: step for step in page_for(diane, "dropouts").explanations[0].in_words.steps}
 
     assert any(step.worked == "7 − 9" for step in steps.values())
 
@@ -109,7 +109,7 @@ def test_a_band_has_its_own_rule(value, progress, albi, diane, recomputed):
     factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=value)
     recomputed()
 
-    results = [step.result for step in page_for(diane, "kept").explanations[0].told.steps]
+    results = [step.result for step in page_for(diane, "kept").explanations[0].in_words.steps]
 
     assert progress in results
 
@@ -120,7 +120,7 @@ def test_a_negative_operand_stands_in_brackets(albi, diane, recomputed):
     factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=-1)
     recomputed()
 
-    worked = [step.worked for step in page_for(diane, "balance").explanations[0].told.steps]
+    worked = [step.worked for step in page_for(diane, "balance").explanations[0].in_words.steps]
 
     assert "((−1) − (−5)) / (2 − (−5))" in worked
 
@@ -132,7 +132,7 @@ def test_every_trajectory_has_its_formula(kind, students, diane, recomputed):
     students.points.create(year=2020, value=14000)
     recomputed()
 
-    step = page_for(diane).explanations[0].told.steps[0]
+    step = page_for(diane).explanations[0].in_words.steps[0]
 
     assert ("^" in step.worked) == (kind == "compound")
 

@@ -50,7 +50,7 @@ def test_what_does_not_count_yet_is_a_word_and_no_number(students, albi, alice, 
     line = students_of(page_of(alice, year="2021"))
     words = read(signed_in(alice).get(ALBI + "?year=2021"))
 
-    assert (line.value, line.said) == ("", "brouillon")
+    assert (line.value, line.why_no_number) == ("", "brouillon")
     assert "15\u202f555" not in words
     assert "brouillon" in words
 
@@ -69,7 +69,7 @@ def test_no_number_is_never_zero(figure, said, students, albi, alice):
 
     with translation.override("en"):
         line = students_of(page_of(alice, year="2021"))
-        assert (line.value, line.said) == ("", said)
+        assert (line.value, line.why_no_number) == ("", said)
 
 
 @pytest.fixture
