@@ -82,7 +82,7 @@ def trajectory(
     marked_year: int | None = None,
     wide: bool = False,
 ) -> dict[str, Any]:
-    """What was counted year by year, beside the way to each target.
+    """Returns what was counted year by year, beside the way to each target.
 
     A year without a figure is a hole in the line; an estimate is a hollow point outside it. What
     is forecast goes on as a band from the last final value. Drawn once for the same numbers and
@@ -120,7 +120,8 @@ def _drawn(
 
 
 def with_breaks(figure: dict[str, Any], years: Sequence[int]) -> dict[str, Any]:
-    """The figure with an upright line where the series was defined anew, if the years show it."""
+    """Returns the figure with an upright line where the series was defined anew, if the years show
+    it."""
     shown = {year for trace in figure["data"] for year in trace.get("x", ())}
     lines = [_break(year) for year in sorted(shown.intersection(years))]
     layout = figure["layout"]
@@ -141,7 +142,8 @@ def _with_unit(words: Wording, value: Decimal) -> str:
 
 
 def _number(value: Decimal | None) -> int | float | None:
-    """For the browser, which knows no Decimal: the same digits, a hole for what is unknown."""
+    """Returns what the browser, which knows no Decimal, takes: the same digits, a hole for the
+    unknown."""
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
@@ -180,7 +182,7 @@ def _estimates(points: Sequence[ChartPoint], words: Wording) -> go.Scatter:
 
 
 def _last_known(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> ForecastPoint:
-    """Where the forecast begins: the last final value, which is certain."""
+    """Returns where the forecast begins: the last final value, which is certain."""
     known = [point for point in points if point.value is not None and not point.is_estimate]
     before = [point for point in known if point.year < ahead[0].year] or known
     last = before[-1]
@@ -189,7 +191,7 @@ def _last_known(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) ->
 
 
 def _band(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> list[go.Scatter]:
-    """The 80 % interval, year by year; nothing where there are too few points for one."""
+    """Returns the 80 % interval, year by year; nothing where there are too few points for one."""
     if not ahead or any(year.low is None for year in ahead):
         return []
     years = [_last_known(points, ahead), *ahead]
@@ -271,7 +273,8 @@ def _labels(
 def _target_labels(
     paths: Sequence[ChartPath], words: Wording, *, wide: bool
 ) -> list[dict[str, Any]]:
-    """Beside its mark where there is room, else above or below: where its own path does not run."""
+    """Puts each label beside its mark where there is room, else above or below: where its own path
+    does not run."""
     return [
         {
             "name": "target" if path.is_reference else "other-target",
@@ -290,7 +293,8 @@ def _target_labels(
 def _marked_label(
     points: Sequence[ChartPoint], paths: Sequence[ChartPath], year: int | None, words: Wording
 ) -> dict[str, Any] | None:
-    """The number of the page's year, in the corner that neither its line nor the path crosses."""
+    """Returns the number of the page's year, in the corner that neither its line nor the path
+    crosses."""
     marked = next((point for point in points if point.year == year), None)
     if marked is None or marked.value is None:
         return None
@@ -374,7 +378,8 @@ def _layout(
 def _span(
     points: Sequence[ChartPoint], paths: Sequence[ChartPath], ahead: Sequence[ForecastPoint] = ()
 ) -> list[float] | None:
-    """From below the lowest number to above the highest, with room for the labels."""
+    """Returns a range from below the lowest number to above the highest, with room for the
+    labels."""
     numbers = [point.value for point in points if point.value is not None]
     for path in paths:
         numbers += [value for year, value in path.expected if value is not None]

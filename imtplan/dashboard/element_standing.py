@@ -35,7 +35,7 @@ class Standing:
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "Standing":
-        """From the columns of `with_standing`, of a row or of a model's attributes."""
+        """Reads the columns of `with_standing`, of a row or of a model's attributes."""
         if row["now_status"] is None:
             return cls(ProgressStatus.NO_DATA)
         return cls(
@@ -53,14 +53,14 @@ class Standing:
 
     @property
     def gap(self) -> Decimal | None:
-        """Progress less what was expected by then: below zero is behind."""
+        """Returns progress less what was expected by then: below zero is behind."""
         if self.share is None or self.expected_share is None:
             return None
         return self.share - self.expected_share
 
     @property
     def is_behind(self) -> bool:
-        """As it is written, in whole percent."""
+        """Compares as the numbers are written, in whole percent."""
         if self.share is None or self.expected_share is None:
             return False
         return percentage(self.share, 0) < percentage(self.expected_share, 0)

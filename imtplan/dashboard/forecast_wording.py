@@ -11,7 +11,8 @@ from indicators.models import Progress, ProgressStatus, VerdictInWords
 
 
 def chances(probability: Decimal) -> str:
-    """In a hundred; never none and never all, as the model knows nothing for certain."""
+    """Returns the chances in a hundred; never none and never all, as the model knows nothing for
+    certain."""
     count = round(probability * 100)
     if count < 1:
         return _("less than 1 chance in 100")
@@ -32,7 +33,7 @@ def is_unlikely(row: Progress | None) -> bool:
 
 
 def although(row: Progress) -> str:
-    """Both of them, where they differ."""
+    """Returns both of them in one clause where they differ, else an empty text."""
     if row.probability is None or not is_unlikely(row):
         return ""
     return _("%(verdict)s, but %(chances)s to meet the target") % {
@@ -42,7 +43,7 @@ def although(row: Progress) -> str:
 
 
 def outlook(row: Progress | None, target_year: int, words: Wording) -> str:
-    """A sentence or three; empty where nothing is forecast."""
+    """Returns a sentence or three; empty where nothing is forecast."""
     if row is None or row.forecast is None:
         return ""
     known = {

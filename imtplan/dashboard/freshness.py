@@ -39,7 +39,7 @@ class Pulse:
             return cls(*cursor.fetchone())
 
     def etag(self, *more: Any) -> str:
-        """The same as long as a page made of the same address would be the same."""
+        """Returns the same text as long as a page made of the same address would be the same."""
         parts = (self.run, self.stale_since, self.last_mark, self.last_event, *more)
         return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
 

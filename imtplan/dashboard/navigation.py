@@ -23,7 +23,8 @@ class NavigationItem:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The bar of every page, and what stands in the person's menu: the tools one rarely needs.
+    """Returns the bar of every page, and what stands in the person's menu: the tools one rarely
+    needs.
 
     Lazy: a page that shows no navigation asks the database nothing.
     """
@@ -34,7 +35,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def version(request: HttpRequest) -> dict[str, Any]:
-    """The version that runs, for whoever reports a fault or reads CHANGELOG.md."""
+    """Returns the version that runs, for whoever reports a fault or reads CHANGELOG.md."""
     return {"version": settings.VERSION}
 
 
@@ -85,7 +86,8 @@ def _plan_office_links(user: Any) -> list[tuple[str, str]]:
 
 
 def _school_links(user: Any) -> list[tuple[str, str]]:
-    """The home of each school in which this person holds a role; of a single one its pages too."""
+    """Returns the home of each school in which this person holds a role; of a single one its pages
+    too."""
     schools = own_schools(user)
     if len(schools) != 1:
         return [(school.name, reverse("school_home", args=[school.code])) for school in schools]
@@ -100,7 +102,7 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
 
 
 def own_schools(user: Any) -> list[School]:
-    """Each once, however many roles are held there."""
+    """Returns each school once, however many roles are held there."""
     held = {role.school_id: role.school for role in user.held_roles if role.school is not None}
     return list(held.values())
 

@@ -104,7 +104,7 @@ class Trend(models.TextChoices):
 
 
 def with_standing(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
-    """Each with its roll-up of the page's year, and how far it was the year before.
+    """Returns each with its roll-up of the page's year, and how far it was the year before.
 
     For pages of those who may read the institute: the roll-ups ask nobody.
     """
@@ -134,9 +134,8 @@ STANDING = (
 
 
 def elements(user: Any, scope: Scope) -> dict[str, list[ElementState]]:
-    """The plan itself, its objectives and levers, the furthest behind its path first, what has no
-    gap last.
-    """
+    """Returns the plan itself, its objectives and levers, the furthest behind its path first, what
+    has no gap last."""
     plan = StrategicPlan.objects.visible_to(user).filter(pk=scope.plan.pk)
     objectives = Objective.objects.visible_to(user).of(scope.plan)
     levers = Lever.objects.visible_to(user).of(scope.plan)
@@ -158,7 +157,7 @@ def _furthest_behind_first(element: ElementState) -> tuple[bool, Decimal, int, s
 
 
 def _rows(chosen: QuerySet[Any], kind: str, scope: Scope) -> QuerySet[Any]:
-    """One kind of element as plain columns, so that all kinds are one query."""
+    """Returns one kind of element as plain columns, so that all kinds are one query."""
     is_plan = kind == "plan"
     links = {kind: OuterRef("pk"), "inferred": True}
     inferred = (
@@ -226,22 +225,24 @@ _GRADES = {
 
 
 def differ(computed: ProgressStatus, declared: DeclaredStatus | None) -> bool:
-    """Two grades or more between what is computed and what is said: worth a question."""
+    """Says whether there are two grades or more between what is computed and what is said: worth a
+    question."""
     if declared is None or computed not in _GRADES:
         return False
     return abs(_GRADES[computed] - list(DeclaredStatus).index(declared)) >= 2
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
-    """How many, in a query of its own: in the past a table is a view, which cannot be grouped by
-    its key alone."""
+    """Counts in a query of its own: in the past a table is a view, which cannot be grouped by its
+    key alone."""
     return Coalesce(
         Subquery(rows.order_by().values("project").annotate(count=Count("pk")).values("count")), 0
     )
 
 
 def projects_with_milestones(user: Any, scope: Scope) -> QuerySet[FlagshipProject]:
-    """Each with its milestones counted on the day its progress was judged, and its last report."""
+    """Returns each with its milestones counted on the day its progress was judged, and its last
+    report."""
     reports = StatusReport.objects.filter(
         project=OuterRef("pk"), reported_on__lte=scope.day
     ).order_by("-reported_on", "-pk")
@@ -299,7 +300,7 @@ class SchoolState:
 
     @classmethod
     def read(cls, *, code: str, name: str, part: dict[str, str] | None) -> "SchoolState":
-        """`part`: its submission; none while it has not begun."""
+        """Reads a school and `part`, its submission; none while it has not begun."""
         if part is None:
             return cls(code, name, Submission.State.NOT_BEGUN, None)
         at = part["submitted_at"]
@@ -322,7 +323,7 @@ class CampaignState:
 
     @property
     def missing(self) -> list[SchoolState]:
-        """The schools from which nothing was handed in."""
+        """Returns the schools from which nothing was handed in."""
         return [school for school in self.schools if school.state.is_open_for_entry]
 
     @property
@@ -331,9 +332,8 @@ class CampaignState:
 
 
 def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
-    """The campaign to speak of, open or not: the latest of the plan, with where each school stands
-    in it as `school_states` reads it.
-    """
+    """Returns the campaign to speak of, open or not: the latest of the plan, with where each school
+    stands in it as `school_states` reads it."""
     of_school = Submission.objects.filter(
         campaign=OuterRef(OuterRef("pk")), school=OuterRef("pk")
     ).values(as_json=JSONObject(state="state", submitted_at="submitted_at"))
@@ -351,6 +351,7 @@ def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
 
 
 def school_states(campaign: Campaign) -> list[SchoolState]:
-    """Every school expected in a campaign read by `campaign_of`, the least advanced first."""
+    """Returns every school expected in a campaign read by `campaign_of`, the least advanced
+    first."""
     states = [SchoolState.read(**part) for part in campaign.parts]  # type: ignore[attr-defined]
     return sorted(states, key=lambda school: list(Submission.State).index(school.state))

@@ -40,7 +40,7 @@ class Scope:
 
     @cached_property
     def query(self) -> str:
-        """What a link to another page carries, so that it speaks of the same numbers."""
+        """Returns what a link to another page carries, so that it speaks of the same numbers."""
         parameters = {
             key: value for key, value in self.parameters.items() if key in ("plan", "as_of")
         }
@@ -51,15 +51,15 @@ class Scope:
 
     @cached_property
     def lasting(self) -> str:
-        """The same with the plan by name, for an address that people keep."""
+        """Returns the same with the plan by name, for an address that people keep."""
         return replace(self, parameters={**self.parameters, "plan": self.plan.code}).query
 
     def narrowed(self, filters: Mapping[str, str]) -> str:
-        """The lasting address with what else the page was asked for."""
+        """Returns the lasting address with what else the page was asked for."""
         return self.lasting + ("&" + urlencode(filters) if filters else "")
 
     def of_year(self, year: int) -> str:
-        """The lasting address of the same for another year."""
+        """Returns the lasting address of the same for another year."""
         return replace(self, year=year).lasting
 
     @property
@@ -70,7 +70,8 @@ class Scope:
 def plan_asked(
     plans: Sequence[StrategicPlan], parameters: Mapping[str, str]
 ) -> StrategicPlan | None:
-    """The plan of the address, else the latest to have begun; 404 for one that is not there."""
+    """Returns the plan of the address, else the latest to have begun. Raises 404 for one that is
+    not there."""
     code = parameters.get("plan")
     if not code:
         return max(plans, key=lambda plan: (plan.first_year, plan.pk), default=None)
@@ -81,7 +82,8 @@ def plan_asked(
 
 
 def moment_asked(parameters: Mapping[str, str]) -> datetime | None:
-    """The moment of the address, as the end of a day or an instant; 404 for one there is not."""
+    """Returns the moment of the address, as the end of a day or an instant. Raises 404 for one
+    there is not."""
     text = parameters.get("as_of")
     if not text:
         return None
@@ -99,7 +101,8 @@ def view_asked(parameters: Mapping[str, str]) -> View:
 
 
 def year_asked(parameters: Mapping[str, str], plan: StrategicPlan) -> int:
-    """The year of the address, else the latest whose figures are all there and validated."""
+    """Returns the year of the address, else the latest whose figures are all there and
+    validated."""
     text = parameters.get("year")
     if not text:
         return getattr(plan, LATEST) or plan.first_year
@@ -121,7 +124,7 @@ LATEST = "latest_whole_year"
 
 
 def read_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope | None:
-    """None: there is no plan yet."""
+    """Returns None where there is no plan yet."""
     plans = list(StrategicPlan.objects.visible_to(user).annotate(**{LATEST: _latest(user)}))
     plan = plan_asked(plans, parameters)
     if plan is None:
@@ -148,14 +151,13 @@ def _latest(user: Any) -> Subquery:
 
 
 def with_progress(user: Any) -> "Prefetch[str]":
-    """The progress of targets, in both views and all years, that this person may see."""
+    """Returns the progress of targets, in both views and all years, that this person may see."""
     return Prefetch("progress", queryset=Progress.objects.visible_to(user).order_by("year"))
 
 
 def reference_targets(user: Any, scope: Scope) -> list[Target]:
-    """The plan's reference targets: the headlines with all their years, the others with the page's
-    year and the one before.
-    """
+    """Returns the plan's reference targets: the headlines with all their years, the others with the
+    page's year and the one before."""
     here = Q(view=scope.view, year__in=(scope.year, scope.year_before))
     rows = Progress.objects.visible_to(user).filter(Q(target__indicator__is_headline=True) | here)
     return list(

@@ -18,7 +18,7 @@ def chart_of(
     *,
     wide: bool = False,
 ) -> dict[str, Any]:
-    """The years of an indicator as a figure, with the paths to its targets."""
+    """Returns the years of an indicator as a figure, with the paths to its targets."""
     return charts.trajectory(
         [charts.ChartPoint(year.year, year.value, year.is_estimate) for year in years],
         [_path(course) for course in courses],
@@ -30,7 +30,7 @@ def chart_of(
 
 
 def _ahead(courses: Sequence[Course]) -> list[charts.ForecastPoint]:
-    """The forecast toward the first target; the line is the same toward any other."""
+    """Returns the forecast toward the first target; the line is the same toward any other."""
     forecasts = courses[0].forecasts if courses else []
     return [
         charts.ForecastPoint(year, forecast.value, forecast.low, forecast.high)

@@ -32,7 +32,7 @@ from indicators.progress import Direction, TargetPath
 
 
 def name_of(target: Target) -> str:
-    """What tells a target from the others of its indicator."""
+    """Returns what tells a target from the others of its indicator."""
     if target.is_reference or not target.perimeter:
         return _("Target %(year)s") % {"year": target.year}
     return str(target.perimeter)
@@ -43,9 +43,8 @@ Totals = Mapping[tuple[int, str, int], InstituteValue]
 
 
 def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
-    """What the schools add up to, by indicator, view and year, with the names of the schools for
-    which an older figure stands in.
-    """
+    """Returns what the schools add up to, by indicator, view and year, with the names of the
+    schools for which an older figure stands in."""
     is_carried = Func(
         OuterRef("carried"), F("code"), function="jsonb_exists", output_field=BooleanField()
     )
@@ -106,7 +105,7 @@ class CourseYear:
 
     @property
     def share(self) -> Decimal | None:
-        """How much of the way is done: what a bar shows."""
+        """Returns how much of the way is done: what a bar shows."""
         return self.progress.progress if self.progress else None
 
     @property
@@ -137,12 +136,12 @@ class CourseYear:
 
     @property
     def coverage(self) -> str:
-        """Schools that reported, of those expected."""
+        """Returns the schools that reported, of those expected."""
         return f"{self.reported} / {self.expected_schools}" if self.expected_schools else ""
 
     @property
     def carried(self) -> list[tuple[str, int]]:
-        """The schools whose older figure stands in, with the year of that figure."""
+        """Returns the schools whose older figure stands in, with the year of that figure."""
         if not (self.total and self.is_estimate and self.total.carried):
             return []
         names = {school["code"]: school["name"] for school in self.total.carried_names}  # type: ignore[attr-defined]
@@ -244,7 +243,7 @@ class Course:
 
     @cached_property
     def years(self) -> list[CourseYear]:
-        """From the baseline to the end of the plan, in the page's view."""
+        """Returns the years from the baseline to the end of the plan, in the page's view."""
         plan = self.scope.plan
         last = max(plan.last_year, self.target.year)
         return [self.at(year, self.scope.view) for year in range(plan.baseline_year, last + 1)]
@@ -278,7 +277,7 @@ class Course:
 
     @property
     def table(self) -> list["YearRow"]:
-        """The same years as the chart, every number as text."""
+        """Returns the same years as the chart, every number as text."""
         return [YearRow(year, self.facts_of(year), self.scope, self.target) for year in self.years]
 
     @cached_property
@@ -287,12 +286,12 @@ class Course:
 
     @property
     def is_unlikely(self) -> bool:
-        """On its path, or close to it, and yet not likely to arrive."""
+        """Says whether it is on its path, or close to it, and yet not likely to arrive."""
         return is_unlikely(self.now.progress)
 
     @property
     def mark(self) -> ProgressMark | None:
-        """What the bar of the page's year alone would hide."""
+        """Returns what the bar of the page's year alone would hide."""
         now = self.now
         return ProgressMark.of(self.indicator.direction, now.share, is_estimate=now.is_estimate)
 
@@ -307,8 +306,8 @@ class Course:
 
     @property
     def points(self) -> dict[int, Decimal]:
-        """What the institute's forecast made in the page's year rests on: the final values up to
-        then, and the baseline of a year that has none."""
+        """Returns what the institute's forecast made in the page's year rests on: the final values
+        up to then, and the baseline of a year that has none."""
         points = {
             year: total.value
             for (indicator, view, year), total in self.totals.items()
@@ -321,7 +320,7 @@ class Course:
 
     @property
     def line(self) -> TargetPath:
-        """What is promised, as far as a forecast asks for it."""
+        """Returns what is promised, as far as a forecast asks for it."""
         indicator = self.indicator
         return TargetPath(
             baseline=self.baseline,
@@ -335,7 +334,7 @@ class Course:
 
     @cached_property
     def forecasts(self) -> list[tuple[int, Forecast]]:
-        """The same line as the stored forecast, read in each year up to the target's."""
+        """Returns the same line as the stored forecast, read in each year up to the target's."""
         if self.now.progress is None or self.now.progress.forecast is None:
             return []
         points = self.points
@@ -345,7 +344,7 @@ class Course:
 
     @property
     def short_name(self) -> str:
-        """What stands beside its mark in a chart."""
+        """Returns what stands beside its mark in a chart."""
         return name_of(self.target)
 
     @property
@@ -374,7 +373,7 @@ class YearRow:
 
     @cached_property
     def progress_address(self) -> str:
-        """None before the baseline, where nothing was promised."""
+        """Returns an empty text before the baseline, where nothing was promised."""
         if self.target is None or self.year.year < self.target.baseline_year:
             return ""
         return reverse("explain-progress", args=[self.target.code]) + self._then

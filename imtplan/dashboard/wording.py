@@ -46,7 +46,7 @@ class Wording:
         return cls(language(), indicator.unit, indicator.decimals)
 
     def fixed(self, value: Decimal | None, *, sign: bool = False) -> str:
-        """With as many decimals as the indicator has: for columns and charts."""
+        """Writes as many decimals as the indicator has: for columns and charts."""
         return format_number(
             value,
             language=self.language,
@@ -60,7 +60,8 @@ class Wording:
         return "%" in self.unit
 
     def number(self, value: Decimal | None, *, sign: bool = False) -> str:
-        """As exact as needed to follow a calculation: the indicator's decimals, or two if more."""
+        """Writes as exactly as needed to follow a calculation: the indicator's decimals, or two if
+        more."""
         if value is None:
             return ""
         most = max(2, self.decimals)
@@ -72,19 +73,19 @@ class Wording:
         return format_percent(ratio, language=self.language, sign=sign)
 
     def difference(self, value: Decimal | None) -> str:
-        """With its sign, as exact as needed; of percentages in points, which is their unit."""
+        """Writes the sign, as exactly as needed; of percentages in points, which is their unit."""
         if value is None or not self.is_percentage:
             return self.number(value, sign=True)
         return in_points(value, decimals=max(2, self.decimals))
 
     def distance(self, value: Decimal) -> str:
-        """How far two numbers are apart, with the unit."""
+        """Returns how far two numbers are apart, with the unit."""
         if self.is_percentage:
             return in_points(abs(value), decimals=max(2, self.decimals), sign=False)
         return self.with_unit(abs(value))
 
     def growth(self, rate: Decimal | None) -> str:
-        """A rate of growth in per cent; a percentage has none, it moves by points."""
+        """Returns a rate of growth in per cent; a percentage has none, it moves by points."""
         return "" if self.is_percentage else self.percent(rate, sign=True)
 
     def with_unit(self, value: Decimal | None, *, sign: bool = False) -> str:

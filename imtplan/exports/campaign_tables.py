@@ -44,7 +44,7 @@ class CampaignTables:
 
 
 def _read(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> CampaignTables | None:
-    """None: there is no campaign yet."""
+    """Returns None where there is no campaign yet."""
     visible = Campaign.objects.visible_to(user).select_related("plan").order_by("-year", "-pk")
     campaigns = list(visible)
     if not campaigns:

@@ -59,7 +59,7 @@ class Chart:
 
     @property
     def is_drawable(self) -> bool:
-        """Not where nothing is known, or there is nothing yet."""
+        """Says no where nothing is known, or there is nothing yet."""
         return bool(self.categories and self.series)
 
 
@@ -115,7 +115,7 @@ def read(user: Any, subject: str, parameters: Mapping[str, str]) -> Deck:
 
 
 def _notes(page: DashboardPage, *sources: str) -> str:
-    """Where the numbers come from, of whom they speak, and when they were computed."""
+    """Says where the numbers come from, of whom they speak, and when they were computed."""
     return "\n".join(
         [
             *(source for source in sources if source),
@@ -194,7 +194,7 @@ def _facts(course: Course) -> list[tuple[str, str]]:
 
 
 def _lines(headline: Headline) -> Chart:
-    """The traces of the page's chart, each year a category."""
+    """Returns the traces of the page's chart, each year a category."""
     figure, course = headline.figure, headline.course
     years = [int(year) for year in figure["layout"]["xaxis"]["tickvals"]]
     traces = {trace["meta"]["role"]: trace for trace in figure["data"]}
@@ -222,7 +222,7 @@ def _series(trace: Mapping[str, Any], years: Sequence[int]) -> ChartSeries:
 
 
 def _level(trace: Mapping[str, Any], course: Course, years: Sequence[int]) -> ChartSeries:
-    """The target as a line across the years: what a board holds the others against."""
+    """Returns the target as a line across the years: what a board holds the others against."""
     words = Wording.of(course.indicator)
     parts = {"year": course.target.year, "value": words.fixed(course.target_value)}
     return ChartSeries(
@@ -263,7 +263,7 @@ def _elements(
 def _paged(
     title: str, rows: Sequence[Any], fits: int, height: Callable[[Any], int] = lambda _row: 1
 ) -> Iterator[tuple[str, Sequence[Any]]]:
-    """As many slides as a list needs: nothing is left out, nothing runs over the edge."""
+    """Makes as many slides as a list needs: nothing is left out, nothing runs over the edge."""
     pages: list[list[Any]] = []
     room = 0
     for row in rows:
@@ -296,7 +296,8 @@ def _bars(heading: str, elements: Sequence[ElementState]) -> Chart:
 
 
 def _drawn(share: Decimal) -> float:
-    """The exact share, or what is written of it where a program would round it to the whole."""
+    """Returns the exact share, or what is written of it where a program would round it to the
+    whole."""
     written = percentage(share, 0)
     return float(share if written == written.to_integral_value() else written / 100)
 
@@ -333,7 +334,7 @@ def _decisions(page: DashboardPage) -> Iterator[Slide]:
 
 
 def _height(row: Sequence[str]) -> int:
-    """In lines of text, about."""
+    """Returns about how many lines of text it takes."""
     return max(
         ceil(len(text) / (LETTERS * share)) for text, share in zip(row, DECISION, strict=True)
     )

@@ -40,7 +40,7 @@ _BREAK = re.compile(r"<br\s*/?>")
 
 
 def drawn(figure: PlotlyFigure, alternative: str, *, size: tuple[int, int]) -> SafeString:
-    """The figure as an SVG of this size, with its alternative text."""
+    """Returns the figure as an SVG of this size, with its alternative text."""
     canvas = Canvas.of(figure, size)
     parts = [*_grid(canvas), *_shapes(canvas), *_traces(canvas), *_labels(canvas)]
     return format_html(
@@ -92,7 +92,7 @@ class Canvas:
         return round(self.bottom - (number - low) / (high - low) * (self.bottom - self.top), 2)
 
     def places(self, trace: Mapping[str, Any]) -> list[PlotPlace | None]:
-        """A hole for what is unknown."""
+        """Returns a hole for what is unknown."""
         pairs = zip(trace.get("x", ()), trace.get("y", ()), strict=True)
         return [None if y is None else (self.x(x), self.y(y)) for x, y in pairs]
 
@@ -101,7 +101,7 @@ class Canvas:
 
 
 def ticks(low: float, high: float) -> list[Decimal]:
-    """About four round numbers of the span: steps of 1, 2 or 5 times a power of ten."""
+    """Returns about four round numbers of the span: steps of 1, 2 or 5 times a power of ten."""
     rough = (high - low) / TICKS
     power = Decimal(10) ** floor(log10(rough))
     step = next(power * n for n in (1, 2, 5, 10) if power * n >= Decimal(rough) * Decimal("0.75"))
@@ -125,7 +125,7 @@ def _grid(canvas: Canvas) -> Iterator[SafeString]:
 
 
 def _shapes(canvas: Canvas) -> Iterator[SafeString]:
-    """The upright lines where a series was defined anew."""
+    """Returns the upright lines where a series was defined anew."""
     for shape in canvas.figure["layout"].get("shapes", ()):
         x = canvas.x(shape["x0"])
         yield _line(((x, canvas.top), (x, canvas.bottom)), width=1.2, colour=STRONG, dash="1.5 3")
@@ -150,7 +150,7 @@ def _traces(canvas: Canvas) -> Iterator[SafeString]:
 
 
 def _runs(places: Sequence[PlotPlace | None]) -> Iterator[Sequence[PlotPlace]]:
-    """The stretches without a hole; a point alone is no line."""
+    """Returns the stretches without a hole; a point alone is no line."""
     run: list[PlotPlace] = []
     for place in [*places, None]:
         if place is not None:
@@ -213,7 +213,7 @@ ANCHORS = {"left": "start", "right": "end", "center": "middle"}
 
 
 def _labels(canvas: Canvas) -> Iterator[SafeString]:
-    """Where the figure puts them; Plotly counts shifts upwards, paper downwards."""
+    """Puts them where the figure does; Plotly counts shifts upwards, paper downwards."""
     for label in canvas.figure["layout"].get("annotations", ()):
         lines = [unescape(_MARKUP.sub("", line)) for line in _BREAK.split(label["text"])]
         x = canvas.x(label["x"]) + label.get("xshift", 0)
@@ -232,7 +232,7 @@ def _labels(canvas: Canvas) -> Iterator[SafeString]:
 
 
 def _first_line(anchor: str | None, lines: int) -> float:
-    """How far under the anchor the first line's foot stands."""
+    """Returns how far under the anchor the first line's foot stands."""
     above = (lines - 1) * LINE_HEIGHT
     return {"bottom": -above - 2, "top": TEXT, "middle": -above / 2 + 3.2}[anchor or "middle"]
 

@@ -62,14 +62,14 @@ class ExportKind:
     filters: tuple[str, ...] = ()  # what the page's address may narrow it to, beside its scope
 
     def demand(self, user: Any, subject: str) -> None:
-        """PermissionDenied, or 404, unless this person may have such a file today."""
+        """Raises PermissionDenied, or 404, unless this person may have such a file today."""
         if self.permission is None:
             self.title(user, subject, {})
         elif not has_permission(user, self.permission):
             raise PermissionDenied
 
     def name(self, subject: str, parameters: AddressQuery) -> str:
-        """Of the file: letters that every system takes, and the year."""
+        """Names the file in letters that every system takes, with the year."""
         parts = ("imtplan", self.stem, slugify(subject), parameters.get("year", ""))
         return "-".join(part for part in parts if part) + "." + self.format.ending
 
@@ -77,7 +77,7 @@ class ExportKind:
 def printed(
     template: str, page: Callable[[Any, str, AddressQuery], Any]
 ) -> dict[str, Callable[..., Any]]:
-    """A page to PDF: `page` gives what `template` shows as `sheet`."""
+    """Prints a page as PDF: `page` gives what `template` shows as `sheet`."""
 
     def read(user: Any, subject: str, parameters: AddressQuery) -> str:
         return render_to_string(template, {"sheet": page(user, subject, parameters)})
@@ -125,7 +125,7 @@ def _element(kind: str) -> Callable[[Any, str, AddressQuery], str]:
 
 
 def _matrix(user: Any, subject: str, parameters: AddressQuery) -> str:
-    """404 for a choice that the page does not offer."""
+    """Raises 404 for a choice that the page does not offer."""
     if subject:
         raise Http404
     return str(sheets.matrix(user, subject, parameters).title)

@@ -44,7 +44,8 @@ BROKE_OFF = _("The server stopped in the middle of it, several times over.")
 
 
 def make_waiting(*, seconds: float = SECONDS) -> int:
-    """How many were made, well or not. Any number of makers may run at once."""
+    """Makes files for a while, and returns how many were made, well or not. Any number of makers
+    may run at once."""
     begun, count = time.monotonic(), 0
     while time.monotonic() - begun < seconds and (export := _claim()):
         _make(export)
@@ -53,7 +54,7 @@ def make_waiting(*, seconds: float = SECONDS) -> int:
 
 
 def forget_old_files() -> int:
-    """The bytes go, and the row with them; the audit still says who asked for what."""
+    """Deletes the bytes and the row with them; the audit still says who asked for what."""
     return Export.objects.outlived(at=timezone.now()).delete()[0]
 
 

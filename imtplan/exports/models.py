@@ -16,7 +16,8 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(by=user) if user.is_authenticated else self.none()
 
     def to_make(self, *, at: datetime) -> "ExportQuerySet":
-        """What waits, and what somebody began and never ended: the longest waiting first."""
+        """Returns what waits, and what somebody began and never ended: the longest waiting
+        first."""
         left = Q(state=Export.State.MAKING, claimed_at__lt=at - Export.DEAD_AFTER)
         return self.filter(Q(state=Export.State.WAITING) | left).order_by("asked_at", "pk")
 
@@ -42,7 +43,7 @@ class Export(models.Model):
 
         @property
         def symbol(self) -> str:
-            """The name of its icon: a state is never told by colour alone."""
+            """Returns the name of its icon: a state is never told by colour alone."""
             return {
                 Export.State.WAITING: "clock",
                 Export.State.MAKING: "clock",
@@ -114,7 +115,7 @@ class Export(models.Model):
 
     @property
     def state_of_now(self) -> "Export.State":
-        """The state with its words and symbol, where the column is a plain text."""
+        """Returns the state with its words and symbol, where the column is a plain text."""
         return self.State(self.state)
 
     @property

@@ -20,7 +20,7 @@ class ExportNotFailed(Exception):
 def ask_for(
     *, kind: str, subject: str, title: str, asked: Mapping[str, str], language: str, by: User
 ) -> Export:
-    """Note that a file is wanted, and tell the queue. Asked twice while it is made: the same."""
+    """Notes that a file is wanted, and tells the queue. Asked twice while it is made: the same."""
     same = {"kind": kind, "subject": subject, "asked": dict(asked), "language": language}
     try:
         with transaction.atomic():
@@ -34,7 +34,7 @@ def ask_for(
 
 @transaction.atomic
 def try_again(*, export: Export, by: User) -> Export:
-    """From the first try on. Raises ExportNotFailed."""
+    """Begins again, from the first try on. Raises ExportNotFailed."""
     export = Export.objects.select_for_update().get(pk=export.pk)
     if export.state != Export.State.FAILED:
         raise ExportNotFailed

@@ -71,7 +71,7 @@ def _sheet(title: str, scope: Scope, pulse: Pulse) -> dict[str, Any]:
 
 
 def source_of_figures(user: Any, indicator: Indicator, scope: Scope) -> str:
-    """Where the figures of the page's year come from; empty where there are none.
+    """Says where the figures of the page's year come from; empty where there are none.
 
     A published figure has a source of its own; what people entered has its way of entry.
     """
@@ -153,7 +153,7 @@ class MatrixSheet(PaperSheet):
 
     @property
     def parts(self) -> list[MatrixPart]:
-        """About as many schools in each, so that the last is not left alone."""
+        """Returns about as many schools in each, so that the last is not left alone."""
         columns = self.page.columns
         count = ceil(len(columns) / ABREAST)
         step = ceil(len(columns) / max(1, count))
@@ -162,7 +162,7 @@ class MatrixSheet(PaperSheet):
 
     @property
     def chosen(self) -> str:
-        """What the page was narrowed to, in words."""
+        """Returns what the page was narrowed to, in words."""
         page, choice = self.page, self.page.choice
         chosen = [group.title for group in page.shown_groups if choice.group]
         chosen += [school.name for school in page.schools if school.code == choice.school]
@@ -197,7 +197,7 @@ def school(user: Any, subject: str, parameters: Mapping[str, str]) -> SchoolShee
 
 
 def element(kind: str) -> Callable[[Any, str, Mapping[str, str]], ElementSheet]:
-    """Of an objective or of a lever."""
+    """Returns what makes the sheet of an objective or of a lever."""
 
     def sheet(user: Any, subject: str, parameters: Mapping[str, str]) -> ElementSheet:
         page = element_page(user, kind, subject, parameters, Pulse.take())
@@ -214,7 +214,7 @@ def matrix(user: Any, subject: str, parameters: Mapping[str, str]) -> MatrixShee
 
 
 def snapshot(user: Any, subject: str, parameters: Mapping[str, str]) -> SnapshotSheet:
-    """From its own text alone, whatever has happened since."""
+    """Reads the snapshot's own text alone, whatever has happened since."""
     taken = get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject))
     frozen = SnapshotContent(taken.said)
     return SnapshotSheet(

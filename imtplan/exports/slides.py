@@ -77,7 +77,7 @@ def _properties(made: Any, deck: Deck) -> None:
 
 
 def _blank(made: Any, deck: Deck, title: str, notes: str) -> tuple[Any, Any]:
-    """A slide with its title where outlines and screen readers look for it."""
+    """Adds a slide with its title where outlines and screen readers look for it."""
     slide = made.slides.add_slide(made.slide_layouts[TITLE_ONLY])
     slide.notes_slide.notes_text_frame.text = cleaned_text(notes)
     heading = slide.shapes.title
@@ -141,7 +141,7 @@ def _say(
     bold: bool = False,
     align: Any = PP_ALIGN.LEFT,
 ) -> None:
-    """The text as one paragraph: what people typed stays text whatever it looks like."""
+    """Writes the text as one paragraph: what people typed stays text whatever it looks like."""
     frame.word_wrap = True
     frame.vertical_anchor = MSO_ANCHOR.TOP
     frame.margin_left = frame.margin_right = 0
@@ -188,7 +188,7 @@ def _cell(cell: Any, say: Callable[..., None], text: str, *, heading: bool, firs
 
 
 def _underline(cell: Any) -> None:
-    """A thin line under the cell, which the library has no word for."""
+    """Draws a thin line under the cell, which the library has no word for."""
     properties = cell._tc.get_or_add_tcPr()
     line = properties.makeelement(qn("a:lnB"), {"w": str(Pt(0.75))})
     fill = line.makeelement(qn("a:solidFill"), {})
@@ -263,7 +263,7 @@ def _dress_line(drawn: Any, series: ChartSeries, content: Chart) -> None:
 
 
 def _number_of_the_year(drawn: Any, values: Sequence[float | None], marked: int | None) -> None:
-    """Written beside its point, and follows it when somebody edits the chart."""
+    """Writes it beside its point, which it follows when somebody edits the chart."""
     if marked is None or values[marked] is None:
         return
     label = drawn.points[marked].data_label
@@ -273,7 +273,8 @@ def _number_of_the_year(drawn: Any, values: Sequence[float | None], marked: int 
 
 
 def _dress_bars(chart: Any, content: Chart) -> None:
-    """The first of the list on top; the bar of what is judged in the colour of its status."""
+    """Puts the first of the list on top, and gives the bar of what is judged the colour of its
+    status."""
     chart.category_axis.reverse_order = True
     chart.category_axis.tick_labels.font.size = Pt(12)
     chart.value_axis.visible = False

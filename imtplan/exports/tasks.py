@@ -8,7 +8,7 @@ from indicators.tasks import QueuePoker
 
 @shared_task(name="imtplan.exports.tasks.make")
 def make() -> None:
-    """What waits, for a while; the beat calls it too, for what the queue has lost."""
+    """Makes what waits, for a while; the beat calls it too, for what the queue has lost."""
     make_waiting()
 
 

@@ -47,7 +47,7 @@ class ListedFile:
 
     @property
     def kind(self) -> ExportKind | None:
-        """None for a kind that a later version no longer makes."""
+        """Returns None for a kind that a later version no longer makes."""
         return KINDS.get(self.export.kind)
 
     @property
@@ -94,7 +94,7 @@ def files(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
-    """`kind`, `subject` and the scope of the page, as its form has them."""
+    """Takes `kind`, `subject` and the scope of the page, as its form has them."""
     kind = KINDS.get(request.POST.get("kind", ""))
     if kind is None:
         raise Http404
@@ -113,7 +113,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _parameters(request: HttpRequest, kind: ExportKind) -> dict[str, str]:
-    """Spelled out, so that the file speaks of what the page spoke of, whenever it is made."""
+    """Spells the scope out, so that the file speaks of what the page spoke of, whenever it is
+    made."""
     keys = (*SCOPE, *kind.filters)
     parameters = {key: request.POST[key] for key in keys if request.POST.get(key)}
     moment_asked(parameters)
@@ -126,12 +127,12 @@ def _parameters(request: HttpRequest, kind: ExportKind) -> dict[str, str]:
 
 
 def _export(request: HttpRequest, number: int) -> Export:
-    """404 for a file that somebody else asked for."""
+    """Raises 404 for a file that somebody else asked for."""
     return get_object_or_404(Export.objects.visible_to(request.user), pk=number)
 
 
 def _kind(export: Export) -> ExportKind:
-    """404 for a kind that this version no longer makes."""
+    """Raises 404 for a kind that this version no longer makes."""
     if export.kind not in KINDS:
         raise Http404
     return KINDS[export.kind]
@@ -149,7 +150,7 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, number: int) -> HttpResponse:
-    """403 for whoever may no longer read what stands in it."""
+    """Answers 403 to whoever may no longer read what stands in it."""
     export = _export(request, number)
     kind = _kind(export)
     if export.content is None:
@@ -189,7 +190,7 @@ def named_page_table(request: HttpRequest, of: str, slug: str, ending: str) -> H
 def page_table(
     request: HttpRequest, tabled: TabledPage, slug: str, ending: str, **codes: str
 ) -> HttpResponse:
-    """Of the page that the address stands for; `codes` say of what the page is."""
+    """Sends a table of the page that the address stands for; `codes` say of what the page is."""
     demand_institute(request)
     return _table(request, tabled, slug, ending, **codes)
 
@@ -197,7 +198,7 @@ def page_table(
 def _table(
     request: HttpRequest, tabled: TabledPage, slug: str, ending: str, **codes: str
 ) -> HttpResponse:
-    """Read and written in the moment of the page: the rows of the past are gone after it."""
+    """Reads and writes in the moment of the page: the rows of the past are gone after it."""
     table, parameters = tabled.table(slug), request.GET.dict()
     with shown_at(moment_asked(parameters)):
         page = tabled.page(request.user, parameters, **codes)
@@ -215,6 +216,6 @@ def _table(
 
 
 def _csv(about: AboutLines, columns: Sequence[Column], rows: Iterable[Any]) -> str:
-    """In the marks of the reader's language, which are those of the reader's Excel."""
+    """Writes in the marks of the reader's language, which are those of the reader's Excel."""
     flavour = Flavour.EXCEL_FR if language() == "fr" else Flavour.MACHINE
     return csv_with_preface(about, columns, rows, flavour)

@@ -16,7 +16,7 @@ PATIENCE = 0.3
 
 
 def health() -> dict[str, Any]:
-    """Raises only when the database does not answer."""
+    """Returns the state of each part. Raises only when the database does not answer."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return {
@@ -28,7 +28,7 @@ def health() -> dict[str, Any]:
 
 
 def queue_answers(url: str, *, within: float = PATIENCE) -> bool:
-    """Asked from a thread, so that even a name that does not resolve holds nobody up."""
+    """Asks from a thread, so that even a name that does not resolve holds nobody up."""
     answered = threading.Event()
 
     def ask() -> None:

@@ -19,7 +19,8 @@ from objectives.models import StrategicPlan
 
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
-    """What this person comes here for, in steps; and the words of the pages, for everybody."""
+    """Shows what this person comes here for, in steps; and the words of the pages, for
+    everybody."""
     plans = list(StrategicPlan.objects.visible_to(request.user))
     return render(
         request,
@@ -38,7 +39,7 @@ def guide(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """The statement of accessibility, for whoever comes here, signed in or not."""
+    """Shows the statement of accessibility to whoever comes here, signed in or not."""
     return render(request, "dashboard/accessibility.html")
 
 

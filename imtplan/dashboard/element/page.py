@@ -50,7 +50,8 @@ class ElementItem:
 
     @property
     def verdict(self) -> VerdictInWords:
-        """Of an indicator without a reference target nothing was promised."""
+        """Returns “no target” for an indicator without a reference target: nothing was promised of
+        it."""
         if self.project:
             return self.project.verdict
         return self.course.verdict if self.course else VerdictInWords(ProgressStatus.NO_TARGET)
@@ -74,7 +75,8 @@ class ElementItem:
 
     @property
     def lead(self) -> Decimal | None:
-        """How far ahead of its path it is, as the mean takes it: between nothing and the whole."""
+        """Returns how far ahead of its path it is, as the mean takes it: between nothing and the
+        whole."""
         if self.share is None or self.expected_share is None:
             return None
         return _clamped(self.share) - _clamped(self.expected_share)
@@ -93,7 +95,7 @@ class GapShare:
 
     @property
     def points(self) -> str:
-        """In points of progress: the parts of all items make the element's gap."""
+        """Returns points of progress: the parts of all items make the element's gap."""
         if self.amount is None:
             return ""
         return format_number(self.amount * 100, language=language(), decimals=1, sign=True)
@@ -138,7 +140,7 @@ class ElementPage:
 
     @cached_property
     def pulls(self) -> list[GapShare]:
-        """What holds it back most comes first, what has no data last."""
+        """Returns the items, what holds it back most first, what has no data last."""
         whole = sum((item.weight for item in self.items if item.counts), Decimal(0))
         pulls = [
             GapShare(
@@ -162,7 +164,7 @@ class ElementPage:
 
     @property
     def sentence(self) -> str:
-        """Where it stands, and what holds it back most."""
+        """Says where it stands, and what holds it back most."""
         if self.standing.share is None or self.standing.expected_share is None:
             return _("Nothing is known of its progress in %(year)s.") % {"year": self.scope.year}
         known: dict[str, Any] = {
@@ -179,7 +181,8 @@ class ElementPage:
 
     @property
     def behind_since(self) -> int | None:
-        """The first of the years without a break, up to the page's, in which it was behind."""
+        """Returns the first of the years without a break, up to the page's, in which it was
+        behind."""
         since = None
         for year in reversed(self.years):
             if year.year <= self.scope.year:
@@ -279,7 +282,7 @@ def _projects(user: Any, scope: Scope, kind: str, element: Any) -> list[ElementI
 
 
 def _last_reports(user: Any, scope: Scope, projects: Iterable[ElementItem]) -> list[StatusReport]:
-    """What the leaders of its projects said last, by the day the page speaks of."""
+    """Returns what the leaders of its projects said last, by the day the page speaks of."""
     known = [item.project.row.pk for item in projects if item.project]
     return list(
         StatusReport.objects.visible_to(user)

@@ -68,7 +68,7 @@ class InputRow:
 
     @property
     def carried(self) -> str:
-        """The older figure that stands in for a missing one."""
+        """Returns the older figure that stands in for a missing one."""
         old = self.source.stand_in
         if old is None or self.source.counts:
             return ""
@@ -77,7 +77,8 @@ class InputRow:
 
     @property
     def given(self) -> Figure | None:
-        """The figure whose author is told: the one that was used, else the one handed in."""
+        """Returns the figure whose author is told: the one that was used, else the one handed
+        in."""
         return self.source.used or self.source.shown
 
     def _quotient(self, figure: Figure | None) -> str:
@@ -134,7 +135,7 @@ class ValueInWords:
 
     @property
     def missing(self) -> list[str]:
-        """The names of the schools that did not report."""
+        """Returns the names of the schools that did not report."""
         names = self.explanation.inputs.names
         return [names.get(code, code) for code in self.explanation.inputs.missing]
 
@@ -300,7 +301,7 @@ class RollUpInWords:
 
 
 def address_of(element: Element, scope: Scope) -> str:
-    """Where the progress of an element is explained."""
+    """Returns where the progress of an element is explained."""
     kind = kind_of(element)
     args = [] if kind == "plan" else [element.code]
     return reverse(f"explain-{kind}", args=args) + scope.lasting
@@ -354,7 +355,7 @@ def progress_page(user: Any, target: Target, parameters: Mapping[str, str]) -> E
 def element_page(
     user: Any, kind: type[Any] | None, code: str, parameters: Mapping[str, str]
 ) -> ExplanationPage:
-    """Of an element of the plan that is asked for, or of the plan itself."""
+    """Explains an element of the plan that is asked for, or the plan itself. Raises 404."""
     scope = scope_of(user, parameters)
     element: Element = scope.plan
     if kind is not None:

@@ -156,7 +156,7 @@ class ShareInWords:
 
     @property
     def inputs(self) -> list[tuple[str, str]]:
-        """What it is made of, and where each of that is explained."""
+        """Returns what it is made of, and where each of that is explained."""
         course, scope = self.bearing.course, self.bearing.course.scope
         value = reverse("explain-value", args=[course.indicator.code])
         first = course.target.baseline_year
@@ -169,7 +169,7 @@ class ShareInWords:
 
     @property
     def years(self) -> list[tuple[int, str]]:
-        """The years its line goes through."""
+        """Returns the years its line goes through."""
         if self.bearing.is_ratio or not self.bearer.coming:
             return []
         own = (
@@ -182,7 +182,7 @@ class ShareInWords:
 
 
 def share_page(user: Any, school: str, code: str, parameters: Mapping[str, str]) -> ExplanationPage:
-    """404 for a school or an indicator that is not shared out in this plan and year."""
+    """Raises 404 for a school or an indicator that is not shared out in this plan and year."""
     page = schools_page(user, parameters, Pulse.take())
     bearings: Sequence[Bearing] = page.shared if page else []
     for bearing in bearings:

@@ -229,7 +229,7 @@ class ExplanationWriter:
         return self.words.with_unit(number.value, sign=sign)
 
     def differences(self, agreement: Agreement) -> list[str]:
-        """What is stored and what is found now, where the two are not the same."""
+        """Returns what is stored and what is found now, where the two are not the same."""
         return [self._difference(difference) for difference in agreement.differences]
 
     def _difference(self, difference: StoredDifference) -> str:

@@ -26,7 +26,7 @@ from projects.models import FlagshipProject
 def _shown(
     request: HttpRequest, template: str, make: Callable[[], ExplanationPage]
 ) -> HttpResponse:
-    """The page, as things stand or as they were known at the moment of the address."""
+    """Shows the page, as things stand or as they were known at the moment of the address."""
     moment = moment_asked(request.GET.dict())
     with shown_at(moment):
         return render(request, template, {"page": make()})
@@ -45,7 +45,7 @@ def explain_value(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
-    """The institute's targets for its people; a school's own target for its own."""
+    """Shows the institute's targets to its people, and a school's own target to its own."""
 
     def page() -> ExplanationPage:
         targets = Target.objects.visible_to(request.user)
@@ -59,7 +59,7 @@ def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def explain_share(request: HttpRequest, school: str, code: str) -> HttpResponse:
-    """It tells the institute's numbers too, and those of no school to another."""
+    """Shows the institute's numbers too, and those of no school to another."""
     demand_institute(request)
     parameters = request.GET.dict()
     return _shown(

@@ -33,7 +33,8 @@ class FrozenLine:
 
     @property
     def name(self) -> str:
-        """In the reader's language, else in French. A project may have none yet."""
+        """Returns the name in the reader's language, else in French. A project may have none
+        yet."""
         for key in (f"name_{language()}", f"title_{language()}", "name_fr", "title_fr"):
             if self.line.get(key):
                 return self.line[key]
@@ -58,7 +59,7 @@ class FrozenLine:
 
     @property
     def shown(self) -> Decimal | None:
-        """What the schools add up to: the value where it is final, else the estimate."""
+        """Returns what the schools add up to: the value where it is final, else the estimate."""
         final = self.decimal("value")
         return self.decimal("estimate") if final is None else final
 
@@ -152,7 +153,7 @@ class SnapshotContent:
 
     @property
     def groups(self) -> list[tuple[Any, list[FrozenLine]]]:
-        """Objectives, levers and projects, each kind with its heading."""
+        """Returns objectives, levers and projects, each kind with its heading."""
         headings = {
             "objective": gettext_lazy("Objectives"),
             "lever": gettext_lazy("Levers"),
@@ -167,7 +168,7 @@ class SnapshotContent:
 
     @property
     def indicators(self) -> Iterator[tuple[FrozenLine, list[FrozenLine]]]:
-        """Each with the targets it is held against, written in its own unit."""
+        """Yields each indicator with the targets it is held against, written in its own unit."""
         for indicator in self.content["indicators"]:
             of_view = indicator | {"view": self.content["view"]}
             yield (
@@ -239,7 +240,7 @@ class ComparedLine:
 
     @property
     def renamed_from(self) -> str:
-        """The name before, where it is another."""
+        """Returns the name before, where it is another."""
         if self.line.before is None or self.line.after is None:
             return ""
         before = FrozenLine(self.line.before).name
@@ -247,7 +248,7 @@ class ComparedLine:
 
     @property
     def presence(self) -> str:
-        """“new”, “gone”, or nothing."""
+        """Returns “new”, “gone”, or nothing."""
         if self.line.before is None:
             return _("new")
         return _("gone") if self.line.after is None else ""
@@ -270,7 +271,7 @@ class ComparedLine:
 
 
 def _change(field: str, before: FrozenLine, after: FrozenLine) -> str:
-    """By how much a number moved; nothing where it was not, or is not, a number."""
+    """Says by how much a number moved; nothing where it was not, or is not, a number."""
     if field in SHARES:
         old, new = before.decimal(field), after.decimal(field)
         if old is None or new is None or old == new:

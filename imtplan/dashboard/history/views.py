@@ -87,7 +87,7 @@ def _snapshot(request: HttpRequest, number: int) -> Snapshot:
 
 @require_safe
 def snapshot(request: HttpRequest, number: int) -> HttpResponse:
-    """From its own text alone: nothing that happened since can change this page."""
+    """Shows the snapshot's own text alone: nothing that happened since can change this page."""
     taken = _snapshot(request, number)
     content = SnapshotContent(taken.said)
     return render(request, "dashboard/snapshot.html", {"snapshot": taken, "frozen": content})
@@ -140,7 +140,8 @@ class ComparedSide:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """`before` and `after` are `snapshot-7`, a day, an instant, or nothing for now."""
+    """Compares two sides: `before` and `after` are `snapshot-7`, a day, an instant, or nothing for
+    now."""
     demand_institute(request)
     parameters = request.GET.dict()
     names = parameters.get("before", ""), parameters.get("after", "")

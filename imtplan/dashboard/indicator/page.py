@@ -73,7 +73,7 @@ class IndicatorPage:
 
     @property
     def break_years(self) -> set[int]:
-        """The years in which the indicator was defined anew."""
+        """Returns the years in which the indicator was defined anew."""
         return {redefinition.year for redefinition in self.redefinitions}
 
     @property
@@ -82,7 +82,7 @@ class IndicatorPage:
 
     @property
     def rows(self) -> list[YearRow]:
-        """The same years as the chart, every number as text."""
+        """Returns the same years as the chart, every number as text."""
         if self.reference:
             return self.reference.table
         words = Wording.of(self.indicator)
@@ -126,14 +126,15 @@ def indicator_page(
 
 
 def _years(scope: Scope, indicator: Indicator, totals: Totals) -> list[CourseYear]:
-    """Of an indicator without a target in this plan: what the schools add up to, no more."""
+    """Returns the years of an indicator without a target in this plan: what the schools add up to,
+    no more."""
     return [
         CourseYear(year, total=totals.get((indicator.pk, scope.view, year))) for year in scope.years
     ]
 
 
 def _targets(user: Any, scope: Scope, indicator: Indicator) -> list[Target]:
-    """The institute's targets of this plan that were not put aside, the reference first. An
+    """Returns the institute's targets of this plan that were not put aside, the reference first. An
     indicator put aside keeps them: its page shows what was computed until then."""
     return list(
         Target.objects.visible_to(user)

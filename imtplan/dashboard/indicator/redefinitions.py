@@ -45,8 +45,8 @@ class Redefinition:
 
 
 def redefinitions(indicator: Indicator) -> list[Redefinition]:
-    """In order of time, up to the moment that is looked at. The first version defines, and changes
-    nothing."""
+    """Returns them in order of time, up to the moment that is looked at. The first version defines,
+    and changes nothing."""
     versions = Indicator.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
         pgh_obj_id=indicator.pk
     )

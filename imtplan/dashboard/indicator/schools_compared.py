@@ -39,9 +39,8 @@ class SchoolComparison:
 
     @property
     def move(self) -> Decimal | None:
-        """How far it came, so that large and small schools compare: in its unit for a ratio and
-        for what is a percentage already, else as a share of where it began.
-        """
+        """Returns how far it came, so that large and small schools compare: in its unit for a ratio
+        and for what is a percentage already, else as a share of where it began."""
         if self.change is None:
             return None
         if self.is_in_its_unit:
@@ -77,7 +76,7 @@ class SchoolComparison:
 
     @property
     def gap_text(self) -> str:
-        """Against the median."""
+        """Returns the move against the median, as text."""
         if self.move is None or self.middle is None:
             return ""
         apart = self.move - self.middle
@@ -91,7 +90,7 @@ class SchoolComparison:
 
 
 def sentence_of(rows: Sequence[SchoolComparison]) -> str:
-    """Which school moved least; nothing where there is no other to compare it with."""
+    """Returns which school moved least; nothing where there is no other to compare it with."""
     moved = [row for row in rows if row.rank is not None]
     if len(moved) < 2:
         return ""
@@ -104,10 +103,9 @@ def sentence_of(rows: Sequence[SchoolComparison]) -> str:
 
 
 def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[SchoolComparison]:
-    """The schools expected in the page's year: those that moved least in the good direction first,
-    those of which a figure is missing last. None where schools are not asked, or where a band is
-    to be kept and no way is the good one.
-    """
+    """Returns the schools expected in the page's year: those that moved least in the good direction
+    first, those of which a figure is missing last. None where schools are not asked, or where a
+    band is to be kept and no way is the good one."""
     first = scope.plan.baseline_year
     if indicator.aggregation == Indicator.Aggregation.NONE or scope.year <= first:
         return []

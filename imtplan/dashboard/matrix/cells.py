@@ -85,15 +85,15 @@ class MatrixCell(NamedTuple):
 
     @property
     def trend(self) -> Trend | None:
-        """Where the figure went since the baseline. It is no verdict: nothing was promised."""
+        """Says where the figure went since the baseline. It is no verdict: nothing was promised."""
         if self.pace or self.figure.number is None or self.baseline is None:
             return None
         moved = self.figure.number - self.baseline
         return Trend.UP if moved > 0 else Trend.DOWN if moved < 0 else Trend.LEVEL
 
     def change(self, words: Wording, *, is_ratio: bool) -> str:
-        """Since the baseline: in percent; in its own unit for a ratio, and from zero or less. Of
-        percentages the difference is in points."""
+        """Returns the change since the baseline: in percent; in its own unit for a ratio, and from
+        zero or less. Of percentages the difference is in points."""
         if self.figure.number is None or self.baseline is None:
             return ""
         moved = self.figure.number - self.baseline
@@ -125,7 +125,8 @@ class Matrix:
         return self.figures.get((indicator, school), NOTHING).state == Figure.State.NOT_ENTERED
 
     def coverage(self, indicators: Iterable[int], school: int) -> tuple[int, int]:
-        """Of the indicators that apply to a school, how many have a number that counts."""
+        """Counts the indicators that apply to a school, and those that have a number that
+        counts."""
         figures = [self.figures.get((indicator, school), NOTHING) for indicator in indicators]
         counting = [figure for figure in figures if figure.status in self.counted]
         excused = sum(figure.state == Figure.State.NOT_APPLICABLE for figure in counting)
@@ -144,7 +145,8 @@ _NUMBER = Case(
 def read_matrix(
     user: Any, scope: Scope, indicators: Sequence[Indicator], schools: Sequence[School]
 ) -> Matrix:
-    """In four queries, however many cells. For the institute's people, who see every school."""
+    """Reads the cells in four queries, however many they are. For the institute's people, who see
+    every school."""
     here = Q(indicator__in=indicators, school__in=schools)
     figures = Figure.objects.visible_to(user).filter(here)
     totals = InstituteValue.objects.visible_to(user).filter(year=scope.year, view=scope.view)
@@ -164,7 +166,8 @@ def _figures(figures: QuerySet[Figure]) -> dict[Key, ReportedFigure]:
 
 
 def _baselines(figures: QuerySet[Figure], scope: Scope) -> dict[Key, Decimal]:
-    """The validated numbers of the baseline year; in that year itself nothing has changed yet."""
+    """Returns the validated numbers of the baseline year; in that year itself nothing has changed
+    yet."""
     if scope.year == scope.plan.baseline_year:
         return {}
     validated = figures.filter(
@@ -178,8 +181,8 @@ def _baselines(figures: QuerySet[Figure], scope: Scope) -> dict[Key, Decimal]:
 
 
 def _paces(user: Any, scope: Scope, schools: Sequence[School]) -> dict[Key, Pace]:
-    """Toward each school's own target of this plan; of several, the last to come due. What is not
-    counted in the view gets no verdict."""
+    """Returns the pace toward each school's own target of this plan; of several, the last to come
+    due. What is not counted in the view gets no verdict."""
     rows = (
         Progress.objects.visible_to(user)
         .filter(year=scope.year, view=scope.view, target__plan=scope.plan)

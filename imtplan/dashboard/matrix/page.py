@@ -69,7 +69,7 @@ class MatrixFilter:
 
     @property
     def filters(self) -> dict[str, str]:
-        """What narrows it, as the address says it."""
+        """Returns what narrows it, as the address says it."""
         parameters = {
             "by": self.grouping if self.grouping != GROUPINGS[0] else "",
             "group": self.group,
@@ -141,7 +141,7 @@ class CellWriter:
         )
 
     def _word(self, pace: Pace) -> str:
-        """Looked up once for all cells of which the same is said."""
+        """Looks the word up once for all cells of which the same is said."""
         verdict = pace.verdict
         key = (pace.status, pace.would_be, str(verdict.is_close))
         if key not in self.verdicts:
@@ -149,8 +149,8 @@ class CellWriter:
         return self.verdicts[key]
 
     def _standing(self, cell: MatrixCell, words: Wording, is_ratio: bool) -> tuple[str, str]:
-        """The colour, and the words: the verdict on the school's own target, else what changed
-        since the baseline."""
+        """Returns the colour, and the words: the verdict on the school's own target, else what
+        changed since the baseline."""
         if cell.pace:
             return f"heat-{cell.pace.status}", f"<strong>{self._word(cell.pace)}</strong>"
         trend = cell.trend
@@ -191,7 +191,7 @@ class MatrixPage:
 
     @cached_property
     def columns(self) -> list[MatrixColumn]:
-        """With what each school has told of the indicators that stand here."""
+        """Returns the schools, each with how much it has told of the indicators that stand here."""
         known = [indicator.pk for indicator in self.indicators]
         columns = [
             MatrixColumn(school, *self.matrix.coverage(known, school.pk))
@@ -209,7 +209,7 @@ class MatrixPage:
         return self.rows_of(self.columns)
 
     def rows_of(self, columns: Iterable[MatrixColumn]) -> list[RowGroup]:
-        """Each group that has a row to show, with the cells of some of the columns."""
+        """Returns each group that has a row to show, with the cells of some of the columns."""
         shown = {indicator.pk for indicator in self.indicators}
         schools = [column.school for column in columns]
         writer = CellWriter()
@@ -244,7 +244,7 @@ class MatrixPage:
 
     @cached_property
     def school_rows(self) -> list[MatrixRow]:
-        """Of one indicator chosen: a school in each row, which a phone can show."""
+        """Returns, of one indicator chosen, a school in each row, which a phone can show."""
         if not self.choice.indicator or not self.indicators:
             return []
         (indicator,) = self.indicators
@@ -259,7 +259,7 @@ class MatrixPage:
 
     @property
     def only(self) -> MatrixRow | None:
-        """The one indicator chosen, with its total."""
+        """Returns the one indicator chosen, with its total."""
         for group in self.row_groups if self.choice.indicator else []:
             return group.rows[0]
         return None
@@ -270,7 +270,7 @@ class MatrixPage:
 
     @property
     def verdicts(self) -> list[ProgressStatus]:
-        """The verdicts that stand in some cell, the worst first."""
+        """Returns the verdicts that stand in some cell, the worst first."""
         return sorted(
             {ProgressStatus(pace.status) for pace in self.matrix.paces.values()},
             key=lambda status: status.order,
@@ -286,7 +286,8 @@ class MatrixPage:
 
 
 def _chosen(groups: Iterable[IndicatorGroup], code: str) -> list[Indicator]:
-    """The indicators of the groups, or the one that is asked for; 404 for one there is not."""
+    """Returns the indicators of the groups, or the one of this code. Raises 404 for one there is
+    not."""
     indicators = [indicator for group in groups for indicator in group.indicators]
     if not code:
         return indicators
@@ -299,7 +300,7 @@ def _chosen(groups: Iterable[IndicatorGroup], code: str) -> list[Indicator]:
 def matrix_page(
     user: Any, parameters: Mapping[str, str], pulse: Pulse, *, columns: int = COLUMNS
 ) -> MatrixPage | None:
-    """None: there is no plan yet. A file asks for more columns than a screen has."""
+    """Returns None where there is no plan yet. A file asks for more columns than a screen has."""
     read = read_scope(user, parameters)
     if read is None:
         return None
@@ -324,7 +325,7 @@ def _schools_asked(schools: Sequence[School], code: str) -> list[School]:
 
 
 def _groups(user: Any, scope: Scope, grouping: str) -> list[IndicatorGroup]:
-    """Every indicator once, with those of the same objective or theme."""
+    """Returns every indicator once, with those of the same objective or theme."""
     indicators = list(
         Indicator.objects.visible_to(user)
         .in_use()

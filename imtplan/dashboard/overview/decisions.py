@@ -82,7 +82,7 @@ def agenda(
     board: Iterable[ProjectGroup],
     campaign: CampaignState | None,
 ) -> Agenda:
-    """Everything to decide on; each subject once, for the worst that can be said of it."""
+    """Returns everything to decide on; each subject once, for the worst that can be said of it."""
     projects = [project for group in board for project in [*group.named, *group.unnamed]]
     return Agenda(
         [
@@ -111,7 +111,7 @@ class TwoYearsProgress:
 
     @property
     def falls(self) -> bool:
-        """Further from the target than a year ago, whichever way is good."""
+        """Says whether it is further from the target than a year ago, whichever way is good."""
         if self.before is None or self.before.progress is None or self.now.progress is None:
             return False
         return self.now.progress < self.before.progress
@@ -131,7 +131,7 @@ def _indicators(scope: Scope, targets: Iterable[Target]) -> list[Decision]:
 
 
 def _pair(target: Target, scope: Scope) -> TwoYearsProgress | None:
-    """None: nothing is known of the page's year."""
+    """Returns None where nothing is known of the page's year."""
     known = {
         row.year: row
         for row in target.progress.all()
@@ -235,7 +235,7 @@ def _apart(projects: Iterable[Project], scope: Scope) -> list[Decision]:
 
 
 def _declared(project: Project) -> str:
-    """Empty where what is said agrees with what is computed, or nothing is said."""
+    """Returns an empty text where what is said agrees with what is computed, or nothing is said."""
     if project.declared is None or not project.differs:
         return ""
     return _("declared “%(declared)s” on %(day)s, computed “%(computed)s”") % {

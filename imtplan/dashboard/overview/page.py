@@ -55,7 +55,7 @@ class DashboardPage:
 
     @property
     def basis(self) -> str:
-        """Whose figures the page rests on, as the headline indicators have them."""
+        """Returns whose figures the page rests on, as the headline indicators have them."""
         return plan_sentences.basis_of(self.scope, self.courses)
 
     @property
@@ -64,7 +64,7 @@ class DashboardPage:
 
     @property
     def projects_to_look_at(self) -> list[queries.Project]:
-        """Those behind, the worst first, and those declared far from what is computed."""
+        """Returns those behind, the worst first, and those declared far from what is computed."""
         return [
             project
             for group in self.board
@@ -74,7 +74,7 @@ class DashboardPage:
 
 
 def dashboard_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> DashboardPage | None:
-    """None: there is no plan yet."""
+    """Returns None where there is no plan yet."""
     read = read_scope(user, parameters)
     if read is None:
         return None
@@ -105,7 +105,7 @@ def _headline_courses(user: Any, scope: Scope, targets: Sequence[Target]) -> lis
 
 
 def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.CampaignState | None:
-    """The plan's latest campaign, its figures read before they are validated."""
+    """Returns the plan's latest campaign, its figures read before they are validated."""
     campaign = queries.campaign_of(user, scope.plan)
     if campaign is None:
         return None

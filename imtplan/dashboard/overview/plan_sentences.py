@@ -19,7 +19,7 @@ EVEN_ODDS = Decimal("0.5")
 
 
 def outlook_of_the_plan(courses: Sequence[Course]) -> str:
-    """Which of the headline targets will be met at this pace, and how sure that is.
+    """Returns which of the headline targets will be met at this pace, and how sure that is.
 
     Of those with odds alone: a target without is not one that will not be met. Empty in a target's
     own year, and while too few figures are known for odds to be stated.
@@ -106,7 +106,8 @@ def _sure(probability: Decimal, course: Course) -> str:
 def state_of_the_plan(
     year: int, courses: Sequence[Course], objectives: Sequence[ElementState]
 ) -> str:
-    """How many headline targets are on their path, which is furthest behind, the objectives."""
+    """Returns how many headline targets are on their path, which is furthest behind, the
+    objectives."""
     if not courses:
         return ""
     clauses = [*_headlines(courses), _furthest(courses), _objectives(objectives)]
@@ -115,7 +116,8 @@ def state_of_the_plan(
 
 
 def _headlines(courses: Sequence[Course]) -> Iterator[str]:
-    """Of those that are judged, how many are where they should be; what the others wait for."""
+    """Says how many of those that are judged are where they should be, and what the others wait
+    for."""
     judged = [course for course in courses if course.status.is_judged]
     pending = [course for course in courses if course.status == ProgressStatus.PENDING]
     if not judged and not pending:
@@ -182,7 +184,7 @@ def _the_one(is_good: bool, is_close: bool, is_part: bool) -> str:
 
 
 def _unlikely(judged: Sequence[Course]) -> str:
-    """Those on their path, or close to it, that are unlikely to arrive."""
+    """Returns those on their path, or close to it, that are unlikely to arrive."""
     unlikely = [course for course in judged if course.is_unlikely]
     if not unlikely:
         return ""
@@ -191,7 +193,7 @@ def _unlikely(judged: Sequence[Course]) -> str:
 
 
 def _not_counted(pending: Sequence[Course]) -> str:
-    """What the verdicts would be, on the figures that are in."""
+    """Returns what the verdicts would be, on the figures that are in."""
     met = sum(course.verdict.would_be == ProgressStatus.ACHIEVED for course in pending)
     missed = len(pending) - met
     would_be = [
@@ -216,7 +218,7 @@ def _not_counted(pending: Sequence[Course]) -> str:
 
 
 def _schools(verdicts: Sequence[VerdictInWords]) -> str:
-    """Of how many schools the figures are: the fewest first, where they differ."""
+    """Says of how many schools the figures are: the fewest first, where they differ."""
     fewest = min(verdicts, key=lambda verdict: verdict.reported or 0)
     most = max(verdicts, key=lambda verdict: verdict.reported or 0)
     if fewest.reported == most.reported:
@@ -229,7 +231,7 @@ def _schools(verdicts: Sequence[VerdictInWords]) -> str:
 
 
 def _furthest(courses: Sequence[Course]) -> str:
-    """Which one holds the plan back most, if any does."""
+    """Returns which one holds the plan back most, if any does."""
     late = [course for course in courses if course.status.is_behind]
     if not late:
         return ""
@@ -279,7 +281,8 @@ def _objectives(objectives: Sequence[ElementState]) -> str:
 
 
 def basis_of(scope: Scope, courses: Sequence[Course]) -> str:
-    """How many schools the figures of the page's year come from; empty where none are expected."""
+    """Returns how many schools the figures of the page's year come from; empty where none are
+    expected."""
     years = [course.now for course in courses if course.now.expected_schools]
     if not years:
         return ""

@@ -42,7 +42,8 @@ def _years(page: DashboardPage) -> Iterator[IndicatorYear]:
 
 
 def _campaign(page: DashboardPage) -> Iterator[IndicatorYear]:
-    """What the running campaign has brought so far, not yet validated: beside the page's year."""
+    """Returns what the running campaign has brought so far, not yet validated: beside the page's
+    year."""
     for course in page.campaign.courses if page.campaign else ():
         yield IndicatorYear(course.indicator, course.now_row, course)
 

@@ -99,7 +99,7 @@ def _by_delay(overview: ProjectOverview) -> Any:
 
 
 def _by_report(overview: ProjectOverview) -> Any:
-    """The longest silent first: who never reported, then the oldest report."""
+    """Sorts the longest silent first: who never reported, then the oldest report."""
     last = overview.reports[-1].report.reported_on.toordinal() if overview.reports else 0
     return last, *_by_code(overview)
 
@@ -140,7 +140,7 @@ class ProjectsFilter:
 
     @property
     def filters(self) -> dict[str, str]:
-        """What narrows and orders it, as the address says it."""
+        """Returns what narrows and orders it, as the address says it."""
         sort = self.sort if self.sort != "status" else ""
         parameters = {
             "status": self.status,
@@ -180,7 +180,8 @@ class ProjectsPage:
 
     @property
     def groups(self) -> list[StatusGroup]:
-        """The projects by status, the worst first; inside, in the order that is asked for."""
+        """Returns the projects by status, the worst first; inside, in the order that is asked
+        for."""
         by_status: dict[ProgressStatus, list[ProjectOverview]] = defaultdict(list)
         for overview in self.projects:
             by_status[overview.status].append(overview)
@@ -188,12 +189,12 @@ class ProjectsPage:
 
     @property
     def tracks(self) -> list[ProjectTrack]:
-        """Of the projects that have a milestone."""
+        """Returns the tracks of the projects that have a milestone."""
         return [overview.track for overview in self.projects if overview.track.marks]
 
     @property
     def statuses(self) -> list[tuple[ProgressStatus, int]]:
-        """Those that some project has, with how many: the ways to narrow the page."""
+        """Returns those that some project has, with how many: the ways to narrow the page."""
         counts: dict[ProgressStatus, int] = defaultdict(int)
         for overview in self.everything:
             counts[overview.status] += 1
@@ -217,7 +218,7 @@ def _place(status: ProgressStatus) -> int:
 
 
 def projects_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> ProjectsPage | None:
-    """None: there is no plan yet."""
+    """Returns None where there is no plan yet."""
     read = read_scope(user, parameters)
     if read is None:
         return None
@@ -264,7 +265,7 @@ def _milestones(user: Any, scope: Scope) -> dict[int, list[Milestone]]:
 
 
 def _reports(user: Any, scope: Scope) -> dict[int, list[DeclaredReport]]:
-    """What had been said by the day the page speaks of."""
+    """Returns what had been said by the day the page speaks of."""
     by_project: dict[int, list[DeclaredReport]] = defaultdict(list)
     rows = StatusReport.objects.visible_to(user).filter(project__plan=scope.plan)
     for report in rows.filter(reported_on__lte=scope.day).order_by("reported_on", "pk"):

@@ -31,7 +31,7 @@ class ProjectPage:
 
     @property
     def tracks(self) -> list[ProjectTrack]:
-        """What the drawing of many projects takes, for the one."""
+        """Returns what the drawing of many projects takes, for the one."""
         return [self.track]
 
     @property
@@ -40,7 +40,7 @@ class ProjectPage:
 
     @property
     def reports_in_time(self) -> list[DeclaredReport]:
-        """The earliest first, of those made by the day the page speaks of."""
+        """Returns the reports made by the day the page speaks of, the earliest first."""
         made = [report for report in self.reports if report.reported_on <= self.scope.day]
         return [DeclaredReport(report) for report in reversed(made)]
 

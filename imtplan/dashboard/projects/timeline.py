@@ -30,7 +30,7 @@ class MilestoneState(models.TextChoices):
 
     @classmethod
     def of(cls, milestone: Milestone, on: date) -> "MilestoneState":
-        """What was true at the end of that day."""
+        """Returns what was true at the end of that day."""
         if milestone.done_on and milestone.done_on <= on:
             return cls.DONE if milestone.done_on <= milestone.due_on else cls.DONE_LATE
         return cls.LATE if milestone.due_on < on else cls.TO_COME
@@ -46,19 +46,19 @@ class TimeAxis:
 
     @classmethod
     def of(cls, plan: StrategicPlan, day: date, milestones: Iterable[Milestone]) -> "TimeAxis":
-        """The plan's own years, and more where a milestone lies outside of them."""
+        """Takes the plan's own years, and more where a milestone lies outside of them."""
         years = [plan.first_year, plan.last_year]
         years += [milestone.due_on.year for milestone in milestones]
         return cls(date(min(years), 1, 1), date(max(years), 12, 31), day)
 
     def place(self, day: date) -> str:
-        """As a length in a drawing, kept inside of it."""
+        """Returns the day as a length in a drawing, kept inside of it."""
         share = (day - self.first).days / ((self.last - self.first).days + 1)
         return f"{min(max(share, 0), 1) * 100:.2f}%"
 
     @property
     def years(self) -> list[tuple[int, str]]:
-        """Each year with the place of its first of January."""
+        """Returns each year with the place of its first of January."""
         years = range(self.first.year, self.last.year + 1)
         return [(year, self.place(date(year, 1, 1))) for year in years]
 
@@ -90,7 +90,7 @@ class MilestoneMark:
 
     @property
     def until(self) -> str:
-        """Where the delay ends: when it was done, or on the day that is spoken of."""
+        """Returns where the delay ends: when it was done, or on the day that is spoken of."""
         if self.state == MilestoneState.DONE_LATE and self.milestone.done_on:
             return self.axis.place(self.milestone.done_on)
         return self.axis.day_place if self.state == MilestoneState.LATE else ""

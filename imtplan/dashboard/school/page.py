@@ -48,7 +48,7 @@ class SchoolPageLine:
     course: Course | None  # toward the school's own target, where it has one
 
     def _counted(self, year: int) -> Figure | None:
-        """The figure, where it counts in the page's view."""
+        """Returns the figure, where it counts in the page's view."""
         figure = self.figures.get(year)
         counted = figure and figure.status in self.scope.view.counted_statuses
         return figure if counted else None
@@ -62,7 +62,7 @@ class SchoolPageLine:
 
     @cached_property
     def figure(self) -> Figure | None:
-        """What counts in the page's year."""
+        """Returns what counts in the page's year."""
         return self._counted(self.scope.year)
 
     @property
@@ -79,7 +79,7 @@ class SchoolPageLine:
 
     @property
     def change(self) -> str:
-        """Since the plan's baseline year, in the indicator's unit."""
+        """Returns the change since the plan's baseline year, in the indicator's unit."""
         words = Wording.of(self.indicator)
         return (
             words.difference(self.moved)
@@ -94,7 +94,8 @@ class SchoolPageLine:
 
     @property
     def growth(self) -> str:
-        """The same as a share of where it began; nothing for what is a percentage already."""
+        """Returns the same as a share of where it began; nothing for what is a percentage
+        already."""
         then = self._number(self.scope.plan.baseline_year)
         is_share = self.indicator.is_ratio or self.indicator.is_percentage
         if self.moved is None or not then or is_share:
@@ -103,7 +104,7 @@ class SchoolPageLine:
 
     @property
     def way(self) -> ChangeDirection | None:
-        """Whether it moved in the direction that is good for this indicator."""
+        """Says whether it moved in the direction that is good for this indicator."""
         if self.moved is None or self.indicator.direction == Indicator.Direction.KEEP:
             return None
         falls = self.indicator.direction == Indicator.Direction.DECREASE
@@ -111,13 +112,14 @@ class SchoolPageLine:
 
     @property
     def years(self) -> list[Decimal | None]:
-        """Every year from the baseline to the page's, for a small drawing beside the numbers."""
+        """Returns every year from the baseline to the page's, for a small drawing beside the
+        numbers."""
         first = self.scope.plan.baseline_year
         return [self._number(year) for year in range(first, self.scope.year + 1)]
 
     @property
     def why_no_number(self) -> str:
-        """Why there is no number: the school's word, or how far the figure has come."""
+        """Returns why there is no number: the school's word, or how far the figure has come."""
         if self.value:
             return ""
         if self.figure:
@@ -127,7 +129,7 @@ class SchoolPageLine:
 
     @property
     def remark(self) -> str:
-        """What the school wrote beside its figure."""
+        """Returns what the school wrote beside its figure."""
         return (self.figure.explanation or self.figure.reason) if self.figure else ""
 
     @property
@@ -160,7 +162,7 @@ class SchoolPage:
 
     @property
     def courses(self) -> list[Course]:
-        """Toward its own targets."""
+        """Returns the courses toward its own targets."""
         return [line.course for line in self.lines if line.course]
 
     @property
@@ -169,7 +171,7 @@ class SchoolPage:
 
     @property
     def sentences(self) -> list[str]:
-        """How its indicators moved, and how many of its own targets are within reach."""
+        """Returns how its indicators moved, and how many of its own targets are within reach."""
         return [sentence for sentence in (self._moves(), self._targets()) if sentence]
 
     def _moves(self) -> str:
@@ -192,7 +194,7 @@ class SchoolPage:
         }
 
     def _targets(self) -> str:
-        """How many are kept; those that cannot be assessed are not late for that."""
+        """Returns how many are kept; those that cannot be assessed are not late for that."""
         if not self.has_targets:
             return ""
         judged = [course for course in self.courses if course.status.is_judged]
@@ -213,7 +215,7 @@ class SchoolPage:
 
     @property
     def form(self) -> str:
-        """Where its figures of the campaign are entered, or looked at."""
+        """Returns where its figures of the campaign are entered, or looked at."""
         return (
             reverse("entry", args=[self.campaign.year, self.school.code]) if self.campaign else ""
         )
@@ -248,7 +250,7 @@ def _not_assessed(others: int) -> str:
 
 
 def school_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse) -> SchoolPage:
-    """404 for a school that is not this person's to see."""
+    """Raises 404 for a school that is not this person's to see."""
     school = get_object_or_404(School.objects.visible_to(user), code=code)
     read = read_scope(user, parameters)
     if read is None:
@@ -274,7 +276,7 @@ def school_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Puls
 
 
 def _latest(scope: Scope, figures: Any) -> Scope:
-    """The school's own latest year that counts, which need not be the institute's."""
+    """Returns the school's own latest year that counts, which need not be the institute's."""
     counted = figures.counted(scope.view).filter(year__in=scope.years)
     year = counted.aggregate(latest=Max("year"))["latest"]
     return replace(scope, year=year) if year else scope

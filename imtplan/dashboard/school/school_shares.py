@@ -84,7 +84,8 @@ class Bearer:
 
     @property
     def growth(self) -> str:
-        """Of the school's own figure; nothing for what is a percentage already."""
+        """Returns the growth of the school's own figure; nothing for what is a percentage
+        already."""
         then, now = self.share.then, self.share.now
         if self.bearing.is_ratio or not then or now is None:
             return ""
@@ -116,7 +117,7 @@ class Bearer:
 
     @property
     def remarks(self) -> list[str]:
-        """What stands in, and who began, left or merged."""
+        """Returns what stands in, and who began, left or merged."""
         if self.school is None:
             return []
         code, of, scope = self.school.code, self.bearing.bearers, self.bearing.course.scope
@@ -136,7 +137,8 @@ class Bearer:
 
     @property
     def explanation(self) -> str:
-        """Where its numbers are explained; what no school bears is explained with the method."""
+        """Returns where its numbers are explained; what no school bears is explained with the
+        method."""
         if self.school is None:
             return ""
         course = self.bearing.course
@@ -160,7 +162,7 @@ class Bearing:
 
     @property
     def unit(self) -> str:
-        """Of a part: a difference of percentages is in points."""
+        """Returns the unit of a part: a difference of percentages is in points."""
         return _("points") if self.course.indicator.unit == "%" else self.course.indicator.unit
 
     @property
@@ -169,14 +171,14 @@ class Bearing:
 
     @property
     def why_not(self) -> str:
-        """Why its parts are not told; empty where they are."""
+        """Returns why its parts are not told; empty where they are."""
         if self.split.unsplit is None:
             return ""
         return str(UNSPLIT[self.split.unsplit]) % {"year": self.course.scope.year}
 
     @cached_property
     def rows(self) -> list[Bearer]:
-        """The schools, those that bear most first, those of which nobody knows last."""
+        """Returns the schools, those that bear most first, those of which nobody knows last."""
         rows = [
             Bearer(
                 self.schools.get(share.code),
@@ -213,7 +215,7 @@ class Bearing:
 
     @property
     def unknown(self) -> list[str]:
-        """The schools that bear no share because a figure of theirs is not known."""
+        """Returns the schools that bear no share because a figure of theirs is not known."""
         return [row.school.name for row in self.rows if row.school and row.share.left is None]
 
     @property
@@ -229,7 +231,7 @@ class Bearing:
 
     @property
     def sentence(self) -> str:
-        """How much is left to do, and how much of it comes by itself."""
+        """Returns how much is left to do, and how much of it comes by itself."""
         if self.why_not:
             return ""
         unit, year = self.unit, self.course.target.year
@@ -254,9 +256,8 @@ class Bearing:
 
 
 def whole_of(course: Course) -> InstituteNumbers:
-    """The institute's numbers, those that the dashboard shows. From the target's year on there is
-    no more to come.
-    """
+    """Returns the institute's numbers, those that the dashboard shows. From the target's year on
+    there is no more to come."""
     indicator, progress = course.indicator, course.now.progress
     is_over = course.scope.year >= course.target.year
     return InstituteNumbers(

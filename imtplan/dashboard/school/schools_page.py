@@ -57,12 +57,13 @@ class SchoolSummary:
 
     @property
     def by_bearing(self) -> list[tuple[str, Bearer | None]]:
-        """Each number with the name of its column, which a phone shows beside it."""
+        """Returns each number with the name of its column, which a phone shows beside it."""
         return list(zip(self.names, self.cells, strict=True))
 
     @property
     def counts(self) -> list[tuple[VerdictInWords, int]]:
-        """Its own verdicts, the worst first; those that are said in the same words are counted."""
+        """Returns its own verdicts, the worst first; those that are said in the same words are
+        counted."""
         every = [verdict.words for verdict in self.verdicts]
         every.sort(key=lambda words: (words.status.order, not words.is_close))
         texts = [words.text for words in every]
@@ -91,13 +92,13 @@ class SchoolsPage:
 
     @property
     def abreast(self) -> list[Bearing]:
-        """Those that have a column beside the schools; every one has a table of its own."""
+        """Returns those that have a column beside the schools; every one has a table of its own."""
         return self.shared[:ABREAST]
 
     @property
     def others(self) -> list[tuple[str, str]]:
-        """What the schools of the year do not bear, by the name of the column: of those that have
-        left, and of none. Empty where there is nothing of it."""
+        """Returns what the schools of the year do not bear, by the name of the column: of those
+        that have left, and of none. Empty where there is nothing of it."""
         left = [(bearing, self._left_to_others(bearing)) for bearing in self.abreast]
         if not any(number for _bearing, number in left):
             return []
@@ -121,7 +122,7 @@ class SchoolsPage:
 
     @cached_property
     def rows(self) -> list[SchoolSummary]:
-        """The schools of the year, what weighs most first, of unknown weight last."""
+        """Returns the schools of the year, what weighs most first, of unknown weight last."""
         rows = [self._summary(school) for school in self.members]
         return sorted(rows, key=lambda row: (row.weight is None, -(row.weight or Decimal(0))))
 
@@ -145,7 +146,7 @@ class SchoolsPage:
 
     @property
     def sentence(self) -> str:
-        """Who bears most of what is left to do."""
+        """Says who bears most of what is left to do."""
         heavy = [row for row in self.rows if row.weight is not None and row.weight > 0][:NAMED]
         if not heavy:
             return ""
@@ -157,7 +158,7 @@ class SchoolsPage:
 
     @property
     def promises(self) -> str:
-        """How many schools promised nothing themselves: no verdict is not good news."""
+        """Says how many schools promised nothing themselves: no verdict is not good news."""
         without = sum(not row.verdicts for row in self.rows)
         if not without:
             return ""
@@ -207,13 +208,13 @@ def school_directory(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> 
 
 
 def _mean(weights: Iterable[Decimal | None]) -> Decimal | None:
-    """Over the indicators of which something is left; each counts alike."""
+    """Returns the mean over the indicators of which something is left; each counts alike."""
     known = [weight for weight in weights if weight is not None]
     return sum(known, Decimal(0)) / len(known) if known else None
 
 
 def schools_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> SchoolsPage | None:
-    """None: there is no plan yet."""
+    """Returns None where there is no plan yet."""
     read = read_scope(user, parameters)
     if read is None:
         return None
@@ -231,7 +232,7 @@ def schools_of(
     courses: Sequence[Course],
     pulse: Pulse,
 ) -> SchoolsPage:
-    """Of the courses of the headline indicators, as the dashboard has them."""
+    """Makes the page of the courses of the headline indicators, as the dashboard has them."""
     schools = {school.code: school for school in School.objects.visible_to(user)}
     own = _own_progress(user, scope)
     members = [school for school in schools.values() if school.is_member_in(scope.year)]
@@ -270,8 +271,9 @@ def _bearings(
 
 
 def _own_progress(user: Any, scope: Scope) -> list[Progress]:
-    """Toward each school's own targets of this plan, in the order in which they come due. A target
-    of which nothing is stored for the year has no data: it is a target all the same."""
+    """Returns the progress toward each school's own targets of this plan, in the order in which
+    they come due. A target of which nothing is stored for the year has no data: it is a target all
+    the same."""
     here = Progress.objects.visible_to(user).filter(year=scope.year, view=scope.view)
     targets = (
         Target.objects.visible_to(user)

@@ -21,7 +21,8 @@ def schools(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def school(request: HttpRequest, code: str) -> HttpResponse:
-    """For the institute's people, and for those of the school: another school's is not there."""
+    """Shows it to the institute's people, and to those of the school: another school's is not
+    there."""
     return followed(
         request,
         "dashboard/school.html",

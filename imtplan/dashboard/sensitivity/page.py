@@ -62,7 +62,7 @@ class TriedWeights:
 
     @classmethod
     def read(cls, parameters: Any, real: Trial) -> "TriedWeights":
-        """Of a QueryDict. An empty field is the real weight."""
+        """Reads a QueryDict. An empty field is the real weight."""
         tried = cls(
             out=frozenset(parameters.getlist("out")) & {thing.key for thing in real.things},
             unknown=_unknown(parameters, real),
@@ -82,7 +82,8 @@ class TriedWeights:
         return tried
 
     def address(self, parameters: Any) -> str:
-        """The shortest query that asks the same: only what differs from the real weights."""
+        """Returns the shortest query that asks the same: only what differs from the real
+        weights."""
         pairs = [(name, parameters[name]) for name in SCOPE if parameters.get(name)]
         pairs += [(key, plain(weight)) for key, weight in self.weights.items()]
         pairs += [("out", key) for key in sorted(self.out)]
@@ -90,7 +91,8 @@ class TriedWeights:
 
 
 def _unknown(parameters: Any, real: Trial) -> list[str]:
-    """The names of an address that say nothing here, and what it leaves out that is not there."""
+    """Returns the names of an address that say nothing here, and what it leaves out that is not
+    there."""
     known = {*SCOPE, "out", *(weighed.key for weighed in real.all_weights)}
     things = {thing.key for thing in real.things}
     strange = [f"out={key}" for key in parameters.getlist("out") if key not in things]
@@ -98,7 +100,8 @@ def _unknown(parameters: Any, real: Trial) -> list[str]:
 
 
 def weight_of(text: str) -> Decimal:
-    """A weight as typed, or as an address has it. ValueError with the sentence to show."""
+    """Reads a weight as typed, or as an address has it. Raises ValueError with the sentence to
+    show."""
     if PLAIN.fullmatch(text):
         return Decimal(text)
     try:
@@ -153,7 +156,7 @@ class MeanMove:
 
 
 def in_points(share: Decimal | None) -> str:
-    """With one decimal always, so that a column adds up to the eye."""
+    """Writes one decimal always, so that a column adds up to the eye."""
     if share is None:
         return ""
     return format_number(round(share * 100, 1), language=language(), decimals=1)
@@ -178,7 +181,7 @@ class WeighedItemRow:
 
     @property
     def contribution(self) -> str:
-        """In points of the element's progress; they add up to it."""
+        """Returns points of the element's progress; they add up to it."""
         return in_points(self.part.contribution)
 
 
@@ -200,7 +203,7 @@ class ElementSection:
 
     @property
     def contribution(self) -> str:
-        """Of an objective, in points of the plan's progress."""
+        """Returns what an objective brings, in points of the plan's progress."""
         return in_points(self.weighed.contribution)
 
 
@@ -278,7 +281,8 @@ class SensitivityPage:
 
     @cached_property
     def without(self) -> list[PlanWithoutRow]:
-        """What is left out already, then each thing by how much the plan moves without it."""
+        """Returns what is left out already, then each thing by how much the plan moves without
+        it."""
         out = [
             PlanWithoutRow(thing, True)
             for thing in self.trial.things
@@ -297,7 +301,7 @@ class SensitivityPage:
 
     @property
     def most(self) -> PlanWithoutItem | None:
-        """What moves the plan most when it is left out; None: nothing does."""
+        """Returns what moves the plan most when it is left out; None: nothing does."""
         return next((without for without in self._without if without.change), None)
 
     @property
@@ -325,18 +329,18 @@ class SensitivityPage:
 
     @property
     def real_address(self) -> str:
-        """The same plan, year and view with the real weights."""
+        """Returns the same plan, year and view with the real weights."""
         return self.scope.query
 
     @property
     def kept(self) -> Iterator[tuple[str, str]]:
-        """What the form carries on: which numbers the page speaks of."""
+        """Returns what the form carries on: which numbers the page speaks of."""
         parameters: Mapping[str, str] = self.scope.parameters
         return ((name, parameters[name]) for name in SCOPE if parameters.get(name))
 
 
 def sensitivity_page(user: Any, parameters: Any) -> SensitivityPage | None:
-    """None: there is no plan yet."""
+    """Returns None where there is no plan yet."""
     read = read_scope(user, parameters.dict())
     if read is None:
         return None

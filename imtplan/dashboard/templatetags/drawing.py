@@ -15,7 +15,7 @@ WIDTH, HEIGHT, EDGE = 100, 24, 3
 
 @register.simple_tag
 def spark(values: Sequence[Decimal | None]) -> SafeString:
-    """The years of a figure as a line, its last one as a dot; a missing year is a gap.
+    """Returns the years of a figure as a line, its last one as a dot; a missing year is a gap.
 
     Nothing where fewer than two years are known: there is no line to draw.
     """

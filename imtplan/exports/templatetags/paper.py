@@ -31,7 +31,7 @@ INK, TRACK = "#16233a", "#e3e3de"
 
 @cache
 def _shapes() -> dict[str, SafeString]:
-    """The inside of each icon of ours, by name."""
+    """Returns the inside of each icon of ours, by name."""
     text = ICONS.read_text(encoding="utf-8")
     icons = re.findall(r'<symbol id="([\w-]+)"[^>]*>(.*?)</symbol>', text)
     return {name: mark_safe(inside) for name, inside in icons}  # noqa: S308 - a file of ours
@@ -39,7 +39,7 @@ def _shapes() -> dict[str, SafeString]:
 
 @register.simple_tag
 def sign(name: str, colour: str = INK) -> SafeString:
-    """An icon of ours, which says nothing by itself: a word stands beside it."""
+    """Draws an icon of ours, which says nothing by itself: a word stands beside it."""
     return format_html(
         '<svg class="sign" role="presentation" viewBox="0 0 16 16" fill="{}">'
         "<title> </title>{}</svg>",
@@ -55,7 +55,8 @@ def verdict(status: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def bullet(share: Decimal | None, expected: Decimal | None, status: Any) -> SafeString:
-    """How far, and the mark where it should be; what goes beyond either end is a small arrow."""
+    """Draws how far, and the mark where it should be; what goes beyond either end is a small
+    arrow."""
     return format_html(
         '<svg class="bullet" role="presentation" viewBox="-1 0 102 10" preserveAspectRatio="none">'
         '<title> </title><rect x="0" y="2" width="100" height="6" fill="{}"/>{}{}{}</svg>',
