@@ -120,8 +120,7 @@ def _drawn(
 
 
 def with_breaks(figure: dict[str, Any], years: Sequence[int]) -> dict[str, Any]:
-    """Returns the figure with an upright line where the series was defined anew, if the years show
-    it."""
+    """Adds an upright line where the series was defined anew, if the years show it."""
     shown = {year for trace in figure["data"] for year in trace.get("x", ())}
     lines = [_break(year) for year in sorted(shown.intersection(years))]
     layout = figure["layout"]
@@ -142,8 +141,7 @@ def _with_unit(words: Wording, value: Decimal) -> str:
 
 
 def _number(value: Decimal | None) -> int | float | None:
-    """Returns what the browser, which knows no Decimal, takes: the same digits, a hole for the
-    unknown."""
+    """Returns what the browser, which knows no Decimal, takes: the same digits, None for a hole."""
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
@@ -273,8 +271,7 @@ def _labels(
 def _target_labels(
     paths: Sequence[ChartPath], words: Wording, *, wide: bool
 ) -> list[dict[str, Any]]:
-    """Puts each label beside its mark where there is room, else above or below: where its own path
-    does not run."""
+    """Puts each label beside its mark where there is room, else where its own path does not run."""
     return [
         {
             "name": "target" if path.is_reference else "other-target",
@@ -293,8 +290,7 @@ def _target_labels(
 def _marked_label(
     points: Sequence[ChartPoint], paths: Sequence[ChartPath], year: int | None, words: Wording
 ) -> dict[str, Any] | None:
-    """Returns the number of the page's year, in the corner that neither its line nor the path
-    crosses."""
+    """Puts the number of the page's year in the corner that neither line nor path crosses."""
     marked = next((point for point in points if point.year == year), None)
     if marked is None or marked.value is None:
         return None
@@ -378,8 +374,7 @@ def _layout(
 def _span(
     points: Sequence[ChartPoint], paths: Sequence[ChartPath], ahead: Sequence[ForecastPoint] = ()
 ) -> list[float] | None:
-    """Returns a range from below the lowest number to above the highest, with room for the
-    labels."""
+    """Returns from below the lowest number to above the highest, with room for the labels."""
     numbers = [point.value for point in points if point.value is not None]
     for path in paths:
         numbers += [value for year, value in path.expected if value is not None]

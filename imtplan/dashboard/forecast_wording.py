@@ -11,8 +11,7 @@ from indicators.models import Progress, ProgressStatus, VerdictInWords
 
 
 def chances(probability: Decimal) -> str:
-    """Returns the chances in a hundred; never none and never all, as the model knows nothing for
-    certain."""
+    """Returns chances in a hundred; never none, never all: the model knows nothing for certain."""
     count = round(probability * 100)
     if count < 1:
         return _("less than 1 chance in 100")

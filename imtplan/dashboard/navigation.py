@@ -86,8 +86,7 @@ def _plan_office_links(user: Any) -> list[tuple[str, str]]:
 
 
 def _school_links(user: Any) -> list[tuple[str, str]]:
-    """Returns the home of each school in which this person holds a role; of a single one its pages
-    too."""
+    """Returns the home of each school in which a role is held; of a single one its pages too."""
     schools = own_schools(user)
     if len(schools) != 1:
         return [(school.name, reverse("school_home", args=[school.code])) for school in schools]

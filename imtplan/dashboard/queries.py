@@ -225,24 +225,21 @@ _GRADES = {
 
 
 def differ(computed: ProgressStatus, declared: DeclaredStatus | None) -> bool:
-    """Says whether there are two grades or more between what is computed and what is said: worth a
-    question."""
+    """Says whether two grades or more lie between what is computed and what is declared."""
     if declared is None or computed not in _GRADES:
         return False
     return abs(_GRADES[computed] - list(DeclaredStatus).index(declared)) >= 2
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
-    """Counts in a query of its own: in the past a table is a view, which cannot be grouped by its
-    key alone."""
+    """Counts in a query of its own: a view of the past is not grouped by its key alone."""
     return Coalesce(
         Subquery(rows.order_by().values("project").annotate(count=Count("pk")).values("count")), 0
     )
 
 
 def projects_with_milestones(user: Any, scope: Scope) -> QuerySet[FlagshipProject]:
-    """Returns each with its milestones counted on the day its progress was judged, and its last
-    report."""
+    """Returns each with its milestones counted on the day it was judged, and its last report."""
     reports = StatusReport.objects.filter(
         project=OuterRef("pk"), reported_on__lte=scope.day
     ).order_by("-reported_on", "-pk")
@@ -351,7 +348,6 @@ def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
 
 
 def school_states(campaign: Campaign) -> list[SchoolState]:
-    """Returns every school expected in a campaign read by `campaign_of`, the least advanced
-    first."""
+    """Returns the schools expected in a campaign of `campaign_of`, the least advanced first."""
     states = [SchoolState.read(**part) for part in campaign.parts]  # type: ignore[attr-defined]
     return sorted(states, key=lambda school: list(Submission.State).index(school.state))

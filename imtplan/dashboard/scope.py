@@ -70,8 +70,7 @@ class Scope:
 def plan_asked(
     plans: Sequence[StrategicPlan], parameters: Mapping[str, str]
 ) -> StrategicPlan | None:
-    """Returns the plan of the address, else the latest to have begun. Raises 404 for one that is
-    not there."""
+    """Returns the plan of the address, else the latest to have begun. Raises 404 for another."""
     code = parameters.get("plan")
     if not code:
         return max(plans, key=lambda plan: (plan.first_year, plan.pk), default=None)
@@ -82,8 +81,7 @@ def plan_asked(
 
 
 def moment_asked(parameters: Mapping[str, str]) -> datetime | None:
-    """Returns the moment of the address, as the end of a day or an instant. Raises 404 for one
-    there is not."""
+    """Returns the moment of the address, the end of a day or an instant. Raises 404 for another."""
     text = parameters.get("as_of")
     if not text:
         return None
@@ -101,8 +99,7 @@ def view_asked(parameters: Mapping[str, str]) -> View:
 
 
 def year_asked(parameters: Mapping[str, str], plan: StrategicPlan) -> int:
-    """Returns the year of the address, else the latest whose figures are all there and
-    validated."""
+    """Returns the year of the address, else the latest whose figures are all validated."""
     text = parameters.get("year")
     if not text:
         return getattr(plan, LATEST) or plan.first_year

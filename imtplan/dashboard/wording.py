@@ -60,8 +60,7 @@ class Wording:
         return "%" in self.unit
 
     def number(self, value: Decimal | None, *, sign: bool = False) -> str:
-        """Writes as exactly as needed to follow a calculation: the indicator's decimals, or two if
-        more."""
+        """Writes it as exactly as a calculation needs: the indicator's decimals, or two if more."""
         if value is None:
             return ""
         most = max(2, self.decimals)

@@ -296,8 +296,7 @@ def _bars(heading: str, elements: Sequence[ElementState]) -> Chart:
 
 
 def _drawn(share: Decimal) -> float:
-    """Returns the exact share, or what is written of it where a program would round it to the
-    whole."""
+    """Returns the exact share, or what is written where a program would round it to the whole."""
     written = percentage(share, 0)
     return float(share if written == written.to_integral_value() else written / 100)
 

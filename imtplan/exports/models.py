@@ -16,8 +16,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(by=user) if user.is_authenticated else self.none()
 
     def to_make(self, *, at: datetime) -> "ExportQuerySet":
-        """Returns what waits, and what somebody began and never ended: the longest waiting
-        first."""
+        """Returns what waits, and what was begun and never ended: the longest waiting first."""
         left = Q(state=Export.State.MAKING, claimed_at__lt=at - Export.DEAD_AFTER)
         return self.filter(Q(state=Export.State.WAITING) | left).order_by("asked_at", "pk")
 

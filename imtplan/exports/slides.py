@@ -273,8 +273,7 @@ def _number_of_the_year(drawn: Any, values: Sequence[float | None], marked: int 
 
 
 def _dress_bars(chart: Any, content: Chart) -> None:
-    """Puts the first of the list on top, and gives the bar of what is judged the colour of its
-    status."""
+    """Puts the first of the list on top, and gives each judged bar the colour of its status."""
     chart.category_axis.reverse_order = True
     chart.category_axis.tick_labels.font.size = Pt(12)
     chart.value_axis.visible = False

@@ -113,8 +113,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 def _parameters(request: HttpRequest, kind: ExportKind) -> dict[str, str]:
-    """Spells the scope out, so that the file speaks of what the page spoke of, whenever it is
-    made."""
+    """Spells the scope out, so that the file speaks of it whenever it is made."""
     keys = (*SCOPE, *kind.filters)
     parameters = {key: request.POST[key] for key in keys if request.POST.get(key)}
     moment_asked(parameters)

@@ -19,8 +19,7 @@ from objectives.models import StrategicPlan
 
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
-    """Shows what this person comes here for, in steps; and the words of the pages, for
-    everybody."""
+    """Shows what this person comes here for, in steps; and the words of the pages, for all."""
     plans = list(StrategicPlan.objects.visible_to(request.user))
     return render(
         request,

@@ -50,8 +50,7 @@ class ElementItem:
 
     @property
     def verdict(self) -> VerdictInWords:
-        """Returns “no target” for an indicator without a reference target: nothing was promised of
-        it."""
+        """Returns “no target” for an indicator of which nothing was promised."""
         if self.project:
             return self.project.verdict
         return self.course.verdict if self.course else VerdictInWords(ProgressStatus.NO_TARGET)
@@ -75,8 +74,7 @@ class ElementItem:
 
     @property
     def lead(self) -> Decimal | None:
-        """Returns how far ahead of its path it is, as the mean takes it: between nothing and the
-        whole."""
+        """Returns how far ahead of its path it is, each held between nothing and the whole."""
         if self.share is None or self.expected_share is None:
             return None
         return _clamped(self.share) - _clamped(self.expected_share)
@@ -181,8 +179,7 @@ class ElementPage:
 
     @property
     def behind_since(self) -> int | None:
-        """Returns the first of the years without a break, up to the page's, in which it was
-        behind."""
+        """Returns the first year from which on it was behind without a break, up to the page's."""
         since = None
         for year in reversed(self.years):
             if year.year <= self.scope.year:

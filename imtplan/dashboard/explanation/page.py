@@ -77,8 +77,7 @@ class InputRow:
 
     @property
     def given(self) -> Figure | None:
-        """Returns the figure whose author is told: the one that was used, else the one handed
-        in."""
+        """Returns the figure whose author is named: the one used, else the one handed in."""
         return self.source.used or self.source.shown
 
     def _quotient(self, figure: Figure | None) -> str:

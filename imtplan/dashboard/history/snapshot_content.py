@@ -33,8 +33,7 @@ class FrozenLine:
 
     @property
     def name(self) -> str:
-        """Returns the name in the reader's language, else in French. A project may have none
-        yet."""
+        """Returns it in the reader's language, else in French. A project may have none yet."""
         for key in (f"name_{language()}", f"title_{language()}", "name_fr", "title_fr"):
             if self.line.get(key):
                 return self.line[key]

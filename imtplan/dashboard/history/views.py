@@ -140,8 +140,7 @@ class ComparedSide:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Compares two sides: `before` and `after` are `snapshot-7`, a day, an instant, or nothing for
-    now."""
+    """Compares `before` and `after`: `snapshot-7`, a day, an instant, or nothing for now."""
     demand_institute(request)
     parameters = request.GET.dict()
     names = parameters.get("before", ""), parameters.get("after", "")

@@ -126,8 +126,7 @@ def indicator_page(
 
 
 def _years(scope: Scope, indicator: Indicator, totals: Totals) -> list[CourseYear]:
-    """Returns the years of an indicator without a target in this plan: what the schools add up to,
-    no more."""
+    """Returns what the schools add up to, for an indicator without a target in this plan."""
     return [
         CourseYear(year, total=totals.get((indicator.pk, scope.view, year))) for year in scope.years
     ]

@@ -125,8 +125,7 @@ class Matrix:
         return self.figures.get((indicator, school), NOTHING).state == Figure.State.NOT_ENTERED
 
     def coverage(self, indicators: Iterable[int], school: int) -> tuple[int, int]:
-        """Counts the indicators that apply to a school, and those that have a number that
-        counts."""
+        """Counts the indicators that have a number that counts, and those that apply."""
         figures = [self.figures.get((indicator, school), NOTHING) for indicator in indicators]
         counting = [figure for figure in figures if figure.status in self.counted]
         excused = sum(figure.state == Figure.State.NOT_APPLICABLE for figure in counting)
@@ -145,8 +144,7 @@ _NUMBER = Case(
 def read_matrix(
     user: Any, scope: Scope, indicators: Sequence[Indicator], schools: Sequence[School]
 ) -> Matrix:
-    """Reads the cells in four queries, however many they are. For the institute's people, who see
-    every school."""
+    """Reads all in four queries. For the institute's people, who see every school."""
     here = Q(indicator__in=indicators, school__in=schools)
     figures = Figure.objects.visible_to(user).filter(here)
     totals = InstituteValue.objects.visible_to(user).filter(year=scope.year, view=scope.view)
@@ -166,8 +164,7 @@ def _figures(figures: QuerySet[Figure]) -> dict[Key, ReportedFigure]:
 
 
 def _baselines(figures: QuerySet[Figure], scope: Scope) -> dict[Key, Decimal]:
-    """Returns the validated numbers of the baseline year; in that year itself nothing has changed
-    yet."""
+    """Returns the validated numbers of the baseline year; none in that year itself."""
     if scope.year == scope.plan.baseline_year:
         return {}
     validated = figures.filter(

@@ -286,8 +286,7 @@ class MatrixPage:
 
 
 def _chosen(groups: Iterable[IndicatorGroup], code: str) -> list[Indicator]:
-    """Returns the indicators of the groups, or the one of this code. Raises 404 for one there is
-    not."""
+    """Returns the indicators of the groups, or the one of this code. Raises 404 for another."""
     indicators = [indicator for group in groups for indicator in group.indicators]
     if not code:
         return indicators

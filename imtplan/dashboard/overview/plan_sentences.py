@@ -106,8 +106,7 @@ def _sure(probability: Decimal, course: Course) -> str:
 def state_of_the_plan(
     year: int, courses: Sequence[Course], objectives: Sequence[ElementState]
 ) -> str:
-    """Returns how many headline targets are on their path, which is furthest behind, the
-    objectives."""
+    """Says how many headline targets are on their path, which is last, and the objectives."""
     if not courses:
         return ""
     clauses = [*_headlines(courses), _furthest(courses), _objectives(objectives)]
@@ -116,8 +115,7 @@ def state_of_the_plan(
 
 
 def _headlines(courses: Sequence[Course]) -> Iterator[str]:
-    """Says how many of those that are judged are where they should be, and what the others wait
-    for."""
+    """Says how many of the judged are where they should be, and what the others wait for."""
     judged = [course for course in courses if course.status.is_judged]
     pending = [course for course in courses if course.status == ProgressStatus.PENDING]
     if not judged and not pending:
@@ -281,8 +279,7 @@ def _objectives(objectives: Sequence[ElementState]) -> str:
 
 
 def basis_of(scope: Scope, courses: Sequence[Course]) -> str:
-    """Returns how many schools the figures of the page's year come from; empty where none are
-    expected."""
+    """Says how many schools the year's figures come from; nothing where none are expected."""
     years = [course.now for course in courses if course.now.expected_schools]
     if not years:
         return ""

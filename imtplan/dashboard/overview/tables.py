@@ -42,8 +42,7 @@ def _years(page: DashboardPage) -> Iterator[IndicatorYear]:
 
 
 def _campaign(page: DashboardPage) -> Iterator[IndicatorYear]:
-    """Returns what the running campaign has brought so far, not yet validated: beside the page's
-    year."""
+    """Yields what the running campaign has brought so far, not yet validated."""
     for course in page.campaign.courses if page.campaign else ():
         yield IndicatorYear(course.indicator, course.now_row, course)
 

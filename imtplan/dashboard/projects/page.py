@@ -180,8 +180,7 @@ class ProjectsPage:
 
     @property
     def groups(self) -> list[StatusGroup]:
-        """Returns the projects by status, the worst first; inside, in the order that is asked
-        for."""
+        """Returns the projects by status, the worst first; inside, in the order asked for."""
         by_status: dict[ProgressStatus, list[ProjectOverview]] = defaultdict(list)
         for overview in self.projects:
             by_status[overview.status].append(overview)

@@ -94,8 +94,7 @@ class SchoolPageLine:
 
     @property
     def growth(self) -> str:
-        """Returns the same as a share of where it began; nothing for what is a percentage
-        already."""
+        """Returns the change as a share of where it began; nothing for a percentage."""
         then = self._number(self.scope.plan.baseline_year)
         is_share = self.indicator.is_ratio or self.indicator.is_percentage
         if self.moved is None or not then or is_share:
@@ -112,8 +111,7 @@ class SchoolPageLine:
 
     @property
     def years(self) -> list[Decimal | None]:
-        """Returns every year from the baseline to the page's, for a small drawing beside the
-        numbers."""
+        """Returns each year from the baseline to the page's, for a small drawing."""
         first = self.scope.plan.baseline_year
         return [self._number(year) for year in range(first, self.scope.year + 1)]
 

@@ -84,8 +84,7 @@ class Bearer:
 
     @property
     def growth(self) -> str:
-        """Returns the growth of the school's own figure; nothing for what is a percentage
-        already."""
+        """Returns the growth of the school's own figure; nothing for a percentage."""
         then, now = self.share.then, self.share.now
         if self.bearing.is_ratio or not then or now is None:
             return ""
@@ -137,8 +136,7 @@ class Bearer:
 
     @property
     def explanation(self) -> str:
-        """Returns where its numbers are explained; what no school bears is explained with the
-        method."""
+        """Returns where its numbers are explained; what no school bears has no such page."""
         if self.school is None:
             return ""
         course = self.bearing.course

@@ -62,8 +62,7 @@ class SchoolSummary:
 
     @property
     def counts(self) -> list[tuple[VerdictInWords, int]]:
-        """Returns its own verdicts, the worst first; those that are said in the same words are
-        counted."""
+        """Returns its own verdicts, the worst first, those in the same words counted together."""
         every = [verdict.words for verdict in self.verdicts]
         every.sort(key=lambda words: (words.status.order, not words.is_close))
         texts = [words.text for words in every]

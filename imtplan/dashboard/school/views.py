@@ -21,8 +21,7 @@ def schools(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def school(request: HttpRequest, code: str) -> HttpResponse:
-    """Shows it to the institute's people, and to those of the school: another school's is not
-    there."""
+    """Shows it to the institute's people and to the school's own; to others it is not there."""
     return followed(
         request,
         "dashboard/school.html",

@@ -82,8 +82,7 @@ class TriedWeights:
         return tried
 
     def address(self, parameters: Any) -> str:
-        """Returns the shortest query that asks the same: only what differs from the real
-        weights."""
+        """Returns the shortest query that asks the same: what differs from the real weights."""
         pairs = [(name, parameters[name]) for name in SCOPE if parameters.get(name)]
         pairs += [(key, plain(weight)) for key, weight in self.weights.items()]
         pairs += [("out", key) for key in sorted(self.out)]
@@ -91,8 +90,7 @@ class TriedWeights:
 
 
 def _unknown(parameters: Any, real: Trial) -> list[str]:
-    """Returns the names of an address that say nothing here, and what it leaves out that is not
-    there."""
+    """Returns the names of an address that say nothing here, and what it leaves out in vain."""
     known = {*SCOPE, "out", *(weighed.key for weighed in real.all_weights)}
     things = {thing.key for thing in real.things}
     strange = [f"out={key}" for key in parameters.getlist("out") if key not in things]
@@ -100,8 +98,7 @@ def _unknown(parameters: Any, real: Trial) -> list[str]:
 
 
 def weight_of(text: str) -> Decimal:
-    """Reads a weight as typed, or as an address has it. Raises ValueError with the sentence to
-    show."""
+    """Reads a weight as typed, or as an address has it. Raises ValueError with its sentence."""
     if PLAIN.fullmatch(text):
         return Decimal(text)
     try:
@@ -281,8 +278,7 @@ class SensitivityPage:
 
     @cached_property
     def without(self) -> list[PlanWithoutRow]:
-        """Returns what is left out already, then each thing by how much the plan moves without
-        it."""
+        """Returns what is left out already, then each thing by how much the plan moves."""
         out = [
             PlanWithoutRow(thing, True)
             for thing in self.trial.things

@@ -55,8 +55,7 @@ def verdict(status: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def bullet(share: Decimal | None, expected: Decimal | None, status: Any) -> SafeString:
-    """Draws how far, and the mark where it should be; what goes beyond either end is a small
-    arrow."""
+    """Draws how far, and the mark where it should be; a small arrow where it goes beyond an end."""
     return format_html(
         '<svg class="bullet" role="presentation" viewBox="-1 0 102 10" preserveAspectRatio="none">'
         '<title> </title><rect x="0" y="2" width="100" height="6" fill="{}"/>{}{}{}</svg>',
