@@ -19,15 +19,21 @@ def demand_institute(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def followed(request: HttpRequest, template: str, make: Callable[[Pulse], Any]) -> HttpResponse:
-    """Returns a page that an open browser keeps asking for. The pulse is taken first: what changes
-    while the page is made is then seen by the next question. A page of the past stays as it is."""
-    if moment := moment_asked(request.GET.dict()):  # roles were read by now: those of today
+def followed(
+    request: HttpRequest, template: str, make: Callable[..., Any], *codes: str
+) -> HttpResponse:
+    """Returns a page that an open browser keeps asking for; `make` makes it of the person, the codes
+    of the address, its parameters and the pulse. The pulse is taken first: what changes while the
+    page is made is then seen by the next question. A page of the past stays as it is."""
+    parameters = request.GET.dict()
+    if moment := moment_asked(parameters):  # roles were read by now: those of today
         with shown_at(moment):
-            return render(request, template, {"page": make(Pulse.take())})
+            page = make(request.user, *codes, parameters, Pulse.take())
+            return render(request, template, {"page": page})
     pulse = Pulse.take()
 
-    def page(etag: str) -> HttpResponse:
-        return render(request, template, {"page": make(pulse), "etag": etag})
+    def answer(etag: str) -> HttpResponse:
+        page = make(request.user, *codes, parameters, pulse)
+        return render(request, template, {"page": page, "etag": etag})
 
-    return follow(request, pulse, page)
+    return follow(request, pulse, answer)

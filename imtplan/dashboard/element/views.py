@@ -10,8 +10,4 @@ from imtplan.dashboard.page_views import demand_institute, followed
 @require_safe
 def element(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     demand_institute(request)
-    return followed(
-        request,
-        "dashboard/element.html",
-        lambda pulse: element_page(request.user, kind, code, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/element.html", element_page, kind, code)

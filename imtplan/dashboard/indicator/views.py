@@ -10,8 +10,4 @@ from imtplan.dashboard.page_views import demand_institute, followed
 @require_safe
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     demand_institute(request)
-    return followed(
-        request,
-        "dashboard/indicator.html",
-        lambda pulse: indicator_page(request.user, code, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/indicator.html", indicator_page, code)

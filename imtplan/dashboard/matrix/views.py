@@ -10,8 +10,4 @@ from imtplan.dashboard.page_views import demand_institute, followed
 @require_safe
 def matrix(request: HttpRequest) -> HttpResponse:
     demand_institute(request)
-    return followed(
-        request,
-        "dashboard/matrix.html",
-        lambda pulse: matrix_page(request.user, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/matrix.html", matrix_page)

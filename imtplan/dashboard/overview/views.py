@@ -24,8 +24,4 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     demand_institute(request)
-    return followed(
-        request,
-        "dashboard/dashboard.html",
-        lambda pulse: dashboard_page(request.user, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/dashboard.html", dashboard_page)

@@ -11,18 +11,10 @@ from imtplan.dashboard.projects.project_page import project_page
 @require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     demand_institute(request)
-    return followed(
-        request,
-        "dashboard/projects.html",
-        lambda pulse: projects_page(request.user, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/projects.html", projects_page)
 
 
 @require_safe
 def project(request: HttpRequest, code: str) -> HttpResponse:
     demand_institute(request)
-    return followed(
-        request,
-        "dashboard/project.html",
-        lambda pulse: project_page(request.user, code, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/project.html", project_page, code)

@@ -12,18 +12,10 @@ from imtplan.dashboard.school.schools_page import school_directory
 def schools(request: HttpRequest) -> HttpResponse:
     """Shows which schools are behind, and where to find each."""
     demand_institute(request)
-    return followed(
-        request,
-        "dashboard/schools.html",
-        lambda pulse: school_directory(request.user, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/schools.html", school_directory)
 
 
 @require_safe
 def school(request: HttpRequest, code: str) -> HttpResponse:
     """Shows it to the institute's people and to the school's own; to others it is not there."""
-    return followed(
-        request,
-        "dashboard/school.html",
-        lambda pulse: school_page(request.user, code, request.GET.dict(), pulse),
-    )
+    return followed(request, "dashboard/school.html", school_page, code)
