@@ -22,7 +22,7 @@ from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, traje
 from imtplan.dashboard.matrix.cells import CellState
 from imtplan.dashboard.overview.decisions import DecisionReason
 from imtplan.dashboard.wording import Wording
-from imtplan.exports import drawing, slides
+from imtplan.exports import chart_drawing, slides
 from imtplan.exports.templatetags import paper
 from indicators.models import ProgressStatus
 
@@ -142,8 +142,11 @@ def test_paper_and_slides_have_the_colours_of_the_day() -> None:
 
     assert list(paper.COLOURS.values()) == day
     assert [f"#{colour}".lower() for colour in slides.STATUSES.values()] == day
-    assert SCHEMES["day"]["accent"] == drawing.ACCENT
-    assert [SCHEMES["day"][role] for role in ("ink", "ink-soft")] == [drawing.INK, drawing.SOFT]
+    assert SCHEMES["day"]["accent"] == chart_drawing.ACCENT
+    assert [SCHEMES["day"][role] for role in ("ink", "ink-soft")] == [
+        chart_drawing.INK,
+        chart_drawing.SOFT,
+    ]
 
 
 FIGURE = trajectory(
@@ -188,8 +191,8 @@ def test_lines_of_a_chart_differ_by_more_than_their_hue(roles: dict[str, str], e
 
 
 def test_lines_on_paper_differ_by_width_or_dashes() -> None:
-    assert len({(width, dash) for width, colour, dash in drawing.LINES.values()}) == len(
-        drawing.LINES
+    assert len({(width, dash) for width, colour, dash in chart_drawing.LINES.values()}) == len(
+        chart_drawing.LINES
     )
 
 

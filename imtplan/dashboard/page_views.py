@@ -22,9 +22,9 @@ def demand_institute(request: HttpRequest) -> None:
 def followed(
     request: HttpRequest, template: str, make: Callable[..., Any], *codes: str
 ) -> HttpResponse:
-    """Returns a page that an open browser keeps asking for; `make` makes it of the person, the codes
-    of the address, its parameters and the pulse. The pulse is taken first: what changes while the
-    page is made is then seen by the next question. A page of the past stays as it is."""
+    """Returns a page that an open browser keeps asking for, made of the person, the codes of the
+    address, its parameters and the pulse. The pulse is taken first: what changes while the page is
+    made is then seen by the next question. A page of the past stays as it is."""
     parameters = request.GET.dict()
     if moment := moment_asked(parameters):  # roles were read by now: those of today
         with shown_at(moment):

@@ -20,7 +20,7 @@ from imtplan.dashboard.page_tables import is_demonstration, moment_of
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import NATURES, Wording, language, moment_in_words
-from imtplan.exports.sheets import (
+from imtplan.exports.paper_sheets import (
     perimeter_of,
     source_of_figures,
 )

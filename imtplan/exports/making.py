@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.dashboard.scope import moment_asked
-from imtplan.exports.kinds import KINDS
+from imtplan.exports.export_kinds import KINDS
 from imtplan.exports.models import Export
 from imtplan.paper import PaperError
 from indicators.past import at

@@ -30,8 +30,8 @@ class ExportQuerySet(models.QuerySet["Export"]):
 class Export(models.Model):
     """One file: what was asked, how far it is, and its bytes.
 
-    `kind` names an entry of `imtplan.exports.kinds`; `asked` is the address it was asked from, with
-    plan, year and view spelled out, so that the file says what the page said.
+    `kind` names an entry of `imtplan.exports.export_kinds`; `asked` is the address it was asked
+    from, with plan, year and view spelled out, so that the file says what the page said.
     """
 
     class State(models.TextChoices):

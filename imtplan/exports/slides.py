@@ -22,8 +22,8 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
+from imtplan.exports.chart_drawing import ticks
 from imtplan.exports.deck import Chart, ChartSeries, Deck, Slide, SlideTable
-from imtplan.exports.drawing import ticks
 from imtplan.spreadsheets import safe_text
 from imtplan.spreadsheets.columns import cleaned_text
 

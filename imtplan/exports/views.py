@@ -22,9 +22,9 @@ from imtplan.dashboard.scope import moment_asked, read_scope
 from imtplan.dashboard.wording import language, moment_in_words
 from imtplan.exports import services
 from imtplan.exports.campaign_tables import CAMPAIGN
-from imtplan.exports.kinds import KINDS, ExportKind
+from imtplan.exports.export_kinds import KINDS, ExportKind
 from imtplan.exports.models import Export
-from imtplan.exports.sheets import perimeter_of
+from imtplan.exports.paper_sheets import perimeter_of
 from imtplan.spreadsheets import (
     BookFormat,
     Column,

@@ -14,7 +14,7 @@ from django.utils import translation
 from imtplan import paper
 from imtplan.accounts.models import School, User
 from imtplan.exports import services
-from imtplan.exports.kinds import KINDS
+from imtplan.exports.export_kinds import KINDS
 from imtplan.exports.making import make_waiting
 from imtplan.exports.models import Export
 from indicators.models import Target

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
-from imtplan.exports import kinds, making, services
+from imtplan.exports import export_kinds, making, services
 from imtplan.exports.models import Export
 from imtplan.paper import PaperError
 from tests.imtplan.exports.conftest import Made, slides_of
@@ -35,10 +35,12 @@ def breaking(monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
         raise problem
 
     broken = {name: getattr(SLIDES, name) for name in ("label", "stem", "format", "title", "write")}
-    monkeypatch.setitem(kinds.KINDS, "dashboard-slides", kinds.ExportKind(**broken, read=read))
+    monkeypatch.setitem(
+        export_kinds.KINDS, "dashboard-slides", export_kinds.ExportKind(**broken, read=read)
+    )
 
 
-SLIDES = kinds.KINDS["dashboard-slides"]
+SLIDES = export_kinds.KINDS["dashboard-slides"]
 
 
 def test_a_file_is_made_with_its_fingerprint_and_all_its_steps(made: Made) -> None:

@@ -22,7 +22,7 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard.element.page import KINDS as ELEMENTS
 from imtplan.dashboard.scope import read_scope
-from imtplan.exports import deck, sheets, slides
+from imtplan.exports import deck, paper_sheets, slides
 from indicators.models import Indicator, Snapshot
 
 AddressQuery = Mapping[str, str]
@@ -128,7 +128,7 @@ def _matrix(user: Any, subject: str, parameters: AddressQuery) -> str:
     """Raises 404 for a choice that the page does not offer."""
     if subject:
         raise Http404
-    return str(sheets.matrix(user, subject, parameters).title)
+    return str(paper_sheets.matrix(user, subject, parameters).title)
 
 
 def _snapshot(user: Any, subject: str, parameters: AddressQuery) -> str:
@@ -143,7 +143,7 @@ KINDS = {
         stem="tableau-de-bord",
         format=Format.PDF,
         title=_plan,
-        **printed("exports/paper/dashboard.html", sheets.dashboard),
+        **printed("exports/paper/dashboard.html", paper_sheets.dashboard),
     ),
     "dashboard-slides": ExportKind(
         label=_("Dashboard, slides"),
@@ -158,7 +158,7 @@ KINDS = {
         stem="indicateur",
         format=Format.PDF,
         title=_indicator,
-        **printed("exports/paper/indicator.html", sheets.indicator),
+        **printed("exports/paper/indicator.html", paper_sheets.indicator),
     ),
     "school-pdf": ExportKind(
         label=_("School sheet, PDF"),
@@ -166,21 +166,21 @@ KINDS = {
         format=Format.PDF,
         title=_school,
         permission=None,
-        **printed("exports/paper/school.html", sheets.school),
+        **printed("exports/paper/school.html", paper_sheets.school),
     ),
     "objective-pdf": ExportKind(
         label=_("Objective, PDF"),
         stem="objectif",
         format=Format.PDF,
         title=_element("objective"),
-        **printed("exports/paper/element.html", sheets.element("objective")),
+        **printed("exports/paper/element.html", paper_sheets.element("objective")),
     ),
     "lever-pdf": ExportKind(
         label=_("Lever, PDF"),
         stem="levier",
         format=Format.PDF,
         title=_element("lever"),
-        **printed("exports/paper/element.html", sheets.element("lever")),
+        **printed("exports/paper/element.html", paper_sheets.element("lever")),
     ),
     "matrix-pdf": ExportKind(
         label=_("Matrix, PDF"),
@@ -188,7 +188,7 @@ KINDS = {
         format=Format.PDF,
         title=_matrix,
         filters=("by", "group", "school", "indicator", "only"),
-        **printed("exports/paper/matrix.html", sheets.matrix),
+        **printed("exports/paper/matrix.html", paper_sheets.matrix),
     ),
     "snapshot-pdf": ExportKind(
         label=_("Snapshot, PDF"),
@@ -196,6 +196,6 @@ KINDS = {
         format=Format.PDF,
         title=_snapshot,
         is_scoped=False,
-        **printed("exports/paper/snapshot.html", sheets.snapshot),
+        **printed("exports/paper/snapshot.html", paper_sheets.snapshot),
     ),
 }

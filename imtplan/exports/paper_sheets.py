@@ -25,7 +25,7 @@ from imtplan.dashboard.school.page import SchoolPage, school_page
 from imtplan.dashboard.school.schools_page import SchoolsPage, schools_of
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import moment_in_words
-from imtplan.exports.drawing import drawn
+from imtplan.exports.chart_drawing import drawn
 from indicators.models import Figure, Indicator, Snapshot, View
 
 # In the units of the drawing, of which the sheet's style makes millimetres.

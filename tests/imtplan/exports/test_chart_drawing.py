@@ -8,7 +8,7 @@ import pytest
 
 from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory, with_breaks
 from imtplan.dashboard.wording import Wording
-from imtplan.exports.drawing import Canvas, drawn, ticks
+from imtplan.exports.chart_drawing import Canvas, drawn, ticks
 
 SIZE = (330, 170)
 WORDS = Wording("fr", "étudiants", 0)
