@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from imtplan.dashboard.explanation.page import ExplanationPage
 from imtplan.dashboard.explanation.steps_in_words import StepInWords
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.school.school_shares import Bearer, Bearing
+from imtplan.dashboard.school.school_shares import Bearer, IndicatorShares
 from imtplan.dashboard.school.schools_page import schools_page
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
@@ -26,29 +26,29 @@ class ShareInWords:
     bearer: Bearer
 
     @property
-    def bearing(self) -> Bearing:
-        return self.bearer.bearing
+    def shares(self) -> IndicatorShares:
+        return self.bearer.shares
 
     @property
     def words(self) -> Wording:
-        return Wording.of(self.bearing.course.indicator)
+        return Wording.of(self.shares.course.indicator)
 
     @property
     def steps(self) -> list[StepInWords]:
-        steps = self._of_a_ratio() if self.bearing.is_ratio else self._of_a_sum()
+        steps = self._of_a_ratio() if self.shares.is_ratio else self._of_a_sum()
         return [step for step in (*steps, self._coming(), self._weight()) if step.result]
 
     # --- Of a sum: by the share of the baseline ---
 
     def _of_a_sum(self) -> list[StepInWords]:
-        course, row, words = self.bearing.course, self.bearer, self.words
+        course, row, words = self.shares.course, self.bearer, self.words
         year = {"year": course.scope.year, "first": course.target.baseline_year}
         share = f"{row.then} / {words.number(course.baseline)}"
         expected, target = (
             words.number(course.now.expected_value),
             words.number(course.target_value),
         )
-        falls = self.bearing.split.sign < 0
+        falls = self.shares.split.sign < 0
         path = f"{expected} × {share}"
         return [
             StepInWords(
@@ -79,7 +79,7 @@ class ShareInWords:
     # --- Of a ratio: by its parts ---
 
     def _of_a_ratio(self) -> list[StepInWords]:
-        course = self.bearing.course
+        course = self.shares.course
         rates = (
             ("change", _("Part in the change"), course.baseline, self.bearer.change, True),
             (
@@ -87,7 +87,7 @@ class ShareInWords:
                 _("Gap to the path, by its weight"),
                 course.now.expected_value,
                 self.bearer.gap,
-                self.bearing.split.sign > 0,
+                self.shares.split.sign > 0,
             ),
             ("left", _("Left to do, by its weight"), course.target_value, self.bearer.left, False),
         )
@@ -110,7 +110,7 @@ class ShareInWords:
 
     @property
     def _own(self) -> dict[str, str]:
-        readings = {school.code: school.now for school in self.bearing.bearers.schools}
+        readings = {school.code: school.now for school in self.shares.bearers.schools}
         own = readings.get(self.bearer.share.code) or Reading()
         denominators = [
             reading.denominator for reading in readings.values() if reading and reading.denominator
@@ -123,19 +123,19 @@ class ShareInWords:
             "numerator": number(own.numerator),
             "denominator": number(own.denominator),
             "all": number(sum(denominators, Decimal(0))),
-            "scale": number(self.bearing.course.indicator.scale),
+            "scale": number(self.shares.course.indicator.scale),
         }
 
     # --- Of both ---
 
     def _coming(self) -> StepInWords:
-        course = self.bearing.course
+        course = self.shares.course
         return StepInWords(
             "coming",
             _("By its own past, until %(year)s") % {"year": course.target.year},
             _("where the line through its own years stands in %(year)s − where it stands now")
             % {"year": course.target.year},
-            "" if self.bearing.is_ratio else self._end(),
+            "" if self.shares.is_ratio else self._end(),
             self.bearer.coming,
         )
 
@@ -150,14 +150,14 @@ class ShareInWords:
             "weight",
             _("Weight in what is left to do"),
             _("its part / all that is left to do"),
-            f"{self.bearer.left} / {self.bearing.whole.left}",
+            f"{self.bearer.left} / {self.shares.whole.left}",
             self.bearer.weight_text,
         )
 
     @property
     def inputs(self) -> list[tuple[str, str]]:
         """Returns what it is made of, and where each of that is explained."""
-        course, scope = self.bearing.course, self.bearing.course.scope
+        course, scope = self.shares.course, self.shares.course.scope
         value = reverse("explain-value", args=[course.indicator.code])
         first = course.target.baseline_year
         figures = _("the schools’ figures of %(year)s")
@@ -170,11 +170,11 @@ class ShareInWords:
     @property
     def years(self) -> list[tuple[int, str]]:
         """Returns the years its line goes through."""
-        if self.bearing.is_ratio or not self.bearer.coming:
+        if self.shares.is_ratio or not self.bearer.coming:
             return []
         own = (
             school
-            for school in self.bearing.bearers.schools
+            for school in self.shares.bearers.schools
             if school.code == self.bearer.share.code
         )
         points = next(own).points
@@ -184,11 +184,11 @@ class ShareInWords:
 def share_page(user: Any, school: str, code: str, parameters: Mapping[str, str]) -> ExplanationPage:
     """Raises 404 for a school or an indicator that is not shared out in this plan and year."""
     page = schools_page(user, parameters, Pulse.take())
-    bearings: Sequence[Bearing] = page.shared if page else []
-    for bearing in bearings:
-        bearer = bearing.of(school) if bearing.course.indicator.code == code else None
+    all_shares: Sequence[IndicatorShares] = page.shared if page else []
+    for shares in all_shares:
+        bearer = shares.of(school) if shares.course.indicator.code == code else None
         if page and bearer and bearer.school:
-            title = f"{bearer.school.name}, {bearing.course.indicator.name}"
+            title = f"{bearer.school.name}, {shares.course.indicator.name}"
             back = reverse("schools") + page.scope.query
             return ExplanationPage(title, page.scope, back, page.pulse, ShareInWords(bearer))
     raise Http404

@@ -61,14 +61,14 @@ class Bearer:
     school: School | None
     share: SchoolShare
     weight: Decimal | None
-    bearing: "Bearing"
+    shares: "IndicatorShares"
     verdict: OwnVerdict | None = None
 
     def _fixed(self, number: Decimal | None) -> str:
-        return Wording.of(self.bearing.course.indicator).fixed(number)
+        return Wording.of(self.shares.course.indicator).fixed(number)
 
     def _signed(self, number: Decimal | None) -> str:
-        return Wording.of(self.bearing.course.indicator).number(number, sign=True)
+        return Wording.of(self.shares.course.indicator).number(number, sign=True)
 
     @property
     def then(self) -> str:
@@ -86,7 +86,7 @@ class Bearer:
     def growth(self) -> str:
         """Returns the growth of the school's own figure; nothing for a percentage."""
         then, now = self.share.then, self.share.now
-        if self.bearing.is_ratio or not then or now is None:
+        if self.shares.is_ratio or not then or now is None:
             return ""
         return format_percent((now - then) / then, language=language(), decimals=1, sign=True)
 
@@ -112,22 +112,22 @@ class Bearer:
 
     @property
     def carried(self) -> list[int]:
-        return self.bearing.bearers.carried.get(self.share.code, []) if self.school else []
+        return self.shares.bearers.carried.get(self.share.code, []) if self.school else []
 
     @property
     def remarks(self) -> list[str]:
         """Returns what stands in, and who began, left or merged."""
         if self.school is None:
             return []
-        code, of, scope = self.school.code, self.bearing.bearers, self.bearing.course.scope
+        code, of, scope = self.school.code, self.shares.bearers, self.shares.course.scope
         remarks = []
         if self.carried:
             years = ", ".join(map(str, self.carried))
             remarks.append(_("figure of %(years)s carried forward") % {"years": years})
-        if names := [self.bearing.names.get(merged, merged) for merged in of.merged.get(code, [])]:
+        if names := [self.shares.names.get(merged, merged) for merged in of.merged.get(code, [])]:
             remarks.append(_("with %(names)s, merged into it") % {"names": ", ".join(names)})
         if code in of.joined:
-            year = self.bearing.course.target.baseline_year
+            year = self.shares.course.target.baseline_year
             text = _("nothing was asked of it for %(year)s: all it has counts as change")
             remarks.append(text % {"year": year})
         if code in of.left:
@@ -139,13 +139,13 @@ class Bearer:
         """Returns where its numbers are explained; what no school bears has no such page."""
         if self.school is None:
             return ""
-        course = self.bearing.course
+        course = self.shares.course
         args = [self.school.code, course.indicator.code]
         return reverse("explain-share", args=args) + course.scope.lasting
 
 
 @dataclass(frozen=True)
-class Bearing:
+class IndicatorShares:
     """A headline indicator, shared out among its schools."""
 
     course: Course
@@ -272,12 +272,12 @@ def whole_of(course: Course) -> InstituteNumbers:
     )
 
 
-def bearing_of(
+def shares_of(
     course: Course,
     series: Series,
     schools: Mapping[str, School],
     verdicts: Mapping[str, OwnVerdict],
-) -> Bearing:
+) -> IndicatorShares:
     scope = course.scope
     those = bearers(
         series,
@@ -286,7 +286,7 @@ def bearing_of(
         year=scope.year,
         schools=schools.values(),
     )
-    return Bearing(course, split(whole_of(course), those.schools), those, schools, verdicts)
+    return IndicatorShares(course, split(whole_of(course), those.schools), those, schools, verdicts)
 
 
 def verdict_of(progress: Progress) -> OwnVerdict:

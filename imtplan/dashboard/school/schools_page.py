@@ -18,9 +18,9 @@ from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.matrix.cells import Matrix, read_matrix
 from imtplan.dashboard.school.school_shares import (
     Bearer,
-    Bearing,
+    IndicatorShares,
     OwnVerdict,
-    bearing_of,
+    shares_of,
     verdict_of,
 )
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
@@ -56,7 +56,7 @@ class SchoolSummary:
         return self.reported == self.expected
 
     @property
-    def by_bearing(self) -> list[tuple[str, Bearer | None]]:
+    def by_indicator(self) -> list[tuple[str, Bearer | None]]:
         """Returns each number with the name of its column, which a phone shows beside it."""
         return list(zip(self.names, self.cells, strict=True))
 
@@ -77,7 +77,7 @@ class SchoolSummary:
 class SchoolsPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
-    bearings: Sequence[Bearing]
+    all_shares: Sequence[IndicatorShares]
     members: Sequence[School]
     matrix: Matrix
     indicators: Sequence[Indicator]  # those that schools are asked for
@@ -86,11 +86,11 @@ class SchoolsPage:
     pulse: Pulse
 
     @cached_property
-    def shared(self) -> list[Bearing]:
-        return [bearing for bearing in self.bearings if not bearing.why_not]
+    def shared(self) -> list[IndicatorShares]:
+        return [shares for shares in self.all_shares if not shares.why_not]
 
     @property
-    def abreast(self) -> list[Bearing]:
+    def abreast(self) -> list[IndicatorShares]:
         """Returns those that have a column beside the schools; every one has a table of its own."""
         return self.shared[:ABREAST]
 
@@ -98,26 +98,26 @@ class SchoolsPage:
     def others(self) -> list[tuple[str, str]]:
         """Returns what the schools of the year do not bear, by the name of the column: of those
         that have left, and of none. Empty where there is nothing of it."""
-        left = [(bearing, self._left_to_others(bearing)) for bearing in self.abreast]
+        left = [(shares, self._left_to_others(shares)) for shares in self.abreast]
         if not any(number for _bearing, number in left):
             return []
         return [
             (
-                str(bearing.course.indicator.name),
-                Wording.of(bearing.course.indicator).number(number, sign=True),
+                str(shares.course.indicator.name),
+                Wording.of(shares.course.indicator).number(number, sign=True),
             )
-            for bearing, number in left
+            for shares, number in left
         ]
 
-    def _left_to_others(self, bearing: Bearing) -> Decimal:
-        cells = (bearing.of(school.code) for school in self.members)
+    def _left_to_others(self, shares: IndicatorShares) -> Decimal:
+        cells = (shares.of(school.code) for school in self.members)
         known = (cell.share.left for cell in cells if cell)
         borne = sum((number for number in known if number is not None), Decimal(0))
-        return (bearing.split.whole.left or Decimal(0)) - borne
+        return (shares.split.whole.left or Decimal(0)) - borne
 
     @property
-    def not_shared(self) -> list[Bearing]:
-        return [bearing for bearing in self.bearings if bearing.why_not]
+    def not_shared(self) -> list[IndicatorShares]:
+        return [shares for shares in self.all_shares if shares.why_not]
 
     @cached_property
     def rows(self) -> list[SchoolSummary]:
@@ -128,14 +128,14 @@ class SchoolsPage:
     def _summary(self, school: School) -> SchoolSummary:
         known = [indicator.pk for indicator in self.indicators]
         reported, expected = self.matrix.coverage(known, school.pk)
-        cells = [bearing.of(school.code) for bearing in self.shared]
+        cells = [shares.of(school.code) for shares in self.shared]
         return SchoolSummary(
             school,
             reported,
             expected,
             None if self.states is None else self._state(school),
             self.verdicts.get(school.code, ()),
-            [str(bearing.course.indicator.name) for bearing in self.abreast],
+            [str(shares.course.indicator.name) for shares in self.abreast],
             cells[:ABREAST],
             _mean(cell.weight for cell in cells if cell),
         )
@@ -239,7 +239,7 @@ def schools_of(
     return SchoolsPage(
         scope=scope,
         plans=plans,
-        bearings=_bearings(courses, schools, own),
+        all_shares=_all_shares(courses, schools, own),
         members=members,
         matrix=read_matrix(user, scope, indicators, members),
         indicators=indicators,
@@ -249,13 +249,13 @@ def schools_of(
     )
 
 
-def _bearings(
+def _all_shares(
     courses: Sequence[Course], schools: Mapping[str, School], own: Sequence[Progress]
-) -> list[Bearing]:
+) -> list[IndicatorShares]:
     indicators = Indicator.objects.filter(pk__in=[course.indicator.pk for course in courses])
     series = {own.indicator.pk: own for own in all_series(indicators)}
     return [
-        bearing_of(
+        shares_of(
             course,
             series[course.indicator.pk],
             schools,

@@ -14,7 +14,7 @@ from imtplan.dashboard.page_tables import (
     number,
     text,
 )
-from imtplan.dashboard.school.school_shares import Bearer, Bearing
+from imtplan.dashboard.school.school_shares import Bearer, IndicatorShares
 from imtplan.dashboard.school.schools_page import SchoolsPage, SchoolSummary, schools_page
 from imtplan.spreadsheets import Column
 
@@ -22,7 +22,7 @@ from imtplan.spreadsheets import Column
 class BearerRow(NamedTuple):
     """A school's part, what no school bears, or the institute."""
 
-    bearing: Bearing
+    shares: IndicatorShares
     bearer: Bearer
     name: str
 
@@ -38,15 +38,15 @@ def _own_verdict(row: BearerRow) -> str:
     return pgettext("of a school", "No target") if row.bearer.school else ""
 
 
-def _left(bearing: Bearing) -> Column:
-    indicator, year = bearing.course.indicator, bearing.course.target.year
+def _left(shares: IndicatorShares) -> Column:
+    indicator, year = shares.course.indicator, shares.course.target.year
 
     def left(row: SchoolSummary) -> Decimal | None:
-        bearer = bearing.of(row.school.code)
+        bearer = shares.of(row.school.code)
         return bearer.share.left if bearer else None
 
     label = _("%(name)s: left to do by %(year)s") % {"name": indicator.name, "year": year}
-    return number(f"left_{indicator.code}", f"{label} ({bearing.unit})", left)
+    return number(f"left_{indicator.code}", f"{label} ({shares.unit})", left)
 
 
 SUMMARY = [
@@ -62,9 +62,9 @@ GIVEN = [
 ]
 
 PARTS = [
-    text("indicator", gettext_lazy("Indicator code"), "bearing.course.indicator.code"),
-    text("name", gettext_lazy("Indicator"), "bearing.course.indicator.name"),
-    text("unit", gettext_lazy("Unit"), "bearing.unit"),
+    text("indicator", gettext_lazy("Indicator code"), "shares.course.indicator.code"),
+    text("name", gettext_lazy("Indicator"), "shares.course.indicator.name"),
+    text("unit", gettext_lazy("Unit"), "shares.unit"),
     text("school_code", gettext_lazy("School code"), "bearer.school.code"),
     text("school", gettext_lazy("School"), "name"),
     number("then", gettext_lazy("Figure of the baseline year"), "bearer.share.then"),
@@ -89,23 +89,23 @@ def _summary_columns(page: SchoolsPage) -> list[Column]:
 
 
 def _parts(page: SchoolsPage) -> list[BearerRow]:
-    return [row for bearing in page.shared for row in _rows(bearing)]
+    return [row for shares in page.shared for row in _rows(shares)]
 
 
-def _rows(bearing: Bearing) -> list[BearerRow]:
+def _rows(shares: IndicatorShares) -> list[BearerRow]:
     rows = [
-        BearerRow(bearing, row, row.school.name if row.school else row.share.code)
-        for row in bearing.rows
+        BearerRow(shares, row, row.school.name if row.school else row.share.code)
+        for row in shares.rows
     ]
-    if bearing.rest:
-        rows.append(BearerRow(bearing, bearing.rest, _("Borne by no school")))
-    return [*rows, BearerRow(bearing, bearing.whole, _("Institute"))]
+    if shares.rest:
+        rows.append(BearerRow(shares, shares.rest, _("Borne by no school")))
+    return [*rows, BearerRow(shares, shares.whole, _("Institute"))]
 
 
 def _about(page: SchoolsPage) -> AboutLines:
     not_shared = [
-        (str(bearing.course.indicator.name), bearing.why_not.capitalize())
-        for bearing in page.not_shared
+        (str(shares.course.indicator.name), shares.why_not.capitalize())
+        for shares in page.not_shared
     ]
     return [*about_numbers(page.scope, page.pulse), *not_shared]
 

@@ -53,28 +53,28 @@ def plain(text: str) -> str:
 
 
 def left_of(page: SchoolsPage) -> dict[str, str]:
-    (bearing,) = page.shared
-    return {row.share.code: plain(row.left) for row in bearing.rows}
+    (shares,) = page.shared
+    return {row.share.code: plain(row.left) for row in shares.rows}
 
 
 def test_it_says_who_bears_what_is_left(two: School, diane: User) -> None:
     page = page_of(diane)
-    (bearing,) = page.shared
+    (shares,) = page.shared
     # 20,000 × 10,400 / 13,400 = 15,522.4 and 4,477.6, in whole students, less what each has.
     assert left_of(page) == {"imt-mines-albi": "+3 522", "nord": "+1 478"}
-    assert plain(bearing.whole.left) == "+5 000"
-    assert bearing.rest is None
-    assert [plain(row.change) for row in bearing.rows] == ["+1 600", "0"]
+    assert plain(shares.whole.left) == "+5 000"
+    assert shares.rest is None
+    assert [plain(row.change) for row in shares.rows] == ["+1 600", "0"]
     assert sum((row.weight or 0 for row in page.rows), Decimal(0)) == 1
 
 
 def test_its_sums_are_the_numbers_of_the_dashboard(two: School, diane: User) -> None:
-    (bearing,) = page_of(diane).shared
-    progress = bearing.course.now.progress
+    (shares,) = page_of(diane).shared
+    progress = shares.course.now.progress
     assert progress is not None
-    gaps = [row.share.gap for row in bearing.rows]
+    gaps = [row.share.gap for row in shares.rows]
     assert sum(gap for gap in gaps if gap is not None) == progress.gap
-    coming = [row.share.coming for row in bearing.rows]
+    coming = [row.share.coming for row in shares.rows]
     assert progress.forecast is not None
     assert sum(one for one in coming if one is not None) == round(progress.forecast) - 15000
 
@@ -84,9 +84,9 @@ def test_from_the_year_of_the_target_on_nothing_more_comes(
 ) -> None:
     give(students, albi, 2022, 16000)
     recomputed()
-    (bearing,) = page_of(diane, year="2022").shared
-    assert [row.coming for row in (*bearing.rows, bearing.whole)] == ["", "", ""]
-    assert plain(bearing.sentence) == "D’ici 2022, il reste 1 000 étudiants à faire."
+    (shares,) = page_of(diane, year="2022").shared
+    assert [row.coming for row in (*shares.rows, shares.whole)] == ["", "", ""]
+    assert plain(shares.sentence) == "D’ici 2022, il reste 1 000 étudiants à faire."
 
 
 def test_what_weighs_most_stands_first(two: School, diane: User) -> None:
@@ -140,13 +140,13 @@ def test_a_missing_school_is_carried_and_named(
     give(students, two, 2019, 3100)
     Figure.objects.filter(school=two, year=2020).delete()
     recomputed()
-    (bearing,) = page_of(diane).shared
-    nord = bearing.of("nord")
+    (shares,) = page_of(diane).shared
+    nord = shares.of("nord")
     assert nord is not None
     assert (plain(nord.now), nord.is_estimate) == ("3 100", True)
     assert nord.remarks == ["valeur de 2019 reportée"]
-    assert plain(bearing.whole.left) == "+4 900"
-    assert bearing.rest is None
+    assert plain(shares.whole.left) == "+4 900"
+    assert shares.rest is None
 
 
 def test_a_school_with_nothing_to_carry_leaves_nothing_to_share(
@@ -167,10 +167,10 @@ def test_a_school_that_merged_stands_with_its_successor(
     Figure.objects.filter(school=two, year=2020).delete()
     Figure.objects.filter(school=albi, year=2020).update(value=15000)
     recomputed()
-    (bearing,) = page_of(diane).shared
+    (shares,) = page_of(diane).shared
     assert left_of(page_of(diane)) == {"imt-mines-albi": "+5 000"}
-    assert plain(bearing.rows[0].then) == "13 400"
-    assert bearing.rows[0].remarks == ["avec IMT Nord Europe, qui a fusionné avec elle"]
+    assert plain(shares.rows[0].then) == "13 400"
+    assert shares.rows[0].remarks == ["avec IMT Nord Europe, qui a fusionné avec elle"]
 
 
 def test_a_school_that_left_is_named_and_its_part_stays(
@@ -181,8 +181,8 @@ def test_a_school_that_left_is_named_and_its_part_stays(
     Figure.objects.filter(school=two, year=2020).delete()
     recomputed()
     page = page_of(diane)
-    (bearing,) = page.shared
-    gone = bearing.of("nord")
+    (shares,) = page.shared
+    gone = shares.of("nord")
     assert gone is not None
     assert plain(gone.left) == "+4 478"
     assert gone.remarks == ["n’est plus dans le plan en 2020"]
@@ -198,11 +198,11 @@ def test_a_school_that_began_later_bears_nothing_of_the_baseline(
         give(students, new, year, 200)
     recomputed()
     assert left_of(page_of(diane))["new"] == "-200"
-    (bearing,) = page_of(diane).shared
-    row = bearing.of("new")
+    (shares,) = page_of(diane).shared
+    row = shares.of("new")
     assert row is not None
     assert row.change == "+200"
-    assert bearing.rest is None
+    assert shares.rest is None
 
 
 def test_a_published_baseline_beside_the_sum_stands_in_a_line_of_its_own(
@@ -210,9 +210,9 @@ def test_a_published_baseline_beside_the_sum_stands_in_a_line_of_its_own(
 ) -> None:
     Target.objects.filter(pk=students.pk).update(baseline_value=13000)
     recomputed()
-    (bearing,) = page_of(diane).shared
-    assert bearing.rest is not None
-    assert bearing.rest.change == "+400"
+    (shares,) = page_of(diane).shared
+    assert shares.rest is not None
+    assert shares.rest.change == "+400"
     assert "À la charge d’aucune école" in plain(read(signed_in(diane).get(PAGE)))
 
 
@@ -258,12 +258,12 @@ def test_a_ratio_is_shared_out_by_its_parts(
             denominator=Decimal(denominator),
         )
     recomputed()
-    bearing = next(b for b in page_of(diane).shared if b.course.indicator == share)
-    assert [(row.share.code, plain(row.left)) for row in bearing.rows] == [
+    shares = next(b for b in page_of(diane).shared if b.course.indicator == share)
+    assert [(row.share.code, plain(row.left)) for row in shares.rows] == [
         ("imt-mines-albi", "+9,0"),
         ("nord", "-4,0"),
     ]
-    assert "il reste 5,0 points" in plain(bearing.sentence)
+    assert "il reste 5,0 points" in plain(shares.sentence)
     why = plain(read(signed_in(diane).get("/explication/ecoles/nord/foreign/?year=2020")))
     assert "(20,0 × 100 - 100 × 60) / 1 000" in why
 
