@@ -1,4 +1,4 @@
-"""What the views of the reading room share: who may open a page, and how an open page follows."""
+"""What the views of the reading room share: who may open a page, how it follows, what is sent."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,3 +37,15 @@ def followed(
         return render(request, template, {"page": page, "etag": etag})
 
     return follow(request, pulse, answer)
+
+
+def attached(content: bytes | str, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -15,7 +15,7 @@ from imtplan.buttons import demand_button
 from imtplan.dashboard.freshness import follow
 from imtplan.dashboard.matrix.tables import MATRIX
 from imtplan.dashboard.page_tables import AboutLines, TabledPage
-from imtplan.dashboard.page_views import demand_institute
+from imtplan.dashboard.page_views import attached, demand_institute
 from imtplan.dashboard.projects.tables import ALL_PROJECTS
 from imtplan.dashboard.school.tables import SCHOOLS
 from imtplan.dashboard.scope import moment_asked, read_scope
@@ -156,19 +156,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     kind.demand(request.user, export.subject)
     name = kind.name(export.subject, export.asked)
-    return _attached(bytes(export.content), kind.format.content_type, name)
-
-
-def _attached(content: bytes | str, content_type: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return attached(bytes(export.content), kind.format.content_type, name)
 
 
 # --- Tables, made while one waits -----------------------------------------------------------------
@@ -209,7 +197,7 @@ def _table(
             beside = [sheet_of_pairs(about, title=_("About"))]
             kind = book.content_type
             content = book_table(columns, rows, title=str(table.label), book=book, beside=beside)
-    return _attached(
+    return attached(
         content, kind, f"{tabled.file_name(slug, page, codes.get('code', ''))}.{ending}"
     )
 

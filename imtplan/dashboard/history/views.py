@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard.history.snapshot_content import ComparedLine, SnapshotContent
 from imtplan.dashboard.history.tables import columns_of_snapshot, snapshot_rows
-from imtplan.dashboard.page_views import demand_institute
+from imtplan.dashboard.page_views import attached, demand_institute
 from imtplan.dashboard.scope import Scope, moment_asked, read_scope
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
@@ -103,18 +103,7 @@ def snapshot_file(request: HttpRequest, number: int, kind: str) -> HttpResponseB
     if kind != "json":
         book = BookFormat(kind)
         return book.response(_workbook(taken, book), name)
-    return _attached(taken.content.encode(), f"{name}.json", "application/json")
-
-
-def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(
-        data,
-        content_type=kind,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return attached(taken.content.encode(), "application/json", f"{name}.json")
 
 
 def _workbook(taken: Snapshot, book: BookFormat) -> bytes:
