@@ -14,7 +14,6 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.entry.checking.cells import (
     CellFinding,
     EnteredCell,
-    FindingLevel,
     KnownMagnitudes,
     Surroundings,
 )
@@ -91,10 +90,7 @@ class SchoolFigures:
         return figure is not None and figure.state != Figure.State.NOT_ENTERED
 
     def needs_answer(self, indicator: Indicator) -> bool:
-        return any(
-            finding.level == FindingLevel.SURPRISING and not finding.answered
-            for finding in self.findings(indicator)
-        )
+        return any(finding.asks for finding in self.findings(indicator))
 
     @property
     def to_correct(self) -> list[Indicator]:

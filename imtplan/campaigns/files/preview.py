@@ -10,7 +10,6 @@ from django.utils.text import Truncator
 from imtplan.campaigns.entry.checking.cells import (
     CellFinding,
     EnteredCell,
-    FindingLevel,
     change_in_words,
     shown,
 )
@@ -99,16 +98,16 @@ class ProposedCell:
 
     @property
     def surprises(self) -> list[CellFinding]:
-        return [finding for finding in self.findings if finding.level == FindingLevel.SURPRISING]
+        return [finding for finding in self.findings if finding.is_surprise]
 
     @property
     def asks(self) -> bool:
-        return any(not finding.answered for finding in self.surprises)
+        return any(finding.asks for finding in self.findings)
 
     @property
     def can_confirm(self) -> bool:
         """Says whether a tick is enough for one of its surprises."""
-        return any(not finding.answered and not finding.needs_words for finding in self.surprises)
+        return any(finding.asks and not finding.needs_words for finding in self.findings)
 
     @property
     def seen(self) -> str:
@@ -376,7 +375,6 @@ def _elsewhere(
             raised += [
                 SurpriseElsewhere(indicator, finding)
                 for finding in after.findings(indicator)
-                if finding.level == FindingLevel.SURPRISING
-                and (finding.code, str(finding.message)) not in before
+                if finding.is_surprise and (finding.code, str(finding.message)) not in before
             ]
     return raised

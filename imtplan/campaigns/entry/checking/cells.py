@@ -83,6 +83,15 @@ class CellFinding:
     answered: bool = False
     needs_words: bool = False  # a tick does not answer it
 
+    @property
+    def is_surprise(self) -> bool:
+        return self.level == FindingLevel.SURPRISING
+
+    @property
+    def asks(self) -> bool:
+        """Says whether somebody has to confirm or explain before the figures are sent."""
+        return self.is_surprise and not self.answered
+
     def as_json(self) -> dict[str, str | bool]:
         return {
             "level": str(self.level),

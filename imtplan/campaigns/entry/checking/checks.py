@@ -145,26 +145,20 @@ def findings(
 
 def _answered(finding: CellFinding, answers: Iterable[Mapping[str, str]]) -> CellFinding:
     sizes = [Decimal(given[finding.code]) for given in answers if finding.code in given]
-    if finding.level != FindingLevel.SURPRISING or not any(size >= finding.size for size in sizes):
+    if not finding.is_surprise or not any(size >= finding.size for size in sizes):
         return finding
     return CellFinding(**{**finding.__dict__, "answered": True})
 
 
 def sizes(noted: Iterable[CellFinding]) -> dict[str, str]:
     """Returns the surprises among the findings, as they are kept when somebody answers them."""
-    return {
-        finding.code: str(finding.size)
-        for finding in noted
-        if finding.level == FindingLevel.SURPRISING
-    }
+    return {finding.code: str(finding.size) for finding in noted if finding.is_surprise}
 
 
 def _sign_for_words(cell: EnteredCell, noted: Iterable[CellFinding]) -> Iterator[CellFinding]:
     """A "." in answer to a surprise is kept as typed, and told that it answers nothing."""
     typed = cell.explanation.strip()
-    asks = any(
-        finding.level == FindingLevel.SURPRISING and not finding.answered for finding in noted
-    )
+    asks = any(finding.asks for finding in noted)
     if asks and typed and not says_something(typed):
         text = _("“{typed}” explains nothing yet: a few words are needed.")
         yield CellFinding(

@@ -81,10 +81,7 @@ class EntryRow:
 
     @property
     def needs_answer(self) -> bool:
-        return any(
-            finding.level == FindingLevel.SURPRISING and not finding.answered
-            for finding in self.findings
-        )
+        return any(finding.asks for finding in self.findings)
 
     @property
     def is_filled(self) -> bool:
