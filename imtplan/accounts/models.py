@@ -245,6 +245,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Over by their last day, or ended before it."""
         return self.filter(Q(ends_on__lt=timezone.localdate()) | Q(ended_at__isnull=False))
 
+    def by_rank(self) -> "list[Membership]":
+        """Returns the director first, then the substitute, as the roles stand; then by name."""
+        ranks = list(Role)
+        rows = self.select_related("user")
+        return sorted(rows, key=lambda held: (ranks.index(held.role), held.user.name, held.pk))
+
 
 @pghistory.track()
 class Membership(models.Model):

@@ -1,6 +1,5 @@
 """Who holds which role in a school or in the institute: the page that names and ends."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.accounts.models import Membership, School
-from imtplan.accounts.roles import Permission, Role, has_permission, roles_given_by
+from imtplan.accounts.roles import Permission, has_permission, roles_given_by
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import demand
 from imtplan.campaigns.terms.people import (
@@ -26,8 +25,6 @@ from imtplan.campaigns.terms.people import (
     undo_end,
 )
 from imtplan.campaigns.terms.people_forms import NameForm
-
-RANKS = {role.value: rank for rank, role in enumerate(Role)}
 
 
 def _school(request: HttpRequest, code: str) -> School | None:
@@ -126,8 +123,8 @@ def _page(request: HttpRequest, school: School | None, form: NameForm) -> HttpRe
         "school": school,
         "here": _address(school),
         "form": form,
-        "current": _in_order(held.in_force()),
-        "to_come": _in_order(held.to_come()),
+        "current": held.in_force().by_rank(),
+        "to_come": held.to_come().by_rank(),
         "past": past,
         "undoable": [
             ended for ended in past if ended.ended_by_id == request.user.pk and can_be_undone(ended)
@@ -139,8 +136,3 @@ def _page(request: HttpRequest, school: School | None, form: NameForm) -> HttpRe
     wrong = form.is_bound and form.errors
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     return render(request, "campaigns/people.html", context, status=status)
-
-
-def _in_order(held: Iterable[Membership]) -> list[Membership]:
-    """Returns the director first, then the substitute, then by name."""
-    return sorted(held, key=lambda member: (RANKS[member.role], member.user.name, member.pk))

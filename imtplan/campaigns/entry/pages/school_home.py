@@ -9,13 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School
-from imtplan.accounts.roles import Permission, Role, has_permission
+from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.access import may_enter
 from imtplan.campaigns.entry.reading import SchoolFigures, read
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
 from indicators.models import Indicator
-
-RANKS = {role.value: rank for rank, role in enumerate(Role)}
 
 
 @dataclass
@@ -111,7 +109,7 @@ def school_home(user: Any, school: School) -> SchoolHome:
         to_come = [part for part in parts if part.is_to_come]
         current = to_come[-1:] or parts[:1]
     earlier = [part for part in parts if part not in current and not part.is_to_come]
-    return SchoolHome(school, current, earlier, _people(school))
+    return SchoolHome(school, current, earlier, school.memberships.in_force().by_rank())
 
 
 def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
@@ -152,9 +150,3 @@ def _of_school(
         may_enter=may_enter(user, campaign, school),
         may_submit=has_permission(user, Permission.SUBMIT_FIGURES, school=school),
     )
-
-
-def _people(school: School) -> list[Membership]:
-    """Returns who holds a role now: the director first, then by name."""
-    held = school.memberships.in_force().select_related("user")
-    return sorted(held, key=lambda member: (RANKS[member.role], member.user.name, member.pk))
