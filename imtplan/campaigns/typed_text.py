@@ -1,5 +1,6 @@
 """Texts that people write: kept whole, line by line, or refused with their length. Never cut."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -18,6 +19,16 @@ def one_line_end(text: str) -> str:
     """Browsers send line ends as CR LF, spreadsheets as LF: one of the two, or each way in would
     look like a change, and a text of many lines would be longer than its author counts."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def nul_shown(text: str) -> str:
+    """Returns the text with a picture for each NUL, which PostgreSQL cannot store and no page can
+    show: the person sees that it was there."""
+    return text.replace("\x00", "\u2400")
+
+
+def nuls_shown(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: nul_shown(text) for name, text in texts.items()}
 
 
 def too_long(text: str, limit: int) -> str | Promise:

@@ -12,6 +12,7 @@ from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.forms import TYPED_FIELDS
 from imtplan.campaigns.entry.reading import SchoolFigures
 from imtplan.campaigns.models import KeptInput
+from imtplan.campaigns.typed_text import nul_shown, nuls_shown
 from indicators.models import Figure, Indicator
 
 # A tick says nothing that could be lost.
@@ -49,14 +50,14 @@ def in_words(kept: KeptInput) -> str:
 
 def texts_of(typed: Mapping[str, str]) -> dict[str, str]:
     """Returns each text of a row by its field, empty where nothing was typed."""
-    return {name: _storable(typed.get(name, "")).strip() for name in TEXTS}
+    return {name: nul_shown(typed.get(name, "")).strip() for name in TEXTS}
 
 
 def keep(reading: SchoolFigures, typed: Mapping[Indicator, Mapping[str, str]], *, by: User) -> None:
     """Keep each row's texts in place of what was kept of it. Call with the lock on the school's
     part of the campaign, and after `unseen`."""
     for indicator, texts in typed.items():
-        storable = {name: _storable(text) for name, text in texts.items()}
+        storable = nuls_shown(texts)
         kept = reading.kept.get(indicator.pk)
         if kept and kept.typed == storable:
             continue
@@ -74,8 +75,3 @@ def forget(reading: SchoolFigures, indicator: Indicator) -> None:
     """Let a kept text go: the cell says something that can be stored now, or is as it was."""
     if kept := reading.kept.pop(indicator.pk, None):
         kept.delete()
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL stores no NUL: its picture stands for it, so that the person sees it was there."""
-    return text.replace("\x00", "\u2400")

@@ -21,6 +21,7 @@ from imtplan.campaigns.files.preview_decisions import Decisions, as_seen
 from imtplan.campaigns.files.tables.cell_forms import form_of
 from imtplan.campaigns.files.tables.typed_cells import CellClaim, StrayText, TypedCell
 from imtplan.campaigns.models import Proposal
+from imtplan.campaigns.typed_text import nul_shown
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -86,9 +87,8 @@ class ProposedCell:
 
     @property
     def explanation(self) -> str:
-        """A NUL, which no page can show, has its picture."""
         text = self.cell.explanation if self.cell else self.typed.typed.get("explanation", "")
-        return text.replace("\x00", "\u2400")
+        return nul_shown(text)
 
     @property
     def explanation_before(self) -> str:

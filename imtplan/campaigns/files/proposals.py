@@ -29,6 +29,7 @@ from imtplan.campaigns.files.tables.typed_cells import (
 )
 from imtplan.campaigns.gate import CampaignRefusal, locked
 from imtplan.campaigns.models import Campaign, Proposal
+from imtplan.campaigns.typed_text import nul_shown, nuls_shown
 from indicators.models import Figure
 
 # --- Making one ---------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ def propose(
 def _kept_content(content: TableContent, reading: SchoolFigures) -> dict[str, Any]:
     return {
         "cells": [_kept(cell, reading) for cell in content.cells],
-        "strays": [asdict(stray) | {"text": _storable(stray.text)} for stray in content.strays],
+        "strays": [asdict(stray) | {"text": nul_shown(stray.text)} for stray in content.strays],
     }
 
 
@@ -89,7 +90,7 @@ def _summary(content: TableContent) -> list[list[str]]:
 
 def _text_of(cell: TypedCell) -> str:
     texts = [cell.typed.get(name, "") for name in ("value", "numerator", "denominator", "word")]
-    return " / ".join(_storable(text) for text in texts if text)
+    return " / ".join(nul_shown(text) for text in texts if text)
 
 
 def _kept(cell: TypedCell, reading: SchoolFigures) -> dict[str, object]:
@@ -97,27 +98,18 @@ def _kept(cell: TypedCell, reading: SchoolFigures) -> dict[str, object]:
     if version is None:
         stored = reading.figure(cell.indicator)
         version = stored.version if stored else 0
-    claims = [{**claim.__dict__, "typed": _storable_texts(claim.typed)} for claim in cell.claims]
+    claims = [{**claim.__dict__, "typed": nuls_shown(claim.typed)} for claim in cell.claims]
     kept = reading.kept.get(cell.indicator.pk)
     return {
         "indicator": cell.indicator.code,
-        "typed": _storable_texts(cell.typed),
+        "typed": nuls_shown(cell.typed),
         "where": cell.where,
         "version": version,
         "language": cell.language,
-        "remarks": [_storable(remark) for remark in cell.remarks],
+        "remarks": [nul_shown(remark) for remark in cell.remarks],
         "kept": kept.pk if kept else None,
         "claims": claims,
     }
-
-
-def _storable_texts(texts: dict[str, str]) -> dict[str, str]:
-    return {name: _storable(text) for name, text in texts.items()}
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL stores no NUL: its picture stands for it, and is refused as such."""
-    return text.replace("\x00", "\u2400")
 
 
 # --- Saying how a block is meant ----------------------------------------------------------------

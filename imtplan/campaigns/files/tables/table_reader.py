@@ -22,6 +22,7 @@ from imtplan.campaigns.files.tables.typed_cells import StrayText, TableContent, 
 from imtplan.campaigns.files.tables.unheaded_blocks import FigureBlock
 from imtplan.campaigns.files.workbook import FORMAT, MARKER
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.typed_text import nul_shown
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import (
     MAX_COLUMNS,
@@ -67,7 +68,7 @@ def table_of_paste(text: str) -> Table:
     """Returns the cells of the clipboard's text: tabs between columns, quotes around line ends."""
     if len(text) > LARGEST_BLOCK:
         raise Unreadable(_("This block is too large to be a school's figures."))
-    lines = csv.reader(io.StringIO(text.replace("\x00", "\u2400")), dialect="excel-tab")
+    lines = csv.reader(io.StringIO(nul_shown(text)), dialect="excel-tab")
     try:
         rows = [_row(number, cells) for number, cells in enumerate(lines, start=1)]
     except csv.Error as error:  # one cell is longer than the standard library reads
