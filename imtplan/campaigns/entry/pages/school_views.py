@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,6 +14,7 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.access import place
 from imtplan.campaigns.entry.pages.entry_page import read_page
 from imtplan.campaigns.entry.pages.school_home import school_home
+from imtplan.web.printed import pdf_response
 
 
 @never_cache
@@ -39,22 +38,9 @@ def blank_form_pdf(request: HttpRequest, year: int, school: str) -> HttpResponse
     """Sends the same as a PDF. Where none can be made, back to the page, which prints as well."""
     context = _form_of(request, year, school)
     html = render_to_string("campaigns/blank_form_pdf.html", context)
-    try:
-        if not paper.is_available():
-            raise paper.PaperError
-        pdf = paper.pdf_of(html)
-    except paper.PaperError:
-        messages.error(request, _("The PDF cannot be made at the moment. Print this page instead."))
-        return redirect("blank_form", year=year, school=school)
     name = f"imt-plan-{year}-{context['page'].school.code}.pdf"
-    return HttpResponse(
-        pdf,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{name}"',
-            "Cache-Control": "private, no-cache",
-        },
-    )
+    page = reverse("blank_form", args=[year, school])
+    return pdf_response(request, html, name=name, page=page)
 
 
 def _form_of(request: HttpRequest, year: int, school: str) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from imtplan import paper
@@ -20,6 +19,7 @@ from imtplan.campaigns.review.receipts.receipt_content import (
     steps_since,
     taking_back,
 )
+from imtplan.web.printed import pdf_response, private_file
 
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:
@@ -65,7 +65,9 @@ def receipt_json(request: HttpRequest, number: str) -> HttpResponse:
     """Sends the very bytes that were hashed: `sha256sum` of the file gives the number printed. They
     can say nothing of what came after: that it was taken back is said by the name of the file."""
     receipt = _receipt(request, number)
-    return _file(receipt, receipt.content.encode(), "json", "application/json", "attachment")
+    name = _file_name(receipt, taking_back(receipt), "json")
+    content = receipt.content.encode()
+    return private_file(content, name=name, content_type="application/json")
 
 
 @require_safe
@@ -73,29 +75,9 @@ def receipt_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """Sends the receipt on paper. Without a PDF, back to the page, which prints as well."""
     receipt = _receipt(request, number)
     html = render_to_string("campaigns/receipt_pdf.html", _document(receipt))
-    try:
-        if not paper.is_available():
-            raise paper.PaperError
-        pdf = paper.pdf_of(html)
-    except paper.PaperError:
-        messages.error(request, _("The PDF cannot be made at the moment. Print this page instead."))
-        return redirect("receipt", number=number)
-    return _file(receipt, pdf, "pdf", "application/pdf", "inline")
+    name = _file_name(receipt, taking_back(receipt), "pdf")
+    return pdf_response(request, html, name=name, page=reverse("receipt", args=[number]))
 
 
 def _file_name(receipt: Receipt, taken_back: Event | None, ending: str) -> str:
     return f"recu-{receipt.number}{'-repris' if taken_back else ''}.{ending}"
-
-
-def _file(
-    receipt: Receipt, content: bytes, ending: str, content_type: str, disposition: str
-) -> HttpResponse:
-    name = _file_name(receipt, taking_back(receipt), ending)
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={
-            "Content-Disposition": f'{disposition}; filename="{name}"',
-            "Cache-Control": "private, no-cache",
-        },
-    )
