@@ -5,8 +5,13 @@ from typing import Any
 from django.utils.translation import get_language
 
 
+def reader_language() -> str:
+    """Returns "fr" or "en": the language in which the reader is answered."""
+    return (get_language() or "fr")[:2]
+
+
 class Bilingual:
-    """Reads `<name>_fr` or `<name>_en`; where the wanted one is empty, the other.
+    """Reads `<name>_fr` or `<name>_en`; where that is empty, the other.
 
     >>> class Objective:
     ...     title = Bilingual("title")
@@ -18,5 +23,5 @@ class Bilingual:
     def __get__(self, row: Any, owner: type | None = None) -> Any:
         if row is None:
             return self
-        wanted, other = ("en", "fr") if (get_language() or "fr").startswith("en") else ("fr", "en")
-        return getattr(row, f"{self.name}_{wanted}") or getattr(row, f"{self.name}_{other}")
+        own, other = ("en", "fr") if reader_language() == "en" else ("fr", "en")
+        return getattr(row, f"{self.name}_{own}") or getattr(row, f"{self.name}_{other}")

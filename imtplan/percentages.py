@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 
 
@@ -12,14 +13,10 @@ def in_points(difference: Decimal, *, decimals: int = 1, sign: bool = True) -> s
     """Of 27.2 % and 21.3 %: "−5.9 points". What is too small to round says so."""
     moved = round(difference, decimals)
     if difference and not moved:
-        least = format_number(Decimal((0, (1,), -decimals)), language=_language())
+        least = format_number(Decimal((0, (1,), -decimals)), language=reader_language())
         way = _("less than %(least)s point up") if difference > 0 else ""
         return (way or _("less than %(least)s point down")) % {"least": least}
     # 0,5 and 1,5 point in French, 0.5 and 1.5 points in English.
-    size = int(abs(moved)) if _language() == "fr" else 1 + (abs(moved) != 1)
-    number = format_number(moved.normalize(), language=_language(), sign=sign)
+    size = int(abs(moved)) if reader_language() == "fr" else 1 + (abs(moved) != 1)
+    number = format_number(moved.normalize(), language=reader_language(), sign=sign)
     return ngettext("%(number)s point", "%(number)s points", size) % {"number": number}
-
-
-def _language() -> str:
-    return (get_language() or "fr")[:2]

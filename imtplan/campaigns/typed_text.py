@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 
 LONGEST_REASON = 1000
@@ -60,4 +60,4 @@ class TypedTextField(forms.CharField):
 
 
 def _shown(number: int) -> str:
-    return format_number(number, language=(get_language() or "fr")[:2])
+    return format_number(number, language=reader_language())

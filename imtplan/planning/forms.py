@@ -12,10 +12,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.forms import TypedNumberField
 from imtplan.days import DayField
 from imtplan.numbers import format_number
@@ -25,20 +26,20 @@ NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points",
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
 
 
-def language() -> str:
-    return (get_language() or "fr")[:2]
-
-
 def shown_number(value: Any, *, is_year: bool = False) -> str:
     """A stored or kept number for people. Years are written without a group mark."""
-    return str(value) if is_year else format_number(Decimal(str(value)), language=language())
+    return str(value) if is_year else format_number(Decimal(str(value)), language=reader_language())
 
 
 class PlanNumberField(TypedNumberField):
     """A number in the person's language, both ways. Its bounds are the model's."""
 
     def prepare_value(self, value: Any) -> Any:
-        return format_number(value, language=language()) if isinstance(value, Decimal) else value
+        return (
+            format_number(value, language=reader_language())
+            if isinstance(value, Decimal)
+            else value
+        )
 
     def validate(self, value: Any) -> None:
         if self.required and value is None:
@@ -104,7 +105,7 @@ class ActForm(forms.BaseForm):
         """A stored or typed value in words, the same for both."""
         field = self.fields[name]
         if isinstance(field, PlanNumberField) and isinstance(value, Decimal):
-            return format_number(value, language=language())
+            return format_number(value, language=reader_language())
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(field, forms.ModelChoiceField):
@@ -112,7 +113,7 @@ class ActForm(forms.BaseForm):
         if isinstance(field, forms.ChoiceField):
             return str(dict(field.choices).get(value, value or ""))
         if isinstance(value, date):
-            return value.strftime("%d/%m/%Y" if language() == "fr" else "%Y-%m-%d")
+            return value.strftime("%d/%m/%Y" if reader_language() == "fr" else "%Y-%m-%d")
         return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
     @staticmethod

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import (
     NO_UNIT,
@@ -15,7 +16,6 @@ from imtplan.planning.forms import (
     POINTS,
     PlanForm,
     PlanFormMeta,
-    language,
     number_field,
 )
 from imtplan.planning.schools import store_school
@@ -90,7 +90,7 @@ class IndicatorForm(PlanForm):
     def _unit(self) -> tuple[str, tuple[str, ...]]:
         """The unit that stands in the form, as it is typed."""
         units = tuple(str(self[f"unit_{code}"].value() or "") for code in ("fr", "en"))
-        return units[0 if language() == "fr" else 1], units
+        return units[0 if reader_language() == "fr" else 1], units
 
     def clean_decimals(self) -> int:
         if self.cleaned_data["decimals"] > 6:

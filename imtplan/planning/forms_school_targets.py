@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.edits import as_plain
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
-from imtplan.planning.forms import ActForm, FormDifference, language, number_field
+from imtplan.planning.forms import ActForm, FormDifference, number_field
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target
 from indicators.services_plan import school_targets, store_school_targets
 from objectives.models import StrategicPlan
@@ -56,7 +57,7 @@ class SchoolTargetRow:
         percent = self.target.growth_percent if self.target else None
         if percent is None:
             return ""
-        return format_percent(percent / 100, language=language(), sign=True)
+        return format_percent(percent / 100, language=reader_language(), sign=True)
 
 
 class SchoolTargetsForm(ActForm, forms.Form):
@@ -277,9 +278,9 @@ class SchoolTargetsForm(ActForm, forms.Form):
     def _term(self, name: str, value: Any) -> str:
         """A term in words: the shared ones as their field says them."""
         if name == "growth_percent" and isinstance(value, Decimal):
-            return format_percent(value / 100, language=language(), sign=True)
+            return format_percent(value / 100, language=reader_language(), sign=True)
         if isinstance(value, Decimal):
-            return format_number(value, language=language())
+            return format_number(value, language=reader_language())
         return self.said(name, value) if name in self.fields else str(value or "")
 
     def store(self, *, by: User, reason: str) -> None:
@@ -331,7 +332,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
         whole = self.institute.value if self.institute else None
         gap = None if total is None or whole is None else total - whole
         return {
-            "sum": format_number(total, language=language()),
-            "institute": format_number(whole, language=language()),
-            "gap": format_number(gap, language=language(), sign=True),
+            "sum": format_number(total, language=reader_language()),
+            "institute": format_number(whole, language=reader_language()),
+            "gap": format_number(gap, language=reader_language(), sign=True),
         }

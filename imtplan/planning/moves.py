@@ -10,8 +10,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent
-from imtplan.planning.forms import language
 from indicators.models import (
     Indicator,
     InstituteValue,
@@ -174,6 +174,6 @@ def _text(name: str, row: Mapping[str, Any]) -> str:
     if name == "status":
         return VerdictInWords(ProgressStatus(value), row["would_be"], row["pace"]).text
     if name in RATIOS:
-        return format_percent(value, language=language())
+        return format_percent(value, language=reader_language())
     rounded = round(value, 2) if isinstance(value, Decimal) else value
-    return format_number(rounded, language=language())
+    return format_number(rounded, language=reader_language())

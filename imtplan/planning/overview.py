@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent
-from imtplan.planning.forms import language
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, IndicatorLink, Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -32,7 +32,7 @@ class ElementLink:
 
     @property
     def weight(self) -> str:
-        return format_number(self.row.weight, language=language())
+        return format_number(self.row.weight, language=reader_language())
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class WeightedElement:
 
     @property
     def weight(self) -> str:
-        return format_number(self.row.weight, language=language())
+        return format_number(self.row.weight, language=reader_language())
 
     @property
     def sum(self) -> str:
         total = sum((link.row.weight for link in self.links), Decimal(0))
-        return format_number(total, language=language())
+        return format_number(total, language=reader_language())
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,13 @@ class TargetRow:
     def wanted(self) -> str:
         unit = self.target.indicator.unit
         if self.target.value is not None:
-            return f"{format_number(self.target.value, language=language())} {unit}"
+            return f"{format_number(self.target.value, language=reader_language())} {unit}"
         ratio = (self.target.growth_percent or Decimal(0)) / 100
-        return format_percent(ratio, language=language(), sign=True)
+        return format_percent(ratio, language=reader_language(), sign=True)
 
     @property
     def baseline(self) -> str:
-        return format_number(self.target.baseline_value, language=language())
+        return format_number(self.target.baseline_value, language=reader_language())
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class PlanOverview:
     @property
     def weight_of_objectives(self) -> str:
         total = sum((axis.row.weight for axis in self.objectives), Decimal(0))
-        return format_number(total, language=language())
+        return format_number(total, language=reader_language())
 
     @cached_property
     def projects(self) -> list[tuple[FlagshipProject, list[Serves]]]:

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from imtplan.bilingual import reader_language
 from imtplan.planning.access import demand_plan_office
 from imtplan.planning.acts import ActPage, follow
-from imtplan.planning.forms import language
 from imtplan.planning.workbook.form import LoadForm
 from imtplan.planning.workbook.writing import file_name, workbook_of
 from imtplan.spreadsheets.books import BookFormat
@@ -23,7 +23,7 @@ def workbook(
     """The plan as it is stored now; without a code, an empty workbook for a new one."""
     demand_plan_office(request)
     plan = _plan(request, code)
-    return book.response(workbook_of(plan, language(), book), file_name(plan))
+    return book.response(workbook_of(plan, reader_language(), book), file_name(plan))
 
 
 @never_cache

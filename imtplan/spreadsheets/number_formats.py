@@ -10,8 +10,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum, auto
 from functools import cached_property
 
-from django.utils.translation import get_language
-
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 from imtplan.spreadsheets.tables import CellType
 
@@ -145,7 +144,7 @@ class FormatSection:
             return ""
         shown = number.scaleb(2 * self.percents - 3 * self.thousands, context=_WIDE)
         places = None if self.is_general else min(self.places, 30)
-        text = format_number(shown, language=(get_language() or "fr")[:2], decimals=places)
+        text = format_number(shown, language=reader_language(), decimals=places)
         return f"{self.before}{text}{self.after}".strip()
 
     @property

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.checking.no_number_words import may_be_either, word_of
 from imtplan.campaigns.entry.checking.number_sentences import sentence_of, unit_of
@@ -44,7 +44,7 @@ class TypedNumberField(forms.CharField):
         if self.takes_words:
             _refuse_word(text)
         try:
-            return parse_quantity(text, language=get_language() or "fr", cell=self.unit)
+            return parse_quantity(text, language=reader_language(), cell=self.unit)
         except NumberError as error:
             sentence = sentence_of(error, self.unit)
             raise forms.ValidationError(sentence, code=error.problem) from error
@@ -164,7 +164,7 @@ def initial_of(figure: Figure | None) -> dict[str, Any]:
     """Returns a stored figure as the form shows it, in the numbers of the person's language."""
     if figure is None:
         return {}
-    language = get_language() or "fr"
+    language = reader_language()
     numbers = {
         part: format_number(getattr(figure, part), language=language)
         for part in ("value", "numerator", "denominator")

@@ -7,11 +7,11 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.models import School
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.entry.pages.entry_page import read_page
 from imtplan.campaigns.files.proposals import propose
@@ -60,7 +60,7 @@ def workbook(
 ) -> HttpResponse:
     """Sends the school's workbook, filled with what is stored now."""
     here = place(request, year, school)
-    data = workbook_of(**here, language=(get_language() or "fr")[:2], book=book)
+    data = workbook_of(**here, language=reader_language(), book=book)
     return book.response(data, file_name(**here))
 
 

@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.audit.models import Event
+from imtplan.bilingual import reader_language
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import demand_entry, place
 from imtplan.campaigns.entry.pages.entry_page import UNDO
@@ -46,7 +47,7 @@ def paste(request: HttpRequest, year: int, school: str) -> HttpResponse:
         return JsonResponse({"message": message}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     destination = Destination.of(
         **here,
-        language=(get_language() or "fr")[:2],
+        language=reader_language(),
         start=request.POST.get("start", ""),
         column=request.POST.get("column", ""),
     )

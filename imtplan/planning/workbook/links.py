@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, parse_number
-from imtplan.planning.forms import FormDifference, language
+from imtplan.planning.forms import FormDifference
 from imtplan.planning.workbook.reading import CellRefused, WorkbookLine
 from imtplan.planning.workbook.report import LineReport, LoadOutcome
 from imtplan.planning.workbook.sheets import Counts, CountsIn
@@ -120,7 +121,7 @@ class LinkLoader:
             raise CellRefused(
                 "weight", _("Write a weight. A link is ended in the page of its element.")
             )
-        weight = parse_number(text, language=language())
+        weight = parse_number(text, language=reader_language())
         if not 0 <= weight < 100_000:
             raise CellRefused("weight", _("A weight is zero or more, and below 100,000."))
         return weight
@@ -145,4 +146,4 @@ def _sum(element: Any) -> Decimal:
 
 
 def _shown(weight: Decimal | None) -> str:
-    return format_number(weight, language=language())
+    return format_number(weight, language=reader_language())

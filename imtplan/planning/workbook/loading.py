@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.edits import ReasonNeeded
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
-from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm, language
+from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm
 from imtplan.planning.workbook.links import MODELS, PUT_ASIDE, LinkLoader, why_none
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
 from imtplan.planning.workbook.report import LineReport, LoadOutcome, LoadReport
@@ -153,7 +154,7 @@ class Loader:
             return unit_of(found) if found else NO_UNIT
         if line.sheet.slug == "indicateurs":
             units = line.raw("unit_fr"), line.raw("unit_en")
-            return CellUnit(units[0 if language() == "fr" else 1], units)
+            return CellUnit(units[0 if reader_language() == "fr" else 1], units)
         return NO_UNIT
 
     def _indicator_of(self, target: str) -> str:

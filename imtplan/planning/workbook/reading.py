@@ -13,11 +13,11 @@ from functools import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import sentence_of
 from imtplan.days import NO_DAY
 from imtplan.numbers import NumberError, format_number
 from imtplan.planning.forms import NO_UNIT, NOT_WHOLE
-from imtplan.planning.forms import language as own_language
 from imtplan.planning.workbook.sheets import (
     FORMAT,
     GUIDE,
@@ -144,7 +144,7 @@ def book_of(tables: Iterable[Table]) -> PlanWorkbook:
 class _WorkbookReader:
     def __init__(self, tables: list[Table]) -> None:
         self.book = PlanWorkbook(marks=_marks(tables))
-        self.language = self.book.marks.get("language", own_language())
+        self.language = self.book.marks.get("language", reader_language())
         known = {name: sheet for sheet in SHEETS for name in sheet.known_as}
         for table in tables:
             sheet = known.get(bare(table.name))
@@ -299,11 +299,11 @@ def _number(cell: SheetCell, language: str, unit: CellUnit) -> str:
     text = _in_french(cell.text) if is_plain else cell.text.strip()
     number = _quantity(text, "fr" if is_plain else language, unit)
     if cell.shown and not _is_same(number, cell.shown, unit):
-        words = {"shown": cell.shown, "held": format_number(number, language=own_language())}
+        words = {"shown": cell.shown, "held": format_number(number, language=reader_language())}
         raise _TextRefused(
             _("This cell shows %(shown)s and holds %(held)s. Write the one that is meant.") % words
         )
-    return format_number(number, language=own_language())
+    return format_number(number, language=reader_language())
 
 
 def _quantity(text: str, language: str, unit: CellUnit) -> Decimal:
@@ -316,7 +316,7 @@ def _quantity(text: str, language: str, unit: CellUnit) -> Decimal:
 def _is_same(number: Decimal, shown: str, unit: CellUnit) -> bool:
     """Whether what the cell shows is the number with the unit of its column: "272 M€" for 272."""
     try:
-        return parse_quantity(shown, language=own_language(), cell=unit) == number
+        return parse_quantity(shown, language=reader_language(), cell=unit) == number
     except NumberError:
         return False
 

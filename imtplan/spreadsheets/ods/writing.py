@@ -9,8 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
-
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 from imtplan.spreadsheets.columns import cleaned_text
 from imtplan.spreadsheets.ods.frame import MASTER, packed
@@ -132,7 +131,7 @@ class _Table:
                 return _STRING, paragraphs(f"{number:f}")
 
     def _displayed(self, number: Decimal, look: str) -> str:
-        language = (get_language() or "fr")[:2]
+        language = reader_language()
         decimals = decimals_of(self.looks.get(look, {}))
         return format_number(number, language=language, decimals=decimals)
 

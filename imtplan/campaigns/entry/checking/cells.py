@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
@@ -170,7 +170,7 @@ def _names_of(indicator: Indicator) -> set[str]:
 
 def shown(number: Decimal, indicator: Indicator | None = None) -> str:
     """Writes a number in the person's language; a quotient with its indicator's decimals."""
-    language = get_language() or "fr"
+    language = reader_language()
     if indicator is None or not indicator.is_ratio:
         return format_number(number, language=language)
     in_percent = indicator.is_percentage
@@ -183,12 +183,12 @@ def signed(number: Decimal, indicator: Indicator) -> str:
     """A step up has its plus. A quotient is told to two decimals, a percentage in points."""
     if indicator.is_percentage:
         return in_points(number, decimals=2)
-    language = get_language() or "fr"
+    language = reader_language()
     return format_number(round(number, 2).normalize(), language=language, sign=True)
 
 
 def percent(ratio: Decimal, *, sign: bool = False) -> str:
-    return format_percent(ratio, language=get_language() or "fr", decimals=1, sign=sign)
+    return format_percent(ratio, language=reader_language(), decimals=1, sign=sign)
 
 
 def change_in_words(number: Decimal, before: Decimal, indicator: Indicator) -> str:

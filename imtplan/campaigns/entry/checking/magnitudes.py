@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 from imtplan.units import EUROS, MONEY, SHARE, CellUnit
 
@@ -99,4 +99,4 @@ def _with_unit(number: Decimal, unit: str) -> str:
 
 
 def _shown(number: Decimal) -> str:
-    return format_number(number, language=(get_language() or "fr")[:2])
+    return format_number(number, language=reader_language())

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.bilingual import reader_language
 from imtplan.numbers import (
     MAX_DECIMALS,
     NumberError,
@@ -87,7 +87,7 @@ def _of_unit(error: UnitError, cell: CellUnit) -> Promise:
 
 
 def _shown(number: Decimal) -> str:
-    return format_number(number, language=(get_language() or "fr")[:2])
+    return format_number(number, language=reader_language())
 
 
 def unit_of(indicator: Indicator, part: str = "value") -> CellUnit:

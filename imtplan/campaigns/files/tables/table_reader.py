@@ -9,10 +9,10 @@ import csv
 import io
 from collections.abc import Iterable
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.files.tables.first_row import content_of_block
 from imtplan.campaigns.files.tables.headed_lines import HeadedSheet
 from imtplan.campaigns.files.tables.headings import Headings, HeadingWords, no_column
@@ -45,7 +45,7 @@ def content_of_file(data: bytes, name: str, campaign: Campaign, school: School) 
     """Returns what the file says. `Unreadable` where it cannot be read, or is another's or of
     another year."""
     tables = read_tables(data, name)
-    destination = Destination.of(campaign, school, language=(get_language() or "fr")[:2])
+    destination = Destination.of(campaign, school, language=reader_language())
     marks = _marks(tables)
     if marks is not None:
         _refuse_others(marks, destination)

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.cells import EnteredCell, shown
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import format_percent
@@ -152,13 +153,9 @@ def basis(standing: IndicatorStanding) -> str:
 
 
 def percent(share: Decimal) -> str:
-    return format_percent(share, language=_language(), decimals=1)
+    return format_percent(share, language=reader_language(), decimals=1)
 
 
 def points(change: Decimal) -> str:
     """Writes a difference of two shares: 0.031 is "+3.1 points"."""
     return in_points(change * 100)
-
-
-def _language() -> str:
-    return (get_language() or "fr")[:2]
