@@ -9,7 +9,7 @@ from django.utils import translation
 
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.school.page import SchoolPage, SchoolPageLine, school_page
-from indicators.models import Figure
+from indicators.models import Figure, Progress
 from tests import factories
 
 ALBI = "/ecoles/imt-mines-albi/"
@@ -162,8 +162,11 @@ def test_its_own_target_and_what_it_wrote(students, albi, alice, signed_in, read
     Figure.objects.filter(year=2020).update(explanation="A new campus.")
     recomputed()
 
-    words = read(signed_in(alice).get(ALBI + "?year=2020"))
+    answer = signed_in(alice).get(ALBI + "?year=2020")
+    words = read(answer)
 
+    status = Progress.objects.get(target__school=albi, year=2020, view="validated").status
+    assert f'class="bullet bullet-{status}"' in answer.content.decode()
     assert "24,24\u202f%" in words
     assert "cible 20\u202f000 en 2022" in words
     assert "A new campus." in words
