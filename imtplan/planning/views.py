@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -97,7 +98,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             "parent": parent,
             "kind": kind,
             "may_archive": kind in ARCHIVABLE,
-            "history": history_of(request.user, row),
+            "history": SimpleLazyObject(lambda: history_of(request.user, row)),
         },
     )
     return follow(

@@ -10,6 +10,18 @@ from django.test import Client
 from imtplan.accounts.models import User
 
 
+def filled(form: Any, **typed: Any) -> dict[str, Any]:
+    """The form of a page as it would be posted, with some fields typed anew."""
+    data: dict[str, Any] = {"seen": form.mark}
+    for bound in form:
+        value = bound.value()
+        if value is None or value is False or value == "":
+            continue
+        shown = bound.field.prepare_value(value)
+        data[bound.html_name] = "on" if shown is True else str(shown)
+    return {name: text for name, text in (data | typed).items() if text is not None}
+
+
 class Office:
     """A browser of the plan office. Every field of a form is sent, as browsers do."""
 
@@ -17,16 +29,7 @@ class Office:
         self.client = client
 
     def filled(self, url: str, **typed: Any) -> dict[str, Any]:
-        """The form of a page as it would be posted, with some fields typed anew."""
-        form = self.client.get(url).context["form"]
-        data: dict[str, Any] = {"seen": form.mark}
-        for bound in form:
-            value = bound.value()
-            if value is None or value is False or value == "":
-                continue
-            shown = bound.field.prepare_value(value)
-            data[bound.html_name] = "on" if shown is True else str(shown)
-        return {name: text for name, text in (data | typed).items() if text is not None}
+        return filled(self.client.get(url).context["form"], **typed)
 
     def preview(self, url: str, **typed: Any) -> Any:
         return self.client.post(url, self.filled(url, **typed))

@@ -13,6 +13,7 @@ from imtplan.planning.forms import PlanNumberField
 from imtplan.planning.forms_elements import FORMS
 from indicators.models import Target
 from tests import factories
+from tests.imtplan.planning.conftest import filled
 
 Addresses = dict[str, str]
 
@@ -83,28 +84,39 @@ def others(bound: forms.BoundField) -> Iterator[str | None]:
         yield "Un autre texte"
 
 
-def shown(office: Any, url: str, name: str) -> Any:
-    """What the page says of a field when it is read again."""
-    form = office.client.get(url).context["form"]
+def shown(form: Any, name: str) -> Any:
+    """What the page says of a field."""
     return form.fields[name].prepare_value(form[name].value())
 
 
-def _is_stored(office: Any, url: str, name: str, typed: str | None) -> bool:
-    """Whether it could be stored. If the answer says so, the page must show it again."""
-    before = shown(office, url, name)
-    preview = office.preview(url, **{name: typed})
-    if preview.status_code == 422:
-        assert preview.context["form"].errors
-        return False
-    assert preview.context["preview"].differences, f"{name}: the preview shows no change"
-    answer = office.confirm(url, preview)
-    assert answer.status_code == 302, f"{name}: {answer.context.get('problem')}"
-    page = office.client.get(url).content.decode()
-    after = shown(office, url, name)
-    assert ("Enregistré" in page) == (after != before), f"{name}: {before!r} → {after!r}"
-    read = "on" if after is True else str(after or "")
-    assert read == (typed or ""), f"{name}: {typed!r} was typed, {after!r} is shown"
-    return True
+class FormPage:
+    """A form's page as it was read last: it is asked for anew only after something was stored."""
+
+    def __init__(self, office: Any, url: str) -> None:
+        self.office, self.url = office, url
+        self.read()
+
+    def read(self) -> str:
+        answer = self.office.client.get(self.url)
+        self.form = answer.context["form"]
+        return answer.content.decode()
+
+    def is_stored(self, name: str, typed: str | None) -> bool:
+        """Whether it could be stored. If the answer says so, the page must show it again."""
+        before = shown(self.form, name)
+        preview = self.office.client.post(self.url, filled(self.form, **{name: typed}))
+        if preview.status_code == 422:
+            assert preview.context["form"].errors
+            return False
+        assert preview.context["preview"].differences, f"{name}: the preview shows no change"
+        answer = self.office.confirm(self.url, preview)
+        assert answer.status_code == 302, f"{name}: {answer.context.get('problem')}"
+        page = self.read()
+        after = shown(self.form, name)
+        assert ("Enregistré" in page) == (after != before), f"{name}: {before!r} → {after!r}"
+        read = "on" if after is True else str(after or "")
+        assert read == (typed or ""), f"{name}: {typed!r} was typed, {after!r} is shown"
+        return True
 
 
 KINDS = [
@@ -125,15 +137,13 @@ KINDS = [
 def test_each_field_changed_alone_is_stored_or_refused(
     office: Any, addresses: Addresses, kind: str
 ) -> None:
-    url = addresses[kind]
-    fields = office.client.get(url).context["form"].fields
-    refused = set()
-    for name in fields:
-        bound = office.client.get(url).context["form"][name]
-        if name in ACTS:
-            continue
-        if not any(_is_stored(office, url, name, typed) for typed in others(bound)):
-            refused.add(name)
+    page = FormPage(office, addresses[kind])
+    names = [name for name in page.form.fields if name not in ACTS]
+    refused = {
+        name
+        for name in names
+        if not any(page.is_stored(name, typed) for typed in others(page.form[name]))
+    }
     assert refused == REFUSED.get(kind, set())
 
 
