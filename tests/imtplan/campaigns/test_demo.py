@@ -1,4 +1,4 @@
-"""The demonstration and the plan: loaded, loaded twice, removed."""
+"""The demonstration: loaded, loaded twice, removed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +13,13 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from imtplan.accounts.demo import DEMO_PASSWORD, demo_logins
-from imtplan.accounts.models import Membership, School, User
+from imtplan.accounts.models import Membership, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns.demo import remove
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.review.reminder_mails import write_reminders
-from indicators.models import Figure, FigureEvent, Indicator, Progress, RollUp, Target
-from levers.models import Lever
-from objectives.models import Objective, StrategicPlan
-from projects.models import FlagshipProject, Milestone, Serves, StatusReport
+from indicators.models import Figure, FigureEvent, Indicator, Progress, RollUp
+from projects.models import Milestone, StatusReport
 from tests import factories
 
 
@@ -45,48 +43,6 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def demo(loaded: None, db: None) -> Campaign:
     return Campaign.objects.get()
-
-
-@pytest.fixture
-def plan(db: None) -> StrategicPlan:
-    call_command("load_plan")
-    return StrategicPlan.objects.get()
-
-
-def test_the_plan_is_what_was_published(plan: StrategicPlan) -> None:
-    assert (plan.baseline_year, plan.first_year, plan.last_year) == (2017, 2018, 2022)
-    assert Objective.objects.count() == Lever.objects.count() == 4
-    assert FlagshipProject.objects.count() == 22
-    named = [project.code for project in FlagshipProject.objects.all() if project.is_named]
-    assert named == [f"P{number:02}" for number in range(1, 9)]
-    assert School.objects.carrying_the_plan().count() == 8
-
-
-def test_every_target_and_published_figure_says_where_it_comes_from(plan: StrategicPlan) -> None:
-    assert all(target.source for target in Target.objects.all())
-    published = Figure.objects.all()
-    assert [figure.value for figure in published] == [
-        Decimal(value) for value in ("38.8", "40.2", "40.6", "38.9", "39.4", "42")
-    ]
-    assert all(figure.source and figure.school is None for figure in published)
-
-
-def test_what_nobody_published_is_missing_and_not_invented(plan: StrategicPlan) -> None:
-    assert Target.objects.get(code="professor-researchers-plan-2022").baseline_value is None
-    statuses = Progress.objects.filter(target__code="professor-researchers-plan-2022")
-    assert not statuses.exclude(progress=None).exists()
-
-
-def test_deduced_links_say_that_they_are(plan: StrategicPlan) -> None:
-    confirmed = Serves.objects.filter(inferred=False)
-    assert [serves.project.code for serves in confirmed] == ["P08"]
-
-
-def test_loading_the_plan_again_keeps_what_people_changed(plan: StrategicPlan) -> None:
-    FlagshipProject.objects.filter(code="P09").update(title_fr="Nommé par le bureau du plan")
-    call_command("load_plan")
-    assert FlagshipProject.objects.get(code="P09").title_fr == "Nommé par le bureau du plan"
-    assert Figure.objects.count() == 6
 
 
 @pytest.mark.parametrize(("code", "total"), [("students", 13400), ("own-funds", 170)])
