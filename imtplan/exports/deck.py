@@ -16,8 +16,8 @@ from django.utils.translation import ngettext, pgettext
 
 from imtplan.dashboard.overview.page import DashboardPage, Headline
 from imtplan.dashboard.overview.tables import DASHBOARD
-from imtplan.dashboard.page_tables import is_demonstration, moment_of
 from imtplan.dashboard.queries import ElementState, ProjectGroup
+from imtplan.dashboard.tabled_pages import is_demonstration, moment_of
 from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import NATURES, Wording, language, moment_in_words
 from imtplan.exports.paper_sheets import (

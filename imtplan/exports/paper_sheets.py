@@ -20,10 +20,10 @@ from imtplan.dashboard.matrix.page import MatrixColumn, MatrixPage, RowGroup
 from imtplan.dashboard.matrix.tables import MATRIX
 from imtplan.dashboard.overview.page import DashboardPage, Headline
 from imtplan.dashboard.overview.tables import DASHBOARD
-from imtplan.dashboard.page_tables import is_demonstration, moment_of
 from imtplan.dashboard.school.page import SchoolPage, school_page
 from imtplan.dashboard.school.schools_page import SchoolsPage, schools_of
 from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.tabled_pages import is_demonstration, moment_of
 from imtplan.dashboard.wording import moment_in_words
 from imtplan.exports.chart_drawing import drawn
 from indicators.models import Figure, Indicator, Snapshot, View

@@ -1,7 +1,7 @@
 """Asking for files, following how they are made, and taking them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.buttons import demand_button
-from imtplan.dashboard.freshness import follow
+from imtplan.campaigns.review import queue_tables
+from imtplan.dashboard.freshness import Pulse, follow
 from imtplan.dashboard.matrix.tables import MATRIX
-from imtplan.dashboard.page_tables import AboutLines, TabledPage
 from imtplan.dashboard.page_views import attached, demand_institute
 from imtplan.dashboard.projects.tables import ALL_PROJECTS
 from imtplan.dashboard.school.tables import SCHOOLS
 from imtplan.dashboard.scope import moment_asked, read_scope
+from imtplan.dashboard.tabled_pages import TabledPage, demonstration_warning
 from imtplan.dashboard.wording import language, moment_in_words
 from imtplan.exports import services
-from imtplan.exports.campaign_tables import CAMPAIGN
 from imtplan.exports.export_kinds import KINDS, ExportKind
 from imtplan.exports.models import Export
 from imtplan.exports.paper_sheets import perimeter_of
+from imtplan.page_tables import AboutLines
 from imtplan.spreadsheets import (
     BookFormat,
     Column,
@@ -161,6 +162,18 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
 
 # --- Tables, made while one waits -----------------------------------------------------------------
 
+
+def _campaign(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> Any:
+    return queue_tables.campaign_tables(user, parameters)
+
+
+CAMPAIGN = TabledPage(
+    _campaign,
+    queue_tables.TABLES,
+    stem="saisies",
+    about=lambda page: [*page.about, *demonstration_warning()],
+    year=lambda page: page.campaign.year,
+)
 # By their name in the address.
 PAGES = {"ecoles": SCHOOLS, "matrice": MATRIX, "projets": ALL_PROJECTS, "saisies": CAMPAIGN}
 

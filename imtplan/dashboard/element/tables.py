@@ -4,14 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.dashboard.element.page import ElementPage, element_page
-from imtplan.dashboard.page_tables import (
-    AboutLines,
-    PageTable,
-    TabledPage,
-    about_numbers,
-    number,
-    text,
-)
+from imtplan.dashboard.tabled_pages import TabledPage, about_numbers
+from imtplan.page_tables import AboutLines, PageTable, number, text
 
 # A project has no way to a target, nor has an indicator without one: those cells are empty.
 PULLS = [

@@ -5,17 +5,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
-from imtplan.dashboard.page_tables import (
-    AboutLines,
-    Label,
-    PageTable,
-    TabledPage,
-    about_numbers,
-    day,
-    number,
-    text,
-)
+from imtplan.dashboard.tabled_pages import TabledPage, about_numbers
 from imtplan.dashboard.target_courses import Course, YearRow
+from imtplan.page_tables import AboutLines, Label, PageTable, day, number, text
 from imtplan.spreadsheets import Column
 from indicators.models import Indicator
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from imtplan.accounts.models import School
 from imtplan.dashboard.matrix.cells import MatrixCell
 from imtplan.dashboard.matrix.page import EVERY_SCHOOL, IndicatorGroup, MatrixPage, matrix_page
-from imtplan.dashboard.page_tables import PageTable, TabledPage, number, text
+from imtplan.dashboard.tabled_pages import TabledPage
+from imtplan.page_tables import PageTable, number, text
 from imtplan.spreadsheets import Column
 from indicators.models import Indicator, InstituteValue
 

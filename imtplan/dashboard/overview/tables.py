@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.dashboard.indicator.tables import YEARS, IndicatorYear
 from imtplan.dashboard.overview.page import DashboardPage, dashboard_page
-from imtplan.dashboard.page_tables import PageTable, TabledPage, number, text
 from imtplan.dashboard.projects.tables import PROJECTS
 from imtplan.dashboard.queries import ElementState
+from imtplan.dashboard.tabled_pages import TabledPage
+from imtplan.page_tables import PageTable, number, text
 
 KINDS_OF_ELEMENTS = {
     "plan": gettext_lazy("Plan"),

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from imtplan.dashboard.page_tables import PageTable, TabledPage, day, number, text
 from imtplan.dashboard.projects.page import ProjectsPage, projects_page
+from imtplan.dashboard.tabled_pages import TabledPage
+from imtplan.page_tables import PageTable, day, number, text
 
 PROJECTS = [
     text("code", gettext_lazy("Code")),

@@ -6,16 +6,10 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.dashboard.page_tables import (
-    AboutLines,
-    PageTable,
-    TabledPage,
-    about_numbers,
-    number,
-    text,
-)
 from imtplan.dashboard.school.school_shares import Bearer, IndicatorShares
 from imtplan.dashboard.school.schools_page import SchoolsPage, SchoolSummary, schools_page
+from imtplan.dashboard.tabled_pages import TabledPage, about_numbers
+from imtplan.page_tables import AboutLines, PageTable, number, text
 from imtplan.spreadsheets import Column
 
 

@@ -1,4 +1,4 @@
-"""The tables of the page of a campaign as files: its schools, and how the figures came in."""
+"""The tables of the queue's page as files: the schools of a campaign, how their figures came in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +11,7 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.review.completeness import SchoolRow, total
 from imtplan.campaigns.review.figure_arrivals import arrivals
 from imtplan.campaigns.review.submission_queue import campaign_asked, queue_of
-from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.page_tables import (
-    AboutLines,
-    PageTable,
-    TabledPage,
-    day,
-    demonstration_warning,
-    number,
-    text,
-)
+from imtplan.page_tables import AboutLines, PageTable, day, number, text
 
 
 @dataclass(frozen=True)
@@ -42,8 +33,15 @@ class CampaignTables:
         schools = [row.school.pk for row in self.schools]
         return list(arrivals(self.campaign, schools, expected).days)
 
+    @property
+    def about(self) -> AboutLines:
+        return [
+            (_("Plan"), self.campaign.plan.name),
+            (pgettext("a heading", "Campaign"), str(self.campaign.year)),
+        ]
 
-def _read(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> CampaignTables | None:
+
+def campaign_tables(user: Any, parameters: Mapping[str, str]) -> CampaignTables | None:
     """Returns None where there is no campaign yet."""
     visible = Campaign.objects.visible_to(user).select_related("plan").order_by("-year", "-pk")
     campaigns = list(visible)
@@ -51,14 +49,6 @@ def _read(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> CampaignTab
         return None
     campaign = campaign_asked(campaigns, parameters.get("year", ""))
     return CampaignTables(campaign, queue_of(campaign), parameters.get("state", ""))
-
-
-def _about(page: CampaignTables) -> AboutLines:
-    return [
-        (_("Plan"), page.campaign.plan.name),
-        (pgettext("a heading", "Campaign"), str(page.campaign.year)),
-        *demonstration_warning(),
-    ]
 
 
 SCHOOLS = [
@@ -78,12 +68,7 @@ DAYS = [
     number("added", gettext_lazy("Figures that came in")),
     number("there", gettext_lazy("Figures there at its end")),
 ]
-
-
 TABLES = [
     PageTable("ecoles", gettext_lazy("Schools"), SCHOOLS, lambda page: page.chosen),
     PageTable("jours", gettext_lazy("Day by day"), DAYS, lambda page: page.days),
 ]
-CAMPAIGN = TabledPage(
-    _read, TABLES, stem="saisies", about=_about, year=lambda page: page.campaign.year
-)

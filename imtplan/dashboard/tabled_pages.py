@@ -1,12 +1,8 @@
-"""The tables of a page as files: their rows and columns, and the lines that say of what they speak.
+"""A page with its tables: how it is read, and the lines that say of what its files speak."""
 
-A page keeps its own in its `tables.py`: a column of a file, or a file more, is a line there.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -16,27 +12,8 @@ from imtplan.campaigns.models import Campaign
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import moment_in_words
-from imtplan.rest import rounded
-from imtplan.spreadsheets import Column, ColumnType
+from imtplan.page_tables import AboutLines, PageTable
 from indicators.models import View
-
-DIGITS = 10  # as the API gives them
-Label = Any
-# What stands above a table: a heading, and what it says.
-AboutLines = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class PageTable:
-    """A table of a page: its name in the address, its heading, and its columns and rows."""
-
-    slug: str
-    label: Label
-    columns: Sequence[Column] | Callable[[Any], Sequence[Column]]
-    rows: Callable[[Any], Iterable[Any]]
-
-    def columns_of(self, page: Any) -> Sequence[Column]:
-        return self.columns(page) if callable(self.columns) else self.columns
 
 
 def about_numbers(scope: Scope, pulse: Pulse) -> AboutLines:
@@ -99,33 +76,3 @@ class TabledPage:
     def file_name(self, slug: str, page: Any, code: str = "") -> str:
         parts = ("imtplan", self.stem, code, slug, str(self.year(page)))
         return "-".join(part for part in parts if part)
-
-
-# --- Columns --------------------------------------------------------------------------------------
-
-# Where a cell is had from its row: a path of attributes, any of which may be None, or a function.
-CellSource = str | Callable[[Any], Any]
-
-
-def number(key: str, label: Label, source: CellSource = "") -> Column:
-    def digits(row: Any) -> Any:
-        value = _cell(row, source or key)
-        return rounded(value, DIGITS) if isinstance(value, Decimal) else value
-
-    return Column(key, label, digits, ColumnType.NUMBER)
-
-
-def text(key: str, label: Label, source: CellSource = "") -> Column:
-    return Column(key, label, lambda row: str(_cell(row, source or key) or "") or None)
-
-
-def day(key: str, label: Label, source: CellSource = "") -> Column:
-    return Column(key, label, lambda row: _cell(row, source or key), ColumnType.TIME)
-
-
-def _cell(row: Any, source: CellSource) -> Any:
-    if callable(source):
-        return source(row)
-    for name in source.split("."):
-        row = None if row is None else getattr(row, name)
-    return row
