@@ -132,6 +132,14 @@ def read_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope | Non
     )
 
 
+def demanded_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope:
+    """Returns what the address asks for. Raises 404 where there is no plan yet."""
+    read = read_scope(user, parameters)
+    if read is None:
+        raise Http404
+    return read
+
+
 def _latest(user: Any) -> Subquery:
     headlines = (
         Target.objects.in_use()

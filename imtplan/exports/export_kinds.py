@@ -21,7 +21,7 @@ from imtplan import paper
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard.element.page import KINDS as ELEMENTS
-from imtplan.dashboard.scope import read_scope
+from imtplan.dashboard.scope import demanded_scope
 from imtplan.exports import deck, paper_sheets, slides
 from indicators.models import Indicator, Snapshot
 
@@ -95,10 +95,9 @@ def printed(
 
 
 def _plan(user: Any, subject: str, parameters: AddressQuery) -> str:
-    read = read_scope(user, parameters)
-    if read is None or subject:
+    if subject:
         raise Http404
-    return read.scope.plan.name
+    return demanded_scope(user, parameters).scope.plan.name
 
 
 def _indicator(user: Any, subject: str, parameters: AddressQuery) -> str:
@@ -114,11 +113,8 @@ def _element(kind: str) -> Callable[[Any, str, AddressQuery], str]:
 
     def title(user: Any, subject: str, parameters: AddressQuery) -> str:
         """Two plans may have an objective of the same code: it is that of the plan asked for."""
-        read = read_scope(user, parameters)
-        if read is None:
-            raise Http404
-        elements = model.objects.visible_to(user).of(read.scope.plan)
-        element = get_object_or_404(elements, code=subject)
+        plan = demanded_scope(user, parameters).scope.plan
+        element = get_object_or_404(model.objects.visible_to(user).of(plan), code=subject)
         return f"{element.code} {element.title}".strip()
 
     return title

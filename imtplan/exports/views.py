@@ -18,7 +18,7 @@ from imtplan.dashboard.matrix.tables import MATRIX
 from imtplan.dashboard.page_views import attached, demand_institute
 from imtplan.dashboard.projects.tables import ALL_PROJECTS
 from imtplan.dashboard.school.tables import SCHOOLS
-from imtplan.dashboard.scope import moment_asked, read_scope
+from imtplan.dashboard.scope import demanded_scope, moment_asked
 from imtplan.dashboard.tabled_pages import TabledPage, demonstration_warning
 from imtplan.dashboard.wording import language, moment_in_words
 from imtplan.exports import services
@@ -118,10 +118,7 @@ def _parameters(request: HttpRequest, kind: ExportKind) -> dict[str, str]:
     keys = (*SCOPE, *kind.filters)
     parameters = {key: request.POST[key] for key in keys if request.POST.get(key)}
     moment_asked(parameters)
-    read = read_scope(request.user, parameters)
-    if read is None:
-        raise Http404
-    scope = read.scope
+    scope = demanded_scope(request.user, parameters).scope
     spelled = {"plan": scope.plan.code, "year": str(scope.year), "view": scope.view.value}
     return parameters | spelled
 

@@ -19,7 +19,7 @@ from imtplan.dashboard.queries import (
     projects_with_milestones,
     with_standing,
 )
-from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_courses import Course, totals_of
 from imtplan.dashboard.wording import language
 from imtplan.numbers import format_number, format_percent
@@ -206,9 +206,7 @@ class ElementPage:
 def element_page(
     user: Any, kind: str, code: str, parameters: Mapping[str, str], pulse: Pulse
 ) -> ElementPage:
-    read = read_scope(user, parameters)
-    if read is None:
-        raise Http404
+    read = demanded_scope(user, parameters)
     scope = read.scope
     rows = with_standing(KINDS[kind].objects.visible_to(user).of(scope.plan), scope)
     element = rows.filter(code=code).first()

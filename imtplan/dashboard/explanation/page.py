@@ -19,7 +19,7 @@ from imtplan.dashboard.explanation.steps_in_words import (
 )
 from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.scope import Scope, demanded_scope
 from imtplan.dashboard.target_courses import name_of
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_number
@@ -320,15 +320,8 @@ class ExplanationPage:
     explained: Any  # ValueInWords, ProgressInWords or RollUpInWords
 
 
-def scope_of(user: Any, parameters: Mapping[str, str]) -> Scope:
-    read = read_scope(user, parameters)
-    if read is None:
-        raise Http404
-    return read.scope
-
-
 def value_page(user: Any, indicator: Indicator, parameters: Mapping[str, str]) -> ExplanationPage:
-    scope = scope_of(user, parameters)
+    scope = demanded_scope(user, parameters).scope
     explanation = ExplanationReader(user, indicator, scope.view, scope.year).value()
     if explanation is None:
         raise Http404
@@ -340,7 +333,7 @@ def value_page(user: Any, indicator: Indicator, parameters: Mapping[str, str]) -
 
 def progress_page(user: Any, target: Target, parameters: Mapping[str, str]) -> ExplanationPage:
     indicator = target.indicator
-    scope = scope_of(user, {**parameters, "plan": target.plan.code})
+    scope = demanded_scope(user, {**parameters, "plan": target.plan.code}).scope
     explanations = ExplanationReader(user, indicator, scope.view, scope.year).progress([target])
     if not explanations:
         raise Http404
@@ -355,7 +348,7 @@ def element_page(
     user: Any, kind: type[Any] | None, code: str, parameters: Mapping[str, str]
 ) -> ExplanationPage:
     """Explains an element of the plan that is asked for, or the plan itself. Raises 404."""
-    scope = scope_of(user, parameters)
+    scope = demanded_scope(user, parameters).scope
     element: Element = scope.plan
     if kind is not None:
         element = kind.objects.visible_to(user).of(scope.plan).filter(code=code).first()

@@ -19,20 +19,13 @@ from imtplan.accounts.roles import Permission, has_permission
 from imtplan.dashboard.history.snapshot_content import ComparedLine, SnapshotContent
 from imtplan.dashboard.history.tables import columns_of_snapshot, snapshot_rows
 from imtplan.dashboard.page_views import attached, demand_institute
-from imtplan.dashboard.scope import Scope, moment_asked, read_scope
+from imtplan.dashboard.scope import Scope, demanded_scope, moment_asked, read_scope
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Snapshot
 from indicators.past import shown_at
 from indicators.services import take_snapshot
 from indicators.snapshots import compared, content_of
-
-
-def _scope(request: HttpRequest, parameters: Mapping[str, str]) -> Scope:
-    read = read_scope(request.user, parameters)
-    if read is None:
-        raise Http404
-    return read.scope
 
 
 @require_safe
@@ -70,7 +63,7 @@ class SnapshotForm(forms.Form):
 def snapshot_new(request: HttpRequest) -> HttpResponse:
     if not has_permission(request.user, Permission.TAKE_SNAPSHOT):
         raise PermissionDenied
-    scope = _scope(request, request.GET.dict())
+    scope = demanded_scope(request.user, request.GET.dict()).scope
     form = SnapshotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         taken = take_snapshot(
@@ -134,7 +127,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     parameters = request.GET.dict()
     names = parameters.get("before", ""), parameters.get("after", "")
     chosen = [_named_snapshot(request, name) for name in names]
-    scope = _scope(request, _as_in_the_snapshot(chosen) or parameters)
+    scope = demanded_scope(request.user, _as_in_the_snapshot(chosen) or parameters).scope
     before, after = (_side(taken, name, scope) for taken, name in zip(chosen, names, strict=True))
     lines = [ComparedLine(line) for line in compared(before.content, after.content)]
     return render(

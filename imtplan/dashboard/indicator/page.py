@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard import charts
@@ -17,7 +16,7 @@ from imtplan.dashboard.indicator.schools_compared import (
     schools_compared,
     sentence_of,
 )
-from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_chart import chart_of
 from imtplan.dashboard.target_courses import (
     Course,
@@ -100,9 +99,7 @@ def indicator_page(
     user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse
 ) -> IndicatorPage:
     indicator = get_object_or_404(Indicator.objects.visible_to(user), code=code)
-    read = read_scope(user, parameters)
-    if read is None:
-        raise Http404
+    read = demanded_scope(user, parameters)
     scope = read.scope
     totals = totals_of(user, [indicator])
     reader = ExplanationReader(user, indicator, scope.view, scope.year)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard.element_standing import Standing
@@ -12,7 +11,7 @@ from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.projects.page import DeclaredReport
 from imtplan.dashboard.projects.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
 from imtplan.dashboard.queries import Project, projects_with_milestones
-from imtplan.dashboard.scope import Scope, read_scope
+from imtplan.dashboard.scope import Scope, demanded_scope
 from indicators.models import IndicatorLink
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
 
@@ -46,9 +45,7 @@ class ProjectPage:
 
 
 def project_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse) -> ProjectPage:
-    read = read_scope(user, parameters)
-    if read is None:
-        raise Http404
+    read = demanded_scope(user, parameters)
     scope = read.scope
     row = get_object_or_404(projects_with_milestones(user, scope), code=code)
     project = Project(row, Standing.read(vars(row)))

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Max
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from imtplan.campaigns.models import Campaign, Submission
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
-from imtplan.dashboard.scope import Scope, read_scope, with_progress
+from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
@@ -250,9 +249,7 @@ def _not_assessed(others: int) -> str:
 def school_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse) -> SchoolPage:
     """Raises 404 for a school that is not this person's to see."""
     school = get_object_or_404(School.objects.visible_to(user), code=code)
-    read = read_scope(user, parameters)
-    if read is None:
-        raise Http404
+    read = demanded_scope(user, parameters)
     figures = Figure.objects.visible_to(user).filter(school=school)
     scope = read.scope if parameters.get("year") else _latest(read.scope, figures)
     campaigns = Campaign.objects.visible_to(user).filter(plan=scope.plan, year=scope.year)
