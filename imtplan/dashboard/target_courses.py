@@ -383,3 +383,9 @@ def lateness(course: Course) -> tuple[bool, Decimal]:
     """Sorts what is furthest behind its path first, and what has no pace last."""
     pace = course.now.progress.pace if course.now.progress else None
     return (pace is None, pace or Decimal(0))
+
+
+def headline_courses(user: Any, scope: Scope, targets: Iterable[Target]) -> list[Course]:
+    headlines = [target for target in targets if target.indicator.is_headline]
+    totals = totals_of(user, [target.indicator for target in headlines])
+    return [Course(target, scope, totals) for target in headlines]

@@ -12,8 +12,8 @@ from imtplan.dashboard.overview import plan_sentences
 from imtplan.dashboard.overview.decisions import Agenda, agenda
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_chart import chart_of
-from imtplan.dashboard.target_courses import Course, totals_of
-from indicators.models import Target, View
+from imtplan.dashboard.target_courses import Course, headline_courses
+from indicators.models import View
 from objectives.models import StrategicPlan
 
 
@@ -80,7 +80,7 @@ def dashboard_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> Da
         return None
     scope = read.scope
     targets = reference_targets(user, scope)
-    courses = _headline_courses(user, scope, targets)
+    courses = headline_courses(user, scope, targets)
     elements = queries.elements(user, scope)
     board = queries.board(user, scope)
     campaign = _campaign(user, scope, courses)
@@ -96,12 +96,6 @@ def dashboard_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> Da
         agenda=agenda(scope, targets, board, campaign),
         pulse=pulse,
     )
-
-
-def _headline_courses(user: Any, scope: Scope, targets: Sequence[Target]) -> list[Course]:
-    headlines = [target for target in targets if target.indicator.is_headline]
-    totals = totals_of(user, [target.indicator for target in headlines])
-    return [Course(target, scope, totals) for target in headlines]
 
 
 def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.CampaignState | None:

@@ -24,7 +24,7 @@ from imtplan.dashboard.school.school_shares import (
     verdict_of,
 )
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
-from imtplan.dashboard.target_courses import Course, totals_of
+from imtplan.dashboard.target_courses import Course, headline_courses
 from imtplan.dashboard.wording import Wording, language
 from imtplan.numbers import format_percent
 from indicators.models import Indicator, Progress, ProgressStatus, Target, VerdictInWords
@@ -218,9 +218,7 @@ def schools_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> Scho
     if read is None:
         return None
     targets = reference_targets(user, read.scope)
-    headlines = [target for target in targets if target.indicator.is_headline]
-    totals = totals_of(user, [target.indicator for target in headlines])
-    courses = [Course(target, read.scope, totals) for target in headlines]
+    courses = headline_courses(user, read.scope, targets)
     return schools_of(user, read.scope, read.plans, courses, pulse)
 
 
