@@ -9,7 +9,9 @@ denominators, never an average of ratios.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
+from indicators.formula_steps import Formula
 from indicators.progress import ONE, ZERO, Accumulation, Aggregation
 
 
@@ -49,6 +51,13 @@ class YearValue:
     def coverage(self) -> Decimal | None:
         """Schools that reported, of those expected: 0 to 1; None where none is expected."""
         return Decimal(self.reported) / self.expected if self.expected else None
+
+
+class RangeEnd(NamedTuple):
+    """One end of what an incomplete value may lie between, and where the missing schools stand."""
+
+    formula: Formula
+    value: Decimal
 
 
 def institute_value(
@@ -99,7 +108,7 @@ def coverage_range(
     at_baseline: Mapping[str, Reading],
     at_trajectory: Mapping[str, Reading],
     scale: Decimal = ONE,
-) -> tuple[Decimal, Decimal] | None:
+) -> tuple[RangeEnd, RangeEnd] | None:
     """Beside an estimate: how low and how high the institute may stand, in its unit.
 
     The aggregate if each missing school stood at its baseline, and if each stood at its own
@@ -109,14 +118,18 @@ def coverage_range(
     if not total.missing:
         return None
     ends = []
-    for stand_ins in (at_baseline, at_trajectory):
-        added = [stand_ins.get(code, Reading()) for code in total.missing]
+    stand_ins = {Formula.AT_BASELINE: at_baseline, Formula.AT_TRAJECTORY: at_trajectory}
+    for formula, of_school in stand_ins.items():
+        added = [of_school.get(code, Reading()) for code in total.missing]
         if not all(_counts(reading, aggregation) for reading in added):
             return None
         whole = added_together([total.counted, *added])
-        ends.append(whole_of(whole, total.expected, aggregation, scale))
-    low, high = ends
-    return None if low is None or high is None else (min(low, high), max(low, high))
+        end = whole_of(whole, total.expected, aggregation, scale)
+        if end is None:
+            return None
+        ends.append(RangeEnd(formula, end))
+    low, high = sorted(ends, key=lambda end: end.value)
+    return low, high
 
 
 def contributions(

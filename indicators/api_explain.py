@@ -40,7 +40,7 @@ from indicators.explaining import (
     StepResult,
     kind_of,
 )
-from indicators.explaining.formulas import told
+from indicators.formula_steps import as_stored
 from indicators.models import Figure, View
 
 
@@ -70,7 +70,7 @@ class StepSerializer(Serializer):
 
     @extend_schema_field(DictField(child=CharField()))
     def get_numbers(self, step: FormulaStep) -> dict[str, str]:
-        return {name: plain(told(number.value)) for name, number in step.numbers.items()}
+        return {name: plain(as_stored(number.value)) for name, number in step.numbers.items()}
 
 
 class GivenSerializer(Serializer):
@@ -126,7 +126,7 @@ class DifferenceSerializer(Serializer):
 def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return plain(told(value)) if hasattr(value, "is_finite") else str(value)
+    return plain(as_stored(value)) if hasattr(value, "is_finite") else str(value)
 
 
 class AgreementSerializer(Serializer):

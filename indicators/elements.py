@@ -14,7 +14,7 @@ from indicators.fingerprints import fingerprint
 from indicators.models import Indicator, IndicatorLink, Progress, RollUp, Target, View
 from indicators.progress import FORMULA_VERSION
 from indicators.rollup import ElementMean, MilestoneDue, RollUpItem, project_progress, roll_up
-from indicators.verdicts import Status, Thresholds
+from indicators.verdicts import Status, StatusRule, Thresholds, Verdict
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
@@ -89,7 +89,7 @@ def _standing(
             row.exact_expected,
             row.pace,
             row.coverage,
-            Status(row.status),
+            Verdict(Status(row.status), StatusRule.BY_PACE),  # an item says no rule
             row.is_estimate,
         )
         for row in rows
@@ -117,7 +117,7 @@ def roll_up_row(
         pace=mean.pace,
         coverage=mean.coverage,
         status=mean.status,
-        would_be=mean.would_be or "",
+        would_be=mean.verdict.would_be or "",
         is_estimate=mean.is_estimate,
         exact_progress=mean.progress,
         exact_expected=mean.expected,

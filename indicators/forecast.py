@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from functools import cache
 
+from indicators.formula_steps import Formula, FormulaStep, StepResult
 from indicators.progress import ONE, ZERO, Direction, TargetPath
 
 # Two points make a line; from four on, what is left over says how far to trust it.
@@ -42,8 +43,19 @@ class Forecast:
     points: int
     indicative: bool
 
+    @property
+    def steps(self) -> list[FormulaStep]:
+        """The line through the points; its interval and the odds are Student's, not arithmetic."""
+        steps = [
+            (StepResult.FORECAST, Formula.LEAST_SQUARES, self.value),
+            (StepResult.FORECAST_LOW, Formula.STUDENT, self.low),
+            (StepResult.FORECAST_HIGH, Formula.STUDENT, self.high),
+            (StepResult.PROBABILITY, Formula.STUDENT, self.probability),
+        ]
+        return [FormulaStep(*step) for step in steps if step[2] is not None]
 
-def forecast(points: Mapping[int, Decimal], *, at_year: int, line: TargetPath) -> Forecast | None:
+
+def forecast(points: Mapping[int, Decimal], *, at_year: int, path: TargetPath) -> Forecast | None:
     """The least-squares line through the counted values, read in `at_year`.
 
     `points` are final values by year, estimates left out, with the target's baseline for its year
@@ -57,7 +69,7 @@ def forecast(points: Mapping[int, Decimal], *, at_year: int, line: TargetPath) -
         if fit.error is None:
             return Forecast(RESULT.plus(fit.value), None, None, None, len(points), indicative=True)
         reach = student_quantile((1 + INTERVAL) / 2, fit.freedom) * fit.error
-        probability = _probability_met(line, fit.value, fit.error, fit.freedom)
+        probability = _probability_met(path, fit.value, fit.error, fit.freedom)
         return Forecast(
             value=RESULT.plus(fit.value),
             low=RESULT.plus(fit.value - reach),
@@ -106,10 +118,10 @@ def _sum(numbers: Iterable[Decimal]) -> Decimal:
 
 
 def _probability_met(
-    line: TargetPath, value: Decimal, error: Decimal, freedom: int
+    path: TargetPath, value: Decimal, error: Decimal, freedom: int
 ) -> Decimal | None:
     """1 − the chance to fall short of the promise, or outside the band on either side."""
-    low, high = _limits(line)
+    low, high = _limits(path)
     if low is None and high is None:
         return None
     below = ZERO if low is None else _chance_below(low - value, error, freedom)
@@ -117,13 +129,13 @@ def _probability_met(
     return 1 - below - above
 
 
-def _limits(line: TargetPath) -> tuple[Decimal | None, Decimal | None]:
+def _limits(path: TargetPath) -> tuple[Decimal | None, Decimal | None]:
     """The least and the most that keep the promise; None where that side is open."""
-    if line.direction is Direction.KEEP:
-        return line.band_low, line.band_high
-    if line.direction is Direction.DECREASE:
-        return None, line.target
-    return line.target, None
+    if path.direction is Direction.KEEP:
+        return path.band_low, path.band_high
+    if path.direction is Direction.DECREASE:
+        return None, path.target
+    return path.target, None
 
 
 def _chance_below(distance: Decimal, error: Decimal, freedom: int) -> Decimal:

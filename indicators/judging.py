@@ -14,9 +14,17 @@ from functools import cached_property
 from indicators.adding_up import YearValue
 from indicators.elements import thresholds_of
 from indicators.fingerprints import fingerprint, plain
-from indicators.forecast import forecast
+from indicators.forecast import Forecast, forecast
+from indicators.formula_steps import StepResult
 from indicators.models import InstituteValue, Progress, Target, View
-from indicators.progress import FORMULA_VERSION, Accumulation, Reason, TargetPath, assess
+from indicators.progress import (
+    FORMULA_VERSION,
+    Accumulation,
+    Assessment,
+    Reason,
+    TargetPath,
+    assess,
+)
 from indicators.series import Series, path_of
 from indicators.verdicts import Status, Thresholds
 
@@ -41,8 +49,8 @@ def value_row(series: Series, view: View, year: int, now: datetime) -> Institute
         reported=total.reported,
         missing=list(total.missing),
         carried=dict(total.carried),
-        low=low,
-        high=high,
+        low=low.value if low else None,
+        high=high.value if high else None,
         exact=total.shown,
         formula_version=FORMULA_VERSION,
         inputs_hash=_inputs_of_value(series, view, year),
@@ -131,50 +139,48 @@ class TargetInView:
         last = max(self.target.year, self.target.plan.last_year)
         return [year for year in self.values if self.target.baseline_year <= year <= last]
 
-    def row(self, year: int, now: datetime) -> Progress:
+    def assessment(self, year: int) -> Assessment:
         total = self.values[year]
-        shown = total.shown
-        assessment = assess(
+        return assess(
             self.path,
             year=year,
-            value=shown,
+            value=total.shown,
             is_estimate=total.value is None,
             thresholds=self._thresholds,
         )
-        points = self.points(year)
-        values = [plain(points[year]) for year in sorted(points)]
-        outlook = forecast(points, at_year=self.path.target_year, line=self.path)
+
+    def forecast(self, year: int) -> Forecast | None:
+        """The forecast from what was known up to `year`."""
+        return forecast(self.points(year), at_year=self.path.target_year, path=self.path)
+
+    def row(self, year: int, now: datetime) -> Progress:
+        total, assessment, outlook = self.values[year], self.assessment(year), self.forecast(year)
+        numbers, points = assessment.numbers, self.points(year)
+        numbers.pop(StepResult.DISTANCE, None)  # told beside progress, and not stored
+        numbers["target_value"] = self.path.target
+        if outlook:
+            numbers |= {step.result.value: step.value for step in outlook.steps}
         return Progress(
             target=self.target,
             year=year,
             view=self.view,
-            value=shown,
-            is_estimate=total.value is None and shown is not None,
+            value=total.shown,
+            is_estimate=total.value is None and total.shown is not None,
             baseline=self.path.baseline,
-            target_value=assessment.target,
-            expected_value=assessment.expected_value,
-            progress=assessment.progress,
-            expected_progress=assessment.expected_progress,
-            pace=assessment.pace,
-            gap=assessment.gap,
-            status=assessment.status,
-            would_be=assessment.would_be or "",
+            **numbers,
+            status=assessment.verdict.status,
+            would_be=assessment.verdict.would_be or "",
             reason=assessment.reason or "",
-            needed_per_year=assessment.change.needed_per_year,
-            needed_rate=assessment.change.needed_rate,
-            achieved_per_year=assessment.change.achieved_per_year,
-            achieved_rate=assessment.change.achieved_rate,
-            forecast=outlook.value if outlook else None,
-            forecast_low=outlook.low if outlook else None,
-            forecast_high=outlook.high if outlook else None,
-            probability=outlook.probability if outlook else None,
             forecast_points=outlook.points if outlook else 0,
             forecast_from_baseline=outlook is not None and self.baseline_stands_in,
-            exact_progress=assessment.progress,
-            exact_expected=assessment.expected_progress,
+            exact_progress=numbers.get("progress"),
+            exact_expected=numbers.get("expected_progress"),
             formula_version=FORMULA_VERSION,
             inputs_hash=fingerprint(
-                self._promise, plain(shown), total.value is None, sorted(points), *values
+                self._promise,
+                plain(total.shown),
+                total.value is None,
+                *((point, plain(points[point])) for point in sorted(points)),
             ),
             computed_at=now,
         )

@@ -3,6 +3,8 @@
 Pure: the standard library only, `Decimal` (28 digits) throughout, the year always an argument.
 Unknown is None and never 0; zero is an ordinary number, as baseline, as target and as value.
 
+A formula returns a step: its number, with the letters and the rule that explain it.
+
 The letters of the formulas:
 
     b, y0   the baseline and its year     a, y   the value in a year
@@ -11,12 +13,22 @@ The letters of the formulas:
     e, r    expected progress (p for E(y)), and pace, p / e
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from indicators.verdicts import DEFAULT, Status, Thresholds, grade, until_counted
+from indicators.formula_steps import Formula, FormulaStep, StepResult, value_of
+from indicators.verdicts import (
+    DEFAULT,
+    Status,
+    StatusRule,
+    Thresholds,
+    Verdict,
+    grade,
+    until_counted,
+)
 
 # Stored beside every result; to be raised whenever a formula here or next door changes.
 FORMULA_VERSION = "5"
@@ -90,16 +102,7 @@ class TargetPath:
     band_low: Decimal | None = None
     band_high: Decimal | None = None
     tolerance: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class YearlyChange:
-    """Still needed, and achieved so far: in units a year, and as a yearly rate (0.05 is +5 %)."""
-
-    needed_per_year: Decimal | None
-    needed_rate: Decimal | None
-    achieved_per_year: Decimal | None
-    achieved_rate: Decimal | None
+    growth_percent: Decimal | None = None  # the growth over the baseline that makes the target
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +112,22 @@ class Assessment:
     year: int
     value: Decimal | None
     target: Decimal | None
-    expected_value: Decimal | None
-    progress: Decimal | None
-    expected_progress: Decimal | None
-    pace: Decimal | None
-    gap: Decimal | None
-    status: Status
-    would_be: Status | None  # what a pending verdict would be, were the estimate the count
+    steps: tuple[FormulaStep, ...]  # each number that is known, in the order they are explained in
+    verdict: Verdict
     reason: Reason | None  # given exactly when the status is "not computable"
-    change: YearlyChange
+
+    @property
+    def status(self) -> Status:
+        return self.verdict.status
+
+    @property
+    def numbers(self) -> dict[str, Decimal]:
+        """The numbers that are known, by the name of their result."""
+        return {step.result.value: step.value for step in self.steps}
 
 
 def assess(
-    line: TargetPath,
+    path: TargetPath,
     *,
     year: int,
     value: Decimal | None,
@@ -132,28 +138,44 @@ def assess(
 
     `is_estimate`: older figures stand in for some that are missing.
     """
-    reached = progress(line, value)
-    expected = expected_progress(line, year)
+    expected = expected_value(path, year)
+    reached = progress(path, value)
+    planned = expected_progress(path, year, value_of(expected))
     # In the baseline year nothing was expected yet, so there is no pace to speak of.
-    rate = pace(reached, expected) if year > line.baseline_year else None
-
-    would_be = status(line=line, year=year, progress=reached, pace=rate, thresholds=thresholds)
-    is_over = year >= line.target_year
-    verdict = until_counted(would_be, is_estimate=is_estimate, is_over=is_over)
+    speed = pace(value_of(reached), value_of(planned)) if year > path.baseline_year else None
+    steps = (
+        grown_target(path),
+        expected,
+        distance_to_band(path, value),
+        reached,
+        planned,
+        speed,
+        gap(path, year, value, value_of(expected)),
+        *changes(path, year, value),
+    )
+    decided = until_counted(
+        verdict(
+            path,
+            year,
+            progress=value_of(reached),
+            expected=value_of(planned),
+            pace=value_of(speed),
+            thresholds=thresholds,
+        ),
+        is_estimate=is_estimate,
+        is_over=year >= path.target_year,
+    )
     return Assessment(
         year=year,
         value=value,
-        target=line.target,
-        expected_value=expected_value(line, year),
-        progress=reached,
-        expected_progress=expected,
-        pace=rate,
-        gap=gap(line, year, value),
-        status=verdict,
-        would_be=would_be if verdict is Status.PENDING else None,
-        reason=what_is_lacking(line) if verdict is Status.NOT_COMPUTABLE else None,
-        change=change(line, year, value),
+        target=path.target,
+        steps=tuple(step for step in steps if step),
+        verdict=decided,
+        reason=what_is_lacking(path) if decided.status is Status.NOT_COMPUTABLE else None,
     )
+
+
+# --- What was promised --------------------------------------------------------------------------
 
 
 def target_from_growth(baseline: Decimal | None, growth_percent: Decimal) -> Decimal | None:
@@ -164,7 +186,20 @@ def target_from_growth(baseline: Decimal | None, growth_percent: Decimal) -> Dec
     return baseline * (1 + growth_percent / 100)
 
 
-def expected_value(line: TargetPath, year: int) -> Decimal | None:
+def grown_target(path: TargetPath) -> FormulaStep | None:
+    """T, of a target that is stated as a growth over its baseline."""
+    if path.growth_percent is None or path.target is None:
+        return None
+    return FormulaStep(
+        StepResult.TARGET_VALUE,
+        Formula.GROWTH,
+        path.target,
+        "{baseline} × (1 + {growth_percent} / 100)",
+        {"baseline": path.baseline, "growth_percent": path.growth_percent},
+    )
+
+
+def expected_value(path: TargetPath, year: int) -> FormulaStep | None:
     """E(y), what the trajectory expects of a year, in the indicator's unit.
 
     linear     b + (T − b) × (y − y0) / (y1 − y0)
@@ -172,81 +207,165 @@ def expected_value(line: TargetPath, year: int) -> Decimal | None:
     compound   b × (T / b) ^ ((y − y0) / (y1 − y0)), for b and T above 0
 
     Nothing is expected before the baseline year; after the target year the target stands. A band
-    has no trajectory: it holds in every year.
+    has no trajectory: it holds in every year. Where an end is unknown, the other stands in its own
+    year without a calculation.
     """
-    if line.direction is Direction.KEEP or year < line.baseline_year:
+    if path.direction is Direction.KEEP or year < path.baseline_year:
         return None
-    year = min(year, line.target_year)
-    if line.trajectory is TrajectoryKind.COMPOUND:
-        return _compound(line, year)
-    return _between(stations(line), year)
+    until = min(year, path.target_year)
+    if path.trajectory is TrajectoryKind.STATED:
+        return _between(stations(path), until)
+    expected = _compound(path, until) if path.trajectory is TrajectoryKind.COMPOUND else None
+    if path.trajectory is TrajectoryKind.LINEAR:
+        expected = value_of(_between(stations(path), until))
+    if expected is None:
+        return None
+    if path.baseline is None or path.target is None:
+        return FormulaStep(StepResult.EXPECTED_VALUE, None, expected)
+    ends = {"baseline": path.baseline, "target": path.target}
+    if year > path.target_year:
+        return FormulaStep(
+            StepResult.EXPECTED_VALUE, Formula.TARGET_STANDS, expected, "{target}", ends
+        )
+    formula, expression = _WAYS[path.trajectory]
+    years = {"year": year, "baseline_year": path.baseline_year, "target_year": path.target_year}
+    return FormulaStep(StepResult.EXPECTED_VALUE, formula, expected, expression, ends | years)
 
 
-def _compound(line: TargetPath, year: int) -> Decimal | None:
-    start, end = line.baseline, line.target
+_GONE = "({year} − {baseline_year}) / ({target_year} − {baseline_year})"
+_WAYS = {
+    TrajectoryKind.LINEAR: (
+        Formula.LINEAR,
+        f"{{baseline}} + ({{target}} − {{baseline}}) × {_GONE}",
+    ),
+    TrajectoryKind.COMPOUND: (
+        Formula.COMPOUND,
+        f"{{baseline}} × ({{target}} / {{baseline}}) ^ ({_GONE})",
+    ),
+}
+
+
+def _compound(path: TargetPath, year: int) -> Decimal | None:
+    start, end = path.baseline, path.target
     if start is None or end is None or start <= 0 or end <= 0:
         return None
-    if year == line.target_year:
+    if year == path.target_year:
         return end  # exactly: the power would miss it by the last of 28 digits
-    elapsed = Decimal(year - line.baseline_year) / (line.target_year - line.baseline_year)
+    elapsed = Decimal(year - path.baseline_year) / (path.target_year - path.baseline_year)
     return start * (end / start) ** elapsed
 
 
-def stations(line: TargetPath) -> dict[int, Decimal]:
+def stations(path: TargetPath) -> dict[int, Decimal]:
     """The years for which the trajectory names a value: its two ends, and what is stated."""
-    ends = ((line.baseline_year, line.baseline), (line.target_year, line.target))
+    ends = ((path.baseline_year, path.baseline), (path.target_year, path.target))
     stations = {year: value for year, value in ends if value is not None}
-    if line.trajectory is TrajectoryKind.LINEAR:
+    if path.trajectory is TrajectoryKind.LINEAR:
         return stations
-    stated = {y: v for y, v in line.stated if line.baseline_year <= y <= line.target_year}
+    stated = {y: v for y, v in path.stated if path.baseline_year <= y <= path.target_year}
     # "Stated" with nothing stated is a gap to be filled, not a straight line.
     return stations | stated if stated else {}
 
 
-def _between(stations: Mapping[int, Decimal], year: int) -> Decimal | None:
+def _between(stations: Mapping[int, Decimal], year: int) -> FormulaStep | None:
     """The value of a year on straight lines between stations; None outside them."""
     if year in stations:
-        return stations[year]
+        value = stations[year]
+        return FormulaStep(
+            StepResult.EXPECTED_VALUE, Formula.STATED, value, "{stated}", {"stated": value}
+        )
     earlier = [y for y in stations if y < year]
     later = [y for y in stations if y > year]
     if not earlier or not later:
         return None
     start, end = max(earlier), min(later)
     rise = stations[end] - stations[start]
-    return stations[start] + rise * (year - start) / (end - start)
+    return FormulaStep(
+        StepResult.EXPECTED_VALUE,
+        Formula.STATED,
+        stations[start] + rise * (year - start) / (end - start),
+        "{earlier} + ({later} − {earlier}) × ({year} − {earlier_year}) / "
+        "({later_year} − {earlier_year})",
+        {
+            "earlier": stations[start],
+            "later": stations[end],
+            "year": year,
+            "earlier_year": start,
+            "later_year": end,
+        },
+    )
 
 
-def progress(line: TargetPath, value: Decimal | None) -> Decimal | None:
+# --- How far the figure has come ----------------------------------------------------------------
+
+
+def distance_to_band(path: TargetPath, value: Decimal | None) -> FormulaStep | None:
+    """How far outside the band, in the indicator's unit; 0 inside and on its edges."""
+    sides = {"band_low": "{band_low} − {value}", "band_high": "{value} − {band_high}"}
+    edges = {"band_low": path.band_low, "band_high": path.band_high}
+    if path.direction is not Direction.KEEP or value is None or not any_known(edges.values()):
+        return None
+    below = ZERO if path.band_low is None else path.band_low - value
+    above = ZERO if path.band_high is None else value - path.band_high
+    beyond = "; ".join(["0", *(sides[side] for side in edges if edges[side] is not None)])
+    return FormulaStep(
+        StepResult.DISTANCE,
+        Formula.DISTANCE_TO_BAND,
+        max(below, above, ZERO),
+        f"max({beyond})",
+        {"value": value, **edges},
+    )
+
+
+def any_known(values: Iterable[Decimal | None]) -> bool:
+    return any(value is not None for value in values)
+
+
+def progress(path: TargetPath, value: Decimal | None) -> FormulaStep | None:
     """p = (a − b) / (T − b), the share of the way that is done; not clamped. For a band, `_kept`.
 
     Where the baseline meets the target already: 1 if the value meets the target too, else 0.
     """
-    if value is not None and line.direction is Direction.KEEP:
-        return _kept(line, value)
-    if value is None or line.baseline is None or line.target is None:
+    if path.direction is Direction.KEEP:
+        return _kept(path, value)
+    return _way(path, StepResult.PROGRESS, "value", value)
+
+
+def _way(
+    path: TargetPath, result: StepResult, letter: str, value: Decimal | None
+) -> FormulaStep | None:
+    baseline, target = path.baseline, path.target
+    if value is None or baseline is None or target is None:
         return None
-    if _reaches(line.direction, line.baseline, line.target):
-        return ONE if _reaches(line.direction, value, line.target) else ZERO
-    return (value - line.baseline) / (line.target - line.baseline)
+    letters = {letter: value, "baseline": baseline, "target": target}
+    if _reaches(path.direction, baseline, target):
+        sign = "≤" if path.direction is Direction.DECREASE else "≥"
+        met = ONE if _reaches(path.direction, value, target) else ZERO
+        written = f"{{{letter}}} {sign} {{target}}"
+        return FormulaStep(result, Formula.MET_BEFORE, met, written, letters)
+    share = (value - baseline) / (target - baseline)
+    written = f"({{{letter}}} − {{baseline}}) / ({{target}} − {{baseline}})"
+    return FormulaStep(result, Formula.SHARE_OF_THE_WAY, share, written, letters)
 
 
-def _kept(line: TargetPath, value: Decimal) -> Decimal | None:
+def _kept(path: TargetPath, value: Decimal | None) -> FormulaStep | None:
     """1 inside the band; outside, 1 − distance to the band / tolerance, and not below 0."""
-    distance = distance_to_band(line, value)
+    distance = value_of(distance_to_band(path, value))
+    if distance is None:
+        return None
+    if path.tolerance is None:
+        inside = distance == 0
+        return FormulaStep(StepResult.PROGRESS, Formula.KEPT, ONE) if inside else None
     if distance == 0:
-        return ONE
-    if distance is None or line.tolerance is None:
-        return None
-    return max(1 - distance / line.tolerance, ZERO) if line.tolerance > 0 else ZERO
-
-
-def distance_to_band(line: TargetPath, value: Decimal) -> Decimal | None:
-    """How far outside the band, in the indicator's unit; 0 inside and on its edges."""
-    if line.band_low is None and line.band_high is None:
-        return None
-    below = ZERO if line.band_low is None else line.band_low - value
-    above = ZERO if line.band_high is None else value - line.band_high
-    return max(below, above, ZERO)
+        share = ONE
+    else:
+        share = max(1 - distance / path.tolerance, ZERO) if path.tolerance > 0 else ZERO
+    return FormulaStep(
+        StepResult.PROGRESS,
+        Formula.KEPT,
+        share,
+        "max(0; 1 − {distance} / {tolerance})",
+        {"distance": distance, "tolerance": path.tolerance},
+    )
 
 
 def _reaches(direction: Direction, value: Decimal, target: Decimal) -> bool:
@@ -254,33 +373,50 @@ def _reaches(direction: Direction, value: Decimal, target: Decimal) -> bool:
     return value <= target if direction is Direction.DECREASE else value >= target
 
 
-def expected_progress(line: TargetPath, year: int) -> Decimal | None:
+def expected_progress(path: TargetPath, year: int, expected: Decimal | None) -> FormulaStep | None:
     """e, the progress that the trajectory expects of a year: p with E(y) for a; 1 for a band."""
-    if line.direction is not Direction.KEEP:
-        return progress(line, expected_value(line, year))
-    promised = line.band_low is not None or line.band_high is not None
-    return ONE if promised and year >= line.baseline_year else None
+    if path.direction is not Direction.KEEP:
+        return _way(path, StepResult.EXPECTED_PROGRESS, "expected_value", expected)
+    if year < path.baseline_year or not any_known((path.band_low, path.band_high)):
+        return None
+    return FormulaStep(StepResult.EXPECTED_PROGRESS, Formula.BAND_HOLDS, ONE, "1")
 
 
-def pace(progress: Decimal | None, expected: Decimal | None) -> Decimal | None:
+def pace(progress: Decimal | None, expected: Decimal | None) -> FormulaStep | None:
     """r = p / e: 1 is as fast as expected. None while nothing is expected (e of 0 or below)."""
     if progress is None or expected is None or expected <= 0:
         return None
-    return progress / expected
+    return FormulaStep(
+        StepResult.PACE,
+        Formula.QUOTIENT,
+        progress / expected,
+        "{progress} / {expected_progress}",
+        {"progress": progress, "expected_progress": expected},
+    )
 
 
-def gap(line: TargetPath, year: int, value: Decimal | None) -> Decimal | None:
+def gap(
+    path: TargetPath, year: int, value: Decimal | None, expected: Decimal | None
+) -> FormulaStep | None:
     """a − E(y) in the indicator's unit, or minus the distance to the band; negative is bad."""
-    if value is None or year < line.baseline_year:
+    if value is None or year < path.baseline_year:
         return None
-    if line.direction is Direction.KEEP:
-        distance = distance_to_band(line, value)
-        return None if distance is None else -distance
-    expected = expected_value(line, year)
+    if path.direction is Direction.KEEP:
+        distance = value_of(distance_to_band(path, value))
+        if distance is None:
+            return None
+        return _difference(-distance, "0 − {distance}", {"distance": distance})
     if expected is None:
         return None
-    # Signed so that negative is bad where less is better, too.
-    return expected - value if line.direction is Direction.DECREASE else value - expected
+    letters = {"value": value, "expected_value": expected}
+    if path.direction is Direction.DECREASE:
+        # Signed so that negative is bad where less is better, too.
+        return _difference(expected - value, "{expected_value} − {value}", letters)
+    return _difference(value - expected, "{value} − {expected_value}", letters)
+
+
+def _difference(gap: Decimal, expression: str, letters: dict[str, Decimal]) -> FormulaStep:
+    return FormulaStep(StepResult.GAP, Formula.DIFFERENCE, gap, expression, letters)
 
 
 def clamp(progress: Decimal) -> Decimal:
@@ -288,14 +424,18 @@ def clamp(progress: Decimal) -> Decimal:
     return min(max(progress, ZERO), ONE)
 
 
-def status(
-    *,
-    line: TargetPath,
+# --- The verdict --------------------------------------------------------------------------------
+
+
+def verdict(
+    path: TargetPath,
     year: int,
+    *,
     progress: Decimal | None,
+    expected: Decimal | None,
     pace: Decimal | None,
     thresholds: Thresholds,
-) -> Status:
+) -> Verdict:
     """The verdict on a full count (of an estimate: `until_counted`), the first that holds:
 
     1. before the baseline year        not started
@@ -306,84 +446,95 @@ def status(
     6. y ≥ y1                          missed (the last word on a target is not "on track")
     7. otherwise                       by the pace: `grade`, `_without_pace`
     """
-    if year < line.baseline_year:
-        return Status.NOT_STARTED
+    if year < path.baseline_year:
+        return Verdict(Status.NOT_STARTED, StatusRule.BEFORE_BASELINE)
+    if progress is not None and progress >= 1:
+        return Verdict(Status.ACHIEVED, StatusRule.TARGET_REACHED)
+    if progress is None and _lacking_for_progress(path) is not None:
+        return Verdict(Status.NOT_COMPUTABLE, StatusRule.PROMISE_INCOMPLETE)
+    if year == path.baseline_year:
+        return Verdict(Status.NOT_STARTED, StatusRule.BASELINE_YEAR)
     if progress is None:
-        return _without_progress(line, year)
-    if progress >= 1:
-        return Status.ACHIEVED
-    if year == line.baseline_year:
-        return Status.NOT_STARTED
-    if year >= line.target_year:
-        return Status.MISSED
+        return Verdict(Status.NO_DATA, StatusRule.NO_VALUE)
+    if year >= path.target_year:
+        return Verdict(Status.MISSED, StatusRule.TARGET_YEAR_OVER)
     if pace is None:
-        return _without_pace(progress, expected_progress(line, year))
-    return grade(pace, thresholds)
+        return _without_pace(progress, expected)
+    return Verdict(grade(pace, thresholds), StatusRule.BY_PACE)
 
 
-def _without_progress(line: TargetPath, year: int) -> Status:
-    if _lacking_for_progress(line) is not None:
-        return Status.NOT_COMPUTABLE
-    return Status.NOT_STARTED if year == line.baseline_year else Status.NO_DATA
-
-
-def _without_pace(progress: Decimal, expected: Decimal | None) -> Status:
+def _without_pace(progress: Decimal, expected: Decimal | None) -> Verdict:
     """A trajectory may stay flat or dip at first (e ≤ 0): then being level with it is enough."""
     if expected is None:
-        return Status.NOT_COMPUTABLE
-    return Status.ON_TRACK if progress >= expected else Status.OFF_TRACK
+        return Verdict(Status.NOT_COMPUTABLE, StatusRule.PROMISE_INCOMPLETE)
+    status = Status.ON_TRACK if progress >= expected else Status.OFF_TRACK
+    return Verdict(status, StatusRule.LEVEL_WITH_PATH)
 
 
-def what_is_lacking(line: TargetPath) -> Reason | None:
+def what_is_lacking(path: TargetPath) -> Reason | None:
     """What has to be completed before every number of this promise can be computed."""
-    return _lacking_for_progress(line) or _lacking_for_trajectory(line)
+    return _lacking_for_progress(path) or _lacking_for_trajectory(path)
 
 
-def _lacking_for_progress(line: TargetPath) -> Reason | None:
-    if line.direction is Direction.KEEP:
-        if line.band_low is None and line.band_high is None:
+def _lacking_for_progress(path: TargetPath) -> Reason | None:
+    if path.direction is Direction.KEEP:
+        if path.band_low is None and path.band_high is None:
             return Reason.BAND_MISSING
-        return Reason.TOLERANCE_MISSING if line.tolerance is None else None
-    if line.baseline is None:
+        return Reason.TOLERANCE_MISSING if path.tolerance is None else None
+    if path.baseline is None:
         return Reason.BASELINE_MISSING
-    if line.target is not None:
+    if path.target is not None:
         return None
     # A target that states no value states a growth: it is unknown where the baseline allows none.
-    return Reason.TARGET_MISSING if line.baseline > 0 else Reason.GROWTH_NEEDS_POSITIVE
+    return Reason.TARGET_MISSING if path.baseline > 0 else Reason.GROWTH_NEEDS_POSITIVE
 
 
-def _lacking_for_trajectory(line: TargetPath) -> Reason | None:
-    """For lines whose baseline and target are known."""
-    if line.direction is Direction.KEEP or expected_value(line, line.target_year) is not None:
+def _lacking_for_trajectory(path: TargetPath) -> Reason | None:
+    """For paths whose baseline and target are known."""
+    if path.direction is Direction.KEEP or expected_value(path, path.target_year) is not None:
         return None
-    compound = line.trajectory is TrajectoryKind.COMPOUND
+    compound = path.trajectory is TrajectoryKind.COMPOUND
     return Reason.COMPOUND_NEEDS_POSITIVE if compound else Reason.TRAJECTORY_INCOMPLETE
 
 
-def change(line: TargetPath, year: int, value: Decimal | None) -> YearlyChange:
-    """Needed: (T − a) / (y1 − y), and (T / a) ^ (1 / (y1 − y)) − 1. So far: from b at y0 to a.
+# --- What is needed, and what was done ----------------------------------------------------------
+
+
+def changes(path: TargetPath, year: int, value: Decimal | None) -> tuple[FormulaStep | None, ...]:
+    """Still needed, and achieved so far: in units a year, and as a yearly rate (0.05 is +5 %).
+
+    Needed: (T − a) / (y1 − y), and (T / a) ^ (1 / (y1 − y)) − 1. So far: from b at y0 to a.
 
     A band has no target value to go to: nothing is needed of it, only the change so far is told.
     """
-    target = None if line.direction is Direction.KEEP else line.target
-    left = line.target_year - year
-    elapsed = year - line.baseline_year
-    return YearlyChange(
-        needed_per_year=_per_year(value, target, left),
-        needed_rate=_rate(value, target, left),
-        achieved_per_year=_per_year(line.baseline, value, elapsed),
-        achieved_rate=_rate(line.baseline, value, elapsed),
+    target = None if path.direction is Direction.KEEP else path.target
+    left = {"target": target, "value": value, "years_left": path.target_year - year}
+    gone = {"value": value, "baseline": path.baseline, "years_gone": year - path.baseline_year}
+    return (
+        _per_year(StepResult.NEEDED_PER_YEAR, left),
+        _rate(StepResult.NEEDED_RATE, left),
+        _per_year(StepResult.ACHIEVED_PER_YEAR, gone),
+        _rate(StepResult.ACHIEVED_RATE, gone),
     )
 
 
-def _per_year(start: Decimal | None, end: Decimal | None, years: int) -> Decimal | None:
-    if start is None or end is None or years <= 0:
+# From where to where, over how many years.
+Stretch = Mapping[str, Any]
+
+
+def _per_year(result: StepResult, stretch: Stretch) -> FormulaStep | None:
+    (later, end), (earlier, start), (years, number) = stretch.items()
+    if start is None or end is None or number <= 0:
         return None
-    return (end - start) / years
+    written = f"({{{later}}} − {{{earlier}}}) / {{{years}}}"
+    return FormulaStep(result, Formula.PER_YEAR, (end - start) / number, written, stretch)
 
 
-def _rate(start: Decimal | None, end: Decimal | None, years: int) -> Decimal | None:
+def _rate(result: StepResult, stretch: Stretch) -> FormulaStep | None:
     """The constant yearly growth that leads from start to end; both must be above 0."""
-    if start is None or end is None or years <= 0 or start <= 0 or end <= 0:
+    (later, end), (earlier, start), (years, number) = stretch.items()
+    if start is None or end is None or number <= 0 or start <= 0 or end <= 0:
         return None
-    return (end / start) ** (ONE / years) - 1
+    written = f"({{{later}}} / {{{earlier}}}) ^ (1 / {{{years}}}) − 1"
+    rate = (end / start) ** (ONE / number) - 1
+    return FormulaStep(result, Formula.RATE, rate, written, stretch)

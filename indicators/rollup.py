@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from indicators.formula_steps import value_of
 from indicators.progress import ONE, ZERO, clamp, pace
-from indicators.verdicts import Status, Thresholds, grade, until_counted
+from indicators.verdicts import Status, StatusRule, Thresholds, Verdict, grade, until_counted
 
 # Below this share of the weight the mean speaks for too little to carry a verdict.
 ENOUGH_COVERAGE = Decimal("0.5")
@@ -42,9 +43,12 @@ class ElementMean:
     expected: Decimal | None
     pace: Decimal | None
     coverage: Decimal | None
-    status: Status
+    verdict: Verdict
     is_estimate: bool = False  # an item that counts is one
-    would_be: Status | None = None  # what a pending verdict would be, were nothing missing
+
+    @property
+    def status(self) -> Status:
+        return self.verdict.status
 
     def as_item(self, weight: Decimal) -> RollUpItem:
         """The element as one of the items of what stands above it."""
@@ -78,21 +82,13 @@ def roll_up(items: Iterable[RollUpItem], *, thresholds: Thresholds, final: bool)
     expected = _mean([(weight, planned) for weight, _, planned in known])
     weight_known = sum((weight for weight, _, _ in known), ZERO)
     coverage = _share(weight_known, sum((item.weight for item in everything), ZERO))
-    speed = pace(progress, expected)
+    speed = value_of(pace(progress, expected))
     would_be = _verdict(progress, speed, coverage, thresholds, final=final)
     counting = [item for item in everything if item.has_data and item.weight]
     is_estimate = any(item.is_estimate for item in counting)
     is_waiting = all(item.is_pending for item in counting)
     verdict = until_counted(would_be, is_estimate=is_estimate, is_over=final, is_waiting=is_waiting)
-    return ElementMean(
-        progress,
-        expected,
-        speed,
-        coverage,
-        verdict,
-        is_estimate=is_estimate,
-        would_be=would_be if verdict is Status.PENDING else None,
-    )
+    return ElementMean(progress, expected, speed, coverage, verdict, is_estimate)
 
 
 def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> RollUpItem:
@@ -128,17 +124,20 @@ def _verdict(
     thresholds: Thresholds,
     *,
     final: bool,
-) -> Status:
+) -> Verdict:
     """No data below half coverage; then achieved, missed, and by the pace.
 
     Nothing expected yet: not started, or on track where something is done already.
     """
-    if progress is None or coverage is None or coverage < ENOUGH_COVERAGE:
-        return Status.NO_DATA
+    if progress is None:
+        return Verdict(Status.NO_DATA, StatusRule.NO_VALUE)
+    if coverage is None or coverage < ENOUGH_COVERAGE:
+        return Verdict(Status.NO_DATA, StatusRule.LITTLE_COVERED)
     if progress >= 1:
-        return Status.ACHIEVED
+        return Verdict(Status.ACHIEVED, StatusRule.TARGET_REACHED)
     if final:
-        return Status.MISSED
+        return Verdict(Status.MISSED, StatusRule.TARGET_YEAR_OVER)
     if speed is None:
-        return Status.ON_TRACK if progress > 0 else Status.NOT_STARTED
-    return grade(speed, thresholds)
+        begun = Status.ON_TRACK if progress > 0 else Status.NOT_STARTED
+        return Verdict(begun, StatusRule.NOTHING_EXPECTED)
+    return Verdict(grade(speed, thresholds), StatusRule.BY_PACE)

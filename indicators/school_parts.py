@@ -318,8 +318,8 @@ def _decimal(number: Fraction) -> Decimal:
 
 def _end(points: Mapping[int, Decimal], whole: InstituteNumbers) -> Fraction | None:
     """Where the line through a school's years stands in the target's year."""
-    line = TargetPath(None, 0, None, whole.target_year, whole.direction)
-    found = forecast(points, at_year=whole.target_year, line=line)
+    path = TargetPath(None, 0, None, whole.target_year, whole.direction)
+    found = forecast(points, at_year=whole.target_year, path=path)
     return None if found is None else Fraction(found.value)
 
 

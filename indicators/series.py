@@ -13,12 +13,14 @@ from django.db.models import Max, Min, Prefetch
 from imtplan.accounts.models import School
 from indicators.adding_up import (
     Contribution,
+    RangeEnd,
     Reading,
     YearValue,
     contributions,
     coverage_range,
     institute_value,
 )
+from indicators.formula_steps import value_of
 from indicators.models import Figure, Indicator, Target, View
 from indicators.models.indicator import IndicatorQuerySet
 from indicators.progress import (
@@ -63,7 +65,7 @@ class Series:
                 earlier = None if self._is_the_institutes_own else self.members
                 self.totals[view, year] = self._added_up(view, year, expected, earlier)
 
-    def range_in(self, view: View, year: int) -> tuple[Decimal, Decimal] | None:
+    def range_in(self, view: View, year: int) -> tuple[RangeEnd, RangeEnd] | None:
         """Where the institute may stand: each missing school at its baseline, or at its path.
 
         A school's target says neither the parts of a ratio nor the years of a running sum: of
@@ -96,7 +98,10 @@ class Series:
             for target in promising
             if target.school
         }
-        return {code: (path.baseline, expected_value(path, year)) for code, path in paths.items()}
+        return {
+            code: (path.baseline, value_of(expected_value(path, year)))
+            for code, path in paths.items()
+        }
 
     @cached_property
     def _promising_schools(self) -> frozenset[str]:
@@ -233,6 +238,7 @@ def path_of(target: Target, values: Mapping[int, YearValue]) -> TargetPath:
         band_low=indicator.band_low,
         band_high=indicator.band_high,
         tolerance=indicator.tolerance,
+        growth_percent=target.growth_percent,
     )
 
 

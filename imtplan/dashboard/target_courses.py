@@ -339,7 +339,7 @@ class Course:
             return []
         points = self.points
         ahead = range(max(points) + 1, self.target.year + 1)
-        forecasts = ((year, forecast(points, at_year=year, line=self.line)) for year in ahead)
+        forecasts = ((year, forecast(points, at_year=year, path=self.line)) for year in ahead)
         return [(year, point) for year, point in forecasts if point is not None]
 
     @property

@@ -5,7 +5,13 @@ puts it in words. Nothing here writes.
 """
 
 from indicators.explaining.agreement import Agreement, StoredDifference
-from indicators.explaining.formulas import (
+from indicators.explaining.inputs import Input, InputUse, NotCountedReason
+from indicators.explaining.marks import ProgressMark
+from indicators.explaining.progress import ProgressExplanation
+from indicators.explaining.reading import ExplanationReader, explain_roll_up, kind_of
+from indicators.explaining.roll_ups import ItemExplanation, LeftOutReason, RollUpExplanation
+from indicators.explaining.values import StandIn, ValueExplanation
+from indicators.formula_steps import (
     Formula,
     FormulaNumber,
     FormulaStep,
@@ -13,13 +19,7 @@ from indicators.explaining.formulas import (
     StepResult,
     bracketed,
 )
-from indicators.explaining.inputs import Input, InputUse, NotCountedReason
-from indicators.explaining.marks import ProgressMark
-from indicators.explaining.progress import ProgressExplanation
-from indicators.explaining.reading import ExplanationReader, explain_roll_up, kind_of
-from indicators.explaining.roll_ups import ItemExplanation, LeftOutReason, RollUpExplanation
-from indicators.explaining.steps import StatusRule
-from indicators.explaining.values import StandIn, ValueExplanation
+from indicators.verdicts import StatusRule
 
 __all__ = [
     "Agreement",

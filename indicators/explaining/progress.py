@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import NamedTuple
 
 from indicators.explaining.agreement import Agreement
-from indicators.explaining.formulas import FormulaStep
 from indicators.explaining.marks import ProgressMark
-from indicators.explaining.steps import StatusRule, Steps, rule_of
 from indicators.explaining.values import ValueExplanation
+from indicators.forecast import Forecast
+from indicators.formula_steps import FormulaStep
 from indicators.models import Progress, Target
-from indicators.progress import TargetPath
+from indicators.progress import Assessment, TargetPath
+from indicators.verdicts import StatusRule
 
 
 class YearPoint(NamedTuple):
@@ -28,18 +28,22 @@ class ProgressExplanation:
 
     target: Target
     value: ValueExplanation
-    line: TargetPath
+    path: TargetPath
+    assessment: Assessment
+    forecast: Forecast | None
     row: Progress
     points: Sequence[YearPoint]  # what the forecast rests on, by year
     agreement: Agreement
 
-    @cached_property
+    @property
     def steps(self) -> list[FormulaStep]:
-        return list(Steps(self.line, self.row, self.target.growth_percent))
+        """Each number that was calculated, in the order in which one leads to the other."""
+        steps = [*self.assessment.steps, *(self.forecast.steps if self.forecast else ())]
+        return [step for step in steps if step.formula]
 
     @property
     def rule(self) -> StatusRule:
-        return rule_of(self.line, self.row)
+        return self.assessment.verdict.rule
 
     @property
     def mark(self) -> ProgressMark | None:
@@ -55,4 +59,4 @@ class ProgressExplanation:
     @property
     def stated(self) -> list[YearPoint]:
         """The yearly values stated with the target."""
-        return [YearPoint(year, value) for year, value in sorted(self.line.stated)]
+        return [YearPoint(year, value) for year, value in sorted(self.path.stated)]

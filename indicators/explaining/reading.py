@@ -46,8 +46,7 @@ class ExplanationReader:
             indicator=self.series.indicator,
             inputs=self._inputs(total, None),
             total=total,
-            low=fresh.low,
-            high=fresh.high,
+            ends=self.series.range_in(self.view, self.year),
             agreement=Agreement(stored, fresh),
         )
 
@@ -75,7 +74,9 @@ class ExplanationReader:
         return ProgressExplanation(
             target=promised,
             value=value,
-            line=in_view.path,
+            path=in_view.path,
+            assessment=in_view.assessment(self.year),
+            forecast=in_view.forecast(self.year),
             row=row,
             points=[YearPoint(*point) for point in sorted(in_view.points(self.year).items())],
             agreement=Agreement(stored, row),
@@ -88,8 +89,7 @@ class ExplanationReader:
             indicator=self.series.indicator,
             inputs=self._inputs(total, target.school.code if target.school else None),
             total=total,
-            low=None,
-            high=None,
+            ends=None,
             agreement=Agreement(None, None),
         )
 
@@ -121,6 +121,7 @@ def explain_roll_up(
         year=year,
         day=day,
         parts=elements.parts_of(element, view, year, on=day),
+        rule=mean.verdict.rule,
         milestones=_milestones(user, element, day),
         row=fresh,
         agreement=Agreement(stored.first(), fresh),

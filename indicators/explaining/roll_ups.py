@@ -1,6 +1,6 @@
 """An element of the plan: what its progress is the mean of, with which weights."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,20 +9,10 @@ from functools import cached_property
 
 from indicators.elements import Element, ElementPart
 from indicators.explaining.agreement import Agreement
-from indicators.explaining.formulas import (
-    Formula,
-    FormulaNumber,
-    FormulaStep,
-    Measure,
-    StepResult,
-    added,
-    divided,
-    shares,
-)
-from indicators.explaining.steps import BY_STATUS, StatusRule
+from indicators.formula_steps import Formula, FormulaStep, Measure, StepResult, added, divided
 from indicators.models import Indicator, RollUp, View
-from indicators.progress import clamp
-from indicators.verdicts import Status
+from indicators.progress import clamp, pace
+from indicators.verdicts import StatusRule
 from projects.models import FlagshipProject, Milestone
 
 
@@ -114,6 +104,7 @@ class RollUpExplanation:
     year: int
     day: date  # on which milestones are looked at
     parts: Sequence[ElementPart]
+    rule: StatusRule  # which of `indicators.rollup` gave the verdict
     milestones: Sequence[MilestoneExplanation]  # of a project alone
     row: RollUp
     agreement: Agreement
@@ -144,89 +135,67 @@ class RollUpExplanation:
         return [*made_of, *self._pace()]
 
     def _of_milestones(self) -> Iterator[FormulaStep]:
-        everything = {
-            self._name(one): FormulaNumber(one.milestone.weight, Measure.COUNT)
-            for one in self.milestones
-        }
+        weights = {self._name(one): one.milestone.weight for one in self.milestones}
         done = [self._name(one) for one in self.milestones if one.is_done]
         due = [self._name(one) for one in self.milestones if one.is_due]
         results = (
             (StepResult.PROGRESS, done, self.row.progress),
-            (
-                StepResult.EXPECTED_PROGRESS,
-                due,
-                self.row.expected_progress,
-            ),
+            (StepResult.EXPECTED_PROGRESS, due, self.row.expected_progress),
         )
         for result, names, outcome in results:
             if outcome is not None:
-                expression = divided(names, everything)
-                number = FormulaNumber(outcome, Measure.SHARE)
-                yield FormulaStep(result, Formula.PART_OF_WHOLE, number, expression, everything)
+                yield self._part_of(result, outcome, names, weights)
+
+    @staticmethod
+    def _part_of(
+        result: StepResult, share: Decimal, part: Sequence[str], weights: Mapping[str, Decimal]
+    ) -> FormulaStep:
+        written, measures = divided(part, weights), dict.fromkeys(weights, Measure.COUNT)
+        return FormulaStep(result, Formula.PART_OF_WHOLE, share, written, weights, measures)
 
     @staticmethod
     def _name(one: MilestoneExplanation) -> str:
         return f"milestone {one.milestone.pk}"
 
     def _of_items(self) -> Iterator[FormulaStep]:
-        counted = self.counted
-        weights = {
-            f"{item.name} w": FormulaNumber(item.weight, Measure.COUNT) for item in self.items
-        }
+        row, counted = self.row, self.counted
+        weights = {f"{item.name} w": item.weight for item in self.items}
         known = [f"{item.name} w" for item in counted]
-        if self.row.coverage is not None:
-            outcome = FormulaNumber(self.row.coverage, Measure.SHARE)
-            expression = divided(known, weights)
-            yield FormulaStep(
-                StepResult.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, weights
-            )
-        if self.row.progress is None or self.row.expected_progress is None:
+        if row.coverage is not None:
+            yield self._part_of(StepResult.COVERAGE, row.coverage, known, weights)
+        if row.progress is None or row.expected_progress is None:
             return
         reached = {f"{item.name} p": item.clamped for item in counted}
         planned = {
             f"{item.name} e": clamp(item.expected) for item in counted if item.expected is not None
         }
-        yield self._mean(StepResult.PROGRESS, self.row.progress, known, reached, weights)
+        yield self._mean(StepResult.PROGRESS, row.progress, known, reached, weights)
         yield self._mean(
-            StepResult.EXPECTED_PROGRESS, self.row.expected_progress, known, planned, weights
+            StepResult.EXPECTED_PROGRESS, row.expected_progress, known, planned, weights
         )
 
     @staticmethod
     def _mean(
         result: StepResult,
         outcome: Decimal,
-        weights: Sequence[str],
-        taken: dict[str, Decimal | None] | dict[str, Decimal],
-        numbers: dict[str, FormulaNumber],
+        known: Sequence[str],
+        taken: Mapping[str, Decimal | None],
+        weights: Mapping[str, Decimal],
     ) -> FormulaStep:
         products = " + ".join(
-            f"{{{weight}}} × {{{share}}}" for weight, share in zip(weights, taken, strict=True)
+            f"{{{weight}}} × {{{share}}}" for weight, share in zip(known, taken, strict=True)
         )
-        below = added(weights) if len(weights) == 1 else f"({added(weights)})"
+        below = added(known) if len(known) == 1 else f"({added(known)})"
+        measures = dict.fromkeys(weights, Measure.COUNT) | dict.fromkeys(taken, Measure.SHARE)
         return FormulaStep(
             result,
             Formula.WEIGHTED_MEAN,
-            FormulaNumber(outcome, Measure.SHARE),
+            outcome,
             f"({products}) / {below}",
-            numbers | shares(**taken),
+            {**weights, **taken},
+            measures,
         )
 
     def _pace(self) -> Iterator[FormulaStep]:
-        row = self.row
-        if row.pace is not None:
-            numbers = shares(progress=row.progress, expected_progress=row.expected_progress)
-            outcome = FormulaNumber(row.pace, Measure.SHARE)
-            expression = "{progress} / {expected_progress}"
-            yield FormulaStep(StepResult.PACE, Formula.QUOTIENT, outcome, expression, numbers)
-
-    @property
-    def rule(self) -> StatusRule:
-        """Which rule of `indicators.rollup` gave the verdict."""
-        row, status = self.row, Status(self.row.status)
-        if status is Status.NO_DATA:
-            return StatusRule.NO_VALUE if row.progress is None else StatusRule.LITTLE_COVERED
-        if status in BY_STATUS:
-            return BY_STATUS[status]
-        if row.progress is not None and row.progress >= 1:
-            return StatusRule.REACHED_ON_ESTIMATE
-        return StatusRule.NOTHING_EXPECTED if self.row.pace is None else StatusRule.BY_PACE
+        if step := pace(self.row.progress, self.row.expected_progress):
+            yield step

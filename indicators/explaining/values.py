@@ -5,19 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from indicators.adding_up import YearValue
+from indicators.adding_up import RangeEnd, YearValue
 from indicators.explaining.agreement import Agreement
-from indicators.explaining.formulas import (
-    Formula,
-    FormulaNumber,
-    FormulaStep,
-    Measure,
-    StepResult,
-    added,
-    counts,
-    divided,
-)
 from indicators.explaining.inputs import Inputs
+from indicators.formula_steps import Formula, FormulaStep, StepResult, added, divided
 from indicators.models import Indicator, InstituteValue, ValueNature
 from indicators.progress import Aggregation
 
@@ -37,8 +28,7 @@ class ValueExplanation:
     indicator: Indicator
     inputs: Inputs
     total: YearValue
-    low: Decimal | None
-    high: Decimal | None
+    ends: tuple[RangeEnd, RangeEnd] | None  # between what and what an incomplete value may lie
     agreement: Agreement
 
     @property
@@ -48,6 +38,14 @@ class ValueExplanation:
     @property
     def year(self) -> int:
         return self.inputs.year
+
+    @property
+    def low(self) -> Decimal | None:
+        return self.ends[0].value if self.ends else None
+
+    @property
+    def high(self) -> Decimal | None:
+        return self.ends[1].value if self.ends else None
 
     @property
     def shown(self) -> Decimal | None:
@@ -68,11 +66,12 @@ class ValueExplanation:
     def _coverage(self) -> Iterator[FormulaStep]:
         coverage = self.total.coverage
         if coverage is not None:
-            parts = counts(reported=self.total.reported, expected=self.total.expected)
-            outcome = FormulaNumber(coverage, Measure.SHARE)
-            expression = "{reported} / {expected}"
             yield FormulaStep(
-                StepResult.COVERAGE, Formula.PART_OF_WHOLE, outcome, expression, parts
+                StepResult.COVERAGE,
+                Formula.PART_OF_WHOLE,
+                coverage,
+                "{reported} / {expected}",
+                {"reported": self.total.reported, "expected": self.total.expected},
             )
 
     def _aggregate(self) -> Iterator[FormulaStep]:
@@ -83,32 +82,31 @@ class ValueExplanation:
         if self.indicator.is_ratio:
             numerators = {f"{key} a": figure.numerator for key, figure in used.items()}
             denominators = {f"{key} b": figure.denominator for key, figure in used.items()}
-            yield self._ratio(result, numerators, denominators)
+            yield self._ratio(result, self.shown, numerators, denominators)
         else:
-            yield self._added_up(result, {key: figure.value for key, figure in used.items()})
+            values = {key: figure.value for key, figure in used.items()}
+            formula, expression = _rule(self.indicator.aggregation)(values)
+            yield FormulaStep(result, formula, self.shown, expression, values)
 
     def _ratio(
         self,
         result: StepResult,
+        value: Decimal,
         numerators: Mapping[str, Decimal | None],
         denominators: Mapping[str, Decimal | None],
     ) -> FormulaStep:
         expression = divided(numerators, denominators)
-        parts = _known(numerators) | _known(denominators)
+        parts = {**numerators, **denominators}
         if self.indicator.scale != 1:
             expression += " × {scale}"
-            parts["scale"] = FormulaNumber(self.indicator.scale, Measure.COUNT)
-        return FormulaStep(result, Formula.RATIO, _amount(self.shown), expression, parts)
-
-    def _added_up(self, result: StepResult, values: Mapping[str, Decimal | None]) -> FormulaStep:
-        formula, expression = _rule(self.indicator.aggregation)(values)
-        return FormulaStep(result, formula, _amount(self.shown), expression, _known(values))
+            parts["scale"] = self.indicator.scale
+        return FormulaStep(result, Formula.RATIO, value, expression, parts)
 
     # --- between what and what an incomplete value may lie ---
 
     @cached_property
     def stand_ins(self) -> list[StandIn]:
-        if self.low is None:
+        if self.ends is None:
             return []
         inputs = self.inputs
         promised = inputs.series.stand_ins(inputs.view, inputs.year)
@@ -120,38 +118,21 @@ class ValueExplanation:
 
     def _range(self) -> Iterator[FormulaStep]:
         """The lower first, as they are stored: the path may be below the baseline."""
-        if self.low is None or self.high is None:
+        if self.ends is None:
             return
-        ends = {
+        stand_ins = {
             Formula.AT_BASELINE: {one.code: one.at_baseline for one in self.stand_ins},
             Formula.AT_TRAJECTORY: {one.code: one.at_trajectory for one in self.stand_ins},
         }
-        whole = {formula: self._completed(end) for formula, end in ends.items()}
-        lower_first = sorted(ends, key=lambda formula: whole[formula])
-        for result, formula in zip((StepResult.LOW, StepResult.HIGH), lower_first, strict=True):
-            values = self._reported | ends[formula]
+        for result, end in zip((StepResult.LOW, StepResult.HIGH), self.ends, strict=True):
+            values = self._reported | stand_ins[end.formula]
             _formula, expression = _rule(self.indicator.aggregation)(values)
-            yield FormulaStep(result, formula, _amount(whole[formula]), expression, _known(values))
+            yield FormulaStep(result, end.formula, end.value, expression, values)
 
     @property
     def _reported(self) -> dict[str, Decimal | None]:
         rows = [row for row in self.inputs.rows if row.counts and row.figure]
         return {row.key: row.figure.value for row in rows if row.figure}
-
-    def _completed(self, stand_ins: Mapping[str, Decimal | None]) -> Decimal:
-        values = [
-            value for value in (self._reported | dict(stand_ins)).values() if value is not None
-        ]
-        whole = sum(values, Decimal(0))
-        return whole / len(values) if self.indicator.aggregation == Aggregation.MEAN else whole
-
-
-def _amount(value: Decimal | None) -> FormulaNumber:
-    return FormulaNumber(value if value is not None else Decimal(0))
-
-
-def _known(values: Mapping[str, Decimal | None]) -> dict[str, FormulaNumber]:
-    return {name: FormulaNumber(value) for name, value in values.items() if value is not None}
 
 
 ValueRule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]

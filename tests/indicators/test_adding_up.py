@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.adding_up import Reading, YearValue, coverage_range, institute_value
+from indicators.formula_steps import Formula
 from indicators.progress import Accumulation, Aggregation
 
 SUM, RATIO, MEAN = Aggregation.SUM, Aggregation.RATIO, Aggregation.MEAN
@@ -269,12 +270,13 @@ def bounds(
     }
     question |= how
     ends = {name: question[name] for name in ("aggregation", "scale") if name in question}
-    return coverage_range(
+    found = coverage_range(
         institute_value(readings, **question),
         at_baseline=at_baseline,
         at_trajectory=at_trajectory,
         **ends,
     )
+    return found and (found[0].value, found[1].value)
 
 
 TWO = in_2023(number(10), number(20))
@@ -288,6 +290,23 @@ def test_the_range_puts_missing_schools_at_their_baseline_and_at_their_trajector
 
 def test_the_lower_end_of_the_range_comes_first_where_less_is_better() -> None:
     assert bounds(TWO, {"douai": number(5)}, {"douai": number(1)}) == (31, 35)
+
+
+def test_each_end_of_the_range_says_where_the_missing_schools_stand() -> None:
+    for baseline, path, first in ((1, 5, Formula.AT_BASELINE), (5, 1, Formula.AT_TRAJECTORY)):
+        low, _high = coverage_range(
+            institute_value(
+                TWO,
+                year=2023,
+                members=SCHOOLS,
+                aggregation=SUM,
+                accumulation=Accumulation.LEVEL,
+            ),
+            aggregation=SUM,
+            at_baseline={"douai": number(baseline)},
+            at_trajectory={"douai": number(path)},
+        ) or pytest.fail("no range")
+        assert (low.formula, low.value) == (first, 31)
 
 
 def test_the_range_of_a_ratio_weighs_the_missing_school() -> None:

@@ -23,7 +23,7 @@ STRAIGHT = {2015 + n: Decimal(10 + 3 * n) for n in range(5)}
 
 
 def at_2023(points: dict[int, Decimal], line: TargetPath = UP) -> Forecast:
-    found = forecast(points, at_year=2023, line=line)
+    found = forecast(points, at_year=2023, path=line)
     assert found is not None
     return found
 
@@ -139,13 +139,13 @@ def test_with_two_or_three_points_there_is_the_line_alone(count: int) -> None:
 
 @pytest.mark.parametrize("points", [{}, {2018: Decimal(1)}])
 def test_with_fewer_than_two_points_there_is_no_forecast(points: dict[int, Decimal]) -> None:
-    assert forecast(points, at_year=2023, line=UP) is None
+    assert forecast(points, at_year=2023, path=UP) is None
 
 
 @pytest.mark.parametrize(("last", "known"), [(2022, False), (2023, True), (2024, True)])
 def test_what_is_known_is_not_forecast(last: int, known: bool) -> None:
     points = {2018: Decimal(1), last: Decimal(5)}
-    assert (forecast(points, at_year=2023, line=UP) is None) == known
+    assert (forecast(points, at_year=2023, path=UP) is None) == known
 
 
 def test_the_years_need_not_follow_each_other_nor_come_in_order() -> None:

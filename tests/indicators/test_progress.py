@@ -10,10 +10,15 @@ from indicators.progress import (
     Reason,
     TargetPath,
     TrajectoryKind,
+    clamp,
+    target_from_growth,
+    what_is_lacking,
+)
+from indicators.verdicts import Status, Thresholds, grade
+from tests.indicators.outcomes import (
     YearlyChange,
     assess,
     change,
-    clamp,
     distance_to_band,
     expected_progress,
     expected_value,
@@ -21,10 +26,7 @@ from indicators.progress import (
     pace,
     progress,
     status,
-    target_from_growth,
-    what_is_lacking,
 )
-from indicators.verdicts import Status, Thresholds, grade
 
 INCREASE, DECREASE, KEEP = Direction.INCREASE, Direction.DECREASE, Direction.KEEP
 FOUR = Decimal("0.0001")

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.progress import Direction, Reason, TargetPath, TrajectoryKind, assess
+from indicators.progress import Direction, Reason, TargetPath, TrajectoryKind
 from indicators.verdicts import Status, Thresholds
+from tests.indicators.outcomes import assess
 
 UP = TargetPath(Decimal(100), 2020, Decimal(200), 2025, Direction.INCREASE)
 NO_BASELINE = replace(UP, baseline=None)

@@ -260,7 +260,7 @@ def test_a_run_that_fails_leaves_its_marks(
     factories.students_of_the_plan(albi)
     waiting = StaleMark.objects.count()
 
-    def broken(*args: object) -> None:
+    def broken(*args: object, **options: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr("indicators.recompute._store_roll_ups", broken)

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.rollup import ElementMean, MilestoneDue, RollUpItem, project_progress, roll_up
-from indicators.verdicts import Status, Thresholds
+from indicators.verdicts import Status, StatusRule, Thresholds, Verdict
+
+NO_VALUE = Verdict(Status.NO_DATA, StatusRule.NO_VALUE)
 
 DEFAULT = Thresholds()
 
@@ -38,7 +40,7 @@ def test_the_mean_is_weighted() -> None:
         expected=Decimal("0.5"),
         pace=Decimal("0.6"),
         coverage=Decimal(1),
-        status=Status.AT_RISK,
+        verdict=Verdict(Status.AT_RISK, StatusRule.BY_PACE),
     )
 
 
@@ -80,16 +82,16 @@ def test_below_half_coverage_there_is_a_number_but_no_verdict() -> None:
 
 @pytest.mark.parametrize("items", [[], [item("0.5", weight="0")]])
 def test_without_items_of_any_weight_there_is_nothing_to_say(items: list[RollUpItem]) -> None:
-    assert rolled(*items) == ElementMean(None, None, None, None, Status.NO_DATA)
+    assert rolled(*items) == ElementMean(None, None, None, None, NO_VALUE)
 
 
 def test_where_no_item_has_data_the_coverage_is_zero() -> None:
-    assert rolled(NOTHING) == ElementMean(None, None, None, Decimal(0), Status.NO_DATA)
+    assert rolled(NOTHING) == ElementMean(None, None, None, Decimal(0), NO_VALUE)
 
 
 def test_what_has_data_but_no_weight_is_left_out() -> None:
     found = rolled(item("0.5", weight="0"), NOTHING)
-    assert found == ElementMean(None, None, None, Decimal(0), Status.NO_DATA)
+    assert found == ElementMean(None, None, None, Decimal(0), NO_VALUE)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_an_element_waits_for_its_items(
     items: list[RollUpItem], final: bool, status: Status, would_be: Status | None
 ) -> None:
     found = rolled(*items, final=final)
-    assert (found.status, found.would_be) == (status, would_be)
+    assert (found.status, found.verdict.would_be) == (status, would_be)
 
 
 def test_an_element_hands_on_what_it_rests_on() -> None:

@@ -280,7 +280,7 @@ def test_the_lines_of_the_schools_make_the_line_of_the_institute(
     known = (2017, 2019, 2020)
     sums = {y: sum((own[at] for own in values), Decimal(0)) for at, y in enumerate(known)}
     line = TargetPath(None, 2017, None, 2022, Direction.INCREASE)
-    ahead = forecast(sums, at_year=2022, line=line)
+    ahead = forecast(sums, at_year=2022, path=line)
     assert ahead is not None
     whole = replace(STUDENTS, baseline=sums[2017], value=sums[2020], forecast=ahead.value)
     if whole.baseline == 0:

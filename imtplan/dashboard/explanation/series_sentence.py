@@ -34,7 +34,7 @@ def sentence(explanation: ProgressExplanation, words: Wording) -> str:
     }
     if row.progress is None:
         return str(LACKING.get(row.reason, LACKING[""])) % known
-    if explanation.line.direction is Direction.KEEP:
+    if explanation.path.direction is Direction.KEEP:
         mark = ProgressMark.KEPT if row.progress >= 1 else ProgressMark.LOST
         return str((BANDS_ESTIMATED if row.is_estimate else BANDS)[mark]) % known
     text = _(

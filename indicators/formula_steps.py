@@ -1,4 +1,6 @@
-"""A formula with the numbers put in: the same for a page and for a program.
+"""What a formula gives: its number, together with how it came to it.
+
+The formulas return steps, so that what is stored and what is explained cannot differ.
 
 An expression names its numbers in braces: `({value} − {baseline}) / ({target} − {baseline})`.
 Read with names it is the formula, read with numbers it is the calculation.
@@ -11,7 +13,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from imtplan.numbers import plain
-from indicators.progress import ONE
 
 DECIMALS = 10
 _NAMES = re.compile(r"\{([^{}]+)\}")
@@ -89,19 +90,62 @@ class FormulaNumber:
 Numbers = Mapping[str, FormulaNumber]
 
 
+# What a letter of the formulas, or a result, is a number of, where it is no amount.
+_YEARS = dict.fromkeys(
+    ("year", "baseline_year", "target_year", "earlier_year", "later_year"), Measure.YEAR
+)
+_COUNTS = dict.fromkeys(
+    ("growth_percent", "years_left", "years_gone", "reported", "expected", "scale"), Measure.COUNT
+)
+_SHARES = dict.fromkeys(
+    (
+        StepResult.COVERAGE.value,
+        StepResult.PROGRESS.value,
+        StepResult.EXPECTED_PROGRESS.value,
+        StepResult.PACE.value,
+        StepResult.NEEDED_RATE.value,
+        StepResult.ACHIEVED_RATE.value,
+        StepResult.PROBABILITY.value,
+    ),
+    Measure.SHARE,
+)
+MEASURES: Mapping[str, Measure] = _YEARS | _COUNTS | _SHARES
+
+
 @dataclass(frozen=True, slots=True)
 class FormulaStep:
-    """One formula, its numbers, and what it comes to. An empty expression: not by arithmetic."""
+    """What one formula gave, and how: its letters with their numbers, and the rule it went by.
+
+    An empty expression: not by arithmetic. No rule: the number was there, and nothing is told.
+    """
 
     result: StepResult
-    formula: Formula
-    outcome: FormulaNumber
+    formula: Formula | None
+    value: Decimal
     expression: str = ""
-    numbers: Numbers = field(default_factory=dict)
+    letters: Mapping[str, Decimal | int | None] = field(default_factory=dict)
+    # Of letters that are names of schools or items.
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> FormulaNumber:
+        return FormulaNumber(self.value, MEASURES.get(self.result, Measure.AMOUNT))
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers that are known, by letter."""
+        return {
+            letter: FormulaNumber(Decimal(value), self.measure_of(letter))
+            for letter, value in self.letters.items()
+            if value is not None
+        }
+
+    def measure_of(self, letter: str) -> Measure:
+        return self.measures.get(letter) or MEASURES.get(letter, Measure.AMOUNT)
 
     def written(self, put: Callable[[str], str]) -> str:
         """The expression with `put(name)` in the place of each name."""
-        return _NAMES.sub(lambda found: put(found[1]), self.expression)
+        return _NAMES.sub(lambda match: put(match[1]), self.expression)
 
     @property
     def with_names(self) -> str:
@@ -110,11 +154,17 @@ class FormulaStep:
     @property
     def with_numbers(self) -> str:
         """As programs are told it: dots, no groups, a negative number in brackets."""
-        return self.written(lambda name: bracketed(plain(told(self.numbers[name].value))))
+        return self.written(lambda name: bracketed(plain(as_stored(self.letters[name]))))
 
 
-def told(value: Decimal) -> Decimal:
-    """With at most as many decimals as are stored."""
+def value_of(step: FormulaStep | None) -> Decimal | None:
+    """Return what a formula gave, if it gave anything."""
+    return None if step is None else step.value
+
+
+def as_stored(number: Decimal | int | None) -> Decimal:
+    """Return the number with at most as many decimals as are stored."""
+    value = Decimal(number or 0)
     rounded = round(value, DECIMALS)
     return value if rounded == value else rounded
 
@@ -122,27 +172,6 @@ def told(value: Decimal) -> Decimal:
 def bracketed(text: str) -> str:
     """A negative number inside a calculation stands in brackets."""
     return f"({text})" if text[:1] in "-−" else text
-
-
-def amounts(**values: Decimal | None) -> dict[str, FormulaNumber]:
-    """Those that are known, in the indicator's unit."""
-    return {name: FormulaNumber(value) for name, value in values.items() if value is not None}
-
-
-def counts(**values: int) -> dict[str, FormulaNumber]:
-    return {name: FormulaNumber(Decimal(value), Measure.COUNT) for name, value in values.items()}
-
-
-def years(**values: int) -> dict[str, FormulaNumber]:
-    return {name: FormulaNumber(Decimal(value), Measure.YEAR) for name, value in values.items()}
-
-
-def shares(**values: Decimal | None) -> dict[str, FormulaNumber]:
-    return {
-        name: FormulaNumber(value, Measure.SHARE)
-        for name, value in values.items()
-        if value is not None
-    }
 
 
 def added(names: Iterable[str]) -> str:
@@ -157,7 +186,3 @@ def divided(above: Iterable[str], below: Iterable[str]) -> str:
 
 def _grouped(names: list[str]) -> str:
     return added(names) if len(names) < 2 else f"({added(names)})"
-
-
-def one() -> FormulaNumber:
-    return FormulaNumber(ONE, Measure.SHARE)
