@@ -7,7 +7,9 @@ school; what is held in a school counts for that school alone.
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -127,6 +129,12 @@ def has_permission(user: Any, permission: Permission, *, school: Any = None) -> 
         for held in user.held_roles
         if held.school_id is None or (school is not None and held.school_id == school.pk)
     )
+
+
+def demand(request: HttpRequest, permission: Permission, school: Any = None) -> None:
+    """Refuses with 403 who may open the address and not do this."""
+    if not has_permission(request.user, permission, school=school):
+        raise PermissionDenied
 
 
 def may_somewhere(user: Any, permission: Permission) -> bool:

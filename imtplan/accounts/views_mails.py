@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import retry_mail
@@ -34,16 +33,11 @@ class MailFilter:
     current: bool
 
 
-def _demand_plan_office(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.EDIT_PLAN):
-        raise PermissionDenied
-
-
 @never_cache
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """Every mail, the latest first, or those in one state."""
-    _demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     state = request.GET.get("state", "")
     if state and state not in Mail.State.values:
         raise Http404
@@ -67,7 +61,7 @@ def _choices(current: str) -> list[MailFilter]:
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Twice the same button, or a mail that was sent meanwhile, is no error: it is said."""
-    _demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     mail = get_object_or_404(Mail, pk=pk)
     demand_button(request, "again")
     words: dict[str, Any] = {"address": mail.address}

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from imtplan.accounts.models import School
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import has_permission
 from imtplan.campaigns.models import Campaign
 
 
@@ -25,17 +25,6 @@ def _school(user: Any, code: str) -> School:
         if held.school is not None and held.school.code == code:
             return held.school
     return get_object_or_404(School.objects.visible_to(user), code=code)
-
-
-def demand(request: HttpRequest, permission: Permission, school: School) -> None:
-    """Refuses with 403 who sees the school and may not do this."""
-    if not has_permission(request.user, permission, school=school):
-        raise PermissionDenied
-
-
-def demand_plan_office(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.EDIT_PLAN):
-        raise PermissionDenied
 
 
 def may_enter(user: Any, campaign: Campaign, school: School) -> bool:

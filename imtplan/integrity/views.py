@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
 from imtplan.dashboard.freshness import Pulse, follow
 from imtplan.integrity import reports
@@ -125,15 +124,10 @@ class ReportPage:
         return len(self.report.findings) if self.report else 0
 
 
-def demand_plan_office(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.EDIT_PLAN):
-        raise PermissionDenied
-
-
 @never_cache
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     pulse = Pulse.take()
     under_way = Report.objects.to_make().first()
     made = Report.objects.made().select_related("asked_by")
@@ -149,7 +143,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def check_now(request: HttpRequest) -> HttpResponse:
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     demand_button(request, "check")
     if reports.ask(by=request.user):  # type: ignore[arg-type]
         transaction.on_commit(look)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.dashboard.freshness import Pulse, follow
-from imtplan.integrity.views import demand_plan_office
 from indicators.models import Indicator, RecomputeRun, StaleMark
 from indicators.services_recompute import recompute_everything, retry_failed
 
@@ -60,7 +60,7 @@ class RunsPage:
 @never_cache
 @require_safe
 def runs(request: HttpRequest) -> HttpResponse:
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     pulse = Pulse.take()
 
     def page(etag: str) -> HttpResponse:
@@ -85,7 +85,7 @@ def _page(request: HttpRequest, pulse: Pulse) -> RunsPage:
 @require_POST
 def retry(request: HttpRequest, number: int) -> HttpResponse:
     """Twice the same button, or a run that was mended meanwhile, is no error: it is said."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     run = get_object_or_404(RecomputeRun.objects.failed(), pk=number)
     demand_button(request, "again")
     words = {"name": run.indicator.name if run.indicator else ""}
@@ -99,7 +99,7 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def everything(request: HttpRequest) -> HttpResponse:
     """Asked once more before it is done: at a thousand schools it takes the worker minutes."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     if not is_pressed(request, "everything"):
         last = RecomputeRun.objects.filter(scope="everything").first()
         context = {"indicators": Indicator.objects.in_use().count(), "last": last}

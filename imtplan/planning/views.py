@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
-from imtplan.planning.access import demand_plan_office
 from imtplan.planning.acts import ActPage, follow
 from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_acts import ArchiveForm
@@ -33,7 +33,7 @@ LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
     """The plans, the current one first."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     rows = StrategicPlan.objects.visible_to(request.user).select_related("supersedes")
     return render(request, "planning/plans.html", {"plans": rows})
 
@@ -41,7 +41,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     """What one plan is made of."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
     context = {"plan": row, "overview": PlanOverview(row, request.user)}
     return render(request, "planning/plan.html", context)
@@ -50,7 +50,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def schools(request: HttpRequest) -> HttpResponse:
     """Every school there is or was."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     rows = School.objects.visible_to(request.user).select_related("merged_into")
     return render(request, "planning/schools.html", {"schools": rows})
 
@@ -59,7 +59,7 @@ def schools(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, kind: str) -> HttpResponse:
     """A new element of a plan (`?plan=`), of a project (`?projet=`), or of the institute."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     parent = _parent(request, form)
     words = {"what": _name_of(form)}
@@ -84,7 +84,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """An element, with what counts in it and its history."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     row = _row(request, form, pk)
     parent = getattr(row, form.parent) if form.parent else None
@@ -113,7 +113,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Put an element aside, or bring it back: what moves is shown first."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     if kind not in ARCHIVABLE:
         raise Http404
@@ -136,7 +136,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
     """What each school is to reach of one indicator, beside the institute's target."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
     measured = get_object_or_404(Indicator.objects.visible_to(request.user), code=indicator)
     page = ActPage(
@@ -157,7 +157,7 @@ def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpRespo
 @require_POST
 def confirm(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """A link that was deduced is right: one click, no number moves."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     if kind not in LINKS:
         raise Http404
     link = get_object_or_404(LINKS[kind], pk=pk)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from imtplan.accounts.roles import Permission, demand
 from imtplan.bilingual import reader_language
-from imtplan.planning.access import demand_plan_office
 from imtplan.planning.acts import ActPage, follow
 from imtplan.planning.workbook.form import LoadForm
 from imtplan.planning.workbook.writing import file_name, workbook_of
@@ -21,7 +21,7 @@ def workbook(
     request: HttpRequest, code: str = "", book: BookFormat = BookFormat.XLSX
 ) -> HttpResponse:
     """The plan as it is stored now; without a code, an empty workbook for a new one."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     plan = _plan(request, code)
     return book.response(workbook_of(plan, reader_language(), book), file_name(plan))
 
@@ -30,7 +30,7 @@ def workbook(
 @require_http_methods(["GET", "HEAD", "POST"])
 def load(request: HttpRequest, code: str = "") -> HttpResponse:
     """Take a workbook: what it would change is shown first, and every number that moves."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     plan = _plan(request, code)
     page = ActPage(
         template="planning/load.html",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from imtplan.campaigns.access import demand_plan_office
+from imtplan.accounts.roles import Permission, demand
 from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage, Submission
 from imtplan.campaigns.review.completeness import rows_of, rows_of_campaigns, total
@@ -31,7 +31,7 @@ State = Submission.State
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     """Shows every campaign, the latest first, with how far it is."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     visible = Campaign.objects.visible_to(request.user).select_related("plan")
     rows = rows_of_campaigns(list(visible))
     return render(request, "campaigns/campaigns.html", {"rows": rows})
@@ -40,7 +40,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_edit(request: HttpRequest, year: int) -> HttpResponse:
     """Changes a campaign's terms, beside its schools, their closings and what was decided."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     campaign = _campaign(request, year)
     form = form_of(request, initial_of_terms(Terms.of(campaign)), campaign)
     if not is_sent(request) or not form.is_valid():

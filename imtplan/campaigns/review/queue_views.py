@@ -1,12 +1,11 @@
 """The page of the queue: every school of a campaign, and what waits for a decision."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, demand, has_permission
 from imtplan.campaigns.models import Campaign, CampaignStage
 from imtplan.campaigns.review.completeness import total
 from imtplan.campaigns.review.figure_arrivals import arrivals, days_late
@@ -16,8 +15,7 @@ from imtplan.campaigns.review.submission_queue import campaign_asked, filters, q
 @require_safe
 def submissions(request: HttpRequest) -> HttpResponse:
     """Shows every school of a campaign with its state: those that wait for a decision first."""
-    if not has_permission(request.user, Permission.READ_INSTITUTE):
-        raise PermissionDenied
+    demand(request, Permission.READ_INSTITUTE)
     visible = Campaign.objects.visible_to(request.user).select_related("plan")
     campaigns = list(visible.order_by("-year", "-pk"))
     if not campaigns:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, demand, has_permission
 from imtplan.buttons import demand_button
-from imtplan.campaigns.access import demand, may_enter
+from imtplan.campaigns.access import may_enter
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.entry.pages.entry_page import EntryPage, read_page
 from imtplan.campaigns.entry.remark_answers import settle_remark

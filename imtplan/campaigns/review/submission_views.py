@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from imtplan.accounts.roles import Permission
+from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import is_pressed
-from imtplan.campaigns.access import demand, demand_entry
+from imtplan.campaigns.access import demand_entry
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.entry.pages.entry_page import EntryPage, read_page
 from imtplan.campaigns.entry.remark_answers import AnswerConflict, answer_remark

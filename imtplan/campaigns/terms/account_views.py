@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,23 +11,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.models import Membership, School, User
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import is_pressed
 from imtplan.campaigns.terms.accounts import change_person, switch_account
 from imtplan.campaigns.terms.people import DelegationRefused
 from imtplan.campaigns.terms.people_forms import PersonForm
 
 
-def _demand_plan_office(request: HttpRequest) -> None:
-    if not has_permission(request.user, Permission.MANAGE_PEOPLE):
-        raise PermissionDenied
-
-
 @never_cache
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
     """Shows everybody, with the roles they hold today, and where roles are given."""
-    _demand_plan_office(request)
+    demand(request, Permission.MANAGE_PEOPLE)
     roles = Membership.objects.in_force().select_related("school")
     people = User.objects.prefetch_related(Prefetch("memberships", roles, to_attr="roles_today"))
     schools = School.objects.visible_to(request.user).carrying_the_plan()
@@ -39,7 +33,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows one person: their name and address, their roles, and whether they can sign in."""
-    _demand_plan_office(request)
+    demand(request, Permission.MANAGE_PEOPLE)
     person = get_object_or_404(User, pk=pk)
     if is_pressed(request, "switch-off") or is_pressed(request, "switch-on"):
         return _switch(request, person, is_active="switch-on" in request.POST)

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import is_pressed
-from imtplan.campaigns.access import demand_plan_office
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.models import Campaign, CampaignStage
 from imtplan.campaigns.terms import closings
@@ -31,7 +31,7 @@ from imtplan.campaigns.terms.campaign_services import (
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_new(request: HttpRequest) -> HttpResponse:
     """Makes a new campaign, as the last one was, for the year after; its days are to be chosen."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     last = Campaign.objects.visible_to(request.user).latest()
     form = form_of(request, initial_of_next(last))
     if not is_sent(request) or not form.is_valid():
@@ -57,7 +57,7 @@ def _opened_sentence(campaign: Campaign) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def extension(request: HttpRequest, year: int, school: str) -> HttpResponse:
     """Gives one school a later closing, with its reason, or takes it back."""
-    demand_plan_office(request)
+    demand(request, Permission.EDIT_PLAN)
     place = place_of(request, year, school)
     if "withdraw" in request.POST:
         withdraw_extension(**place, by=request.user)

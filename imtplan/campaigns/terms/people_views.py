@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,9 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imtplan.accounts.models import Membership, School
-from imtplan.accounts.roles import Permission, has_permission, roles_given_by
+from imtplan.accounts.roles import Permission, demand, has_permission, roles_given_by
 from imtplan.buttons import demand_button, is_pressed
-from imtplan.campaigns.access import demand
 from imtplan.campaigns.terms.people import (
     DelegationRefused,
     can_be_undone,
@@ -31,8 +29,7 @@ def _school(request: HttpRequest, code: str) -> School | None:
     """Returns the school of the address; None for the institute, the plan office's alone."""
     if code:
         return get_object_or_404(School.objects.visible_to(request.user), code=code)
-    if not has_permission(request.user, Permission.MANAGE_PEOPLE):
-        raise PermissionDenied
+    demand(request, Permission.MANAGE_PEOPLE)
     return None
 
 

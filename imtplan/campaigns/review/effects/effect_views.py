@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from imtplan.accounts.roles import Permission
-from imtplan.campaigns.access import demand
+from imtplan.accounts.roles import Permission, demand
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.entry.checking.checks import problems
 from imtplan.campaigns.entry.forms import FigureForm
