@@ -10,15 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
+from imtplan.spreadsheets.tables import one_kind_of_line_ends
 
 LONGEST_REASON = 1000
 LONGEST_EXPLANATION = 2000
-
-
-def one_line_end(text: str) -> str:
-    """Browsers send line ends as CR LF, spreadsheets as LF: one of the two, or each way in would
-    look like a change, and a text of many lines would be longer than its author counts."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def nul_shown(text: str) -> str:
@@ -46,7 +41,9 @@ class TypedTextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        return str(super().to_python(one_line_end(value) if isinstance(value, str) else value))
+        return str(
+            super().to_python(one_kind_of_line_ends(value) if isinstance(value, str) else value)
+        )
 
     def run_validators(self, value: str) -> None:
         if sentence := too_long(value, self.max_length or 0):

@@ -53,6 +53,10 @@ class SheetCell:
     is_struck: bool = field(default=False, compare=False)
     is_white: bool = field(default=False, compare=False)
 
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.text.strip()) or self.kind is not CellType.TEXT
+
 
 NOTHING = SheetCell(CellType.TEXT, "")
 
@@ -131,6 +135,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def one_kind_of_line_ends(text: str) -> str:
+    """Browsers send line ends as CR LF, spreadsheets as LF: one of the two, or each way in would
+    look like a change, and a text of many lines would be longer than its author counts."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

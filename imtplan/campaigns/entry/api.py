@@ -26,11 +26,11 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.typed_text import (
     LONGEST_EXPLANATION,
     LONGEST_REASON,
-    one_line_end,
     too_long,
 )
 from imtplan.numbers import NumberError, NumberProblem, parse_plain, plain
 from imtplan.rest import AnswersInSentences
+from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from indicators.models import Figure, Indicator
 
 State = Figure.State
@@ -74,7 +74,7 @@ class TextField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        text = one_line_end(super().to_internal_value(data))
+        text = one_kind_of_line_ends(super().to_internal_value(data))
         if sentence := too_long(text, self.limit):
             raise serializers.ValidationError(sentence, code="max_length")
         return text

@@ -14,7 +14,8 @@ from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import CampaignRefusal, TransitionRefused, locked
 from imtplan.campaigns.models import Campaign, Remark
-from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, one_line_end, too_long
+from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, too_long
+from imtplan.spreadsheets.tables import one_kind_of_line_ends
 
 SETTLED = _("This remark is settled: the answer was not stored.")
 ANSWERED_SINCE = _("The school answered this remark after you opened the page: read the answer.")
@@ -114,4 +115,4 @@ def answer_typed(
 
 def as_kept(text: str) -> str:
     """Lines end as browsers show them; a NUL has no place in the database."""
-    return one_line_end(text).replace("\x00", "").strip()
+    return one_kind_of_line_ends(text).replace("\x00", "").strip()

@@ -104,7 +104,7 @@ class WorkbookLine:
     @property
     def is_blank(self) -> bool:
         return not any(
-            _holds(self[name])
+            self[name].is_filled
             for name, column in self.columns.items()
             if column.how != ColumnFormat.BESIDE
         )
@@ -197,8 +197,8 @@ class _WorkbookReader:
         self._look_at_headings(sheet, row, found, places)
         for one in rows:
             line = WorkbookLine(sheet, one.line, one, places, columns, self.language)
-            stray = [place for place, cell in one if place not in found and _holds(cell)]
-            unnamed = [place for place in stray if not _holds(row[place])]
+            stray = [place for place, cell in one if place not in found and cell.is_filled]
+            unnamed = [place for place in stray if not row[place].is_filled]
             if unnamed:
                 self._refuse_unnamed(line, unnamed[0])
             if not line.is_blank:
@@ -254,10 +254,6 @@ def _heading_of(sheet: PlanSheet, name: str) -> str:
     return next(column.heading for column in sheet.columns if column.name == name)
 
 
-def _holds(cell: SheetCell) -> bool:
-    return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
-
-
 # --- Cells --------------------------------------------------------------------------------------
 
 
@@ -268,7 +264,7 @@ class _TextRefused(Exception):
 
 
 def _text(cell: SheetCell, column: PlanColumn, language: str, unit: CellUnit) -> str:
-    if not _holds(cell):
+    if not cell.is_filled:
         return ""
     if cell.kind is CellType.ERROR:
         raise _TextRefused(not_typed(cell.kind))

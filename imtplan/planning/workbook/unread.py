@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imtplan.planning.workbook.sheets import ColumnFormat
-from imtplan.spreadsheets.tables import CellType, SheetCell, Table
+from imtplan.spreadsheets.tables import Table
 from imtplan.spreadsheets.words import where
 
 if TYPE_CHECKING:
@@ -37,12 +37,8 @@ def _read(line: "WorkbookLine") -> list[str]:
     """The columns of a line that are read and hold something."""
     columns = line.columns.items()
     return [
-        name for name, one in columns if one.how is not ColumnFormat.BESIDE and _holds(line[name])
+        name for name, one in columns if one.how is not ColumnFormat.BESIDE and line[name].is_filled
     ]
-
-
-def _holds(cell: SheetCell) -> bool:
-    return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
 
 
 def _place(line: "WorkbookLine", name: str) -> str:

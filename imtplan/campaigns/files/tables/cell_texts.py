@@ -20,10 +20,6 @@ LONGEST_NOTE = 80
 _OF_PROGRAMS = re.compile(r"-?\d+\.\d+")
 
 
-def holds(cell: SheetCell) -> bool:
-    return bool(cell.text.strip()) or cell.kind is not CellType.TEXT
-
-
 @dataclass
 class CellTexts:
     """The texts of one indicator's cells, and what is to be said of them."""
@@ -44,11 +40,11 @@ class CellTexts:
         return f"{text} {unit}" if unit and text and text[-1].isdigit() else text
 
     def _remark(self, cell: SheetCell) -> None:
-        if cell.is_hidden and holds(cell):
+        if cell.is_hidden and cell.is_filled:
             self.remarks.append(_("In a hidden row or column."))
-        if cell.is_struck and holds(cell):
+        if cell.is_struck and cell.is_filled:
             self.remarks.append(_("Crossed out there."))
-        if cell.is_white and holds(cell):
+        if cell.is_white and cell.is_filled:
             self.remarks.append(_("Written there in white on white."))
         if cell.notes:
             message = _("The note “%(note)s” beside it is not part of the number.")

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.files.tables.cell_texts import CellTexts, holds
+from imtplan.campaigns.files.tables.cell_texts import CellTexts
 from imtplan.campaigns.files.tables.headings import (
     ANSWERS,
     BESIDE,
@@ -109,7 +109,7 @@ class HeadedSheet:
     # --- One line for each school or year, one column for each indicator ------------------------
 
     def _across(self, row: TableRow) -> Iterator[TypedCell]:
-        columns = [column for column in self.headings.across if holds(row[column])]
+        columns = [column for column in self.headings.across if row[column].is_filled]
         if not columns:
             return
         self._refuse_other_place(row)
@@ -133,7 +133,7 @@ class HeadedSheet:
 
     def _along(self, row: TableRow) -> Iterator[TypedCell]:
         """A line that says nothing gives nothing; one of ours that was emptied says so."""
-        filled = {name for name in TYPED & set(self.columns) if holds(row[self.columns[name]])}
+        filled = {name for name in TYPED & set(self.columns) if row[self.columns[name]].is_filled}
         version = row[self.columns["version"]].text if "version" in self.columns else ""
         indicator, unit = self._indicator(row, filled)
         if indicator is None or not (filled or (self.destination.is_ours and version)):
@@ -293,7 +293,7 @@ class HeadedSheet:
             unit_here = self.headings.units.get(column, unit) or unit_beside(indicator, self.unit)
             typed[name] = texts.read(name, cell, unit_here)
             shown[name] = cell.shown if name in PARTS and cell.shown else typed[name]
-        filled = [column for name, column in columns.items() if holds(row[column])]
+        filled = [column for name, column in columns.items() if row[column].is_filled]
         numbers = [columns[name] for name in ANSWERS & set(columns) if columns[name] in filled]
         place = self.where(row, min(numbers or filled or columns.values()))
         return texts.cell(typed, shown, place)

@@ -11,7 +11,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from imtplan.campaigns.entry.checking.no_number_words import word_of
-from imtplan.campaigns.files.tables.cell_texts import CellTexts, holds
+from imtplan.campaigns.files.tables.cell_texts import CellTexts
 from imtplan.campaigns.files.tables.headings import BESIDE, HeadingWords, no_column
 from imtplan.campaigns.files.tables.table_names import (
     Destination,
@@ -213,7 +213,7 @@ class FigureBlock:
         return sorted(seen), has_more
 
     def _heading_of(self, column: int) -> str:
-        texts = [row[column].text.strip() for row in self.rows if holds(row[column])]
+        texts = [row[column].text.strip() for row in self.rows if row[column].is_filled]
         words = {"column": letters(column), "texts": " · ".join(texts[:3])}
         return _("column %(column)s: %(texts)s") % words
 
@@ -251,7 +251,7 @@ class BlockRow:
 
     def take_number(self, part: str, column: int) -> None:
         cell = self.row[column]
-        if not holds(cell):
+        if not cell.is_filled:
             return
         self.first = column if self.first is None else self.first
         if cell.kind in NOT_TYPED:
