@@ -25,8 +25,6 @@ from indicators.models import Figure, Indicator, Progress, Target, View
 # In the session: the paste or the spreadsheet that can still be taken back.
 UNDO = "undo_event"
 
-NO_OUTCOME: Mapping[str, Any] = {}
-
 
 @dataclass
 class EntryRow:
