@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 TYPED = $(filter-out %_views.py,$(wildcard indicators/progress.py indicators/verdicts.py indicators/forecast.py indicators/adding_up.py \
 	indicators/rollup.py indicators/school_parts.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
 	imtplan/supervisor.py imtplan/run.py imtplan/start.py imtplan/environment/*.py imtplan/audit/rights.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
-	imtplan/campaigns/terms/campaign_services.py imtplan/campaigns/terms/people.py imtplan/campaigns/review/submission_*.py \
+	imtplan/campaigns/terms/*_services.py imtplan/campaigns/review/submission_*.py \
 	imtplan/campaigns/entry/checking/*.py \
 	imtplan/campaigns/entry/reading.py imtplan/campaigns/entry/saving.py imtplan/campaigns/entry/last_year.py \
 	imtplan/campaigns/entry/idempotency.py imtplan/campaigns/entry/remark_answers.py \

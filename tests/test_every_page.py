@@ -29,7 +29,7 @@ from imtplan.campaigns.review.submission_services import (
     submit,
     take_back,
 )
-from imtplan.campaigns.terms.people import end_delegation
+from imtplan.campaigns.terms.people_services import end_delegation
 from indicators.models import Figure
 from indicators.recompute import recompute_stale
 from tests.walk import pages, read

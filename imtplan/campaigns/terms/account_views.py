@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import is_pressed
-from imtplan.campaigns.terms.accounts import change_person, switch_account
-from imtplan.campaigns.terms.people import DelegationRefused
+from imtplan.campaigns.terms.account_services import change_person, switch_account
 from imtplan.campaigns.terms.people_forms import PersonForm
+from imtplan.campaigns.terms.people_services import DelegationRefused
 
 
 @never_cache

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from imtplan.accounts.models import Membership, School
 from imtplan.accounts.roles import Permission, demand, has_permission, roles_given_by
 from imtplan.buttons import demand_button, is_pressed
-from imtplan.campaigns.terms.people import (
+from imtplan.campaigns.terms.people_forms import NameForm
+from imtplan.campaigns.terms.people_services import (
     DelegationRefused,
     can_be_undone,
     end_delegation,
@@ -22,7 +23,6 @@ from imtplan.campaigns.terms.people import (
     name_person,
     undo_end,
 )
-from imtplan.campaigns.terms.people_forms import NameForm
 
 
 def _school(request: HttpRequest, code: str) -> School | None:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.audit.models import Event
-from imtplan.campaigns.terms import people
-from imtplan.campaigns.terms.accounts import change_person, switch_account
-from imtplan.campaigns.terms.people import DelegationRefused, end_delegation, name_person
+from imtplan.campaigns.terms import people_services as people
+from imtplan.campaigns.terms.account_services import change_person, switch_account
+from imtplan.campaigns.terms.people_services import DelegationRefused, end_delegation, name_person
 from imtplan.outbox.models import Mail
 from tests import factories
 

@@ -7,8 +7,8 @@ import pytest
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.terms import people
-from imtplan.campaigns.terms.people import DelegationRefused, end_delegation, name_person
+from imtplan.campaigns.terms import people_services as people
+from imtplan.campaigns.terms.people_services import DelegationRefused, end_delegation, name_person
 from imtplan.outbox.models import Mail
 from tests import factories
 

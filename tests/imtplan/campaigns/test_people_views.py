@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.terms.people import end_delegation, name_person
+from imtplan.campaigns.terms.people_services import end_delegation, name_person
 from tests import factories
 
 PAGE = "/ecole/imt-mines-albi/personnes/"

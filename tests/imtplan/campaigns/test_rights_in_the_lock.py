@@ -19,7 +19,7 @@ from imtplan.campaigns.gate import CampaignClosed
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.review import submission_services as services
 from imtplan.campaigns.terms.campaign_services import Terms, give_extension, open_campaign
-from imtplan.campaigns.terms.people import DelegationRefused, end_delegation, name_person
+from imtplan.campaigns.terms.people_services import DelegationRefused, end_delegation, name_person
 from indicators.models import Figure
 from tests import factories
 from tests.databases import count_locks

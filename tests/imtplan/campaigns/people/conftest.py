@@ -7,7 +7,7 @@ import pytest
 
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
-from imtplan.campaigns.terms.people import name_person
+from imtplan.campaigns.terms.people_services import name_person
 from tests import factories
 
 

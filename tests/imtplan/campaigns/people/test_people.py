@@ -12,8 +12,8 @@ from django.test import Client
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Permission, Role, has_permission
 from imtplan.audit.models import Event
-from imtplan.campaigns.terms import people
-from imtplan.campaigns.terms.people import DelegationRefused, end_delegation
+from imtplan.campaigns.terms import people_services as people
+from imtplan.campaigns.terms.people_services import DelegationRefused, end_delegation
 from imtplan.outbox.models import Mail
 from imtplan.outbox.sending import send_waiting
 from tests import factories

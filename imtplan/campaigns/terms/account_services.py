@@ -13,7 +13,12 @@ from imtplan.accounts.models import User
 from imtplan.accounts.rights import one_change_of_the_institute_at_a_time
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.terms.people import NO_NAME, PERSONS_NAME, DelegationRefused, keepers_kept
+from imtplan.campaigns.terms.people_services import (
+    NO_NAME,
+    PERSONS_NAME,
+    DelegationRefused,
+    keepers_kept,
+)
 from imtplan.email_address import normal_address
 from imtplan.outbox.letters import body_of
 from imtplan.outbox.services import queue_mail
