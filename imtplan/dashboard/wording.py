@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent, rounded_percentage
 from imtplan.percentages import in_points
 from indicators.models import Indicator
@@ -22,15 +23,16 @@ NATURES = gettext_lazy(
 )
 
 
-def language() -> str:
-    return (get_language() or "fr")[:2]
-
-
 def moment_in_words(moment: datetime | None) -> str:
     """Returns day and hour in Paris, or that nothing was computed yet."""
     if moment is None:
         return _("nothing was computed yet")
     return date_format(timezone.localtime(moment), pgettext("a moment", "j F Y, H:i"))
+
+
+def in_percent(ratio: Decimal | None, *, decimals: int = 0, sign: bool = False) -> str:
+    """Returns a ratio as a percentage in the reader's language; empty for what is unknown."""
+    return format_percent(ratio, language=reader_language(), decimals=decimals, sign=sign)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Wording:
 
     @classmethod
     def of(cls, indicator: Indicator) -> "Wording":
-        return cls(language(), indicator.unit, indicator.decimals)
+        return cls(reader_language(), indicator.unit, indicator.decimals)
 
     def fixed(self, value: Decimal | None, *, sign: bool = False) -> str:
         """Writes as many decimals as the indicator has: for columns and charts."""

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from imtplan.dashboard.wording import language
+from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 
 PlotlyFigure = Mapping[str, Any]
@@ -110,7 +110,7 @@ def ticks(low: float, high: float) -> list[Decimal]:
 
 
 def _said(tick: Decimal) -> str:
-    return format_number(tick, language=language())
+    return format_number(tick, language=reader_language())
 
 
 def _grid(canvas: Canvas) -> Iterator[SafeString]:

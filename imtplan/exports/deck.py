@@ -14,17 +14,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from imtplan.bilingual import reader_language
 from imtplan.dashboard.overview.page import DashboardPage, Headline
 from imtplan.dashboard.overview.tables import DASHBOARD
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.tabled_pages import is_demonstration, moment_of
 from imtplan.dashboard.target_courses import Course
-from imtplan.dashboard.wording import NATURES, Wording, language, moment_in_words
+from imtplan.dashboard.wording import NATURES, Wording, in_percent, moment_in_words
 from imtplan.exports.paper_sheets import (
     perimeter_of,
     source_of_figures,
 )
-from imtplan.numbers import format_percent, percentage
+from imtplan.numbers import percentage
 
 # What fits on a slide: elements of a chart, lines of text of a table as wide as the slide, and the
 # letters of such a line.
@@ -102,7 +103,7 @@ def read(user: Any, subject: str, parameters: Mapping[str, str]) -> Deck:
         about=" · ".join((perimeter, data)),
         foot=" · ".join(("IMT Plan", page.scope.plan.name, perimeter, data)),
         notes=_notes(page),
-        language=language(),
+        language=reader_language(),
         is_demonstration=is_demonstration(),
         slides=[
             *(_headline(user, page, headline) for headline in page.headlines),
@@ -312,7 +313,7 @@ def _standing(element: ElementState) -> tuple[str, ...]:
 
 
 def _percent(share: Any) -> str:
-    return format_percent(share, language=language(), decimals=0) or "—"
+    return in_percent(share) or "—"
 
 
 # --- Decisions and projects -----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from imtplan.bilingual import reader_language
 from imtplan.buttons import demand_button
 from imtplan.campaigns.review import queue_tables
 from imtplan.dashboard.freshness import Pulse, follow
@@ -20,7 +21,7 @@ from imtplan.dashboard.projects.tables import ALL_PROJECTS
 from imtplan.dashboard.school.tables import SCHOOLS
 from imtplan.dashboard.scope import demanded_scope, moment_asked
 from imtplan.dashboard.tabled_pages import TabledPage, demonstration_warning
-from imtplan.dashboard.wording import language, moment_in_words
+from imtplan.dashboard.wording import moment_in_words
 from imtplan.exports import services
 from imtplan.exports.export_kinds import KINDS, ExportKind
 from imtplan.exports.models import Export
@@ -107,7 +108,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         subject=subject,
         title=kind.title(request.user, subject, parameters),
         asked=parameters,
-        language=language(),
+        language=reader_language(),
         by=request.user,  # type: ignore[arg-type]
     )
     return redirect("files")
@@ -214,5 +215,5 @@ def _table(
 
 def _csv(about: AboutLines, columns: Sequence[Column], rows: Iterable[Any]) -> str:
     """Writes in the marks of the reader's language, which are those of the reader's Excel."""
-    flavour = Flavour.EXCEL_FR if language() == "fr" else Flavour.MACHINE
+    flavour = Flavour.EXCEL_FR if reader_language() == "fr" else Flavour.MACHINE
     return csv_with_preface(about, columns, rows, flavour)

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from imtplan.bilingual import reader_language
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.queries import (
     Project,
@@ -21,8 +22,8 @@ from imtplan.dashboard.queries import (
 )
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_courses import Course, totals_of
-from imtplan.dashboard.wording import language
-from imtplan.numbers import format_number, format_percent
+from imtplan.dashboard.wording import in_percent
+from imtplan.numbers import format_number
 from imtplan.percentages import in_points
 from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target, VerdictInWords
 from indicators.progress import ONE, ZERO
@@ -96,7 +97,7 @@ class GapShare:
         """Returns points of progress: the parts of all items make the element's gap."""
         if self.amount is None:
             return ""
-        return format_number(self.amount * 100, language=language(), decimals=1, sign=True)
+        return format_number(self.amount * 100, language=reader_language(), decimals=1, sign=True)
 
     @property
     def holds_back(self) -> bool:
@@ -167,10 +168,8 @@ class ElementPage:
             return _("Nothing is known of its progress in %(year)s.") % {"year": self.scope.year}
         known: dict[str, Any] = {
             "year": self.scope.year,
-            "share": format_percent(self.standing.share, language=language(), decimals=0),
-            "expected": format_percent(
-                self.standing.expected_share, language=language(), decimals=0
-            ),
+            "share": in_percent(self.standing.share),
+            "expected": in_percent(self.standing.expected_share),
         }
         progress = (
             _("In %(year)s, %(share)s of the way is done, %(expected)s was expected.") % known

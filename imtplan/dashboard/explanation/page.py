@@ -8,6 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from imtplan.bilingual import reader_language
 from imtplan.dashboard.explanation.series_sentence import sentence
 from imtplan.dashboard.explanation.steps_in_words import (
     MISSING,
@@ -21,7 +22,7 @@ from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.scope import Scope, demanded_scope
 from imtplan.dashboard.target_courses import name_of
-from imtplan.dashboard.wording import Wording, language
+from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
 from indicators.elements import Element
 from indicators.explaining import (
@@ -239,7 +240,7 @@ class ItemRow:
 
     @property
     def weight(self) -> str:
-        return format_number(self.item.weight, language=language())
+        return format_number(self.item.weight, language=reader_language())
 
     @property
     def why(self) -> str:
@@ -266,7 +267,7 @@ class RollUpInWords:
 
     @property
     def in_words(self) -> ExplanationInWords:
-        words = Wording(language(), NO_UNIT, 0)
+        words = Wording(reader_language(), NO_UNIT, 0)
         return ExplanationInWords.of(
             ExplanationWriter(words, self.explanation.year), self.explanation
         )

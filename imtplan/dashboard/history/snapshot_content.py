@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_percent
+from imtplan.bilingual import reader_language
+from imtplan.dashboard.wording import Wording, in_percent
 from imtplan.percentages import in_points
 from indicators.models import ProgressStatus, ValueNature, VerdictInWords
 from indicators.snapshots import SnapshotLine
@@ -34,19 +34,26 @@ class FrozenLine:
     @property
     def name(self) -> str:
         """Returns it in the reader's language, else in French. A project may have none yet."""
-        for key in (f"name_{language()}", f"title_{language()}", "name_fr", "title_fr"):
+        for key in (
+            f"name_{reader_language()}",
+            f"title_{reader_language()}",
+            "name_fr",
+            "title_fr",
+        ):
             if self.line.get(key):
                 return self.line[key]
         return _("Title not published")
 
     @property
     def perimeter(self) -> str:
-        return self.line.get(f"perimeter_{language()}") or self.line.get("perimeter_fr") or ""
+        return (
+            self.line.get(f"perimeter_{reader_language()}") or self.line.get("perimeter_fr") or ""
+        )
 
     @cached_property
     def words(self) -> Wording:
-        unit = self.line.get(f"unit_{language()}") or self.line.get("unit_fr") or ""
-        return Wording(language(), unit, self.line.get("decimals", 0))
+        unit = self.line.get(f"unit_{reader_language()}") or self.line.get("unit_fr") or ""
+        return Wording(reader_language(), unit, self.line.get("decimals", 0))
 
     @property
     def unit(self) -> str:
@@ -109,7 +116,7 @@ class FrozenLine:
         return self.verdict.text if self.verdict else ""
 
     def percent(self, field: str) -> str:
-        return format_percent(self.decimal(field), language=language())
+        return in_percent(self.decimal(field), decimals=2)
 
     @property
     def progress(self) -> str:

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.dashboard.scope import Scope
-from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_percent
+from imtplan.dashboard.wording import Wording, in_percent
 from imtplan.percentages import in_points
 from indicators.models import Figure, Indicator
 
@@ -72,7 +71,7 @@ class SchoolComparison:
     def move_text(self) -> str:
         if self.move is None or self.is_in_its_unit:
             return Wording.of(self.indicator).difference(self.move)
-        return format_percent(self.move, language=language(), decimals=1, sign=True)
+        return in_percent(self.move, decimals=1, sign=True)
 
     @property
     def gap_text(self) -> str:

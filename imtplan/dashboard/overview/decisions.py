@@ -19,8 +19,7 @@ from imtplan.campaigns.terms import closings
 from imtplan.dashboard.forecast_wording import although, is_unlikely
 from imtplan.dashboard.queries import CampaignState, Project, ProjectGroup
 from imtplan.dashboard.scope import Scope
-from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_percent
+from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Indicator, Progress, ProgressStatus, Target
 
 # Of each kind, how many stand in the list before it is unfolded.
@@ -155,7 +154,7 @@ def _behind(pair: TwoYearsProgress) -> str:
     words = Wording.of(pair.indicator)
     clauses = []
     if pair.now.pace is not None:
-        pace = format_percent(pair.now.pace, language=language(), decimals=0)
+        pace = in_percent(pair.now.pace)
         clauses.append(_("%(pace)s of the expected pace") % {"pace": pace})
     if pair.now.gap is not None:
         gap = words.with_unit(pair.now.gap, sign=True)

@@ -10,8 +10,7 @@ from imtplan.dashboard.forecast_wording import chances
 from imtplan.dashboard.queries import ElementState
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.target_courses import Course, lateness
-from imtplan.dashboard.wording import language
-from imtplan.numbers import format_percent
+from imtplan.dashboard.wording import in_percent
 from indicators.models import ProgressStatus, VerdictInWords
 
 # From here on the odds are for it.
@@ -239,7 +238,7 @@ def _furthest(courses: Sequence[Course]) -> str:
         return ""
     return _("the furthest behind is “%(name)s”, at %(pace)s of the expected pace") % {
         "name": worst.indicator.name,
-        "pace": format_percent(pace, language=language(), decimals=0),
+        "pace": in_percent(pace),
     }
 
 

@@ -21,8 +21,7 @@ from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_courses import Course
-from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_percent
+from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Figure, Indicator, Target, VerdictInWords
 from objectives.models import StrategicPlan
 
@@ -98,7 +97,7 @@ class SchoolPageLine:
         is_share = self.indicator.is_ratio or self.indicator.is_percentage
         if self.moved is None or not then or is_share:
             return ""
-        return format_percent(self.moved / then, language=language(), decimals=1, sign=True)
+        return in_percent(self.moved / then, decimals=1, sign=True)
 
     @property
     def way(self) -> ChangeDirection | None:

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School
 from imtplan.dashboard.target_courses import Course
-from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_percent
+from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Progress, VerdictInWords
 from indicators.progress import Aggregation, Direction
 from indicators.school_parts import (
@@ -88,7 +87,7 @@ class Bearer:
         then, now = self.share.then, self.share.now
         if self.shares.is_ratio or not then or now is None:
             return ""
-        return format_percent((now - then) / then, language=language(), decimals=1, sign=True)
+        return in_percent((now - then) / then, decimals=1, sign=True)
 
     @property
     def gap(self) -> str:
@@ -104,7 +103,7 @@ class Bearer:
 
     @property
     def weight_text(self) -> str:
-        return format_percent(self.weight, language=language(), decimals=0)
+        return in_percent(self.weight)
 
     @property
     def is_estimate(self) -> bool:

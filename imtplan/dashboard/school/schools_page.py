@@ -25,8 +25,7 @@ from imtplan.dashboard.school.school_shares import (
 )
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_courses import Course, headline_courses
-from imtplan.dashboard.wording import Wording, language
-from imtplan.numbers import format_percent
+from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Indicator, Progress, ProgressStatus, Target, VerdictInWords
 from indicators.series import all_series
 from objectives.models import StrategicPlan
@@ -70,7 +69,7 @@ class SchoolSummary:
 
     @property
     def weight_text(self) -> str:
-        return format_percent(self.weight, language=language(), decimals=0)
+        return in_percent(self.weight)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import NUMBER_SENTENCES
 from imtplan.campaigns.review.effects.cell_effects import points
 from imtplan.dashboard.scope import Scope, read_scope
-from imtplan.dashboard.wording import language
-from imtplan.numbers import NumberError, format_number, format_percent, parse_number, plain
+from imtplan.dashboard.wording import in_percent
+from imtplan.numbers import NumberError, format_number, parse_number, plain
 from indicators.models import VerdictInWords
 from indicators.rollup import ElementMean
 from indicators.sensitivity import (
@@ -102,7 +103,7 @@ def weight_of(text: str) -> Decimal:
     if PLAIN.fullmatch(text):
         return Decimal(text)
     try:
-        weight = parse_number(text, language=language())
+        weight = parse_number(text, language=reader_language())
     except NumberError as error:
         raise ValueError(str(NUMBER_SENTENCES[error.problem])) from None
     if weight < 0:
@@ -156,7 +157,7 @@ def in_points(share: Decimal | None) -> str:
     """Writes one decimal always, so that a column adds up to the eye."""
     if share is None:
         return ""
-    return format_number(round(share * 100, 1), language=language(), decimals=1)
+    return format_number(round(share * 100, 1), language=reader_language(), decimals=1)
 
 
 @dataclass(frozen=True)
@@ -266,8 +267,8 @@ class SensitivityPage:
         return WeightField(
             name=weighed.key,
             label=label,
-            text=format_number(tried, language=language()) if text is None else text,
-            real=format_number(weighed.real_weight, language=language()),
+            text=format_number(tried, language=reader_language()) if text is None else text,
+            real=format_number(weighed.real_weight, language=reader_language()),
             is_changed=weighed.key in self.tried.weights or is_out,
             error=self.tried.errors.get(weighed.key, ""),
         )
@@ -307,10 +308,7 @@ class SensitivityPage:
         ]
         if not known:
             return ""
-        low, high = (
-            format_percent(share, language=language(), decimals=1)
-            for share in (min(known), max(known))
-        )
+        low, high = (in_percent(share, decimals=1) for share in (min(known), max(known)))
         return _(
             "Whichever single one is left out, the plan stands between %(low)s and %(high)s."
         ) % {"low": low, "high": high}
