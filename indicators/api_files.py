@@ -1,12 +1,11 @@
 """All results in one file, CSV, XLSX or ODS: the lists' rows, with their filters and digits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.types import OpenApiTypes
@@ -31,6 +30,7 @@ from indicators.api_results import (
     ValueFilters,
     ValueViewSet,
 )
+from indicators.measures import MEANS, PROGRESS, VALUES, FieldKind, ResultField
 from indicators.models import VerdictInWords
 
 ROWS_READ_AT_A_TIME = 2000
@@ -50,50 +50,51 @@ class InFlavours(FilterSet):
 # --- Columns ------------------------------------------------------------------------------------
 
 
-def number(field: str, label: Any) -> Column:
+def number(name: str, label: Any) -> Column:
     """With at most the ten decimals that the lists give."""
 
     def read(row: Any) -> Any:
-        value = getattr(row, field)
+        value = getattr(row, name)
         return value if value is None or isinstance(value, int) else rounded(value, 10)
 
-    return Column(field, label, read, ColumnType.NUMBER)
+    return Column(name, label, read, ColumnType.NUMBER)
 
 
-def word(field: str, label: Any, flavour: Flavour) -> Column:
+def word(name: str, label: Any, flavour: Flavour) -> Column:
     """Programs get the words of the API, people those of the screens."""
     if flavour is Flavour.MACHINE:
-        return Column(field, label, lambda row: getattr(row, field))
-    return Column(field, label, lambda row: getattr(row, f"get_{field}_display")())
+        return Column(name, label, lambda row: getattr(row, name))
+    return Column(name, label, lambda row: getattr(row, f"get_{name}_display")())
 
 
-def verdict(flavour: Flavour) -> Column:
-    """People read the words of the pages, where on track is also close to the trajectory."""
-    if flavour is Flavour.MACHINE:
-        return Column("status", _("Status"), lambda row: row.status)
-    return Column("status", _("Status"), lambda row: VerdictInWords.of(row).label)
-
-
-def from_baseline(flavour: Flavour) -> Column:
-    """Whether the target's baseline is one of the points; for people a word where it is."""
+def flag(name: str, label: Any, flavour: Flavour, where_it_is: Any) -> Column:
+    """Whether something is so: for people a word where it is, and nothing where it is not."""
 
     def read(row: Any) -> str | None:
         if flavour is Flavour.MACHINE:
-            return "true" if row.forecast_from_baseline else "false"
-        return gettext("yes") if row.forecast_from_baseline else None
+            return "true" if getattr(row, name) else "false"
+        return str(where_it_is) if getattr(row, name) else None
 
-    return Column("forecast_from_baseline", _("Baseline among the points"), read)
+    return Column(name, label, read)
 
 
-def estimate(flavour: Flavour) -> Column:
-    """Whether the value is one: for people a word where it is, and nothing where it is not."""
-
-    def read(row: Any) -> str | None:
-        if flavour is Flavour.MACHINE:
-            return "true" if row.is_estimate else "false"
-        return gettext("estimate") if row.is_estimate else None
-
-    return Column("is_estimate", _("Estimate"), read)
+def _columns(fields: Iterable[ResultField], flavour: Flavour) -> Iterator[Column]:
+    for field in fields:
+        name, label = field.name, field.label
+        match field.kind:
+            case FieldKind.NUMBER:
+                yield number(name, label)
+            case FieldKind.STATUS if flavour is not Flavour.MACHINE:
+                # People read the words of the pages: on track is also close to the trajectory.
+                yield Column(name, label, lambda row: VerdictInWords.of(row).label)
+            case FieldKind.STATUS | FieldKind.WORD:
+                yield word(name, label, flavour)
+            case FieldKind.TEXT:
+                yield Column(name, label, lambda row, name=name: getattr(row, name) or None)
+            case FieldKind.IS_ESTIMATE:
+                yield flag(name, label, flavour, _("estimate"))
+            case FieldKind.FROM_BASELINE:
+                yield flag(name, label, flavour, _("yes"))
 
 
 def listed(values: Any) -> str | None:
@@ -115,12 +116,7 @@ def value_columns(flavour: Flavour) -> list[Column]:
         Column("unit", _("Unit"), lambda row: row.indicator.unit),
         number("year", _("Year")),
         word("view", _("Figures that count"), flavour),
-        number("value", _("Value")),
-        number("estimate", _("Estimate")),
-        number("low", _("At the least")),
-        number("high", _("At the most")),
-        number("expected", _("Schools expected")),
-        number("reported", _("Schools that reported")),
+        *_columns(VALUES, flavour),
         Column("missing", _("Schools missing"), lambda row: listed(row.missing)),
         Column(
             "carried",
@@ -145,28 +141,7 @@ def progress_columns(flavour: Flavour) -> list[Column]:
         ),
         number("year", _("Year")),
         word("view", _("Figures that count"), flavour),
-        number("value", _("Value")),
-        estimate(flavour),
-        number("baseline", _("Baseline")),
-        number("target_value", _("Target")),
-        number("expected_value", _("Expected by the trajectory")),
-        number("progress", _("Progress")),
-        number("expected_progress", _("Expected progress")),
-        number("pace", _("Pace")),
-        number("gap", _("Gap")),
-        verdict(flavour),
-        word("would_be", _("What a pending status would be"), flavour),
-        Column("reason", _("Why not computable"), lambda row: row.reason or None),
-        number("needed_per_year", _("Change needed, per year")),
-        number("needed_rate", _("Growth needed, per year")),
-        number("achieved_per_year", _("Change so far, per year")),
-        number("achieved_rate", _("Growth so far, per year")),
-        number("forecast", _("Forecast")),
-        number("forecast_low", _("Forecast, low end")),
-        number("forecast_high", _("Forecast, high end")),
-        number("probability", _("Chances that the target is met")),
-        number("forecast_points", _("Points of the forecast")),
-        from_baseline(flavour),
+        *_columns(PROGRESS, flavour),
         *_ending(flavour),
     ]
 
@@ -179,13 +154,7 @@ def roll_up_columns(flavour: Flavour) -> list[Column]:
         Column("title", _("Title"), lambda row: str(row.element)),
         number("year", _("Year")),
         word("view", _("Figures that count"), flavour),
-        number("progress", _("Progress")),
-        number("expected_progress", _("Expected progress")),
-        number("pace", _("Pace")),
-        number("coverage", _("Coverage")),
-        verdict(flavour),
-        word("would_be", _("What a pending status would be"), flavour),
-        estimate(flavour),
+        *_columns(MEANS, flavour),
         *_ending(flavour),
     ]
 

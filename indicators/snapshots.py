@@ -14,6 +14,7 @@ from django.db.models import Q
 from imtplan import clock
 from imtplan.canonical import canonical, instant
 from imtplan.numbers import plain
+from indicators.measures import IS_ESTIMATE, MEANS, PROGRESS, VALUES, names_of
 from indicators.models import Indicator, InstituteValue, Progress, ProgressStatus, RollUp, Target
 from indicators.progress import FORMULA_VERSION
 from objectives.models import StrategicPlan
@@ -23,29 +24,11 @@ FORMAT = "imtplan-snapshot-1"
 NAMED = ("code", "name_fr", "name_en")
 TITLED = ("code", "title_fr", "title_en")
 MEANT = ("unit_fr", "unit_en", "decimals", "direction", "aggregation")
-ADDED_UP = ("value", "estimate", "low", "high", "expected", "reported", "missing")
+ADDED_UP = (*names_of(VALUES), "missing")
 PROMISED = ("code", "year", "baseline_year", "is_reference", "perimeter_fr", "perimeter_en")
-REACHED = (
-    "value",
-    "is_estimate",
-    "baseline",
-    "target_value",
-    "expected_value",
-    "progress",
-    "expected_progress",
-    "pace",
-    "gap",
-    "status",
-    "reason",
-    "needed_per_year",
-    "achieved_per_year",
-    "forecast",
-    "forecast_low",
-    "forecast_high",
-    "probability",
-    "forecast_points",
-)
-MEAN = ("progress", "expected_progress", "pace", "coverage", "status")
+REACHED = names_of(field for field in PROGRESS if field.in_snapshots)
+# Whether a mean rests on estimates is not said in the snapshots that are kept.
+MEAN = names_of(field for field in MEANS if field.in_snapshots and field is not IS_ESTIMATE)
 
 
 def content_of(plan: StrategicPlan, *, year: int, view: str) -> dict[str, Any]:

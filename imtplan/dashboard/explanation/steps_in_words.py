@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -25,46 +24,8 @@ from indicators.explaining import (
     StoredDifference,
     bracketed,
 )
+from indicators.measures import FIELDS
 from indicators.models import ProgressStatus
-
-RESULTS: dict[str, str | Promise] = {
-    StepResult.VALUE: gettext_lazy("Value"),
-    StepResult.ESTIMATE: gettext_lazy("Estimate"),
-    StepResult.COVERAGE: gettext_lazy("Coverage"),
-    StepResult.LOW: gettext_lazy("At the least"),
-    StepResult.HIGH: gettext_lazy("At the most"),
-    StepResult.TARGET_VALUE: gettext_lazy("Target"),
-    StepResult.EXPECTED_VALUE: gettext_lazy("Expected in %(year)s"),
-    StepResult.DISTANCE: gettext_lazy("Distance to the band"),
-    StepResult.PROGRESS: gettext_lazy("Progress"),
-    StepResult.EXPECTED_PROGRESS: gettext_lazy("Expected progress"),
-    StepResult.PACE: gettext_lazy("Pace"),
-    StepResult.GAP: gettext_lazy("Gap"),
-    StepResult.NEEDED_PER_YEAR: gettext_lazy("Change needed, per year"),
-    StepResult.NEEDED_RATE: gettext_lazy("Growth needed, per year"),
-    StepResult.ACHIEVED_PER_YEAR: gettext_lazy("Change so far, per year"),
-    StepResult.ACHIEVED_RATE: gettext_lazy("Growth so far, per year"),
-    StepResult.FORECAST: gettext_lazy("Forecast"),
-    StepResult.FORECAST_LOW: gettext_lazy("Forecast, low end"),
-    StepResult.FORECAST_HIGH: gettext_lazy("Forecast, high end"),
-    StepResult.PROBABILITY: gettext_lazy("Chances that the target is met"),
-}
-# Changes and gaps are told with their sign.
-SIGNED = {
-    StepResult.GAP,
-    StepResult.NEEDED_PER_YEAR,
-    StepResult.NEEDED_RATE,
-    StepResult.ACHIEVED_PER_YEAR,
-    StepResult.ACHIEVED_RATE,
-}
-# What lies ahead is not known to the second decimal of a head.
-ROUGH = {
-    StepResult.LOW,
-    StepResult.HIGH,
-    StepResult.FORECAST,
-    StepResult.FORECAST_LOW,
-    StepResult.FORECAST_HIGH,
-}
 
 # The letters of the formulas.
 NAMES = {
@@ -192,7 +153,7 @@ class ExplanationWriter:
     def step(self, step: FormulaStep) -> StepInWords:
         return StepInWords(
             key=step.result.value,
-            name=str(RESULTS[step.result]) % {"year": self.year},
+            name=label_of(step.result) % {"year": self.year},
             formula=self.formula(step),
             worked=step.written(lambda name: self.operand(step.numbers[name])),
             result=self.outcome(step.result, step.outcome),
@@ -219,12 +180,12 @@ class ExplanationWriter:
         return format_number(number.value, language=self.words.language)
 
     def outcome(self, result: StepResult, number: FormulaNumber) -> str:
-        sign = result in SIGNED
+        sign = FIELDS[result].is_signed
         if result is StepResult.PROBABILITY:
             return chances(number.value)
         if number.measure is Measure.SHARE:
             return self.words.percent(number.value, sign=sign)
-        if result in ROUGH:
+        if FIELDS[result].is_rough:
             return f"{self.words.fixed(number.value)} {self.words.unit}"
         return self.words.with_unit(number.value, sign=sign)
 
@@ -234,7 +195,7 @@ class ExplanationWriter:
 
     def _difference(self, difference: StoredDifference) -> str:
         return _("%(name)s: stored %(stored)s, computed now %(fresh)s") % {
-            "name": _name_of(difference.name) % {"year": self.year},
+            "name": label_of(difference.name) % {"year": self.year},
             "stored": self._in_words(difference.name, difference.stored),
             "fresh": self._in_words(difference.name, difference.fresh),
         }
@@ -245,23 +206,11 @@ class ExplanationWriter:
         if name in ("status", "would_be"):
             return str(ProgressStatus(value).label) if value else ""
         if name in set(StepResult):
-            return self.outcome(StepResult(name), FormulaNumber(value, _measure(name)))
+            return self.outcome(StepResult(name), FormulaNumber(value, FIELDS[name].measure))
         return str(value)
 
 
-def _name_of(column: str) -> str:
-    if column in set(StepResult):
-        return str(RESULTS[StepResult(column)])
-    words = {
-        "status": _("Status"),
-        "would_be": _("What a pending status would be"),
-        "reported": _("Schools that reported"),
-        "expected": _("Schools expected"),
-        "baseline": _("Baseline"),
-    }
-    return words.get(column, column)
-
-
-def _measure(name: str) -> Measure:
-    shares = {"progress", "expected_progress", "pace", "coverage", "needed_rate", "achieved_rate"}
-    return Measure.SHARE if name in shares | {"probability"} else Measure.AMOUNT
+def label_of(name: str) -> str:
+    """Returns what a result is called; of a step to it, `%(year)s` may stand in it."""
+    field = FIELDS.get(name)
+    return str(field.explained_as or field.label) if field else name

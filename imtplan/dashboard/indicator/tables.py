@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
 from imtplan.dashboard.tabled_pages import TabledPage, about_numbers
 from imtplan.dashboard.target_courses import Course, YearRow
-from imtplan.page_tables import AboutLines, Label, PageTable, day, number, text
+from imtplan.page_tables import AboutLines, PageTable, day, number, text
 from imtplan.spreadsheets import Column
+from indicators.measures import FIELDS
 from indicators.models import Indicator
 
 
@@ -20,8 +21,8 @@ class IndicatorYear(NamedTuple):
     course: Course | None
 
 
-def _stored(key: str, label: Label) -> Column:
-    return number(key, label, f"row.year.progress.{key}")
+def _stored(name: str) -> Column:
+    return number(name, FIELDS[name].label, f"row.year.progress.{name}")
 
 
 YEARS = [
@@ -32,17 +33,17 @@ YEARS = [
     number("value", gettext_lazy("Value"), "row.year.value"),
     text("is_estimate", gettext_lazy("What the value is"), "row.year.nature.label"),
     number("expected_value", gettext_lazy("Expected by the trajectory"), "row.year.expected_value"),
-    _stored("gap", gettext_lazy("Gap")),
-    _stored("progress", gettext_lazy("Progress")),
+    _stored("gap"),
+    _stored("progress"),
     number("expected_progress", gettext_lazy("Expected progress"), "row.year.expected_share"),
-    _stored("pace", gettext_lazy("Pace")),
-    _stored("needed_per_year", gettext_lazy("Change needed, per year")),
-    _stored("needed_rate", gettext_lazy("Growth needed, per year")),
-    _stored("achieved_per_year", gettext_lazy("Change so far, per year")),
-    _stored("achieved_rate", gettext_lazy("Growth so far, per year")),
-    _stored("forecast", gettext_lazy("Forecast")),
-    _stored("forecast_low", gettext_lazy("Forecast, low end")),
-    _stored("forecast_high", gettext_lazy("Forecast, high end")),
+    _stored("pace"),
+    _stored("needed_per_year"),
+    _stored("needed_rate"),
+    _stored("achieved_per_year"),
+    _stored("achieved_rate"),
+    _stored("forecast"),
+    _stored("forecast_low"),
+    _stored("forecast_high"),
     number("reported", gettext_lazy("Schools that reported"), "row.year.reported"),
     number("expected", gettext_lazy("Schools expected"), "row.year.expected_schools"),
     text("status", gettext_lazy("Status"), "row.year.verdict.text"),

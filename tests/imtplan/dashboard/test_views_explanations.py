@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 
 from imtplan.dashboard.explanation import steps_in_words as explanation
-from indicators.explaining import InputUse, NotCountedReason, StatusRule, StepResult
+from indicators.explaining import InputUse, NotCountedReason, StatusRule
 from indicators.models import InstituteValue, Progress
 from indicators.progress import FORMULA_VERSION
 from tests import factories
@@ -307,8 +307,8 @@ def test_questions_do_not_grow_with_the_schools(path, content, diane, signed_in)
 
 def test_every_word_has_a_place():
     """The names of results, rules and reasons are all told in words."""
-    told = explanation.RESULTS, explanation.VERDICTS, explanation.USES, explanation.REASONS
-    enums = StepResult, StatusRule, InputUse, NotCountedReason
+    told = explanation.VERDICTS, explanation.USES, explanation.REASONS
+    enums = StatusRule, InputUse, NotCountedReason
 
     for words, enum in zip(told, enums, strict=True):
         assert set(words) == set(enum)
