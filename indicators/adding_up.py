@@ -6,27 +6,14 @@ A mean of the parts is not the whole: a ratio is the sum of numerators over the 
 denominators, never an average of ratios.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from indicators.formula_steps import Formula
-from indicators.progress import ONE, ZERO, Accumulation, Aggregation
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one school said of one year, among the figures that count in the view.
-
-    A number: `value`, or for a ratio both parts. Or the word "not applicable", and then the
-    school is not expected.
-    """
-
-    value: Decimal | None = None
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    applicable: bool = True
+from indicators.progress import ONE, Accumulation, Aggregation
+from indicators.readings import Reading, added_together, is_number, whole_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +108,7 @@ def coverage_range(
     stand_ins = {Formula.AT_BASELINE: at_baseline, Formula.AT_TRAJECTORY: at_trajectory}
     for formula, of_school in stand_ins.items():
         added = [of_school.get(code, Reading()) for code in total.missing]
-        if not all(_counts(reading, aggregation) for reading in added):
+        if not all(is_number(reading, aggregation) for reading in added):
             return None
         whole = added_together([total.counted, *added])
         end = whole_of(whole, total.expected, aggregation, scale)
@@ -206,7 +193,7 @@ def _schools(
         excused = {y for y, reading in said.items() if not reading.applicable}
         years = tuple(y for y, those in asked.items() if code in those and y not in excused)
         if years:
-            counted = {y: reading for y, reading in said.items() if _counts(reading, aggregation)}
+            counted = {y: reading for y, reading in said.items() if is_number(reading, aggregation)}
             schools[code] = Contribution(years, counted)
     return schools
 
@@ -215,15 +202,6 @@ def _known(schools: Mapping[str, Contribution]) -> dict[str, Reading]:
     """What each school that reported brings to the year."""
     totals = {code: school.total for code, school in schools.items()}
     return {code: total for code, total in totals.items() if total is not None}
-
-
-def _counts(reading: Reading, aggregation: Aggregation) -> bool:
-    """Is it a number? A ratio is one only with both of its parts."""
-    if not reading.applicable:
-        return False
-    if aggregation is Aggregation.RATIO:
-        return reading.numerator is not None and reading.denominator is not None
-    return reading.value is not None
 
 
 def _estimated(
@@ -250,38 +228,3 @@ def _estimated(
         estimate=whole_of(added_together(parts), len(parts), aggregation, scale),
         carried=tuple((code, y) for code in unknown.missing for y in schools[code].carried_years),
     )
-
-
-def added_together(parts: Collection[Reading]) -> Reading:
-    """Readings added part by part; what none of them has stays unknown."""
-    return Reading(
-        value=_sum(part.value for part in parts),
-        numerator=_sum(part.numerator for part in parts),
-        denominator=_sum(part.denominator for part in parts),
-    )
-
-
-def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known, ZERO) if known else None
-
-
-def whole_of(
-    parts: Reading, count: int, aggregation: Aggregation, scale: Decimal
-) -> Decimal | None:
-    """Return what `count` complete parts, added together, make: a sum, a mean, a ratio of sums."""
-    if aggregation is Aggregation.RATIO:
-        return ratio(parts.numerator, parts.denominator, scale)
-    if aggregation is Aggregation.MEAN and parts.value is not None:
-        return parts.value / count
-    return parts.value
-
-
-def ratio(numerator: Decimal | None, denominator: Decimal | None, scale: Decimal) -> Decimal | None:
-    """r = n × s / d, s being 100 for a percentage. Unknown with a part that is, and over 0.
-
-    Multiplied first: 1 of 3 on a scale of 300 is 100, where a third times 300 would fall short.
-    """
-    if numerator is None or not denominator:
-        return None
-    return numerator * scale / denominator

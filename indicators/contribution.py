@@ -25,10 +25,10 @@ from django.db.models import Prefetch, Q
 
 from imtplan import clock
 from imtplan.accounts.models import School
-from indicators.adding_up import Reading
 from indicators.judging import TargetInView
 from indicators.models import Figure, Indicator, IndicatorLink, Progress, Target, View
 from indicators.progress import ZERO, Accumulation, Aggregation, Direction
+from indicators.readings import Reading
 from indicators.series import Series, path_of, reading_of
 from objectives.models import Objective, StrategicPlan
 

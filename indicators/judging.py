@@ -12,19 +12,13 @@ from decimal import Decimal
 from functools import cached_property
 
 from indicators.adding_up import YearValue
+from indicators.assessment import Assessment, Reason, assess
 from indicators.elements import thresholds_of
 from indicators.fingerprints import fingerprint, plain
 from indicators.forecast import Forecast, forecast
 from indicators.formula_steps import StepResult
 from indicators.models import InstituteValue, Progress, Target, View
-from indicators.progress import (
-    FORMULA_VERSION,
-    Accumulation,
-    Assessment,
-    Reason,
-    TargetPath,
-    assess,
-)
+from indicators.progress import FORMULA_VERSION, Accumulation, TargetPath
 from indicators.series import Series, path_of
 from indicators.verdicts import Status, Thresholds
 

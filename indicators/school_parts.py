@@ -33,9 +33,9 @@ from enum import StrEnum
 from fractions import Fraction
 from math import floor
 
-from indicators.adding_up import Reading
 from indicators.forecast import forecast
 from indicators.progress import ONE, ZERO, Aggregation, Direction, TargetPath
+from indicators.readings import Reading
 
 NOTHING = Reading(ZERO, ZERO, ZERO)
 MEASURES = ("change", "gap", "left", "coming")

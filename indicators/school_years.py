@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from imtplan.accounts.models import School
-from indicators.adding_up import Contribution, Reading, added_together
+from indicators.adding_up import Contribution
 from indicators.models import View
+from indicators.readings import Reading, added_together
 from indicators.school_parts import NOTHING, SchoolYears, followed
 from indicators.series import Series
 

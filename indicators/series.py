@@ -14,7 +14,6 @@ from imtplan.accounts.models import School
 from indicators.adding_up import (
     Contribution,
     RangeEnd,
-    Reading,
     YearValue,
     contributions,
     coverage_range,
@@ -32,6 +31,7 @@ from indicators.progress import (
     expected_value,
     target_from_growth,
 )
+from indicators.readings import Reading
 from objectives.models import StrategicPlan
 
 # The key of the institute's own figures among those of the schools.

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Prefetch
 
-from indicators.adding_up import Reading, YearValue, whole_of
+from indicators.adding_up import YearValue
 from indicators.database import ask
 from indicators.models import Figure, Indicator, InstituteValue, Target, View
 from indicators.progress import Aggregation
+from indicators.readings import Reading, whole_of
 from indicators.scope import IndicatorYears, RecomputeScope
 from indicators.series import Readings, Series, readings_by_indicator
 from indicators.statements.values import YearRelation, sums_query

@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 class StatusRule(StrEnum):
-    """Which rule gave a verdict; see `indicators.progress.verdict` and `indicators.rollup`."""
+    """Which rule gave a verdict; see `indicators.assessment.verdict` and `indicators.rollup`."""
 
     BEFORE_BASELINE = "before_baseline"
     TARGET_REACHED = "target_reached"

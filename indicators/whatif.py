@@ -13,10 +13,11 @@ from decimal import Decimal
 
 from imtplan import clock
 from imtplan.accounts.models import School
-from indicators.adding_up import Reading, YearValue
+from indicators.adding_up import YearValue
 from indicators.elements import Element, Elements, TargetProgress, day_of
 from indicators.judging import TargetInView
 from indicators.models import Indicator, Progress, Target, View
+from indicators.readings import Reading
 from indicators.rollup import ElementMean
 from indicators.series import Readings, Series, all_series
 from levers.models import Lever

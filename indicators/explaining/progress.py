@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from indicators.assessment import Assessment
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.marks import ProgressMark
 from indicators.explaining.values import ValueExplanation
 from indicators.forecast import Forecast
 from indicators.formula_steps import FormulaStep
 from indicators.models import Progress, Target
-from indicators.progress import Assessment, TargetPath
+from indicators.progress import TargetPath
 from indicators.verdicts import StatusRule
 
 

@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from indicators import assessment
 from indicators import progress as formulas
+from indicators.assessment import Assessment
 from indicators.formula_steps import value_of
-from indicators.progress import Assessment, TargetPath
+from indicators.progress import TargetPath
 from indicators.verdicts import Status
 
 
@@ -19,10 +21,10 @@ class YearlyChange(NamedTuple):
 class AssessedNumbers:
     """An assessment, with its numbers as attributes; those that are not known are None."""
 
-    def __init__(self, assessment: Assessment) -> None:
-        self.assessment, self.status = assessment, assessment.status
-        self.would_be = assessment.verdict.would_be
-        self.rule = assessment.verdict.rule
+    def __init__(self, numbers: Assessment) -> None:
+        self.assessment, self.status = numbers, numbers.status
+        self.would_be = numbers.verdict.would_be
+        self.rule = numbers.verdict.rule
 
     def __getattr__(self, name: str) -> Any:
         if hasattr(Assessment, name) or name in Assessment.__dataclass_fields__:
@@ -35,7 +37,7 @@ class AssessedNumbers:
 
 
 def assess(path: TargetPath, **question: Any) -> AssessedNumbers:
-    return AssessedNumbers(formulas.assess(path, **question))
+    return AssessedNumbers(assessment.assess(path, **question))
 
 
 def expected_value(path: TargetPath, year: int) -> Decimal | None:
@@ -68,4 +70,4 @@ def change(path: TargetPath, year: int, value: Decimal | None) -> YearlyChange:
 
 def status(*, line: TargetPath, year: int, **numbers: Any) -> Status:
     expected = expected_progress(line, year)
-    return formulas.verdict(line, year, expected=expected, **numbers).status
+    return assessment.verdict(line, year, expected=expected, **numbers).status

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
-from indicators.adding_up import Reading
 from indicators.contribution import ContributionDirection, OwnMove, Share, own_moves
 from indicators.models import Figure, Indicator, Progress, Target
+from indicators.readings import Reading
 from indicators.recompute import recompute_stale
 from indicators.rehearsal import rehearse
 from objectives.models import StrategicPlan

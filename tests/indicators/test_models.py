@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from imtplan.accounts.models import School, User
 from indicators.models import Figure, ProgressStatus, Target, View
-from indicators.progress import Status
+from indicators.verdicts import Status
 from tests import factories
 
 GROWING = {"value": None, "growth_percent": Decimal(50)}

@@ -5,15 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.progress import (
-    Direction,
-    Reason,
-    TargetPath,
-    TrajectoryKind,
-    clamp,
-    target_from_growth,
-    what_is_lacking,
-)
+from indicators.assessment import Reason, what_is_lacking
+from indicators.progress import Direction, TargetPath, TrajectoryKind, clamp, target_from_growth
 from indicators.verdicts import Status, Thresholds, grade
 from tests.indicators.outcomes import (
     YearlyChange,

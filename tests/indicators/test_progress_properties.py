@@ -6,7 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.progress import Direction, Reason, TargetPath, TrajectoryKind, clamp
+from indicators.assessment import Reason
+from indicators.progress import Direction, TargetPath, TrajectoryKind, clamp
 from indicators.verdicts import Status
 from tests.indicators.outcomes import assess, expected_progress, expected_value, progress
 

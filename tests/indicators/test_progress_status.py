@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.progress import Direction, Reason, TargetPath, TrajectoryKind
+from indicators.assessment import Reason
+from indicators.progress import Direction, TargetPath, TrajectoryKind
 from indicators.verdicts import Status, Thresholds
 from tests.indicators.outcomes import assess
 

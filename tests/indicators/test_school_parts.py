@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.adding_up import Reading
 from indicators.forecast import forecast
 from indicators.progress import Aggregation, Direction, TargetPath
+from indicators.readings import Reading
 from indicators.school_parts import (
     MEASURES,
     NOTHING,

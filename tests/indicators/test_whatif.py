@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
-from indicators.adding_up import Reading
 from indicators.models import (
     Figure,
     FigureEvent,
@@ -21,6 +20,7 @@ from indicators.models import (
     StaleMark,
     Target,
 )
+from indicators.readings import Reading
 from indicators.recompute import recompute_stale
 from indicators.rehearsal import ResultMove, rehearse
 from indicators.rollup import ElementMean
