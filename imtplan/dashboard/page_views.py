@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, demand
 from imtplan.dashboard.freshness import Pulse, follow
 from imtplan.dashboard.scope import moment_asked
 from indicators.past import shown_at
@@ -15,8 +14,7 @@ from indicators.past import shown_at
 
 def demand_institute(request: HttpRequest) -> None:
     """Raises PermissionDenied unless this person may read the institute's pages."""
-    if not has_permission(request.user, Permission.READ_INSTITUTE):
-        raise PermissionDenied
+    demand(request, Permission.READ_INSTITUTE)
 
 
 def followed(

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, demand, has_permission
 from imtplan.dashboard.history.snapshot_content import ComparedLine, SnapshotContent
 from imtplan.dashboard.history.tables import columns_of_snapshot, snapshot_rows
 from imtplan.dashboard.page_views import attached, demand_institute
@@ -61,8 +60,7 @@ class SnapshotForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def snapshot_new(request: HttpRequest) -> HttpResponse:
-    if not has_permission(request.user, Permission.TAKE_SNAPSHOT):
-        raise PermissionDenied
+    demand(request, Permission.TAKE_SNAPSHOT)
     scope = demanded_scope(request.user, request.GET.dict()).scope
     form = SnapshotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
