@@ -50,6 +50,10 @@ class ElementMean:
     def status(self) -> Status:
         return self.verdict.status
 
+    @property
+    def would_be(self) -> Status | None:
+        return self.verdict.would_be
+
     def as_item(self, weight: Decimal) -> RollUpItem:
         """The element as one of the items of what stands above it."""
         pending = self.status is Status.PENDING
