@@ -83,6 +83,26 @@ def test_nothing_is_imported_inside_a_function() -> None:
     assert found == []
 
 
+def _file_of(module: str) -> Path:
+    return BASE / f"{module.replace('.', '/')}.py"
+
+
+def imports_of(path: Path) -> set[str]:
+    """What a module imports, each name with and without its last part."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+    return names | {str(node.module) for node in froms}
+
+
+def test_a_view_imports_no_view() -> None:
+    """What two views share stands in a module to which no address leads."""
+    imported = {name for path in BASE.glob("imtplan/**/urls.py") for name in imports_of(path)}
+    views = {name for name in imported if "views" in name and _file_of(name).is_file()}
+    assert len(views) > 20
+    assert {name: both for name in views if (both := imports_of(_file_of(name)) & views)} == {}
+
+
 def top_level_names(kind: type[ast.stmt]) -> dict[str, list[str]]:
     """The places where a class is defined, or a name is set, at the top of a module."""
     places: dict[str, list[str]] = defaultdict(list)
