@@ -20,7 +20,7 @@ from benchmarks.entry import in_a_database_of_its_own, queries, timed  # sets Dj
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Role
 from indicators.models import Figure, Indicator
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from indicators.tasks import _poker
 from objectives.models import StrategicPlan
 from tests import factories

@@ -38,7 +38,7 @@ from django.test.utils import override_settings
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Role
 from indicators.models import Figure, Indicator, Target
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from projects.models import FlagshipProject, Milestone, StatusReport
 from tests import factories
 

@@ -18,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from imtplan.accounts.roles import Role
-from indicators.past_views import TABLES
+from indicators.past.views_in_sql import TABLES
 from tests import factories
 from tests.history import grow_versions
 

@@ -31,9 +31,9 @@ from django.test.utils import get_runner, setup_test_environment, teardown_test_
 
 from indicators.database import ask
 from indicators.models import Figure
-from indicators.recompute import AT_A_TIME, recompute, recompute_stale
-from indicators.scope import RecomputeScope
-from indicators.summed import summed_series
+from indicators.recomputing.recompute import AT_A_TIME, recompute, recompute_stale
+from indicators.recomputing.scope import RecomputeScope
+from indicators.recomputing.summed_series import summed_series
 from projects.models import Serves
 from tests import factories
 

@@ -11,11 +11,11 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from imtplan.accounts.api import SchoolViewSet
 from imtplan.campaigns.entry.api import CellView, EntryView
 from imtplan.rest import AnswersInSentences, NoSuchAddress
-from indicators.api import FigureViewSet, IndicatorViewSet, TargetViewSet
-from indicators.api_csv import FigureCsvView
-from indicators.api_files import FILES
-from indicators.api_moment import at_a_moment
-from indicators.api_results import ProgressViewSet, RollUpViewSet, ValueViewSet
+from indicators.api.figures import FigureViewSet, IndicatorViewSet, TargetViewSet
+from indicators.api.figures_csv import FigureCsvView
+from indicators.api.moment import at_a_moment
+from indicators.api.results import ProgressViewSet, RollUpViewSet, ValueViewSet
+from indicators.api.results_files import FILES
 from levers.api import LeverViewSet
 from objectives.api import ObjectiveViewSet, PlanViewSet
 from projects.api import ProjectViewSet

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from indicators.new_version import mark_new_version
+from indicators.recomputing.new_version import mark_new_version
 
 
 class IndicatorsConfig(AppConfig):

@@ -3,7 +3,7 @@ it is told.
 
 From these lists come the fields of the API, the columns of its files, the lines of snapshots, the
 columns of the pages' tables and the words of explanations. A result's field is a column of its
-model, a step of a formula (`indicators.formula_steps.StepResult`) and a line here.
+model, a step of a formula (`indicators.formulas.steps.StepResult`) and a line here.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from indicators.formula_steps import MEASURES, Measure
+from indicators.formulas.steps import MEASURES, Measure
 
 
 class FieldKind(Enum):

@@ -1,14 +1,19 @@
-"""Writes: taking a snapshot."""
+"""Writes: taking a snapshot, asking for a recomputation by hand."""
+
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.canonical import sha256_of
-from indicators.models import Snapshot
-from indicators.recompute import recompute_stale
-from indicators.snapshots import content_of, text_of
+from indicators.database import ask
+from indicators.models import RecomputeRun, Snapshot, StaleMark
+from indicators.questions.snapshots import content_of, text_of
+from indicators.recomputing.recompute import recompute_stale, retry
+from indicators.tasks import poke
 from objectives.models import StrategicPlan
 
 
@@ -38,3 +43,33 @@ def take_snapshot(
         sha256=snapshot.sha256,
     )
     return snapshot
+
+
+# --- Recomputing by hand; the numbers people typed are only read ---
+
+# Of two who ask at the same moment, the second sees what the first asked for. Not the lock of the
+# recomputation itself: nobody who presses a button waits for that.
+ASKING = 0x1A791A8
+
+
+@transaction.atomic
+def retry_failed(*, run: RecomputeRun, by: Any) -> bool:
+    """Compute an indicator again that failed. False: it was computed meanwhile."""
+    if run.resolved_at is not None or run.indicator is None:
+        return False
+    retry(run)
+    record(Event.Verb.RECOMPUTATION_ASKED, by=by, subject=run.indicator.code, run=run.pk)
+    transaction.on_commit(poke)
+    return True
+
+
+@transaction.atomic
+def recompute_everything(*, by: Any) -> bool:
+    """Compute every result again. False: that is about to happen already."""
+    ask("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": ASKING})
+    if StaleMark.objects.for_everything().exists():
+        return False
+    StaleMark.objects.create(reason="asked for", marked_at=timezone.now())
+    record(Event.Verb.RECOMPUTATION_ASKED, by=by)
+    transaction.on_commit(poke)
+    return True

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from imtplan import clock
 from indicators.models import ComputedDay, RecomputeRun, StaleMark
-from indicators.recompute import AT_A_TIME, recompute_next
+from indicators.recomputing.recompute import AT_A_TIME, recompute_next
 
 logger = logging.getLogger(__name__)
 

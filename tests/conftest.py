@@ -23,7 +23,7 @@ from imtplan.celery import app
 from imtplan.exports import tasks as exports
 from indicators import tasks
 from indicators.models import RecomputeRun
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from tests import factories
 from tests.databases import drop_database, use_database
 from tests.worker import Queue, Worker, database_url_of_the_test, use_queue

@@ -3,7 +3,8 @@
 from django.apps import apps
 from django.db import connection
 
-from indicators import past_views, stale_triggers
+from indicators.past import views_in_sql as past_views
+from indicators.recomputing import stale_triggers
 
 # What the database has of it, as PostgreSQL itself writes it out.
 _INSTALLED = """

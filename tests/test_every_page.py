@@ -31,7 +31,7 @@ from imtplan.campaigns.review.submission_services import (
 )
 from imtplan.campaigns.terms.people_services import end_delegation
 from indicators.models import Figure
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from tests.walk import pages, read
 
 # Who, in which language, and how many pages they can open at least.

@@ -17,7 +17,8 @@ from imtplan.dashboard.forecast_wording import chances, is_unlikely, outlook
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ProgressMark
-from indicators.forecast import Forecast, forecast
+from indicators.formulas.forecast import Forecast, forecast
+from indicators.formulas.progress import Direction, TargetPath
 from indicators.models import (
     Indicator,
     InstituteValue,
@@ -28,7 +29,6 @@ from indicators.models import (
     VerdictInWords,
     View,
 )
-from indicators.progress import Direction, TargetPath
 
 
 def name_of(target: Target) -> str:

@@ -20,8 +20,8 @@ from imtplan.integrity import queries
 from imtplan.integrity.queries_results import RECOMPUTE
 from imtplan.integrity.results import differences
 from indicators.models import Figure, Indicator, RecomputeRun, Snapshot
-from indicators.past_views import TABLES
-from indicators.stale_triggers import STALE, TRANSITION_TABLES, function_name
+from indicators.past.views_in_sql import TABLES
+from indicators.recomputing.stale_triggers import STALE, TRANSITION_TABLES, function_name
 
 SHOWN = 20  # of the faults of one check; all of them are counted
 SMALL = 20_000  # figures: up to here every result is computed again, beyond it a sample

@@ -7,12 +7,12 @@ from typing import Any
 from django.db import models
 
 from imtplan import clock
-from indicators.elements import roll_ups, stored_roll_ups
-from indicators.judging import progress_rows, value_rows
 from indicators.models import Indicator, InstituteValue, Progress, RollUp
 from indicators.models.indicator import IndicatorQuerySet
-from indicators.rehearsal import KEYS
-from indicators.series import all_series
+from indicators.questions.rehearsal import KEYS
+from indicators.results.elements import roll_ups, stored_roll_ups
+from indicators.results.judging import progress_rows, value_rows
+from indicators.results.series import all_series
 
 # When a row was computed, and from what, the reference does not say.
 NOT_COMPARED = {"id", "computed_at", "inputs_hash"}

@@ -18,7 +18,7 @@ from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.dashboard.freshness import Pulse, follow
 from indicators.models import Indicator, RecomputeRun, StaleMark
-from indicators.services_recompute import recompute_everything, retry_failed
+from indicators.services import recompute_everything, retry_failed
 
 ON_A_PAGE = 50
 INDICATORS_NAMED = 8

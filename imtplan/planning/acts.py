@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from imtplan.audit.edits import ReasonNeeded
 from imtplan.planning import moves
 from imtplan.planning.forms import ActForm, FormDifference
-from indicators.rehearsal import ResultMove, rehearse
+from indicators.questions.rehearsal import ResultMove, rehearse
 from indicators.tasks import poke
 
 # One change of the plan at a time: between looking and storing nobody else stores.

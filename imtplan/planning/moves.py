@@ -22,7 +22,7 @@ from indicators.models import (
     VerdictInWords,
     View,
 )
-from indicators.rehearsal import ResultMove
+from indicators.questions.rehearsal import ResultMove
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject

@@ -1,7 +1,7 @@
 """Why a number is what it is: every step with its numbers, every figure with who gave it.
 
-Plain data without a sentence: `indicators.api_explain` gives it to programs, `imtplan.dashboard`
-puts it in words. Nothing here writes.
+Plain data without a sentence: `indicators.api.explanations` gives it to programs,
+`imtplan.dashboard` puts it in words. Nothing here writes.
 """
 
 from indicators.explaining.agreement import Agreement, StoredDifference
@@ -11,7 +11,7 @@ from indicators.explaining.progress import ProgressExplanation
 from indicators.explaining.reading import ExplanationReader, explain_roll_up, kind_of
 from indicators.explaining.roll_ups import ItemExplanation, LeftOutReason, RollUpExplanation
 from indicators.explaining.values import StandIn, ValueExplanation
-from indicators.formula_steps import (
+from indicators.formulas.steps import (
     Formula,
     FormulaNumber,
     FormulaStep,
@@ -19,7 +19,7 @@ from indicators.formula_steps import (
     StepResult,
     bracketed,
 )
-from indicators.verdicts import StatusRule
+from indicators.formulas.verdicts import StatusRule
 
 __all__ = [
     "Agreement",

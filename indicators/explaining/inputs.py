@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from imtplan.accounts.models import School
-from indicators.adding_up import Contribution
+from indicators.formulas.adding_up import Contribution
 from indicators.models import Figure, Indicator, View
-from indicators.series import THE_INSTITUTE, Series
+from indicators.results.series import THE_INSTITUTE, Series
 
 # By code of the school and year.
 Figures = Mapping[tuple[str, int], Figure]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from indicators.progress import Direction
+from indicators.formulas.progress import Direction
 
 
 class ProgressMark(models.TextChoices):

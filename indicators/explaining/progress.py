@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from indicators.assessment import Assessment
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.marks import ProgressMark
 from indicators.explaining.values import ValueExplanation
-from indicators.forecast import Forecast
-from indicators.formula_steps import FormulaStep
+from indicators.formulas.assessment import Assessment
+from indicators.formulas.forecast import Forecast
+from indicators.formulas.progress import TargetPath
+from indicators.formulas.steps import FormulaStep
+from indicators.formulas.verdicts import StatusRule
 from indicators.models import Progress, Target
-from indicators.progress import TargetPath
-from indicators.verdicts import StatusRule
 
 
 class YearPoint(NamedTuple):

@@ -1,24 +1,24 @@
 """Explanations made from the figures as they stand, for what a person may see.
 
-Each begins with the fresh computation of `indicators.judging`; the stored row is held against it.
-The number of queries does not grow with schools, years or items.
+Each begins with the fresh computation of `indicators.results.judging`; the stored row is held
+against it. The number of queries does not grow with schools, years or items.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from imtplan import clock
-from indicators.adding_up import YearValue
-from indicators.elements import Element, Elements, day_of, roll_up_row
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.inputs import Figures, Inputs, figures_of, school_names
 from indicators.explaining.progress import ProgressExplanation, YearPoint
 from indicators.explaining.roll_ups import MilestoneExplanation, RollUpExplanation
 from indicators.explaining.values import ValueExplanation
-from indicators.judging import TargetInView, value_row
+from indicators.formulas.adding_up import YearValue
 from indicators.models import Indicator, IndicatorLink, InstituteValue, Progress, RollUp, View
 from indicators.models import Target as Promise
-from indicators.series import Series, all_series
+from indicators.results.elements import Element, Elements, day_of, roll_up_row
+from indicators.results.judging import TargetInView, value_row
+from indicators.results.series import Series, all_series
 from projects.models import FlagshipProject, Milestone
 
 

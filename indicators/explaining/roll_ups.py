@@ -7,12 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from indicators.elements import Element, ElementPart
 from indicators.explaining.agreement import Agreement
-from indicators.formula_steps import Formula, FormulaStep, Measure, StepResult, added, divided
+from indicators.formulas.progress import clamp, pace
+from indicators.formulas.steps import Formula, FormulaStep, Measure, StepResult, added, divided
+from indicators.formulas.verdicts import StatusRule
 from indicators.models import Indicator, RollUp, View
-from indicators.progress import clamp, pace
-from indicators.verdicts import StatusRule
+from indicators.results.elements import Element, ElementPart
 from projects.models import FlagshipProject, Milestone
 
 
@@ -104,7 +104,7 @@ class RollUpExplanation:
     year: int
     day: date  # on which milestones are looked at
     parts: Sequence[ElementPart]
-    rule: StatusRule  # which of `indicators.rollup` gave the verdict
+    rule: StatusRule  # which of `indicators.formulas.roll_up` gave the verdict
     milestones: Sequence[MilestoneExplanation]  # of a project alone
     row: RollUp
     agreement: Agreement

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from indicators.adding_up import RangeEnd, YearValue
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.inputs import Inputs
-from indicators.formula_steps import Formula, FormulaStep, StepResult, added, divided
+from indicators.formulas.adding_up import RangeEnd, YearValue
+from indicators.formulas.progress import Aggregation
+from indicators.formulas.steps import Formula, FormulaStep, StepResult, added, divided
 from indicators.models import Indicator, InstituteValue, ValueNature
-from indicators.progress import Aggregation
 
 
 @dataclass(frozen=True, slots=True)

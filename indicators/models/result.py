@@ -1,6 +1,7 @@
 """What is computed from the figures, what is to be computed again, and the runs that did it.
 
-Rows of this module are written by `indicators.recompute` alone and can be made anew at any time.
+Rows of this module are written by `indicators.recomputing.recompute` alone and can be made anew at
+any time.
 """
 
 from datetime import date, datetime, timedelta
@@ -118,7 +119,8 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
 class Progress(models.Model):
     """How far one series has come toward one target, in one year and view.
 
-    Ratios are stored unclamped: 0.2424 is 24.24 %. See `indicators.progress` for each formula.
+    Ratios are stored unclamped: 0.2424 is 24.24 %. See `indicators.formulas.progress` for each
+    formula.
     """
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="progress")

@@ -26,7 +26,7 @@ class Snapshot(models.Model):
     """The plan in one year and view, frozen for a meeting. `content` is the very text hashed.
 
     Nothing of it moves when figures, names, targets or the formulas do: pages and files are made of
-    `content` alone. See `indicators.snapshots` for what stands in it.
+    `content` alone. See `indicators.questions.snapshots` for what stands in it.
     """
 
     plan = models.ForeignKey(StrategicPlan, models.PROTECT, related_name="snapshots")

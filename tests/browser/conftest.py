@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 from imtplan.accounts.demo import DEMO_PASSWORD
 from imtplan.celery import app
 from indicators.models import Figure, StaleMark
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from tests.browser.looks import found_by_axe
 from tests.databases import copy_database, drop_database, use_database
 from tests.worker import Queue, Worker, use_queue

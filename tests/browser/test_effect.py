@@ -13,7 +13,7 @@ from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.review.submission_services import submit, validate
 from indicators.models import Figure, Progress, Target
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 
 pytestmark = [pytest.mark.browser]
 

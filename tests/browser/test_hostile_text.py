@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from imtplan.accounts.models import User
-from indicators.recompute import recompute
+from indicators.recomputing.recompute import recompute
 from tests.walk import pages
 
 TRAP = (

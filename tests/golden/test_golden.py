@@ -18,7 +18,7 @@ from django.test import Client
 
 from imtplan.accounts.models import User
 from indicators.models import StaleMark
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from tests.golden import building, gathering
 
 FOLDER = Path(__file__).parent

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from indicators import assessment
-from indicators import progress as formulas
-from indicators.assessment import Assessment
-from indicators.formula_steps import value_of
-from indicators.progress import TargetPath
-from indicators.verdicts import Status
+from indicators.formulas import assessment
+from indicators.formulas import progress as formulas
+from indicators.formulas.assessment import Assessment
+from indicators.formulas.progress import TargetPath
+from indicators.formulas.steps import value_of
+from indicators.formulas.verdicts import Status
 
 
 class YearlyChange(NamedTuple):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.adding_up import YearValue, institute_value
-from indicators.progress import Accumulation, Aggregation
-from indicators.readings import Reading
+from indicators.formulas.adding_up import YearValue, institute_value
+from indicators.formulas.progress import Accumulation, Aggregation
+from indicators.formulas.readings import Reading
 
 SUM, RATIO, MEAN = Aggregation.SUM, Aggregation.RATIO, Aggregation.MEAN
 SCHOOLS = ("albi", "ales", "douai")

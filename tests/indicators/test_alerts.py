@@ -9,7 +9,7 @@ from django.utils import timezone
 from imtplan.accounts.models import School, User
 from imtplan.outbox.models import Mail
 from indicators.models import Figure, RecomputeRun, Target
-from indicators.recompute import retry
+from indicators.recomputing.recompute import retry
 from indicators.tasks import forget_old_runs
 from tests import factories
 

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from imtplan.accounts.models import School, User
 from imtplan.spreadsheets.reading import read_tables
-from indicators.api_files import FILES
+from indicators.api.results_files import FILES
 from tests import factories
 
 SignIn = Callable[[User], Client]

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
-from indicators.contribution import ContributionDirection, OwnMove, Share, own_moves
+from indicators.formulas.readings import Reading
 from indicators.models import Figure, Indicator, Progress, Target
-from indicators.readings import Reading
-from indicators.recompute import recompute_stale
-from indicators.rehearsal import rehearse
+from indicators.questions.contribution import ContributionDirection, OwnMove, Share, own_moves
+from indicators.questions.rehearsal import rehearse
+from indicators.recomputing.recompute import recompute_stale
 from objectives.models import StrategicPlan
 from tests import factories
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from indicators.adding_up import coverage_range, institute_value
-from indicators.formula_steps import Formula
-from indicators.progress import Accumulation
-from indicators.readings import Reading
+from indicators.formulas.adding_up import coverage_range, institute_value
+from indicators.formulas.progress import Accumulation
+from indicators.formulas.readings import Reading
+from indicators.formulas.steps import Formula
 from tests.indicators.test_adding_up import RATIO, SCHOOLS, SUM, in_2023, number, ratio
 
 

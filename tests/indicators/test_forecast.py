@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.forecast import Forecast, arctan, forecast, student_cdf, student_quantile
-from indicators.progress import Direction, TargetPath
+from indicators.formulas.forecast import Forecast, arctan, forecast, student_cdf, student_quantile
+from indicators.formulas.progress import Direction, TargetPath
 
 UP = TargetPath(Decimal(1), 2018, Decimal(8), 2023, Direction.INCREASE)
 DOWN = replace(UP, direction=Direction.DECREASE)

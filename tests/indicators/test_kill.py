@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 
 from imtplan.integrity.results import differences
 from indicators.models import Figure, IndicatorLink, StaleMark, Target
-from indicators.stale_claims import LOCK
+from indicators.recomputing.stale_claims import LOCK
 from projects.models import Milestone
 from tests import factories
 from tests.worker import Queue, Worker, use_queue, wait_for

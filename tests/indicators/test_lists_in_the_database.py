@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from indicators import past_views, stale_triggers
+from indicators.past import views_in_sql as past_views
+from indicators.recomputing import stale_triggers
 from tests.lists_in_the_database import compare
 
 

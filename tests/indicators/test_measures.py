@@ -3,9 +3,9 @@
 import pytest
 
 from imtplan.spreadsheets import Flavour
-from indicators.api_files import progress_columns, roll_up_columns, value_columns
-from indicators.api_results import ProgressSerializer, RollUpSerializer, ValueSerializer
-from indicators.formula_steps import Measure, StepResult
+from indicators.api.results import ProgressSerializer, RollUpSerializer, ValueSerializer
+from indicators.api.results_files import progress_columns, roll_up_columns, value_columns
+from indicators.formulas.steps import Measure, StepResult
 from indicators.measures import FIELDS, MEANS, PROGRESS, VALUES, names_of
 from indicators.models import InstituteValue, Progress, RollUp
 

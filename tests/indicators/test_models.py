@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from imtplan.accounts.models import School, User
+from indicators.formulas.verdicts import Status
 from indicators.models import Figure, ProgressStatus, Target, View
-from indicators.verdicts import Status
 from tests import factories
 
 GROWING = {"value": None, "growth_percent": Decimal(50)}

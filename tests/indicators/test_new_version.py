@@ -3,9 +3,9 @@
 import pytest
 from django.core.management import call_command
 
+from indicators.formulas.progress import FORMULA_VERSION
 from indicators.models import InstituteValue, Progress, RollUp, StaleMark
-from indicators.progress import FORMULA_VERSION
-from indicators.recompute import recompute, recompute_stale
+from indicators.recomputing.recompute import recompute, recompute_stale
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from imtplan.accounts.models import School
 from imtplan.integrity.results import differences
 from indicators.models import Progress, Target
-from indicators.recompute import recompute
+from indicators.recomputing.recompute import recompute
 from tests import factories
 
 pytestmark = pytest.mark.django_db

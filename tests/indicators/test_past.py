@@ -18,8 +18,8 @@ from imtplan import clock
 from imtplan.accounts.models import School, User
 from imtplan.integrity.results import stored_results as stored
 from indicators.models import Figure, Indicator, Progress
-from indicators.past import at
-from indicators.past_views import TABLES
+from indicators.past.reading import at
+from indicators.past.views_in_sql import TABLES
 from objectives.models import Objective
 from projects.models import Milestone
 from tests import factories

@@ -8,7 +8,7 @@ from django.utils import translation
 from imtplan.accounts.models import School
 from indicators.models import Figure, IndicatorLink, Progress, RollUp, Target, VerdictInWords
 from indicators.models import ProgressStatus as S
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.assessment import Reason, what_is_lacking
-from indicators.progress import Direction, TargetPath, TrajectoryKind, clamp, target_from_growth
-from indicators.verdicts import Status, Thresholds, grade
+from indicators.formulas.assessment import Reason, what_is_lacking
+from indicators.formulas.progress import (
+    Direction,
+    TargetPath,
+    TrajectoryKind,
+    clamp,
+    target_from_growth,
+)
+from indicators.formulas.verdicts import Status, Thresholds, grade
 from tests.indicators.outcomes import (
     YearlyChange,
     assess,

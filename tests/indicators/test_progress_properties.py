@@ -6,9 +6,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.assessment import Reason
-from indicators.progress import Direction, TargetPath, TrajectoryKind, clamp
-from indicators.verdicts import Status
+from indicators.formulas.assessment import Reason
+from indicators.formulas.progress import Direction, TargetPath, TrajectoryKind, clamp
+from indicators.formulas.verdicts import Status
 from tests.indicators.outcomes import assess, expected_progress, expected_value, progress
 
 # Far below the last digit shown anywhere, far above the rounding of 28 digits.

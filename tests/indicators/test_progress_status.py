@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.assessment import Reason
-from indicators.progress import Direction, TargetPath, TrajectoryKind
-from indicators.verdicts import Status, Thresholds
+from indicators.formulas.assessment import Reason
+from indicators.formulas.progress import Direction, TargetPath, TrajectoryKind
+from indicators.formulas.verdicts import Status, Thresholds
 from tests.indicators.outcomes import assess
 
 UP = TargetPath(Decimal(100), 2020, Decimal(200), 2025, Direction.INCREASE)

@@ -263,7 +263,7 @@ def test_a_run_that_fails_leaves_its_marks(
     def broken(*args: object, **options: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("indicators.recompute._store_roll_ups", broken)
+    monkeypatch.setattr("indicators.recomputing.recompute._store_roll_ups", broken)
     with pytest.raises(RuntimeError):
         recomputed()
     assert StaleMark.objects.count() == waiting > 0
@@ -280,7 +280,7 @@ def test_statements_do_not_grow_with_the_schools(
         asked.append(statement)
         return ask(statement, *args, **options)
 
-    monkeypatch.setattr("indicators.recompute.ask", counted)
+    monkeypatch.setattr("indicators.recomputing.recompute.ask", counted)
     recomputed()
     few = len(asked)
     for _number in range(30):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from imtplan.accounts.models import School
 from imtplan.integrity.results import differences
 from indicators.database import ask
+from indicators.formulas.progress import FORMULA_VERSION
 from indicators.models import (
     Figure,
     InstituteValue,
@@ -25,8 +26,7 @@ from indicators.models import (
     Target,
     View,
 )
-from indicators.progress import FORMULA_VERSION
-from indicators.recompute import recompute_stale, retry
+from indicators.recomputing.recompute import recompute_stale, retry
 from tests import factories
 
 VALIDATED = View.VALIDATED

@@ -17,7 +17,7 @@ from indicators.models import (
     StaleMark,
     Target,
 )
-from indicators.rehearsal import ResultMove, rehearse
+from indicators.questions.rehearsal import ResultMove, rehearse
 from tests import factories
 
 Recompute = Callable[[], RecomputeRun | None]

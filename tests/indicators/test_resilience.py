@@ -11,7 +11,7 @@ from django.db import connection
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Campaign
 from indicators.models import Figure, InstituteValue, StaleMark
-from indicators.stale_claims import LOCK
+from indicators.recomputing.stale_claims import LOCK
 from tests import factories
 from tests.databases import count_locks
 from tests.worker import Queue, Worker, wait_for

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.rollup import ElementMean, MilestoneDue, RollUpItem, project_progress, roll_up
-from indicators.verdicts import Status, StatusRule, Thresholds, Verdict
+from indicators.formulas.roll_up import (
+    ElementMean,
+    MilestoneDue,
+    RollUpItem,
+    project_progress,
+    roll_up,
+)
+from indicators.formulas.verdicts import Status, StatusRule, Thresholds, Verdict
 
 NO_VALUE = Verdict(Status.NO_DATA, StatusRule.NO_VALUE)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.forecast import forecast
-from indicators.progress import Aggregation, Direction, TargetPath
-from indicators.readings import Reading
-from indicators.school_parts import (
+from indicators.formulas.forecast import forecast
+from indicators.formulas.progress import Aggregation, Direction, TargetPath
+from indicators.formulas.readings import Reading
+from indicators.formulas.school_parts import (
     MEASURES,
     NOTHING,
     InstituteNumbers,

@@ -8,9 +8,9 @@ import pytest
 
 from imtplan.accounts.models import School
 from indicators.models import Figure, Indicator, IndicatorLink, RollUp, Target, View
-from indicators.recompute import recompute_stale
-from indicators.rehearsal import rehearse
-from indicators.sensitivity import ExclusionReason, Trial
+from indicators.questions.rehearsal import rehearse
+from indicators.questions.sensitivity import ExclusionReason, Trial
+from indicators.recomputing.recompute import recompute_stale
 from objectives.models import Objective, StrategicPlan
 from projects.models import Serves
 from tests import factories

@@ -23,7 +23,7 @@ from imtplan import clock
 from imtplan.accounts.models import School
 from imtplan.integrity.results import differences
 from indicators.models import Figure, Indicator, IndicatorLink, StaleMark, Target, TrajectoryPoint
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves

@@ -10,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
+from indicators.formulas.readings import Reading
+from indicators.formulas.roll_up import ElementMean
 from indicators.models import (
     Figure,
     FigureEvent,
@@ -20,12 +22,10 @@ from indicators.models import (
     StaleMark,
     Target,
 )
-from indicators.readings import Reading
-from indicators.recompute import recompute_stale
-from indicators.rehearsal import ResultMove, rehearse
-from indicators.rollup import ElementMean
-from indicators.series import reading_of
-from indicators.whatif import Effect, IndicatorMove, effect
+from indicators.questions.rehearsal import ResultMove, rehearse
+from indicators.questions.what_if import Effect, IndicatorMove, effect
+from indicators.recomputing.recompute import recompute_stale
+from indicators.results.series import reading_of
 from objectives.models import Objective, StrategicPlan
 from tests import factories
 

@@ -15,8 +15,8 @@ from imtplan.accounts.models import School
 from imtplan.integrity.results import differences
 from indicators.database import ask
 from indicators.models import Figure, Progress, RollUp, StaleMark
-from indicators.recompute import recompute_next, recompute_stale
-from indicators.stale_claims import INDICATOR_LOCK, PATIENCE, ROLL_UPS_LOCK
+from indicators.recomputing.recompute import recompute_next, recompute_stale
+from indicators.recomputing.stale_claims import INDICATOR_LOCK, PATIENCE, ROLL_UPS_LOCK
 from tests import factories
 
 # Of each of the two races; 200 were run when the locks were made.

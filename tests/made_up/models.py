@@ -1,8 +1,9 @@
 import pghistory
 from django.db import models
 
-from indicators import past_views, stale_triggers
 from indicators.models import Indicator
+from indicators.past import views_in_sql as past_views
+from indicators.recomputing import stale_triggers
 
 
 @pghistory.track()

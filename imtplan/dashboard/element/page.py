@@ -25,8 +25,8 @@ from imtplan.dashboard.target_courses import Course, totals_of
 from imtplan.dashboard.wording import in_percent
 from imtplan.numbers import format_number
 from imtplan.percentages import in_points
+from indicators.formulas.progress import ONE, ZERO
 from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target, VerdictInWords
-from indicators.progress import ONE, ZERO
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import StatusReport
@@ -70,7 +70,7 @@ class ElementItem:
 
     @property
     def counts(self) -> bool:
-        """A mean is made of what is known of both, as in `indicators.rollup`."""
+        """A mean is made of what is known of both, as in `indicators.formulas.roll_up`."""
         return self.share is not None and self.expected_share is not None
 
     @property

@@ -24,7 +24,6 @@ from imtplan.dashboard.scope import Scope, demanded_scope
 from imtplan.dashboard.target_courses import name_of
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
-from indicators.elements import Element
 from indicators.explaining import (
     Agreement,
     ExplanationReader,
@@ -39,6 +38,7 @@ from indicators.explaining import (
     kind_of,
 )
 from indicators.models import Figure, Indicator, Target, VerdictInWords
+from indicators.results.elements import Element
 
 # The unit of progress itself: shares are told in %, and nothing else is told of a roll-up.
 NO_UNIT = ""

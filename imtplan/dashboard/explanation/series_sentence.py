@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.dashboard.wording import Wording
-from indicators.assessment import Reason
 from indicators.explaining import ProgressExplanation, ProgressMark
-from indicators.progress import Direction
+from indicators.formulas.assessment import Reason
+from indicators.formulas.progress import Direction
 
 
 def sentence(explanation: ProgressExplanation, words: Wording) -> str:

@@ -16,7 +16,7 @@ from imtplan.dashboard.school.school_shares import Bearer, IndicatorShares
 from imtplan.dashboard.school.schools_page import schools_page
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
-from indicators.readings import Reading
+from indicators.formulas.readings import Reading
 
 
 @dataclass(frozen=True)

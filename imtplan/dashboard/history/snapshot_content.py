@@ -13,7 +13,7 @@ from imtplan.bilingual import reader_language
 from imtplan.dashboard.wording import Wording, in_percent
 from imtplan.percentages import in_points
 from indicators.models import ProgressStatus, ValueNature, VerdictInWords
-from indicators.snapshots import SnapshotLine
+from indicators.questions.snapshots import SnapshotLine
 
 KINDS = {
     "plan": gettext_lazy("Plan"),

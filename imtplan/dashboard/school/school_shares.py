@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy
 from imtplan.accounts.models import School
 from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import Wording, in_percent
-from indicators.models import Progress, VerdictInWords
-from indicators.progress import Aggregation, Direction
-from indicators.school_parts import (
+from indicators.formulas.progress import Aggregation, Direction
+from indicators.formulas.school_parts import (
     InstituteNumbers,
     NotSplitReason,
     SchoolShare,
     SchoolSplit,
     split,
 )
-from indicators.school_years import Bearers, bearers
-from indicators.series import Series
+from indicators.models import Progress, VerdictInWords
+from indicators.questions.school_years import Bearers, bearers
+from indicators.results.series import Series
 
 UNSPLIT = {
     NotSplitReason.MEAN: gettext_lazy(

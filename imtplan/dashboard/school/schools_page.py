@@ -27,7 +27,7 @@ from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_courses import Course, headline_courses
 from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Indicator, Progress, ProgressStatus, Target, VerdictInWords
-from indicators.series import all_series
+from indicators.results.series import all_series
 from objectives.models import StrategicPlan
 
 # How many schools the sentence names, and how many indicators stand side by side.

@@ -18,9 +18,9 @@ from imtplan.campaigns.review.effects.cell_effects import points
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import in_percent
 from imtplan.numbers import NumberError, format_number, parse_number, plain
+from indicators.formulas.roll_up import ElementMean
 from indicators.models import VerdictInWords
-from indicators.rollup import ElementMean
-from indicators.sensitivity import (
+from indicators.questions.sensitivity import (
     ExclusionReason,
     ItemKind,
     PlanItem,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from objectives.models import StrategicPlan
 
 PLAN = "2018-2022"

@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from imtplan.accounts.models import School, User
 from imtplan.accounts.services import make_token, revoke_token
 from imtplan.api_urls import LISTS
-from indicators.api_files import FILES
+from indicators.api.results_files import FILES
 from tests import factories
 
 SCHOOLS = "/api/v1/schools/"

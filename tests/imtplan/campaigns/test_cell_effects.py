@@ -15,7 +15,7 @@ from imtplan.audit.models import Event
 from imtplan.campaigns.models import Campaign, KeptInput, Submission
 from imtplan.campaigns.review.effects.cell_effects import points
 from indicators.models import Figure, Indicator, StaleMark
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from tests import factories
 
 CELL = "/saisie/2022/imt-mines-albi/effet/students/"

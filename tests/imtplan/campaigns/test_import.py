@@ -20,7 +20,7 @@ from imtplan.campaigns.models import Campaign, Proposal
 from imtplan.spreadsheets import Flavour, csv_lines
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
 from imtplan.spreadsheets.words import where
-from indicators.api_csv import figure_columns
+from indicators.api.figures_csv import figure_columns
 from indicators.models import Figure, Indicator
 from tests import factories
 

@@ -12,7 +12,7 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.review.effects.submission_effect import SubmissionEffect, submission_effect
 from imtplan.campaigns.review.submission_services import submit, validate
 from indicators.models import Figure, Indicator, Progress, RollUp
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from tests import factories
 
 REVIEW = "/saisie/2022/imt-mines-albi/relire/"

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School, User
 from indicators.models import IndicatorLink, Target
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from objectives.models import Objective
 from tests import factories
 

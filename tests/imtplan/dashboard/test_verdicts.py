@@ -8,7 +8,7 @@ from django.urls import reverse
 from imtplan.dashboard.freshness import Pulse
 from imtplan.dashboard.overview.page import dashboard_page
 from indicators.models import ProgressStatus
-from indicators.recompute import recompute
+from indicators.recomputing.recompute import recompute
 from tests import factories
 
 WOULD_BE = "serait manquée\u202f; 2 écoles sur\u00a08"

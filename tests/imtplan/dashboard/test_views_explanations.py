@@ -10,8 +10,8 @@ from django.utils.http import urlencode
 
 from imtplan.dashboard.explanation import steps_in_words as explanation
 from indicators.explaining import InputUse, NotCountedReason, StatusRule
+from indicators.formulas.progress import FORMULA_VERSION
 from indicators.models import InstituteValue, Progress
-from indicators.progress import FORMULA_VERSION
 from tests import factories
 
 WHY = "/explication/"

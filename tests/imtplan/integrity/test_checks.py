@@ -16,7 +16,7 @@ from imtplan.integrity import checks
 from imtplan.integrity.checks import CHECKS, CheckLevel, run
 from imtplan.integrity.results import differences
 from indicators.models import Indicator, StaleMark
-from indicators.recompute import recompute
+from indicators.recomputing.recompute import recompute
 from indicators.services import take_snapshot
 from objectives.models import Objective, StrategicPlan
 from tests import factories

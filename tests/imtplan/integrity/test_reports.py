@@ -44,7 +44,9 @@ def spoil() -> None:
 
 def mend() -> None:
     InstituteValue.objects.filter(year=2020, view="validated").delete()
-    call_command("shell", "-c", "from indicators.recompute import recompute; recompute()")
+    call_command(
+        "shell", "-c", "from indicators.recomputing.recompute import recompute; recompute()"
+    )
 
 
 def _save_a_figure() -> None:

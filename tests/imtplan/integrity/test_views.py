@@ -11,7 +11,7 @@ from imtplan.audit.models import Event
 from imtplan.integrity import reports, tasks
 from imtplan.integrity.models import Report
 from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
-from indicators.services_recompute import recompute_everything
+from indicators.services import recompute_everything
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.test import Client
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from indicators.models import Figure, IndicatorLink, Progress, RollUp, StaleMark, Target
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from objectives.models import Objective
 from projects.models import Serves
 from tests import factories

@@ -9,7 +9,7 @@ import pytest
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from indicators.models import InstituteValue, Target
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from projects.models import Milestone, StatusReport
 from tests import factories
 

@@ -14,7 +14,7 @@ from django.test import Client
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from indicators.models import Target
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from objectives.models import StrategicPlan
 from tests import factories
 

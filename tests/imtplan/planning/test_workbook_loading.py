@@ -10,7 +10,7 @@ import pytest
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from indicators.models import IndicatorLink, Progress, Target
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from indicators.explaining import ProgressMark
-from indicators.progress import Direction
+from indicators.formulas.progress import Direction
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.explaining import Formula, FormulaStep, StatusRule, StepResult
-from indicators.progress import Direction, TargetPath, TrajectoryKind
+from indicators.formulas.progress import Direction, TargetPath, TrajectoryKind
 from tests.indicators.explaining.calculating import calculated
 from tests.indicators.outcomes import assess
 

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from imtplan.campaigns import demo
-from indicators.recompute import recompute_stale
+from indicators.recomputing.recompute import recompute_stale
 
 
 class Command(BaseCommand):

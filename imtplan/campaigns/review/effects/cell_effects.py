@@ -1,7 +1,8 @@
 """What figures would change once submitted and validated, in sentences.
 
-The institute's people get the numbers as they would be stored (`indicators.whatif`). A school's
-people get their own school's, and of the institute no more than `indicators.contribution` tells.
+The institute's people get the numbers as they would be stored (`indicators.questions.what_if`). A
+school's people get their own school's, and of the institute no more than
+`indicators.questions.contribution` tells.
 """
 
 from collections.abc import Iterable
@@ -19,10 +20,16 @@ from imtplan.campaigns.entry.checking.cells import EnteredCell, shown
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
-from indicators.contribution import ContributionDirection, OwnMove, own_moves
 from indicators.models import Figure, Indicator
-from indicators.series import reading_of
-from indicators.whatif import Effect, ElementMove, IndicatorMove, IndicatorStanding, effect
+from indicators.questions.contribution import ContributionDirection, OwnMove, own_moves
+from indicators.questions.what_if import (
+    Effect,
+    ElementMove,
+    IndicatorMove,
+    IndicatorStanding,
+    effect,
+)
+from indicators.results.series import reading_of
 from levers.models import Lever
 from objectives.models import Objective
 

@@ -19,9 +19,15 @@ from imtplan.campaigns.review.effects.cell_effects import (
     points,
     share_in_words,
 )
-from indicators.contribution import ContributionDirection, OwnMove, own_moves
 from indicators.models import Figure, Indicator, VerdictInWords
-from indicators.whatif import Effect, ElementMove, IndicatorMove, IndicatorStanding, effect
+from indicators.questions.contribution import ContributionDirection, OwnMove, own_moves
+from indicators.questions.what_if import (
+    Effect,
+    ElementMove,
+    IndicatorMove,
+    IndicatorStanding,
+    effect,
+)
 from objectives.models import StrategicPlan
 
 

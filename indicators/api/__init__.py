@@ -1,0 +1,1 @@
+"""Indicators, figures, results and explanations over REST."""

@@ -1,0 +1,89 @@
+"""All figures in one CSV: for pandas, R, Power BI, or a French Excel."""
+
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from imtplan.rest import rounded
+from imtplan.spreadsheets import Column, ColumnType, Flavour, csv_response
+from indicators.api.figures import FigureFilters, FigureViewSet
+from indicators.api.results_files import ROWS_READ_AT_A_TIME, InFlavours
+from indicators.models import Figure
+
+
+def figure_columns(flavour: Flavour) -> list[Column]:
+    """Programs get the words of the API, people those of the screens."""
+
+    def word(field: str) -> Any:
+        return lambda figure: (
+            getattr(figure, field)
+            if flavour is Flavour.MACHINE
+            else getattr(figure, f"get_{field}_display")()
+        )
+
+    return [
+        Column("indicator", _("Indicator code"), lambda figure: figure.indicator.code),
+        Column("name", _("Indicator"), lambda figure: figure.indicator.name),
+        Column("unit", _("Unit"), lambda figure: figure.indicator.unit),
+        Column("school_code", _("School code"), lambda figure: _of_school(figure, "code")),
+        Column("school", _("School"), lambda figure: _of_school(figure, "name")),
+        Column("year", _("Year"), lambda figure: figure.year, ColumnType.NUMBER),
+        Column("state", _("State"), word("state")),
+        Column("value", _("Value"), _value, ColumnType.NUMBER),
+        Column("numerator", _("Numerator"), lambda figure: figure.numerator, ColumnType.NUMBER),
+        Column(
+            "denominator", _("Denominator"), lambda figure: figure.denominator, ColumnType.NUMBER
+        ),
+        Column("status", _("Status"), word("status")),
+        Column("origin", _("Way of entry"), word("origin")),
+        Column("version", _("Version"), lambda figure: figure.version, ColumnType.NUMBER),
+        Column("entered_at", _("Entered at"), lambda figure: figure.entered_at, ColumnType.TIME),
+        Column("source", _("Source"), lambda figure: figure.source),
+        Column("reason", _("Reason"), lambda figure: figure.reason or None),
+        Column("explanation", _("Explanation"), lambda figure: figure.explanation or None),
+    ]
+
+
+def _of_school(figure: Figure, field: str) -> str | None:
+    """Empty where the figure is the institute's own."""
+    return getattr(figure.school, field) if figure.school else None
+
+
+def _value(figure: Figure) -> Any:
+    return None if figure.number is None else rounded(figure.number, 10)
+
+
+class FigureCsvFilters(InFlavours, FigureFilters):
+    pass
+
+
+class FigureCsvView(FigureViewSet):
+    """Every figure you may see, in one file, with the same filters as the list."""
+
+    filterset_class = FigureCsvFilters
+    pagination_class = None
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Who accepts `text/csv` alone gets it; only refusals are JSON."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @extend_schema(
+        tags=["figures"],
+        operation_id="figures_csv",
+        filters=True,
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        figures = self.filter_queryset(self.get_queryset())
+        flavour = Flavour(request.query_params.get("flavour") or Flavour.MACHINE)
+        return csv_response(
+            figure_columns(flavour),
+            figures.iterator(chunk_size=ROWS_READ_AT_A_TIME),
+            flavour=flavour,
+            name=f"imtplan-figures-{timezone.localdate():%Y-%m-%d}",
+        )

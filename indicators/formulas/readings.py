@@ -1,0 +1,71 @@
+"""What a school said of a year, and what several of them make together.
+
+Pure: the standard library only, `Decimal` throughout, unknown is None and never 0.
+
+A mean of the parts is not the whole: a ratio is the sum of numerators over the sum of
+denominators, never an average of ratios.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from indicators.formulas.progress import ZERO, Aggregation
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one school said of one year, among the figures that count in the view.
+
+    A number: `value`, or for a ratio both parts. Or the word "not applicable", and then the
+    school is not expected.
+    """
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    applicable: bool = True
+
+
+def is_number(reading: Reading, aggregation: Aggregation) -> bool:
+    """Is it a number? A ratio is one only with both of its parts."""
+    if not reading.applicable:
+        return False
+    if aggregation is Aggregation.RATIO:
+        return reading.numerator is not None and reading.denominator is not None
+    return reading.value is not None
+
+
+def added_together(parts: Collection[Reading]) -> Reading:
+    """Readings added part by part; what none of them has stays unknown."""
+    return Reading(
+        value=_sum(part.value for part in parts),
+        numerator=_sum(part.numerator for part in parts),
+        denominator=_sum(part.denominator for part in parts),
+    )
+
+
+def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known, ZERO) if known else None
+
+
+def whole_of(
+    parts: Reading, count: int, aggregation: Aggregation, scale: Decimal
+) -> Decimal | None:
+    """Return what `count` complete parts, added together, make: a sum, a mean, a ratio of sums."""
+    if aggregation is Aggregation.RATIO:
+        return ratio(parts.numerator, parts.denominator, scale)
+    if aggregation is Aggregation.MEAN and parts.value is not None:
+        return parts.value / count
+    return parts.value
+
+
+def ratio(numerator: Decimal | None, denominator: Decimal | None, scale: Decimal) -> Decimal | None:
+    """r = n × s / d, s being 100 for a percentage. Unknown with a part that is, and over 0.
+
+    Multiplied first: 1 of 3 on a scale of 300 is 100, where a third times 300 would fall short.
+    """
+    if numerator is None or not denominator:
+        return None
+    return numerator * scale / denominator

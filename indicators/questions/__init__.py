@@ -1,0 +1,1 @@
+"""What would be, and what was: computed when it is asked for, and not stored."""

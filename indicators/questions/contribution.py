@@ -1,0 +1,215 @@
+"""What a school may be told about the effect of its own figures, without learning anybody else's.
+
+A school's people see their own figures and the published targets, never the institute's totals, its
+roll-ups, or another school's figures. An effect on those is a question they could ask as often as
+they like, with any number they like, before anything is stored. So it is answered from the school's
+own figures and the published targets alone: no figure of another school is read here, and therefore
+none can be derived, whether the institute has two schools or twenty. In particular:
+
+- of a sum against a published baseline b and target T, the institute's progress moves by
+  Δa / (T − b), the same whatever the others entered: that is told in points;
+- of a baseline that is itself added up from the figures, T − b would tell the others' baseline:
+  the direction alone is told;
+- of a ratio, the move hangs on the others' numerators and denominators, and even its direction is
+  told only where it holds for all of them (a part that grows of a whole that does not);
+- of an objective, the move hangs on the others too, because a mean takes progress between 0 and 1:
+  with large numbers one could find where it stops, and with that the total. Its direction is told.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Prefetch, Q
+
+from imtplan import clock
+from imtplan.accounts.models import School
+from indicators.formulas.progress import ZERO, Accumulation, Aggregation, Direction
+from indicators.formulas.readings import Reading
+from indicators.models import Figure, Indicator, IndicatorLink, Progress, Target, View
+from indicators.results.judging import TargetInView
+from indicators.results.series import Series, path_of, reading_of
+from objectives.models import Objective, StrategicPlan
+
+VIEW = View.VALIDATED
+
+
+class ContributionDirection(StrEnum):
+    """Which way the school's figure moves the institute's progress."""
+
+    UP = "up"
+    DOWN = "down"
+    SAME = "same"
+    OPEN = "open"  # the other schools' figures decide
+    FIRST = "first"  # the school has no earlier figure to compare with
+    MISSING = "missing"  # there is no number: the institute's figure stays incomplete
+    OUTSIDE = "outside"  # the indicator does not apply: the school is not expected
+
+
+@dataclass(frozen=True)
+class Share:
+    """The school's part in the institute's move, compared with its last figure that counts.
+
+    `points`: of progress, a share (0.01 is one point); None where it cannot be told.
+    """
+
+    way: ContributionDirection
+    points: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class OwnMove:
+    """One indicator of one school, with the figure that is looked at."""
+
+    indicator: Indicator
+    progress: Progress | None  # toward the school's own target; unsaved
+    before: Progress | None  # the same, of the year before
+    since: int | None  # the year of the last figure that counts
+    share: Share | None  # None: the figure counts toward no target of the institute
+    objectives: list[Objective] = field(default_factory=list)
+
+    @property
+    def change(self) -> Decimal | None:
+        """Progress of the school since the year before, a share."""
+        if self.progress is None or self.before is None:
+            return None
+        now, then = self.progress.progress, self.before.progress
+        return None if now is None or then is None else now - then
+
+
+def own_moves(
+    *, plan: StrategicPlan, school: School, year: int, readings: Mapping[int, Reading]
+) -> list[OwnMove]:
+    """For each indicator of `readings`: what the school may be told, were that its figure."""
+    targets = Target.objects.in_use().filter(Q(school=school) | Q(is_reference=True), plan=plan)
+    links = IndicatorLink.objects.filter(objective__in=Objective.objects.of(plan), weight__gt=0)
+    chosen = Indicator.objects.in_use().prefetch_related(
+        Prefetch(
+            "targets",
+            targets.select_related("plan", "school", "indicator").prefetch_related("points"),
+        ),
+        Prefetch("links", links.select_related("objective")),
+    )
+    past = _past(school, year, readings)
+    return [
+        _SchoolIndicator(plan, school, year, one, past.get(one.pk, {})).move(readings[one.pk])
+        for one in chosen.filter(pk__in=readings)
+    ]
+
+
+def _past(
+    school: School, year: int, indicators: Mapping[int, Reading]
+) -> dict[int, dict[int, Reading]]:
+    """The school's own figures that count, by indicator and year, before the year looked at."""
+    found: dict[int, dict[int, Reading]] = {}
+    own = Figure.objects.counted(VIEW).filter(school=school, indicator__in=indicators)
+    for figure in own.filter(year__lt=year, state=Figure.State.NUMBER):
+        found.setdefault(figure.indicator_id, {})[figure.year] = reading_of(figure)
+    return found
+
+
+@dataclass(frozen=True)
+class _SchoolIndicator:
+    """One indicator of the school, with what it said of earlier years. Of the indicator's targets
+    and links those in sight are prefetched: the school's own target and the reference target, and
+    the objectives it counts in."""
+
+    plan: StrategicPlan
+    school: School
+    year: int
+    indicator: Indicator
+    past: Mapping[int, Reading]
+
+    def move(self, reading: Reading) -> OwnMove:
+        in_view, now = self._own_target(reading), clock.now()
+        share = self._share(reading)
+        return OwnMove(
+            self.indicator,
+            progress=in_view.row(self.year, now) if in_view else None,
+            before=in_view.row(self.year - 1, now)
+            if in_view and self.year - 1 in in_view.years
+            else None,
+            since=max(self.past, default=None),
+            share=share,
+            objectives=self._objectives if share else [],
+        )
+
+    @property
+    def _objectives(self) -> list[Objective]:
+        return [link.objective for link in self.indicator.links.all() if link.objective]
+
+    def _own_target(self, reading: Reading) -> TargetInView | None:
+        """Toward the school's own target; of several for the year, the one that began last."""
+        own = [
+            target for target in self.indicator.targets.all() if target.school_id == self.school.pk
+        ]
+        begun = [target for target in own if target.baseline_year <= self.year]
+        if not begun:
+            return None
+        first = min(target.baseline_year for target in begun)
+        years = range(first, max(self.year, self.plan.last_year) + 1)
+        members = dict.fromkeys(years, frozenset({self.school.code}))
+        readings = {self.school.code: {**self.past, self.year: reading}}
+        series = Series(self.indicator, begun, members, dict.fromkeys(View, readings))
+        latest = max(begun, key=lambda target: (target.baseline_year, target.code))
+        in_view = TargetInView(latest, VIEW, series.values_for(latest, VIEW))
+        return in_view if self.year in in_view.years else None
+
+    def _share(self, reading: Reading) -> Share | None:
+        target = next((one for one in self.indicator.targets.all() if one.is_reference), None)
+        own = self.indicator.aggregation == Aggregation.NONE
+        asked = self.school.is_member_in(self.year)
+        if target is None or own or not asked:
+            return None
+        if not reading.applicable:
+            return Share(ContributionDirection.OUTSIDE)
+        if reading.value is None and reading.numerator is None:
+            return Share(ContributionDirection.MISSING)
+        held = self._held()
+        return share_of(target, held, reading) if held else Share(ContributionDirection.FIRST)
+
+    def _held(self) -> Reading | None:
+        """What the figure is compared with: the last one that counts; of a running sum, nothing
+        added to it."""
+        if self.indicator.accumulation == Accumulation.CUMULATIVE:
+            return Reading(ZERO, ZERO, ZERO)
+        return self.past[max(self.past)] if self.past else None
+
+
+def share_of(target: Target, held: Reading, reading: Reading) -> Share:
+    """Which way, and where it can be told by how much, `reading` in place of `held` moves the
+    institute's progress toward its target."""
+    rise = _rise(target.indicator, held, reading)
+    if rise is None or target.indicator.direction == Direction.KEEP:
+        return Share(ContributionDirection.OPEN)
+    if rise == 0:
+        return Share(ContributionDirection.SAME, ZERO)
+    is_good = (rise > 0) == (target.indicator.direction == Direction.INCREASE)
+    return Share(
+        ContributionDirection.UP if is_good else ContributionDirection.DOWN, _points(target, rise)
+    )
+
+
+def _rise(indicator: Indicator, held: Reading, reading: Reading) -> Decimal | None:
+    """By how much the school's figure rose; of a ratio only its sign means anything, and None says
+    that the sign of the institute's rise hangs on the others."""
+    if indicator.aggregation != Aggregation.RATIO:
+        return (reading.value or ZERO) - (held.value or ZERO)
+    part = (reading.numerator or ZERO) - (held.numerator or ZERO)
+    whole = (reading.denominator or ZERO) - (held.denominator or ZERO)
+    if part >= 0 >= whole or part <= 0 <= whole:
+        return part - whole
+    return None
+
+
+def _points(target: Target, rise: Decimal) -> Decimal | None:
+    """Δa / (T − b), for a sum whose baseline and target are published and lie the right way."""
+    if target.indicator.aggregation != Aggregation.SUM or target.baseline_value is None:
+        return None
+    line = path_of(target, {})
+    if line.target is None or line.baseline is None:
+        return None
+    way = line.target - line.baseline
+    is_right = way > 0 if line.direction is Direction.INCREASE else way < 0
+    return rise / way if is_right else None

@@ -1,0 +1,75 @@
+"""What a change would do, found by doing it: inside a transaction that is always taken back.
+
+The change itself, its constraints and triggers, and the recomputation are the real ones, so what a
+preview announces is what will happen.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+
+from indicators.models import InstituteValue, Progress, RollUp
+from indicators.recomputing.recompute import recompute_stale
+
+# What tells two states of a result apart; when it was computed and from what does not.
+NOT_COMPARED = {"id", "computed_at", "formula_version", "inputs_hash"}
+KEYS = {
+    InstituteValue: ("indicator_id", "year", "view"),
+    Progress: ("target_id", "year", "view"),
+    RollUp: ("plan_id", "objective_id", "lever_id", "project_id", "year", "view"),
+}
+
+ResultValues = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ResultMove:
+    """One result before and after; None where it was not there, or would not be."""
+
+    model: type[models.Model]
+    key: tuple[Any, ...]  # as `KEYS` names it
+    before: ResultValues | None
+    after: ResultValues | None
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that differ."""
+        before, after = self.before or {}, self.after or {}
+        return [name for name in before | after if before.get(name) != after.get(name)]
+
+
+def rehearse(change: Callable[[], object]) -> list[ResultMove]:
+    """Every stored result that `change` would move. Nothing stays: no row, no event, no mark.
+
+    Exceptions of the change reach the caller, as they would without a rehearsal.
+    """
+    with _taken_back():
+        recompute_stale()  # so that only this change speaks
+        before = _results()
+        change()
+        recompute_stale()
+        after = _results()
+    return [
+        ResultMove(model, key, before.get((model, key)), after.get((model, key)))
+        for model, key in before | after
+        if before.get((model, key)) != after.get((model, key))
+    ]
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _results() -> dict[tuple[type[models.Model], tuple[Any, ...]], ResultValues]:
+    found = {}
+    for model, key in KEYS.items():
+        names = [f.attname for f in model._meta.concrete_fields if f.name not in NOT_COMPARED]
+        for row in model._default_manager.values(*names):
+            found[model, tuple(row[name] for name in key)] = row
+    return found

@@ -1,0 +1,161 @@
+"""What a snapshot holds: every number of the plan in one year and view, with its words.
+
+The same content is made of the present and of any earlier moment (inside
+`indicators.past.reading.at`), so that any two can be held against each other, line by line.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from imtplan import clock
+from imtplan.canonical import canonical, instant
+from imtplan.numbers import plain
+from indicators.formulas.progress import FORMULA_VERSION
+from indicators.measures import IS_ESTIMATE, MEANS, PROGRESS, VALUES, names_of
+from indicators.models import Indicator, InstituteValue, Progress, ProgressStatus, RollUp, Target
+from objectives.models import StrategicPlan
+
+FORMAT = "imtplan-snapshot-1"
+
+NAMED = ("code", "name_fr", "name_en")
+TITLED = ("code", "title_fr", "title_en")
+MEANT = ("unit_fr", "unit_en", "decimals", "direction", "aggregation")
+ADDED_UP = (*names_of(VALUES), "missing")
+PROMISED = ("code", "year", "baseline_year", "is_reference", "perimeter_fr", "perimeter_en")
+REACHED = names_of(field for field in PROGRESS if field.in_snapshots)
+# Whether a mean rests on estimates is not said in the snapshots that are kept.
+MEAN = names_of(field for field in MEANS if field.in_snapshots and field is not IS_ESTIMATE)
+
+
+def content_of(plan: StrategicPlan, *, year: int, view: str) -> dict[str, Any]:
+    """Everything that is shown of the plan, by the institute's people alone."""
+    return {
+        "format": FORMAT,
+        "formula_version": FORMULA_VERSION,
+        "at": instant(clock.now()),
+        "plan": _fields(plan, NAMED),
+        "year": year,
+        "view": str(view),
+        "elements": list(_elements(plan, year, view)),
+        "indicators": list(_indicators(plan, year, view)),
+    }
+
+
+def text_of(content: Mapping[str, Any]) -> str:
+    return canonical(content)
+
+
+def _fields(row: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return plain(value) if isinstance(value, Decimal) else value
+
+
+def _elements(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str, Any]]:
+    """The plan itself, then its objectives, levers and projects, each with its mean."""
+    means = RollUp.objects.filter(
+        Q(plan=plan) | Q(objective__plan=plan) | Q(lever__plan=plan) | Q(project__plan=plan),
+        year=year,
+        view=view,
+    ).select_related("plan", "objective", "lever", "project")
+    kinds = ("plan", "objective", "lever", "project")
+    found = [
+        (order, element, mean)
+        for mean in means
+        for order, kind in enumerate(kinds)
+        if (element := getattr(mean, kind)) is not None
+    ]
+    found.sort(key=lambda one: (one[0], getattr(one[1], "rank", 0), one[1].code))
+    for order, element, mean in found:
+        names = _fields(element, NAMED if order == 0 else TITLED)
+        if order == 0:
+            names = {"code": names["code"]} | {
+                f"title_{language}": names[f"name_{language}"] for language in ("fr", "en")
+            }
+        yield {"kind": kinds[order]} | names | _fields(mean, MEAN) | _would_be(mean)
+
+
+def _indicators(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str, Any]]:
+    totals = {
+        total.indicator_id: total for total in InstituteValue.objects.filter(year=year, view=view)
+    }
+    reached = {
+        row.target_id: row
+        for row in Progress.objects.filter(target__plan=plan, year=year, view=view)
+    }
+    targets: dict[int, list[Target]] = {}
+    promises = Target.objects.in_use().of_the_institute().filter(plan=plan)
+    for target in promises.order_by("-is_reference", "code"):
+        targets.setdefault(target.indicator_id, []).append(target)
+    for indicator in Indicator.objects.in_use().filter(pk__in=totals.keys() | targets.keys()):
+        total = totals.get(indicator.pk) or InstituteValue(expected=0, reported=0)
+        yield {
+            **_fields(indicator, NAMED + MEANT),
+            **_fields(total, ADDED_UP),
+            "targets": [
+                _fields(target, PROMISED) | _reached(reached.get(target.pk), total)
+                for target in targets.get(indicator.pk, [])
+            ],
+        }
+
+
+def _reached(row: Progress | None, total: InstituteValue) -> dict[str, Any]:
+    """A target that does not speak of the year judges no value of it."""
+    if row is None:
+        unknown = total.shown is None
+        row = Progress(status=str(ProgressStatus.NO_DATA if unknown else ProgressStatus.NO_TARGET))
+    stand_in = {"forecast_from_baseline": True} if row.forecast_from_baseline else {}
+    return _fields(row, REACHED) | stand_in | _would_be(row)
+
+
+def _would_be(row: Progress | RollUp) -> dict[str, Any]:
+    """Only of a pending verdict: in snapshots of earlier versions there is no such word."""
+    return {"would_be": str(row.would_be)} if row.would_be else {}
+
+
+# --- Two of them --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SnapshotLine:
+    """One thing in two contents; None on a side where it is not there."""
+
+    kind: str  # plan, objective, lever, project, indicator or target
+    code: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """Its words: as they are after, where it is still there."""
+        return self.after or self.before or {}
+
+    @property
+    def changed(self) -> list[str]:
+        """The fields that differ."""
+        before, after = self.before or {}, self.after or {}
+        names = [name for name in before | after if name != "targets"]
+        return [name for name in names if before.get(name) != after.get(name)]
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[SnapshotLine]:
+    """Every line of either, in the order of the later one."""
+    first, second = _lines(before), _lines(after)
+    keys = [*second, *(key for key in first if key not in second)]
+    return [SnapshotLine(*key, first.get(key), second.get(key)) for key in keys]
+
+
+def _lines(content: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    lines = {(one["kind"], one["code"]): one for one in content["elements"]}
+    for indicator in content["indicators"]:
+        lines["indicator", indicator["code"]] = indicator
+        for target in indicator["targets"]:
+            names = {name: indicator[name] for name in NAMED + MEANT if name != "code"}
+            lines["target", target["code"]] = names | target
+    return lines

@@ -1,0 +1,1 @@
+"""Recomputing what is stale, by as many workers as there are."""

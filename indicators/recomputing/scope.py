@@ -1,0 +1,197 @@
+"""What stale marks make a run recompute: which indicators, and of each which years."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from indicators.database import ask
+from indicators.models import Target
+from indicators.results.parts_of_sql import BOUNDS, VIEWS, counts
+from indicators.results.sums_in_sql import YearRelation
+
+INDICATORS_NAMED = 5  # in the text of a scope; the others are counted
+
+
+class ClaimedMark(NamedTuple):
+    """A stale mark, as it is claimed."""
+
+    indicator: int | None
+    school: int | None = None
+    year: int | None = None
+    only_roll_ups: bool = False
+
+    @property
+    def means_everything(self) -> bool:
+        return self.indicator is None and not self.only_roll_ups
+
+    @property
+    def names_figures(self) -> bool:
+        return self.indicator is not None and not self.only_roll_ups
+
+
+class IndicatorYears(NamedTuple):
+    """One indicator, and the years in which its values may have moved."""
+
+    indicator: int
+    code: str
+    in_use: bool
+    summed: bool
+    first: int
+    last: int
+    whole: bool  # all that is stored of it, not only some years
+    failed: bool  # the last run could not compute it
+
+    @property
+    def years(self) -> YearRelation:
+        return YearRelation.SUMMED if self.summed else YearRelation.APART
+
+    def __str__(self) -> str:
+        if self.whole:
+            return self.code
+        years = f"{self.first}–{self.last}" if self.first < self.last else str(self.first)
+        return f"{self.code} {years}"
+
+
+@dataclass(frozen=True)
+class RecomputeScope:
+    parts: tuple[IndicatorYears, ...] = ()
+    touched: frozenset[tuple[int, int]] = frozenset()  # indicators and schools of single figures
+    moved: frozenset[tuple[int, int]] = frozenset()  # indicators and years; what is above is stale
+    every_roll_up: bool = False
+    everything: bool = False
+    marks: int = field(default=0, compare=False)
+
+    @classmethod
+    def everywhere(cls, indicators: Collection[int] | None = None) -> "RecomputeScope":
+        """All that there is, or all of these indicators."""
+        if indicators is None:
+            return cls.of([ClaimedMark(None)])
+        return cls.of([ClaimedMark(indicator) for indicator in indicators])
+
+    @classmethod
+    def of(cls, marks: Iterable[ClaimedMark]) -> "RecomputeScope":
+        """Coalesced: any number of marks of one indicator are one part."""
+        marks = list(marks)
+        everything = any(mark.means_everything for mark in marks)
+        named = [mark for mark in marks if mark.names_figures]
+        parts = _parts(None if everything else set(named))
+        return cls(
+            parts=parts,
+            touched=frozenset((m.indicator, m.school) for m in named if m.school),
+            moved=frozenset((m.indicator, m.year) for m in marks if m.only_roll_ups and m.year),
+            every_roll_up=everything
+            or any(part.whole for part in parts)
+            or any(mark.only_roll_ups and not mark.year for mark in marks),
+            everything=everything,
+            marks=len(marks),
+        )
+
+    def only(self, parts: Iterable[IndicatorYears]) -> "RecomputeScope":
+        """The same for some of its indicators."""
+        return replace(self, parts=tuple(parts), everything=False)
+
+    def batches(self, size: int) -> Iterator["RecomputeScope"]:
+        """Yield the same for a few of its indicators at a time."""
+        for start in range(0, len(self.parts), size):
+            yield self.only(self.parts[start : start + size])
+
+    def judges(self, target: Target) -> bool:
+        """May the progress toward this target of one of the indicators have moved? The institute's
+        moves with any figure, a school's with its own."""
+        pair = target.indicator_id, target.school_id
+        return (
+            target.school_id is None or target.indicator_id in self.wholes or pair in self.touched
+        )
+
+    @cached_property
+    def wholes(self) -> frozenset[int]:
+        """The indicators of which all that is stored is looked at."""
+        return frozenset(part.indicator for part in self.parts if part.whole)
+
+    def __str__(self) -> str:
+        if self.everything:
+            return "everything"
+        named = [str(part) for part in self.parts[:INDICATORS_NAMED]]
+        more = len(self.parts) - len(named)
+        return ", ".join(
+            named
+            + ([f"{more} more"] if more > 0 else [])
+            + (["every roll-up"] if self.every_roll_up else [])
+        )
+
+
+# From the year of a figure up to the year before the next one that counts, which nobody carries
+# further; or to the last year for which a target rests on it as its baseline. What is summed up, or
+# not of one school, goes on to the end. Without a plan or a figure no year is spoken of.
+_PARTS = f"""
+    WITH {BOUNDS}, {VIEWS},
+    marks AS ({{marks}}),
+    stale AS (
+        SELECT m.*, i.code, i.aggregation, i.archived_at IS NULL AS in_use,
+               i.accumulation = 'cumulative' AS summed,
+               f.failed, m.year IS NULL OR f.failed AS whole
+        FROM marks AS m JOIN indicators_indicator AS i ON i.id = m.indicator_id
+        CROSS JOIN LATERAL (SELECT EXISTS (
+            SELECT FROM indicators_recomputerun AS r
+            WHERE r.indicator_id = i.id AND r.resolved_at IS NULL AND r.error <> ''
+        ) AS failed) AS f
+    )
+    SELECT indicator_id, code, in_use, summed,
+           min(CASE WHEN whole THEN bounds.first ELSE greatest(s.year, bounds.first) END),
+           max(CASE WHEN whole OR summed OR s.school_id IS NULL THEN bounds.last
+               ELSE least(bounds.last, greatest(
+                   coalesce(next.year - 1, bounds.last), promised.year
+               )) END),
+           bool_or(whole), bool_or(failed)
+    FROM stale AS s CROSS JOIN bounds
+    LEFT JOIN LATERAL (
+        SELECT min(f.year) AS year FROM indicators_figure AS f, views AS v
+        WHERE v.view = 'validated' AND f.indicator_id = s.indicator_id
+        AND f.school_id = s.school_id AND f.year > s.year AND {counts("f", "s.aggregation")}
+    ) AS next ON true
+    LEFT JOIN LATERAL (
+        SELECT max(t.year) AS year FROM indicators_target AS t
+        WHERE t.indicator_id = s.indicator_id AND t.school_id = s.school_id
+        AND t.baseline_year = s.year AND t.baseline_value IS NULL AND t.archived_at IS NULL
+    ) AS promised ON true
+    WHERE bounds.first IS NOT NULL
+    GROUP BY indicator_id, code, in_use, summed
+    ORDER BY code"""
+
+_THESE = """SELECT * FROM unnest(
+        %(indicators)s::bigint[], %(schools)s::bigint[], %(years)s::integer[]
+    ) AS named(indicator_id, school_id, year)"""
+_ALL = """SELECT id AS indicator_id, NULL::bigint AS school_id, NULL::integer AS year
+    FROM indicators_indicator"""
+
+_SAME_YEARS = f"""
+    WITH {BOUNDS}
+    SELECT bounds.first IS NOT DISTINCT FROM (SELECT min(year) FROM indicators_institutevalue)
+       AND bounds.last IS NOT DISTINCT FROM (SELECT max(year) FROM indicators_institutevalue)
+    FROM bounds"""
+
+FORGET_OTHER_YEARS = f"""
+    WITH {BOUNDS}
+    DELETE FROM indicators_institutevalue AS s USING bounds
+    WHERE bounds.first IS NULL OR s.year NOT BETWEEN bounds.first AND bounds.last"""
+
+
+def years_moved() -> bool:
+    """Are the years of which anything is said others than those that are stored?"""
+    return not ask(_SAME_YEARS, often=True)[0][0]
+
+
+def _parts(marks: Collection[ClaimedMark] | None) -> tuple[IndicatorYears, ...]:
+    """Return the indicators of these marks; of every one there is, without any."""
+    if marks is None:
+        return tuple(IndicatorYears(*row) for row in ask(_PARTS.format(marks=_ALL)))
+    if not marks:
+        return ()
+    parameters: dict[str, Any] = {
+        "indicators": [mark.indicator for mark in marks],
+        "schools": [mark.school for mark in marks],
+        "years": [mark.year for mark in marks],
+    }
+    rows = ask(_PARTS.format(marks=_THESE), parameters, often=True)
+    return tuple(IndicatorYears(*row) for row in rows)

@@ -1,0 +1,158 @@
+"""The series of some indicators as the database adds them up: what a recomputation judges.
+
+Only the schools with a target of their own are read figure by figure, and only where their series
+is wanted or a number of theirs stands in for a missing one.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Prefetch
+
+from indicators.database import ask
+from indicators.formulas.adding_up import YearValue
+from indicators.formulas.progress import Aggregation
+from indicators.formulas.readings import Reading, whole_of
+from indicators.models import Figure, Indicator, InstituteValue, Target, View
+from indicators.recomputing.scope import IndicatorYears, RecomputeScope
+from indicators.results.series import Readings, Series, readings_by_indicator
+from indicators.results.sums_in_sql import YearRelation, sums_query
+
+_SUMS = {years: sums_query(years) for years in YearRelation}
+
+
+class SummedYear(NamedTuple):
+    """One indicator, year and view, added up by the database."""
+
+    indicator: int
+    year: int
+    view: str
+    since: int | None  # the first year of a running sum
+    expected: int
+    reported: int
+    is_whole: bool  # every school that is expected reported, or has a figure to carry forward
+    missing: list[str]
+    carried: str  # JSON: the year of the figure carried forward, by school
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    counted_value: Decimal | None  # of the schools that reported
+    fingerprint: Decimal | None
+
+    def total(self, aggregation: Aggregation, scale: Decimal) -> YearValue:
+        """Return what the sums make: a value, an estimate, or neither."""
+        is_complete = self.reported == self.expected
+        parts = Reading(self.value, self.numerator, self.denominator)
+        whole = whole_of(parts, self.expected, aggregation, scale) if self.is_whole else None
+        return YearValue(
+            value=whole if is_complete else None,
+            estimate=None if is_complete else whole,
+            expected=self.expected,
+            reported=self.reported,
+            missing=tuple(self.missing),
+            carried=()
+            if is_complete or not self.is_whole
+            else tuple(json.loads(self.carried).items()),
+            counted=Reading(self.counted_value),
+        )
+
+
+def summed_series(scope: RecomputeScope) -> Iterator[tuple[IndicatorYears, Series]]:
+    """Yield each indicator of a scope that is in use, with its series in every year of which
+    anything is said: the years of the scope added up now, the others as they are stored."""
+    for years in YearRelation:
+        parts = [part for part in scope.parts if part.in_use and part.years is years]
+        if parts:
+            yield from _series(years, parts, scope)
+
+
+def _series(
+    years: YearRelation, parts: list[IndicatorYears], scope: RecomputeScope
+) -> Iterator[tuple[IndicatorYears, Series]]:
+    sums = _sums(years, parts, often=not scope.wholes)
+    stored = _stored_totals([part for part in parts if not part.whole])
+    indicators = _with_targets(parts)
+    readings = _readings_of_schools(indicators.values(), sums, scope)
+    for part in parts:
+        indicator = indicators[part.indicator]
+        totals = stored[part.indicator]
+        for row in sums[part.indicator]:
+            aggregation = Aggregation(indicator.aggregation)
+            totals[View(row.view), row.year] = row.total(aggregation, indicator.scale)
+        yield (
+            part,
+            Series(
+                indicator,
+                list(indicator.targets.all()),
+                dict.fromkeys(sorted({year for _, year in totals}), frozenset()),
+                readings[part.indicator],
+                totals,
+                {(View(row.view), row.year): row.fingerprint for row in sums[part.indicator]},
+            ),
+        )
+
+
+def _sums(
+    years: YearRelation, parts: Iterable[IndicatorYears], *, often: bool
+) -> Mapping[int, list[SummedYear]]:
+    pairs = [(part.indicator, y) for part in parts for y in range(part.first, part.last + 1)]
+    parameters = {
+        "pair_indicators": [indicator for indicator, _ in pairs],
+        "pair_years": [year for _, year in pairs],
+    }
+    sums: dict[int, list[SummedYear]] = defaultdict(list)
+    for row in ask(_SUMS[years], parameters, often=often):
+        sums[row[0]].append(SummedYear(*row))
+    return sums
+
+
+def _stored_totals(
+    parts: Collection[IndicatorYears],
+) -> Mapping[int, dict[tuple[View, int], YearValue]]:
+    """Return the totals of every year, as far as a target is held against them."""
+    totals: dict[int, dict[tuple[View, int], YearValue]] = defaultdict(dict)
+    if not parts:
+        return totals
+    rows = InstituteValue.objects.filter(indicator__in=[part.indicator for part in parts])
+    names = ("indicator_id", "view", "year", "value", "exact", "expected", "reported")
+    for indicator, view, year, value, exact, expected, reported in rows.values_list(*names):
+        final, estimate = (None, exact) if value is None else (exact, None)
+        total = YearValue(final, estimate, expected, reported, (), ())
+        totals[indicator][View(view), year] = total
+    return totals
+
+
+def _with_targets(parts: Iterable[IndicatorYears]) -> dict[int, Indicator]:
+    targets = Target.objects.in_use().select_related("plan", "school", "indicator")
+    chosen = Indicator.objects.filter(pk__in=[part.indicator for part in parts])
+    together = Prefetch("targets", queryset=targets.prefetch_related("points"))
+    return {indicator.pk: indicator for indicator in chosen.prefetch_related(together)}
+
+
+def _readings_of_schools(
+    indicators: Iterable[Indicator], sums: Mapping[int, list[SummedYear]], scope: RecomputeScope
+) -> Mapping[int, Readings]:
+    """Return the figures of the schools with a target of their own, of the indicators of which one
+    is judged or may stand in for a missing figure."""
+    wanted = [one.pk for one in indicators if _rests_on_schools(one, sums[one.pk], scope)]
+    figures = Figure.objects.none()
+    if wanted:
+        own = Target.objects.in_use().filter(
+            indicator=OuterRef("indicator"), school=OuterRef("school")
+        )
+        figures = Figure.objects.filter(Exists(own), indicator__in=wanted).order_by()
+    return readings_by_indicator(figures)
+
+
+def _rests_on_schools(
+    indicator: Indicator, sums: Iterable[SummedYear], scope: RecomputeScope
+) -> bool:
+    """Where some missing school promised nothing, there is no range to be found."""
+    own = [target for target in indicator.targets.all() if target.school]
+    if any(scope.judges(target) for target in own):
+        return True
+    codes = {target.school.code for target in own if target.school}
+    return any(row.missing and codes.issuperset(row.missing) for row in sums)

@@ -1,0 +1,1 @@
+"""The results: the figures added up, judged, and stored where they differ."""

@@ -1,0 +1,280 @@
+"""What each element of the plan is the mean of, and the mean itself."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from imtplan import clock
+from indicators.formulas.progress import FORMULA_VERSION
+from indicators.formulas.roll_up import (
+    ElementMean,
+    MilestoneDue,
+    RollUpItem,
+    project_progress,
+    roll_up,
+)
+from indicators.formulas.verdicts import Status, StatusRule, Thresholds, Verdict
+from indicators.models import Indicator, IndicatorLink, Progress, RollUp, Target, View
+from indicators.results.fingerprints import fingerprint
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
+from projects.models import FlagshipProject, Milestone, Serves
+
+Element = StrategicPlan | Objective | Lever | FlagshipProject
+
+
+def thresholds_of(plan: StrategicPlan) -> Thresholds:
+    return Thresholds(on_track=plan.on_track_from, at_risk=plan.at_risk_from)
+
+
+def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
+    """Every element of every plan, for each of the plan's years and both views."""
+    reference = [row for row in progress if row.target.is_reference]
+    for plan in StrategicPlan.objects.all():
+        elements = Elements.read(plan, reference)
+        for view in View:
+            for year in plan.years:
+                yield from elements.roll_ups(elements.all, view, year, now)
+
+
+def stored_roll_ups(now: datetime) -> Iterator[RollUp]:
+    """Yield the same, of the progress that is stored."""
+    return roll_ups(_stored_progress(), now)
+
+
+def moved_roll_ups(moved: Collection[tuple[int, int]], now: datetime) -> Iterator[RollUp]:
+    """Yield the objectives and levers above progress that moved, and the plan above the objectives,
+    in both views. The plan's other objectives count as their roll-ups say that are stored.
+
+    `moved`: indicators and years in which the progress toward a reference target is another.
+    """
+    indicators = {indicator for indicator, _ in moved}
+    targets = Target.objects.in_use().reference().filter(indicator__in=indicators)
+    for plan in StrategicPlan.objects.filter(targets__in=targets).distinct():
+        years: dict[int, set[int]] = defaultdict(set)  # the indicators that moved in each year
+        for indicator, year in moved:
+            if year in plan.years:
+                years[year].add(indicator)
+        links = IndicatorLink.objects.of(plan).filter(indicator__in=indicators)
+        sides = list(links.values_list("objective", "lever", "indicator"))
+        objectives, levers = ({side[place] for side in sides} for place in (0, 1))
+        beside = IndicatorLink.objects.filter(Q(objective__in=objectives) | Q(lever__in=levers))
+        reference = _stored_progress(
+            target__plan=plan, target__indicator__in=beside.values("indicator"), year__in=years
+        )
+        elements = Elements.read(plan, reference, standing=_standing(plan, years))
+        for year, those in years.items():
+            above = [
+                element
+                for element in (*elements.objectives, *elements.levers)
+                if any(link.indicator_id in those for link in elements.links_of(element))
+            ]
+            if any(isinstance(element, Objective) for element in above):
+                above.append(plan)
+            for view in View:
+                yield from elements.roll_ups(above, view, year, now)
+
+
+def _stored_progress(**chosen: Any) -> Iterable[Progress]:
+    rows = Progress.objects.filter(target__is_reference=True, target__archived_at=None, **chosen)
+    return rows.select_related("target")
+
+
+def _standing(
+    plan: StrategicPlan, years: Collection[int]
+) -> dict[tuple[int, str, int], ElementMean]:
+    rows = RollUp.objects.filter(objective__plan=plan, year__in=years)
+    return {
+        (row.objective_id or 0, row.view, row.year): ElementMean(
+            row.exact_progress,
+            row.exact_expected,
+            row.pace,
+            row.coverage,
+            Verdict(Status(row.status), StatusRule.BY_PACE),  # an item says no rule
+            row.is_estimate,
+        )
+        for row in rows
+    }
+
+
+def day_of(year: int) -> date:
+    """A year is judged at its end, the running one today."""
+    return min(date(year, 12, 31), clock.today())
+
+
+def roll_up_row(
+    element: Element, mean: ElementMean, view: View, year: int, now: datetime, inputs: str = ""
+) -> RollUp:
+    """Return the mean of an element as it is stored."""
+    return RollUp(
+        plan=element if isinstance(element, StrategicPlan) else None,
+        objective=element if isinstance(element, Objective) else None,
+        lever=element if isinstance(element, Lever) else None,
+        project=element if isinstance(element, FlagshipProject) else None,
+        year=year,
+        view=view,
+        progress=mean.progress,
+        expected_progress=mean.expected,
+        pace=mean.pace,
+        coverage=mean.coverage,
+        status=mean.status,
+        would_be=mean.verdict.would_be or "",
+        is_estimate=mean.is_estimate,
+        exact_progress=mean.progress,
+        exact_expected=mean.expected,
+        formula_version=FORMULA_VERSION,
+        inputs_hash=inputs,
+        computed_at=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPart:
+    """One item of an element's mean, and what it is the progress of."""
+
+    of: Indicator | FlagshipProject | Objective
+    item: RollUpItem
+    inferred: bool = False
+
+
+class TargetProgress(NamedTuple):
+    """How far a reference target has come, as an item of a mean takes it."""
+
+    progress: Decimal | None = None
+    expected: Decimal | None = None
+    is_estimate: bool = False
+    is_pending: bool = False
+
+    @classmethod
+    def of(cls, row: Progress) -> "TargetProgress":
+        pending = row.status == Status.PENDING
+        return cls(row.exact_progress, row.exact_expected, row.is_estimate, pending)
+
+
+NOT_REACHED = TargetProgress()
+
+
+@dataclass
+class Elements:
+    """One plan with its links, read once for all its years."""
+
+    plan: StrategicPlan
+    objectives: list[Objective]
+    levers: list[Lever]
+    projects: list[FlagshipProject]
+    # progress of an indicator's reference target, by indicator, view and year
+    progress: dict[tuple[int, str, int], TargetProgress]
+    milestones: dict[int, list[MilestoneDue]] = field(default_factory=lambda: defaultdict(list))
+    links: list[IndicatorLink] = field(default_factory=list)
+    serves: list[Serves] = field(default_factory=list)
+    # the means of objectives that are known, by objective, view and year
+    standing: dict[tuple[int, str, int], ElementMean] = field(default_factory=dict)
+
+    @classmethod
+    def read(
+        cls,
+        plan: StrategicPlan,
+        reference: Iterable[Progress],
+        standing: dict[tuple[int, str, int], ElementMean] | None = None,
+    ) -> "Elements":
+        """`reference`: the progress toward reference targets, of this plan among others."""
+        elements = cls(
+            plan=plan,
+            objectives=list(Objective.objects.of(plan)),
+            levers=list(Lever.objects.of(plan)),
+            projects=list(FlagshipProject.objects.of(plan)),
+            progress={
+                (row.target.indicator_id, row.view, row.year): TargetProgress.of(row)
+                for row in reference
+                if row.target.plan_id == plan.pk
+            },
+            links=list(
+                IndicatorLink.objects.of(plan)
+                .filter(indicator__archived_at=None)
+                .select_related("indicator")
+            ),
+            serves=list(
+                Serves.objects.filter(project__plan=plan, project__archived_at=None).select_related(
+                    "project"
+                )
+            ),
+            standing=standing or {},
+        )
+        for milestone in Milestone.objects.filter(project__plan=plan):
+            elements.milestones[milestone.project_id].append(
+                MilestoneDue(milestone.weight, milestone.due_on, milestone.done_on)
+            )
+        return elements
+
+    @property
+    def all(self) -> list[Element]:
+        """Every element, the plan last. Levers count in no other mean."""
+        return [*self.projects, *self.objectives, *self.levers, self.plan]
+
+    def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, ElementMean]]:
+        """Each element with its mean, the plan last."""
+        for element in self.all:
+            yield element, self.mean_of(element, view, year, on=on)
+
+    def roll_ups(
+        self, elements: Iterable[Element], view: View, year: int, now: datetime
+    ) -> Iterator[RollUp]:
+        """Yield these elements as they are stored; objectives come before the plan."""
+        final, thresholds = year >= self.plan.last_year, thresholds_of(self.plan)
+        for element in elements:
+            parts = self.parts_of(element, view, year, on=day_of(year))
+            items = [part.item for part in parts]
+            mean = roll_up(items, thresholds=thresholds, final=final)
+            if isinstance(element, Objective):
+                self.standing[element.pk, view, year] = mean
+            yield roll_up_row(
+                element, mean, view, year, now, fingerprint(thresholds, final, *items)
+            )
+
+    def mean_of(self, element: Element, view: View, year: int, *, on: date) -> ElementMean:
+        items = [part.item for part in self.parts_of(element, view, year, on=on)]
+        final = year >= self.plan.last_year
+        return roll_up(items, thresholds=thresholds_of(self.plan), final=final)
+
+    def parts_of(self, element: Element, view: View, year: int, *, on: date) -> list[ElementPart]:
+        """What the mean of an element is made of: a project's only part is the project itself."""
+        if isinstance(element, StrategicPlan):
+            return [self._objective(one, view, year, on) for one in self.objectives]
+        if isinstance(element, FlagshipProject):
+            return [ElementPart(element, project_progress(self.milestones[element.pk], on=on))]
+        indicators = [self._indicator(link, view, year) for link in self.links_of(element)]
+        return indicators + self._projects(element, on)
+
+    def _objective(self, objective: Objective, view: View, year: int, on: date) -> ElementPart:
+        mean = self.standing.get((objective.pk, view, year))
+        if mean is None:
+            mean = self.mean_of(objective, view, year, on=on)
+        return ElementPart(objective, mean.as_item(objective.weight))
+
+    def links_of(self, element: Element) -> list[IndicatorLink]:
+        side = "objective_id" if isinstance(element, Objective) else "lever_id"
+        return [link for link in self.links if getattr(link, side) == element.pk]
+
+    def _indicator(self, link: IndicatorLink, view: View, year: int) -> ElementPart:
+        known = self.progress.get((link.indicator_id, view, year), NOT_REACHED)
+        return ElementPart(link.indicator, RollUpItem(link.weight, *known), link.inferred)
+
+    def _projects(self, element: Element, on: date) -> list[ElementPart]:
+        side = "objective_id" if isinstance(element, Objective) else "lever_id"
+        served_by = [serves for serves in self.serves if getattr(serves, side) == element.pk]
+        return [
+            ElementPart(
+                serves.project,
+                replace(
+                    project_progress(self.milestones[serves.project_id], on=on),
+                    weight=serves.weight,
+                ),
+                serves.inferred,
+            )
+            for serves in served_by
+        ]

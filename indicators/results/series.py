@@ -1,0 +1,248 @@
+"""The figures as the formulas want them: by indicator, view, school and year."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import Max, Min, Prefetch
+
+from imtplan.accounts.models import School
+from indicators.formulas.adding_up import (
+    Contribution,
+    RangeEnd,
+    YearValue,
+    contributions,
+    coverage_range,
+    institute_value,
+)
+from indicators.formulas.progress import (
+    Accumulation,
+    Aggregation,
+    Direction,
+    TargetPath,
+    TrajectoryKind,
+    expected_value,
+    target_from_growth,
+)
+from indicators.formulas.readings import Reading
+from indicators.formulas.steps import value_of
+from indicators.models import Figure, Indicator, Target, View
+from indicators.models.indicator import IndicatorQuerySet
+from objectives.models import StrategicPlan
+
+# The key of the institute's own figures among those of the schools.
+THE_INSTITUTE = ""
+
+PARTS = ("value", "numerator", "denominator")
+
+# readings[view][school code][year]
+Readings = dict[View, dict[str, dict[int, Reading]]]
+
+
+@dataclass
+class Series:
+    """All that is known of one indicator, and what the schools add up to."""
+
+    indicator: Indicator
+    targets: list[Target]
+    members: Mapping[int, frozenset[str]]  # the schools expected, for each year
+    readings: Readings
+    # Of every year and view; where none are given they are added up here.
+    totals: dict[tuple[View, int], YearValue] = field(default_factory=dict)
+    # Of what the database added up: of what the sum of each year and view was made.
+    fingerprints: Mapping[tuple[View, int], Decimal | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.totals:
+            return
+        for view in View:
+            for year in self.members:
+                expected = self._expected_in(year)
+                earlier = None if self._is_the_institutes_own else self.members
+                self.totals[view, year] = self._added_up(view, year, expected, earlier)
+
+    def range_in(self, view: View, year: int) -> tuple[RangeEnd, RangeEnd] | None:
+        """Where the institute may stand: each missing school at its baseline, or at its path.
+
+        A school's target says neither the parts of a ratio nor the years of a running sum: of
+        those there is no range.
+        """
+        stand_ins = self.stand_ins(view, year)
+        return coverage_range(
+            self.totals[view, year],
+            aggregation=Aggregation(self.indicator.aggregation),
+            at_baseline={code: Reading(baseline) for code, (baseline, _) in stand_ins.items()},
+            at_trajectory={code: Reading(path) for code, (_, path) in stand_ins.items()},
+        )
+
+    def stand_ins(self, view: View, year: int) -> dict[str, tuple[Decimal | None, Decimal | None]]:
+        """Return, for each missing school, its baseline and what its trajectory expects; of several
+        targets, those of the one that began last. Of none, where one of them promised nothing."""
+        missing = self.totals[view, year].missing
+        if not self._may_have_range or not self._promising_schools.issuperset(missing):
+            return {}
+        promising = [
+            target
+            for target in self.targets
+            if target.school
+            and target.school.code in missing
+            and target.baseline_year <= year <= target.year
+        ]
+        promising.sort(key=lambda target: (target.baseline_year, target.code))
+        paths = {
+            target.school.code: path_of(target, self.values_for(target, view))
+            for target in promising
+            if target.school
+        }
+        return {
+            code: (path.baseline, value_of(expected_value(path, year)))
+            for code, path in paths.items()
+        }
+
+    @cached_property
+    def _promising_schools(self) -> frozenset[str]:
+        return frozenset(target.school.code for target in self.targets if target.school)
+
+    @property
+    def _may_have_range(self) -> bool:
+        indicator = self.indicator
+        adds_up = indicator.aggregation in (Aggregation.SUM, Aggregation.MEAN)
+        return adds_up and indicator.accumulation != Accumulation.CUMULATIVE
+
+    def values_for(self, target: Target, view: View) -> dict[int, YearValue]:
+        """The series that a target speaks of: one school's, or the institute's."""
+        if target.school is None:
+            return {year: self.totals[view, year] for year in self.members}
+        return {year: self._added_up(view, year, {target.school.code}) for year in self.members}
+
+    def contributions(
+        self, view: View, year: int, school: str | None = None
+    ) -> dict[str, Contribution]:
+        """What each expected school brings to a year, or one school to its own series."""
+        alone = school is not None or self._is_the_institutes_own
+        return contributions(
+            self.readings[view],
+            year=year,
+            members=self._expected_in(year) if school is None else {school},
+            aggregation=Aggregation(self.indicator.aggregation),
+            accumulation=Accumulation(self.indicator.accumulation),
+            baseline_year=self.first_year,
+            earlier_members=None if alone else self.members,
+        )
+
+    @property
+    def first_year(self) -> int | None:
+        """Where a running sum begins."""
+        return min((target.baseline_year for target in self.targets), default=None)
+
+    @property
+    def _is_the_institutes_own(self) -> bool:
+        return self.indicator.aggregation == Indicator.Aggregation.NONE
+
+    def _expected_in(self, year: int) -> frozenset[str]:
+        return frozenset({THE_INSTITUTE}) if self._is_the_institutes_own else self.members[year]
+
+    def _added_up(
+        self,
+        view: View,
+        year: int,
+        members: Collection[str],
+        earlier: Mapping[int, Collection[str]] | None = None,
+    ) -> YearValue:
+        indicator = self.indicator
+        return institute_value(
+            self.readings[view],
+            year=year,
+            members=members,
+            aggregation=Aggregation(indicator.aggregation),
+            accumulation=Accumulation(indicator.accumulation),
+            baseline_year=self.first_year,
+            scale=indicator.scale,
+            earlier_members=earlier,
+        )
+
+
+def all_series(indicators: IndicatorQuerySet) -> list[Series]:
+    """The series of these indicators, in a number of queries that does not grow with them."""
+    members = _members()
+    readings = readings_by_indicator(Figure.objects.filter(indicator__in=indicators))
+    targets = Target.objects.in_use().select_related("plan", "school", "indicator")
+    chosen = indicators.prefetch_related(
+        Prefetch("targets", queryset=targets.prefetch_related("points"))
+    )
+    return [
+        Series(indicator, list(indicator.targets.all()), members, readings[indicator.pk])
+        for indicator in chosen
+    ]
+
+
+def _members() -> dict[int, frozenset[str]]:
+    """Return, for every year of which a plan or a figure says anything, the codes of the schools
+    expected. A draft says nothing yet."""
+    plans = StrategicPlan.objects.aggregate(first=Min("baseline_year"), last=Max("last_year"))
+    figures = Figure.objects.exclude(status=Figure.Status.DRAFT).aggregate(
+        first=Min("year"), last=Max("year")
+    )
+    first = [bounds["first"] for bounds in (plans, figures) if bounds["first"] is not None]
+    last = [bounds["last"] for bounds in (plans, figures) if bounds["last"] is not None]
+    if not first:
+        return {}
+    schools = list(School.objects.carrying_the_plan())
+    return {
+        year: frozenset(school.code for school in schools if school.is_member_in(year))
+        for year in range(min(first), max(last) + 1)
+    }
+
+
+def readings_by_indicator(figures: models.QuerySet[Figure]) -> Mapping[int, Readings]:
+    """Return what these figures say, as far as it is something, by indicator."""
+    readings: dict[int, Readings] = defaultdict(lambda: {view: defaultdict(dict) for view in View})
+    states = (Figure.State.NUMBER, Figure.State.NOT_APPLICABLE)
+    names = ("indicator_id", "status", "school__code", "year", "state", *PARTS)
+    for figure in figures.filter(state__in=states).values_list(*names, named=True):
+        code = figure.school__code or THE_INSTITUTE
+        for view in View:
+            if figure.status in view.counted_statuses:
+                readings[figure.indicator_id][view][code][figure.year] = reading_of(figure)
+    return readings
+
+
+def reading_of(figure: Any) -> Reading:
+    """Of anything that says what a figure says: a figure, a row of one, a cell not yet stored."""
+    return Reading(
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        applicable=figure.state != Figure.State.NOT_APPLICABLE,
+    )
+
+
+def path_of(target: Target, values: Mapping[int, YearValue]) -> TargetPath:
+    """What a target promises. A published baseline comes before the sum of the figures."""
+    baseline = target.baseline_value
+    if baseline is None and target.baseline_year in values:
+        baseline = values[target.baseline_year].value
+    indicator = target.indicator
+    return TargetPath(
+        baseline=baseline,
+        baseline_year=target.baseline_year,
+        target=_promised(target, baseline),
+        target_year=target.year,
+        direction=Direction(indicator.direction),
+        trajectory=TrajectoryKind(target.trajectory),
+        stated=tuple((point.year, point.value) for point in target.points.all()),
+        band_low=indicator.band_low,
+        band_high=indicator.band_high,
+        tolerance=indicator.tolerance,
+        growth_percent=target.growth_percent,
+    )
+
+
+def _promised(target: Target, baseline: Decimal | None) -> Decimal | None:
+    if target.growth_percent is None:
+        return target.value
+    return target_from_growth(baseline, target.growth_percent)

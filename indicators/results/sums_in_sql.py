@@ -1,0 +1,221 @@
+"""Adding up the schools' figures of each year, as one SELECT: the only place where rows of figures
+are added in the database. What the sums make, `indicators.formulas.adding_up` says.
+
+The years of one indicator relate in one of two ways, each with a SELECT of its own: a year stands
+for itself (`YearRelation.APART`: levels and flows), or for all since the baseline
+(`YearRelation.SUMMED`).
+
+Parameters: `pair_indicators` and `pair_years`, two arrays of the same length: the pairs of both
+that are wanted.
+
+`fingerprint` is the sum of the 64-bit fingerprints of what each school brings: its key, the year of
+its figure, its number or parts. A sum depends on no order.
+"""
+
+from enum import Enum
+
+from indicators.results.parts_of_sql import BOUNDS, VIEWS, counts
+
+
+class YearRelation(Enum):
+    """How the years of an indicator relate."""
+
+    APART = "<>"
+    SUMMED = "="
+
+    @property
+    def condition(self) -> str:
+        return f"i.accumulation {self.value} 'cumulative'"
+
+
+def sums_query(years: YearRelation) -> str:
+    """Columns: those of `SummedYear`, one row for each pair and view."""
+    parts = _APART if years is YearRelation.APART else _SUMMED
+    return f"WITH {BOUNDS}, {VIEWS}, {_wanted(years)}, {parts}, {_TOTALS} {_ROWS}"
+
+
+def _wanted(years: YearRelation) -> str:
+    return f"""
+    wanted AS (
+        SELECT i.id AS indicator_id, w.year, i.aggregation, i.accumulation, i.scale,
+               {_SINCE if years is YearRelation.SUMMED else "NULL::integer"} AS since
+        FROM unnest(%(pair_indicators)s::bigint[], %(pair_years)s::integer[])
+            AS w(indicator_id, year)
+        JOIN indicators_indicator AS i ON i.id = w.indicator_id
+        CROSS JOIN bounds
+        WHERE i.archived_at IS NULL AND {years.condition}
+        AND w.year BETWEEN bounds.first AND bounds.last
+    )"""
+
+
+def _nested_hashes(school: str, year: str, *brought: str) -> str:
+    """One 64-bit number for all of these: each is the seed of the next."""
+    hashed = f"hashint8extended({school}, coalesce({year}, 0))"
+    for number in brought:
+        hashed = f"hash_numeric_extended(coalesce({number}, 'NaN'), {hashed})"
+    return f"{hashed}::numeric"
+
+
+# What a school brings to a year, of which only the first or the two next are given.
+_BROUGHT = ("value", "numerator", "denominator")
+
+# A running sum begins with the first baseline of the indicator's targets.
+_SINCE = """(
+            SELECT min(t.baseline_year) FROM indicators_target AS t
+            WHERE t.indicator_id = i.id AND t.archived_at IS NULL
+        )"""
+
+# Who is expected in a year, with what it said: the institute's own schools that are members in the
+# year, or the institute itself, which is written as school 0.
+_ASKED = """
+    asked AS (
+        SELECT w.*, s.id AS school_id, s.code::text AS code,
+               f.state, f.status, f.value, f.numerator, f.denominator
+        FROM wanted AS w JOIN accounts_school AS s ON s.kind = 'own'
+        AND coalesce(s.first_year <= w.year, true) AND coalesce(w.year <= s.last_year, true)
+        LEFT JOIN indicators_figure AS f
+        ON f.indicator_id = w.indicator_id AND f.year = w.year AND f.school_id = s.id
+        WHERE w.aggregation <> 'none'
+        UNION ALL
+        SELECT w.*, 0, '', f.state, f.status, f.value, f.numerator, f.denominator
+        FROM wanted AS w
+        LEFT JOIN indicators_figure AS f
+        ON f.indicator_id = w.indicator_id AND f.year = w.year AND f.school_id IS NULL
+        WHERE w.aggregation = 'none'
+    )"""
+
+_FINGERPRINT = _nested_hashes("school_id", "source_year", *_BROUGHT)
+
+# One row for each school that is expected and did not say "not applicable": what it brings, its
+# figure or the last one before that counts.
+_APART = f"""
+    {_ASKED},
+    parts AS (
+        SELECT said.indicator_id, said.year, said.view, said.school_id, said.code, said.counted,
+               said.counted AS present,
+               CASE WHEN said.counted THEN said.year ELSE earlier.year END AS source_year,
+               CASE WHEN said.counted THEN NULL ELSE earlier.year END AS carried_year,
+               CASE WHEN said.counted THEN said.value ELSE earlier.value END AS value,
+               CASE WHEN said.counted THEN said.numerator ELSE earlier.numerator END AS numerator,
+               CASE WHEN said.counted THEN said.denominator ELSE earlier.denominator END
+                   AS denominator
+        FROM (
+            SELECT a.*, v.view, v.statuses,
+                   a.state = 'not_applicable' AND a.status = ANY (v.statuses) AS excused,
+                   coalesce({counts("a", "a.aggregation")}, false) AS counted
+            FROM asked AS a CROSS JOIN views AS v
+        ) AS said
+        LEFT JOIN LATERAL (
+            SELECT f.year, f.value, f.numerator, f.denominator
+            FROM indicators_figure AS f
+            WHERE NOT said.counted AND f.indicator_id = said.indicator_id
+            AND f.school_id = said.school_id AND f.year < said.year
+            AND {counts("f", "said.aggregation").replace("v.statuses", "said.statuses")}
+            ORDER BY f.year DESC LIMIT 1
+        ) AS earlier ON true
+        WHERE said.excused IS NOT TRUE
+    )"""
+
+# Running sums: every school, for every year since the baseline, whether it was a member or not.
+_ASKED_SINCE = """
+    series AS (
+        SELECT indicator_id, aggregation, since, max(year) AS last FROM wanted
+        GROUP BY indicator_id, aggregation, since
+    ),
+    asked AS (
+        SELECT i.indicator_id, y.year, i.aggregation, s.id AS school_id,
+               s.code::text AS code,
+               coalesce(s.first_year <= y.year, true) AND coalesce(y.year <= s.last_year, true)
+                   AS member
+        FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
+        JOIN accounts_school AS s ON s.kind = 'own' AND i.aggregation <> 'none'
+        UNION ALL
+        SELECT i.indicator_id, y.year, i.aggregation, 0, '', true
+        FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
+        WHERE i.aggregation = 'none'
+    )"""
+
+
+# A school is expected as soon as one year was asked of it; it reported when none of those is
+# missing. A missing year carries the last number before it. `present`: it has a number for the
+# latest year that anybody is asked for.
+_SUMMED = f"""
+    {_ASKED_SINCE},
+    said AS (
+        SELECT a.*, v.view, counted.it AS counted,
+               a.member AND (f.state = 'not_applicable' AND f.status = ANY (v.statuses))
+                   IS NOT TRUE AS needed,
+               CASE WHEN counted.it THEN a.year ELSE earlier.year END AS source_year,
+               CASE WHEN counted.it THEN f.value ELSE earlier.value END AS value,
+               CASE WHEN counted.it THEN f.numerator ELSE earlier.numerator END AS numerator,
+               CASE WHEN counted.it THEN f.denominator ELSE earlier.denominator END AS denominator
+        FROM asked AS a CROSS JOIN views AS v
+        LEFT JOIN LATERAL (
+            SELECT * FROM indicators_figure
+            WHERE indicator_id = a.indicator_id AND school_id = a.school_id AND year = a.year
+            UNION ALL
+            SELECT * FROM indicators_figure
+            WHERE indicator_id = a.indicator_id AND school_id IS NULL AND year = a.year
+            AND a.school_id = 0
+        ) AS f ON true
+        CROSS JOIN LATERAL (SELECT coalesce({counts("f", "a.aggregation")}, false) AS it) AS counted
+        LEFT JOIN LATERAL (
+            SELECT f.* FROM (
+                SELECT * FROM indicators_figure
+                WHERE indicator_id = a.indicator_id AND school_id = a.school_id AND year < a.year
+                UNION ALL
+                SELECT * FROM indicators_figure
+                WHERE indicator_id = a.indicator_id AND school_id IS NULL AND year < a.year
+                AND a.school_id = 0
+            ) AS f
+            WHERE NOT counted.it AND {counts("f", "a.aggregation")}
+            ORDER BY f.year DESC LIMIT 1
+        ) AS earlier ON true
+    ),
+    running AS (
+        SELECT indicator_id, view, year, school_id, code,
+               count(*) FILTER (WHERE needed) OVER so_far AS asked_years,
+               count(*) FILTER (WHERE needed AND NOT counted) OVER so_far = 0 AS counted,
+               count(*) FILTER (WHERE needed AND source_year IS NULL) OVER so_far = 0 AS sourced,
+               max(year) FILTER (WHERE needed) OVER so_far AS last_asked,
+               array_agg(year) FILTER (WHERE counted) OVER so_far AS counted_years,
+               max(source_year) FILTER (WHERE needed AND NOT counted) OVER so_far AS carried_year,
+               sum(value) FILTER (WHERE needed) OVER so_far AS value,
+               sum(numerator) FILTER (WHERE needed) OVER so_far AS numerator,
+               sum(denominator) FILTER (WHERE needed) OVER so_far AS denominator
+        FROM said
+        WINDOW so_far AS (PARTITION BY indicator_id, view, school_id ORDER BY year)
+    ),
+    parts AS (
+        SELECT indicator_id, view, year, school_id, code, counted, carried_year, value,
+               numerator, denominator,
+               CASE WHEN sourced THEN last_asked END AS source_year,
+               coalesce(max(last_asked) OVER (PARTITION BY indicator_id, view, year)
+                   = ANY (counted_years), false) AS present
+        FROM running WHERE asked_years > 0
+    )"""
+
+_TOTALS = f"""
+    totals AS (
+        SELECT indicator_id, view, year,
+               count(*) AS expected,
+               count(*) FILTER (WHERE counted) AS reported,
+               bool_or(present) AND count(source_year) = count(*) AS whole,
+               array_agg(code) FILTER (WHERE NOT counted) AS missing,
+               jsonb_object_agg(code, carried_year) FILTER (WHERE carried_year IS NOT NULL
+                   AND NOT counted) AS carried,
+               sum(value) AS value, sum(numerator) AS numerator, sum(denominator) AS denominator,
+               sum(value) FILTER (WHERE counted) AS counted_value,
+               sum({_FINGERPRINT}) AS fingerprint
+        FROM parts GROUP BY indicator_id, view, year
+    )"""
+
+_ROWS = """
+    SELECT w.indicator_id, w.year::integer, v.view, w.since,
+           coalesce(t.expected, 0), coalesce(t.reported, 0), coalesce(t.whole, false),
+           ARRAY(SELECT code FROM unnest(t.missing) AS code ORDER BY code COLLATE "C"),
+           coalesce(t.carried, '{}'),
+           t.value, t.numerator, t.denominator, t.counted_value, t.fingerprint
+    FROM wanted AS w CROSS JOIN views AS v
+    LEFT JOIN totals AS t
+    ON t.indicator_id = w.indicator_id AND t.year = w.year AND t.view = v.view"""
