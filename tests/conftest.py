@@ -26,6 +26,7 @@ from indicators.models import RecomputeRun
 from indicators.recomputing.recompute import recompute_stale
 from tests import factories
 from tests.databases import drop_database, use_database
+from tests.unordered import chance, shuffle_unordered_querysets
 from tests.worker import Queue, Worker, database_url_of_the_test, use_queue
 
 
@@ -35,6 +36,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+
+
+def pytest_configure() -> None:
+    shuffle_unordered_querysets()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    chance.seed(f"{item.config.getoption('randomly_seed', 0)} {item.nodeid}")
 
 
 @pytest.hookimpl(trylast=True)

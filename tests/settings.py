@@ -15,6 +15,9 @@ os.environ["EMAIL_URL"] = "memorymail://"
 
 from imtplan.settings import *  # noqa: F403
 from imtplan.settings import TEMPLATES
+from tests.harness import NothingThere, stay_on_this_machine
+
+stay_on_this_machine()
 
 PAPER_SECONDS = 120  # nor here
 # The demonstration's people sign in to be seen at work; the tests of production say otherwise.
@@ -32,5 +35,5 @@ Path(STATIC_ROOT).mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 # Looked for when it is asked for: each of a thousand test clients would list every file anew.
 WHITENOISE_AUTOREFRESH = True
-# An undefined variable in a template is a mistake: it must be seen.
-TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED<%s>"
+# An undefined variable in a template is a mistake: it fails.
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = NothingThere()

@@ -34,6 +34,8 @@ NAMES = [
 # Without these a Chromium on a machine with no way out tries many addresses, in vain.
 FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
+# Nothing on our pages comes from another machine.
+FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost"]
 
 
 @pytest.fixture(scope="session")

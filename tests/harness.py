@@ -1,0 +1,80 @@
+"""What turns a suspicion into a failure, in the tests' process and in every one that it starts with
+`tests.settings`: a variable that a template does not have, and a way out to the network."""
+
+import socket
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Self
+
+from django.template.base import FilterExpression, Node
+
+OURS = f"{Path(__file__).resolve().parent.parent / 'templates'}/"
+HERE = {"localhost", "", None, socket.gethostname()}
+
+
+class UndefinedVariable(AssertionError):
+    """A template of ours shows what nobody gave it."""
+
+
+class NetworkRefused(BaseException):
+    """A test goes out to the network. Nobody who catches the network's errors catches this."""
+
+
+class NothingThere(str):
+    """What Django's engine shows for a variable that is not there: `string_if_invalid`, a string by
+    its checks, into which it puts the variable's name. Templates of libraries count on nothing."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> Self:
+        return super().__new__(cls, "%s")
+
+    def __bool__(self) -> bool:
+        """True for the engine, which asks whether there is a text; to `{% if %}` it is nothing."""
+        return sys._getframe(1).f_code is FilterExpression.resolve.__code__
+
+    def __mod__(self, variable: Any) -> str:
+        return self._show(f"`{variable}`")
+
+    def __str__(self) -> str:
+        return self._show("What a variable led to")
+
+    @staticmethod
+    def _show(what: str) -> str:
+        place = template_being_rendered()
+        if place.startswith(OURS):
+            raise UndefinedVariable(f"{what} is undefined in {place.removeprefix(OURS)}")
+        return ""
+
+
+def template_being_rendered() -> str:
+    """Return the file of the innermost template that is being rendered, or nothing."""
+    frame = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment]
+        if isinstance(node := frame.f_locals.get("self"), Node):
+            return str(getattr(node, "origin", ""))
+    return ""
+
+
+def stay_on_this_machine() -> None:
+    """Let no socket of this process, from now to its end, lead further than the loopback: this
+    machine's servers and browser are all a test needs."""
+    sys.addaudithook(_refuse_the_network)
+
+
+def _refuse_the_network(event: str, details: tuple[Any, ...]) -> None:
+    if event in {"socket.connect", "socket.sendto"}:
+        address = details[1]
+        if isinstance(address, tuple) and not is_here(address[0]):
+            raise NetworkRefused(f"{event} {address}")
+    elif event == "socket.getaddrinfo" and not is_here(details[0]):
+        raise NetworkRefused(f"{event} {details[0]}")
+
+
+def is_here(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    try:
+        return name in HERE or ip_address(name or "").is_loopback
+    except ValueError:
+        return False
