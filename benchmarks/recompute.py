@@ -8,6 +8,7 @@ Times depend on the machine; the ratios of one run less so.
 """
 
 import argparse
+import multiprocessing
 import os
 import random
 import resource
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
+from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 BASE = Path(__file__).resolve().parent.parent
@@ -27,17 +29,20 @@ import django
 django.setup()
 
 from django.conf import settings
+from django.db import connections
 from django.test.utils import get_runner, setup_test_environment, teardown_test_environment
+from django.utils import timezone
 
 from indicators.database import ask
-from indicators.models import Figure
-from indicators.recomputing.recompute import AT_A_TIME, recompute, recompute_stale
+from indicators.models import Figure, StaleMark
+from indicators.recomputing.recompute import AT_A_TIME, recompute, recompute_next, recompute_stale
 from indicators.recomputing.scope import RecomputeScope
 from indicators.recomputing.summed_series import summed_series
 from projects.models import Serves
 from tests import factories
 
 FIRST_YEAR = 2003
+FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
@@ -167,11 +172,32 @@ def add_up() -> None:
             pass
 
 
+def in_turns(workers: int) -> float:
+    """Everything, shared by as many workers as this."""
+    StaleMark.objects.create(reason="measured", marked_at=timezone.now())
+    connections.close_all()
+    processes = [FORK.Process(target=take_turns) for _worker in range(workers)]
+    return timed(lambda: [process.start() for process in processes] and wait(processes))
+
+
+def take_turns() -> None:
+    """What a worker does, until it finds nothing more, or waits for who shares it out."""
+    while recompute_next(at_most=AT_A_TIME) or StaleMark.objects.exists():
+        pass
+
+
+def wait(processes: list[Any]) -> None:
+    for process in processes:
+        process.join()
+
+
 def measure(name: str, runs: int) -> dict[str, float]:
     size = SIZES[name]
     took = {"loading": timed(lambda: make(size))}
     took["everything, for the first time"] = timed(recompute_stale)
     ask("VACUUM ANALYZE")
+    for workers in (1, 2):
+        took[f"everything, nothing changed, by {workers} in turns"] = in_turns(workers)
     took["everything, nothing changed"] = timed(recompute)
     took["the sums of everything, judged by nobody"] = timed(add_up)
     times = one_figure(runs)
@@ -202,6 +228,8 @@ def report(name: str, took: dict[str, float]) -> None:
     print(f"{name}: {size.schools} schools × {size.indicators} indicators × {size.years} years")
     for what, milliseconds in took.items():
         print(f"  {what:<40} {milliseconds:>12,.1f} ms")
+    one, two = (took[f"everything, nothing changed, by {n} in turns"] for n in (1, 2))
+    print(f"  one worker over two                      {one / two:>12.2f} ×   (goal: 1.6 at least)")
     share = took["the sums of everything, judged by nobody"] / took["everything, nothing changed"]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  the sums, of everything unchanged    {share:>12.0%}")
