@@ -110,7 +110,7 @@ QUERIES: list[Query] = [
         both(_LOOK, _("Or correct the indicator's bounds.")),
         f"""
         SELECT {_FIGURE} || ': ' || trim_scale(number) FROM (
-            SELECT f.*, coalesce(f.value, f.numerator / nullif(f.denominator, 0) * i.scale)
+            SELECT f.*, coalesce(f.value, f.numerator * i.scale / nullif(f.denominator, 0))
                 AS number
             FROM indicators_figure AS f
             JOIN indicators_indicator AS i ON i.id = f.indicator_id

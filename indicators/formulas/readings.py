@@ -61,6 +61,18 @@ def whole_of(
     return parts.value
 
 
+def number_of(
+    value: Decimal | None,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    scale: Decimal,
+) -> Decimal | None:
+    """Return what one figure comes to, in the indicator's unit: its parts where it has them, else
+    its value."""
+    share = ratio(numerator, denominator, scale)
+    return value if share is None else share
+
+
 def ratio(numerator: Decimal | None, denominator: Decimal | None, scale: Decimal) -> Decimal | None:
     """r = n × s / d, s being 100 for a percentage. Unknown with a part that is, and over 0.
 

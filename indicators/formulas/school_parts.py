@@ -35,7 +35,7 @@ from math import floor
 
 from indicators.formulas.forecast import forecast
 from indicators.formulas.progress import ONE, ZERO, Aggregation, Direction, TargetPath
-from indicators.formulas.readings import Reading
+from indicators.formulas.readings import Reading, ratio
 
 NOTHING = Reading(ZERO, ZERO, ZERO)
 MEASURES = ("change", "gap", "left", "coming")
@@ -166,9 +166,7 @@ def _number(reading: Reading | None, whole: InstituteNumbers) -> Decimal | None:
     """A school's figure in the indicator's unit; of a ratio over nothing there is none."""
     if reading is None or whole.aggregation is not Aggregation.RATIO:
         return reading.value if reading else None
-    if reading.numerator is None or not reading.denominator:
-        return None
-    return reading.numerator * whole.scale / reading.denominator
+    return ratio(reading.numerator, reading.denominator, whole.scale)
 
 
 def _unsplit(whole: InstituteNumbers, schools: Sequence[SchoolYears]) -> NotSplitReason | None:

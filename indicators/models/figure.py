@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
+from indicators.formulas.readings import number_of
 from indicators.models.indicator import Indicator
 
 
@@ -194,9 +195,9 @@ class Figure(models.Model):
     @property
     def number(self) -> Decimal | None:
         """What the figure comes to: its value, or its parts divided and scaled."""
-        if self.numerator is None or not self.denominator:
+        if self.numerator is None:  # most figures have no parts, and need no look at the indicator
             return self.value
-        return self.numerator / self.denominator * self.indicator.scale
+        return number_of(self.value, self.numerator, self.denominator, self.indicator.scale)
 
 
 # Every version of every figure, as the database's triggers write them.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indicators.formulas.adding_up import YearValue, institute_value
 from indicators.formulas.progress import Accumulation, Aggregation
-from indicators.formulas.readings import Reading
+from indicators.formulas.readings import Reading, number_of
 
 SUM, RATIO, MEAN = Aggregation.SUM, Aggregation.RATIO, Aggregation.MEAN
 SCHOOLS = ("albi", "ales", "douai")
@@ -294,3 +294,10 @@ def test_a_mean_lies_among_its_schools(
         values = [table[s][2023].value for s in members if table[s][2023].applicable]
         known = [value for value in values if value is not None]
         assert min(known) <= found.value <= max(known)
+
+
+def test_a_figure_of_parts_is_multiplied_before_it_is_divided() -> None:
+    """A third times three hundred would fall short of a hundred by its last digit."""
+    assert number_of(None, Decimal(1), Decimal(3), Decimal(300)) == 100
+    assert number_of(Decimal(7), None, None, Decimal(100)) == 7
+    assert number_of(None, Decimal(1), Decimal(0), Decimal(100)) is None

@@ -135,7 +135,7 @@ class Matrix:
 
 # A ratio is made of its parts, as `Figure.number` makes it.
 _NUMBER = Case(
-    When(denominator__gt=0, then=F("numerator") / F("denominator") * F("indicator__scale")),
+    When(denominator__gt=0, then=F("numerator") * F("indicator__scale") / F("denominator")),
     default=F("value"),
     output_field=models.DecimalField(max_digits=48, decimal_places=10),
 )

@@ -16,6 +16,7 @@ from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets.words import bare
+from indicators.formulas.readings import number_of
 from indicators.models import Figure, Indicator
 
 
@@ -63,9 +64,7 @@ class EnteredCell:
     @property
     def number(self) -> Decimal | None:
         """Returns what the cell comes to, as `Figure.number`."""
-        if self.numerator is None or not self.denominator:
-            return self.value
-        return self.numerator / self.denominator * self.indicator.scale
+        return number_of(self.value, self.numerator, self.denominator, self.indicator.scale)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from imtplan.audit.models import Event
 from imtplan.campaigns.entry.checking.cells import shown
 from imtplan.campaigns.entry.checking.checks import SURPRISES
 from imtplan.campaigns.models import Campaign, Remark, Submission
+from indicators.formulas.readings import number_of as figure_number
 from indicators.models import Figure, FigureEvent, Indicator
 
 SubmissionEvent: Any = Submission.pgh_event_model  # type: ignore[attr-defined]
@@ -120,9 +121,7 @@ def history_of(campaign: Campaign, school: School, indicator: Indicator) -> Hist
 
 def number_of(row: Any, indicator: Indicator) -> Decimal | None:
     """Returns the number of a version, as `Figure.number`."""
-    if row.numerator is None or not row.denominator:
-        return row.value
-    return row.numerator / row.denominator * indicator.scale
+    return figure_number(row.value, row.numerator, row.denominator, indicator.scale)
 
 
 def figure_of(row: Any, indicator: Indicator) -> str:

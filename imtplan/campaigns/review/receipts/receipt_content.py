@@ -19,6 +19,7 @@ from imtplan.campaigns.entry.checking.checks import SURPRISES
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.canonical import canonical, instant, sha256_of
 from imtplan.numbers import plain
+from indicators.formulas.readings import number_of
 from indicators.models import Figure, Indicator
 
 FORMAT = "imtplan-receipt-1"
@@ -170,9 +171,7 @@ class ReceiptLine:
     @property
     def number(self) -> Decimal | None:
         """Returns the number, as `Figure.number`."""
-        if self.numerator is None or not self.denominator:
-            return self.value
-        return self.numerator / self.denominator * self.scale
+        return number_of(self.value, self.numerator, self.denominator, self.scale)
 
     @property
     def is_ratio(self) -> bool:
