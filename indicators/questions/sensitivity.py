@@ -16,6 +16,7 @@ from typing import Any
 
 from indicators.formulas.progress import ZERO, clamp
 from indicators.formulas.roll_up import ElementMean, RollUpItem, project_progress
+from indicators.formulas.steps import as_stored
 from indicators.models import Indicator, IndicatorLink, View
 from indicators.questions.what_if import difference, read_elements
 from indicators.results.elements import NOT_REACHED, Element, Elements, day_of
@@ -194,7 +195,8 @@ class Trial:
             if thing.key not in self.out:
                 mean = self._means(self._changed(self.out | {thing.key}))[key]
                 found.append(PlanWithoutItem(thing, mean, difference(now, mean.progress)))
-        return sorted(found, key=lambda one: -one.size)
+        # Beyond the decimals that are stored, two that move it alike keep their order.
+        return sorted(found, key=lambda one: -as_stored(one.size))
 
     # --- how ------------------------------------------------------------------------------------
 
