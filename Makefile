@@ -11,8 +11,8 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,\
 	$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
 # What is checked beyond style: the formulas, the numbers and every place that writes.
-TYPED = $(filter-out %_views.py,$(wildcard indicators/formulas/progress.py indicators/formulas/verdicts.py indicators/formulas/forecast.py indicators/formulas/adding_up.py \
-	indicators/formulas/roll_up.py indicators/formulas/school_parts.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
+TYPED = $(filter-out %_views.py,$(wildcard indicators/formulas/*.py indicators/recomputing/*.py \
+	indicators/results/*.py indicators/measures.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
 	imtplan/supervisor.py imtplan/run.py imtplan/start.py imtplan/environment/*.py imtplan/audit/rights.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
 	imtplan/campaigns/terms/*_services.py imtplan/campaigns/review/submission_*.py \
 	imtplan/campaigns/entry/checking/*.py \

@@ -52,7 +52,11 @@ class Forecast:
             (StepResult.FORECAST_HIGH, Formula.STUDENT, self.high),
             (StepResult.PROBABILITY, Formula.STUDENT, self.probability),
         ]
-        return [FormulaStep(*step) for step in steps if step[2] is not None]
+        return [
+            FormulaStep(result, formula, value)
+            for result, formula, value in steps
+            if value is not None
+        ]
 
 
 def forecast(points: Mapping[int, Decimal], *, at_year: int, path: TargetPath) -> Forecast | None:

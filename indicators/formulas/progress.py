@@ -130,14 +130,14 @@ def expected_value(path: TargetPath, year: int) -> FormulaStep | None:
         return None
     if path.baseline is None or path.target is None:
         return FormulaStep(StepResult.EXPECTED_VALUE, None, expected)
-    ends = {"baseline": path.baseline, "target": path.target}
+    ends: dict[str, Decimal | int] = {"baseline": path.baseline, "target": path.target}
     if year > path.target_year:
         return FormulaStep(
             StepResult.EXPECTED_VALUE, Formula.TARGET_STANDS, expected, "{target}", ends
         )
     formula, expression = _WAYS[path.trajectory]
-    years = {"year": year, "baseline_year": path.baseline_year, "target_year": path.target_year}
-    return FormulaStep(StepResult.EXPECTED_VALUE, formula, expected, expression, ends | years)
+    ends |= {"year": year, "baseline_year": path.baseline_year, "target_year": path.target_year}
+    return FormulaStep(StepResult.EXPECTED_VALUE, formula, expected, expression, ends)
 
 
 _GONE = "({year} − {baseline_year}) / ({target_year} − {baseline_year})"

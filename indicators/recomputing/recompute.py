@@ -208,7 +208,8 @@ def _store_indicators(scope: RecomputeScope) -> RecomputeOutcome:
     """The institute's values, and the progress toward each target, which rests on them."""
     outcome, now = RecomputeOutcome(), clock.now()
     for batch in scope.batches(AT_A_TIME):
-        values, progress = [], []
+        values: list[InstituteValue] = []
+        progress: list[Progress] = []
         for part, series in summed_series(batch):
             values += value_rows(series, range(part.first, part.last + 1), now)
             targets = [target for target in series.targets if batch.judges(target)]

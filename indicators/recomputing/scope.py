@@ -78,8 +78,10 @@ class RecomputeScope:
         parts = _parts(None if everything else set(named))
         return cls(
             parts=parts,
-            touched=frozenset((m.indicator, m.school) for m in named if m.school),
-            moved=frozenset((m.indicator, m.year) for m in marks if m.only_roll_ups and m.year),
+            touched=frozenset((m.indicator, m.school) for m in named if m.indicator and m.school),
+            moved=frozenset(
+                (m.indicator, m.year) for m in marks if m.only_roll_ups and m.indicator and m.year
+            ),
             every_roll_up=everything
             or any(part.whole for part in parts)
             or any(mark.only_roll_ups and not mark.year for mark in marks),

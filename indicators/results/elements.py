@@ -61,17 +61,18 @@ def moved_roll_ups(moved: Collection[tuple[int, int]], now: datetime) -> Iterato
             if year in plan.years:
                 years[year].add(indicator)
         links = IndicatorLink.objects.of(plan).filter(indicator__in=indicators)
-        sides = list(links.values_list("objective", "lever", "indicator"))
-        objectives, levers = ({side[place] for side in sides} for place in (0, 1))
+        linked = list(links.values_list("objective", "lever", "indicator"))
+        objectives, levers = ({link[place] for link in linked} for place in (0, 1))
         beside = IndicatorLink.objects.filter(Q(objective__in=objectives) | Q(lever__in=levers))
         reference = _stored_progress(
             target__plan=plan, target__indicator__in=beside.values("indicator"), year__in=years
         )
         elements = Elements.read(plan, reference, standing=_standing(plan, years))
         for year, those in years.items():
+            sides: list[Element] = [*elements.objectives, *elements.levers]
             above = [
                 element
-                for element in (*elements.objectives, *elements.levers)
+                for element in sides
                 if any(link.indicator_id in those for link in elements.links_of(element))
             ]
             if any(isinstance(element, Objective) for element in above):

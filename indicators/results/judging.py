@@ -149,7 +149,8 @@ class TargetInView:
 
     def row(self, year: int, now: datetime) -> Progress:
         total, assessment, outlook = self.values[year], self.assessment(year), self.forecast(year)
-        numbers, points = assessment.numbers, self.points(year)
+        points = self.points(year)
+        numbers: dict[str, Decimal | None] = {**assessment.numbers}
         numbers.pop(StepResult.DISTANCE, None)  # told beside progress, and not stored
         numbers["target_value"] = self.path.target
         if outlook:
