@@ -2,7 +2,7 @@
 it is told.
 
 From these lists come the fields of the API, the columns of its files, the lines of snapshots, the
-columns of the pages' tables and the words of explanations. A result's field is a column of its
+words of explanations and those of the pages' tables. A result's field is a column of its
 model, a step of a formula (`indicators.formulas.steps.StepResult`) and a line here.
 """
 

@@ -117,7 +117,7 @@ def _made(campaign: Campaign, school: School) -> Submission:
 
 @contextmanager
 def refusals_of_the_database() -> Iterator[None]:
-    """Yields the database has the last word: what it refuses is said in the same sentences.
+    """Gives the database the last word: what it refuses is said in the same sentences.
 
     The campaign may close, or a colleague submit, between our look and the write.
     """

@@ -31,7 +31,7 @@ from indicators.explaining import (
     ValueExplanation,
     explain_roll_up,
 )
-from indicators.measures import MEANS, PROGRESS, names_of
+from indicators.measures import MEANS, PROGRESS, RANGE, VALUES, names_of
 from indicators.models import (
     Indicator,
     InstituteValue,
@@ -89,15 +89,11 @@ class ValueSerializer(ReadSerializer):
             "indicator",
             "year",
             "view",
-            "value",
-            "estimate",
-            "expected",
-            "reported",
+            *names_of(field for field in VALUES if field not in RANGE),
             "missing",
             "carried",
             "computed_at",
-            "low",
-            "high",
+            *names_of(RANGE),
             "formula_version",
         ]
 

@@ -1,4 +1,4 @@
-"""Who is reminded of what, when: a pure decision, and the service that writes the mails.
+"""Who is reminded of what, when: a pure decision. What stands in the mails: `reminder_mails`.
 
 Days are Paris days. A mail of a day on which nothing ran goes out later, until the day of the next
 one; after that it is no longer of use.
