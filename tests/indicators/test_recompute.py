@@ -117,6 +117,18 @@ def test_a_running_sum_begins_with_the_first_baseline_in_use(albi: School, recom
         assert InstituteValue.objects.get(year=2019, view=VALIDATED).value == whole
 
 
+def test_who_left_keeps_its_part_of_a_running_sum_and_is_asked_for_no_more(
+    albi: School, ales: School, recomputed: Any
+) -> None:
+    School.objects.filter(pk=ales.pk).update(last_year=2018)
+    raised = factories.TargetFactory(indicator__accumulation="cumulative").indicator
+    for school, year in ((albi, 2017), (albi, 2018), (albi, 2019), (ales, 2017), (ales, 2018)):
+        factories.FigureFactory(indicator=raised, school=school, year=year, value=10)
+    recomputed()
+    total = InstituteValue.objects.get(year=2019, view=VALIDATED)
+    assert (total.value, total.reported, total.expected) == (50, 2, 2)
+
+
 def test_the_institutes_own_indicator_needs_no_school(recomputed: Any, albi: School) -> None:
     indicator = factories.IndicatorFactory(aggregation="none")
     factories.FigureFactory(indicator=indicator, school=None, value=Decimal("40.6"))
