@@ -82,8 +82,8 @@ class Series:
     def stand_ins(self, view: View, year: int) -> dict[str, tuple[Decimal | None, Decimal | None]]:
         """Return, for each missing school, its baseline and what its trajectory expects; of several
         targets, those of the one that began last. Of none, where one of them promised nothing."""
-        missing = self.totals[view, year].missing
-        if not self._may_have_range or not self._promising_schools.issuperset(missing):
+        missing = frozenset(self.totals[view, year].missing)
+        if not self._may_have_range or not self._promising_schools >= missing:
             return {}
         promising = [
             target
@@ -94,7 +94,7 @@ class Series:
         ]
         promising.sort(key=lambda target: (target.baseline_year, target.code))
         paths = {
-            target.school.code: path_of(target, self.values_for(target, view))
+            target.school.code: self._path_toward(target, view)
             for target in promising
             if target.school
         }
@@ -102,6 +102,17 @@ class Series:
             code: (path.baseline, value_of(expected_value(path, year)))
             for code, path in paths.items()
         }
+
+    def _path_toward(self, target: Target, view: View) -> TargetPath:
+        """What a target promises, made once for all the years in which it stands in."""
+        key = (id(target), view)
+        if key not in self._paths:
+            self._paths[key] = path_of(target, self.values_for(target, view))
+        return self._paths[key]
+
+    @cached_property
+    def _paths(self) -> dict[tuple[int, View], TargetPath]:
+        return {}
 
     @cached_property
     def _promising_schools(self) -> frozenset[str]:
