@@ -67,7 +67,8 @@ def retry_failed(*, run: RecomputeRun, by: Any) -> bool:
 def recompute_everything(*, by: Any) -> bool:
     """Compute every result again. False: that is about to happen already."""
     ask("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": ASKING})
-    if StaleMark.objects.for_everything().exists():
+    marks = StaleMark.objects.all()
+    if (marks.for_everything() | marks.shared_out()).exists():
         return False
     StaleMark.objects.create(reason="asked for", marked_at=timezone.now())
     record(Event.Verb.RECOMPUTATION_ASKED, by=by)

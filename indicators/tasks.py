@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from imtplan import clock
 from indicators.models import ComputedDay, RecomputeRun, StaleMark
-from indicators.recomputing.recompute import AT_A_TIME, recompute_next
+from indicators.recomputing.recompute import AT_A_TIME, recompute_in_turns
 
 logger = logging.getLogger(__name__)
 
@@ -23,18 +23,19 @@ HELPERS = 7
 
 
 @shared_task(name="indicators.tasks.recompute")
-def recompute() -> None:
-    """Recompute what is stale, in turns, until nothing is: marks made meanwhile are taken too."""
-    begun, called = time.monotonic(), False
-    while run := recompute_next(at_most=AT_MOST):
+def recompute(is_helper: bool = False) -> None:
+    """Recompute what is stale, in turns, until nothing is: marks made meanwhile are taken too. A
+    helper calls no more of its kind."""
+    begun, has_called = time.monotonic(), is_helper
+    for run in recompute_in_turns(at_most=AT_MOST):
         logger.info(
             "recomputed %s indicators for %s marks, %s rows changed",
             run.indicators,
             run.marks,
             run.rows_changed,
         )
-        if not called and StaleMark.objects.of_figures().exists():
-            called = True
+        if not has_called and StaleMark.objects.of_figures().exists():
+            has_called = True
             call_workers(HELPERS)
         if time.monotonic() - begun > LONG_ENOUGH:
             call_workers(1)
@@ -45,7 +46,7 @@ def call_workers(number: int) -> None:
     """Ask for the same job again, for whoever is free."""
     try:
         for _another in range(number):
-            recompute.apply_async(retry=False)
+            recompute.apply_async(kwargs={"is_helper": True}, retry=False)
     except Exception as problem:  # noqa: BLE001 - whatever it is, the sweeper catches up
         logger.warning("the queue cannot be reached (%s); the sweeper will", problem)
 

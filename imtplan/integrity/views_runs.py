@@ -37,12 +37,13 @@ class StaleResults:
     @classmethod
     def read(cls) -> "StaleResults":
         total = StaleMark.objects.aggregate(marks=Count("pk"), since=Min("marked_at"))
+        marks = StaleMark.objects.all()
         named = Indicator.objects.filter(
             pk__in=StaleMark.objects.exclude(indicator=None).values("indicator")
         )
         return cls(
             **total,
-            everything=StaleMark.objects.for_everything().exists(),
+            everything=(marks.for_everything() | marks.shared_out()).exists(),
             indicators=named[:INDICATORS_NAMED],
             more=max(0, named.count() - INDICATORS_NAMED),
         )
@@ -101,8 +102,7 @@ def everything(request: HttpRequest) -> HttpResponse:
     """Asked once more before it is done: at a thousand schools it takes the worker minutes."""
     demand(request, Permission.EDIT_PLAN)
     if not is_pressed(request, "everything"):
-        last = RecomputeRun.objects.filter(scope="everything").first()
-        context = {"indicators": Indicator.objects.in_use().count(), "last": last}
+        context = {"indicators": Indicator.objects.in_use().count()}
         return render(request, "integrity/everything.html", context)
     if recompute_everything(by=request.user):
         messages.success(request, _("Every result is computed again; this page says when."))

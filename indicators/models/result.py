@@ -258,6 +258,10 @@ class RollUp(models.Model):
 
 
 class StaleMarkQuerySet(models.QuerySet["StaleMark"]):
+    def shared_out(self) -> "StaleMarkQuerySet":
+        """Those that stand in the place of one for everything."""
+        return self.filter(reason__startswith=StaleMark.SHARED_OUT)
+
     def for_everything(self) -> "StaleMarkQuerySet":
         return self.filter(indicator=None, only_roll_ups=False)
 
@@ -274,6 +278,8 @@ class StaleMark(models.Model):
     changed; neither means all of it. `only_roll_ups` with an indicator and a year: its progress is
     computed, and what stands above it is stale; the recomputation itself leaves that.
     """
+
+    SHARED_OUT = "all of them"  # begins the reason of a mark in the place of one for everything
 
     # No constraint in the database: deleting an indicator leaves a mark that names it.
     indicator = models.ForeignKey(

@@ -13,7 +13,7 @@ error. It is taken up again by the next write to it, by the daily look at everyt
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
@@ -78,7 +78,7 @@ def recompute_next(*, at_most: int) -> RecomputeRun | None:
     scope = RecomputeScope.of(marks)
     outcome = _recompute(scope, started)
     moved = outcome.moved | scope.moved
-    above = claim_roll_ups()
+    above = claim_roll_ups(moved=bool(moved) or scope.every_roll_up)
     if above is None:
         leave_roll_ups(moved, every=scope.every_roll_up)
     else:
@@ -88,6 +88,13 @@ def recompute_next(*, at_most: int) -> RecomputeRun | None:
         outcome.changed += _store_roll_ups(moved | stale.moved, every=every)
         scope = replace(scope, every_roll_up=every)
     return _keep(scope, marks, outcome, started) if marks else None
+
+
+def recompute_in_turns(*, at_most: int) -> Iterator[RecomputeRun]:
+    """Recompute what is stale until two looks find nothing: a first look may itself hold a lock for
+    which another was turned away."""
+    while run := recompute_next(at_most=at_most) or recompute_next(at_most=at_most):
+        yield run
 
 
 @transaction.atomic
@@ -187,9 +194,9 @@ def _store_failure(part: IndicatorYears, problem: Exception, started: datetime) 
     """No number rather than an old one, and the error where people see it."""
     logger.error("indicator %s cannot be computed: %s", part.code, problem)
     outcome = RecomputeOutcome()
-    for _, series in summed_series(RecomputeScope((part._replace(whole=True),))):
+    for whole, series in summed_series(RecomputeScope.everywhere([part.indicator])):
         values, progress = failed_rows(series, clock.now())
-        outcome += _store([part._replace(whole=True)], values, progress)
+        outcome += _store([whole], values, progress)
     outcome.failed.add(part.indicator)
     RecomputeRun.objects.create(
         started_at=started,

@@ -1,7 +1,7 @@
 """What stale marks make a run recompute: which indicators, and of each which years."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -58,9 +58,9 @@ class RecomputeScope:
     parts: tuple[IndicatorYears, ...] = ()
     touched: frozenset[tuple[int, int]] = frozenset()  # indicators and schools of single figures
     moved: frozenset[tuple[int, int]] = frozenset()  # indicators and years; what is above is stale
+    broad: frozenset[int] = frozenset()  # indicators of which figures of several schools moved
     every_roll_up: bool = False
     everything: bool = False
-    marks: int = field(default=0, compare=False)
 
     @classmethod
     def everywhere(cls, indicators: Collection[int] | None = None) -> "RecomputeScope":
@@ -85,8 +85,8 @@ class RecomputeScope:
             every_roll_up=everything
             or any(part.whole for part in parts)
             or any(mark.only_roll_ups and not mark.year for mark in marks),
+            broad=frozenset(m.indicator for m in named if m.indicator and m.year and not m.school),
             everything=everything,
-            marks=len(marks),
         )
 
     def only(self, parts: Iterable[IndicatorYears]) -> "RecomputeScope":
@@ -101,10 +101,8 @@ class RecomputeScope:
     def judges(self, target: Target) -> bool:
         """May the progress toward this target of one of the indicators have moved? The institute's
         moves with any figure, a school's with its own."""
-        pair = target.indicator_id, target.school_id
-        return (
-            target.school_id is None or target.indicator_id in self.wholes or pair in self.touched
-        )
+        whoever = target.school_id is None or target.indicator_id in self.wholes | self.broad
+        return whoever or (target.indicator_id, target.school_id) in self.touched
 
     @cached_property
     def wholes(self) -> frozenset[int]:
@@ -167,11 +165,11 @@ _THESE = """SELECT * FROM unnest(
 _ALL = """SELECT id AS indicator_id, NULL::bigint AS school_id, NULL::integer AS year
     FROM indicators_indicator"""
 
-_SAME_YEARS = f"""
+_MOVED_YEARS = f"""
     WITH {BOUNDS}
-    SELECT bounds.first IS NOT DISTINCT FROM (SELECT min(year) FROM indicators_institutevalue)
-       AND bounds.last IS NOT DISTINCT FROM (SELECT max(year) FROM indicators_institutevalue)
-    FROM bounds"""
+    SELECT concat_ws('–', bounds.first, bounds.last) FROM bounds
+    WHERE bounds.first IS DISTINCT FROM (SELECT min(year) FROM indicators_institutevalue)
+       OR bounds.last IS DISTINCT FROM (SELECT max(year) FROM indicators_institutevalue)"""
 
 FORGET_OTHER_YEARS = f"""
     WITH {BOUNDS}
@@ -179,9 +177,11 @@ FORGET_OTHER_YEARS = f"""
     WHERE bounds.first IS NULL OR s.year NOT BETWEEN bounds.first AND bounds.last"""
 
 
-def years_moved() -> bool:
-    """Are the years of which anything is said others than those that are stored?"""
-    return not ask(_SAME_YEARS, often=True)[0][0]
+def moved_years() -> str | None:
+    """Return the years of which anything is said, first and last; None where they are those that
+    are stored."""
+    rows = ask(_MOVED_YEARS, often=True)
+    return rows[0][0] or "none" if rows else None
 
 
 def _parts(marks: Collection[ClaimedMark] | None) -> tuple[IndicatorYears, ...]:

@@ -3,16 +3,18 @@
 A mark is removed in the transaction that stores what it asked for: a crash puts it back. An
 indicator is taken with a lock of its own until the end of that transaction, so that of two workers
 the one that read older figures never writes last; the means of the plan have one lock together. A
-lock that another holds is not waited for: its holder looks again once it has stored.
+lock that another holds is not waited for: its holder looks again once it has stored, and the
+sweeper finds what falls between two looks.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 
 from django.utils import timezone
 
 from indicators.database import ask
 from indicators.models import StaleMark
-from indicators.recomputing.scope import FORGET_OTHER_YEARS, ClaimedMark, years_moved
+from indicators.recomputing.scope import FORGET_OTHER_YEARS, ClaimedMark, moved_years
 
 # Who takes indicators in turn holds this lock with others like it; who computes everything that is
 # stale in one transaction holds it alone.
@@ -20,11 +22,11 @@ LOCK = 0x1A791A7
 # The first key of the lock of an indicator, whose own is the second; and the lock of all means.
 INDICATOR_LOCK = 0x1A791A9
 ROLL_UPS_LOCK = 0x1A791AA
+# Of who puts a mark for each indicator in the place of one for everything.
+SHARING_LOCK = 0x1A791AB
 
-# Means wait for the indicators below them, but not longer than this while more and more come.
+# Means wait for the indicators below them, but where figures keep coming no longer than this.
 PATIENCE = timedelta(seconds=2)
-
-SPREAD = "all of them"
 
 _MARKS = StaleMark._meta.db_table
 _RETURNED = "RETURNING indicator_id, school_id, year, only_roll_ups"
@@ -46,10 +48,10 @@ _SOME_INDICATORS = f"""
     WHERE m.indicator_id = mine.indicator_id AND NOT m.only_roll_ups
     {_RETURNED.replace("indicator_id", "m.indicator_id")}"""
 
-_SPREAD = f"""
+_SHARE_OUT = f"""
     INSERT INTO {_MARKS} (indicator_id, only_roll_ups, reason, marked_at)
-    SELECT id, false, %(reason)s, %(now)s FROM indicators_indicator
-    UNION ALL SELECT NULL, true, %(reason)s, %(now)s"""
+    SELECT id, false, %(reason)s, %(since)s FROM indicators_indicator
+    UNION ALL SELECT NULL, true, %(reason)s, %(since)s"""
 
 
 def begin(*, alone: bool) -> None:
@@ -66,35 +68,66 @@ def begin(*, alone: bool) -> None:
 def claim_everything() -> list[ClaimedMark]:
     """Take every mark there is; one more for everything, where the years themselves have moved."""
     marks = [ClaimedMark(*row) for row in ask(_EVERY_MARK, often=True)]
-    if any(mark.names_figures for mark in marks) and years_moved():
+    if any(mark.names_figures for mark in marks) and moved_years():
         marks.append(ClaimedMark(None))
     return marks
 
 
 def claim_indicators(at_most: int) -> list[ClaimedMark]:
     """Take the marks of a few indicators that nobody else has. A mark for everything first becomes
-    one for each indicator, and one for the means of the plan."""
-    if _is_everything_stale():
-        ask(FORGET_OTHER_YEARS)  # where plan and figures are gone, no sum would name their years
-        ask(_SPREAD, {"reason": SPREAD, "now": timezone.now()})
+    one for each indicator, and one for the means of the plan; so do years that moved, of which only
+    a figure that is claimed tells."""
+    if StaleMark.objects.for_everything().exists():
+        _share_out()
+    marks = _claim_some(at_most)
+    if marks and (years := moved_years()) and not _is_shared_out(years):
+        _share_out(years)
+        marks += _claim_more_of({mark.indicator for mark in marks})
+    return marks
+
+
+def _claim_some(at_most: int) -> list[ClaimedMark]:
     return [ClaimedMark(*row) for row in ask(_SOME_INDICATORS, {"at_most": at_most}, often=True)]
 
 
-def _is_everything_stale() -> bool:
-    """Take the marks for everything. The years may have moved, too, if not spread already."""
-    marks = StaleMark.objects.all()
-    everything = marks.for_everything().select_for_update(skip_locked=True)
-    if found := list(everything.values_list("pk", flat=True)):
-        marks.filter(pk__in=found).delete()
-        return True
-    below = marks.of_figures()
-    return below.exists() and not below.filter(reason=SPREAD).exists() and years_moved()
+def _claim_more_of(indicators: Collection[int | None]) -> list[ClaimedMark]:
+    """Take the new marks of indicators whose locks are held already."""
+    rows = ask(
+        f"DELETE FROM {_MARKS} WHERE indicator_id = ANY(%(indicators)s) AND NOT only_roll_ups "
+        f"{_RETURNED}",
+        {"indicators": list(indicators)},
+    )
+    return [ClaimedMark(*row) for row in rows]
 
 
-def claim_roll_ups() -> list[ClaimedMark] | None:
-    """Take the marks of the means; or none, while indicators below them are still to be computed,
-    or while another takes them. None then."""
-    if StaleMark.objects.of_figures().exists() and not _have_waited(timezone.now()):
+def _share_out(years: str = "") -> None:
+    """Write a mark for each indicator in place of one for everything, once where two see it."""
+    ask(f"SELECT pg_advisory_xact_lock({SHARING_LOCK})", often=True)
+    if years and _is_shared_out(years):
+        return
+    everything = StaleMark.objects.for_everything()
+    since = everything.order_by("marked_at").values_list("marked_at", flat=True).first()
+    if not (years or since):
+        return
+    everything.delete()
+    ask(FORGET_OTHER_YEARS)  # where plan and figures are gone, no sum would name their years
+    reason = f"{StaleMark.SHARED_OUT} {years}".strip()
+    ask(_SHARE_OUT, {"reason": reason, "since": since or timezone.now()})
+
+
+def _is_shared_out(years: str) -> bool:
+    """Marks that another has claimed and not yet answered are still seen here."""
+    return StaleMark.objects.filter(reason=f"{StaleMark.SHARED_OUT} {years}").exists()
+
+
+def claim_roll_ups(*, moved: bool) -> list[ClaimedMark] | None:
+    """Take the marks of the means. None while indicators below them are still to be computed, or
+    while another takes them: then what `moved` is to be left as marks."""
+    marks = StaleMark.objects.filter(only_roll_ups=True)
+    if not (moved or marks.exists()):
+        return []
+    below = StaleMark.objects.of_figures()
+    if below.exists() and (below.shared_out().exists() or not _have_waited()):
         return None
     if not ask(f"SELECT pg_try_advisory_xact_lock({ROLL_UPS_LOCK})", often=True)[0][0]:
         return None
@@ -102,13 +135,18 @@ def claim_roll_ups() -> list[ClaimedMark] | None:
     return [ClaimedMark(*row) for row in rows]
 
 
-def _have_waited(now: datetime) -> bool:
-    return StaleMark.objects.filter(only_roll_ups=True, marked_at__lt=now - PATIENCE).exists()
+def _have_waited() -> bool:
+    since = timezone.now() - PATIENCE
+    return StaleMark.objects.filter(only_roll_ups=True, marked_at__lt=since).exists()
 
 
 def leave_roll_ups(moved: set[tuple[int, int]], *, every: bool) -> None:
     """Mark what stands above these indicators and years, or every mean of the plan."""
-    marks = [StaleMark(indicator_id=indicator, year=year) for indicator, year in sorted(moved)]
-    for mark in [StaleMark()] if every else marks:
-        mark.only_roll_ups, mark.reason, mark.marked_at = True, "moved", timezone.now()
-        mark.save()
+    places = [(None, None)] if every else sorted(moved)
+    now = timezone.now()
+    StaleMark.objects.bulk_create(
+        StaleMark(
+            indicator_id=indicator, year=year, only_roll_ups=True, reason="moved", marked_at=now
+        )
+        for indicator, year in places
+    )

@@ -30,7 +30,6 @@ class SummedYear(NamedTuple):
     indicator: int
     year: int
     view: str
-    since: int | None  # the first year of a running sum
     expected: int
     reported: int
     is_whole: bool  # every school that is expected reported, or has a figure to carry forward

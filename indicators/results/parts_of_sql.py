@@ -34,8 +34,3 @@ def counts(figure: str, aggregation: str) -> str:
         AND CASE {aggregation} WHEN 'ratio' THEN {figure}.numerator IS NOT NULL
             ELSE {figure}.value IS NOT NULL END
     )"""
-
-
-def stored(number: str) -> str:
-    """As the column has it: ten decimals, and at most 38 digits before them."""
-    return f"({number})::numeric(48, 10)"

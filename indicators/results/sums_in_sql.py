@@ -211,7 +211,7 @@ _TOTALS = f"""
     )"""
 
 _ROWS = """
-    SELECT w.indicator_id, w.year::integer, v.view, w.since,
+    SELECT w.indicator_id, w.year::integer, v.view,
            coalesce(t.expected, 0), coalesce(t.reported, 0), coalesce(t.whole, false),
            ARRAY(SELECT code FROM unnest(t.missing) AS code ORDER BY code COLLATE "C"),
            coalesce(t.carried, '{}'),

@@ -252,6 +252,24 @@ def test_an_indicator_that_cannot_be_computed_holds_nobody_up(
     assert recomputed() is None  # it is not tried again and again
 
 
+def test_a_single_figure_beyond_computing_leaves_every_year_its_row(
+    recomputed: Any, poison: Target
+) -> None:
+    """Found by reading: only the years that a figure moves were kept, the others vanished."""
+    figures = Figure.objects.filter(indicator=poison.indicator)
+    small = figures.get().numerator
+    figures.update(numerator=Decimal(10) ** 17)
+    recomputed()
+    years = set(InstituteValue.objects.filter(indicator=poison.indicator).values_list("year"))
+    assert len(years) > 1
+    figures.update(numerator=small)
+    recomputed()
+    assert RecomputeRun.objects.unresolved().exists()
+    kept = InstituteValue.objects.filter(indicator=poison.indicator)
+    assert set(kept.values_list("year")) == years
+    assert not kept.exclude(value=None)
+
+
 def test_poison_is_taken_up_again_by_a_write_or_by_hand(recomputed: Any, poison: Target) -> None:
     recomputed()
     first = RecomputeRun.objects.unresolved().get()
@@ -319,3 +337,16 @@ def test_a_draft_beyond_the_plans_years_adds_no_year(
     recomputed()
     assert list(differences()) == []
     assert not InstituteValue.objects.filter(year=year).exists()
+
+
+def test_figures_of_several_schools_in_one_statement_move_the_schools_own_targets(
+    albi: School, ales: School, recomputed: Any
+) -> None:
+    own = factories.TargetFactory(school=albi, is_reference=False)
+    for school in (albi, ales):
+        factories.FigureFactory(indicator=own.indicator, school=school, year=2020, value=1)
+    recomputed()
+    Figure.objects.filter(indicator=own.indicator, year=2020).update(value=1500)
+    recomputed()
+    assert Progress.objects.get(target=own, year=2020, view=VALIDATED).value == 1500
+    assert differences() == []

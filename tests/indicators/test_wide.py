@@ -15,9 +15,14 @@ from imtplan.accounts.models import School
 from imtplan.integrity.results import differences
 from indicators.database import ask
 from indicators.models import Figure, Progress, RollUp, StaleMark
-from indicators.recomputing.recompute import recompute_next, recompute_stale
+from indicators.recomputing.recompute import (
+    recompute_in_turns,
+    recompute_next,
+    recompute_stale,
+)
 from indicators.recomputing.stale_claims import INDICATOR_LOCK, PATIENCE, ROLL_UPS_LOCK
 from tests import factories
+from tests.databases import count_locks
 
 # Of each of the two races; 200 were run when the locks were made.
 TRIALS = int(os.environ.get("TRIALS", "25"))
@@ -45,10 +50,7 @@ def plan(albi: School, ales: School) -> Any:
 
 def in_turns() -> int:
     """A worker's job; how many turns it had."""
-    turns = 0
-    while recompute_next(at_most=2):
-        turns += 1
-    return turns
+    return len(list(recompute_in_turns(at_most=2)))
 
 
 def together(*acts: Callable[[], object]) -> None:
@@ -150,6 +152,24 @@ def test_a_mark_for_everything_is_shared_out(plan: Any) -> None:
     together(in_turns, in_turns)
     in_turns()
     assert differences() == []
+
+
+def test_years_that_move_while_everything_is_shared_out_reach_who_is_done_already(
+    plan: Any, albi: School
+) -> None:
+    StaleMark.objects.create(reason="asked for", marked_at=timezone.now())
+    assert recompute_next(at_most=2).indicators == 2
+    first = Figure.objects.order_by("indicator")[0].indicator
+    factories.FigureFactory(indicator=first, school=albi, year=2030)
+    in_turns()
+    assert differences() == []
+    assert not StaleMark.objects.exists()
+
+
+def test_a_turn_with_nothing_to_do_takes_no_lock_of_the_means(plan: Any) -> None:
+    with transaction.atomic():
+        assert recompute_next(at_most=2) is None
+        assert count_locks(kind="advisory") == 1  # the one that all workers share
 
 
 class holding:  # noqa: N801 - reads as a word where it is used
