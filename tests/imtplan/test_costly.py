@@ -100,9 +100,10 @@ def test_a_place_is_given_back_however_the_question_ends(another: psycopg.Connec
 
 def test_only_the_worker_looks_back_without_a_place() -> None:
     """A page that looks back by itself would hold a thread beside those that are counted."""
-    pages = [*(BASE / "imtplan").rglob("*.py"), *(BASE / "indicators").rglob("*.py")]
-    looking = {one.name for one in pages if " at(moment)" in one.read_text(encoding="utf-8")}
-    assert looking == {"making.py", "past.py"}
+    files = [*(BASE / "imtplan").rglob("*.py"), *(BASE / "indicators").rglob("*.py")]
+    looking = {file for file in files if " at(moment)" in file.read_text(encoding="utf-8")}
+    places = {str(file.relative_to(BASE)) for file in looking}
+    assert places == {"imtplan/exports/making.py", "indicators/past/reading.py"}
 
 
 # --- What is cut off ------------------------------------------------------------------------------
