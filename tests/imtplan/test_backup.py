@@ -28,7 +28,7 @@ def back_up(folder: Path, engine: str) -> int:
     program = folder.parent / "docker"
     program.write_text(f'#!/bin/sh\necho "$@" >> {folder.parent}/asked\n{engine}\n')
     program.chmod(0o755)
-    environment = {"PATH": f"{folder.parent}:{os.environ['PATH']}"}
+    environment = {"PATH": f"{folder.parent}:{os.environ['PATH']}", "TZ": "UTC"}
     return subprocess.run([SCRIPT, folder], env=environment, check=False).returncode
 
 
@@ -37,7 +37,7 @@ def names(folder: Path) -> set[str]:
 
 
 def test_a_dump_is_private_and_the_oldest_goes(folder: Path) -> None:
-    today = f"imtplan-{time.strftime('%F')}.dump"
+    today = f"imtplan-{time.strftime('%F', time.gmtime())}.dump"
 
     assert back_up(folder, "echo whole") == 0
     assert names(folder) == {today, "imtplan-new.dump", "notes.txt"}
