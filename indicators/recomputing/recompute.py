@@ -85,8 +85,8 @@ def recompute_next(*, at_most: int) -> RecomputeRun | None:
         marks += above
         stale = RecomputeScope.of(above)
         every = scope.every_roll_up or stale.every_roll_up
-        outcome.changed += _store_roll_ups(moved | stale.moved, every=every)
-        scope = replace(scope, every_roll_up=every)
+        scope = replace(scope, every_roll_up=every, moved=moved | stale.moved)
+        outcome.changed += _store_roll_ups(scope.moved, every=every)
     return _keep(scope, marks, outcome, started) if marks else None
 
 

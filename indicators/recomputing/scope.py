@@ -118,6 +118,7 @@ class RecomputeScope:
             named
             + ([f"{more} more"] if more > 0 else [])
             + (["every roll-up"] if self.every_roll_up else [])
+            or ["some roll-ups"]
         )
 
 

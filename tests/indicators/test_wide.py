@@ -14,7 +14,7 @@ from django.utils import timezone
 from imtplan.accounts.models import School
 from imtplan.integrity.results import differences
 from indicators.database import ask
-from indicators.models import Figure, Progress, RollUp, StaleMark
+from indicators.models import Figure, Progress, RecomputeRun, RollUp, StaleMark
 from indicators.recomputing.recompute import (
     recompute_in_turns,
     recompute_next,
@@ -140,6 +140,7 @@ def test_means_that_another_computes_are_left_as_marks(plan: Any) -> None:
         in_turns()
         assert set(StaleMark.objects.values_list("only_roll_ups", flat=True)) == {True}
     in_turns()
+    assert RecomputeRun.objects.first().scope == "some roll-ups"  # and no empty line on its page
     assert not StaleMark.objects.exists()
     assert differences() == []
 
