@@ -85,7 +85,7 @@ def recompute_next(*, at_most: int) -> RecomputeRun | None:
         marks += above
         stale = RecomputeScope.of(above)
         every = scope.every_roll_up or stale.every_roll_up
-        scope = replace(scope, every_roll_up=every, moved=moved | stale.moved)
+        scope = replace(scope, every_roll_up=every, moved=stale.moved | moved)
         outcome.changed += _store_roll_ups(scope.moved, every=every)
     return _keep(scope, marks, outcome, started) if marks else None
 
