@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -150,7 +151,7 @@ def last_lines(path: Path, count: int = 8) -> str:
     return "\n".join(lines[-count:])
 
 
-class Service:
+class Service(ABC):
     """One private server in one folder: only one at a time, and none left behind.
 
     `home` is where its files are: the folder itself, or another one (recorded in `elsewhere`) when
@@ -224,24 +225,27 @@ class Service:
 
     # What each service says of itself.
 
+    @abstractmethod
     def url(self) -> str:
-        raise NotImplementedError
+        """Return the address at which it is reached, as a setting has it."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - some need nothing
         """Make what must be there before the first start."""
 
+    @abstractmethod
     def command(self) -> list[str | Path]:
-        raise NotImplementedError
+        """Return the program that runs in the foreground, with its arguments."""
 
     def environment(self) -> dict[str, str]:
         return {"PATH": os.defpath, "LC_ALL": "C"}
 
+    @abstractmethod
     def ready(self) -> bool:
-        raise NotImplementedError
+        """Does it answer?"""
 
+    @abstractmethod
     def recorded_pid(self) -> int | None:
         """The process that last ran here, by the service's own note; it may be long gone."""
-        raise NotImplementedError
 
     # How it is done.
 

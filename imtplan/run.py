@@ -20,7 +20,6 @@ from urllib.parse import quote
 
 from imtplan.embedded import SITE, Postgres, Valkey
 from imtplan.processes import (
-    Service,
     ServiceError,
     follow_parent,
     last_lines,
@@ -36,7 +35,7 @@ if sys.platform != "win32":
 
 BASE = Path(__file__).resolve().parent.parent
 LOCAL = BASE / ".local"
-SERVICES = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
+SERVICES: dict[str, type[Postgres | Valkey]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
 STOP_SIGNALS = [
     signum for signum in signal.Signals if signum.name in ("SIGINT", "SIGTERM", "SIGHUP")
 ]
@@ -223,7 +222,9 @@ def run(supervisor: Supervisor, lock: IO[str]) -> NoReturn:
     supervisor.watch()
 
 
-def start_service(supervisor: Supervisor, variable: str, kind: type[Service]) -> dict[str, str]:
+def start_service(
+    supervisor: Supervisor, variable: str, kind: type[Postgres | Valkey]
+) -> dict[str, str]:
     """Returns its addresses. The tables belong to one role, and another runs the site."""
     service = kind(LOCAL / kind.name.lower())
     address = str(supervisor.start(service))
