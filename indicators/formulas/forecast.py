@@ -33,7 +33,7 @@ class Forecast:
     """A value in the indicator's unit, its 80 % prediction interval, and how likely the target is.
 
     `probability` (0 to 1) holds if the model does: a straight line, errors alike and independent.
-    With few points there is the line alone, and it is `indicative`.
+    With few points there is the line alone.
     """
 
     value: Decimal
@@ -41,7 +41,6 @@ class Forecast:
     high: Decimal | None
     probability: Decimal | None
     points: int
-    indicative: bool
 
     @property
     def steps(self) -> list[FormulaStep]:
@@ -71,7 +70,7 @@ def forecast(points: Mapping[int, Decimal], *, at_year: int, path: TargetPath) -
     with localcontext(prec=WORKING_DIGITS):
         fit = _fit(points, at_year)
         if fit.error is None:
-            return Forecast(RESULT.plus(fit.value), None, None, None, len(points), indicative=True)
+            return Forecast(RESULT.plus(fit.value), None, None, None, len(points))
         reach = student_quantile((1 + INTERVAL) / 2, fit.freedom) * fit.error
         probability = _probability_met(path, fit.value, fit.error, fit.freedom)
         return Forecast(
@@ -80,7 +79,6 @@ def forecast(points: Mapping[int, Decimal], *, at_year: int, path: TargetPath) -
             high=RESULT.plus(fit.value + reach),
             probability=None if probability is None else RESULT.plus(probability),
             points=len(points),
-            indicative=False,
         )
 
 

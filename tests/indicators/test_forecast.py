@@ -121,7 +121,7 @@ def test_the_example_done_by_hand() -> None:
     assert found.value == Decimal("6.6")
     assert rounded(found.low, "0.0001") == rounded(found.value - reach, "0.0001")
     assert rounded(found.high, "0.0001") == rounded(found.value + reach, "0.0001")
-    assert (found.points, found.indicative) == (4, False)
+    assert found.points == 4
 
 
 def test_results_have_the_digits_of_everything_else() -> None:
@@ -134,7 +134,7 @@ def test_results_have_the_digits_of_everything_else() -> None:
 @pytest.mark.parametrize("count", [2, 3])
 def test_with_two_or_three_points_there_is_the_line_alone(count: int) -> None:
     found = at_2023(dict(list(STRAIGHT.items())[:count]))
-    assert found == Forecast(Decimal(34), None, None, None, count, indicative=True)
+    assert found == Forecast(Decimal(34), None, None, None, count)
 
 
 @pytest.mark.parametrize("points", [{}, {2018: Decimal(1)}])
