@@ -18,6 +18,7 @@ from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.dashboard.freshness import Pulse, follow
 from indicators.models import Indicator, RecomputeRun, StaleMark
+from indicators.recomputing.scope import scope_in_words
 from indicators.services import recompute_everything, retry_failed
 
 ON_A_PAGE = 50
@@ -56,6 +57,11 @@ class RunsPage:
     runs: Page[RecomputeRun]
     only_failures: bool
     pulse: Pulse
+
+    @property
+    def rows(self) -> list[tuple[RecomputeRun, str]]:
+        """Returns each run with what was recomputed."""
+        return [(run, scope_in_words(run.scope)) for run in self.runs]
 
 
 @never_cache

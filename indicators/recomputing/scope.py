@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from indicators.database import ask
 from indicators.models import Target
 from indicators.results.parts_of_sql import BOUNDS, VIEWS, counts
@@ -120,6 +123,23 @@ class RecomputeScope:
             + (["every roll-up"] if self.every_roll_up else [])
             or ["some roll-ups"]
         )
+
+
+def scope_in_words(scope: str) -> str:
+    """Return the text of a scope, as a run keeps it, in the reader's language; codes stay."""
+    words = {
+        "everything": _("everything"),
+        "every roll-up": _("every mean of the plan"),
+        "some roll-ups": _("some means of the plan"),
+    }
+    return ", ".join(words.get(part) or _more(part) or part for part in scope.split(", "))
+
+
+def _more(part: str) -> str:
+    count, more, rest = part.partition(" more")
+    if not (more and not rest and count.isdigit()):
+        return ""
+    return ngettext("%(count)s more", "%(count)s more", int(count)) % {"count": count}
 
 
 # From the year of a figure up to the year before the next one that counts, which nobody carries

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.integrity import reports, tasks
 from imtplan.integrity.models import Report
 from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
+from indicators.recomputing.scope import scope_in_words
 from indicators.services import recompute_everything
 from tests import factories
 
@@ -201,3 +203,17 @@ def test_the_price_does_not_grow_with_the_rows(
 
     with django_assert_max_num_queries(14):
         assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("everything", "tout"),
+        ("students 2020–2022, 7 more, every roll-up", "students 2020–2022, 7 autres"),
+        ("some roll-ups", "certaines moyennes du plan"),
+    ],
+)
+def test_what_a_run_did_is_said_in_the_readers_language(stored: str, shown: str) -> None:
+    with translation.override("fr"):
+        assert scope_in_words(stored).startswith(shown)
+        assert "more" not in scope_in_words(stored)
