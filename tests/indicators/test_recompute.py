@@ -117,6 +117,19 @@ def test_a_running_sum_begins_with_the_first_baseline_in_use(albi: School, recom
         assert InstituteValue.objects.get(year=2019, view=VALIDATED).value == whole
 
 
+def test_a_school_to_which_an_indicator_does_not_apply_is_not_expected(
+    albi: School, ales: School, recomputed: Any
+) -> None:
+    indicator = factories.IndicatorFactory()
+    factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=15)
+    factories.FigureFactory(
+        indicator=indicator, school=ales, year=2020, value=None, state="not_applicable"
+    )
+    recomputed()
+    total = InstituteValue.objects.get(year=2020, view=VALIDATED)
+    assert (total.value, total.reported, total.expected, total.missing) == (15, 1, 1, [])
+
+
 def test_who_left_keeps_its_part_of_a_running_sum_and_is_asked_for_no_more(
     albi: School, ales: School, recomputed: Any
 ) -> None:

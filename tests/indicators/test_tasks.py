@@ -63,6 +63,17 @@ def test_a_large_recomputation_is_done_in_turns(
         Figure.objects.filter(pk=far.pk).delete()
 
 
+def test_where_plan_and_figures_are_gone_no_value_stays(albi: School) -> None:
+    plan = factories.students_of_the_plan(albi).plan
+    tasks.recompute()
+    assert InstituteValue.objects.exists()
+    Figure.objects.all().delete()
+    plan.delete()
+    tasks.recompute()
+    assert not InstituteValue.objects.exists()
+    assert not StaleMark.objects.exists()
+
+
 class Slow:
     """A queue that takes its time: it counts what it was told, once it is let go."""
 
