@@ -1,4 +1,4 @@
-"""From a form to the stored change: what it would move is shown first, then it is confirmed."""
+"""Follow a form to the stored change: show first what it would move, store it once confirmed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ REHEARSED = "…"
 
 @dataclass(frozen=True)
 class ActPage:
-    """Where a form stands: its template, its heading, and where one goes from it."""
+    """The page of a form: `back` is the address of the page before it, `done` the message after."""
 
     template: str
     title: str
     back: str
-    done: str  # the sentence after it
+    done: str
     extra: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ActPreview:
-    """What a change would do, and whether somebody must say why."""
+    """The fields a change differs in, the results it moves, and whether it needs a reason."""
 
     differences: list[FormDifference]
     moves: list[ResultMove]
@@ -68,7 +68,7 @@ def follow(
     """Show the form, or what it would move, or store it and go on to `after(stored)`."""
     if request.method != "POST":
         return _form_page(request, make(None), page)
-    _one_at_a_time()
+    _wait_for_others()
     form = make(request.POST)
     if not form.is_valid() or "back" in request.POST:
         return _form_page(request, form, page)
@@ -90,25 +90,25 @@ def follow(
 
 
 def _say_done(request: HttpRequest, page: ActPage, *, is_change: bool) -> None:
-    """ "Stored" is said of what was stored, and of nothing else."""
+    """Say that the change is stored, or that there was nothing to store."""
     if is_change:
         messages.success(request, page.done)
     else:
         messages.info(request, _("Nothing had changed."))
 
 
-def _one_at_a_time() -> None:
+def _wait_for_others() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _preview(request: HttpRequest, form: ActForm) -> ActPreview:
-    found = rehearse(lambda: form.store(by=request.user, reason=REHEARSED))
-    return ActPreview(form.differences(), found, bool(found) or _asks_reason(request, form))
+    moved = rehearse(lambda: form.store(by=request.user, reason=REHEARSED))
+    return ActPreview(form.differences(), moved, bool(moved) or _asks_reason(request, form))
 
 
 def _asks_reason(request: HttpRequest, form: ActForm) -> bool:
-    """Whether the act itself refuses to be done without a reason: found by trying."""
+    """Try the act without a reason, take it back, and say whether it was refused."""
     try:
         with transaction.atomic():
             form.store(by=request.user, reason="")
@@ -136,18 +136,13 @@ def _form_page(
     context = {
         "form": form,
         "page": page,
-        "overtaken": _now(form) if overtaken else None,
+        "overtaken": form.differences() if overtaken else None,
         "reason": request.POST.get("reason", ""),
         **page.extra,
     }
     wrong = overtaken or (form.is_bound and bool(form.errors))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     return render(request, page.template, context, status=status)
-
-
-def _now(form: ActForm) -> list[FormDifference]:
-    """What is stored now, beside what was typed."""
-    return form.differences()
 
 
 def _preview_page(

@@ -1,9 +1,9 @@
-"""What the forms of the plan share: numbers as people type them, messages at their field, what was
-there when the form was opened, and what is different now."""
+"""The forms of the plan share these bases: numbers as people type them, messages at their field,
+and the differences between what was stored when a form was opened and what was typed."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,18 +21,19 @@ from imtplan.campaigns.entry.forms import TypedNumberField
 from imtplan.days import DayField
 from imtplan.numbers import format_number
 from imtplan.units import CellUnit
+from objectives.services import archive, bring_back
 
 NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
 
 
 def shown_number(value: Any, *, is_year: bool = False) -> str:
-    """A stored or kept number for people. Years are written without a group mark."""
+    """Returns a stored number in the reader's language; a year has no group mark."""
     return str(value) if is_year else format_number(Decimal(str(value)), language=reader_language())
 
 
 class PlanNumberField(TypedNumberField):
-    """A number in the person's language, both ways. Its bounds are the model's."""
+    """Reads and shows a number in the person's language. Its bounds are the model's."""
 
     def prepare_value(self, value: Any) -> Any:
         return (
@@ -46,7 +47,7 @@ class PlanNumberField(TypedNumberField):
             raise ValidationError(_("Enter a number."), code="required")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """1,50 typed where 1.5 stands is no change; what cannot be read is one."""
+        """Compares the numbers, not the texts: 1,50 is no change of 1.5. An unreadable text is."""
         try:
             return bool(self.to_python(data) != initial)
         except ValidationError:
@@ -61,7 +62,7 @@ def number_field(unit: CellUnit = NO_UNIT, **options: Any) -> PlanNumberField:
 
 
 def _field_of(field: Any, **options: Any) -> forms.Field | None:
-    """The field of a column: our numbers, days that a browser helps to choose, plain years."""
+    """Returns the field for a column: numbers as people type them, days to choose, plain years."""
     shared = {"label": field.verbose_name, "help_text": field.help_text}
     if isinstance(field, models.DecimalField):
         return number_field(required=not field.blank, initial=field.get_default(), **shared)
@@ -69,9 +70,7 @@ def _field_of(field: Any, **options: Any) -> forms.Field | None:
         options["form_class"] = DayField
     elif isinstance(field, models.PositiveSmallIntegerField):
         options["widget"] = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        options["error_messages"] = {
-            "invalid": gettext_lazy("Write a whole number, with digits only.")
-        }
+        options["error_messages"] = {"invalid": NOT_WHOLE}
     elif isinstance(field, models.TextField):
         options["widget"] = forms.Textarea(attrs={"rows": 3})
     return field.formfield(**options)
@@ -79,7 +78,7 @@ def _field_of(field: Any, **options: Any) -> forms.Field | None:
 
 @dataclass(frozen=True)
 class FormDifference:
-    """One thing that differs, in the words of the form."""
+    """A field whose value differs, both values as the form writes them."""
 
     label: str
     before: str
@@ -87,22 +86,25 @@ class FormDifference:
 
 
 class ActForm(forms.BaseForm):
-    """What one act asks: `stored` is what is there, `store` does it, `mark` tells two states of
-    what is there apart. A mark that is no longer right: somebody else was faster."""
+    """A form for one change of the plan: `stored` is the present state, `store` makes the change.
+
+    `mark` identifies the present state. Another mark on confirming: somebody else was faster.
+    """
 
     title: str = ""
     button = gettext_lazy("See what this changes")
+    store: Callable[..., Any]  # keyword-only: by, reason
 
     def stored(self) -> Mapping[str, Any]:
         return {name: self.get_initial_for_field(self.fields[name], name) for name in self.fields}
 
     @property
     def mark(self) -> str:
-        plain = {name: self.said(name, value) for name, value in self.stored().items()}
+        plain = {name: self.in_words(name, value) for name, value in self.stored().items()}
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
 
-    def said(self, name: str, value: Any) -> str:
-        """A stored or typed value in words, the same for both."""
+    def in_words(self, name: str, value: Any) -> str:
+        """Returns a value as text; the same for a stored value and for a typed one."""
         field = self.fields[name]
         if isinstance(field, PlanNumberField) and isinstance(value, Decimal):
             return format_number(value, language=reader_language())
@@ -123,43 +125,67 @@ class ActForm(forms.BaseForm):
         return str(field.queryset.model._default_manager.filter(pk=value).first() or "")
 
     def is_overtaken(self, seen: str) -> bool:
-        """Whether what is stored is no longer what stood on the page that was sent."""
+        """Whether the stored state is no longer that of the page on which the person typed."""
         return seen != self.mark
 
     def differences(self) -> list[FormDifference]:
-        """What was typed against what is stored. Call on a valid form."""
+        """Compares what was typed with what is stored. Call it on a valid form."""
         stored = self.stored()
-        found = []
+        differences = []
         for name, field in self.fields.items():
-            old = self.said(name, stored[name])
-            new = self.said(name, self.cleaned_data[name])
+            old = self.in_words(name, stored[name])
+            new = self.in_words(name, self.cleaned_data[name])
             if old != new:
-                found.append(FormDifference(str(field.label or name), old, new))
-        return found
+                differences.append(FormDifference(str(field.label or name), old, new))
+        return differences
 
     @property
     def is_change(self) -> bool:
-        """Whether storing this changes anything. Call on a valid form."""
+        """Whether storing this changes anything. Call it on a valid form."""
         return bool(self.differences())
 
     @property
     def sent(self) -> Iterable[tuple[str, str]]:
-        """Every name and text that was posted, to be posted again from the preview."""
+        """Returns every posted name and text, to be posted again from the preview."""
         for name in self.fields:
             key = self.add_prefix(name)
             if key in self.data:
                 yield key, self.data[key]
 
+
+class ArchiveForm(ActForm, forms.Form):
+    """Puts a row aside, or brings it back: nothing to type but the reason."""
+
+    def __init__(self, *args: Any, row: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.row = row
+
+    def stored(self) -> Mapping[str, Any]:
+        return {"archived_at": self.row.archived_at}
+
+    def in_words(self, name: str, value: Any) -> str:
+        return str(value or "")
+
+    @property
+    def is_change(self) -> bool:
+        return True
+
     def store(self, *, by: User, reason: str) -> Any:
-        raise NotImplementedError
+        act = bring_back if self.row.archived_at else archive
+        return act(element=self.row, by=by, reason=reason)
 
 
 class PlanForm(ActForm, forms.ModelForm):
-    """A row of the plan. A code is chosen once; afterwards it stands in files and addresses."""
+    """A form for a row of the plan, stored by its `service`, which takes the row as `argument`.
 
+    A code is chosen once; afterwards it stands in files and addresses.
+    """
+
+    service: Callable[..., Any]
+    argument = ""
     use_required_attribute = False
     FIXED: tuple[str, ...] = ("code",)
-    # The rest of a constraint's name says nothing to people; where its message belongs does.
+    # The field at which the message of a database constraint is shown.
     SHOWN_AT: dict[str, str] = {}
     slug = ""
     parent = ""
@@ -171,7 +197,7 @@ class PlanForm(ActForm, forms.ModelForm):
                 self.fields.pop(name, None)
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The parent is no field, but codes are told apart within it."""
+        """Keeps the parent and the code, which are no fields: codes are unique within a parent."""
         return super()._get_validation_exclusions() - {self.parent, *self.FIXED}
 
     def _update_errors(self, errors: ValidationError) -> None:
@@ -185,8 +211,8 @@ class PlanForm(ActForm, forms.ModelForm):
             for constraint in self._meta.model._meta.constraints
         }
         moved: dict[str, list[ValidationError]] = {}
-        for field, found in errors.error_dict.items():
-            for error in found:
+        for field, field_errors in errors.error_dict.items():
+            for error in field_errors:
                 place = places.get(str(error.messages[0]), "") if field == NON_FIELD_ERRORS else ""
                 at = place if place in self.fields else field
                 at = at if at in self.fields else NON_FIELD_ERRORS
@@ -195,7 +221,7 @@ class PlanForm(ActForm, forms.ModelForm):
 
     @property
     def row(self) -> Any:
-        """The row as the services take it: not yet touched by what was typed."""
+        """Returns the row for the service, without what was typed in this form."""
         model = self._meta.model
         if self.instance.pk is not None:
             return model._default_manager.get(pk=self.instance.pk)
@@ -206,17 +232,20 @@ class PlanForm(ActForm, forms.ModelForm):
     def values(self) -> dict[str, Any]:
         own = {field.name for field in self._meta.model._meta.fields}
         return {
-            name: self._one_line_end(value)
+            name: self._with_line_feeds(value)
             for name, value in self.cleaned_data.items()
             if name in own
         }
 
     @staticmethod
-    def _one_line_end(value: Any) -> Any:
+    def _with_line_feeds(value: Any) -> Any:
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+    def store(self, *, by: User, reason: str) -> Any:
+        return self.service(**{self.argument: self.row}, by=by, reason=reason, **self.values)
 
 
 class PlanFormMeta:
-    """Django copies this for each form; what it says holds for all of them."""
+    """The base of the `Meta` of every form of a row."""
 
     formfield_callback = staticmethod(_field_of)

@@ -1,4 +1,4 @@
-"""One form for each kind of thing a plan is made of, with how it is stored."""
+"""The forms of a plan, its objectives, levers, projects, milestones and status reports."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -27,6 +27,8 @@ from projects.services import (
 
 
 class StrategicPlanForm(PlanForm):
+    service = staticmethod(store_plan)
+    argument = "plan"
     slug = "plans"
     SHOWN_AT = {"plan_years_in_order": "first_year", "plan_thresholds_in_order": "on_track_from"}
 
@@ -53,7 +55,7 @@ class StrategicPlanForm(PlanForm):
         self.fields["supersedes"].empty_label = _("no other plan")
 
     def clean_supersedes(self) -> StrategicPlan | None:
-        """A plan that follows itself, through others, would have no beginning."""
+        """Refuses a plan that follows itself, directly or through others."""
         former = self.cleaned_data["supersedes"]
         seen = former
         while seen is not None:
@@ -62,12 +64,15 @@ class StrategicPlanForm(PlanForm):
             seen = seen.supersedes
         return former
 
-    def store(self, *, by: User, reason: str) -> StrategicPlan:
-        return store_plan(plan=self.row, by=by, reason=reason, **self.values)
-
 
 class WeightsForm(PlanForm):
-    """An element with a weight field for each thing that may count in it: empty, it does not."""
+    """A form for an element, with one weight field for each row that may count in it.
+
+    An empty weight: the row does not count.
+    """
+
+    parent = "plan"
+    GROUPS: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -81,10 +86,17 @@ class WeightsForm(PlanForm):
                 self.initial[name] = weights.get(end.pk)
 
     def linkable(self) -> dict[str, Iterable[Any]]:
-        raise NotImplementedError
+        plan = self.instance.plan
+        rows: dict[str, Iterable[Any]] = {
+            "indicator": Indicator.objects.in_use(),
+            "project": FlagshipProject.objects.of(plan),
+            "objective": Objective.objects.of(plan),
+            "lever": Lever.objects.of(plan),
+        }
+        return {group: rows[group] for group in self.GROUPS}
 
     def linked(self, group: str) -> dict[int, Decimal]:
-        """The weight of each link there is, by the key of what it leads to."""
+        """Returns the weight of each stored link, by the key of the row at its other end."""
         if self.instance.pk is None:
             return {}
         links = {
@@ -111,20 +123,20 @@ class WeightsForm(PlanForm):
         }
 
     def groups(self) -> list[tuple[str, list[Any], list[Any]]]:
-        """For the page: what counts already, and what else may, group by group."""
+        """Returns for each group its title, the fields of linked rows and those of the others."""
         titles = {
             "indicator": _("Indicators that count"),
             "project": _("Projects that count"),
             "objective": _("Objectives it serves"),
             "lever": _("Levers it serves"),
         }
-        found = []
+        groups = []
         for group, title in titles.items():
             fields = [self[name] for name in self.ends if name.rpartition("_")[0] == group]
-            linked = [one for one in fields if one.value() not in (None, "") or one.errors]
+            linked = [field for field in fields if field.value() not in (None, "") or field.errors]
             if fields:
-                found.append((title, linked, [one for one in fields if one not in linked]))
-        return found
+                groups.append((title, linked, [field for field in fields if field not in linked]))
+        return groups
 
     @property
     def own_fields(self) -> list[Any]:
@@ -136,17 +148,10 @@ def _label(end: Any) -> str:
 
 
 class AxisForm(WeightsForm):
-    """An objective or a lever."""
+    """The base of the forms for an objective and for a lever."""
 
-    parent = "plan"
     FIELDS = ["code", "rank", "title_fr", "title_en", "weight"]
-
-    def linkable(self) -> dict[str, Iterable[Any]]:
-        plan = self.instance.plan
-        return {
-            "indicator": Indicator.objects.in_use(),
-            "project": FlagshipProject.objects.of(plan),
-        }
+    GROUPS = ("indicator", "project")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -155,11 +160,8 @@ class AxisForm(WeightsForm):
                 self.add_error(name, _("Write the title in both languages."))
         return data
 
-    def store_row(self, *, by: User, reason: str) -> Any:
-        raise NotImplementedError
-
     def store(self, *, by: User, reason: str) -> Any:
-        row = self.store_row(by=by, reason=reason)
+        row = super().store(by=by, reason=reason)
         about = {"element": row, "by": by, "reason": reason}
         weigh_indicators(weights=self.weights("indicator"), **about)
         weigh_projects(weights=self.weights("project"), **about)
@@ -167,6 +169,8 @@ class AxisForm(WeightsForm):
 
 
 class ObjectiveForm(AxisForm):
+    service = staticmethod(store_objective)
+    argument = "objective"
     slug = "objectifs"
     SHOWN_AT = {"objective_code_once": "code", "objective_weight_not_negative": "weight"}
 
@@ -174,11 +178,10 @@ class ObjectiveForm(AxisForm):
         model = Objective
         fields = AxisForm.FIELDS
 
-    def store_row(self, *, by: User, reason: str) -> Objective:
-        return store_objective(objective=self.row, by=by, reason=reason, **self.values)
-
 
 class LeverForm(AxisForm):
+    service = staticmethod(store_lever)
+    argument = "lever"
     slug = "leviers"
     SHOWN_AT = {"lever_code_once": "code", "lever_weight_not_negative": "weight"}
 
@@ -186,15 +189,14 @@ class LeverForm(AxisForm):
         model = Lever
         fields = ["code", "rank", "title_fr", "title_en", "kind", "weight"]
 
-    def store_row(self, *, by: User, reason: str) -> Lever:
-        return store_lever(lever=self.row, by=by, reason=reason, **self.values)
-
 
 class ProjectForm(WeightsForm):
-    """A title may be missing until it is published."""
+    """A form for a flagship project, whose title may be missing until it is published."""
 
+    service = staticmethod(store_project)
+    argument = "project"
     slug = "projets"
-    parent = "plan"
+    GROUPS = ("objective", "lever", "indicator")
     SHOWN_AT = {
         "flagshipproject_code_once": "code",
         "flagshipproject_weight_not_negative": "weight",
@@ -214,22 +216,16 @@ class ProjectForm(WeightsForm):
             "source",
         ]
 
-    def linkable(self) -> dict[str, Iterable[Any]]:
-        plan = self.instance.plan
-        return {
-            "objective": Objective.objects.of(plan),
-            "lever": Lever.objects.of(plan),
-            "indicator": Indicator.objects.in_use(),
-        }
-
     def store(self, *, by: User, reason: str) -> FlagshipProject:
-        row = store_project(project=self.row, by=by, reason=reason, **self.values)
+        row: FlagshipProject = super().store(by=by, reason=reason)
         weigh_served(project=row, weights=self.weights("objective", "lever"), by=by, reason=reason)
         weigh_indicators(element=row, weights=self.weights("indicator"), by=by, reason=reason)
         return row
 
 
 class MilestoneForm(PlanForm):
+    service = staticmethod(store_milestone)
+    argument = "milestone"
     slug = "jalons"
     parent = "project"
     FIXED = ()
@@ -239,11 +235,10 @@ class MilestoneForm(PlanForm):
         model = Milestone
         fields = ["title_fr", "title_en", "due_on", "done_on", "weight"]
 
-    def store(self, *, by: User, reason: str) -> Milestone:
-        return store_milestone(milestone=self.row, by=by, reason=reason, **self.values)
-
 
 class StatusReportForm(PlanForm):
+    service = staticmethod(report_status)
+    argument = "report"
     slug = "avancements"
     parent = "project"
     FIXED = ()
@@ -252,9 +247,6 @@ class StatusReportForm(PlanForm):
     class Meta(PlanFormMeta):
         model = StatusReport
         fields = ["status", "sentence", "reported_on"]
-
-    def store(self, *, by: User, reason: str) -> StatusReport:
-        return report_status(report=self.row, by=by, reason=reason, **self.values)
 
 
 FORMS: dict[str, type[PlanForm]] = {

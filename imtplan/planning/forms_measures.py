@@ -1,4 +1,4 @@
-"""The forms of what is measured: indicators, targets, and the schools that report."""
+"""The forms of indicators, of targets, and of the schools that report."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
+from imtplan.audit.edits import put
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import (
@@ -18,13 +19,14 @@ from imtplan.planning.forms import (
     PlanFormMeta,
     number_field,
 )
-from imtplan.planning.schools import store_school
 from imtplan.units import CellUnit
 from indicators.models import Indicator, Target
 from indicators.services_plan import store_indicator, store_target
 
 
 class IndicatorForm(PlanForm):
+    service = staticmethod(store_indicator)
+    argument = "indicator"
     slug = "indicateurs"
     SHOWN_AT = {
         "indicator_bounds_in_order": "maximum",
@@ -88,7 +90,7 @@ class IndicatorForm(PlanForm):
         self.fields["change_limit"].unit = POINTS if is_percentage else PERCENT
 
     def _unit(self) -> tuple[str, tuple[str, ...]]:
-        """The unit that stands in the form, as it is typed."""
+        """Returns the unit typed in the form: in the reader's language, then in both."""
         units = tuple(str(self[f"unit_{code}"].value() or "") for code in ("fr", "en"))
         return units[0 if reader_language() == "fr" else 1], units
 
@@ -97,13 +99,12 @@ class IndicatorForm(PlanForm):
             raise ValidationError(_("Six decimals at most."))
         return self.cleaned_data["decimals"]
 
-    def store(self, *, by: User, reason: str) -> Indicator:
-        return store_indicator(indicator=self.row, by=by, reason=reason, **self.values)
-
 
 class TargetForm(PlanForm):
-    """A target of the institute, with the values stated for years where it has some."""
+    """A form for a target of the institute, with the values that it states for single years."""
 
+    service = staticmethod(store_target)
+    argument = "target"
     slug = "cibles"
     parent = "plan"
     FIXED = ("code", "indicator")
@@ -150,7 +151,7 @@ class TargetForm(PlanForm):
             self.initial[f"point_{year}"] = points.get(year)
 
     def _indicator(self) -> Indicator | None:
-        """That of the target, or the one that was chosen for a new one."""
+        """Returns the indicator of the target; of a new target, the indicator chosen so far."""
         if self.instance.pk:
             return self.instance.indicator
         chosen = str(self["indicator"].value() or "")
@@ -159,9 +160,9 @@ class TargetForm(PlanForm):
         ).first()
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Another reference is no error: it gives that up in the same act.
+        """Leaves out the plan: a second reference target is no error, it replaces the first.
 
-        Whether it is put aside is no field, but the rule of the baseline looks at it.
+        Keeps `archived_at`, which is no field: the constraint of the baseline reads it.
         """
         return super()._get_validation_exclusions() - {"archived_at"} | {"plan"}
 
@@ -189,21 +190,39 @@ class TargetForm(PlanForm):
 
     @property
     def row(self) -> Target:
-        found = super().row
-        if found.pk is None:
-            found.indicator = self.cleaned_data["indicator"]
-            found.school = self.instance.school
-        return found
+        target = super().row
+        if target.pk is None:
+            target.indicator = self.cleaned_data["indicator"]
+            target.school = self.instance.school
+        return target
 
-    def store(self, *, by: User, reason: str) -> Target:
-        return store_target(
-            target=self.row, by=by, reason=reason, points=self.points(), **self.values
-        )
+    @property
+    def values(self) -> dict[str, Any]:
+        return super().values | {"points": self.points()}
+
+
+# A change of one of these needs a reason.
+_SCHOOL_WEIGHTY = {"name", "kind", "first_year", "last_year", "merged_into"}
+
+
+def store_school(*, school: School, by: User, reason: str = "", **values: Any) -> School:
+    """Store a new school or a change of one, and return it.
+
+    A new name keeps the one before it as the former name, unless another is given. What a school
+    reported stays its own: a merged school's earlier years are not moved. This is a service of the
+    plan, for the accounts know no audit.
+    """
+    name = values.get("name", school.name)
+    if school.pk and name != school.name and values.get("former_name", "") == school.former_name:
+        values["former_name"] = school.name
+    return put(school, values, by=by, reason=reason, weighty=_SCHOOL_WEIGHTY)
 
 
 class SchoolForm(PlanForm):
-    """Renaming keeps the old name; merging ends the school and says where it went."""
+    """A form for a school: a new name keeps the old one; a merger needs the last year."""
 
+    service = staticmethod(store_school)
+    argument = "school"
     slug = "ecoles"
     SHOWN_AT = {"school_years_in_order": "last_year"}
 
@@ -237,6 +256,3 @@ class SchoolForm(PlanForm):
         if data.get("merged_into") and not data.get("last_year"):
             self.add_error("last_year", _("Say the last year it reports for by itself."))
         return data
-
-    def store(self, *, by: User, reason: str) -> School:
-        return store_school(school=self.row, by=by, reason=reason, **self.values)

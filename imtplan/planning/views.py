@@ -15,8 +15,7 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
 from imtplan.planning.acts import ActPage, follow
-from imtplan.planning.forms import PlanForm
-from imtplan.planning.forms_acts import ArchiveForm
+from imtplan.planning.forms import ArchiveForm, PlanForm
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.forms_school_targets import SchoolTargetsForm
 from imtplan.planning.history import history_of
@@ -32,7 +31,7 @@ LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
-    """The plans, the current one first."""
+    """Shows the plans, the current one first."""
     demand(request, Permission.EDIT_PLAN)
     rows = StrategicPlan.objects.visible_to(request.user).select_related("supersedes")
     return render(request, "planning/plans.html", {"plans": rows})
@@ -40,7 +39,6 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def plan(request: HttpRequest, code: str) -> HttpResponse:
-    """What one plan is made of."""
     demand(request, Permission.EDIT_PLAN)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
     context = {"plan": row, "overview": PlanOverview(row, request.user)}
@@ -49,7 +47,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def schools(request: HttpRequest) -> HttpResponse:
-    """Every school there is or was."""
+    """Shows every school, those that have ended too."""
     demand(request, Permission.EDIT_PLAN)
     rows = School.objects.visible_to(request.user).select_related("merged_into")
     return render(request, "planning/schools.html", {"schools": rows})
@@ -58,7 +56,7 @@ def schools(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, kind: str) -> HttpResponse:
-    """A new element of a plan (`?plan=`), of a project (`?projet=`), or of the institute."""
+    """Adds an element to a plan (`?plan=`), to a project (`?projet=`), or to the institute."""
     demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     parent = _parent(request, form)
@@ -74,7 +72,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     model = form._meta.model
     return follow(
         request,
-        lambda data: form(data, instance=model(**made), initial=_asked_indicator(request)),
+        lambda data: form(data, instance=model(**made), initial=_indicator_in_address(request)),
         page,
         after=lambda _row: page.back,
     )
@@ -83,7 +81,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """An element, with what counts in it and its history."""
+    """Changes an element; its links and its history are on the page."""
     demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     row = _row(request, form, pk)
@@ -112,7 +110,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Put an element aside, or bring it back: what moves is shown first."""
+    """Puts an element aside, or brings it back; shows first what moves."""
     demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     if kind not in ARCHIVABLE:
@@ -135,7 +133,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpResponse:
-    """What each school is to reach of one indicator, beside the institute's target."""
+    """Changes the schools' targets for one indicator, beside the institute's target."""
     demand(request, Permission.EDIT_PLAN)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
     measured = get_object_or_404(Indicator.objects.visible_to(request.user), code=indicator)
@@ -156,7 +154,7 @@ def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpRespo
 
 @require_POST
 def confirm(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """A link that was deduced is right: one click, no number moves."""
+    """Confirms a link that was deduced. No number moves, so nothing is shown first."""
     demand(request, Permission.EDIT_PLAN)
     if kind not in LINKS:
         raise Http404
@@ -179,7 +177,7 @@ def _name_of(form: type[PlanForm]) -> str:
 
 
 def _title_of(row: Any) -> str:
-    """A target is known by its code, which says little without its indicator."""
+    """Returns the row's name; a target, known by a code alone, has its indicator before it."""
     return f"{row.indicator} · {row}" if isinstance(row, Target) else str(row)
 
 
@@ -190,7 +188,7 @@ def _row(request: HttpRequest, form: type[PlanForm], pk: int) -> Any:
 
 
 def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
-    """What the new thing belongs to, as the address says."""
+    """Returns the plan or project that the address names as the new row's parent."""
     if form.parent == "plan":
         rows = StrategicPlan.objects.visible_to(request.user)
         return get_object_or_404(rows, code=request.GET.get("plan", ""))
@@ -201,15 +199,15 @@ def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
     return None
 
 
-def _asked_indicator(request: HttpRequest) -> dict[str, Any]:
-    """The indicator whose target is to be added, where the address names one."""
-    found = Indicator.objects.visible_to(request.user)
-    row = found.filter(code=request.GET.get("indicateur", "")).first()
-    return {"indicator": row.pk} if row else {}
+def _indicator_in_address(request: HttpRequest) -> dict[str, Any]:
+    """Returns the form's initial indicator, if the address names one for the new target."""
+    indicators = Indicator.objects.visible_to(request.user)
+    indicator = indicators.filter(code=request.GET.get("indicateur", "")).first()
+    return {"indicator": indicator.pk} if indicator else {}
 
 
 def _place(row: Any, form: type[PlanForm] | None = None) -> str:
-    """The page one comes from: the plan's, the project's, the list of schools."""
+    """Returns the address to go back to: the plan, the project, the schools or the plans."""
     if isinstance(row, StrategicPlan):
         return reverse("plan", args=[row.code])
     if isinstance(row, FlagshipProject):
