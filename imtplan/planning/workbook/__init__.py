@@ -1,2 +1,2 @@
-"""A plan as a workbook: `sheets` says what it holds, `writing` makes it, `reading` and `loading`
-take one back through the very forms and services of the pages."""
+"""A plan as a workbook: `sheets` declares it, `writing` makes it, `reading` reads it, and `loading`
+stores its lines through the forms and services of the pages."""

@@ -1,4 +1,4 @@
-"""The file, read into what it would do: as an act of the plan, seen before it is stored."""
+"""The form that takes a workbook: one change of the plan, shown before it is stored."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -28,9 +28,9 @@ MAX_KEPT = 2_000_000
 
 
 class LoadForm(ActForm, forms.Form):
-    """Either a file, or `content`: what was read of it, sent back from the preview.
+    """Takes a file, or `content`: the tables read from it, which the preview sends back.
 
-    `plan`: whose page it is; None: the page of new plans. `report` is there after `store`.
+    `plan` is the plan of the page, None on the page of new plans. `store` makes the `report`.
     """
 
     use_required_attribute = False
@@ -67,7 +67,7 @@ class LoadForm(ActForm, forms.Form):
 
     def _tables(self, data: dict[str, Any]) -> list[Table]:
         if file := data.get("file"):
-            # One byte more than is taken is enough to know that it is too much.
+            # One byte over the limit is enough for the reader to refuse the file.
             return read_tables(file.read(MAX_BYTES + 1), file.name or "")
         if not data.get("content"):
             raise Unreadable(_("Choose a file."))
@@ -91,11 +91,11 @@ class LoadForm(ActForm, forms.Form):
 
     @property
     def mark(self) -> str:
-        """What was seen is the report itself: whatever makes it another is seen first."""
+        """Returns the mark of the report, which is what the preview shows."""
         return self.report.mark if self.report else ""
 
     def is_overtaken(self, seen: str) -> bool:
-        """Known once the report is made: `mark` is compared on confirming."""
+        """Returns False: `mark` is compared on confirming, once the report is made."""
         return False
 
     def differences(self) -> list[FormDifference]:
@@ -115,7 +115,7 @@ class LoadForm(ActForm, forms.Form):
         return signing.dumps(packed, salt=SALT, compress=True)
 
     def store(self, *, by: User, reason: str) -> StrategicPlan | None:
-        """Load every line; `LinesRefused` if one cannot be. Call on a valid form."""
+        """Load every line; `LinesRefused` if one is refused. Call it on a valid form."""
         state = state_of(self.plan) if self.plan else ""
         self.report = Loader(self.book, self.plan, by=by, reason=reason).run()
         if state and self.book.marks.get("state", state) != state and self.report.changes:
@@ -133,12 +133,12 @@ class LoadForm(ActForm, forms.Form):
         ) % {"day": self.book.marks.get("made", "?")}
 
 
-# --- What was read, kept by the browser ---------------------------------------------------------
+# --- The tables, as the browser keeps them ------------------------------------------------------
 
 
 def _packed(table: Table) -> list[Any]:
     rows = [
-        [row.line, [[place, one.kind.value, one.text, one.is_formula] for place, one in row]]
+        [row.line, [[place, cell.kind.value, cell.text, cell.is_formula] for place, cell in row]]
         for row in table.rows
     ]
     return [table.name, table.is_hidden, rows]

@@ -1,4 +1,4 @@
-"""The lines of links: what counts in what, and how much."""
+"""Loads the lines of the links: what counts in which element, and its weight."""
 
 from collections.abc import Callable, Collection
 from decimal import Decimal
@@ -33,15 +33,17 @@ MODELS: dict[str, tuple[Any, str]] = {
 
 
 def why_none(code: str, sheets: list[str], refused: Collection[tuple[str, str]]) -> str:
-    """Why nothing has a code: its own line may be what is wrong."""
+    """Returns why no row has a code: perhaps the line that would add it was itself refused."""
     if any((sheet, code) in refused for sheet in sheets):
         return _("The line of this code is not right: correct it first.")
     return _("Nothing has this code.")
 
 
 class LinkLoader:
-    """`refused`: sheet and code of the lines that are not right. `sums`: of the weights in each
-    element that is touched, before the first change."""
+    """Stores links. `refused` holds the sheet and code of each refused line.
+
+    `sums` keeps the sum of the weights in each changed element, as it was before the first change.
+    """
 
     def __init__(self, plan: StrategicPlan, refused: Collection[tuple[str, str]]) -> None:
         self.plan, self.refused = plan, refused
@@ -62,24 +64,24 @@ class LinkLoader:
         )
 
     def _read(self, line: WorkbookLine) -> list[Any]:
-        """What counts, in what, and how much; what is wrong with each is told at once."""
+        """Returns what counts, its element and the weight; refuses every wrong cell at once."""
         readers: list[Callable[[], Any]] = [
             lambda: self._named(line, "kind", "code", Counts.values),
             lambda: self._named(line, "in_kind", "element", CountsIn.values),
             lambda: self._weight(line),
         ]
-        found, wrong = [], {}
+        values, wrong = [], {}
         for read in readers:
             try:
-                found.append(read())
+                values.append(read())
             except CellRefused as left:
                 wrong[left.name] = left.message
         if wrong:
             raise ValidationError(wrong)
-        return found
+        return values
 
     def sums_now(self) -> list[FormDifference]:
-        """What the weights in each touched element came to, and come to."""
+        """Returns the sum of the weights in each changed element, before and after."""
         return [
             FormDifference(str(element), _shown(before), _shown(_sum(element)))
             for element, before in self.sums.items()
@@ -89,17 +91,20 @@ class LinkLoader:
         code, kind = line.text(column), line.text(kind_column)
         if not code:
             raise CellRefused(column, _("Write a code."))
-        asked = [kind] if kind else kinds
-        found = [row for one in asked if (row := self._row(one, code))]
-        if not found:
+        possible = [kind] if kind else kinds
+        rows = [row for possible_kind in possible if (row := self._row(possible_kind, code))]
+        if not rows:
             raise CellRefused(
-                column, why_none(code, [MODELS[one][1] for one in asked], self.refused)
+                column,
+                why_none(
+                    code, [MODELS[possible_kind][1] for possible_kind in possible], self.refused
+                ),
             )
-        if len(found) > 1:
+        if len(rows) > 1:
             raise CellRefused(kind_column, _("Two things have this code: say here which one."))
-        if found[0].archived_at:
+        if rows[0].archived_at:
             raise CellRefused(column, PUT_ASIDE)
-        return self._fitting(line, column, found[0])
+        return self._fitting(line, column, rows[0])
 
     def _row(self, kind: str, code: str) -> Any:
         model, _sheet = MODELS[kind]
@@ -141,8 +146,8 @@ def _sum(element: Any) -> Decimal:
     links = [element.indicator_links.filter(indicator__archived_at=None)]
     if not isinstance(element, FlagshipProject):
         links.append(element.served_by.filter(project__archived_at=None))
-    found = [one.aggregate(sum=Sum("weight"))["sum"] for one in links]
-    return sum((one for one in found if one is not None), Decimal(0))
+    sums = [sum_.aggregate(sum=Sum("weight"))["sum"] for sum_ in links]
+    return sum((sum_ for sum_ in sums if sum_ is not None), Decimal(0))
 
 
 def _shown(weight: Decimal | None) -> str:

@@ -1,7 +1,7 @@
-"""A workbook into the plan, line by line, through the forms and services of the pages.
+"""Loads a workbook into the plan, line by line, through the forms and services of the pages.
 
-Everything happens inside the caller's transaction. A line that is not right does not stop the
-others from being looked at; at the end it stops all of them from being stored (`LinesRefused`).
+Everything happens inside the caller's transaction. After a refused line the others are still
+tried, so that every refusal is shown at once; then nothing is stored (`LinesRefused`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -27,12 +27,12 @@ from indicators.models import Indicator, Target
 from objectives.models import StrategicPlan
 from projects.models import Milestone
 
-# What others name comes before them.
+# A sheet comes after those whose codes it names.
 ORDER = ("plans", "indicateurs", "objectifs", "leviers", "projets", "jalons", "liens", "cibles")
 
 
 class Loader:
-    """One load. `plan`: whose page it is; None: the workbook itself names a plan, or a new one."""
+    """Loads one workbook into `plan`; None: into the plan that the workbook itself names."""
 
     def __init__(
         self, book: PlanWorkbook, plan: StrategicPlan | None, *, by: User, reason: str
@@ -41,11 +41,11 @@ class Loader:
         self.plan: Any = plan
         self.report = LoadReport(refusals=list(book.refusals), remarks=list(book.remarks))
         self.seen: dict[tuple[str, ...], int] = {}
-        self.refused: set[tuple[str, str]] = set()  # sheet and code of lines that are not right
+        self.refused: set[tuple[str, str]] = set()  # sheet and code of refused lines
         self.links: LinkLoader | None = None
 
     def run(self) -> LoadReport:
-        """Store every line that is right, and say of each what it does or why it is refused."""
+        """Store every line that is right; return what each line does, or why it is refused."""
         for slug in ORDER:
             if slug in self.book.lines and (self.plan or slug == "plans"):
                 self._sheet(slug)
@@ -69,7 +69,7 @@ class Loader:
                 self._refuse(line, [line.refused(left.name, left.message)])
             except ValidationError as error:
                 self._refuse(line, _refusals(line, error))
-        self.report.lines[slug].sort(key=lambda one: one.line.number)
+        self.report.lines[slug].sort(key=lambda report: report.line.number)
 
     def _links(self) -> Callable[[WorkbookLine], LineReport]:
         self.links = links = LinkLoader(self.plan, self.refused)
@@ -80,7 +80,7 @@ class Loader:
         self.refused.add((line.sheet.slug, line.raw("code")))
 
     def _refuse_twice(self, line: WorkbookLine) -> None:
-        for key, column in _said_once(line):
+        for key, column in _unique_keys(line):
             first = self.seen.setdefault(key, line.number)
             if first != line.number:
                 message = _("Line %(line)d of this sheet says this already.") % {"line": first}
@@ -106,17 +106,17 @@ class Loader:
         return LineReport(line, _name(stored), outcome, differences)
 
     def _differences(self, form: PlanForm, line: WorkbookLine) -> list[FormDifference]:
-        said = {name: form.said(name, form.cleaned_data[name]) for name in form.fields}
+        texts = {name: form.in_words(name, form.cleaned_data[name]) for name in form.fields}
         return [
-            FormDifference(line.columns[name].heading, "", said[name])
+            FormDifference(line.columns[name].heading, "", texts[name])
             for name in line.columns
-            if name != "code" and said.get(name) and line.raw(name)
+            if name != "code" and texts.get(name) and line.raw(name)
         ]
 
     def _data(
         self, line: WorkbookLine, form_class: type[PlanForm], instance: Any
     ) -> dict[str, str]:
-        """What the page of the element would send, with the cells of the line typed in it."""
+        """Returns the data that the element's page would send, after the line is typed into it."""
         data = _as_shown(form_class(instance=instance))
         wrong: dict[str, str] = {}
         for name in line.columns:
@@ -137,29 +137,28 @@ class Loader:
 
     def _typed(self, line: WorkbookLine, name: str) -> str:
         text = line.text(name, unit=self._unit(line, name))
-        if text and line.columns[name].how is ColumnFormat.CODE:
+        if text and line.columns[name].format is ColumnFormat.CODE:
             return str(self._of_code(line, name, text).pk)
         return text
 
     def _unit(self, line: WorkbookLine, name: str) -> CellUnit:
-        """In what the numbers of a column are counted, as its form has it: those of a target in
-        the unit of its indicator, those of an indicator in its own."""
-        if line.columns[name].how is not ColumnFormat.NUMBER:
+        """Returns the unit in which the form counts a column's numbers: that of the indicator."""
+        if line.columns[name].format is not ColumnFormat.NUMBER:
             return NO_UNIT
         if name in ("growth_percent", "change_limit"):
             return PERCENT
         if line.sheet.slug == "cibles":
             code = line.raw("indicator") or self._indicator_of(line.raw("code"))
-            found = Indicator.objects.filter(code=code).first()
-            return unit_of(found) if found else NO_UNIT
+            indicator = Indicator.objects.filter(code=code).first()
+            return unit_of(indicator) if indicator else NO_UNIT
         if line.sheet.slug == "indicateurs":
             units = line.raw("unit_fr"), line.raw("unit_en")
             return CellUnit(units[0 if reader_language() == "fr" else 1], units)
         return NO_UNIT
 
     def _indicator_of(self, target: str) -> str:
-        found = Target.objects.filter(plan=self.plan, code=target)
-        return found.values_list("indicator__code", flat=True).first() or ""
+        targets = Target.objects.filter(plan=self.plan, code=target)
+        return targets.values_list("indicator__code", flat=True).first() or ""
 
     def _refuse_other_years(self, line: WorkbookLine, form: PlanForm) -> None:
         for name in line.columns:
@@ -167,12 +166,12 @@ class Loader:
                 raise CellRefused(name, _("This year is not of the plan."))
 
     def _of_code(self, line: WorkbookLine, name: str, code: str) -> Any:
-        """What a cell names by its code."""
+        """Returns the row that a cell names by its code; `CellRefused` if there is none in use."""
         model, slug = NAMED[name]
-        found = model._default_manager.filter(code=code)
+        rows = model._default_manager.filter(code=code)
         if hasattr(model, "plan"):
-            found = found.filter(plan=self.plan)
-        row = found.first()
+            rows = rows.filter(plan=self.plan)
+        row = rows.first()
         if row is None:
             raise CellRefused(name, why_none(code, [slug], self.refused))
         if getattr(row, "archived_at", None):
@@ -180,11 +179,11 @@ class Loader:
         return row
 
     def _instance(self, line: WorkbookLine) -> Any:
-        """What the line speaks of, or something new of its kind."""
-        found = FINDERS.get(line.sheet.slug, Loader._by_code)(self, line)
-        if getattr(found, "archived_at", None):
+        """Returns the stored row of a line, or a new one."""
+        instance = FINDERS.get(line.sheet.slug, Loader._by_code)(self, line)
+        if getattr(instance, "archived_at", None):
             raise CellRefused("code", PUT_ASIDE)
-        return found
+        return instance
 
     def _by_code(self, line: WorkbookLine) -> Any:
         form: Any = line.sheet.form
@@ -204,22 +203,22 @@ class Loader:
         return self._by_code(line)
 
     def _milestone(self, line: WorkbookLine) -> Milestone:
-        """By its number; a line without one, by its project and its French title."""
+        """Finds a milestone by its number; without one, by its project and its French title."""
         code, number = line.text("project"), line.text("number")
         if not code:
             raise CellRefused("project", _("Write the code of the project."))
         project = self._of_code(line, "project", code)
-        found = Milestone.objects.filter(project__plan=self.plan)
+        milestones = Milestone.objects.filter(project__plan=self.plan)
         if number:
-            one = found.filter(pk=int(number)).first() if len(number) < 10 else None
-            if one is None or one.project != project:
+            milestone = milestones.filter(pk=int(number)).first() if len(number) < 10 else None
+            if milestone is None or milestone.project != project:
                 raise CellRefused("number", _("No milestone of this project has this number."))
-            return one
-        same = found.filter(project=project, title_fr=line.text("title_fr"))
+            return milestone
+        same = milestones.filter(project=project, title_fr=line.text("title_fr"))
         return same.first() or Milestone(project=project)
 
     def _target(self, line: WorkbookLine) -> Target:
-        """A target keeps its indicator and its school; a new one needs its indicator."""
+        """Finds a target by its code. A stored one keeps its indicator and its school."""
         code = line.text("code")
         there = Target.objects.select_related("plan", "indicator", "school").filter(code=code)
         if (target := there.first()) is None:
@@ -231,8 +230,8 @@ class Loader:
             raise CellRefused("code", _("This code is of a target of another plan."))
         for name in ("indicator", "school"):
             known = getattr(target, name)
-            said = line.text(name) or (known.code if name == "indicator" else "")
-            if name in line.columns and said != (known.code if known else ""):
+            code_in_cell = line.text(name) or (known.code if name == "indicator" else "")
+            if name in line.columns and code_in_cell != (known.code if known else ""):
                 raise CellRefused(
                     name, _("A target keeps its indicator and its school: make a new one.")
                 )
@@ -244,7 +243,7 @@ FINDERS: dict[str, Callable[[Loader, WorkbookLine], Any]] = {
     "jalons": Loader._milestone,
     "cibles": Loader._target,
 }
-# What a column of codes names: the model, and the sheet that may make it.
+# The model whose codes a column holds, and the sheet that may add a row of it.
 NAMED: dict[str, tuple[Any, str]] = {
     "supersedes": (StrategicPlan, "plans"),
     "part_of": MODELS["indicator"],
@@ -261,8 +260,10 @@ def _name(row: Any) -> str:
 
 
 def _has_usual_value(form: type[PlanForm], name: str) -> bool:
-    """Whether an empty cell stands for a value: the usual one of something new, or the stored one.
-    Otherwise it empties; so the same file says the same, the first time and the second."""
+    """Whether an empty cell keeps the stored value, or gives a new row the field's default.
+
+    Any other empty cell empties the field. So a file loaded twice does the same both times.
+    """
     if name.startswith(POINT):
         return False
     field = form._meta.model._meta.get_field(name)
@@ -270,7 +271,7 @@ def _has_usual_value(form: type[PlanForm], name: str) -> bool:
 
 
 def _as_shown(form: PlanForm) -> dict[str, str]:
-    """Every field of the form as the page would send it back untouched."""
+    """Returns every field of the form as the page would send it back untouched."""
     data = {}
     for bound in form:
         value = bound.value()
@@ -279,8 +280,8 @@ def _as_shown(form: PlanForm) -> dict[str, str]:
     return data
 
 
-def _said_once(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
-    """What no two lines of a sheet may say, with the column to blame."""
+def _unique_keys(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
+    """Returns the keys that no two lines of a sheet may share, each with the column to blame."""
     slug = line.sheet.slug
     if slug == "liens":
         names = ("kind", "code", "in_kind", "element")
@@ -298,7 +299,7 @@ def _said_once(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
 
 
 def _parts_last(lines: list[WorkbookLine]) -> list[WorkbookLine]:
-    """What is part of something on another line comes after it."""
+    """Sorts the lines so that an indicator's part comes after the whole."""
     wholes = {line.raw("code"): line.raw("part_of") for line in lines if "part_of" in line.places}
 
     def depth(line: WorkbookLine) -> int:
@@ -312,12 +313,12 @@ def _parts_last(lines: list[WorkbookLine]) -> list[WorkbookLine]:
 
 
 def _refusals(line: WorkbookLine, error: ValidationError) -> list[Refusal]:
-    """What a form or a model refuses, each at its cell."""
+    """Returns each message of a form or a model as a refusal of its cell."""
     if not hasattr(error, "error_dict"):
         return [line.refused("", str(message)) for message in error.messages]
-    found: Mapping[str, Any] = error.message_dict
+    messages_of: Mapping[str, Any] = error.message_dict
     return [
         line.refused("" if name == NON_FIELD_ERRORS else name, str(message))
-        for name, messages in found.items()
+        for name, messages in messages_of.items()
         for message in messages
     ]

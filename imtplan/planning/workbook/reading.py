@@ -1,6 +1,6 @@
-"""A workbook that comes back, into lines of its sheets: texts as the forms of the pages take them.
+"""Reads a workbook into lines, each cell as the text that a form of the pages takes.
 
-Only what a cell says is read here; whether it may be is for the forms.
+The forms check the values; this module only reads them.
 """
 
 import re
@@ -41,10 +41,10 @@ from imtplan.spreadsheets.words import (
 from imtplan.units import CellUnit, parse_quantity
 
 LINES_BEFORE_HEADINGS = 5
-# Each line is tried and taken back before it is stored, while nobody else stores: a plan has some
-# hundreds at most.
+# The preview stores each line and takes it back, while nobody else can store. A plan has some
+# hundreds of lines at most.
 MAX_LINES = 1_000
-# More than this is another file: their number is enough.
+# Beyond this the refusals are only counted: it is probably the wrong file.
 MAX_REFUSALS = 100
 _YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -52,7 +52,7 @@ _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 @dataclass(frozen=True)
 class Refusal:
-    """What cannot be loaded, where it stands, and what to do about it."""
+    """A cell that is refused: where it is, what was typed, and `why`, with what to do."""
 
     sheet: str
     where: str
@@ -62,7 +62,7 @@ class Refusal:
 
 
 class CellRefused(Exception):
-    """Why the cell of a column is refused."""
+    """The cell of the column `name` is refused, for the reason in `message`."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -71,7 +71,7 @@ class CellRefused(Exception):
 
 @dataclass(frozen=True, eq=False)
 class WorkbookLine:
-    """One line of a sheet: its cells by column. A column that is not there is not in `places`."""
+    """A line of a sheet. `places` has the place of each column that is in the file."""
 
     sheet: PlanSheet
     number: int
@@ -87,9 +87,9 @@ class WorkbookLine:
         return self[name].text.strip()
 
     def text(self, name: str, *, unit: CellUnit = NO_UNIT) -> str:
-        """The cell as its form reads it, in the language of the person. `CellRefused` if it cannot.
+        """Returns a cell as its form takes it, in the reader's language; `CellRefused` otherwise.
 
-        `unit`: what its number is counted in, and may be written with.
+        A number may be written with its `unit`.
         """
         if name not in self.places:
             return ""
@@ -98,19 +98,19 @@ class WorkbookLine:
             raise CellRefused(name, _("No formula is read here: paste its value alone."))
         try:
             return _text(cell, column, self.language, unit)
-        except _TextRefused as no:
-            raise CellRefused(name, no.message) from None
+        except _TextRefused as refusal:
+            raise CellRefused(name, refusal.message) from None
 
     @property
     def is_blank(self) -> bool:
         return not any(
             self[name].is_filled
             for name, column in self.columns.items()
-            if column.how != ColumnFormat.BESIDE
+            if column.format != ColumnFormat.BESIDE
         )
 
     def refused(self, name: str, why: str) -> Refusal:
-        """`name`: the column; of none in this sheet, the first."""
+        """Returns the refusal of a cell; of the first one, where the sheet has no such column."""
         at = name if name in self.places else next(iter(self.places))
         return Refusal(
             str(self.sheet.title),
@@ -122,13 +122,13 @@ class WorkbookLine:
 
 
 def shortened(text: str, most: int = 120) -> str:
-    """A cell's text to recognise it by, with an ellipsis where it goes on."""
+    """Returns the beginning of a cell's text, with an ellipsis where more follows."""
     return Truncator(text).chars(most)
 
 
 @dataclass
 class PlanWorkbook:
-    """What was found in the file."""
+    """The lines of each sheet by its slug, the marks of the hidden sheet, refusals and remarks."""
 
     lines: dict[str, list[WorkbookLine]] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
@@ -137,7 +137,7 @@ class PlanWorkbook:
 
 
 def book_of(tables: Iterable[Table]) -> PlanWorkbook:
-    """The lines of every sheet that is known. `Unreadable` for a file that is none of ours."""
+    """Returns the lines of every known sheet; `Unreadable` if the file is no plan's workbook."""
     return _WorkbookReader(list(tables)).book
 
 
@@ -167,7 +167,7 @@ class _WorkbookReader:
 
     @cached_property
     def _beside(self) -> set[str]:
-        """The sheets that only help."""
+        """Returns the names of the sheets that only help."""
         return in_each_language(GUIDE, LISTS)
 
     def _remark_sheet(self, table: Table) -> None:
@@ -179,9 +179,9 @@ class _WorkbookReader:
 
     def _lines(self, sheet: PlanSheet, table: Table) -> Iterator[WorkbookLine]:
         for place, row in enumerate(table.rows[:LINES_BEFORE_HEADINGS]):
-            found = _headings(sheet, row)
-            if set(sheet.key) <= {column.name for column in found.values()}:
-                return self._below(sheet, row, found, table.rows[place + 1 :])
+            column_at = _headings(sheet, row)
+            if set(sheet.key) <= {column.name for column in column_at.values()}:
+                return self._below(sheet, row, column_at, table.rows[place + 1 :])
         if table.rows:
             raise Unreadable(
                 _("The sheet “%(sheet)s” has no line of headings with “%(heading)s”.")
@@ -190,14 +190,20 @@ class _WorkbookReader:
         return iter(())
 
     def _below(
-        self, sheet: PlanSheet, row: TableRow, found: dict[int, PlanColumn], rows: list[TableRow]
+        self,
+        sheet: PlanSheet,
+        row: TableRow,
+        column_at: dict[int, PlanColumn],
+        rows: list[TableRow],
     ) -> Iterator[WorkbookLine]:
-        columns = {column.name: column for column in found.values()}
-        places = {column.name: place for place, column in found.items()}
-        self._look_at_headings(sheet, row, found, places)
-        for one in rows:
-            line = WorkbookLine(sheet, one.line, one, places, columns, self.language)
-            stray = [place for place, cell in one if place not in found and cell.is_filled]
+        columns = {column.name: column for column in column_at.values()}
+        places = {column.name: place for place, column in column_at.items()}
+        self._look_at_headings(sheet, row, column_at, places)
+        for table_row in rows:
+            line = WorkbookLine(sheet, table_row.line, table_row, places, columns, self.language)
+            stray = [
+                place for place, cell in table_row if place not in column_at and cell.is_filled
+            ]
             unnamed = [place for place in stray if not row[place].is_filled]
             if unnamed:
                 self._refuse_unnamed(line, unnamed[0])
@@ -205,16 +211,22 @@ class _WorkbookReader:
                 yield line
 
     def _look_at_headings(
-        self, sheet: PlanSheet, row: TableRow, found: dict[int, PlanColumn], places: dict[str, int]
+        self,
+        sheet: PlanSheet,
+        row: TableRow,
+        column_at: dict[int, PlanColumn],
+        places: dict[str, int],
     ) -> None:
-        if len(places) < len(found):
-            twice = next(one for place, one in found.items() if places[one.name] != place)
+        if len(places) < len(column_at):
+            twice = next(
+                column for place, column in column_at.items() if places[column.name] != place
+            )
             raise Unreadable(
                 _("Two columns of the sheet “%(sheet)s” say the same thing: %(heading)s.")
                 % {"sheet": sheet.title, "heading": twice.heading}
             )
         for place, cell in row:
-            if place not in found:
+            if place not in column_at:
                 self.book.remarks.append(
                     _("The column “%(heading)s” of the sheet “%(sheet)s” is left out: not known.")
                     % {"heading": shortened(cell.text, 60), "sheet": sheet.title}
@@ -235,10 +247,10 @@ class _WorkbookReader:
 def _marks(tables: Iterable[Table]) -> dict[str, str]:
     for table in tables:
         if table.name == MARKER:
-            found = {row[0].text: row[1].text for row in table.rows}
-            if found.get("format") != FORMAT or found.get("language") not in LANGUAGES:
+            marks = {row[0].text: row[1].text for row in table.rows}
+            if marks.get("format") != FORMAT or marks.get("language") not in LANGUAGES:
                 raise Unreadable(_("This workbook is of an older kind: download yours again."))
-            return found
+            return marks
     return {}
 
 
@@ -268,7 +280,7 @@ def _text(cell: SheetCell, column: PlanColumn, language: str, unit: CellUnit) ->
         return ""
     if cell.kind is CellType.ERROR:
         raise _TextRefused(not_typed(cell.kind))
-    match column.how:
+    match column.format:
         case ColumnFormat.NUMBER:
             return _number(cell, language, unit)
         case ColumnFormat.YES:
@@ -284,8 +296,7 @@ def _text(cell: SheetCell, column: PlanColumn, language: str, unit: CellUnit) ->
 
 
 def _number(cell: SheetCell, language: str, unit: CellUnit) -> str:
-    """A cell that holds a number says it without a doubt; a text is read in the file's language,
-    with its unit."""
+    """Reads a number: a numeric cell as it is, a text in the file's language and with its unit."""
     if cell.kind in NOT_TYPED:
         raise _TextRefused(not_typed(cell.kind))
     is_in_percent = any("%" in text for text in unit.spellings)
@@ -310,7 +321,7 @@ def _quantity(text: str, language: str, unit: CellUnit) -> Decimal:
 
 
 def _is_same(number: Decimal, shown: str, unit: CellUnit) -> bool:
-    """Whether what the cell shows is the number with the unit of its column: "272 M€" for 272."""
+    """Whether a cell shows its own number in the unit of its column: "272 M€" for 272."""
     try:
         return parse_quantity(shown, language=reader_language(), cell=unit) == number
     except NumberError:
@@ -318,7 +329,7 @@ def _is_same(number: Decimal, shown: str, unit: CellUnit) -> bool:
 
 
 def _in_french(plain: str) -> str:
-    """1.234 with a decimal mark that nobody takes for one of groups."""
+    """Writes 1.234 as "1,234": in French, only "." could group the digits of this text."""
     return plain.strip().replace(".", ",")
 
 
@@ -331,29 +342,29 @@ def _whole(cell: SheetCell, language: str) -> str:
 
 
 def _yes(cell: SheetCell) -> str:
-    said = bare(cell.text)
-    if said in in_each_language(_("yes")) | {"oui", "yes", "x", "1", "true", "vrai"}:
+    word = bare(cell.text)
+    if word in in_each_language(_("yes")) | {"oui", "yes", "x", "1", "true", "vrai"}:
         return "on"
-    if said in {"non", "no", "0", "false", "faux"}:
+    if word in {"non", "no", "0", "false", "faux"}:
         return ""
     raise _TextRefused(_("Write yes or no."))
 
 
 def _day(cell: SheetCell) -> str:
-    """Days of spreadsheets, and 15/12/2022: never the month first, whatever the language."""
+    """Returns an ISO date, of a cell with a date or of "15/12/2022": the month is never first."""
     text = cell.text.strip()
     try:
-        if found := _DAY.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+        if day := _DAY.fullmatch(text):
+            return date(int(day[3]), int(day[2]), int(day[1])).isoformat()
         return datetime.fromisoformat(text).date().isoformat()
     except ValueError:
         raise _TextRefused(str(NO_DAY)) from None
 
 
 def _word(cell: SheetCell, column: PlanColumn) -> str:
-    said = bare(cell.text)
+    word = bare(cell.text)
     for value, label in column.words:
-        if said in {value, *in_each_language(label)}:
+        if word in {value, *in_each_language(label)}:
             return str(value)
     words = ", ".join(f"“{label}”" for _value, label in column.words)
     raise _TextRefused(

@@ -1,4 +1,4 @@
-"""What a workbook would do, or why it does nothing: sheet by sheet, line by line."""
+"""The report of a workbook: what each line of each sheet does, or why it is refused."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from objectives.models import StrategicPlan
 
 
 class LinesRefused(ValidationError):
-    """Some lines cannot be loaded: the report says which."""
+    """Nothing is loaded, for some lines are refused; the report says which."""
 
     def __init__(self) -> None:
         super().__init__(gettext_lazy("Nothing is loaded: some lines are not right."), code="lines")
@@ -28,7 +28,7 @@ class LoadOutcome(models.TextChoices):
 
     @property
     def symbol(self) -> str:
-        """An outcome is never told by colour alone."""
+        """Returns the icon of the outcome, so that colour is never its only sign."""
         return {
             LoadOutcome.NEW: "plus-lg",
             LoadOutcome.CHANGED: "pencil",
@@ -38,7 +38,7 @@ class LoadOutcome(models.TextChoices):
 
 @dataclass(frozen=True)
 class LineReport:
-    """What a line would do."""
+    """The outcome of a line, and the fields that differ."""
 
     line: WorkbookLine
     name: str
@@ -52,7 +52,7 @@ class LineReport:
 
 @dataclass
 class LoadReport:
-    """What the whole workbook would do, sheet by sheet."""
+    """The outcome of every line, by sheet, with the refusals and the remarks."""
 
     lines: dict[str, list[LineReport]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
@@ -62,12 +62,16 @@ class LoadReport:
 
     @property
     def sheets(self) -> list["SheetReport"]:
-        return [SheetReport(one, self.lines[one.slug]) for one in SHEETS if one.slug in self.lines]
+        return [
+            SheetReport(sheet, self.lines[sheet.slug])
+            for sheet in SHEETS
+            if sheet.slug in self.lines
+        ]
 
     @property
     def changes(self) -> bool:
         return any(
-            one.outcome != LoadOutcome.SAME for lines in self.lines.values() for one in lines
+            line.outcome != LoadOutcome.SAME for lines in self.lines.values() for line in lines
         )
 
     @property
@@ -80,18 +84,21 @@ class LoadReport:
 
     @property
     def mark(self) -> str:
-        """Tells two reports apart: what is stored is what was seen, or it is not stored."""
-        said = [
+        """Returns a fingerprint: a report is stored only if it equals the one that was shown."""
+        plain = [
             [
                 slug,
-                one.line.number,
-                one.outcome,
-                [(d.label, d.before, d.after) for d in one.differences],
+                line.number,
+                line.outcome,
+                [
+                    (difference.label, difference.before, difference.after)
+                    for difference in line.differences
+                ],
             ]
             for slug, lines in self.lines.items()
-            for one in lines
+            for line in lines
         ]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class SheetReport:
     lines: list[LineReport]
 
     def _count(self, outcome: LoadOutcome) -> int:
-        return sum(one.outcome == outcome for one in self.lines)
+        return sum(line.outcome == outcome for line in self.lines)
 
     @property
     def new(self) -> int:
@@ -116,4 +123,4 @@ class SheetReport:
 
     @property
     def moving(self) -> list[LineReport]:
-        return [one for one in self.lines if one.outcome != LoadOutcome.SAME]
+        return [line for line in self.lines if line.outcome != LoadOutcome.SAME]

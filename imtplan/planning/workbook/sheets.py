@@ -1,6 +1,6 @@
-"""What a plan's workbook holds: its sheets, and their columns as the forms of the pages have them.
+"""The sheets of a plan's workbook, and their columns, made from the forms of the pages.
 
-Writer and reader both go by this, so what one writes the other reads.
+The writer and the reader share this declaration, so what one writes the other reads.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,31 +30,31 @@ from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
 
 FORMAT = "1"
-# A sheet that people do not see says which plan, in which language, and what was stored then.
+# The hidden sheet that holds the plan's code, the language, and a fingerprint of what was stored.
 MARKER = "imtplan-plan"
-# Sheets that only help who fills in the others.
+# The sheets that only help to fill in the others.
 GUIDE, LISTS = _("How to fill it in"), _("Words and codes")
 POINT = "point_"
 
 
 class ColumnFormat(Enum):
-    """How the cells of a column are written and read."""
+    """The ways in which the cells of a column are written and read."""
 
     TEXT = auto()
     NUMBER = auto()
     WHOLE = auto()  # a year, a rank: no decimals, no groups
     DAY = auto()
     YES = auto()
-    WORD = auto()  # one of a few
-    CODE = auto()  # of something else
-    BESIDE = auto()  # to help who reads it; never read back
+    WORD = auto()  # one of the column's choices
+    CODE = auto()  # the code of another row
+    BESIDE = auto()  # shown to help, never read back
 
 
 @dataclass(frozen=True)
 class PlanColumn:
     name: str  # the field of the form
     label: str | Promise
-    how: ColumnFormat = ColumnFormat.TEXT
+    format: ColumnFormat = ColumnFormat.TEXT
     hint: str | Promise = ""
     words: Any = None  # the choices of `WORD`
     width: float = 16
@@ -71,7 +71,7 @@ class PlanColumn:
 
 @dataclass(frozen=True)
 class PlanSheet:
-    """One sheet: `form` stores a line; the links have none, for they are no element."""
+    """A sheet. Its `form` stores a line; the sheet of the links has none."""
 
     slug: str
     title: str | Promise
@@ -84,7 +84,7 @@ class PlanSheet:
         return {self.slug, *in_each_language(self.title)}
 
     def columns_for(self, years: Iterable[int]) -> list[PlanColumn]:
-        """With one column for each year where targets may state a value."""
+        """Returns the columns; on the sheet of targets, with one for the value of each year."""
         return [*self.columns, *(point(year) for year in years if self.slug == "cibles")]
 
 
@@ -95,7 +95,7 @@ def point(year: int) -> PlanColumn:
 
 # --- Columns out of fields ----------------------------------------------------------------------
 
-_HOWS: list[tuple[Any, ColumnFormat]] = [
+_FORMAT_OF_FIELD: list[tuple[Any, ColumnFormat]] = [
     (models.DecimalField, ColumnFormat.NUMBER),
     (models.IntegerField, ColumnFormat.WHOLE),
     (models.DateField, ColumnFormat.DAY),
@@ -113,16 +113,19 @@ _WIDTHS = {
 
 def _column(model: type[models.Model], name: str, label: str | Promise = "") -> PlanColumn:
     field: Any = model._meta.get_field(name)
-    how = next((how for kind, how in _HOWS if isinstance(field, kind)), ColumnFormat.TEXT)
+    format_ = next(
+        (format_ for kind, format_ in _FORMAT_OF_FIELD if isinstance(field, kind)),
+        ColumnFormat.TEXT,
+    )
     if field.choices:
-        how = ColumnFormat.WORD
+        format_ = ColumnFormat.WORD
     return PlanColumn(
         name,
         label or field.verbose_name,
-        how,
+        format_,
         field.help_text,
         field.choices,
-        15 if name == "code" else _WIDTHS.get(how, 14),
+        15 if name == "code" else _WIDTHS.get(format_, 14),
     )
 
 
@@ -135,8 +138,6 @@ def _columns(form: type[PlanForm], **labels: str | Promise) -> list[PlanColumn]:
 
 
 class Counts(models.TextChoices):
-    """What counts in an element."""
-
     INDICATOR = "indicator", _("indicator")
     PROJECT = "project", _("flagship project")
 
@@ -197,7 +198,7 @@ SHEETS = [
 BY_SLUG = {sheet.slug: sheet for sheet in SHEETS}
 
 
-# --- What a plan has for each -------------------------------------------------------------------
+# --- The rows of a plan -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ class LinkRow:
 
 
 def rows_of(sheet: PlanSheet, plan: StrategicPlan) -> Iterable[Any]:
-    """What is in use of the plan, in the order of its pages."""
+    """Returns the plan's rows in use for a sheet, in the order of the pages."""
     match sheet.slug:
         case "plans":
             return [plan]
@@ -237,12 +238,12 @@ def rows_of(sheet: PlanSheet, plan: StrategicPlan) -> Iterable[Any]:
 
 
 def targets_of(plan: StrategicPlan) -> "models.QuerySet[Target]":
-    found = Target.objects.in_use().filter(plan=plan)
-    return found.select_related("indicator", "school").prefetch_related("points")
+    targets = Target.objects.in_use().filter(plan=plan)
+    return targets.select_related("indicator", "school").prefetch_related("points")
 
 
 def _indicators(plan: StrategicPlan) -> "models.QuerySet[Indicator]":
-    """Those that have a target in the plan, or count in something of it."""
+    """Returns the indicators that have a target in the plan, or count in an element of it."""
     targets = Target.objects.in_use().filter(plan=plan).values("indicator")
     links = IndicatorLink.objects.of(plan).values("indicator")
     used = Indicator.objects.in_use().select_related("part_of")
@@ -254,14 +255,14 @@ def _links(plan: StrategicPlan) -> Iterable[LinkRow]:
     for link in links.select_related("indicator", "objective", "lever", "project"):
         yield from _link(link, link.indicator, Counts.INDICATOR)
     serves = Serves.objects.filter(project__plan=plan, project__archived_at=None)
-    for one in serves.select_related("project", "objective", "lever"):
-        yield from _link(one, one.project, Counts.PROJECT)
+    for link in serves.select_related("project", "objective", "lever"):
+        yield from _link(link, link.project, Counts.PROJECT)
 
 
 def _link(link: Any, counts: Any, kind: str) -> Iterable[LinkRow]:
     sides = [side for side in CountsIn.values if side != kind]
     side, element = next(
-        (side, found) for side in sides if (found := getattr(link, side, None)) is not None
+        (side, end) for side in sides if (end := getattr(link, side, None)) is not None
     )
     if element.archived_at is None:
         yield LinkRow(
@@ -277,7 +278,7 @@ def _link(link: Any, counts: Any, kind: str) -> Iterable[LinkRow]:
 
 
 def years_of(plan: StrategicPlan | None) -> list[int]:
-    """The years of the plan, and others for which one of its targets states a value."""
+    """Returns the years of the plan, and others for which one of its targets states a value."""
     if plan is None:
         return []
     stated = targets_of(plan).exclude(points=None).values_list("points__year", flat=True)

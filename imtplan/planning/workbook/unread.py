@@ -1,4 +1,4 @@
-"""What a sheet of the plan holds and hides, or shows and is not read: said in its preview."""
+"""Remarks for the preview: hidden cells of a sheet that are read, and notes that are not."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ FEW = 5
 
 
 def remarks_of(table: Table, lines: Iterable["WorkbookLine"]) -> list[str]:
-    """Returns a sentence for a hidden sheet, one for its hidden cells, one for each note."""
+    """Returns one sentence for a hidden sheet, one for hidden cells, and one for each note."""
     cells = [(line, name, line[name]) for line in lines for name in _read(line)]
     remarks = []
     if table.is_hidden and cells:
@@ -34,10 +34,12 @@ def remarks_of(table: Table, lines: Iterable["WorkbookLine"]) -> list[str]:
 
 
 def _read(line: "WorkbookLine") -> list[str]:
-    """The columns of a line that are read and hold something."""
+    """Returns the names of the columns that are read and filled in this line."""
     columns = line.columns.items()
     return [
-        name for name, one in columns if one.how is not ColumnFormat.BESIDE and line[name].is_filled
+        name
+        for name, column in columns
+        if column.format is not ColumnFormat.BESIDE and line[name].is_filled
     ]
 
 

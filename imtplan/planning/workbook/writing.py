@@ -1,4 +1,4 @@
-"""A plan out to a workbook: what is stored now, and room for more."""
+"""Writes a plan to a workbook: what is stored, and blank lines for more."""
 
 import hashlib
 import json
@@ -35,12 +35,12 @@ from imtplan.spreadsheets.workbooks import FIRST_DAY, CellOut, CellRule, SheetOu
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
-# Room to type in on every sheet; whoever needs more goes on below.
+# How many blank lines a sheet has; people may type below them.
 BLANK_LINES = 30
 LINE_HEIGHT, MAX_LINES = 15.0, 8
 LOOKS = SHARED | {
     "text": OPEN | {"text_wrap": True, "valign": "top", "num_format": "@"},
-    # No format of ours: a spreadsheet then shows the % of who types "12 %", and we see it too.
+    # "General", so that the spreadsheet keeps the % of a typed "12 %", and the reader sees it.
     "number": OPEN | {"valign": "top", "num_format": "General"},
     "day": OPEN | {"valign": "top", "num_format": "dd/mm/yyyy"},
     "list": BASE,
@@ -82,7 +82,7 @@ ADVICE = [
 def workbook_of(
     plan: StrategicPlan | None, language: str, book: BookFormat = BookFormat.XLSX
 ) -> bytes:
-    """The file in one of the two languages; without a plan, the headings alone."""
+    """Returns the file in one of the two languages; without a plan, it has headings alone."""
     with override(language):
         title = str(plan.name) if plan else gettext("A new plan")
         return book.write(
@@ -98,14 +98,14 @@ def file_name(plan: StrategicPlan | None) -> str:
 
 
 def state_of(plan: StrategicPlan) -> str:
-    """Tells two states of a plan apart: all that its workbook would hold."""
+    """Returns a fingerprint of a plan: of every value that its workbook holds."""
     with override("fr"):
-        said = [
+        plain = [
             [[str(_value(row, column)) for column in columns] for row in rows_of(sheet, plan)]
             for sheet in SHEETS
             for columns in [sheet.columns_for(years_of(plan))]
         ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
 
 
 @dataclass
@@ -150,30 +150,32 @@ class _WorkbookWriter:
 
     def _cell(self, column: PlanColumn, row: Any) -> CellOut:
         value = None if row is None else _value(row, column)
-        return CellOut(value, _LOOK_OF.get(column.how, "text"), self._rules.get(_rule_of(column)))
+        return CellOut(
+            value, _LOOK_OF.get(column.format, "text"), self._rules.get(_rule_of(column))
+        )
 
-    # --- The words that may be chosen -----------------------------------------------------------
+    # --- The lists of words ---------------------------------------------------------------------
 
     @cached_property
     def _words(self) -> dict[str, list[str]]:
-        """Each list of words under what it is called; two columns may share one."""
-        found = {}
+        """Returns each list of words, by the name of its rule; two columns may share one."""
+        words_by_rule = {}
         for sheet in SHEETS:
             for column in sheet.columns:
-                if column.how is ColumnFormat.WORD:
+                if column.format is ColumnFormat.WORD:
                     words = [str(label) for _value, label in column.words]
-                    found[_rule_of(column)] = [column.heading, *words]
-        return found
+                    words_by_rule[_rule_of(column)] = [column.heading, *words]
+        return words_by_rule
 
     @cached_property
     def _codes(self) -> list[list[str]]:
         indicators = Indicator.objects.in_use()
         schools = list(School.objects.all())
         return [
-            [gettext("Codes of indicators"), *(one.code for one in indicators)],
-            [gettext("Their names"), *(str(one.name) for one in indicators)],
-            [gettext("Codes of schools"), *(one.code for one in schools)],
-            [gettext("Their names"), *(str(one) for one in schools)],
+            [gettext("Codes of indicators"), *(row.code for row in indicators)],
+            [gettext("Their names"), *(str(row.name) for row in indicators)],
+            [gettext("Codes of schools"), *(row.code for row in schools)],
+            [gettext("Their names"), *(str(row) for row in schools)],
         ]
 
     @cached_property
@@ -188,11 +190,11 @@ class _WorkbookWriter:
 
     def _lists(self) -> SheetOut:
         lists = [*self._codes, *self._words.values()]
-        longest = max(len(one) for one in lists)
+        longest = max(len(texts) for texts in lists)
         rows = [
             [
-                CellOut(one[line] if line < len(one) else None, "list" if line else "heading")
-                for one in lists
+                CellOut(texts[line] if line < len(texts) else None, "list" if line else "heading")
+                for texts in lists
             ]
             for line in range(longest)
         ]
@@ -212,7 +214,10 @@ class _WorkbookWriter:
 
 
 def _height(cells: Sequence[CellOut], columns: Sequence[PlanColumn]) -> float:
-    """Room for the longest text of a line, up to a limit: programs do not make it by themselves."""
+    """Returns the height that shows a line's longest text, in points, up to a limit.
+
+    Spreadsheet programs do not work it out by themselves.
+    """
     longest = max(
         sum(math.ceil(max(len(part), 1) / column.width) for part in cell.value.splitlines())
         if isinstance(cell.value, str)
@@ -223,25 +228,27 @@ def _height(cells: Sequence[CellOut], columns: Sequence[PlanColumn]) -> float:
 
 
 def _rule_of(column: PlanColumn) -> str:
-    if column.how is ColumnFormat.YES:
+    if column.format is ColumnFormat.YES:
         return "yes"
-    return str([value for value, _label in column.words]) if column.how is ColumnFormat.WORD else ""
+    return (
+        str([value for value, _label in column.words]) if column.format is ColumnFormat.WORD else ""
+    )
 
 
 # --- Cells --------------------------------------------------------------------------------------
 
 
 def _value(row: Any, column: PlanColumn) -> str | Decimal | int | None:
-    """What a cell holds; what is unknown is an empty cell."""
+    """Returns the value of a cell; None, an empty cell, where it is unknown."""
     if column.name.startswith(POINT):
         year = int(column.name.removeprefix(POINT))
-        return next((one.value for one in row.points.all() if one.year == year), None)
+        return next((point.value for point in row.points.all() if point.year == year), None)
     value = row.pk if column.name == "number" else getattr(row, column.name)
-    return None if value is None else _said(value, column)
+    return None if value is None else _in_cell(value, column)
 
 
-def _said(value: Any, column: PlanColumn) -> str | Decimal | int:
-    match column.how:
+def _in_cell(value: Any, column: PlanColumn) -> str | Decimal | int:
+    match column.format:
         case ColumnFormat.NUMBER | ColumnFormat.WHOLE:
             return value
         case ColumnFormat.DAY:
