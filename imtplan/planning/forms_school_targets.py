@@ -1,7 +1,7 @@
 """The grid of the schools' targets: numbers school by school, and terms that several may share.
 
-What will be stored is planned first, school by school; the preview shows the plan and the act
-stores it, so that neither can say what the other does not do.
+`_planned` works out, school by school, what will be stored. The preview shows exactly that, and
+the act stores exactly that.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from indicators.services_plan import school_targets, store_school_targets
 from objectives.models import StrategicPlan
 
 YEAR = {"widget": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})}
-# What the schools may share, and what each has of its own, in the order of the preview.
+# The fields that schools may share, and those that each has of its own, in the preview's order.
 SHARED = ("year", "baseline_year", "source", "sureness", "baseline_source")
 OWN = ("value", "baseline_value")
 OPTIONAL = {"baseline_source"}
@@ -44,7 +44,7 @@ class TermsReach(models.TextChoices):
 
 @dataclass(frozen=True)
 class SchoolTargetRow:
-    """One line of the grid: the two fields of a school, and what its target says today."""
+    """A line of the grid: the two fields of a school, and its stored target."""
 
     school: School
     value: forms.BoundField
@@ -53,7 +53,7 @@ class SchoolTargetRow:
 
     @property
     def growth(self) -> str:
-        """A target that is a growth has no value: the field stays empty, and the target stands."""
+        """Returns the growth of a target that states one instead of a value: "+12 %"; else ""."""
         percent = self.target.growth_percent if self.target else None
         if percent is None:
             return ""
@@ -61,7 +61,7 @@ class SchoolTargetRow:
 
 
 class SchoolTargetsForm(ActForm, forms.Form):
-    """What each school is to reach, beside what the institute is."""
+    """The targets of all schools for one indicator, beside the institute's."""
 
     use_required_attribute = False
 
@@ -95,9 +95,11 @@ class SchoolTargetsForm(ActForm, forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.plan, self.indicator = plan, indicator
-        self.there = school_targets(plan, indicator)
+        self.targets_by_school = school_targets(plan, indicator)
         members = School.objects.members_in(plan.last_year)
-        self.schools = {one.pk: one for one in {**dict.fromkeys(members), **self.there}}
+        self.schools = {
+            school.pk: school for school in {**dict.fromkeys(members), **self.targets_by_school}
+        }
         self.mixed: set[str] = set()
         for pk, school in self.schools.items():
             self._add_school(pk, school)
@@ -105,7 +107,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
             self._begin_shared(name)
 
     def _add_school(self, pk: int, school: School) -> None:
-        target = self.there.get(school)
+        target = self.targets_by_school.get(school)
         labels = {"school": school.name}
         self.fields[f"school_{pk}"] = number_field(
             unit=unit_of(self.indicator), label=school.name, required=False
@@ -117,8 +119,8 @@ class SchoolTargetsForm(ActForm, forms.Form):
         self.initial[f"baseline_{pk}"] = target.baseline_value if target else None
 
     def _begin_shared(self, name: str) -> None:
-        """What the schools agree on; where they differ it is empty, and each keeps its own."""
-        stored = {getattr(one, name) for one in self.there.values()}
+        """Fill in a term that all schools share; where they differ, leave it empty."""
+        stored = {getattr(target, name) for target in self.targets_by_school.values()}
         if len(stored) == 1:
             self.initial[name] = stored.pop()
         elif not stored and name in ("year", "baseline_year"):
@@ -167,12 +169,12 @@ class SchoolTargetsForm(ActForm, forms.Form):
 
     def _has_target(self, pk: int, school: School) -> bool:
         """Whether the school has a target once this is stored."""
-        target = self.there.get(school)
+        target = self.targets_by_school.get(school)
         grows = target is not None and target.growth_percent is not None
         return self.cleaned_data.get(f"school_{pk}") is not None or grows
 
     def _refuse_missing_terms(self) -> None:
-        """A new target needs every term: it has none of its own to keep."""
+        """Refuses a new target without every term, for it has none of its own to keep."""
         added = [school for school, terms in self._planned.items() if self._is_new(school, terms)]
         for name in self.mixed - OPTIONAL:
             if added and self.cleaned_data.get(name) in (None, ""):
@@ -180,7 +182,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
                 self.add_error(name, text)
 
     def _is_new(self, school: School, terms: SharedTerms | None) -> bool:
-        return terms is not None and school not in self.there
+        return terms is not None and school not in self.targets_by_school
 
     def _refuse_years(self) -> None:
         for school, terms in self._planned.items():
@@ -200,37 +202,37 @@ class SchoolTargetsForm(ActForm, forms.Form):
                 self.add_error(name, text)
 
     def _is_typed(self, name: str) -> bool:
-        return self.said(name, self.cleaned_data.get(name)) != self.said(
+        return self.in_words(name, self.cleaned_data.get(name)) != self.in_words(
             name, self.initial.get(name)
         )
 
     @cached_property
     def _planned(self) -> dict[School, SharedTerms | None]:
-        """What is stored of each school that is touched; None: its target is put aside."""
-        found: dict[School, SharedTerms | None] = {}
+        """Returns the terms to store for each school that changes; None puts its target aside."""
+        planned: dict[School, SharedTerms | None] = {}
         for pk, school in self.schools.items():
             typed = self.cleaned_data[f"school_{pk}"], self.cleaned_data[f"baseline_{pk}"]
             if not self._has_target(pk, school):
-                if school in self.there:
-                    found[school] = None
+                if school in self.targets_by_school:
+                    planned[school] = None
             elif terms := self._terms(school, *typed):
-                found[school] = terms
-        return found
+                planned[school] = terms
+        return planned
 
     def _terms(
         self, school: School, value: Decimal | None, baseline: Decimal | None
     ) -> SharedTerms:
-        """What changes of a school's target: empty where nothing does."""
+        """Returns the terms of a school's target that change, with their new values."""
         typed: SharedTerms = {"baseline_value": baseline}
         if value is not None:
             typed |= {"value": value, "growth_percent": None}
         stored = self._stored_terms(school)
-        is_touched = school not in self.there or any(
+        is_touched = school not in self.targets_by_school or any(
             stored[name] != new for name, new in typed.items()
         )
         if is_touched or self.cleaned_data["reach"] == TermsReach.ALL:
             typed |= self._shared_terms()
-        if school not in self.there:
+        if school not in self.targets_by_school:
             return typed
         return {name: new for name, new in typed.items() if stored[name] != new}
 
@@ -243,7 +245,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
         }
 
     def _stored_terms(self, school: School) -> SharedTerms:
-        target = self.there.get(school)
+        target = self.targets_by_school.get(school)
         return {name: getattr(target, name) for name in (*OWN, "growth_percent", *SHARED) if target}
 
     # --- What the preview shows, and what the act stores ---
@@ -254,12 +256,14 @@ class SchoolTargetsForm(ActForm, forms.Form):
             school.code: {
                 name: as_plain(value) for name, value in self._stored_terms(school).items()
             }
-            for school in self.there
+            for school in self.targets_by_school
         }
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
 
     def differences(self) -> list[FormDifference]:
-        return [one for school in self._planned for one in self._differences_of(school)]
+        return [
+            difference for school in self._planned for difference in self._differences_of(school)
+        ]
 
     def _differences_of(self, school: School) -> Iterator[FormDifference]:
         terms, stored = self._planned[school], self._stored_terms(school)
@@ -276,12 +280,12 @@ class SchoolTargetsForm(ActForm, forms.Form):
                 yield FormDifference(f"{school.name} · {str(label).capitalize()}", before, after)
 
     def _term(self, name: str, value: Any) -> str:
-        """A term in words: the shared ones as their field says them."""
+        """Returns a term as text; a shared one as its field writes it."""
         if name == "growth_percent" and isinstance(value, Decimal):
             return format_percent(value / 100, language=reader_language(), sign=True)
         if isinstance(value, Decimal):
             return format_number(value, language=reader_language())
-        return self.said(name, value) if name in self.fields else str(value or "")
+        return self.in_words(name, value) if name in self.fields else str(value or "")
 
     def store(self, *, by: User, reason: str) -> None:
         store_school_targets(
@@ -294,7 +298,10 @@ class SchoolTargetsForm(ActForm, forms.Form):
     def rows(self) -> list[SchoolTargetRow]:
         return [
             SchoolTargetRow(
-                school, self[f"school_{pk}"], self[f"baseline_{pk}"], self.there.get(school)
+                school,
+                self[f"school_{pk}"],
+                self[f"baseline_{pk}"],
+                self.targets_by_school.get(school),
             )
             for pk, school in self.schools.items()
         ]
@@ -306,33 +313,36 @@ class SchoolTargetsForm(ActForm, forms.Form):
     @property
     def institute(self) -> Target | None:
         """The reference target of the indicator in this plan."""
-        found = Target.objects.in_use().reference()
-        return found.filter(plan=self.plan, indicator=self.indicator).first()
+        references = Target.objects.in_use().reference()
+        return references.filter(plan=self.plan, indicator=self.indicator).first()
 
     @property
     def _compared(self) -> list[Target]:
-        """The targets that may be added up: values of the institute's target year."""
-        whole = self.institute
+        """Returns the targets that may be added up: values for the institute's target year."""
+        institute = self.institute
         return [
-            one
-            for one in self.there.values()
-            if one.value is not None and (whole is None or one.year == whole.year)
+            target
+            for target in self.targets_by_school.values()
+            if target.value is not None and (institute is None or target.year == institute.year)
         ]
 
     @property
     def not_compared(self) -> int:
-        return len(self.there) - len(self._compared)
+        return len(self.targets_by_school) - len(self._compared)
 
     @property
     def comparison(self) -> Mapping[str, str]:
-        """The sum of the schools' targets beside the institute's. Only what adds up is added."""
-        values = [one.value for one in self._compared]
+        """Returns the sum of the schools' targets, the institute's target and the gap, as texts.
+
+        The sum is empty for an indicator whose schools do not add up.
+        """
+        values = [target.value for target in self._compared]
         adds_up = self.indicator.aggregation == Indicator.Aggregation.SUM
         total = sum(values, Decimal(0)) if values and adds_up else None
-        whole = self.institute.value if self.institute else None
-        gap = None if total is None or whole is None else total - whole
+        institute = self.institute.value if self.institute else None
+        gap = None if total is None or institute is None else total - institute
         return {
             "sum": format_number(total, language=reader_language()),
-            "institute": format_number(whole, language=reader_language()),
+            "institute": format_number(institute, language=reader_language()),
             "gap": format_number(gap, language=reader_language(), sign=True),
         }

@@ -1,4 +1,4 @@
-"""Who changed what of an element, when and why: through these pages, or otherwise."""
+"""The changes of an element: who made each, when and why, through these pages or otherwise."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from imtplan.audit.models import Event
 from imtplan.planning.forms import shown_number
 from imtplan.planning.moves import MovedNumber
 
-# Columns of a history row that say nothing of the element.
+# The history's own columns, which are no fields of the element.
 NOT_SHOWN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id"}
 
 
 @dataclass(frozen=True)
 class PastChange:
-    """One change. `who` is empty for what did not come through these pages: a file, a shell."""
+    """A change. `who` is empty for one that did not come through these pages: a file, a shell."""
 
     at: datetime
     who: str
@@ -28,22 +28,24 @@ class PastChange:
 
 
 def history_of(user: Any, row: models.Model) -> list[PastChange]:
-    """The latest first."""
+    """Returns the changes of a row that the user may see, the latest first."""
     events = list(
         Event.objects.visible_to(user).filter(
             verb=Event.Verb.PLAN_EDITED, detail__row=row._meta.label_lower, detail__pk=row.pk
         )
     )
-    known = {event.detail.get("version") for event in events}
-    found = [_of_event(row, event) for event in events]
-    found += [past for version, past in _versions(row) if version not in known]
-    return sorted(found, key=lambda past: past.at, reverse=True)
+    versions_with_event = {event.detail.get("version") for event in events}
+    changes = [_of_event(row, event) for event in events]
+    changes += [past for version, past in _versions(row) if version not in versions_with_event]
+    return sorted(changes, key=lambda past: past.at, reverse=True)
 
 
 def _of_event(row: models.Model, event: Event) -> PastChange:
     before, after = event.detail["before"], event.detail["after"]
     changes = [
-        MovedNumber(_label(row, name), _said(row, name, before.get(name)), _said(row, name, value))
+        MovedNumber(
+            _label(row, name), _in_words(row, name, before.get(name)), _in_words(row, name, value)
+        )
         for name, value in after.items()
         if before.get(name) != value and not (value in ("", None) and name not in before)
     ]
@@ -52,7 +54,7 @@ def _of_event(row: models.Model, event: Event) -> PastChange:
 
 
 def _versions(row: models.Model) -> Iterator[tuple[int, PastChange]]:
-    """Every state the database's own history keeps, against the one before it."""
+    """Returns each version in the database's history, as a change of the version before it."""
     events = row.pgh_event_model.objects.filter(pgh_obj_id=row.pk)  # type: ignore[attr-defined]
     fields = [f for f in events.model._meta.concrete_fields if f.name not in NOT_SHOWN]
     former = None
@@ -70,8 +72,8 @@ def _between(row: Any, fields: Any, former: Any, version: Any) -> list[MovedNumb
     return [
         MovedNumber(
             _label(row, field.name),
-            _said(row, field.name, getattr(former, field.attname)),
-            _said(row, field.name, getattr(version, field.attname)),
+            _in_words(row, field.name, getattr(former, field.attname)),
+            _in_words(row, field.name, getattr(version, field.attname)),
         )
         for field in fields
         if getattr(former, field.attname) != getattr(version, field.attname)
@@ -86,7 +88,7 @@ def _label(row: models.Model, name: str) -> str:
     return str(row._meta.get_field(name).verbose_name)
 
 
-def _said(row: models.Model, name: str, value: Any) -> str:
+def _in_words(row: models.Model, name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
     if name.startswith("→") or name.isdecimal():

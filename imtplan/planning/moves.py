@@ -1,4 +1,4 @@
-"""What a change would move, in words: grouped by what moves, each number before and after."""
+"""The results that a change would move, in words: each number before and after, by element."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject
 
-# What people look at first; the rest of a result is only counted.
+# The fields that are shown of each result; the others that move are only counted.
 SHOWN = {
     RollUp: ("progress", "expected_progress", "status", "coverage"),
     Progress: ("value", "baseline", "target_value", "expected_value", "progress", "status"),
@@ -44,7 +44,7 @@ ELEMENTS: dict[str, type[models.Model]] = {
 
 @dataclass(frozen=True)
 class MovedNumber:
-    """One number of a result, before and after, as text; empty: unknown or not there."""
+    """A number of a result, before and after, as text; empty where it is unknown or not there."""
 
     label: str
     before: str
@@ -53,12 +53,12 @@ class MovedNumber:
 
 @dataclass(frozen=True)
 class MovedResult:
-    """What moves of one thing in one year and view."""
+    """The numbers that move of one result: of an element in one year and view."""
 
     year: int
     view: str
     numbers: Sequence[MovedNumber]
-    others: int  # numbers of the same result that move too, and are not shown
+    others: int  # how many more numbers of the result move and are not shown
     is_new: bool
     is_gone: bool
 
@@ -71,16 +71,16 @@ class MovedGroup:
 
 
 def digest(moves: Iterable[ResultMove]) -> str:
-    """Tells two outcomes apart, whatever numbers the database gives to rows that are new."""
-    said = sorted(repr((move.model.__name__, _place(move), _told(move))) for move in moves)
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+    """Returns a fingerprint of these moves; the keys of new rows do not change it."""
+    texts = sorted(repr((move.model.__name__, _place(move), _field_texts(move))) for move in moves)
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
 
 
 def _place(move: ResultMove) -> tuple[Any, ...]:
     return move.key if move.before else move.key[-2:]  # the year and the view
 
 
-def _told(move: ResultMove) -> list[tuple[str, str, str]]:
+def _field_texts(move: ResultMove) -> list[tuple[str, str, str]]:
     before, after = move.before or {}, move.after or {}
     return [
         (name, str(before.get(name)), str(after.get(name)))
@@ -90,21 +90,21 @@ def _told(move: ResultMove) -> list[tuple[str, str, str]]:
 
 
 def groups(moves: Iterable[ResultMove]) -> list[MovedGroup]:
-    """The plan and its elements first, then indicators; within each by year, validated first."""
-    names = _Names(list(moves))
-    ordered = sorted(names.moves, key=names.place)
+    """Groups the moves: the plan and its elements, then indicators; by year, validated first."""
+    moved = _MovedElements(list(moves))
+    ordered = sorted(moved.moves, key=moved.place)
     return [
         MovedGroup(kind, name, [_result(move) for move in listed])
-        for (_rank, kind, name), listed in groupby(ordered, key=names.heading)
+        for (_rank, kind, name), listed in groupby(ordered, key=moved.heading)
     ]
 
 
-class _Names:
-    """What each result is of, read in one query for each kind of thing."""
+class _MovedElements:
+    """The elements, targets and indicators of the moved results, read in one query for each."""
 
     def __init__(self, moves: list[ResultMove]) -> None:
         self.moves = moves
-        self.found = {
+        self.elements = {
             attribute: model._default_manager.in_bulk(self._keys(RollUp, attribute))
             for attribute, model in ELEMENTS.items()
         }
@@ -113,7 +113,7 @@ class _Names:
         self.indicators = Indicator.objects.in_bulk(self._keys(InstituteValue, "indicator_id"))
 
     def _keys(self, model: type[models.Model], attribute: str) -> set[int]:
-        rows = [one.before or one.after or {} for one in self.moves if one.model is model]
+        rows = [move.before or move.after or {} for move in self.moves if move.model is model]
         return {row[attribute] for row in rows if row[attribute] is not None}
 
     def heading(self, move: ResultMove) -> tuple[int, str, str]:
@@ -126,7 +126,7 @@ class _Names:
         for rank, (attribute, model) in enumerate(ELEMENTS.items()):
             if row[attribute] is not None:
                 kind = str(model._meta.verbose_name).capitalize()
-                return (rank, kind, _name(self.found[attribute].get(row[attribute])))
+                return (rank, kind, _name(self.elements[attribute].get(row[attribute])))
         raise ValueError(row)
 
     def _target(self, key: int) -> str:
@@ -142,7 +142,7 @@ class _Names:
 
 
 def _name(row: Any) -> str:
-    """What the change itself makes has no row yet when it is announced."""
+    """Returns the name of a row. A row that the change itself adds is not stored any more: None."""
     return _("what you add here") if row is None else str(row)
 
 
@@ -160,7 +160,7 @@ def _result(move: ResultMove) -> MovedResult:
     return MovedResult(
         year=row["year"],
         view=View(row["view"]).label,
-        numbers=[one for one in numbers if one.before != one.after] or numbers[:1],
+        numbers=[number for number in numbers if number.before != number.after] or numbers[:1],
         others=0 if None in (move.before, move.after) else len(move.fields) - len(shown),
         is_new=move.before is None,
         is_gone=move.after is None,

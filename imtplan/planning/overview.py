@@ -1,4 +1,4 @@
-"""One plan as its office looks at it: what it is made of, what is unsure, what is missing."""
+"""A plan as its office looks at it: its elements, its links to confirm, and what is missing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,9 +20,9 @@ from projects.models import FlagshipProject, Serves
 
 @dataclass(frozen=True)
 class ElementLink:
-    """What counts in an element, with its weight."""
+    """An indicator or a project that counts in an element, with its weight."""
 
-    kind: str  # as the address that confirms it says
+    kind: str  # as in the address that confirms the link
     row: Any
     end: Any
 
@@ -37,7 +37,7 @@ class ElementLink:
 
 @dataclass(frozen=True)
 class WeightedElement:
-    """An objective or a lever with what counts in it."""
+    """An objective or a lever with its links."""
 
     row: Any
     links: Sequence[ElementLink]
@@ -57,7 +57,7 @@ class TargetRow:
     target: Target
 
     @property
-    def wanted(self) -> str:
+    def in_words(self) -> str:
         unit = self.target.indicator.unit
         if self.target.value is not None:
             return f"{format_number(self.target.value, language=reader_language())} {unit}"
@@ -80,14 +80,14 @@ class IndicatorInPlan:
 
     @property
     def lacks(self) -> list[str]:
-        """What is missing before its progress can be computed and counted."""
+        """Returns what is missing before its progress can be computed and counted."""
         targets = [row.target for row in self.targets]
         missing = []
-        if not any(one.is_reference for one in targets):
+        if not any(target.is_reference for target in targets):
             missing.append(_("no reference target"))
-        elif all(one.baseline_value is None for one in targets if one.is_reference):
+        elif all(target.baseline_value is None for target in targets if target.is_reference):
             missing.append(_("no published baseline: the figures of that year will do"))
-        if any(one.grows_from_nothing for one in targets):
+        if any(target.grows_from_nothing for target in targets):
             missing.append(str(GROWTH_NEEDS_POSITIVE))
         if not self.is_linked:
             missing.append(_("linked to nothing"))
@@ -95,20 +95,20 @@ class IndicatorInPlan:
 
 
 class PlanOverview:
-    """Each part is read once, and only if the page asks for it."""
+    """The parts of a plan that its page shows; each is read once, when the template reads it."""
 
     def __init__(self, plan: StrategicPlan, user: Any) -> None:
         self.plan, self.user = plan, user
 
     @cached_property
     def links(self) -> list[IndicatorLink]:
-        found = IndicatorLink.objects.of(self.plan).filter(indicator__archived_at=None)
-        return list(found.select_related("indicator", "objective", "lever", "project"))
+        links = IndicatorLink.objects.of(self.plan).filter(indicator__archived_at=None)
+        return list(links.select_related("indicator", "objective", "lever", "project"))
 
     @cached_property
     def serves(self) -> list[Serves]:
-        found = Serves.objects.filter(project__plan=self.plan, project__archived_at=None)
-        return list(found.select_related("project__plan", "objective", "lever"))
+        links = Serves.objects.filter(project__plan=self.plan, project__archived_at=None)
+        return list(links.select_related("project__plan", "objective", "lever"))
 
     @cached_property
     def objectives(self) -> list[WeightedElement]:
@@ -121,12 +121,12 @@ class PlanOverview:
         return [self._axis(row, "lever_id") for row in rows]
 
     def _axis(self, row: Any, side: str) -> WeightedElement:
-        indicators = [one for one in self.links if getattr(one, side) == row.pk]
-        projects = [one for one in self.serves if getattr(one, side) == row.pk]
+        indicators = [link for link in self.links if getattr(link, side) == row.pk]
+        projects = [link for link in self.serves if getattr(link, side) == row.pk]
         return WeightedElement(
             row,
-            [ElementLink("indicateur", one, one.indicator) for one in indicators]
-            + [ElementLink("projet", one, one.project) for one in projects],
+            [ElementLink("indicateur", link, link.indicator) for link in indicators]
+            + [ElementLink("projet", link, link.project) for link in projects],
         )
 
     @property
@@ -137,39 +137,41 @@ class PlanOverview:
     @cached_property
     def projects(self) -> list[tuple[FlagshipProject, list[Serves]]]:
         by_project = defaultdict(list)
-        for one in self.serves:
-            by_project[one.project_id].append(one)
-        rows = FlagshipProject.objects.visible_to(self.user).of(self.plan)
-        found = rows.prefetch_related("milestones")
-        return [(project, by_project[project.pk]) for project in found]
+        for link in self.serves:
+            by_project[link.project_id].append(link)
+        visible = FlagshipProject.objects.visible_to(self.user).of(self.plan)
+        projects = visible.prefetch_related("milestones")
+        return [(project, by_project[project.pk]) for project in projects]
 
     @cached_property
     def measured(self) -> list[IndicatorInPlan]:
-        """The indicators that have a target in this plan, or speak for something in it."""
-        return [one for one in self._all if one.targets or one.is_linked or one.schools]
+        """Returns the indicators that have a target in this plan, or count in an element of it."""
+        return [use for use in self._all if use.targets or use.is_linked or use.schools]
 
     @cached_property
     def others(self) -> list[Indicator]:
-        return [one.indicator for one in self._all if one not in self.measured]
+        return [use.indicator for use in self._all if use not in self.measured]
 
     @cached_property
     def _all(self) -> list[IndicatorInPlan]:
         targets = Target.objects.visible_to(self.user).in_use().filter(plan=self.plan)
         linked = {link.indicator_id for link in self.links}
-        found = Indicator.objects.visible_to(self.user).in_use()
+        indicators = Indicator.objects.visible_to(self.user).in_use()
         here = Prefetch("targets", targets.select_related("indicator"), to_attr="here")
-        return [self._measured(one, linked) for one in found.prefetch_related(here)]
+        return [
+            self._measured(indicator, linked) for indicator in indicators.prefetch_related(here)
+        ]
 
     @staticmethod
     def _measured(indicator: Any, linked: Iterable[int]) -> IndicatorInPlan:
-        own = [TargetRow(one) for one in indicator.here if one.school_id is None]
+        own = [TargetRow(target) for target in indicator.here if target.school_id is None]
         return IndicatorInPlan(
             indicator, own, len(indicator.here) - len(own), indicator.pk in linked
         )
 
     @property
     def unsure(self) -> list[tuple[Any, ElementLink]]:
-        """The links that were deduced, not published, with the element they count in."""
+        """Returns the links that were deduced, not published, each with its element."""
         return [
             (axis.row, link)
             for axis in [*self.objectives, *self.levers]
@@ -179,7 +181,7 @@ class PlanOverview:
 
     @cached_property
     def archived(self) -> list[tuple[str, Any]]:
-        """What was put aside, of this plan and among indicators, with its kind of address."""
+        """Returns the archived rows of this plan and all archived indicators, with their kind."""
         aside = {"archived_at__isnull": False}
         kinds: list[tuple[str, Any]] = [
             ("objectifs", Objective.objects.filter(plan=self.plan, **aside)),

@@ -1,4 +1,4 @@
-"""A plan by workbook: the file to download, and the page that takes one back."""
+"""The workbook of a plan: the file to download, and the page that loads it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -20,7 +20,7 @@ from objectives.models import StrategicPlan
 def workbook(
     request: HttpRequest, code: str = "", book: BookFormat = BookFormat.XLSX
 ) -> HttpResponse:
-    """The plan as it is stored now; without a code, an empty workbook for a new one."""
+    """Returns the workbook of a stored plan; without a code, an empty one for a new plan."""
     demand(request, Permission.EDIT_PLAN)
     plan = _plan(request, code)
     return book.response(workbook_of(plan, reader_language(), book), file_name(plan))
@@ -29,7 +29,7 @@ def workbook(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def load(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Take a workbook: what it would change is shown first, and every number that moves."""
+    """Loads a workbook; shows first what it would change, and every number that moves."""
     demand(request, Permission.EDIT_PLAN)
     plan = _plan(request, code)
     page = ActPage(
