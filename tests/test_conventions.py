@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -127,6 +128,43 @@ def test_a_class_name_stands_for_one_class() -> None:
     del classes["Command"]
     places = {name: where + aliases.get(name, []) for name, where in classes.items()}
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+# Words that name no thing, and the folders and files that do without them.
+NO_NAMES = {"asked", "found", "one", "said", "told", "wanted"}
+NAMED_BY_WHAT_IT_IS = [
+    "indicators/formulas",
+]
+
+
+def test_a_thing_is_named_by_what_it_is() -> None:
+    """Holds for variables, parameters, attributes, functions and classes; a verb may still tell."""
+    places = [python_files(BASE / name) for name in NAMED_BY_WHAT_IT_IS]
+    names = [
+        f"{path.relative_to(BASE)}:{node.lineno} {name}"
+        for paths in places
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _names_given(node)
+        if name.strip("_") in NO_NAMES
+    ]
+    assert all(places)
+    assert names == []
+
+
+def python_files(place: Path) -> list[Path]:
+    files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    return [path for path in files if "migrations" not in path.parts]
+
+
+def _names_given(node: Any) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler):
+        return [node.name or ""]
+    if isinstance(node, ast.arg):
+        return [node.arg]
+    if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return [node.id if isinstance(node, ast.Name) else node.attr]
+    return [node.asname or ""] if isinstance(node, ast.alias) else []
 
 
 def test_functions_are_short() -> None:

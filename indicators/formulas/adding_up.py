@@ -31,17 +31,21 @@ class YearValue:
 
     @property
     def shown(self) -> Decimal | None:
-        """The value where it is final, else the estimate, else nothing."""
+        """Returns the value where it is final, else the estimate, else None."""
         return self.estimate if self.value is None else self.value
 
     @property
+    def is_estimate(self) -> bool:
+        return self.value is None and self.estimate is not None
+
+    @property
     def coverage(self) -> Decimal | None:
-        """Schools that reported, of those expected: 0 to 1; None where none is expected."""
+        """Returns the share of the expected schools that reported; None where none is expected."""
         return Decimal(self.reported) / self.expected if self.expected else None
 
 
 class RangeEnd(NamedTuple):
-    """One end of what an incomplete value may lie between, and where the missing schools stand."""
+    """One end of the range of an incomplete value, and the rule that places the missing schools."""
 
     formula: Formula
     value: Decimal
@@ -58,7 +62,7 @@ def institute_value(
     scale: Decimal = ONE,
     earlier_members: Mapping[int, Collection[str]] | None = None,
 ) -> YearValue:
-    """One year of the institute, from `readings[school][year]`.
+    """Returns the institute's value for one year, from `readings[school][year]`.
 
     Expected are the members of the plan in that year, less those to which the indicator did not
     apply. With all of them there is a value; with fewer an estimate, in which each missing school
@@ -67,7 +71,8 @@ def institute_value(
 
     `scale` multiplies a ratio (100: a percentage). A cumulative indicator sums the flows of every
     year from `baseline_year` to `year`, both included, over the members each year had, which
-    `earlier_members` names: who joined late is not asked for before, who left keeps its part.
+    `earlier_members` names: no figure is due of a school before it joined, and one that left keeps
+    its part.
     """
     schools = contributions(
         readings,
@@ -96,11 +101,12 @@ def coverage_range(
     at_trajectory: Mapping[str, Reading],
     scale: Decimal = ONE,
 ) -> tuple[RangeEnd, RangeEnd] | None:
-    """Beside an estimate: how low and how high the institute may stand, in its unit.
+    """Returns how low and how high the institute may stand beside an estimate, in its unit.
 
-    The aggregate if each missing school stood at its baseline, and if each stood at its own
-    trajectory; the lower first. Both are given by school as of the year: a ratio with both parts, a
-    cumulative indicator as its running sum. None when no school is missing, or one is unknown.
+    The ends are the aggregate with each missing school at its baseline, and with each at its own
+    trajectory; the lower comes first. Both are given by school as of the year: a ratio with both
+    parts, a cumulative indicator as its running sum. None when no school is missing, or one of them
+    is unknown.
     """
     if not total.missing:
         return None
@@ -129,49 +135,49 @@ def contributions(
     baseline_year: int | None = None,
     earlier_members: Mapping[int, Collection[str]] | None = None,
 ) -> "dict[str, Contribution]":
-    """What each expected school brings to a year, by code; see `institute_value`."""
-    asked = _asked(year, members, accumulation, baseline_year, earlier_members or {})
-    return _schools(readings, asked, aggregation)
+    """Returns what each expected school brings to a year, by code; see `institute_value`."""
+    due = _schools_due(year, members, accumulation, baseline_year, earlier_members or {})
+    return _schools(readings, due, aggregation)
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One expected school: the years asked of it, and its figures that count."""
+    """One expected school: the years for which a figure is due, and its figures that count."""
 
     years: tuple[int, ...]
     counted: Mapping[int, Reading]
 
     @property
     def total(self) -> Reading | None:
-        """What it brings to the year; unknown as soon as one year asked is."""
+        """Returns the sum over the years that are due; None where a figure is missing."""
         if any(year not in self.counted for year in self.years):
             return None
         return added_together([self.counted[year] for year in self.years])
 
     @property
     def sources(self) -> tuple[int, ...] | None:
-        """For each year asked, the last one with a figure; None if one has nothing to carry."""
-        found = [max((y for y in self.counted if y <= asked), default=None) for asked in self.years]
-        sources = tuple(year for year in found if year is not None)
-        return sources if len(sources) == len(found) else None
+        """Returns, for each year that is due, the last one with a figure; None where a year has
+        nothing to carry forward."""
+        latest = [max((y for y in self.counted if y <= due), default=None) for due in self.years]
+        sources = tuple(year for year in latest if year is not None)
+        return sources if len(sources) == len(latest) else None
 
     @property
     def carried_years(self) -> list[int]:
-        """The years of the figures that stand in for missing ones, each once."""
+        """Returns the years of the figures that stand in for missing ones, each once."""
         pairs = zip(self.years, self.sources or (), strict=False)
-        return sorted({source for asked, source in pairs if asked != source})
+        return sorted({source for due, source in pairs if due != source})
 
 
-def _asked(
+def _schools_due(
     year: int,
     members: Collection[str],
     accumulation: Accumulation,
     baseline_year: int | None,
     earlier_members: Mapping[int, Collection[str]],
 ) -> dict[int, Collection[str]]:
-    """Whose figures of which years make the value: of the year itself, or since the baseline.
-
-    A running sum without a beginning, or before it, asks nobody for anything.
+    """Returns the schools whose figures make the value, for the year itself, or for each year since
+    the baseline. A running sum without a beginning, or before it, has none.
     """
     if accumulation is not Accumulation.CUMULATIVE:
         return {year: members}
@@ -183,23 +189,23 @@ def _asked(
 
 def _schools(
     readings: Mapping[str, Mapping[int, Reading]],
-    asked: Mapping[int, Collection[str]],
+    due: Mapping[int, Collection[str]],
     aggregation: Aggregation,
 ) -> dict[str, Contribution]:
-    """The schools expected, by code: asked for at least one year to which the indicator applies."""
+    """Returns the expected schools by code: those due in a year to which the indicator applies."""
     schools = {}
-    for code in sorted(set().union(*asked.values())):
-        said = readings.get(code, {})
-        excused = {y for y, reading in said.items() if not reading.applicable}
-        years = tuple(y for y, those in asked.items() if code in those and y not in excused)
+    for code in sorted(set().union(*due.values())):
+        own = readings.get(code, {})
+        excused = {y for y, reading in own.items() if not reading.applicable}
+        years = tuple(y for y, codes in due.items() if code in codes and y not in excused)
         if years:
-            counted = {y: reading for y, reading in said.items() if is_number(reading, aggregation)}
+            counted = {y: reading for y, reading in own.items() if is_number(reading, aggregation)}
             schools[code] = Contribution(years, counted)
     return schools
 
 
 def _known(schools: Mapping[str, Contribution]) -> dict[str, Reading]:
-    """What each school that reported brings to the year."""
+    """Returns what each school that reported brings to the year."""
     totals = {code: school.total for code, school in schools.items()}
     return {code: total for code, total in totals.items() if total is not None}
 
@@ -210,10 +216,10 @@ def _estimated(
     aggregation: Aggregation,
     scale: Decimal,
 ) -> YearValue:
-    """The same year with what is missing carried forward, if every missing school can.
+    """Returns the year with older figures in place of the missing ones, if every school has one.
 
-    Of a year in which nobody has reported there is no estimate: it would be last year's number
-    under another year's name, and would judge a target before its year.
+    A year in which nobody has reported has no estimate: it would be last year's number under
+    another year's name, and would judge a target before its year.
     """
     year = max(year for school in schools.values() for year in school.years)
     if not any(year in school.counted for school in schools.values()):

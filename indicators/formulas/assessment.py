@@ -33,7 +33,7 @@ from indicators.formulas.verdicts import (
 
 
 class Reason(StrEnum):
-    """What a promise lacks, where something cannot be computed."""
+    """Why a number cannot be computed: what the target lacks."""
 
     BASELINE_MISSING = "baseline_missing"
     TARGET_MISSING = "target_missing"
@@ -47,7 +47,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that is said of one series against one target in one year."""
+    """The numbers and the verdict of one series against one target in one year."""
 
     year: int
     value: Decimal | None
@@ -62,7 +62,7 @@ class Assessment:
 
     @property
     def numbers(self) -> dict[str, Decimal]:
-        """The numbers that are known, by the name of their result."""
+        """Returns the numbers that are known, by the name of their result."""
         return {step.result.value: step.value for step in self.steps}
 
 
@@ -74,9 +74,9 @@ def assess(
     is_estimate: bool = False,
     thresholds: Thresholds = DEFAULT,
 ) -> Assessment:
-    """One series against one target in one year: every number, and the verdict.
+    """Returns every number of one series against one target in one year, and the verdict.
 
-    `is_estimate`: older figures stand in for some that are missing.
+    `is_estimate` says that older figures stand in for some that are missing.
     """
     expected = expected_value(path, year)
     reached = progress(path, value)
@@ -124,7 +124,8 @@ def verdict(
     pace: Decimal | None,
     thresholds: Thresholds,
 ) -> Verdict:
-    """The verdict on a full count (of an estimate: `until_counted`), the first that holds:
+    """Returns the verdict on a full count, by the first rule that holds (`until_counted` turns it
+    into the verdict on an estimate):
 
     1. before the baseline year        not started
     2. p ≥ 1                           achieved
@@ -152,7 +153,8 @@ def verdict(
 
 
 def _without_pace(progress: Decimal, expected: Decimal | None) -> Verdict:
-    """A trajectory may stay flat or dip at first (e ≤ 0): then being level with it is enough."""
+    """Returns the verdict where the trajectory stays flat or dips at first (e ≤ 0): a series that
+    is level with it is on track."""
     if expected is None:
         return Verdict(Status.NOT_COMPUTABLE, StatusRule.PROMISE_INCOMPLETE)
     status = Status.ON_TRACK if progress >= expected else Status.OFF_TRACK
@@ -160,7 +162,7 @@ def _without_pace(progress: Decimal, expected: Decimal | None) -> Verdict:
 
 
 def what_is_lacking(path: TargetPath) -> Reason | None:
-    """What has to be completed before every number of this promise can be computed."""
+    """Returns what has to be completed before every number of this target can be computed."""
     return _lacking_for_progress(path) or _lacking_for_trajectory(path)
 
 
@@ -178,7 +180,7 @@ def _lacking_for_progress(path: TargetPath) -> Reason | None:
 
 
 def _lacking_for_trajectory(path: TargetPath) -> Reason | None:
-    """For paths whose baseline and target are known."""
+    """Returns what the trajectory lacks, once the baseline and the target are known."""
     if path.direction is Direction.KEEP or expected_value(path, path.target_year) is not None:
         return None
     compound = path.trajectory is TrajectoryKind.COMPOUND

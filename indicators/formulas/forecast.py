@@ -4,7 +4,8 @@ Pure: the standard library only, `Decimal` throughout, no tables: Student's dist
 computed from its closed form. Sums are exact, so points on a straight line leave an error of
 exactly 0.
 
-The letters of the formulas: n points (x, v), x in years since the first; x* the year asked for.
+The letters of the formulas: n points (x, v), x in years since the first; x* the year of the
+forecast.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,8 +33,8 @@ RESULT = Context(prec=28)
 class Forecast:
     """A value in the indicator's unit, its 80 % prediction interval, and how likely the target is.
 
-    `probability` (0 to 1) holds if the model does: a straight line, errors alike and independent.
-    With few points there is the line alone.
+    `probability` (0 to 1) rests on the model: a straight line, errors alike and independent. Fewer
+    than four points give the value alone.
     """
 
     value: Decimal
@@ -44,7 +45,8 @@ class Forecast:
 
     @property
     def steps(self) -> list[FormulaStep]:
-        """The line through the points; its interval and the odds are Student's, not arithmetic."""
+        """Returns the numbers that are known; only the value comes from the line's arithmetic, the
+        interval and the probability from Student's distribution."""
         steps = [
             (StepResult.FORECAST, Formula.LEAST_SQUARES, self.value),
             (StepResult.FORECAST_LOW, Formula.STUDENT, self.low),
@@ -59,11 +61,11 @@ class Forecast:
 
 
 def forecast(points: Mapping[int, Decimal], *, at_year: int, path: TargetPath) -> Forecast | None:
-    """The least-squares line through the counted values, read in `at_year`.
+    """Returns the value of the least-squares line through `points` in `at_year`.
 
     `points` are final values by year, estimates left out, with the target's baseline for its year
-    where that has none. None with fewer than two, and when the last of them is of `at_year` or
-    later: what is known is not forecast.
+    where that has none. None with fewer than two points, and when the last of them is of `at_year`
+    or later: what is known is not forecast.
     """
     if len(points) < FEWEST_POINTS or max(points) >= at_year:
         return None
@@ -92,7 +94,7 @@ class _Fit:
 
 
 def _fit(points: Mapping[int, Decimal], at_year: int) -> _Fit:
-    """Ordinary least squares, every division put off to the end.
+    """Returns the line of ordinary least squares in `at_year`; divisions come last, to stay exact.
 
     With   D = n·Σx² − (Σx)²   N = n·Σxv − Σx·Σv   V = n·Σv² − (Σv)²   d = n·x* − Σx
 
@@ -122,7 +124,7 @@ def _sum(numbers: Iterable[Decimal]) -> Decimal:
 def _probability_met(
     path: TargetPath, value: Decimal, error: Decimal, freedom: int
 ) -> Decimal | None:
-    """1 − the chance to fall short of the promise, or outside the band on either side."""
+    """Returns 1 − the chance to miss the target, or to lie outside the band on either side."""
     low, high = _limits(path)
     if low is None and high is None:
         return None
@@ -132,7 +134,7 @@ def _probability_met(
 
 
 def _limits(path: TargetPath) -> tuple[Decimal | None, Decimal | None]:
-    """The least and the most that keep the promise; None where that side is open."""
+    """Returns the lowest and the highest value that meet the target; None for an open side."""
     if path.direction is Direction.KEEP:
         return path.band_low, path.band_high
     if path.direction is Direction.DECREASE:
@@ -141,14 +143,14 @@ def _limits(path: TargetPath) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _chance_below(distance: Decimal, error: Decimal, freedom: int) -> Decimal:
-    """The chance to fall short of a limit this far above; without error certain or excluded."""
+    """Returns the chance to fall short of a limit this far above: 0 or 1 if there is no error."""
     if error == 0:
         return ONE if distance > 0 else ZERO
     return student_cdf(distance / error, freedom)
 
 
 def student_cdf(t: Decimal, freedom: int) -> Decimal:
-    """P(X ≤ t) for Student's t with a whole number of degrees of freedom ν.
+    """Returns P(X ≤ t) for Student's t with ν degrees of freedom; ValueError for ν below 1.
 
     With θ = arctan(t / √ν), P(|X| ≤ |t|) is a finite sum:
 
@@ -172,7 +174,7 @@ def student_cdf(t: Decimal, freedom: int) -> Decimal:
 
 
 def _series(cos2: Decimal, freedom: int, *, first: int) -> Decimal:
-    """1 + (first − 1)/first cos² θ + …: each term is the one before × (k − 1)/k × cos² θ."""
+    """Returns 1 + (first − 1)/first cos² θ + …; each term is the last × (k − 1)/k × cos² θ."""
     term = total = ONE
     for k in range(first, freedom - 1, 2):
         term = term * cos2 * (k - 1) / k
@@ -181,7 +183,7 @@ def _series(cos2: Decimal, freedom: int, *, first: int) -> Decimal:
 
 
 def arctan(x: Decimal) -> Decimal:
-    """The angle (radians) whose tangent is x, to the digits of the current context.
+    """Returns the angle (radians) whose tangent is x, to the digits of the current context.
 
     Halving the angle four times, arctan x = 2 arctan(x / (1 + √(1 + x²))), leaves |x| < 0.1,
     where the series x − x³/3 + x⁵/5 − … is short.
@@ -199,7 +201,8 @@ def arctan(x: Decimal) -> Decimal:
 
 @cache
 def student_quantile(probability: Decimal, freedom: int) -> Decimal:
-    """The t that Student's t stays below with this probability (between 0 and 1), by bisection."""
+    """Returns, by bisection, the t below which Student's t stays with this probability; ValueError
+    for a probability that is not between 0 and 1."""
     if not 0 < probability < 1:
         raise ValueError("A probability lies between 0 and 1, both excluded.")
     with localcontext(prec=STUDENT_DIGITS):

@@ -63,7 +63,7 @@ class TrajectoryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TargetPath:
-    """What is promised of one series, in the indicator's unit.
+    """The target of one series and the way to it, in the indicator's unit.
 
     To increase or decrease needs a baseline and a target. To keep needs a band, one side of which
     may be open ("at least 100" is a low of 100 and no high), and a tolerance: how far outside the
@@ -87,15 +87,15 @@ class TargetPath:
 
 
 def target_from_growth(baseline: Decimal | None, growth_percent: Decimal) -> Decimal | None:
-    """T = b × (1 + g / 100), with g in percent. No baseline above 0, no target value: more than
-    nothing in percent is nothing, and a growth of what is negative points the wrong way."""
+    """Returns T = b × (1 + g / 100), with g in percent; None unless the baseline is above 0: a
+    growth over 0 stays at 0, and a growth over a negative baseline points the wrong way."""
     if baseline is None or baseline <= 0:
         return None
     return baseline * (1 + growth_percent / 100)
 
 
 def grown_target(path: TargetPath) -> FormulaStep | None:
-    """T, of a target that is stated as a growth over its baseline."""
+    """Returns T for a target that is stated as a growth over its baseline, None for another."""
     if path.growth_percent is None or path.target is None:
         return None
     return FormulaStep(
@@ -108,7 +108,7 @@ def grown_target(path: TargetPath) -> FormulaStep | None:
 
 
 def expected_value(path: TargetPath, year: int) -> FormulaStep | None:
-    """E(y), what the trajectory expects of a year, in the indicator's unit.
+    """Returns E(y), what the trajectory expects of a year, in the indicator's unit.
 
     linear     b + (T − b) × (y − y0) / (y1 − y0)
     stated     linear from one stated year to the next; a stated value comes before b or T
@@ -164,7 +164,7 @@ def _compound(path: TargetPath, year: int) -> Decimal | None:
 
 
 def stations(path: TargetPath) -> dict[int, Decimal]:
-    """The years for which the trajectory names a value: its two ends, and what is stated."""
+    """Returns the values that the trajectory names, by year: its two ends and the stated years."""
     ends = ((path.baseline_year, path.baseline), (path.target_year, path.target))
     stations = {year: value for year, value in ends if value is not None}
     if path.trajectory is TrajectoryKind.LINEAR:
@@ -175,7 +175,7 @@ def stations(path: TargetPath) -> dict[int, Decimal]:
 
 
 def _between(stations: Mapping[int, Decimal], year: int) -> FormulaStep | None:
-    """The value of a year on straight lines between stations; None outside them."""
+    """Returns the value of a year on straight lines between stations; None outside them."""
     if year in stations:
         value = stations[year]
         return FormulaStep(
@@ -207,7 +207,8 @@ def _between(stations: Mapping[int, Decimal], year: int) -> FormulaStep | None:
 
 
 def distance_to_band(path: TargetPath, value: Decimal | None) -> FormulaStep | None:
-    """How far outside the band, in the indicator's unit; 0 inside and on its edges."""
+    """Returns how far the value is outside the band, in the indicator's unit; 0 inside and on the
+    edges."""
     sides = {"band_low": "{band_low} − {value}", "band_high": "{value} − {band_high}"}
     edges = {"band_low": path.band_low, "band_high": path.band_high}
     if path.direction is not Direction.KEEP or value is None or not any_known(edges.values()):
@@ -229,9 +230,11 @@ def any_known(values: Iterable[Decimal | None]) -> bool:
 
 
 def progress(path: TargetPath, value: Decimal | None) -> FormulaStep | None:
-    """p = (a − b) / (T − b), the share of the way that is done; not clamped. For a band, `_kept`.
+    """Returns p = (a − b) / (T − b), the share of the way that is done, not clamped.
 
-    Where the baseline meets the target already: 1 if the value meets the target too, else 0.
+    A band has the progress of `_kept`.
+
+    Where the baseline meets the target already, p is 1 if the value meets the target too, else 0.
     """
     if path.direction is Direction.KEEP:
         return _kept(path, value)
@@ -256,7 +259,7 @@ def _way(
 
 
 def _kept(path: TargetPath, value: Decimal | None) -> FormulaStep | None:
-    """1 inside the band; outside, 1 − distance to the band / tolerance, and not below 0."""
+    """Returns 1 inside the band; outside, 1 − distance to the band / tolerance, and not below 0."""
     distance = value_of(distance_to_band(path, value))
     if distance is None:
         return None
@@ -277,12 +280,13 @@ def _kept(path: TargetPath, value: Decimal | None) -> FormulaStep | None:
 
 
 def _reaches(direction: Direction, value: Decimal, target: Decimal) -> bool:
-    """Is the value as good as the target, or better?"""
+    """Returns whether the value is as good as the target, or better."""
     return value <= target if direction is Direction.DECREASE else value >= target
 
 
 def expected_progress(path: TargetPath, year: int, expected: Decimal | None) -> FormulaStep | None:
-    """e, the progress that the trajectory expects of a year: p with E(y) for a; 1 for a band."""
+    """Returns e, the progress that the trajectory expects of a year: p with E(y) in place of a, 1
+    for a band."""
     if path.direction is not Direction.KEEP:
         return _way(path, StepResult.EXPECTED_PROGRESS, "expected_value", expected)
     if year < path.baseline_year or not any_known((path.band_low, path.band_high)):
@@ -291,7 +295,7 @@ def expected_progress(path: TargetPath, year: int, expected: Decimal | None) -> 
 
 
 def pace(progress: Decimal | None, expected: Decimal | None) -> FormulaStep | None:
-    """r = p / e: 1 is as fast as expected. None while nothing is expected (e of 0 or below)."""
+    """Returns r = p / e; 1 is as fast as expected. None while nothing is expected (e ≤ 0)."""
     if progress is None or expected is None or expected <= 0:
         return None
     return FormulaStep(
@@ -306,7 +310,8 @@ def pace(progress: Decimal | None, expected: Decimal | None) -> FormulaStep | No
 def gap(
     path: TargetPath, year: int, value: Decimal | None, expected: Decimal | None
 ) -> FormulaStep | None:
-    """a − E(y) in the indicator's unit, or minus the distance to the band; negative is bad."""
+    """Returns a − E(y) in the indicator's unit, or minus the distance to the band; negative is bad,
+    also where less is better."""
     if value is None or year < path.baseline_year:
         return None
     if path.direction is Direction.KEEP:
@@ -318,7 +323,6 @@ def gap(
         return None
     letters = {"value": value, "expected_value": expected}
     if path.direction is Direction.DECREASE:
-        # Signed so that negative is bad where less is better, too.
         return _difference(expected - value, "{expected_value} − {value}", letters)
     return _difference(value - expected, "{value} − {expected_value}", letters)
 
@@ -328,7 +332,7 @@ def _difference(gap: Decimal, expression: str, letters: dict[str, Decimal]) -> F
 
 
 def clamp(progress: Decimal) -> Decimal:
-    """Progress as a bar shows it and as a mean takes it: from 0 to 1."""
+    """Returns progress as a bar shows it and as a mean takes it: from 0 to 1."""
     return min(max(progress, ZERO), ONE)
 
 
@@ -336,11 +340,12 @@ def clamp(progress: Decimal) -> Decimal:
 
 
 def changes(path: TargetPath, year: int, value: Decimal | None) -> tuple[FormulaStep | None, ...]:
-    """Still needed, and achieved so far: in units a year, and as a yearly rate (0.05 is +5 %).
+    """Returns the change still needed and the change so far, each in units a year, and as a yearly
+    rate (0.05 is +5 %).
 
     Needed: (T − a) / (y1 − y), and (T / a) ^ (1 / (y1 − y)) − 1. So far: from b at y0 to a.
 
-    A band has no target value to go to: nothing is needed of it, only the change so far is told.
+    A band has no target value to reach, so only its change so far is known.
     """
     target = None if path.direction is Direction.KEEP else path.target
     left = {"target": target, "value": value, "years_left": path.target_year - year}
@@ -353,7 +358,7 @@ def changes(path: TargetPath, year: int, value: Decimal | None) -> tuple[Formula
     )
 
 
-# From where to where, over how many years.
+# Three named numbers in this order: the end, the start, and the years between them.
 Stretch = Mapping[str, Any]
 
 
@@ -366,7 +371,7 @@ def _per_year(result: StepResult, stretch: Stretch) -> FormulaStep | None:
 
 
 def _rate(result: StepResult, stretch: Stretch) -> FormulaStep | None:
-    """The constant yearly growth that leads from start to end; both must be above 0."""
+    """Returns the constant yearly growth from start to end; None unless both are above 0."""
     (later, end), (earlier, start), (years, number) = stretch.items()
     if start is None or end is None or number <= 0 or start <= 0 or end <= 0:
         return None

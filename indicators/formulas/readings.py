@@ -1,4 +1,4 @@
-"""What a school said of a year, and what several of them make together.
+"""Readings: a school's figure of one year as the formulas read it, and how several add up.
 
 Pure: the standard library only, `Decimal` throughout, unknown is None and never 0.
 
@@ -15,9 +15,9 @@ from indicators.formulas.progress import ZERO, Aggregation
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one school said of one year, among the figures that count in the view.
+    """The figure of one school and year, among those that count in the view.
 
-    A number: `value`, or for a ratio both parts. Or the word "not applicable", and then the
+    It is a number (`value`, or for a ratio both parts), or the word "not applicable", and then the
     school is not expected.
     """
 
@@ -28,7 +28,7 @@ class Reading:
 
 
 def is_number(reading: Reading, aggregation: Aggregation) -> bool:
-    """Is it a number? A ratio is one only with both of its parts."""
+    """Returns whether the reading is a number; a ratio is one only with both of its parts."""
     if not reading.applicable:
         return False
     if aggregation is Aggregation.RATIO:
@@ -37,7 +37,7 @@ def is_number(reading: Reading, aggregation: Aggregation) -> bool:
 
 
 def added_together(parts: Collection[Reading]) -> Reading:
-    """Readings added part by part; what none of them has stays unknown."""
+    """Returns the readings added part by part; a part that none of them has stays unknown."""
     return Reading(
         value=_sum(part.value for part in parts),
         numerator=_sum(part.numerator for part in parts),
@@ -53,7 +53,7 @@ def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
 def whole_of(
     parts: Reading, count: int, aggregation: Aggregation, scale: Decimal
 ) -> Decimal | None:
-    """Return what `count` complete parts, added together, make: a sum, a mean, a ratio of sums."""
+    """Returns what `count` complete parts, added together, make: a sum, a mean, a ratio of sums."""
     if aggregation is Aggregation.RATIO:
         return ratio(parts.numerator, parts.denominator, scale)
     if aggregation is Aggregation.MEAN and parts.value is not None:
@@ -67,16 +67,16 @@ def number_of(
     denominator: Decimal | None,
     scale: Decimal,
 ) -> Decimal | None:
-    """Return what one figure comes to, in the indicator's unit: its parts where it has them, else
-    its value."""
+    """Returns what one figure comes to, in the indicator's unit: the ratio of its parts where it
+    has them, else its value."""
     share = ratio(numerator, denominator, scale)
     return value if share is None else share
 
 
 def ratio(numerator: Decimal | None, denominator: Decimal | None, scale: Decimal) -> Decimal | None:
-    """r = n × s / d, s being 100 for a percentage. Unknown with a part that is, and over 0.
+    """Returns r = n × s / d, s being 100 for a percentage; None where a part is unknown or d is 0.
 
-    Multiplied first: 1 of 3 on a scale of 300 is 100, where a third times 300 would fall short.
+    The scale multiplies first: 1 of 3 on a scale of 300 is 100; a third times 300 falls short.
     """
     if numerator is None or not denominator:
         return None

@@ -1,4 +1,4 @@
-"""Roll-ups: what an objective, a lever, a flagship project or the plan is the mean of.
+"""Roll-ups: the progress of an objective, a lever, a flagship project or the plan, as a mean.
 
 Pure: the standard library only, `Decimal` throughout, the day is an argument, unknown is None and
 never 0.
@@ -26,7 +26,7 @@ ENOUGH_COVERAGE = Decimal("0.5")
 
 @dataclass(frozen=True, slots=True)
 class RollUpItem:
-    """One thing an element is made of: an indicator's reference target, a project, an objective.
+    """One part of an element's mean: an indicator's reference target, a project, an objective.
 
     It has data when both its progress and its expected progress are known (shares, unclamped).
     """
@@ -62,14 +62,14 @@ class ElementMean:
         return self.verdict.would_be
 
     def as_item(self, weight: Decimal) -> RollUpItem:
-        """The element as one of the items of what stands above it."""
+        """Returns the element as an item in the mean of the element above it."""
         pending = self.status is Status.PENDING
         return RollUpItem(weight, self.progress, self.expected, self.is_estimate, pending)
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneDue:
-    """One step of a project: how much it weighs, when it is due, when it was done if it was."""
+    """One milestone of a project: its weight, when it is due, and when it was done, if it was."""
 
     weight: Decimal
     due_on: date
@@ -77,11 +77,12 @@ class MilestoneDue:
 
 
 def roll_up(items: Iterable[RollUpItem], *, thresholds: Thresholds, final: bool) -> ElementMean:
-    """Σ w·clamp(p) / Σ w over the items that have data; coverage is their weight over all weight.
+    """Returns an element's mean: Σ w·clamp(p) / Σ w over the items that have data.
 
-    Expected progress is the same mean over the same items, and pace the quotient of the two means.
-    `final`: it is the last year, and what is not achieved is missed. Where an item is an estimate
-    neither is said yet, and where every item is pending so is the element.
+    Expected progress is the same mean over the same items, pace the quotient of the two means, and
+    coverage the weight of these items over all weight. In the `final` year an element that is not
+    achieved is missed; where an item is an estimate neither is said yet, and where every item is
+    pending so is the element.
     """
     everything = list(items)
     known = [
@@ -103,10 +104,11 @@ def roll_up(items: Iterable[RollUpItem], *, thresholds: Thresholds, final: bool)
 
 
 def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> RollUpItem:
-    """Done weight / all weight on a day, and expected: the weight due by that day / all weight.
+    """Returns a project's progress on a day (weight done / all weight), and what was expected then
+    (weight due / all weight).
 
-    A milestone done later than that day was not done on it. Without milestones both are unknown.
-    The item weighs 1; whoever links the project gives it the weight of the link.
+    A milestone done after that day does not count as done. Without milestones both are unknown.
+    The item weighs 1; the caller gives it the weight of the project's link.
     """
     whole = sum((milestone.weight for milestone in milestones), ZERO)
     done = [m.weight for m in milestones if m.done_on is not None and m.done_on <= on]
@@ -124,7 +126,7 @@ def _mean(weighted: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    """None where there is no weight to divide by."""
+    """Returns part / whole; None where there is no weight to divide by."""
     return part / whole if whole else None
 
 
@@ -136,9 +138,9 @@ def _verdict(
     *,
     final: bool,
 ) -> Verdict:
-    """No data below half coverage; then achieved, missed, and by the pace.
+    """Returns "no data" below half coverage; else achieved, missed, or what the pace says.
 
-    Nothing expected yet: not started, or on track where something is done already.
+    Where nothing is expected yet, an element is on track if something is done, else not started.
     """
     if progress is None:
         return Verdict(Status.NO_DATA, StatusRule.NO_VALUE)

@@ -1,4 +1,4 @@
-"""Whose part is what: the institute's change, gap and way left, as parts of its schools.
+"""School parts: the institute's change, gap and way left, split among its schools.
 
 Pure: the standard library only, `Decimal` out, exact fractions within. Unknown is None, never 0.
 
@@ -42,7 +42,7 @@ MEASURES = ("change", "gap", "left", "coming")
 
 
 class NotSplitReason(StrEnum):
-    """Why the parts of an indicator are not told."""
+    """Why an indicator is not split among the schools."""
 
     MEAN = "mean"  # a mean of the schools has no parts that add up
     INSTITUTE = "institute"  # the institute enters it, no school does
@@ -72,7 +72,7 @@ class InstituteNumbers:
 class SchoolYears:
     """One school: its figures of the baseline year and of the year, and those a forecast rests on.
 
-    A year in which it was not expected brings nothing; None is a figure that nobody knows.
+    A year in which the school was not expected is `NOTHING`; a figure that is not known is None.
     """
 
     code: str
@@ -83,7 +83,7 @@ class SchoolYears:
 
 @dataclass(frozen=True, slots=True)
 class SchoolShare:
-    """What one school bears of each number of the institute. Without a code: what none bears."""
+    """One school's part of each number of the institute; without a code, what no school bears."""
 
     code: str
     then: Decimal | None  # its own figures; of a ratio its own rate
@@ -105,11 +105,11 @@ class SchoolSplit:
     unsplit: NotSplitReason | None = None
 
     def needs(self, part: SchoolShare) -> Decimal | None:
-        """The way left for the better: above zero is still to do."""
+        """Returns the way left, signed so that above zero is still to do, whichever way is good."""
         return None if part.left is None else part.left * self.sign
 
     def weight(self, part: SchoolShare) -> Decimal | None:
-        """The part in what is left to do; None where nothing is, or nobody knows."""
+        """Returns the part's share of what is left to do; None where that is nothing or unknown."""
         all_needs, needs = self.needs(self.whole), self.needs(part)
         if needs is None or all_needs is None or all_needs <= 0:
             return None
@@ -117,7 +117,7 @@ class SchoolSplit:
 
 
 def split(whole: InstituteNumbers, schools: Sequence[SchoolYears]) -> SchoolSplit:
-    """The parts of the schools in the order given; without them where `unsplit` says why."""
+    """Returns the parts of the schools in the order given, or none and the reason in `unsplit`."""
     sign = -1 if whole.direction is Direction.DECREASE else 1
     totals = _totals(whole, sign)
     all_of_it = SchoolShare("", whole.baseline, whole.value, **totals)
@@ -151,7 +151,7 @@ def _totals(whole: InstituteNumbers, sign: int) -> dict[str, Decimal | None]:
 
 
 def _forecast_shown(whole: InstituteNumbers) -> Decimal | None:
-    """As it is written: the forecast of people is a number of people."""
+    """Returns the forecast rounded as it is shown: people are forecast in whole numbers."""
     if whole.forecast is None or whole.aggregation is Aggregation.RATIO:
         return whole.forecast
     places = max(whole.decimals, _digits(whole.value or ZERO))
@@ -163,7 +163,7 @@ def _less(number: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _number(reading: Reading | None, whole: InstituteNumbers) -> Decimal | None:
-    """A school's figure in the indicator's unit; of a ratio over nothing there is none."""
+    """Returns a school's figure in the indicator's unit; None for a ratio over 0."""
     if reading is None or whole.aggregation is not Aggregation.RATIO:
         return reading.value if reading else None
     return ratio(reading.numerator, reading.denominator, whole.scale)
@@ -193,26 +193,27 @@ def _has_shares(baseline: Decimal, schools: Sequence[SchoolYears]) -> bool:
 
 
 def followed(schools: Iterable[SchoolYears], into: Mapping[str, str]) -> list[SchoolYears]:
-    """The schools with those that merged into them: `into` names the successor of each that did."""
+    """Returns the schools, each added up with those that merged into it: `into` names the successor
+    of each school that merged."""
     by_successor: dict[str, list[SchoolYears]] = {}
     for school in schools:
         by_successor.setdefault(into.get(school.code, school.code), []).append(school)
-    return [_together(code, those) for code, those in by_successor.items()]
+    return [_together(code, merged) for code, merged in by_successor.items()]
 
 
-def _together(code: str, those: Sequence[SchoolYears]) -> SchoolYears:
-    years = {year for school in those for year in school.points}
-    points = {year: _added(school.points.get(year, NOTHING) for school in those) for year in years}
+def _together(code: str, merged: Sequence[SchoolYears]) -> SchoolYears:
+    years = {year for school in merged for year in school.points}
+    points = {year: _added(school.points.get(year, NOTHING) for school in merged) for year in years}
     return SchoolYears(
         code,
-        _added(school.then for school in those),
-        _added(school.now for school in those),
+        _added(school.then for school in merged),
+        _added(school.now for school in merged),
         {year: point for year, point in points.items() if point is not None},
     )
 
 
 def _added(readings: Iterable[Reading | None]) -> Reading | None:
-    """Part by part; unknown as soon as one is."""
+    """Returns the readings added part by part; None as soon as one of them is unknown."""
     total = NOTHING
     for reading in readings:
         if reading is None:
@@ -250,7 +251,8 @@ def _of_sum(whole: InstituteNumbers, schools: Sequence[SchoolYears], sign: int) 
 def _share(
     then: Fraction | None, promised: Decimal | None, whole: InstituteNumbers
 ) -> Fraction | None:
-    """By the share of the baseline, which is above zero here."""
+    """Returns the school's part of a promised number: its share of the baseline, which is above
+    zero here."""
     if then is None or promised is None or not whole.baseline:
         return None
     return Fraction(promised) * then / Fraction(whole.baseline)
@@ -269,10 +271,10 @@ def _of_ratio(whole: InstituteNumbers, schools: Sequence[SchoolYears], sign: int
     denominators = _denominators(now)
     by_year = _distances_by_year(whole, schools)
     ends = [_end(points, whole) for points in by_year]
-    left = [_distance(one, whole.target, whole, denominators) for one in now]
+    left = [_distance(own, whole.target, whole, denominators) for own in now]
     return {
-        "change": [_minus(_distance(one, whole.baseline, whole, denominators)) for one in now],
-        "gap": [_minus(_distance(one, whole.expected, whole, denominators), sign) for one in now],
+        "change": [_minus(_distance(own, whole.baseline, whole, denominators)) for own in now],
+        "gap": [_minus(_distance(own, whole.expected, whole, denominators), sign) for own in now],
         "left": left,
         "coming": [_apart(way, end, 1) for way, end in zip(left, ends, strict=True)],
     }
@@ -283,13 +285,13 @@ def _minus(number: Fraction | None, sign: int = 1) -> Fraction | None:
 
 
 def _denominators(readings: Iterable[Reading | None]) -> Decimal:
-    return sum((one.denominator or ZERO for one in readings if one), ZERO)
+    return sum((reading.denominator or ZERO for reading in readings if reading), ZERO)
 
 
 def _distance(
     reading: Reading | None, rate: Decimal | None, whole: InstituteNumbers, denominators: Decimal
 ) -> Fraction | None:
-    """How far the school holds the institute's ratio below a rate: (rate × d − s n) / D."""
+    """Returns how far the school holds the institute's ratio below a rate: (rate × d − s n) / D."""
     if reading is None or rate is None or not denominators:
         return None
     if reading.numerator is None or reading.denominator is None:
@@ -303,11 +305,14 @@ def _distances_by_year(
 ) -> list[dict[int, Decimal]]:
     years = sorted({year for school in schools for year in school.points})
     sums = {year: _denominators(school.points.get(year) for school in schools) for year in years}
-    found = [
-        {year: _distance(point, whole.target, whole, sums[year]) for year, point in one.items()}
-        for one in (school.points for school in schools)
+    return [
+        {
+            year: _decimal(way)
+            for year, point in school.points.items()
+            if (way := _distance(point, whole.target, whole, sums[year])) is not None
+        }
+        for school in schools
     ]
-    return [{year: _decimal(way) for year, way in one.items() if way is not None} for one in found]
 
 
 def _decimal(number: Fraction) -> Decimal:
@@ -315,10 +320,10 @@ def _decimal(number: Fraction) -> Decimal:
 
 
 def _end(points: Mapping[int, Decimal], whole: InstituteNumbers) -> Fraction | None:
-    """Where the line through a school's years stands in the target's year."""
+    """Returns the value, in the target's year, of the line through a school's years."""
     path = TargetPath(None, 0, None, whole.target_year, whole.direction)
-    found = forecast(points, at_year=whole.target_year, path=path)
-    return None if found is None else Fraction(found.value)
+    end = forecast(points, at_year=whole.target_year, path=path)
+    return None if end is None else Fraction(end.value)
 
 
 # --- Sharing out, to the last digit ---------------------------------------------------------------
@@ -336,7 +341,8 @@ def _digits(number: Decimal) -> int:
 def _parts(
     total: Decimal | None, borne: Sequence[Fraction | None], decimals: int
 ) -> tuple[list[Decimal | None], Decimal | None]:
-    """Each part rounded to the digits of the indicator or of the total, and what none bears.
+    """Returns each part rounded to the digits of the indicator or of the total, and what no school
+    bears.
 
     Together they are the total exactly: where rounding leaves a digit over, the parts that lost
     most by it have it.
@@ -355,7 +361,7 @@ def _parts(
 
 
 def _rounded(parts: Mapping[int, Fraction], total: int) -> dict[int, int]:
-    """Whole numbers beside the parts that make the total: the largest remainders go up."""
+    """Returns the parts as whole numbers that make the total: the largest remainders go up."""
     counts = {at: floor(part) for at, part in parts.items()}
     over = total - sum(counts.values())
     by_remainder = sorted(parts, key=lambda at: counts[at] - parts[at])
@@ -365,5 +371,5 @@ def _rounded(parts: Mapping[int, Fraction], total: int) -> dict[int, int]:
 
 
 def _exactly(count: int, places: int) -> Decimal:
-    """Not by an operation, which would round to the digits of the context."""
+    """Returns count / 10^places, made from a text: a division would round to 28 digits."""
     return Decimal(f"{count}E-{places}")

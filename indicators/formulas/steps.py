@@ -1,4 +1,4 @@
-"""What a formula gives: its number, together with how it came to it.
+"""Steps: the number that a formula gives, together with its calculation.
 
 The formulas return steps, so that what is stored and what is explained cannot differ.
 
@@ -19,7 +19,7 @@ _NAMES = re.compile(r"\{([^{}]+)\}")
 
 
 class Measure(StrEnum):
-    """What a number is a number of, hence how people are shown it."""
+    """The sort of quantity that a number measures, which decides how it is shown."""
 
     AMOUNT = "amount"  # in the indicator's unit
     SHARE = "share"  # 0.6 is 60 %
@@ -28,7 +28,7 @@ class Measure(StrEnum):
 
 
 class StepResult(StrEnum):
-    """What a step comes to: for results that are stored, the name of the column."""
+    """The name of the number that a step gives; for a stored result, the name of its column."""
 
     VALUE = "value"
     ESTIMATE = "estimate"
@@ -90,7 +90,7 @@ class FormulaNumber:
 Numbers = Mapping[str, FormulaNumber]
 
 
-# What a letter of the formulas, or a result, is a number of, where it is no amount.
+# The letters of the formulas, and the results, that are no amounts.
 _YEARS = dict.fromkeys(
     ("year", "baseline_year", "target_year", "earlier_year", "later_year"), Measure.YEAR
 )
@@ -114,9 +114,10 @@ MEASURES: Mapping[str, Measure] = _YEARS | _COUNTS | _SHARES
 
 @dataclass(frozen=True, slots=True)
 class FormulaStep:
-    """What one formula gave, and how: its letters with their numbers, and the rule it went by.
+    """The number of one formula with its letters, their numbers, and the rule.
 
-    An empty expression: not by arithmetic. No rule: the number was there, and nothing is told.
+    The expression is empty where the number comes from no arithmetic. The formula is None where the
+    number was known already: such a step is not explained.
     """
 
     result: StepResult
@@ -124,7 +125,7 @@ class FormulaStep:
     value: Decimal
     expression: str = ""
     letters: Mapping[str, Decimal | int | None] = field(default_factory=dict)
-    # Of letters that are names of schools or items.
+    # The measures of letters that are names of schools or items.
     measures: Mapping[str, Measure] = field(default_factory=dict)
 
     @property
@@ -133,7 +134,7 @@ class FormulaStep:
 
     @property
     def numbers(self) -> Numbers:
-        """The numbers that are known, by letter."""
+        """Returns the numbers that are known, by letter."""
         return {
             letter: FormulaNumber(Decimal(value), self.measure_of(letter))
             for letter, value in self.letters.items()
@@ -144,7 +145,7 @@ class FormulaStep:
         return self.measures.get(letter) or MEASURES.get(letter, Measure.AMOUNT)
 
     def written(self, put: Callable[[str], str]) -> str:
-        """The expression with `put(name)` in the place of each name."""
+        """Returns the expression with `put(name)` in the place of each name."""
         return _NAMES.sub(lambda match: put(match[1]), self.expression)
 
     @property
@@ -153,34 +154,33 @@ class FormulaStep:
 
     @property
     def with_numbers(self) -> str:
-        """As programs are told it: dots, no groups, a negative number in brackets."""
+        """Returns the calculation for programs: dots, no groups, negative numbers in brackets."""
         return self.written(lambda name: bracketed(plain(as_stored(self.letters[name]))))
 
 
 def value_of(step: FormulaStep | None) -> Decimal | None:
-    """Return what a formula gave, if it gave anything."""
     return None if step is None else step.value
 
 
 def as_stored(number: Decimal | int | None) -> Decimal:
-    """Return the number with at most as many decimals as are stored."""
+    """Returns the number with at most as many decimals as are stored."""
     value = Decimal(number or 0)
     rounded = round(value, DECIMALS)
     return value if rounded == value else rounded
 
 
 def bracketed(text: str) -> str:
-    """A negative number inside a calculation stands in brackets."""
+    """Returns the text of a number inside a calculation, in brackets where it is negative."""
     return f"({text})" if text[:1] in "-−" else text
 
 
 def added(names: Iterable[str]) -> str:
-    """`{a} + {b} + {c}`; of nothing, 0."""
+    """Returns `{a} + {b} + {c}`, or 0 without a name."""
     return " + ".join(f"{{{name}}}" for name in names) or "0"
 
 
 def divided(above: Iterable[str], below: Iterable[str]) -> str:
-    """`({a} + {b}) / ({c} + {d})`, without brackets around a single name."""
+    """Returns `({a} + {b}) / ({c} + {d})`, without brackets around a single name."""
     return f"{_grouped(list(above))} / {_grouped(list(below))}"
 
 

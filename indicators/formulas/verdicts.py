@@ -64,9 +64,9 @@ DEFAULT = Thresholds()
 def until_counted(
     verdict: Verdict, *, is_estimate: bool, is_over: bool, is_waiting: bool = False
 ) -> Verdict:
-    """Return the verdict, where `verdict` is what a full count would make of the same numbers.
+    """Returns the verdict, where `verdict` is what a full count would make of the same numbers.
 
-    Achieved and missed are said of a full count only. An estimate that reaches its target before
+    Achieved and missed need a full count. An estimate that reaches its target before
     the end is on track; once it is over (`is_over`), the verdict is pending. So is an element whose
     items are all pending (`is_waiting`).
     """
@@ -82,7 +82,7 @@ def until_counted(
 
 
 def grade(pace: Decimal, thresholds: Thresholds) -> Status:
-    """On track from the first threshold, at risk from the second, off track below."""
+    """Returns "on track" from the first threshold, "at risk" from the second, "off track" below."""
     if pace >= thresholds.on_track:
         return Status.ON_TRACK
     return Status.AT_RISK if pace >= thresholds.at_risk else Status.OFF_TRACK
