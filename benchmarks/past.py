@@ -18,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from imtplan.accounts.roles import Role
-from indicators.past.views_in_sql import TABLES
+from indicators.past import VERSIONED
 from tests import factories
 from tests.history import grow_versions
 
@@ -45,7 +45,7 @@ def prepare() -> Client:
     """The plan and the rest as they have been for two years; the figures are of today."""
     call_command("load_plan", verbosity=0)
     call_command("load_demo", verbosity=0)
-    tables = [f"{app}_{name.lower()}event" for app, names in TABLES.items() for name in names]
+    tables = [f"{app}_{name.lower()}event" for app, names in VERSIONED.items() for name in names]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         for table in tables:

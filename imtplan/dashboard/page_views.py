@@ -9,7 +9,7 @@ from django.shortcuts import render
 from imtplan.accounts.roles import Permission, demand
 from imtplan.dashboard.freshness import Pulse, follow
 from imtplan.dashboard.scope import moment_asked
-from indicators.past.reading import shown_at
+from indicators.past import shown_at
 
 
 def demand_institute(request: HttpRequest) -> None:

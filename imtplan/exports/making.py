@@ -22,7 +22,7 @@ from imtplan.dashboard.scope import moment_asked
 from imtplan.exports.export_kinds import KINDS
 from imtplan.exports.models import Export
 from imtplan.paper import PaperError
-from indicators.past.reading import at
+from indicators.past import at
 
 logger = logging.getLogger(__name__)
 

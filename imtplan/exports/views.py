@@ -35,7 +35,7 @@ from imtplan.spreadsheets import (
     csv_with_preface,
     sheet_of_pairs,
 )
-from indicators.past.reading import shown_at
+from indicators.past import shown_at
 
 # What an address says of the numbers it speaks of.
 SCOPE = ("plan", "year", "view", "as_of")

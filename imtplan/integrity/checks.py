@@ -20,8 +20,8 @@ from imtplan.integrity import queries
 from imtplan.integrity.queries_results import RECOMPUTE
 from imtplan.integrity.results import differences
 from indicators.models import Figure, Indicator, RecomputeRun, Snapshot
-from indicators.past.views_in_sql import TABLES
-from indicators.recomputing.stale_triggers import STALE, TRANSITION_TABLES, function_name
+from indicators.past import VERSIONED
+from indicators.recomputing.stale_triggers import OPERATIONS, STALE, function_name
 
 SHOWN = 20  # of the faults of one check; all of them are counted
 SMALL = 20_000  # figures: up to here every result is computed again, beyond it a sample
@@ -102,7 +102,7 @@ def results_unlike_the_formulas() -> list[str]:
 
 def versions_unlike_rows() -> Iterator[str]:
     """Each table against the last version of each of its rows, both ways."""
-    for app, names in TABLES.items():
+    for app, names in VERSIONED.items():
         for name in names:
             table = f"{app}_{name.lower()}"
             with connection.cursor() as cursor:
@@ -125,10 +125,10 @@ def texts_unlike_their_fingerprint() -> Iterator[str]:
 
 
 def triggers_that_are_missing() -> list[str]:
-    wanted = {function_name(table, operation) for table in STALE for operation in TRANSITION_TABLES}
+    listed = {function_name(table, operation) for table in STALE for operation in OPERATIONS}
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-        return sorted(wanted - {name for (name,) in cursor.fetchall()})
+        return sorted(listed - {name for (name,) in cursor.fetchall()})
 
 
 # --- The table ----------------------------------------------------------------------------------

@@ -55,11 +55,6 @@ def afresh(indicators: IndicatorQuerySet) -> tuple[list[InstituteValue], list[Pr
     return values, progress
 
 
-def stored_results() -> dict[str, Rows]:
-    """Every stored result, in a form that two moments can be compared in."""
-    return {model.__name__: _rows(model, _stored(model, {})) for model in KEYS}
-
-
 def _stored(model: type[models.Model], chosen: dict[str, Any]) -> Iterable[models.Model]:
     return model._default_manager.filter(**chosen)
 

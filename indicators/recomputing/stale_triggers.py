@@ -1,17 +1,15 @@
-"""The triggers that write stale marks: on which tables, and what each of them says.
+"""The triggers that write stale marks: their tables, and the marks that each of them writes.
 
 They stand in the database so that every way of writing (a form, an import, the admin, a shell,
 psql) marks what it made stale, in its own transaction. One statement leaves one mark for each
-indicator it touched, however many rows that were.
+indicator it touched, however many rows those are.
 
 Migrations make them, with the SQL of their day. A test holds the database against this list and
 prints the SQL that a migration lacks.
 """
 
-COLUMNS = "indicator_id, school_id, year, only_roll_ups"
-
-# Figures of one school and year are named; several years, and all of the indicator is stale. A
-# draft counts in no view: as long as it is one, what is typed makes nothing stale.
+# The mark names the school and the year if all the figures are of one; figures of several years
+# make the whole indicator stale. A draft counts in no view, and makes nothing stale.
 _FIGURES = """
     SELECT indicator_id,
            CASE WHEN min(year) = max(year) AND min(school_id) = max(school_id)
@@ -21,7 +19,7 @@ _FIGURES = """
     FROM rows WHERE status <> 'draft' GROUP BY indicator_id
 """
 _WHOLE_INDICATOR = "SELECT DISTINCT {column}, NULL::bigint, NULL::smallint, false FROM rows"
-# Where the target went in the same transaction, everything.
+# A target deleted in the same transaction gives no indicator: then everything is stale.
 _OF_THE_TARGET = """
     SELECT DISTINCT target.indicator_id, NULL::bigint, NULL::smallint, false
     FROM rows LEFT JOIN indicators_target AS target ON target.id = rows.target_id
@@ -29,7 +27,7 @@ _OF_THE_TARGET = """
 _EVERYTHING = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, false FROM rows"
 _ROLL_UPS = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, true FROM rows"
 
-# What the `rows` of a table that were written make stale.
+# The marks for the `rows` of each table that a statement wrote.
 STALE = {
     "indicators_figure": _FIGURES,
     "indicators_target": _WHOLE_INDICATOR.format(column="indicator_id"),
@@ -45,32 +43,8 @@ STALE = {
     "accounts_school": _EVERYTHING,
 }
 
-TRANSITION_TABLES = {
-    "INSERT": "NEW TABLE AS touched",
-    "UPDATE": "OLD TABLE AS before NEW TABLE AS touched",
-    "DELETE": "OLD TABLE AS touched",
-}
+OPERATIONS = ("INSERT", "UPDATE", "DELETE")
 
 
 def function_name(table: str, operation: str) -> str:
     return f"mark_stale_{table}_{operation.lower()}"
-
-
-def trigger(table: str, operation: str) -> str:
-    """The function and the trigger of one table and operation."""
-    name = function_name(table, operation)
-    rows = "SELECT * FROM touched"
-    if operation == "UPDATE":  # a figure moved from one indicator to another makes both stale
-        rows += " UNION ALL SELECT * FROM before"
-    return f"""
-        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO indicators_stalemark ({COLUMNS}, reason, marked_at)
-            SELECT stale.*, '{table} {operation.lower()}', clock_timestamp()
-            FROM (WITH rows AS ({rows}) {STALE[table]}) AS stale;
-            RETURN NULL;
-        END $$;
-        CREATE OR REPLACE TRIGGER {name} AFTER {operation} ON {table}
-        REFERENCING {TRANSITION_TABLES[operation]}
-        FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-    """

@@ -103,7 +103,7 @@ def test_only_the_worker_looks_back_without_a_place() -> None:
     files = [*(BASE / "imtplan").rglob("*.py"), *(BASE / "indicators").rglob("*.py")]
     looking = {file for file in files if " at(moment)" in file.read_text(encoding="utf-8")}
     places = {str(file.relative_to(BASE)) for file in looking}
-    assert places == {"imtplan/exports/making.py", "indicators/past/reading.py"}
+    assert places == {"imtplan/exports/making.py", "indicators/past.py"}
 
 
 # --- What is cut off ------------------------------------------------------------------------------

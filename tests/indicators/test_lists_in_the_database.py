@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from indicators.past import views_in_sql as past_views
+from indicators import past
 from indicators.recomputing import stale_triggers
 from tests.lists_in_the_database import compare
 
@@ -29,6 +29,6 @@ def test_a_view_of_the_past_that_differs_fails_with_its_sql(db: None) -> None:
 
 
 def test_what_the_lists_name_no_more_fails(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(past_views.TABLES, "levers")
+    monkeypatch.delitem(past.VERSIONED, "levers")
     with pytest.raises(AssertionError, match=r"drops them.*past\.levers_lever"):
         compare()

@@ -11,7 +11,7 @@ from django.utils import timezone
 django.setup()
 
 from indicators.models import StaleMark
-from indicators.past.reading import at
+from indicators.past import at
 from tests import factories
 from tests.lists_in_the_database import compare, statements
 from tests.made_up.models import Footnote

@@ -1,8 +1,8 @@
 import pghistory
 from django.db import models
 
+from indicators import past
 from indicators.models import Indicator
-from indicators.past import views_in_sql as past_views
 from indicators.recomputing import stale_triggers
 
 
@@ -18,4 +18,4 @@ class Footnote(models.Model):
 stale_triggers.STALE["made_up_footnote"] = (
     "SELECT DISTINCT indicator_id, NULL::bigint, NULL::smallint, false FROM rows"
 )
-past_views.TABLES["made_up"] = ["Footnote"]
+past.VERSIONED["made_up"] = ["Footnote"]

@@ -17,7 +17,7 @@ from imtplan.dashboard.explanation.share_in_words import share_page
 from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.scope import moment_asked
 from indicators.models import Indicator, Target
-from indicators.past.reading import shown_at
+from indicators.past import shown_at
 from levers.models import Lever
 from objectives.models import Objective
 from projects.models import FlagshipProject

@@ -22,7 +22,7 @@ from imtplan.dashboard.scope import Scope, demanded_scope, moment_asked, read_sc
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Snapshot
-from indicators.past.reading import shown_at
+from indicators.past import shown_at
 from indicators.questions.snapshots import compared, content_of
 from indicators.services import take_snapshot
 

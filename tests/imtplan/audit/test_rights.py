@@ -17,8 +17,8 @@ from imtplan.audit.rights import RoleRefused, give_rights, rights_by_table
 from imtplan.audit.services import record
 from imtplan.campaigns import demo
 from imtplan.integrity import checks
+from indicators import past
 from indicators.models import Figure, Progress
-from indicators.past import reading as past
 from indicators.recomputing.recompute import recompute_stale
 
 

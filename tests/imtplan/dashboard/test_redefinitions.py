@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from imtplan.dashboard import charts
 from imtplan.dashboard.indicator.redefinitions import redefinitions
+from indicators import past
 from indicators.models import Indicator
-from indicators.past import reading as past
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,1 +1,0 @@
-"""What was known at an earlier moment, read by the code that reads the present."""
