@@ -11,9 +11,9 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from imtplan.accounts.api import SchoolViewSet
 from imtplan.campaigns.entry.api import CellView, EntryView
 from imtplan.rest import AnswersInSentences, NoSuchAddress
+from indicators.api.as_of import at_a_moment
 from indicators.api.figures import FigureViewSet, IndicatorViewSet, TargetViewSet
 from indicators.api.figures_csv import FigureCsvView
-from indicators.api.moment import at_a_moment
 from indicators.api.results import ProgressViewSet, RollUpViewSet, ValueViewSet
 from indicators.api.results_files import FILES
 from levers.api import LeverViewSet

@@ -1,4 +1,4 @@
-"""Asking the database with statements that it plans once for a connection."""
+"""Queries with statements that the database plans once for a connection."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from psycopg import Cursor
 def ask(
     statement: str, parameters: Mapping[str, Any] | None = None, *, often: bool = False
 ) -> list[tuple[Any, ...]]:
-    """The rows of a statement. `often`: prepared, because planning takes as long as running.
+    """Returns the rows of a statement; `often` prepares it, which saves the time to plan it.
 
-    Beside Django's own cursor, which cannot prepare. Errors are those of `django.db`.
+    Django's own cursor cannot prepare. The errors are those of `django.db`.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:

@@ -1,9 +1,8 @@
-"""The fields of the results, each declared once: what it is called, what it is a number of, where
-it is told.
+"""The fields of the results, each declared once: its label, its measure, and where it appears.
 
-From these lists come the fields of the API, the columns of its files, the lines of snapshots, the
-words of explanations and those of the pages' tables. A result's field is a column of its
-model, a step of a formula (`indicators.formulas.steps.StepResult`) and a line here.
+The fields of the API, the columns of its files, the lines of snapshots, the words of explanations
+and those of the pages' tables come from these lists. A result's field is a column of its model, a
+step of a formula (`indicators.formulas.steps.StepResult`) and a line here.
 """
 
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from indicators.formulas.steps import MEASURES, Measure
 
 
 class FieldKind(Enum):
-    """What the field of a result holds, hence how a file tells it."""
+    """What the field of a result holds, which decides how a file writes it."""
 
     NUMBER = auto()
     STATUS = auto()
@@ -32,24 +31,23 @@ class ResultField:
     name: str
     label: Any
     kind: FieldKind = FieldKind.NUMBER
-    is_signed: bool = False  # a change or a gap: told with its sign
-    is_rough: bool = False  # what lies ahead is not known to the second decimal of a head
+    is_signed: bool = False  # a change or a gap: shown with its sign
+    is_rough: bool = False  # a forecast or a range: shown without false precision
     in_snapshots: bool = True
-    explained_as: Any = None  # the label where a step comes to it, if another one
+    explained_as: Any = None  # the label in an explanation, if it is another
 
     @property
     def measure(self) -> Measure:
-        """What the number is a number of."""
         return MEASURES.get(self.name, Measure.AMOUNT)
 
 
-# Between what and what an estimate may lie.
+# The two ends between which an estimate may lie.
 RANGE = [
     ResultField("low", _("At the least"), is_rough=True),
     ResultField("high", _("At the most"), is_rough=True),
 ]
 
-# Of the institute's value in a year.
+# The fields of the institute's value in a year.
 VALUES = [
     ResultField("value", _("Value")),
     ResultField("estimate", _("Estimate")),
@@ -58,20 +56,20 @@ VALUES = [
     ResultField("reported", _("Schools that reported")),
 ]
 
-# Of a series and of the means of the plan alike.
+# The fields that the progress of a series and the means of the plan share.
 WAY = [
     ResultField("progress", _("Progress")),
     ResultField("expected_progress", _("Expected progress")),
     ResultField("pace", _("Pace")),
 ]
 STATUS = ResultField("status", _("Status"), FieldKind.STATUS)
-# Only of a pending verdict: a snapshot tells it beside its fields.
+# Only a pending verdict has one; a snapshot writes it beside its fields.
 WOULD_BE = ResultField(
     "would_be", _("What a pending status would be"), FieldKind.WORD, in_snapshots=False
 )
 IS_ESTIMATE = ResultField("is_estimate", _("Estimate"), FieldKind.IS_ESTIMATE)
 
-# Of one series toward one target in a year.
+# The fields of the progress of one series toward one target in a year.
 PROGRESS = [
     ResultField("value", _("Value")),
     IS_ESTIMATE,
@@ -102,7 +100,7 @@ PROGRESS = [
     ),
 ]
 
-# Of an objective, a lever, a project or the plan in a year.
+# The fields of the mean of an objective, a lever, a project or the plan in a year.
 MEANS = [
     *WAY,
     ResultField("coverage", _("Coverage")),
@@ -111,7 +109,7 @@ MEANS = [
     IS_ESTIMATE,
 ]
 
-# What a step comes to that is not stored.
+# The numbers of steps that are not stored.
 STEPS_ALONE = [ResultField("distance", _("Distance to the band"))]
 
 FIELDS = {field.name: field for field in [*STEPS_ALONE, *MEANS, *PROGRESS, *VALUES]}

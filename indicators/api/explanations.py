@@ -1,7 +1,4 @@
-"""Why a result is what it is, as programs read it: `…/explain/` beside each result.
-
-The same numbers as on the pages, from `indicators.explaining`.
-"""
+"""The explanation of each result for programs: `…/explain/`, with the numbers of the pages."""
 
 from typing import Any
 
@@ -45,7 +42,7 @@ from indicators.models import Figure, View
 
 
 def words(enum: Any) -> list[str]:
-    return [one.value for one in enum]
+    return [member.value for member in enum]
 
 
 class ComputedNumberField(PlainDecimalField):
@@ -216,7 +213,7 @@ class ProgressExplanationSerializer(ExplanationSerializer):
 
     @extend_schema_field(ValueExplanationSerializer)
     def get_value(self, explanation: ProgressExplanation) -> dict[str, Any]:
-        """How the value itself came about; of a school's own, its figures alone."""
+        """Returns how the value was made; a school's own value rests on its figures alone."""
         return ValueExplanationSerializer(explanation.value).data
 
 
@@ -264,14 +261,14 @@ class RollUpExplanationSerializer(ExplanationSerializer):
 
 
 def explained(serializer: type[Serializer]) -> Any:
-    """`…/<id>/explain/` of a viewset: the method gives the explanation of its row."""
+    """Decorates a viewset's method that explains a row: it answers at `…/<id>/explain/`."""
 
     def decorate(explain: Any) -> Any:
         def answer(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-            found = explain(self, self.get_object())
-            if found is None:
+            explanation = explain(self, self.get_object())
+            if explanation is None:
                 raise Http404
-            return Response(serializer(found).data)
+            return Response(serializer(explanation).data)
 
         answer.__name__ = "explain"
         described = extend_schema(

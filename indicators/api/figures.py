@@ -1,4 +1,4 @@
-"""Indicators, targets and figures, as programs read them; the results are in `api_results`."""
+"""Indicators, targets and figures for programs; the results are in `indicators.api.results`."""
 
 from typing import Any
 
@@ -55,14 +55,14 @@ class YearFilters(FilterSet):
 
 
 class ViewFilters(YearFilters):
-    """Where no view is asked for, validated figures alone count."""
+    """Keep one view; without the parameter, validated figures alone count."""
 
     view = WordFilter("view", words=View, help_text=_("“validated” unless asked."))
 
     def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
-        asked = data.copy() if data is not None else {}
-        asked["view"] = asked.get("view") or View.VALIDATED
-        super().__init__(asked, *args, **options)
+        parameters = data.copy() if data is not None else {}
+        parameters["view"] = parameters.get("view") or View.VALIDATED
+        super().__init__(parameters, *args, **options)
 
 
 # --- Indicators and targets ---------------------------------------------------------------------

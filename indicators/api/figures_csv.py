@@ -9,38 +9,28 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from imtplan.rest import rounded
 from imtplan.spreadsheets import Column, ColumnType, Flavour, csv_response
 from indicators.api.figures import FigureFilters, FigureViewSet
-from indicators.api.results_files import ROWS_READ_AT_A_TIME, InFlavours
+from indicators.api.results_files import ROWS_READ_AT_A_TIME, InFlavours, number, word
 from indicators.models import Figure
 
 
 def figure_columns(flavour: Flavour) -> list[Column]:
-    """Programs get the words of the API, people those of the screens."""
-
-    def word(field: str) -> Any:
-        return lambda figure: (
-            getattr(figure, field)
-            if flavour is Flavour.MACHINE
-            else getattr(figure, f"get_{field}_display")()
-        )
-
     return [
         Column("indicator", _("Indicator code"), lambda figure: figure.indicator.code),
         Column("name", _("Indicator"), lambda figure: figure.indicator.name),
         Column("unit", _("Unit"), lambda figure: figure.indicator.unit),
-        Column("school_code", _("School code"), lambda figure: _of_school(figure, "code")),
-        Column("school", _("School"), lambda figure: _of_school(figure, "name")),
+        Column("school_code", _("School code"), lambda figure: _school(figure, "code")),
+        Column("school", _("School"), lambda figure: _school(figure, "name")),
         Column("year", _("Year"), lambda figure: figure.year, ColumnType.NUMBER),
-        Column("state", _("State"), word("state")),
-        Column("value", _("Value"), _value, ColumnType.NUMBER),
+        word("state", _("State"), flavour),
+        number("value", _("Value"), attribute="number"),
         Column("numerator", _("Numerator"), lambda figure: figure.numerator, ColumnType.NUMBER),
         Column(
             "denominator", _("Denominator"), lambda figure: figure.denominator, ColumnType.NUMBER
         ),
-        Column("status", _("Status"), word("status")),
-        Column("origin", _("Way of entry"), word("origin")),
+        word("status", _("Status"), flavour),
+        word("origin", _("Way of entry"), flavour),
         Column("version", _("Version"), lambda figure: figure.version, ColumnType.NUMBER),
         Column("entered_at", _("Entered at"), lambda figure: figure.entered_at, ColumnType.TIME),
         Column("source", _("Source"), lambda figure: figure.source),
@@ -49,13 +39,9 @@ def figure_columns(flavour: Flavour) -> list[Column]:
     ]
 
 
-def _of_school(figure: Figure, field: str) -> str | None:
-    """Empty where the figure is the institute's own."""
+def _school(figure: Figure, field: str) -> str | None:
+    """Returns a field of the figure's school; None where the figure is the institute's own."""
     return getattr(figure.school, field) if figure.school else None
-
-
-def _value(figure: Figure) -> Any:
-    return None if figure.number is None else rounded(figure.number, 10)
 
 
 class FigureCsvFilters(InFlavours, FigureFilters):
@@ -69,7 +55,7 @@ class FigureCsvView(FigureViewSet):
     pagination_class = None
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Who accepts `text/csv` alone gets it; only refusals are JSON."""
+        """Accept a request for `text/csv` alone; only refusals are JSON."""
         return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(

@@ -1,4 +1,4 @@
-"""What is computed from the figures, as programs read it."""
+"""The results computed from the figures, for programs."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ from projects.models import FlagshipProject
 
 
 class StatusField(ReadOnlyField):
-    """The verdict on a number."""
+    """The status of a result."""
 
 
 class StatusFieldSchema(OpenApiSerializerFieldExtension):
@@ -182,12 +182,16 @@ class ProgressViewSet(ByNumber):
 
 
 class ElementKind(models.TextChoices):
-    """What a roll-up is of."""
+    """The kind of element that a roll-up is the mean of."""
 
     PLAN = "plan", _("the plan")
     OBJECTIVE = "objective", _("an objective")
     LEVER = "lever", _("a lever")
     PROJECT = "project", _("a project")
+
+    @classmethod
+    def of(cls, roll_up: RollUp) -> "ElementKind":
+        return next(kind for kind in cls if getattr(roll_up, f"{kind.value}_id"))
 
 
 class RollUpSerializer(ReadSerializer):
@@ -221,7 +225,7 @@ class RollUpSerializer(ReadSerializer):
 
     @extend_schema_field(ChoiceField(choices=ElementKind))
     def get_kind(self, roll_up: RollUp) -> str:
-        return next(kind.value for kind in ElementKind if getattr(roll_up, f"{kind.value}_id"))
+        return ElementKind.of(roll_up).value
 
 
 class RollUpFilters(ViewFilters):

@@ -37,7 +37,7 @@ ROWS_READ_AT_A_TIME = 2000
 
 
 class InFlavours(FilterSet):
-    """A flavour changes how rows are written, not which."""
+    """Accept `flavour`, which changes how rows are written, not which."""
 
     flavour = WordFilter(
         words=[(flavour.value, flavour.label) for flavour in Flavour], method="as_they_are"
@@ -50,25 +50,25 @@ class InFlavours(FilterSet):
 # --- Columns ------------------------------------------------------------------------------------
 
 
-def number(name: str, label: Any) -> Column:
-    """With at most the ten decimals that the lists give."""
+def number(name: str, label: Any, attribute: str = "") -> Column:
+    """Returns a column of numbers with at most the ten decimals that the lists give."""
 
     def read(row: Any) -> Any:
-        value = getattr(row, name)
+        value = getattr(row, attribute or name)
         return value if value is None or isinstance(value, int) else rounded(value, 10)
 
     return Column(name, label, read, ColumnType.NUMBER)
 
 
 def word(name: str, label: Any, flavour: Flavour) -> Column:
-    """Programs get the words of the API, people those of the screens."""
+    """Returns a column of words: those of the API for programs, those of the pages for people."""
     if flavour is Flavour.MACHINE:
         return Column(name, label, lambda row: getattr(row, name))
     return Column(name, label, lambda row: getattr(row, f"get_{name}_display")())
 
 
 def flag(name: str, label: Any, flavour: Flavour, where_it_is: Any) -> Column:
-    """Whether something is so: for people a word where it is, and nothing where it is not."""
+    """Returns a column that says whether something is so; people read `where_it_is`, or nothing."""
 
     def read(row: Any) -> str | None:
         if flavour is Flavour.MACHINE:
@@ -98,7 +98,6 @@ def _columns(fields: Iterable[ResultField], flavour: Flavour) -> Iterator[Column
 
 
 def listed(values: Any) -> str | None:
-    """Several words in one cell."""
     return " ".join(values) or None
 
 
@@ -148,7 +147,7 @@ def progress_columns(flavour: Flavour) -> list[Column]:
 
 def roll_up_columns(flavour: Flavour) -> list[Column]:
     return [
-        Column("kind", _("Kind"), _kind_in(flavour)),
+        Column("kind", _("Kind"), _kind_reader(flavour)),
         Column("plan", _("Plan"), lambda row: row.plan.code if row.plan else row.element.plan.code),
         Column("code", _("Code"), lambda row: row.element.code),
         Column("title", _("Title"), lambda row: str(row.element)),
@@ -159,9 +158,9 @@ def roll_up_columns(flavour: Flavour) -> list[Column]:
     ]
 
 
-def _kind_in(flavour: Flavour) -> Callable[[Any], str]:
+def _kind_reader(flavour: Flavour) -> Callable[[Any], str]:
     def read(row: Any) -> str:
-        kind = next(kind for kind in ElementKind if getattr(row, f"{kind.value}_id"))
+        kind = ElementKind.of(row)
         return kind.value if flavour is Flavour.MACHINE else str(kind.label)
 
     return read
@@ -179,7 +178,7 @@ class InFiles:
     file_name: str
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Who accepts the file's type alone gets it; only refusals are JSON."""
+        """Accept a request for the file's type alone; only refusals are JSON."""
         return super().perform_content_negotiation(request, force=True)  # type: ignore[misc]
 
     @property

@@ -1,16 +1,19 @@
-"""Why a number is what it is: every step with its numbers, every figure with who gave it.
+"""Explanations: every step of a result with its numbers, every figure with who gave it.
 
-Plain data without a sentence: `indicators.api.explanations` gives it to programs,
-`imtplan.dashboard` puts it in words. Nothing here writes.
+They are plain data without a sentence: `indicators.api.explanations` gives them to programs,
+`imtplan.dashboard` puts them in words. Nothing here writes.
 """
 
 from indicators.explaining.agreement import Agreement, StoredDifference
 from indicators.explaining.inputs import Input, InputUse, NotCountedReason
-from indicators.explaining.marks import ProgressMark
-from indicators.explaining.progress import ProgressExplanation
-from indicators.explaining.reading import ExplanationReader, explain_roll_up, kind_of
-from indicators.explaining.roll_ups import ItemExplanation, LeftOutReason, RollUpExplanation
-from indicators.explaining.values import StandIn, ValueExplanation
+from indicators.explaining.progress_explanation import ProgressExplanation, ProgressMark
+from indicators.explaining.reader import ExplanationReader, explain_roll_up, kind_of
+from indicators.explaining.roll_up_explanation import (
+    ItemExplanation,
+    LeftOutReason,
+    RollUpExplanation,
+)
+from indicators.explaining.value_explanation import StandIn, ValueExplanation
 from indicators.formulas.steps import (
     Formula,
     FormulaNumber,

@@ -1,4 +1,4 @@
-"""Does a fresh computation from the figures give the stored number back?"""
+"""Agreement: a stored result held against a fresh computation from the figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.db import models
 
 # Stored numbers have ten decimals; what differs beyond them is rounding.
 CLOSE = Decimal("0.00000001")
-# Whose row it is, and when and from what it was made: not what it says.
+# These columns say whose row it is, when it was made and from what: they are no result.
 NOT_COMPARED = {"id", "computed_at", "formula_version", "inputs_hash", "missing", "carried"}
 # The same numbers with more digits, for what is computed from them.
 NOT_COMPARED |= {"exact", "exact_progress", "exact_expected"}
@@ -41,7 +41,7 @@ class Agreement:
             StoredDifference(name, getattr(self.stored, name), getattr(self.fresh, name))
             for name in names
         ]
-        return [one for one in pairs if not _same(one.stored, one.fresh)]
+        return [pair for pair in pairs if not _is_close(pair.stored, pair.fresh)]
 
     @property
     def holds(self) -> bool:
@@ -51,7 +51,6 @@ class Agreement:
 
     @property
     def computed_at(self) -> datetime | None:
-        """When what is stored was computed."""
         return getattr(self.stored, "computed_at", None)
 
     @property
@@ -60,12 +59,12 @@ class Agreement:
 
 
 def _compared(row: models.Model) -> Sequence[Any]:
-    """Numbers and words; the row's own key is the same by the way it was found."""
+    """Returns the fields that are compared, without the row's key, by which it was looked up."""
     fields = row._meta.concrete_fields
     return [field for field in fields if field.name not in NOT_COMPARED and not field.is_relation]
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, Decimal) and isinstance(other, Decimal):
-        return abs(one - other) <= CLOSE * max(1, abs(one))
-    return bool(one == other)
+def _is_close(stored: Any, fresh: Any) -> bool:
+    if isinstance(stored, Decimal) and isinstance(fresh, Decimal):
+        return abs(stored - fresh) <= CLOSE * max(1, abs(stored))
+    return bool(stored == fresh)

@@ -1,4 +1,4 @@
-"""The figures that a value is made of, who gave them, and what was left out."""
+"""Inputs: the figures that a value is made of, who gave them, and what was left out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from indicators.formulas.adding_up import Contribution
 from indicators.models import Figure, Indicator, View
 from indicators.results.series import THE_INSTITUTE, Series
 
-# By code of the school and year.
+# The figures by school code and year.
 Figures = Mapping[tuple[str, int], Figure]
 
 
@@ -31,8 +31,8 @@ class NotCountedReason(StrEnum):
     NOT_ENTERED = "not_entered"
     NOT_AVAILABLE = "not_available"
     NOT_APPLICABLE = "not_applicable"
-    BEING_ENTERED = "being_entered"  # a draft: until it is handed in, its school's own affair
-    NOT_VALIDATED = "not_validated"  # handed in, in a view that counts validated ones alone
+    BEING_ENTERED = "being_entered"  # a draft: until it is submitted, only its school sees it
+    NOT_VALIDATED = "not_validated"  # submitted, in a view that counts validated figures alone
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Input:
 
     @property
     def why(self) -> NotCountedReason | None:
-        """None: it counts."""
+        """Returns why the figure does not count; None where it counts."""
         if self.figure is None or self.figure.state == Figure.State.NOT_ENTERED:
             return NotCountedReason.NOT_ENTERED
         if self.figure.status == Figure.Status.DRAFT:
@@ -76,7 +76,7 @@ class Input:
 
     @property
     def shown(self) -> Figure | None:
-        """The figure as others may see it: from the moment it is handed in."""
+        """Returns the figure that others may see; None until it is submitted."""
         draft = self.figure is None or self.figure.status == Figure.Status.DRAFT
         return None if draft else self.figure
 
@@ -86,7 +86,7 @@ class Input:
 
     @property
     def used(self) -> Figure | None:
-        """What went into the result: the figure, or the older one in its place."""
+        """Returns what went into the result: the figure, or the older one in its place."""
         return self.figure if self.counts else self.stand_in
 
     @property
@@ -96,7 +96,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What one series of an indicator is made of in one year and view."""
+    """The figures of one series of an indicator in one year and view."""
 
     series: Series
     view: View
@@ -112,8 +112,8 @@ class Inputs:
 
     @cached_property
     def rows(self) -> list[Input]:
-        """In the order of the schools; of a running sum, year after year within a school."""
-        return [row for code in self._codes for row in self._of(code)]
+        """Returns the inputs school by school; of a running sum, each year within a school."""
+        return [row for code in self._codes for row in self._rows_of(code)]
 
     @property
     def _codes(self) -> Iterable[str]:
@@ -122,11 +122,11 @@ class Inputs:
         if self.series.indicator.aggregation == Indicator.Aggregation.NONE:
             return [THE_INSTITUTE]
         members = self.series.members.get(self.year, frozenset())
-        asked = {*members, *self.contributions}
-        return [code for code in self.names if code in asked]
+        expected = {*members, *self.contributions}
+        return [code for code in self.names if code in expected]
 
-    def _of(self, code: str) -> Iterator[Input]:
-        """One row for each year asked; one, too, for who is not expected this year."""
+    def _rows_of(self, code: str) -> Iterator[Input]:
+        """Yields a row for each year that is due, or one for a school not expected this year."""
         part = self.contributions.get(code)
         sources = self._sources(part) if part else {}
         for year in part.years if part else (self.year,):
@@ -142,28 +142,28 @@ class Inputs:
             )
 
     def _sources(self, part: Contribution) -> dict[int, int]:
-        """For each year asked, the year of the figure that was used."""
+        """Returns, for each year that is due, the year of the figure that was used."""
         if not self.is_estimated:
             return {}
         return dict(zip(part.years, part.sources or (), strict=False))
 
     @property
     def missing(self) -> list[str]:
-        """The schools expected that did not report, by code."""
+        """Returns the codes of the expected schools that did not report."""
         return [code for code, part in self.contributions.items() if part.total is None]
 
 
 def figures_of(user: Any, indicator: Indicator, *, until: int) -> dict[tuple[str, int], Figure]:
-    """All that this person may see of an indicator up to a year, with who entered it."""
-    found = (
+    """Returns what this person may see of an indicator up to a year, with who entered it."""
+    figures = (
         Figure.objects.visible_to(user)
         .filter(indicator=indicator, year__lte=until)
         .select_related("school", "entered_by", "indicator")
     )
-    return {(figure.school.code if figure.school else "", figure.year): figure for figure in found}
+    return {(row.school.code if row.school else "", row.year): row for row in figures}
 
 
 def school_names(user: Any) -> dict[str, str]:
-    """In the order of all lists; the institute's own figures have no school."""
+    """Returns the schools' names by code in the order of all lists, the institute first."""
     schools = School.objects.visible_to(user)
     return {THE_INSTITUTE: "IMT"} | {school.code: school.name for school in schools}

@@ -1,7 +1,7 @@
 """What a snapshot holds: every number of the plan in one year and view, with its words.
 
 The same content is made of the present and of any earlier moment (inside
-`indicators.past.reading.at`), so that any two can be held against each other, line by line.
+`indicators.past.at`), so that any two can be held against each other, line by line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

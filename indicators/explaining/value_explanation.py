@@ -1,4 +1,4 @@
-"""An indicator's value for one year: how the schools add up to it, and what was estimated."""
+"""The explanation of an indicator's value: how the schools add up to it, what was estimated."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from indicators.models import Indicator, InstituteValue, ValueNature
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """Where a missing school may stand: at its baseline, or on the way to its own target."""
+    """The numbers that may stand in for a missing school: its baseline, its own trajectory."""
 
     code: str
     name: str
@@ -28,7 +28,7 @@ class ValueExplanation:
     indicator: Indicator
     inputs: Inputs
     total: YearValue
-    ends: tuple[RangeEnd, RangeEnd] | None  # between what and what an incomplete value may lie
+    ends: tuple[RangeEnd, RangeEnd] | None  # of the range of an incomplete value
     agreement: Agreement
 
     @property
@@ -49,11 +49,11 @@ class ValueExplanation:
 
     @property
     def shown(self) -> Decimal | None:
-        return self.total.estimate if self.total.value is None else self.total.value
+        return self.total.shown
 
     @property
     def is_estimate(self) -> bool:
-        return self.total.value is None and self.total.estimate is not None
+        return self.total.is_estimate
 
     @property
     def nature(self) -> ValueNature:
@@ -102,7 +102,7 @@ class ValueExplanation:
             parts["scale"] = self.indicator.scale
         return FormulaStep(result, Formula.RATIO, value, expression, parts)
 
-    # --- between what and what an incomplete value may lie ---
+    # --- the range of an incomplete value ---
 
     @cached_property
     def stand_ins(self) -> list[StandIn]:
@@ -117,12 +117,12 @@ class ValueExplanation:
         ]
 
     def _range(self) -> Iterator[FormulaStep]:
-        """The lower first, as they are stored: the path may be below the baseline."""
+        """Yields the lower end first, as stored: the trajectory may be below the baseline."""
         if self.ends is None:
             return
         stand_ins = {
-            Formula.AT_BASELINE: {one.code: one.at_baseline for one in self.stand_ins},
-            Formula.AT_TRAJECTORY: {one.code: one.at_trajectory for one in self.stand_ins},
+            Formula.AT_BASELINE: {row.code: row.at_baseline for row in self.stand_ins},
+            Formula.AT_TRAJECTORY: {row.code: row.at_trajectory for row in self.stand_ins},
         }
         for result, end in zip((StepResult.LOW, StepResult.HIGH), self.ends, strict=True):
             values = self._reported | stand_ins[end.formula]
@@ -139,7 +139,7 @@ ValueRule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]
 
 
 def _rule(aggregation: str) -> ValueRule:
-    """How values are written together, by the way their indicator adds up."""
+    """Returns the rule that writes the values of an indicator together, by its aggregation."""
     rules: dict[str, ValueRule] = {
         Aggregation.SUM: lambda values: (Formula.SUM, added(values)),
         Aggregation.MEAN: lambda values: (Formula.MEAN, f"({added(values)}) / {len(values)}"),

@@ -1,4 +1,4 @@
-"""An element of the plan: what its progress is the mean of, with which weights."""
+"""The explanation of an element's progress: the items of its mean, and their weights."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class ItemExplanation:
 
     @property
     def name(self) -> str:
-        """In a formula; the kind is said, as two kinds may have one code."""
+        """Returns the name in a formula, with the kind, as two kinds may have one code."""
         return f"{self.kind} {self.code}"
 
     @property
@@ -51,7 +51,6 @@ class ItemExplanation:
 
     @property
     def progress(self) -> Decimal | None:
-        """As it is; the mean takes it from 0 to 1."""
         return self.part.item.progress
 
     @property
@@ -60,7 +59,7 @@ class ItemExplanation:
 
     @property
     def why(self) -> LeftOutReason | None:
-        """None: it counts."""
+        """Returns why the item does not count; None where it counts."""
         if self.progress is None:
             return LeftOutReason.NO_DATA
         return LeftOutReason.NOTHING_EXPECTED if self.expected is None else None
@@ -75,7 +74,7 @@ class ItemExplanation:
 
     @property
     def contribution(self) -> Decimal | None:
-        """What it brings to the result: its progress times its part of the weight."""
+        """Returns what the item brings to the result: its progress × its share of the weight."""
         if not self.counts or self.clamped is None or self.share_of_weight is None:
             return None
         return self.clamped * self.share_of_weight
@@ -85,6 +84,10 @@ class ItemExplanation:
 class MilestoneExplanation:
     milestone: Milestone
     on: date
+
+    @property
+    def name(self) -> str:
+        return f"milestone {self.milestone.pk}"
 
     @property
     def is_done(self) -> bool:
@@ -97,7 +100,7 @@ class MilestoneExplanation:
 
 @dataclass(frozen=True)
 class RollUpExplanation:
-    """`row` is computed from the figures as they stand; what is stored is held against it."""
+    """The mean computed afresh (`row`) with its steps; the stored one is held against it."""
 
     element: Element
     view: View
@@ -105,7 +108,7 @@ class RollUpExplanation:
     day: date  # on which milestones are looked at
     parts: Sequence[ElementPart]
     rule: StatusRule  # which of `indicators.formulas.roll_up` gave the verdict
-    milestones: Sequence[MilestoneExplanation]  # of a project alone
+    milestones: Sequence[MilestoneExplanation]  # empty unless the element is a project
     row: RollUp
     agreement: Agreement
 
@@ -115,7 +118,7 @@ class RollUpExplanation:
 
     @cached_property
     def items(self) -> list[ItemExplanation]:
-        """None of a project, which is made of milestones."""
+        """Returns the items of the mean; none for a project, which is made of milestones."""
         if self.is_project:
             return []
         known = [part for part in self.parts if ItemExplanation(part, None).counts]
@@ -135,9 +138,9 @@ class RollUpExplanation:
         return [*made_of, *self._pace()]
 
     def _of_milestones(self) -> Iterator[FormulaStep]:
-        weights = {self._name(one): one.milestone.weight for one in self.milestones}
-        done = [self._name(one) for one in self.milestones if one.is_done]
-        due = [self._name(one) for one in self.milestones if one.is_due]
+        weights = {row.name: row.milestone.weight for row in self.milestones}
+        done = [row.name for row in self.milestones if row.is_done]
+        due = [row.name for row in self.milestones if row.is_due]
         results = (
             (StepResult.PROGRESS, done, self.row.progress),
             (StepResult.EXPECTED_PROGRESS, due, self.row.expected_progress),
@@ -152,10 +155,6 @@ class RollUpExplanation:
     ) -> FormulaStep:
         written, measures = divided(part, weights), dict.fromkeys(weights, Measure.COUNT)
         return FormulaStep(result, Formula.PART_OF_WHOLE, share, written, weights, measures)
-
-    @staticmethod
-    def _name(one: MilestoneExplanation) -> str:
-        return f"milestone {one.milestone.pk}"
 
     def _of_items(self) -> Iterator[FormulaStep]:
         row, counted = self.row, self.counted

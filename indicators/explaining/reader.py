@@ -1,4 +1,4 @@
-"""Explanations made from the figures as they stand, for what a person may see.
+"""Reads what a person may see and explains results from the figures as they stand.
 
 Each begins with the fresh computation of `indicators.results.judging`; the stored row is held
 against it. The number of queries does not grow with schools, years or items.
@@ -10,12 +10,19 @@ from typing import Any
 from imtplan import clock
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.inputs import Figures, Inputs, figures_of, school_names
-from indicators.explaining.progress import ProgressExplanation, YearPoint
-from indicators.explaining.roll_ups import MilestoneExplanation, RollUpExplanation
-from indicators.explaining.values import ValueExplanation
+from indicators.explaining.progress_explanation import ProgressExplanation, YearPoint
+from indicators.explaining.roll_up_explanation import MilestoneExplanation, RollUpExplanation
+from indicators.explaining.value_explanation import ValueExplanation
 from indicators.formulas.adding_up import YearValue
-from indicators.models import Indicator, IndicatorLink, InstituteValue, Progress, RollUp, View
-from indicators.models import Target as Promise
+from indicators.models import (
+    Indicator,
+    IndicatorLink,
+    InstituteValue,
+    Progress,
+    RollUp,
+    Target,
+    View,
+)
 from indicators.results.elements import Element, Elements, day_of, roll_up_row
 from indicators.results.judging import TargetInView, value_row
 from indicators.results.series import Series, all_series
@@ -32,7 +39,7 @@ class ExplanationReader:
         self.names = school_names(user)
 
     def value(self) -> ValueExplanation | None:
-        """None: nothing is known, nor expected, of that year."""
+        """Returns how the institute's value was made; None where nothing is expected that year."""
         total = self.series.totals.get((self.view, self.year))
         if total is None:
             return None
@@ -50,40 +57,40 @@ class ExplanationReader:
             agreement=Agreement(stored, fresh),
         )
 
-    def progress(self, targets: Sequence[Promise]) -> list[ProgressExplanation]:
-        """Toward each of these targets of the indicator that speaks of the year."""
+    def progress(self, targets: Sequence[Target]) -> list[ProgressExplanation]:
+        """Returns the explanation of the progress toward each target that speaks of the year."""
         rows = Progress.objects.visible_to(self.user).filter(
             target__in=targets, view=self.view, year=self.year
         )
         stored = {row.target_id: row for row in rows}
         whole = self.value()
-        found = [self._toward(target, stored.get(target.pk), whole) for target in targets]
-        return [one for one in found if one is not None]
+        explanations = (self._toward(row, stored.get(row.pk), whole) for row in targets)
+        return [explanation for explanation in explanations if explanation is not None]
 
     def _toward(
-        self, target: Promise, stored: Progress | None, whole: ValueExplanation | None
+        self, row: Target, stored: Progress | None, whole: ValueExplanation | None
     ) -> ProgressExplanation | None:
-        promised = next((one for one in self.series.targets if one.pk == target.pk), target)
-        in_view = TargetInView(promised, self.view, self.series.values_for(promised, self.view))
+        target = next((known for known in self.series.targets if known.pk == row.pk), row)
+        in_view = TargetInView(target, self.view, self.series.values_for(target, self.view))
         if self.year not in in_view.years:
             return None
-        value = whole if promised.school is None else self._of_school(promised, in_view)
+        value = whole if target.school is None else self._of_school(target, in_view)
         if value is None:
             return None
-        row = in_view.row(self.year, clock.now())
+        fresh = in_view.row(self.year, clock.now())
         return ProgressExplanation(
-            target=promised,
+            target=target,
             value=value,
             path=in_view.path,
             assessment=in_view.assessment(self.year),
             forecast=in_view.forecast(self.year),
-            row=row,
+            row=fresh,
             points=[YearPoint(*point) for point in sorted(in_view.points(self.year).items())],
-            agreement=Agreement(stored, row),
+            agreement=Agreement(stored, fresh),
         )
 
-    def _of_school(self, target: Promise, in_view: TargetInView) -> ValueExplanation:
-        """A school's own series, which is stored with its progress alone."""
+    def _of_school(self, target: Target, in_view: TargetInView) -> ValueExplanation:
+        """Returns how a school's own value was made; it is stored with its progress alone."""
         total: YearValue = in_view.values[self.year]
         return ValueExplanation(
             indicator=self.series.indicator,
@@ -94,9 +101,9 @@ class ExplanationReader:
         )
 
     def _inputs(self, total: YearValue, school: str | None) -> Inputs:
-        estimated = total.estimate is not None
+        is_estimated = total.estimate is not None
         return Inputs(
-            self.series, self.view, self.year, self.figures, self.names, estimated, school
+            self.series, self.view, self.year, self.figures, self.names, is_estimated, school
         )
 
 
@@ -107,7 +114,7 @@ def series_of(indicator: Indicator) -> Series:
 def explain_roll_up(
     user: Any, element: Element, plan: Any, view: View, year: int
 ) -> RollUpExplanation:
-    """Of an objective, a lever, a project or the plan itself, with what is above nothing else."""
+    """Returns the explanation of the mean of an objective, a lever, a project or the plan."""
     day = day_of(year)
     elements = Elements.read(plan, _reference_progress(plan, view, year))
     mean = elements.mean_of(element, view, year, on=day)
@@ -129,14 +136,14 @@ def explain_roll_up(
 
 
 def kind_of(element: Element) -> str:
-    """The column of a roll-up that names this element."""
+    """Returns the column of a roll-up that names this element."""
     names = {"strategicplan": "plan", "flagshipproject": "project"}
     name = element._meta.model_name or ""
     return names.get(name, name)
 
 
 def _reference_progress(plan: Any, view: View, year: int) -> list[Progress]:
-    """Of the indicators that the plan's elements are made of, for one view and year alone."""
+    """Returns the progress toward the plan's reference targets, in one view and year."""
     linked = IndicatorLink.objects.of(plan).values("indicator")
     rows = []
     for series in all_series(Indicator.objects.in_use().filter(pk__in=linked)):
@@ -151,4 +158,4 @@ def _milestones(user: Any, element: Element, day: Any) -> list[MilestoneExplanat
     if not isinstance(element, FlagshipProject):
         return []
     milestones = Milestone.objects.visible_to(user).filter(project=element)
-    return [MilestoneExplanation(one, day) for one in milestones.order_by("due_on", "pk")]
+    return [MilestoneExplanation(row, day) for row in milestones.order_by("due_on", "pk")]

@@ -1,4 +1,4 @@
-"""`as_of`: every answer of the API as it was known at an earlier moment."""
+"""The parameter `as_of`: every answer of the API as it was known at an earlier moment."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -13,13 +13,13 @@ from rest_framework.request import Request
 
 from imtplan import clock
 from imtplan.canonical import instant
-from indicators.past.reading import shown_at
+from indicators.past import shown_at
 
 NAME = "as_of"
 
 
 class AsOfParameter(BaseFilterBackend):
-    """Says in the schema that `as_of` is understood; it chooses no row itself."""
+    """Declare `as_of` in the schema; it chooses no row itself."""
 
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: Any
@@ -44,7 +44,7 @@ class AsOfParameter(BaseFilterBackend):
 
 
 class AtAMoment:
-    """For a read-only view: who asks is looked up today, what is read may be of an earlier day."""
+    """Answer a read-only request with the data of an earlier moment and the roles of today."""
 
     understood = (NAME,)
 
@@ -60,7 +60,7 @@ class AtAMoment:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         if text := request.query_params.get(NAME):
-            list(request.user.held_roles)  # those of today, read before the tables are of then
+            list(request.user.held_roles)  # read before the tables show the earlier moment
             try:
                 self._moment.enter_context(shown_at(clock.moment_named(text)))
             except clock.NoSuchMoment as reason:
@@ -68,7 +68,7 @@ class AtAMoment:
 
 
 def at_a_moment(viewset: type[Any]) -> type[Any]:
-    """The same view, which also understands `as_of`."""
+    """Returns the same view, which also understands `as_of`."""
     backends = [*viewset.filter_backends, AsOfParameter]
     body = {"filter_backends": backends, "__doc__": viewset.__doc__}
     return type(viewset.__name__, (AtAMoment, viewset), body)
