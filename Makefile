@@ -12,7 +12,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
 # What is checked beyond style: the formulas, the numbers and every place that writes.
 TYPED = $(filter-out %_views.py,$(wildcard indicators/formulas/*.py indicators/recomputing/*.py \
-	indicators/results/*.py indicators/measures.py imtplan/numbers.py imtplan/embedded.py imtplan/processes.py \
+	indicators/results/*.py indicators/measures.py imtplan/numbers.py imtplan/jobs.py imtplan/embedded.py imtplan/processes.py \
 	imtplan/supervisor.py imtplan/run.py imtplan/start.py imtplan/environment/*.py imtplan/audit/rights.py */services.py imtplan/*/services.py imtplan/campaigns/gate.py \
 	imtplan/campaigns/terms/*_services.py imtplan/campaigns/review/submission_*.py \
 	imtplan/campaigns/entry/checking/*.py \

@@ -1,14 +1,14 @@
 """The Celery jobs. Each is a pure function of the database and may run twice without harm."""
 
 import logging
-import threading
 import time
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
 from imtplan import clock
+from imtplan.jobs import QueuePoker, send_to_queue
 from indicators.models import ComputedDay, RecomputeRun, StaleMark
 from indicators.recomputing.recompute import AT_A_TIME, recompute_in_turns
 
@@ -43,12 +43,9 @@ def recompute(is_helper: bool = False) -> None:
 
 
 def call_workers(number: int) -> None:
-    """Ask for the same job again, for whoever is free."""
-    try:
-        for _another in range(number):
-            recompute.apply_async(kwargs={"is_helper": True}, retry=False)
-    except Exception as problem:  # noqa: BLE001 - whatever it is, the sweeper catches up
-        logger.warning("the queue cannot be reached (%s); the sweeper will", problem)
+    """Ask for the same job again, for whoever is free; of a queue that is down, only once."""
+    while number > 0 and send_to_queue(recompute, is_helper=True):
+        number -= 1
 
 
 @shared_task(name="indicators.tasks.sweep")
@@ -64,36 +61,6 @@ def sweep() -> None:
 @shared_task(name="indicators.tasks.forget_old_runs")
 def forget_old_runs() -> None:
     RecomputeRun.objects.forgettable(at=timezone.now()).delete()
-
-
-class QueuePoker:
-    """Has the queue run a job now, from a thread of its own.
-
-    The request that saved a figure neither waits for the queue nor learns that it is down: what is
-    to be done is in the database, and the sweeper finds it. Any number of pokes while one is
-    under way become a single one after it.
-    """
-
-    def __init__(self, job: Task) -> None:
-        self._job = job
-        self._wanted = threading.Event()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    def poke(self) -> None:
-        self._wanted.set()
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._send, name="poke", daemon=True)
-                self._thread.start()
-
-    def _send(self) -> None:
-        while self._wanted.wait():
-            self._wanted.clear()
-            try:
-                self._job.apply_async(retry=False)
-            except Exception as problem:  # noqa: BLE001 - whatever it is, the sweeper catches up
-                logger.warning("the queue cannot be reached (%s); the sweeper will", problem)
 
 
 _poker = QueuePoker(recompute)

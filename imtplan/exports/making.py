@@ -6,13 +6,10 @@ ended is taken up again. Who ends later than somebody who took it over stores no
 
 import hashlib
 import logging
-import time
 from contextlib import nullcontext
-from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -21,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.dashboard.scope import moment_asked
 from imtplan.exports.export_kinds import KINDS
 from imtplan.exports.models import Export
+from imtplan.jobs import claim_first, of_this_try, work_off
 from imtplan.paper import PaperError
 from indicators.past import at
 
@@ -46,11 +44,7 @@ BROKE_OFF = _("The server stopped in the middle of it, several times over.")
 def make_waiting(*, seconds: float = SECONDS) -> int:
     """Makes files for a while, and returns how many were made, well or not. Any number of makers
     may run at once."""
-    begun, count = time.monotonic(), 0
-    while time.monotonic() - begun < seconds and (export := _claim()):
-        _make(export)
-        count += 1
-    return count
+    return work_off(_claim, _make, seconds=seconds)
 
 
 def forget_old_files() -> int:
@@ -59,15 +53,8 @@ def forget_old_files() -> int:
 
 
 def _claim() -> Export | None:
-    now = timezone.now()
-    with transaction.atomic(durable=True):
-        waiting = Export.objects.to_make(at=now).without_bytes()
-        export = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-        if export is not None:
-            export.state, export.claimed_at, export.tries = State.MAKING, now, export.tries + 1
-            export.done = export.total = 0
-            export.save(update_fields=["state", "claimed_at", "tries", "done", "total"])
-    return export
+    waiting = Export.objects.to_make(at=timezone.now()).without_bytes()
+    return claim_first(waiting, state=State.MAKING, done=0, total=0)
 
 
 def _make(export: Export) -> None:
@@ -102,17 +89,11 @@ class _Steps:
         self.export = export
 
     def __call__(self, done: int, total: int) -> None:
-        _of_this_try(self.export).update(done=done, total=total)
-
-
-def _of_this_try(export: Export) -> Any:
-    """When another try was begun meanwhile, that one has the say. Their numbers begin anew where
-    a person asks again; the moment each was begun is its own."""
-    return Export.objects.filter(pk=export.pk, state=State.MAKING, claimed_at=export.claimed_at)
+        of_this_try(self.export).update(done=done, total=total)
 
 
 def _store(export: Export, content: bytes) -> None:
-    _of_this_try(export).update(
+    of_this_try(export).update(
         state=State.MADE,
         content=content,
         size=len(content),
@@ -122,7 +103,7 @@ def _store(export: Export, content: bytes) -> None:
 
 
 def _failed(export: Export, reason: str | Promise) -> None:
-    _of_this_try(export).update(state=State.FAILED, reason=str(reason))
+    of_this_try(export).update(state=State.FAILED, reason=str(reason))
 
 
 def _reason(problem: Exception) -> str | Promise:

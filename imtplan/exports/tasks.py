@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from imtplan.exports.making import forget_old_files, make_waiting
-from indicators.tasks import QueuePoker
+from imtplan.jobs import QueuePoker
 
 
 @shared_task(name="imtplan.exports.tasks.make")

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from imtplan.integrity import reports
-from indicators.tasks import QueuePoker
+from imtplan.jobs import QueuePoker
 
 # Seconds. Of 600,000 figures a check takes eight; it must end even where there are many more. The
 # queue gives the message out again meanwhile: whoever takes it finds the lock held, and goes home.

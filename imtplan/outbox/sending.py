@@ -7,7 +7,6 @@ can know whether it was accepted, a person decides: better one mail missing than
 
 import logging
 import smtplib
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -19,9 +18,9 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
-from django.db import transaction
 from django.utils import timezone
 
+from imtplan.jobs import claim_first, of_this_try, work_off
 from imtplan.outbox.letters import html_of, whole_address
 from imtplan.outbox.models import Mail
 
@@ -56,11 +55,7 @@ class MailNotSent(Exception):
 def send_waiting(*, seconds: float = SECONDS) -> int:
     """Send what is due, for at most `seconds`. Any number of senders may run at once."""
     set_interrupted_aside()
-    begun, count = time.monotonic(), 0
-    while time.monotonic() - begun < seconds and (mail := _claim()):
-        _send(mail)
-        count += 1
-    return count
+    return work_off(_claim, _send, seconds=seconds)
 
 
 def set_interrupted_aside() -> int:
@@ -70,14 +65,7 @@ def set_interrupted_aside() -> int:
 
 
 def _claim() -> Mail | None:
-    """The next mail, marked as being sent, and this committed before anything is sent."""
-    now = timezone.now()
-    with transaction.atomic(durable=True):
-        mail = Mail.objects.due(at=now).select_for_update(skip_locked=True, of=("self",)).first()
-        if mail is not None:
-            mail.state, mail.claimed_at, mail.tries = State.SENDING, now, mail.tries + 1
-            mail.save(update_fields=["state", "claimed_at", "tries"])
-    return mail
+    return claim_first(Mail.objects.due(at=timezone.now()), state=State.SENDING)
 
 
 def _send(mail: Mail) -> None:
@@ -112,8 +100,7 @@ def _failed(mail: Mail, problem: MailNotSent) -> None:
 
 
 def _mark(mail: Mail, **changes: Any) -> None:
-    """Of this try: when another was begun meanwhile, that one has the say."""
-    Mail.objects.filter(pk=mail.pk, claimed_at=mail.claimed_at).update(**changes)
+    of_this_try(mail).update(**changes)
     if changes["error"]:
         logger.warning("mail %s is %s: %s", mail.pk, changes["state"], changes["error"])
 

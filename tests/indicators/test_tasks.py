@@ -1,6 +1,5 @@
 """The jobs, and the poke that never waits."""
 
-import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,46 +71,3 @@ def test_where_plan_and_figures_are_gone_no_value_stays(albi: School) -> None:
     tasks.recompute()
     assert not InstituteValue.objects.exists()
     assert not StaleMark.objects.exists()
-
-
-class Slow:
-    """A queue that takes its time: it counts what it was told, once it is let go."""
-
-    def __init__(self) -> None:
-        self.told = 0
-        self.begun, self.go = threading.Event(), threading.Event()
-
-    def apply_async(self, **options: Any) -> None:
-        self.told += 1
-        self.begun.set()
-        assert self.go.wait(10)
-
-
-def test_pokes_wait_for_nothing_and_run_together() -> None:
-    queue = Slow()
-    poker = tasks.QueuePoker(queue)
-    poker.poke()
-    assert queue.begun.wait(10)
-    for _again in range(200):  # none of these waits for the first
-        poker.poke()
-    queue.begun.clear()
-    queue.go.set()
-    assert queue.begun.wait(10)
-    assert queue.told == 2
-
-
-def test_a_queue_that_cannot_be_reached_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
-    said = threading.Event()
-
-    class Broken:
-        def apply_async(self, **options: Any) -> None:
-            said.set()
-            raise OSError("no socket")
-
-    poker = tasks.QueuePoker(Broken())
-    poker.poke()
-    assert said.wait(10)
-    said.clear()
-    poker.poke()  # its thread lives on
-    assert said.wait(10)
-    assert "the sweeper will" in caplog.text
