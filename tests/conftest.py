@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
@@ -40,6 +41,14 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure() -> None:
     shuffle_unordered_querysets()
+    # A slow machine is no failure.
+    hypothesis.settings.register_profile(
+        "patient",
+        deadline=None,
+        database=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("patient")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

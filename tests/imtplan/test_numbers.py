@@ -155,14 +155,14 @@ def test_every_short_text_of_digits_and_marks():
                 assert_never_changed(text, language)
 
 
-@settings(max_examples=2000, deadline=None, database=None)
+@settings(max_examples=2000)
 @given(st.text(alphabet="0123456789123456789,.  '\u00a0\u202f\u2009\u2019", max_size=24))
 def test_longer_texts_of_digits_and_marks(text):
     for language in LANGUAGES:
         assert_never_changed(text, language)
 
 
-@settings(max_examples=2000, deadline=None, database=None)
+@settings(max_examples=2000)
 @given(st.text(max_size=12), st.sampled_from(LANGUAGES))
 def test_any_text_is_a_number_of_its_own_digits_or_a_number_error(text, language):
     number = attempt(text, language)
@@ -212,7 +212,7 @@ EXACT_NUMBERS = st.builds(
 def test_there_and_back_over_a_hundred_thousand_spellings():
     tried = 0
 
-    @settings(max_examples=3000, deadline=None, database=None)
+    @settings(max_examples=3000)
     @given(EXACT_NUMBERS)
     def there_and_back(number):
         nonlocal tried
@@ -226,7 +226,7 @@ def test_there_and_back_over_a_hundred_thousand_spellings():
 
 
 @pytest.mark.parametrize("space", SPACES)
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(EXACT_NUMBERS)
 def test_each_space_groups_in_both_languages(space, number):
     for language, group in (("fr", "\u202f"), ("en", ",")):
@@ -235,7 +235,7 @@ def test_each_space_groups_in_both_languages(space, number):
         assert parse_number(shown.replace(group, space), language=language) == number
 
 
-@settings(max_examples=500, deadline=None, database=None)
+@settings(max_examples=500)
 @given(st.integers(1000, 10**MAX_WHOLE_DIGITS - 1), st.data())
 def test_a_digit_lost_or_doubled_inside_the_groups_is_refused(number, data):
     text = format_number(number, language="fr")

@@ -81,7 +81,7 @@ def test_a_programs_number_is_never_rounded(sent, problem):
     assert caught.value.problem is problem
 
 
-@settings(max_examples=500, deadline=None, database=None)
+@settings(max_examples=500)
 @given(EXACT_NUMBERS)
 def test_what_we_write_for_programs_is_read_back(number):
     assert parse_plain(plain(number)) == number

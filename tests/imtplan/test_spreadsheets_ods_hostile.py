@@ -130,7 +130,7 @@ SMALL = ods(row(number("1142", "1 142"), text("é")), styles=STYLED)
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_damaged_the_answer_is_a_sentence(data: st.DataObject) -> None:
     damaged = bytearray(SMALL)
     for _change in range(data.draw(st.integers(1, 4))):

@@ -67,7 +67,7 @@ def test_a_text_longer_than_a_cell_is_cut_with_a_sign(book: BookFormat) -> None:
         allow_nan=False, allow_infinity=False, places=6, min_value=-(10**15), max_value=10**15
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_number_comes_back_with_all_its_digits(book: BookFormat, number: Decimal) -> None:
     assert Decimal(found(book, number)[0].text) == number
 

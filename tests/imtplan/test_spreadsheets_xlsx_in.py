@@ -383,7 +383,7 @@ def test_an_encrypted_zip_is_refused() -> None:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_damaged_the_answer_is_a_sentence(data: st.DataObject) -> None:
     """Any byte of the file may be any other."""
     damaged = bytearray(DATED)

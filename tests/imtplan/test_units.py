@@ -111,7 +111,7 @@ def attempt(text: str, cell: str, language: str = "fr") -> Decimal | NumberError
         return error
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@settings(max_examples=1000)
 @given(st.text(max_size=14), st.sampled_from(sorted(CELLS)), st.sampled_from(("fr", "en")))
 def test_any_text_is_the_number_of_its_digits_or_refused(
     text: str, cell: str, language: str
@@ -125,7 +125,7 @@ def test_any_text_is_the_number_of_its_digits_or_refused(
     assert parse_number(format_number(result, language=language), language=language) == result
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(
     st.decimals(min_value=0, max_value=10**9, places=3),
     st.sampled_from(["€", "k€", "M€", "Md€", "keuros", "M EUR", "millions", "%", "étudiants"]),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.formulas.forecast import forecast
@@ -190,8 +190,6 @@ def test_no_school_at_all_leaves_the_whole_to_nobody() -> None:
 
 # --- Whatever the numbers -------------------------------------------------------------------------
 
-# Drawing a dozen schools takes as long as the machine lets it: that is no fault of the formula.
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 amounts = st.decimals(min_value=0, max_value=1_000_000, places=2)
 signed = st.decimals(min_value=-1_000_000, max_value=1_000_000, places=6)
 
@@ -225,7 +223,6 @@ def any_whole(draw: st.DrawFn) -> InstituteNumbers:
     )
 
 
-@patient
 @given(any_whole(), any_schools())
 def test_the_parts_and_the_rest_are_the_whole_exactly(
     whole: InstituteNumbers, schools: list[SchoolYears]
@@ -242,7 +239,6 @@ def test_the_parts_and_the_rest_are_the_whole_exactly(
             assert sum(one for one in parts if one is not None) == total
 
 
-@patient
 @given(any_whole(), st.lists(figures(), min_size=1, max_size=6))
 def test_where_every_figure_is_known_the_schools_bear_all_of_it(
     whole: InstituteNumbers, readings: list[Reading]
@@ -253,7 +249,6 @@ def test_where_every_figure_is_known_the_schools_bear_all_of_it(
     assert split(whole, schools).rest is None
 
 
-@patient
 @given(any_whole(), any_schools())
 def test_no_part_is_further_than_one_unit_of_the_last_digit_from_its_share(
     whole: InstituteNumbers, schools: list[SchoolYears]
@@ -271,7 +266,6 @@ def test_no_part_is_further_than_one_unit_of_the_last_digit_from_its_share(
         assert abs(one.left - share) <= Decimal(10) ** -whole.decimals + Decimal("1e-9")
 
 
-@patient
 @given(st.lists(st.lists(amounts, min_size=3, max_size=3), min_size=1, max_size=8))
 def test_the_lines_of_the_schools_make_the_line_of_the_institute(
     values: list[list[Decimal]],
