@@ -11,13 +11,25 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from celery import Task
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
 
 Row = TypeVar("Row")
+Work = TypeVar("Work", bound="WorkRow")
+
+
+class WorkRow(models.Model):
+    """A row that says what is to be done, how often it was begun, and when last."""
+
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    claimed_at = models.DateTimeField(_("begun at"), null=True)
+
+    class Meta:
+        abstract = True
 
 
 def work_off(
@@ -32,7 +44,7 @@ def work_off(
     return count
 
 
-def claim_first(rows: QuerySet[Any], **changes: Any) -> Any:
+def claim_first(rows: QuerySet[Work], **changes: Any) -> Work | None:
     """Note a new try, and these `changes`, on the first of the rows that nobody else is claiming;
     return that row, or None. It is committed before anything is done with it."""
     with transaction.atomic(durable=True):
@@ -45,10 +57,10 @@ def claim_first(rows: QuerySet[Any], **changes: Any) -> Any:
     return row
 
 
-def of_this_try(row: Any) -> QuerySet[Any]:
+def of_this_try(row: Work) -> QuerySet[Work]:
     """Return the row as a queryset to update, empty when another try was begun meanwhile: that one
     has the say. The number of tries may begin anew; the moment each was begun is its own."""
-    return type(row).objects.filter(pk=row.pk, claimed_at=row.claimed_at)
+    return type(row)._default_manager.filter(pk=row.pk, claimed_at=row.claimed_at)
 
 
 class QueuePoker:

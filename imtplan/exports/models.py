@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.jobs import WorkRow
+
 
 class ExportQuerySet(models.QuerySet["Export"]):
     def visible_to(self, user: Any) -> "ExportQuerySet":
@@ -27,7 +29,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.defer("content")
 
 
-class Export(models.Model):
+class Export(WorkRow):
     """One file: what was asked, how far it is, and its bytes.
 
     `kind` names an entry of `imtplan.exports.export_kinds`; `asked` is the address it was asked
@@ -64,10 +66,8 @@ class Export(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
     done = models.PositiveSmallIntegerField(_("steps done"), default=0)
     total = models.PositiveSmallIntegerField(_("steps"), default=0)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     reason = models.TextField(_("why it was not made"), blank=True)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
-    claimed_at = models.DateTimeField(_("begun at"), null=True)
     made_at = models.DateTimeField(_("made at"), null=True)
     # At most a few hundred kilobytes, gone after LIFE: no second store to back up and to guard.
     content = models.BinaryField(_("content"), null=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.email_address import AddressField
+from imtplan.jobs import WorkRow
 
 LINE_END = r"[\r\n]"
 
@@ -26,7 +27,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(state=Mail.State.SENDING, claimed_at__lt=before)
 
 
-class Mail(models.Model):
+class Mail(WorkRow):
     """One mail to one person. The address and the words are those of the moment of writing."""
 
     class State(models.TextChoices):
@@ -81,7 +82,6 @@ class Mail(models.Model):
     body = models.TextField(_("text"))
     language = models.CharField(_("language"), max_length=2, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.TextField(_("error"), blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
