@@ -1,6 +1,7 @@
 from django.urls import path
 
-from imtplan.planning import views, views_workbook
+from imtplan.planning import views
+from imtplan.planning.workbook import views as workbook_views
 
 urlpatterns = [
     path("", views.plans, name="plans"),
@@ -9,13 +10,13 @@ urlpatterns = [
     path("modifier/<slug:kind>/<int:pk>/", views.edit, name="plan_edit"),
     path("archiver/<slug:kind>/<int:pk>/", views.archive, name="plan_archive"),
     path("confirmer/<slug:kind>/<int:pk>/", views.confirm, name="plan_confirm"),
-    path("classeur/", views_workbook.load, name="plan_load_new"),
-    path("classeur.xlsx", views_workbook.workbook, name="plan_workbook_new"),
-    path("classeur.<book:book>", views_workbook.workbook, name="plan_workbook_new"),
+    path("classeur/", workbook_views.load, name="plan_load_new"),
+    path("classeur.xlsx", workbook_views.workbook, name="plan_workbook_new"),
+    path("classeur.<book:book>", workbook_views.workbook, name="plan_workbook_new"),
     path("plans/<slug:code>/", views.plan, name="plan"),
-    path("plans/<slug:code>/classeur/", views_workbook.load, name="plan_load"),
-    path("plans/<slug:code>/classeur.xlsx", views_workbook.workbook, name="plan_workbook"),
-    path("plans/<slug:code>/classeur.<book:book>", views_workbook.workbook, name="plan_workbook"),
+    path("plans/<slug:code>/classeur/", workbook_views.load, name="plan_load"),
+    path("plans/<slug:code>/classeur.xlsx", workbook_views.workbook, name="plan_workbook"),
+    path("plans/<slug:code>/classeur.<book:book>", workbook_views.workbook, name="plan_workbook"),
     path(
         "plans/<slug:code>/ecoles/<slug:indicator>/",
         views.school_targets,

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
-from imtplan.planning.acts import ActPage, follow
+from imtplan.planning.act_pages import ActPage, follow
+from imtplan.planning.element_history import history_of
 from imtplan.planning.forms import ArchiveForm, PlanForm
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.forms_school_targets import SchoolTargetsForm
-from imtplan.planning.history import history_of
-from imtplan.planning.overview import PlanOverview
+from imtplan.planning.plan_overview import PlanOverview
 from indicators.models import Indicator, IndicatorLink, Target
 from objectives.models import StrategicPlan
 from objectives.services import confirm_link

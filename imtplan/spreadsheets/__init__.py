@@ -3,7 +3,7 @@
 from imtplan.spreadsheets.book_tables import book_response, book_table, sheet_of_pairs
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.columns import Column, ColumnType, Flavour, safe_text
-from imtplan.spreadsheets.csv_out import (
+from imtplan.spreadsheets.csv.writing import (
     ROWS_AT_A_TIME,
     csv_lines,
     csv_response,

@@ -5,7 +5,7 @@ Everything else is refused with what to do about it.
 
 from django.utils.translation import gettext as _
 
-from imtplan.spreadsheets.csv_in import read_csv
+from imtplan.spreadsheets.csv.reading import read_csv
 from imtplan.spreadsheets.ods.reading import is_ods, read_ods
 from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import MAX_BYTES, Table, Unreadable

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from imtplan.spreadsheets.ods.names import NAMESPACES
+from imtplan.spreadsheets.ods.xml_names import NAMESPACES
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 SPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())

@@ -19,10 +19,10 @@ from imtplan.campaigns.files.tables.table_names import (
     year_of,
 )
 from imtplan.numbers import NumberError, parse_number, parse_plain
+from imtplan.spreadsheets.cell_words import bare
 from imtplan.spreadsheets.columns import safe_text
-from imtplan.spreadsheets.runs import Place, Run, without_notes
 from imtplan.spreadsheets.tables import CellType, SheetCell
-from imtplan.spreadsheets.words import bare
+from imtplan.spreadsheets.text_runs import Place, Run, without_notes
 from imtplan.units import CellUnit, parse_quantity, unit_named
 
 LENGTH = 1_000_000

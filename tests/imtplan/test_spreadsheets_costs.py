@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from django.utils import translation
 
-from imtplan.spreadsheets import csv_in
-from imtplan.spreadsheets.csv_in import DELIMITERS
+from imtplan.spreadsheets.csv import reading as csv_reading
+from imtplan.spreadsheets.csv.reading import DELIMITERS
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import MAX_CELLS, CellType, Unreadable
 
@@ -180,8 +180,8 @@ def test_letters_that_are_no_mistake_are_not_tried_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tried: list[str] = []
-    monkeypatch.setattr(csv_in, "_undone", lambda piece: tried.append(piece) or "")
-    csv_in.decoded(("é" * 100_000 + "œuvre ж" * 1_000).encode())
+    monkeypatch.setattr(csv_reading, "_undone", lambda piece: tried.append(piece) or "")
+    csv_reading.decoded(("é" * 100_000 + "œuvre ж" * 1_000).encode())
     assert len(tried) < 10
 
 
@@ -189,7 +189,7 @@ def test_a_line_of_far_too_many_cells_is_refused_before_they_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept: list[str] = []
-    monkeypatch.setattr(csv_in, "_as_meant", lambda text: kept.append(text) or text)
+    monkeypatch.setattr(csv_reading, "_as_meant", lambda text: kept.append(text) or text)
     with pytest.raises(Unreadable, match="columns"):
         read_tables(b"a;,\tb" * 100_000)
     assert len(kept) < 1_000
@@ -199,7 +199,7 @@ def test_more_cells_than_are_read_are_refused_before_they_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept: list[str] = []
-    monkeypatch.setattr(csv_in, "_as_meant", lambda text: kept.append(text) or text)
+    monkeypatch.setattr(csv_reading, "_as_meant", lambda text: kept.append(text) or text)
     with pytest.raises(Unreadable, match="too many cells"):
         read_tables(b"1;" * 99 + b"1\n" + (b"1;" * 99 + b"1\n") * 4_000)
     assert len(kept) <= MAX_CELLS
@@ -210,7 +210,7 @@ def test_a_line_wider_than_any_sheet_is_not_cut_into_its_cells(
     mark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut: list[str] = []
-    monkeypatch.setattr(csv_in, "_records", lambda text, _mark: cut.append(text) or iter(()))
+    monkeypatch.setattr(csv_reading, "_records", lambda text, _mark: cut.append(text) or iter(()))
     with pytest.raises(Unreadable, match="columns"):
         read_tables(f"a{mark}b\n{'ab' + mark}".encode() * 2 + f"ab{mark}".encode() * 600_000)
     assert not cut

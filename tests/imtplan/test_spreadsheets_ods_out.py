@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from imtplan.spreadsheets.books import BookFormat
-from imtplan.spreadsheets.looks import OPEN
 from imtplan.spreadsheets.reading import read_tables
+from imtplan.spreadsheets.site_looks import OPEN
 from imtplan.spreadsheets.workbooks import CellOut, CellRule, SheetOut
 from tests.libreoffice import converted, frozen_panes
 

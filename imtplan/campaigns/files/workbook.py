@@ -19,7 +19,7 @@ from imtplan.campaigns.entry.pages.entry_page import EntryPage, EntryRow, read_p
 from imtplan.campaigns.files.indicator_definitions import definition_of, definitions_sheet
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.books import BookFormat
-from imtplan.spreadsheets.looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT
+from imtplan.spreadsheets.site_looks import ACCENT, BASE, FRAMED, INK, OPEN, SHARED, SHUT
 from imtplan.spreadsheets.workbooks import CellOut, CellRule, SheetOut
 from indicators.models import Figure, Indicator
 

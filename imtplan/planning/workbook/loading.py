@@ -18,9 +18,9 @@ from imtplan.audit.edits import ReasonNeeded
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm
-from imtplan.planning.workbook.links import MODELS, PUT_ASIDE, LinkLoader, why_none
+from imtplan.planning.workbook.link_loading import MODELS, PUT_ASIDE, LinkLoader, why_none
+from imtplan.planning.workbook.load_report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
-from imtplan.planning.workbook.report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.sheets import POINT, ColumnFormat
 from imtplan.units import CellUnit
 from indicators.models import Indicator, Target

@@ -28,9 +28,8 @@ from imtplan.planning.workbook.sheets import (
     PlanColumn,
     PlanSheet,
 )
-from imtplan.planning.workbook.unread import remarks_of
-from imtplan.spreadsheets.tables import NOTHING, CellType, SheetCell, Table, TableRow, Unreadable
-from imtplan.spreadsheets.words import (
+from imtplan.planning.workbook.unread_remarks import remarks_of
+from imtplan.spreadsheets.cell_words import (
     LANGUAGES,
     NOT_TYPED,
     bare,
@@ -38,6 +37,7 @@ from imtplan.spreadsheets.words import (
     not_typed,
     where,
 )
+from imtplan.spreadsheets.tables import NOTHING, CellType, SheetCell, Table, TableRow, Unreadable
 from imtplan.units import CellUnit, parse_quantity
 
 LINES_BEFORE_HEADINGS = 5

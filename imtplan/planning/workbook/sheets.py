@@ -23,7 +23,7 @@ from imtplan.planning.forms_elements import (
     StrategicPlanForm,
 )
 from imtplan.planning.forms_measures import IndicatorForm, TargetForm
-from imtplan.spreadsheets.words import bare, in_each_language
+from imtplan.spreadsheets.cell_words import bare, in_each_language
 from indicators.models import Indicator, IndicatorLink, Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan

@@ -29,7 +29,7 @@ from imtplan.planning.workbook.sheets import (
     years_of,
 )
 from imtplan.spreadsheets.books import BookFormat
-from imtplan.spreadsheets.looks import BASE, OPEN, SHARED
+from imtplan.spreadsheets.site_looks import BASE, OPEN, SHARED
 from imtplan.spreadsheets.tables import letters
 from imtplan.spreadsheets.workbooks import FIRST_DAY, CellOut, CellRule, SheetOut
 from indicators.models import Indicator

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from imtplan.numbers import plain
 from imtplan.spreadsheets.package import damaged
-from imtplan.spreadsheets.runs import RichText
 from imtplan.spreadsheets.tables import CellType, SheetCell, kept_number
+from imtplan.spreadsheets.text_runs import RichText
 
 _NUMBERS = {"float": CellType.NUMBER, "currency": CellType.NUMBER, "percentage": CellType.PERCENT}
 _CLOCKS = {"date": "office:date-value", "time": "office:time-value"}

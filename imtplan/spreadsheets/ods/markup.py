@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
-from imtplan.spreadsheets.ods.names import NAMESPACES
+from imtplan.spreadsheets.ods.xml_names import NAMESPACES
 
 VERSION = "1.3"
 _SPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())

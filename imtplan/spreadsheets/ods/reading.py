@@ -7,10 +7,10 @@ lines or merged cells; here lines that are repeated a million times are never la
 
 from django.utils.translation import gettext as _
 
-from imtplan.spreadsheets.merges import cover
-from imtplan.spreadsheets.ods.names import short, shortened
+from imtplan.spreadsheets.merged_blocks import cover
 from imtplan.spreadsheets.ods.sheets import OdsSheet, OdsSheets
 from imtplan.spreadsheets.ods.styles import Styles
+from imtplan.spreadsheets.ods.xml_names import short, shortened
 from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import Table, Unreadable, rows_of
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
-from imtplan.spreadsheets.merges import MergedBlock, keep
+from imtplan.spreadsheets.merged_blocks import MergedBlock, keep
 from imtplan.spreadsheets.ods.cells import cell_of
-from imtplan.spreadsheets.ods.names import repeats, short, shortened
 from imtplan.spreadsheets.ods.styles import Styles
 from imtplan.spreadsheets.ods.texts import CellText
+from imtplan.spreadsheets.ods.xml_names import repeats, short, shortened
 from imtplan.spreadsheets.package import MAX_ENTRIES, Package, too_many_sheets
 from imtplan.spreadsheets.tables import (
     MAX_COLUMNS,

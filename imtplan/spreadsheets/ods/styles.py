@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from imtplan.spreadsheets.package import MAX_STYLES, abnormal
-from imtplan.spreadsheets.runs import Place
+from imtplan.spreadsheets.text_runs import Place
 
 # A style may inherit from another; a circle of them must end.
 _MAX_PARENTS = 10

@@ -2,10 +2,10 @@
 
 import re
 
-from imtplan.spreadsheets.ods.names import repeats, short, shortened
 from imtplan.spreadsheets.ods.styles import Styles
+from imtplan.spreadsheets.ods.xml_names import repeats, short, shortened
 from imtplan.spreadsheets.package import Package
-from imtplan.spreadsheets.runs import Place, RichText, Run, without_notes
+from imtplan.spreadsheets.text_runs import Place, RichText, Run, without_notes
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _NO_TEXT = {"office:annotation", "text:note-body", "text:ruby-text", "table:table"}

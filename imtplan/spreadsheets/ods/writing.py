@@ -12,10 +12,10 @@ from typing import Any
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 from imtplan.spreadsheets.columns import cleaned_text
-from imtplan.spreadsheets.ods.frame import MASTER, packed
-from imtplan.spreadsheets.ods.looks import cell_styles, decimals_of, shows_days, style_name
+from imtplan.spreadsheets.ods.cell_rules import Rules
+from imtplan.spreadsheets.ods.cell_styles import cell_styles, decimals_of, shows_days, style_name
 from imtplan.spreadsheets.ods.markup import document, paragraphs, tag
-from imtplan.spreadsheets.ods.rules import Rules
+from imtplan.spreadsheets.ods.package_parts import MASTER, packed
 from imtplan.spreadsheets.workbooks import (
     FIRST_DAY,
     MAX_TEXT,

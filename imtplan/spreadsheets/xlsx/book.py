@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from imtplan.spreadsheets.package import MAX_ENTRIES, Package, local, too_many_sheets
 from imtplan.spreadsheets.tables import Unreadable
 from imtplan.spreadsheets.workbooks import FIRST_DAY
+from imtplan.spreadsheets.xlsx.attribute_values import YES
 from imtplan.spreadsheets.xlsx.styles import CellStyle, StyleReader
-from imtplan.spreadsheets.xlsx.wholes import YES
 
 Attributes = dict[str, str]
 

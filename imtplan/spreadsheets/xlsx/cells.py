@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from imtplan.numbers import plain
 from imtplan.spreadsheets.package import damaged
-from imtplan.spreadsheets.runs import RichText
 from imtplan.spreadsheets.tables import CellType, SheetCell, checked_text, kept_number
+from imtplan.spreadsheets.text_runs import RichText
+from imtplan.spreadsheets.xlsx.attribute_values import whole
 from imtplan.spreadsheets.xlsx.book import XlsxBook
 from imtplan.spreadsheets.xlsx.sheet import RawCell
 from imtplan.spreadsheets.xlsx.styles import CellStyle
 from imtplan.spreadsheets.xlsx.texts import SharedTexts
-from imtplan.spreadsheets.xlsx.wholes import whole
 
 _TYPES = {"d": CellType.DATE, "b": CellType.BOOLEAN, "e": CellType.ERROR}
 

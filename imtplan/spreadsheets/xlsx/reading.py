@@ -8,7 +8,7 @@ exception: it gives "11421" for 1142 with a raised 1, an empty text for #DIV/0! 
 without its value, and no format, no hidden row and no note; the tests hold that against ours.
 """
 
-from imtplan.spreadsheets.merges import cover
+from imtplan.spreadsheets.merged_blocks import cover
 from imtplan.spreadsheets.package import Package
 from imtplan.spreadsheets.tables import Table, TableRow, rows_of
 from imtplan.spreadsheets.xlsx.book import XlsxBook

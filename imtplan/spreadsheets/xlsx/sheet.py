@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from imtplan.spreadsheets.merges import MergedBlock, keep
+from imtplan.spreadsheets.merged_blocks import MergedBlock, keep
 from imtplan.spreadsheets.package import Package, local, too_much
 from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from imtplan.spreadsheets.xlsx.attribute_values import YES, block_of, is_nothing, place_of, whole
 from imtplan.spreadsheets.xlsx.texts import Runs, unescaped
-from imtplan.spreadsheets.xlsx.wholes import YES, block_of, is_nothing, place_of, whole
 
 
 @dataclass(slots=True)

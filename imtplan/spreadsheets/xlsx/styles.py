@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from imtplan.spreadsheets.number_formats import NumberFormat
 from imtplan.spreadsheets.package import MAX_STYLES, Package, abnormal, local
 from imtplan.spreadsheets.tables import CellType
-from imtplan.spreadsheets.xlsx.wholes import YES, whole
+from imtplan.spreadsheets.xlsx.attribute_values import YES, whole
+from imtplan.spreadsheets.xlsx.number_formats import NumberFormat
 
 # Excel keeps some 250 formats of numbers; the characters of all of them together.
 MAX_FORMATS, MAX_CODES = 5_000, 200_000

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from imtplan.spreadsheets.package import Package, local
-from imtplan.spreadsheets.runs import Place, RichText, Run, without_notes
-from imtplan.spreadsheets.xlsx.wholes import YES
+from imtplan.spreadsheets.text_runs import Place, RichText, Run, without_notes
+from imtplan.spreadsheets.xlsx.attribute_values import YES
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PLACES = {"superscript": Place.RAISED, "subscript": Place.LOWERED}

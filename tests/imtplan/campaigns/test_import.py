@@ -18,8 +18,8 @@ from imtplan.campaigns.files.tables.typed_cells import StrayText, TypedCell
 from imtplan.campaigns.files.workbook import workbook_of
 from imtplan.campaigns.models import Campaign, Proposal
 from imtplan.spreadsheets import Flavour, csv_lines
+from imtplan.spreadsheets.cell_words import where
 from imtplan.spreadsheets.tables import MAX_BYTES, Unreadable
-from imtplan.spreadsheets.words import where
 from indicators.api.figures_csv import figure_columns
 from indicators.models import Figure, Indicator
 from tests import factories

@@ -14,9 +14,9 @@ from imtplan.campaigns.files.tables.typed_cells import TypedCell
 from imtplan.campaigns.files.workbook import FIELDS, file_name, workbook_of
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import parse_number
+from imtplan.spreadsheets.cell_words import where
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import CellType, SheetCell, Table, Unreadable
-from imtplan.spreadsheets.words import where
 from indicators.models import Figure, Indicator, Progress
 from tests import factories
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.planning.overview import IndicatorInPlan, TargetRow
+from imtplan.planning.plan_overview import IndicatorInPlan, TargetRow
 from indicators.models import GROWTH_NEEDS_POSITIVE, Target
 from objectives.models import StrategicPlan
 from tests import factories

@@ -15,7 +15,7 @@ from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
 from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
-from imtplan.spreadsheets.words import bare
+from imtplan.spreadsheets.cell_words import bare
 from indicators.formulas.readings import number_of
 from indicators.models import Figure, Indicator
 

@@ -10,8 +10,8 @@ from django.utils.translation import override
 from imtplan.campaigns.entry.checking.number_sentences import rounded_for
 from imtplan.campaigns.files.tables.typed_cells import CellClaim, TypedCell
 from imtplan.campaigns.files.workbook import PARTS
+from imtplan.spreadsheets.cell_words import LANGUAGES, bare
 from imtplan.spreadsheets.tables import CellType, SheetCell
-from imtplan.spreadsheets.words import LANGUAGES, bare
 from indicators.models import Figure, Indicator
 
 # What is said of a note: enough to know it again.

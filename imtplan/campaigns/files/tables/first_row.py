@@ -14,8 +14,8 @@ from imtplan.campaigns.files.tables.table_names import is_number, year_of
 from imtplan.campaigns.files.tables.typed_cells import BlockQuestion, TableContent, TypedCell
 from imtplan.campaigns.files.tables.unheaded_blocks import FigureBlock
 from imtplan.numbers import NumberError
+from imtplan.spreadsheets.cell_words import bare
 from imtplan.spreadsheets.tables import CellType, SheetCell
-from imtplan.spreadsheets.words import bare
 from imtplan.units import parse_quantity
 
 _BARE_YEAR = re.compile(r"(?:19|20)\d\d")

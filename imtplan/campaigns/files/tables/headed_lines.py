@@ -28,8 +28,8 @@ from imtplan.campaigns.files.tables.table_names import (
 from imtplan.campaigns.files.tables.table_units import texts_of, unit_beside, unit_of_table
 from imtplan.campaigns.files.tables.typed_cells import StrayText, TypedCell
 from imtplan.campaigns.files.workbook import PARTS
+from imtplan.spreadsheets.cell_words import NOT_TYPED, bare, not_typed, where
 from imtplan.spreadsheets.tables import CellType, Table, TableRow
-from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
 from imtplan.units import unit_named
 from indicators.models import Indicator
 

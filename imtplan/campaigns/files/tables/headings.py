@@ -10,8 +10,8 @@ from django.utils.translation import override
 
 from imtplan.campaigns.files.tables.table_names import Destination, is_number, without_unit, year_of
 from imtplan.campaigns.files.workbook import FIELDS, PARTS
+from imtplan.spreadsheets.cell_words import LANGUAGES, bare
 from imtplan.spreadsheets.tables import Table, TableRow, Unreadable, letters
-from imtplan.spreadsheets.words import LANGUAGES, bare
 from indicators.models import Indicator
 
 LINES_BEFORE_HEADINGS = 20

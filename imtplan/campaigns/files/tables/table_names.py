@@ -13,8 +13,8 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign
 from imtplan.numbers import MAX_CHARACTERS
+from imtplan.spreadsheets.cell_words import bare
 from imtplan.spreadsheets.tables import CellType, SheetCell
-from imtplan.spreadsheets.words import bare
 from imtplan.units import unit_named
 from indicators.models import Indicator
 

@@ -23,6 +23,7 @@ from imtplan.campaigns.files.tables.unheaded_blocks import FigureBlock
 from imtplan.campaigns.files.workbook import FORMAT, MARKER
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.typed_text import nul_shown
+from imtplan.spreadsheets.cell_words import LANGUAGES
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import (
     MAX_COLUMNS,
@@ -34,7 +35,6 @@ from imtplan.spreadsheets.tables import (
     Unreadable,
     one_kind_of_line_ends,
 )
-from imtplan.spreadsheets.words import LANGUAGES
 
 LARGEST_BLOCK = 200_000  # characters
 # More remarks than this are a file that is not meant for this page: their number is enough.

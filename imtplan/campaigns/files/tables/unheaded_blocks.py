@@ -28,8 +28,8 @@ from imtplan.campaigns.files.tables.typed_cells import (
     TypedCell,
     one_for_each,
 )
+from imtplan.spreadsheets.cell_words import NOT_TYPED, bare, not_typed, where
 from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow, Unreadable, letters
-from imtplan.spreadsheets.words import NOT_TYPED, bare, not_typed, where
 from indicators.models import Indicator
 
 MOST_COLUMNS_ASKED = 12

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imtplan.spreadsheets.words import bare
+from imtplan.spreadsheets.cell_words import bare
 
 
 @pytest.mark.parametrize(

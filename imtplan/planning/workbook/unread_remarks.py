@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imtplan.planning.workbook.sheets import ColumnFormat
+from imtplan.spreadsheets.cell_words import where
 from imtplan.spreadsheets.tables import Table
-from imtplan.spreadsheets.words import where
 
 if TYPE_CHECKING:
     from imtplan.planning.workbook.reading import WorkbookLine

@@ -70,7 +70,7 @@ class MovedGroup:
     results: Sequence[MovedResult]
 
 
-def digest(moves: Iterable[ResultMove]) -> str:
+def moves_digest(moves: Iterable[ResultMove]) -> str:
     """Returns a fingerprint of these moves; the keys of new rows do not change it."""
     texts = sorted(repr((move.model.__name__, _place(move), _field_texts(move))) for move in moves)
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
@@ -89,7 +89,7 @@ def _field_texts(move: ResultMove) -> list[tuple[str, str, str]]:
     ]
 
 
-def groups(moves: Iterable[ResultMove]) -> list[MovedGroup]:
+def moved_groups(moves: Iterable[ResultMove]) -> list[MovedGroup]:
     """Groups the moves: the plan and its elements, then indicators; by year, validated first."""
     moved = _MovedElements(list(moves))
     ordered = sorted(moved.moves, key=moved.place)

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, demand
 from imtplan.bilingual import reader_language
-from imtplan.planning.acts import ActPage, follow
-from imtplan.planning.workbook.form import LoadForm
+from imtplan.planning.act_pages import ActPage, follow
+from imtplan.planning.workbook.load_form import LoadForm
 from imtplan.planning.workbook.writing import file_name, workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from objectives.models import StrategicPlan

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imtplan.spreadsheets import Column, Flavour, csv_lines
-from imtplan.spreadsheets.csv_in import DELIMITERS, decoded
+from imtplan.spreadsheets.csv.reading import DELIMITERS, decoded
 from imtplan.spreadsheets.reading import read_table
 from imtplan.spreadsheets.tables import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable, letters
 

@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from imtplan.audit.edits import ReasonNeeded
-from imtplan.planning import moves
 from imtplan.planning.forms import ActForm, FormDifference
+from imtplan.planning.moved_results import MovedGroup, moved_groups, moves_digest
 from indicators.questions.rehearsal import ResultMove, rehearse
 from indicators.tasks import poke
 
@@ -45,12 +45,12 @@ class ActPreview:
     asks_reason: bool
 
     @property
-    def groups(self) -> list[moves.MovedGroup]:
-        return moves.groups(self.moves)
+    def groups(self) -> list[MovedGroup]:
+        return moved_groups(self.moves)
 
     @property
     def digest(self) -> str:
-        return moves.digest(self.moves)
+        return moves_digest(self.moves)
 
     @property
     def count(self) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.audit.models import Event
 from imtplan.planning.forms import shown_number
-from imtplan.planning.moves import MovedNumber
+from imtplan.planning.moved_results import MovedNumber
 
 # The history's own columns, which are no fields of the element.
 NOT_SHOWN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id"}

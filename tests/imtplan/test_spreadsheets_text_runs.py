@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from imtplan.spreadsheets.merges import MergedBlock, cover
-from imtplan.spreadsheets.number_formats import NumberFormat
-from imtplan.spreadsheets.runs import Place, RichText, Run, without_notes
+from imtplan.spreadsheets.merged_blocks import MergedBlock, cover
 from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow, Unreadable
+from imtplan.spreadsheets.text_runs import Place, RichText, Run, without_notes
+from imtplan.spreadsheets.xlsx.number_formats import NumberFormat
 
 
 def raised(text: str) -> Run:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
 from imtplan.planning.forms import ActForm, FormDifference
+from imtplan.planning.workbook.load_report import LinesRefused, LoadReport
 from imtplan.planning.workbook.loading import Loader
 from imtplan.planning.workbook.reading import PlanWorkbook, book_of
-from imtplan.planning.workbook.report import LinesRefused, LoadReport
 from imtplan.planning.workbook.writing import state_of
 from imtplan.spreadsheets.books import BookFormat
 from imtplan.spreadsheets.reading import read_tables

@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 
-from imtplan.spreadsheets.merges import MergedBlock
+from imtplan.spreadsheets.merged_blocks import MergedBlock
 from imtplan.spreadsheets.package import damaged
 
 YES = ("1", "true", "on")

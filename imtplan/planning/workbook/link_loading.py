@@ -13,8 +13,8 @@ from imtplan.accounts.models import User
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, parse_number
 from imtplan.planning.forms import FormDifference
+from imtplan.planning.workbook.load_report import LineReport, LoadOutcome
 from imtplan.planning.workbook.reading import CellRefused, WorkbookLine
-from imtplan.planning.workbook.report import LineReport, LoadOutcome
 from imtplan.planning.workbook.sheets import Counts, CountsIn
 from indicators.models import Indicator, IndicatorLink
 from indicators.services_plan import weigh_indicators

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 from imtplan.spreadsheets.ods.markup import VERSION, document, items, tag, written
-from imtplan.spreadsheets.ods.names import NAMESPACES
+from imtplan.spreadsheets.ods.xml_names import NAMESPACES
 from imtplan.spreadsheets.workbooks import ODS, SheetOut
 
 MASTER = "Landscape"
