@@ -1,4 +1,4 @@
-"""Rows in and rows out of spreadsheets: typed columns, formula-safe cells; no domain word."""
+"""Spreadsheets in and out: typed columns and formula-safe cells, without a word of the plan."""
 
 from imtplan.spreadsheets.book_tables import book_response, book_table, sheet_of_pairs
 from imtplan.spreadsheets.books import BookFormat

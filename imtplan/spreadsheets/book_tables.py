@@ -1,4 +1,4 @@
-"""Rows out to a workbook of one sheet, to sort and filter: open, without a formula."""
+"""Write rows to a workbook of one sheet, to sort and filter: unlocked, without a formula."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -27,8 +27,7 @@ def book_table(
     book: BookFormat,
     beside: Sequence[SheetOut] = (),
 ) -> bytes:
-    """The file; headings are those of people, in the language of the call. `beside`: the sheets
-    that stand after the table."""
+    """Returns the file, with the labels as headings; the sheets in `beside` follow the table."""
     headings = [CellOut(str(column.label), "heading") for column in columns]
     body = [[_cell(column, row) for column in columns] for row in rows]
     sheet = SheetOut(
@@ -42,12 +41,12 @@ def book_table(
 
 
 def sheet_name(title: str) -> str:
-    """As Excel takes it: at most 31 characters, none of those that it keeps for itself."""
+    """Returns a name that Excel takes: at most 31 characters, none that has a meaning there."""
     return re.sub(r"[\[\]:*?/\\]|^'|'$", " ", title[:31]).strip() or "1"
 
 
 def sheet_of_pairs(pairs: Iterable[tuple[str, str]], *, title: str) -> SheetOut:
-    """A sheet of names and texts, to say of what a table speaks."""
+    """Returns a sheet of names and texts, to describe a table."""
     rows = [[CellOut(name, "heading"), CellOut(text, "text")] for name, text in pairs]
     return SheetOut(name=sheet_name(title), rows=rows, widths=[28, 60], is_locked=False)
 

@@ -1,4 +1,4 @@
-"""The two kinds of workbook that we give: the same sheets, as XLSX or as OpenDocument."""
+"""The two formats of our workbooks: the same sheets as XLSX or as OpenDocument."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -12,7 +12,7 @@ from imtplan.spreadsheets.workbooks import ODS, XLSX, SheetOut, workbook
 
 
 class BookFormat(StrEnum):
-    """The ending of the file's name, and what is written under it."""
+    """A format, by the ending of the file's name."""
 
     XLSX = "xlsx"
     ODS = "ods"
@@ -23,7 +23,7 @@ class BookFormat(StrEnum):
 
     @classmethod
     def accepted(cls) -> str:
-        """Returns what a field for files takes: the endings and the types of all of them."""
+        """Returns the `accept` of a field for files: the endings and the types of all formats."""
         return ",".join([*(f".{book}" for book in cls), *(book.content_type for book in cls)])
 
     def write(
@@ -32,12 +32,12 @@ class BookFormat(StrEnum):
         looks: Mapping[str, Mapping[str, Any]],
         properties: Mapping[str, str] | None = None,
     ) -> bytes:
-        """Returns the file. Nothing is computed in it: it holds no formula."""
+        """Returns the file, which holds no formula."""
         writers = {BookFormat.XLSX: workbook, BookFormat.ODS: ods_workbook}
         return writers[self](sheets, looks, properties)
 
     def response(self, data: bytes, name: str) -> HttpResponse:
-        """Returns a workbook to download, which nobody on the way keeps; `name` has no ending."""
+        """Returns a workbook to download, which no cache keeps; `name` has no ending."""
         return HttpResponse(
             data,
             content_type=self.content_type,
@@ -49,7 +49,7 @@ class BookFormat(StrEnum):
 
 
 class BookConverter:
-    """The ending in an address: `classeur.<book:book>`."""
+    """Converts the ending in an address: `classeur.<book:book>`."""
 
     regex = "|".join(BookFormat)
 

@@ -1,6 +1,6 @@
 """Typed columns, and cells that no program takes for a formula.
 
-A column is declared once: its key for programs, its label for people, its kind, how to read it.
+A column is declared once: its key for programs, its label for people, its type, and its getter.
 """
 
 import re
@@ -26,7 +26,7 @@ class ColumnType(Enum):
 
 
 class Flavour(StrEnum):
-    """For whom the file is: a program, or somebody who opens it in a French Excel."""
+    """The reader of the file: a program, or a person with a French Excel."""
 
     MACHINE = "machine"
     EXCEL_FR = "excel-fr"
@@ -44,7 +44,7 @@ class Flavour(StrEnum):
 
     @property
     def beginning(self) -> str:
-        """Excel takes a file without this mark for Windows-1252."""
+        """Returns the mark of UTF-8, without which Excel takes the file for Windows-1252."""
         return "\ufeff" if self is Flavour.EXCEL_FR else ""
 
 
@@ -59,14 +59,14 @@ class Column:
         return self.key if flavour is Flavour.MACHINE else safe_text(str(self.label))
 
     def cell(self, row: Any, flavour: Flavour) -> str:
-        """What is missing is an empty cell: never a zero, never a word."""
+        """Returns the text of the cell; a missing value is empty, never a zero or a word."""
         value = self.read(row)
         return "" if value is None else _WRITERS[self.kind](value, flavour)
 
 
 # --- Cells --------------------------------------------------------------------------------------
 
-# Line feed and tab are text; what else is below U+0020, and U+007F to U+009F, only breaks readers.
+# Line feed and tab are text. The other control characters only break readers.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"\r\n?")
 # Excel and LibreOffice take these for the beginning of a formula, the wide ones of Asia included.
@@ -74,12 +74,12 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def cleaned_text(text: str) -> str:
-    """Without the control marks that break readers or turn the text; line ends are line feeds."""
+    """Returns the text without control characters and marks of direction, with line feeds alone."""
     return straight(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
 
 
 def safe_text(text: str) -> str:
-    """Text that stays text: an apostrophe before what would begin a formula, no control marks."""
+    """Returns a text that stays one: an apostrophe stands before what would begin a formula."""
     cleaned = cleaned_text(text)
     return f"'{cleaned}" if _FORMULA.match(cleaned) else cleaned
 
@@ -89,13 +89,13 @@ def _text(value: Any, flavour: Flavour) -> str:
 
 
 def _number(value: Decimal | int, flavour: Flavour) -> str:
-    """A negative number is a number: the minus before it is not a formula's."""
+    """Returns the number without an apostrophe: a minus before digits begins no formula."""
     text = plain(Decimal(value))
     return text.replace(".", ",") if flavour is Flavour.EXCEL_FR else text
 
 
 def _time(value: date | datetime, flavour: Flavour) -> str:
-    """ISO 8601. Programs get UTC; Excel knows no time zones and gets the clock of Paris."""
+    """Returns ISO 8601: in UTC for programs; in Paris time for Excel, which knows no time zones."""
     if not isinstance(value, datetime):
         return value.isoformat()
     if flavour is Flavour.MACHINE:

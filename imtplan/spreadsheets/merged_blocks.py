@@ -1,4 +1,4 @@
-"""Merged blocks: their first cell alone holds their text, and the others lie under it."""
+"""Merged blocks of cells. The first cell alone holds the text; it covers the others."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from imtplan.spreadsheets.tables import MAX_CELLS, MAX_COLUMNS, NOTHING, TableRo
 
 @dataclass(frozen=True, slots=True)
 class MergedBlock:
-    """Lines from 1, columns from 0, the last ones included."""
+    """A block, with lines counted from 1, columns from 0, and the last ones included."""
 
     line: int
     column: int
@@ -19,15 +19,17 @@ class MergedBlock:
 
 
 def keep(blocks: list[MergedBlock], block: MergedBlock) -> None:
-    """Add a block to those of its sheet: there are no more of them than cells that are read."""
+    """Add a block to those of its sheet; `Unreadable` if there are more blocks than cells."""
     if len(blocks) >= MAX_CELLS:
         raise too_much()
     blocks.append(block)
 
 
 def cover(rows: list[TableRow], blocks: Iterable[MergedBlock]) -> None:
-    """Tell the rows, which stand in their order, what covers their cells. What lies under a block
-    is hidden. Together the blocks cover no more cells than are read: real ones never overlap."""
+    """Note in the rows, sorted by line, the block that covers each cell, and hide those cells.
+
+    `Unreadable` if the blocks cover more cells than a file may have: real ones never overlap.
+    """
     lines = [row.line for row in rows]
     covered = 0
     for block in blocks:

@@ -1,10 +1,10 @@
-"""The zip of a workbook, looked at before anything is unpacked, then read in small pieces."""
+"""The zip of a workbook. It is checked before anything is unpacked, then read in small pieces."""
 
 import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Generator
 from contextlib import closing
 from typing import Any
 from xml.parsers import expat
@@ -19,33 +19,32 @@ MAX_ENTRIES = 200
 MAX_RATIO = 100
 # A sheet of as many cells as are read has half of these, its texts included.
 MAX_ELEMENTS = 300_000
-# Looks of cells, of each sort: as many as Excel keeps.
+# Excel keeps as many styles of cells.
 MAX_STYLES = 65_490
 # All texts of a workbook together: a long novel.
 MAX_CHARACTERS = 2_000_000
 PIECE = 64 * 1024
-# How deep elements stand in each other: a text in a drawing in a group has some twenty.
+# How deep elements may be nested: a text in a drawing in a group has some twenty levels.
 MAX_DEPTH = 200
-# An element with its attributes, or a comment: until it is whole, `expat` reads it again from its
-# beginning with each piece.
+# The size of a tag with its attributes, or of a comment. Until it is whole, `expat` reads it again
+# from its beginning with each piece.
 MAX_TOKEN = 1024 * 1024
-# Different names of elements, of attributes and of namespaces, which `expat` keeps for good.
+# How many names of elements, attributes and namespaces there may be; `expat` keeps them for good.
 MAX_NAMES = 5_000
 
 _ENCRYPTED = 0x1
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ZIP = b"PK\x03\x04"
-# What `zipfile` raises on files that lie about where their parts are, as random changes showed.
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, ValueError, OSError, EOFError)
-_BROKEN += (NotImplementedError, RuntimeError)
-
+# `zipfile` raises these on files with wrong positions of their parts, as random changes showed.
+_BROKEN: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, struct.error, KeyError)
+_BROKEN += (ValueError, OSError, EOFError, NotImplementedError, RuntimeError)
 
 _Start = Callable[[str, dict[str, str]], None]
 _Text = Callable[[str], None]
 
 
 class Package:
-    """The parts of a workbook, by name. Opening it refuses what no spreadsheet program writes."""
+    """The parts of a workbook, by name; `Unreadable` for a zip that is built otherwise."""
 
     def __init__(self, data: bytes) -> None:
         try:
@@ -67,9 +66,12 @@ class Package:
             if next(self.pieces(name, size=4), b"") == _ZIP:
                 raise abnormal()
 
-    def pieces(self, name: str, size: int = PIECE) -> Iterator[bytes]:
-        """What a part holds. The zip stops where the size that it declares is reached, so a size
-        that lies makes the checksum wrong, never the memory full."""
+    def pieces(self, name: str, size: int = PIECE) -> Generator[bytes, None, None]:
+        """Returns the content of a part in pieces; `Unreadable` if it is damaged.
+
+        `zipfile` reads no more than the declared size: a false size makes the checksum wrong and
+        never fills the memory.
+        """
         try:
             with self._zip.open(self._entries[_part(name)]) as part:
                 while piece := part.read(size):
@@ -78,7 +80,7 @@ class Package:
             raise damaged() from None
 
     def parse(self, name: str, **handlers: Any) -> None:
-        """Read an XML part with handlers of `expat`: `start`, `end`, `text`."""
+        """Read an XML part with handlers for `start`, `end` and `text`."""
         parser = _Parser(**handlers | {"start": self._counting(handlers["start"])})
         with closing(self.pieces(name)) as pieces:
             for piece in pieces:
@@ -87,7 +89,7 @@ class Package:
         parser.feed(b"", is_last=True)
 
     def _count_parsed(self, size: int) -> None:
-        """A part that is named many times is read as often, and counts as often."""
+        """Count what is read. A part that is named many times is read, and counts, as often."""
         self._parsed += size
         if self._parsed > MAX_UNPACKED:
             raise _too_large()
@@ -102,26 +104,26 @@ class Package:
         return counted
 
     def has_room(self, cells: int = 1) -> bool:
-        """Counts more cells, of all the sheets. False: they must be left out."""
+        """Count more cells of the workbook; return False where they must be left out."""
         if self._cells + cells > MAX_CELLS:
             return False
         self._cells += cells
         return True
 
     def kept(self, text: str) -> str:
-        """A text that a reader keeps: together they must not fill the memory."""
+        """Count a text that a reader keeps, and return it; `Unreadable` beyond the limit."""
         self.count_characters(len(text))
         return text
 
     def count_characters(self, count: int) -> None:
-        """A text that stands in many cells counts as often."""
+        """Count characters; a text that is in many cells counts as often."""
         self._characters += count
         if self._characters > MAX_CHARACTERS:
             raise too_much()
 
 
 class _Parser:
-    """Feeds a part to `expat`, which by itself knows no bounds. `Unreadable` beyond them."""
+    """Feeds a part to `expat`, within the limits that `expat` itself lacks; else `Unreadable`."""
 
     def __init__(
         self, *, start: _Start, end: _Text | None = None, text: _Text | None = None
@@ -165,12 +167,12 @@ class _Parser:
 
 
 def local(name: str) -> str:
-    """The name of an element or attribute without its namespace: strict and usual files differ."""
+    """Returns a name without its namespace, which differs between strict and usual files."""
     return name.rpartition(" ")[2]
 
 
 def _part(name: str) -> str:
-    """The name of a part as it is compared: some programs write backslashes or other capitals."""
+    """Returns the name of a part for comparing: some programs write backslashes or capitals."""
     return name.replace("\\", "/").lower()
 
 
@@ -205,7 +207,7 @@ def _refuse_doctype(*_args: object) -> None:
     raise abnormal()
 
 
-# Other programs' workbooks, by a part that they all have.
+# Files of other programs are recognised by a part that they all have.
 _OTHERS = {
     "xl/workbook.bin": gettext_lazy("This is an Excel workbook in the binary format .xlsb."),
     "index/document.iwa": gettext_lazy("This is a file of Numbers."),
@@ -223,7 +225,7 @@ def _refuse_other_formats(parts: Container[str]) -> None:
 
 
 def _refuse_abnormal(entries: list[zipfile.ZipInfo], parts: int) -> None:
-    """By what the zip says of itself; nothing is unpacked."""
+    """Refuses a zip by its own directory, before anything is unpacked."""
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise Unreadable(_("This file is protected by a password: save it without one."))
     unpacked = sum(entry.file_size for entry in entries)

@@ -1,6 +1,6 @@
-"""A file that somebody sends, into tables: which kind it is, by what it holds and not by its name.
+"""Read a file that somebody sends into tables. Its content tells its format; its name does not.
 
-Everything else is refused with what to do about it.
+A file of another format is refused with what to do about it.
 """
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ _FLAT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def read_tables(data: bytes, name: str = "") -> list[Table]:
-    """Every sheet of a workbook, or the one table of a CSV file."""
+    """Returns every sheet of a workbook, or the one table of a CSV file; else `Unreadable`."""
     if len(data) > MAX_BYTES:
         raise Unreadable(
             _("This file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1024**2}
@@ -32,7 +32,7 @@ def read_tables(data: bytes, name: str = "") -> list[Table]:
 
 
 def read_table(data: bytes, name: str = "") -> Table:
-    """The first sheet that people see and that holds something."""
+    """Returns the first sheet that is neither hidden nor empty; else `Unreadable`."""
     for table in read_tables(data, name):
         if table.rows and not table.is_hidden:
             return table
@@ -52,7 +52,7 @@ def _refuse_others(data: bytes) -> None:
 
 
 def _ole_message(data: bytes) -> str:
-    """Both the old format and a workbook with a password come in the same wrapping."""
+    """Returns why an OLE file is refused: it is an old workbook, or one with a password."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return _("This file is protected by a password: save it without one.")
     return _("This is the old .xls format: save it as .xlsx or .ods.")

@@ -1,4 +1,4 @@
-"""What was found in a file: cells that know what they are and where they stand."""
+"""The tables of a file: cells with their type, their text and their place."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ MAX_CELLS = 50_000
 
 
 class Unreadable(Exception):
-    """Why a file is not read, as a sentence for the person who sent it."""
+    """The file is not read; `message` says why, for the person who sent it."""
 
     def __init__(self, message: str | Promise) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class Unreadable(Exception):
 
 
 class CellType(Enum):
-    """What a cell holds. Only a text and a number are what somebody can have typed as a figure."""
+    """The type of a cell's value. A figure that was typed is a text, a number or a percentage."""
 
     TEXT = auto()
     NUMBER = auto()  # its text is plain: "1234.5"
@@ -40,16 +40,16 @@ class CellType(Enum):
 class SheetCell:
     kind: CellType
     text: str
-    # Whether a formula gave it. What it holds is the same: who minds, asks.
+    # Whether the value is the result of a formula.
     is_formula: bool = field(default=False, compare=False)
-    # What the program displays, where that differs from the number in a way that matters: "20,6"
-    # for 20600000 in a format of millions, "170 k€" for 170. Empty: it shows the number itself.
+    # What the program displays, if it says more than the number: "20,6" for 20600000 in a format
+    # of millions, "170 k€" for 170. Empty: it shows the number itself, rounded or not.
     shown: str = field(default="", compare=False)
     # The superscripts and footnotes that were left out of the text, as they stand: "1", "(a)".
     notes: str = field(default="", compare=False)
     # Whether its row or its column is hidden, filtered out, folded up, or without any size.
     is_hidden: bool = field(default=False, compare=False)
-    # Whether the cell's own style crosses all of it out, or writes it in white on white.
+    # Whether the cell's own style crosses the text out, or writes it in white on white.
     is_struck: bool = field(default=False, compare=False)
     is_white: bool = field(default=False, compare=False)
 
@@ -63,12 +63,12 @@ NOTHING = SheetCell(CellType.TEXT, "")
 
 @dataclass
 class TableRow:
-    """One line of the file, numbered as the file's program numbers it; columns from 0."""
+    """A line of the file, with its number in the spreadsheet program; columns count from 0."""
 
     line: int
     cells: dict[int, SheetCell] = field(default_factory=dict)
-    # Where a merged block covers a cell of this line: the block's first cell, which alone holds
-    # its text. Apart from the cells, so that no number counts twice.
+    # For each cell that a merged block covers, the block's first cell, which holds its text. They
+    # are not among the cells, so that no number counts twice.
     covered: dict[int, SheetCell] = field(default_factory=dict, compare=False)
 
     def __getitem__(self, column: int) -> SheetCell:
@@ -79,22 +79,22 @@ class TableRow:
         return self.cells.get(column) or self.covered.get(column, NOTHING)
 
     def __iter__(self) -> Iterator[tuple[int, SheetCell]]:
-        """The cells that hold something, from left to right."""
+        """Returns the filled cells with their columns, from left to right."""
         return iter(sorted(self.cells.items()))
 
 
 @dataclass
 class Table:
-    """The lines of a sheet that hold something; a CSV file is one sheet without a name."""
+    """The lines of a sheet that are not empty; a CSV file is a sheet without a name."""
 
     rows: list[TableRow]
     name: str = ""
     is_hidden: bool = False
-    # How many cells stand too far away to be read: on a sheet that nobody needs, no harm.
+    # How many cells are beyond the limits and were not read; it matters only on a needed sheet.
     left_out: int = field(default=0, compare=False)
 
     def demand_whole(self) -> None:
-        """Refuse a sheet that is needed and was not read to its end."""
+        """Raise `Unreadable` if cells of this sheet, which is needed, were left out."""
         if self.left_out:
             raise Unreadable(
                 _(
@@ -112,7 +112,7 @@ class Table:
 
 
 def rows_of(cells: Iterable[tuple[int, int, SheetCell]]) -> list[TableRow]:
-    """The lines, in their order, of those cells that hold something: line, column, cell."""
+    """Returns the lines of these cells (line, column, cell) in their order, without empty cells."""
     rows: dict[int, TableRow] = {}
     for line, column, cell in cells:
         if cell.text.strip() or cell.kind is not CellType.TEXT:
@@ -121,7 +121,7 @@ def rows_of(cells: Iterable[tuple[int, int, SheetCell]]) -> list[TableRow]:
 
 
 def letters(column: int) -> str:
-    """The name of a column in every spreadsheet: 0 is A, 26 is AA."""
+    """Returns the letters of a column: 0 is A, 26 is AA."""
     name = ""
     column += 1
     while column:
@@ -135,13 +135,13 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def one_kind_of_line_ends(text: str) -> str:
-    """Browsers send line ends as CR LF, spreadsheets as LF: one of the two, or each way in would
-    look like a change, and a text of many lines would be longer than its author counts."""
+    """Returns the text with line feeds alone. Browsers send CR LF and spreadsheets LF: with both,
+    the same text would look changed, and longer than its author counts."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def checked_text(text: str, line: int, column: int) -> str:
-    """A cell's text with one kind of line ends. `Unreadable` where a control mark is in it."""
+    """Returns a cell's text with line feeds alone; `Unreadable` if a control character is in it."""
     text = one_kind_of_line_ends(text)
     if CONTROLS.search(text):
         place = {"cell": f"{letters(column)}{line}"}
@@ -150,14 +150,16 @@ def checked_text(text: str, line: int, column: int) -> str:
 
 
 # Spreadsheets keep 15 significant digits: 0.1 + 0.2 is 0.3 there, whatever the 17th digit says.
-# Nothing is raised: what is too large for every program becomes infinite, and is no number.
+# An overflow raises nothing: the number becomes infinite, and `kept_number` returns none.
 _DIGITS = Context(prec=15, traps=[InvalidOperation])
 MAX_EXPONENT = 400
 
 
 def kept_number(text: str) -> Decimal | None:
-    """The number that a program has written into a file; none where it is not one. Every program
-    writes 0 to 9, and `Decimal` reads the digits of all scripts."""
+    """Returns the number that a program wrote into a file; None if the text is no number.
+
+    Only 0 to 9 are read, as every program writes them; `Decimal` takes the digits of all scripts.
+    """
     if not text.isascii():
         return None
     try:

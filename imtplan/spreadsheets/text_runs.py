@@ -1,4 +1,4 @@
-"""A text in runs of several looks: which of them are notes beside a number or a name.
+"""Texts in runs of several looks. Some runs are notes beside a number or a name.
 
 "1142" with a small raised 1 behind it is 1142, and never 11421; the 1 is kept as a note.
 """
@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-# Nothing but a number, with its signs, marks and perhaps a unit of one word: "1 142", "12,5 %".
+# A number alone, with its signs, marks and perhaps a unit of one word: "1 142", "12,5 %".
 _NUMBER = re.compile(r"[\s(+\-−–~≈<>]*\d[\d\s.,'’]*[^\W\d_€$£¥%‰]{0,5}[\s€$£¥%‰)]*")
 MAX_NUMBER = 100
-# What stands raised behind a word and calls a note: "1", "(2)", "*"; letters are the word's own.
+# The mark of a note, raised behind a word: "1", "(2)", "*". Letters belong to the word.
 _CALL = re.compile(r"[\s\d()\[\].,;*†‡§#¹²³⁰⁴-⁹]*")
-# m², km³: there the digit belongs to the unit.
+# A length, before the digit of m² or km³, which belongs to the unit.
 _LENGTH = re.compile(r"(?:^|\W)[cdkm]?m$")
 
 
 class Place(Enum):
-    """Where a piece of text stands to the line."""
+    """The height of a piece of text on its line."""
 
     ON_THE_LINE = auto()
     RAISED = auto()
@@ -40,15 +40,18 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RichText:
-    """A text without its notes, and these, as they stand."""
+    """A text without its notes, and the notes as they stand."""
 
     text: str
     notes: str = ""
 
 
 def without_notes(runs: Sequence[Run]) -> RichText:
-    """Returns the text as it is meant. Beside a number whatever is raised, lowered or crossed out
-    is left out; beside words only what calls a note: "m²", "CO₂" and "1ᵉʳ" stay whole."""
+    """Returns the text and its notes apart.
+
+    Beside a number, every raised, lowered or crossed-out run is a note. Beside words only the mark
+    of a note is one: "m²", "CO₂" and "1ᵉʳ" stay whole.
+    """
     plain = "".join(run.text for run in runs if run.is_plain)
     if not plain.strip():
         return RichText("".join(run.text for run in runs))
@@ -62,7 +65,7 @@ def without_notes(runs: Sequence[Run]) -> RichText:
 
 
 def _is_beside(run: Run, has_word: bool) -> bool:
-    """Beside a number with a word, raised letters may be the word's: "1ᵉʳ cycle"."""
+    """Whether a run is a note beside a number. Raised letters may be a word's: "1ᵉʳ cycle"."""
     is_word = has_word and any(map(str.isalpha, run.text))
     return not run.is_plain and (run.is_struck or not is_word)
 
@@ -75,5 +78,5 @@ def _calls(run: Run, before: Sequence[str]) -> bool:
 
 
 def _end_of(pieces: Sequence[str]) -> str:
-    """The last letters, however long the pieces are."""
+    """Returns the last four letters of all pieces."""
     return "".join(piece[-4:] for piece in pieces[-3:])[-4:]

@@ -1,7 +1,7 @@
-"""Sheets out to an XLSX workbook: texts that stay texts, locked cells around open ones.
+"""Write sheets to an XLSX workbook: texts stay texts, and locked cells surround open ones.
 
-A sheet is declared as rows of cells; each cell names its look, and the caller says what looks
-there are, in the words of XlsxWriter. Nothing is computed in the file: it holds no formula.
+A sheet is declared as rows of cells; each cell names its look, which the caller defines in the
+words of XlsxWriter. The file holds no formula.
 """
 
 import io
@@ -18,11 +18,11 @@ from imtplan.spreadsheets.columns import cleaned_text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
-# A day is a number that counts from here.
+# Spreadsheets write a day as the number of days since this one.
 FIRST_DAY = date(1899, 12, 30)
 # Excel's own limits: the length of a text, and the digits that a number keeps.
 MAX_TEXT, MAX_DIGITS = 32_767, 15
-# A comment or the words shown while a cell is being filled in.
+# The longest title and text shown while a cell is being filled in.
 MAX_HINT_TITLE, MAX_HINT = 32, 255
 
 # Strings are strings, whatever they begin with; and no file of ours asks to be computed.
@@ -32,7 +32,7 @@ _OPTIONS = {
     "strings_to_urls": False,
     "in_memory": True,
 }
-# What may be done with a locked sheet: everything that shows it better.
+# A locked sheet may still be made more readable.
 _ALLOWED = {
     "format_columns": True,
     "format_rows": True,
@@ -43,10 +43,10 @@ _ALLOWED = {
 
 @dataclass(frozen=True)
 class CellRule:
-    """What a program says while a cell is filled in. It warns and never forbids."""
+    """What a program checks and says while a cell is filled in. It warns and never forbids."""
 
     choices: Sequence[str] = ()
-    choices_at: str = ""  # cells of the same workbook that list them: longer, or with commas
+    choices_at: str = ""  # the cells that list the choices, if these are long or have commas
     lowest: Decimal | None = None
     highest: Decimal | None = None
     whole: bool = False
@@ -55,14 +55,14 @@ class CellRule:
     warning: str = ""
 
     def as_options(self) -> dict[str, Any]:
-        said = {
+        messages = {
             "input_title": self.hint_title[:MAX_HINT_TITLE],
             "input_message": self.hint[:MAX_HINT],
             "error_message": self.warning[:MAX_HINT],
             "error_type": "warning",
             "ignore_blank": True,
         }
-        return self._condition() | {name: value for name, value in said.items() if value}
+        return self._condition() | {name: value for name, value in messages.items() if value}
 
     def _condition(self) -> dict[str, Any]:
         if self.choices_at:
@@ -70,24 +70,23 @@ class CellRule:
         if self.choices:
             return {"validate": "list", "source": list(self.choices)}
         kind = {"validate": "integer" if self.whole else "decimal"}
-        match self.lowest, self.highest:
-            case None, None if not self.whole:
-                return {"validate": "any"}
-            case None, None:
-                limit = 10**MAX_DIGITS
-                return kind | {"criteria": "between", "minimum": -limit, "maximum": limit}
-            case lowest, None:
-                return kind | {"criteria": ">=", "value": float(lowest)}
-            case None, highest:
-                return kind | {"criteria": "<=", "value": float(highest)}
-            case lowest, highest:
-                limits = {"minimum": float(lowest), "maximum": float(highest)}
-                return kind | {"criteria": "between"} | limits
+        lowest, highest = self.lowest, self.highest
+        if lowest is not None and highest is not None:
+            limits = {"minimum": float(lowest), "maximum": float(highest)}
+            return kind | {"criteria": "between"} | limits
+        if lowest is not None:
+            return kind | {"criteria": ">=", "value": float(lowest)}
+        if highest is not None:
+            return kind | {"criteria": "<=", "value": float(highest)}
+        if not self.whole:
+            return {"validate": "any"}
+        limit = 10**MAX_DIGITS
+        return kind | {"criteria": "between", "minimum": -limit, "maximum": limit}
 
 
 @dataclass(frozen=True)
 class CellOut:
-    """`None` is an empty cell that keeps its look: never a zero, never a word."""
+    """A cell to write. The value None is an empty cell that keeps its look, never a zero."""
 
     value: str | Decimal | int | None = None
     look: str = ""
@@ -101,7 +100,7 @@ class SheetOut:
     rows: list[list[CellOut]]
     widths: Sequence[float] = ()
     hidden_columns: Sequence[int] = ()
-    # The line of headings, from 0: it stays in sight, and begins each printed page.
+    # The line of headings, counted from 0: it stays in sight and begins each printed page.
     headings: int | None = None
     fixed_columns: int = 0
     is_hidden: bool = False
@@ -114,7 +113,7 @@ def workbook(
     looks: Mapping[str, Mapping[str, Any]],
     properties: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The file. A sheet is locked, without a password, but for the looks that say otherwise."""
+    """Returns the file. A locked sheet has no password; a look with `locked: False` is open."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         book.set_properties(dict(properties or {}))
@@ -167,17 +166,17 @@ def _write(written: Worksheet, line: int, column: int, cell: CellOut, look: Any)
 
 
 def whole_text(text: str) -> str:
-    """As a cell can hold it: no control marks, and a sign where Excel's length cuts it."""
+    """Returns a text that a cell can hold: no control characters, "…" at the end if it is cut."""
     cleaned = cleaned_text(text)
     return cleaned if len(cleaned) <= MAX_TEXT else f"{cleaned[: MAX_TEXT - 1]}…"
 
 
 def is_exact(number: Decimal) -> bool:
-    """Whether a spreadsheet keeps every digit; if not, it is written as text, never rounded."""
+    """Whether a spreadsheet keeps every digit. Any other number is written as a text."""
     return len(number.normalize().as_tuple().digits) <= MAX_DIGITS
 
 
 def _box_of(comment: str) -> dict[str, float]:
-    """A box about sixty signs wide and as high as its lines: Excel's own shows four short ones."""
+    """Returns the size that shows a whole comment, in pixels: Excel shows four short lines."""
     lines = sum(1 + len(line) // 60 for line in comment.split("\n"))
     return {"width": 420, "height": max(75, 20 * lines)}

@@ -1,6 +1,6 @@
-"""A CSV file into rows: its encoding and its separator recognised, or refused with the reason.
+"""Read a CSV file into rows; recognise its encoding and its separator, or refuse it and say why.
 
-Never letters other than those that were typed: what is not certain is refused.
+A doubtful encoding is refused, so that no letter is ever read as another.
 """
 
 import codecs
@@ -26,9 +26,9 @@ from imtplan.spreadsheets.tables import (
     one_kind_of_line_ends,
 )
 
-# In the order of preference when two of them cut every line alike: a comma is also a decimal mark.
+# The first is preferred where two of them cut every line alike: a comma is also a decimal mark.
 DELIMITERS = "\t;,"
-# The columns of a whole sheet, which some programs write out empty to the last.
+# A sheet has as many columns, and some programs write them all, though they are empty.
 WIDEST = 16_384
 
 _MARKS = (
@@ -47,24 +47,26 @@ def read_csv(data: bytes) -> Table:
     rows: list[TableRow] = []
     kept = 0
     for line, cells in _records(text, delimiter):
-        filled = ((column, text) for column, text in enumerate(cells) if text.strip())
-        held = list(islice(filled, MAX_COLUMNS + 1))
-        kept += len(held)
-        _refuse_excess(len(rows) + bool(held), held[-1][0] if held else 0, kept)
-        if held:
-            found = {column: SheetCell(CellType.TEXT, _as_meant(text)) for column, text in held}
-            rows.append(TableRow(line + lines_before, found))
+        present = ((column, text) for column, text in enumerate(cells) if text.strip())
+        filled = list(islice(present, MAX_COLUMNS + 1))
+        kept += len(filled)
+        _refuse_excess(len(rows) + bool(filled), filled[-1][0] if filled else 0, kept)
+        if filled:
+            row_cells = {
+                column: SheetCell(CellType.TEXT, _as_meant(text)) for column, text in filled
+            }
+            rows.append(TableRow(line + lines_before, row_cells))
     return Table(rows)
 
 
 def _as_meant(text: str) -> str:
-    """Without the apostrophe that `safe_text` writes before what would begin a formula."""
+    """Returns the text without the apostrophe that `safe_text` writes before a formula's sign."""
     text = one_kind_of_line_ends(text)
     return text[1:] if text.startswith("'") and safe_text(text[1:]) == text else text
 
 
 def _refuse_excess(rows: int, last_column: int, cells: int) -> None:
-    """As soon as it is seen: what is too much is not kept first."""
+    """Refuses a file over the limits as soon as that is known, before it fills the memory."""
     if rows > MAX_ROWS:
         raise Unreadable(_("This file has more than %(count)d lines.") % {"count": MAX_ROWS})
     if last_column >= MAX_COLUMNS:
@@ -74,7 +76,7 @@ def _refuse_excess(rows: int, last_column: int, cells: int) -> None:
 
 
 def _refuse_wide(text: str) -> None:
-    """Before a line is cut: its cells, each a text of its own, take fifty times its memory."""
+    """Refuses too wide a line before it is cut: its cells would take fifty times its memory."""
     for line in io.StringIO(text, newline=""):
         if len(line) > WIDEST and any(line.count(mark) > WIDEST for mark in DELIMITERS):
             raise _too_wide()
@@ -88,14 +90,14 @@ def _too_wide() -> Unreadable:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 or Windows-1252. Refused when in any doubt."""
+    """Returns the text of a file in UTF-8, UTF-16 or Windows-1252; `Unreadable` when in doubt."""
     text = _marked(data) or _utf_16(data) or _unmarked(data)
     _refuse_damage(text)
     return text
 
 
 def _marked(data: bytes) -> str:
-    """By the mark at the beginning of the file, if there is one."""
+    """Returns the text of a file that begins with the mark of its encoding; else ""."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strictly(data[len(mark) :], encoding)
@@ -116,7 +118,7 @@ def _unknown_encoding() -> Unreadable:
 
 
 def _utf_16(data: bytes) -> str:
-    """Without a mark, Latin text in UTF-16 has a zero in nearly every second byte."""
+    """Returns the text of UTF-16 without a mark: nearly every second byte is zero; else ""."""
     if b"\x00" not in data:
         return ""
     pairs = len(data) // 2
@@ -128,10 +130,10 @@ def _utf_16(data: bytes) -> str:
     raise Unreadable(_("This file is not text: it is neither a CSV file nor a workbook."))
 
 
-# What Windows-1252 has beyond Latin-1 and French or English write: € … ‰ Œ quotes • – — ™ œ Ÿ.
-# The others are é and è of the encodings of MS-DOS and of the old Macintosh.
+# Among the bytes that Windows-1252 has beyond Latin-1, these are in French or English texts:
+# € … ‰ Œ quotes • – — ™ œ Ÿ. The others are é and è of MS-DOS and of the old Macintosh.
 _WINDOWS_ONLY = set(b"\x80\x85\x89\x8c\x91\x92\x93\x94\x95\x96\x97\x99\x9c\x9f")
-# Letters of Icelandic, which are frequent letters of Russian or Greek in other encodings.
+# These letters of Icelandic are frequent letters of Russian or Greek in other encodings.
 _ELSEWHERE = set("ÐðÞþÝý".encode("cp1252"))
 
 
@@ -145,19 +147,19 @@ def _unmarked(data: bytes) -> str:
         return data.decode("cp1252")
 
 
-# UTF-8 of two or three bytes that was read as Windows-1252: "Ã©", "â€™". What can begin such a run
-# continues none, so that a text is looked through once.
+# UTF-8 of two or three bytes that was read as Windows-1252: "Ã©", "â€™". A first byte is never a
+# later one, so that a text is searched once, whatever its length.
 _LAST_BYTES = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0))
 _TWICE = re.compile(f"[Â-ß][{re.escape(_LAST_BYTES)}]|[à-ï][{re.escape(_LAST_BYTES)}]{{2}}")
-# What French and English write beyond ASCII, and a second encoding turns into "Ã©" or "â€™".
+# The characters of French and English that a second encoding turns into "Ã©" or "â€™".
 _FRENCH = re.compile(r"[\u00a0-\u00ffŒœŸ€‘’“”–—…\u202f\u2212•™]+")
 
 
 def _refuse_damage(text: str) -> None:
     if "\ufffd" in text:
         raise Unreadable(_("Letters of this file were lost already when it was saved."))
-    if found := CONTROLS.search(text):
-        line = text.count("\n", 0, found.start()) + 1
+    if control := CONTROLS.search(text):
+        line = text.count("\n", 0, control.start()) + 1
         raise Unreadable(
             _("There is an invisible control character in line %(line)d.") % {"line": line}
         )
@@ -173,7 +175,7 @@ def _refuse_damage(text: str) -> None:
 
 
 def _undone(piece: str) -> str:
-    """The one French letter or mark that was encoded twice, if it is one."""
+    """Returns the French letter or mark that was encoded twice; "" if it is none."""
     try:
         letter = piece.encode("cp1252").decode("utf-8")
     except UnicodeError:
@@ -187,9 +189,9 @@ _SEP_LINE = re.compile(r"\"?sep=([;,\t])\"?[;,\t]*(\r\n|\r|\n|$)", re.IGNORECASE
 
 
 def _delimiter(text: str) -> tuple[str, str, int]:
-    """The separator, the text without the line that names it, and how many lines that is."""
-    if said := _SEP_LINE.match(text):
-        return said[1], text[said.end() :], 1
+    """Returns the separator, the text without a line "sep=;", and the number of such lines."""
+    if sep_line := _SEP_LINE.match(text):
+        return sep_line[1], text[sep_line.end() :], 1
     present = [mark for mark in DELIMITERS if mark in text]
     if len(present) < 2:
         return (present or [";"])[0], text, 0
@@ -197,7 +199,7 @@ def _delimiter(text: str) -> tuple[str, str, int]:
 
 
 def _best(text: str, candidates: list[str]) -> str:
-    """The one that cuts every line into as many cells; failing that, the headings' own."""
+    """Returns the separator that cuts all lines alike; or the one that cuts the headings most."""
     widths = {mark: _widths(text, mark) for mark in candidates}
     regular = [mark for mark in candidates if len(set(widths[mark])) == 1 and widths[mark][0] > 1]
     if regular:
@@ -215,7 +217,7 @@ def _best(text: str, candidates: list[str]) -> str:
 
 
 def _widths(text: str, delimiter: str) -> list[int]:
-    """How many cells each line has; none when the file cannot be cut by this separator."""
+    """Returns how many cells each line has; [] if the file cannot be cut by this separator."""
     try:
         return [len(cells) for _line, cells in _records(text, delimiter) if any(cells)]
     except Unreadable:
@@ -223,7 +225,7 @@ def _widths(text: str, delimiter: str) -> list[int]:
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line on which it begins: a cell in quotes may hold several lines."""
+    """Returns each record with the line on which it begins: a quoted cell may have several."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -237,7 +239,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _broken(line: int, text: str) -> Unreadable:
-    """Only quotation marks and the longest text that the standard library reads break a line."""
+    """Returns why a line is not read: an open quotation mark, or a text beyond `csv`'s limit."""
     if '"' in text:
         message = _("Line %(line)d cannot be read: is a quotation mark never closed?")
     else:

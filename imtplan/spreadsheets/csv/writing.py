@@ -1,4 +1,4 @@
-"""Rows out to a CSV file, in pieces."""
+"""Write rows to a CSV file, in pieces."""
 
 import csv
 import io
@@ -14,10 +14,9 @@ ROWS_AT_A_TIME = 500
 
 
 def csv_lines(columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour) -> Iterator[str]:
-    """The file in pieces, so that a long one never stands whole in memory.
+    """Returns the file in pieces, so that a long one is never whole in memory.
 
-    It is made after the view has returned and the request's language is gone: the language of the
-    call is kept here.
+    The pieces are made after the view has returned, in the language of this call.
     """
     return _pieces(columns, rows, flavour, translation.get_language())
 
@@ -31,7 +30,7 @@ def _pieces(
         piece.write(flavour.beginning)
         writer.writerow([column.heading(flavour) for column in columns])
     for number, row in enumerate(rows, start=1):
-        # Row by row: a language left switched on at a yield would leak into another request.
+        # Switched for each row: at a `yield` the language would leak into another request.
         with translation.override(language):
             writer.writerow([column.cell(row, flavour) for column in columns])
         if number % ROWS_AT_A_TIME == 0:
@@ -52,7 +51,7 @@ def csv_with_preface(
     rows: Iterable[Any],
     flavour: Flavour,
 ) -> str:
-    """A whole file that begins with lines saying of what it speaks; an empty line ends them."""
+    """Returns a whole file that begins with lines describing it, then an empty line."""
     first = io.StringIO()
     writer = csv.writer(first, delimiter=flavour.delimiter, lineterminator="\r\n")
     writer.writerows([safe_text(name), safe_text(text)] for name, text in preface)

@@ -1,1 +1,1 @@
-"""OpenDocument spreadsheets: read by the same rules as XLSX, and written with the same looks."""
+"""OpenDocument spreadsheets in and out, by the same rules and with the same looks as XLSX."""

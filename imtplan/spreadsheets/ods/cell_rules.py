@@ -1,4 +1,4 @@
-"""What a program says while a cell is filled in: the validations of OpenDocument."""
+"""Write the rules of cells as the validations of OpenDocument."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from imtplan.spreadsheets.workbooks import MAX_DIGITS, CellRule
 
 
 class Rules:
-    """The rules of a file, each written once, however many cells have it."""
+    """The rules of a file. A rule that many cells have is written once."""
 
     def __init__(self) -> None:
         self._names = dict[str, str]()
@@ -28,7 +28,7 @@ class Rules:
 
 
 def quoted(sheet: str) -> str:
-    """A sheet's name in an address."""
+    """Returns a sheet's name as an address writes it."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
@@ -74,7 +74,7 @@ def _condition(rule: CellRule) -> str:
 
 
 def _address(cells: str) -> str:
-    """From "'Lists'!$A$2:$A$5", as XLSX names cells."""
+    """Returns the address of cells in OpenDocument's notation, from "'Lists'!$A$2:$A$5"."""
     sheet, _mark, block = cells.rpartition("!")
     first, _colon, last = block.partition(":")
     return f"${sheet}.{first}:.{last}"

@@ -1,4 +1,4 @@
-"""Looks, in the words of XlsxWriter, into the styles of OpenDocument."""
+"""Write looks, which are in the words of XlsxWriter, as the styles of OpenDocument."""
 
 import re
 from collections.abc import Mapping
@@ -13,25 +13,25 @@ _THIN, _THICK = "0.75pt", "1.5pt"
 
 
 def cell_styles(looks: Mapping[str, Mapping[str, Any]]) -> str:
-    """The styles of the cells, each under the look's own name with `style_name`."""
+    """Returns the styles of the cells, each named by `style_name`."""
     formats = {str(look["num_format"]) for look in looks.values() if "num_format" in look}
     numbers = "".join(_data_style(code) for code in sorted(formats))
     return numbers + "".join(_cell_style(name, look) for name, look in looks.items())
 
 
 def style_name(look: str) -> str:
-    """A name that XML takes: looks are called "open 2", for instance."""
+    """Returns the XML name of a look, which may be called "open 2" for instance."""
     return "ce_" + "".join(letter if letter.isalnum() else "_" for letter in look)
 
 
 def decimals_of(look: Mapping[str, Any]) -> int | None:
-    """How many decimals a number in it shows; none: those that it has."""
+    """Returns how many decimals a number is shown with; None: with all that it has."""
     number = _NUMBER.fullmatch(str(look.get("num_format", "")))
     return len(number[1] or "") if number else None
 
 
 def shows_days(look: Mapping[str, Any]) -> bool:
-    """Whether a number in it is a day, as XLSX counts them."""
+    """Whether a number with this look is a day, counted as in XLSX."""
     return look.get("num_format") == _DAYS
 
 
@@ -52,32 +52,32 @@ def _cell_style(name: str, look: Mapping[str, Any]) -> str:
 
 
 def _cell(look: Mapping[str, Any]) -> dict[str, str]:
-    # A look is locked unless it says otherwise, which counts on a locked sheet alone.
-    found = {"style:cell-protect": "protected" if look.get("locked", True) else "none"}
+    # Cells are locked by default, which has an effect on a locked sheet alone.
+    attributes = {"style:cell-protect": "protected" if look.get("locked", True) else "none"}
     if color := look.get("bg_color"):
-        found["fo:background-color"] = color
+        attributes["fo:background-color"] = color
     if look.get("text_wrap"):
-        found["fo:wrap-option"] = "wrap"
+        attributes["fo:wrap-option"] = "wrap"
     if aligned := _ALIGNED.get(look.get("valign", "")):
-        found["style:vertical-align"] = aligned
+        attributes["style:vertical-align"] = aligned
     if look.get("border"):
-        found["fo:border"] = f"{_THIN} solid {look.get('border_color', '#000000')}"
+        attributes["fo:border"] = f"{_THIN} solid {look.get('border_color', '#000000')}"
     if look.get("bottom"):
-        found["fo:border-bottom"] = f"{_THICK} solid {look.get('bottom_color', '#000000')}"
-    return found
+        attributes["fo:border-bottom"] = f"{_THICK} solid {look.get('bottom_color', '#000000')}"
+    return attributes
 
 
 def _text(look: Mapping[str, Any]) -> dict[str, str]:
-    found = {}
+    attributes = {}
     if font := look.get("font_name"):
-        found["fo:font-family"] = font
+        attributes["fo:font-family"] = font
     if size := look.get("font_size"):
-        found["fo:font-size"] = f"{size}pt"
+        attributes["fo:font-size"] = f"{size}pt"
     if color := look.get("font_color"):
-        found["fo:color"] = color
+        attributes["fo:color"] = color
     if look.get("bold"):
-        found["fo:font-weight"] = "bold"
-    return found
+        attributes["fo:font-weight"] = "bold"
+    return attributes
 
 
 def _data_name(code: str) -> str:
@@ -85,7 +85,7 @@ def _data_name(code: str) -> str:
 
 
 def _data_style(code: str) -> str:
-    """How numbers are shown. A format that is not known here is a mistake of ours."""
+    """Returns the style for a number format; `ValueError` for one that is not known here."""
     name = {"style:name": _data_name(code)}
     if code == "General":
         return ""

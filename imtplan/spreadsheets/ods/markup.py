@@ -1,4 +1,4 @@
-"""XML out, as text: every name and every text escaped where it is written."""
+"""Write XML as text. Every text is escaped in the function that writes it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from imtplan.spreadsheets.ods.xml_names import NAMESPACES
 
 VERSION = "1.3"
 _SPACES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-# What XML cannot hold at all; the other control marks are gone before.
+# XML cannot hold these; the control characters are removed before.
 _IMPOSSIBLE = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _BLANKS = re.compile(r"\t|(?:(?<=^)|(?<= )) +")
 
@@ -17,7 +17,7 @@ _IN_QUOTES = {'"': "&quot;", "\n": "&#10;"}
 
 
 def tag(name: str, attributes: dict[str, str] | None = None, *inside: str) -> str:
-    """An element; what stands inside it is XML already."""
+    """Returns an element; `inside` is XML already."""
     written = "".join(
         f' {key}="{escape(_possible(value), _IN_QUOTES)}"'
         for key, value in (attributes or {}).items()
@@ -27,7 +27,7 @@ def tag(name: str, attributes: dict[str, str] | None = None, *inside: str) -> st
 
 
 def document(root: str, *inside: str) -> str:
-    """A part of the file: its root names every namespace."""
+    """Returns a part of the file, with every namespace in its root."""
     content = "".join(inside)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<office:{root} {_SPACES}'
@@ -40,7 +40,7 @@ def written(text: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """A text of several lines. Blanks in a row are elements: a reader takes them for one."""
+    """Returns a paragraph for each line. Blanks in a row are elements, or readers merge them."""
     return "".join(
         tag("text:p", {}, *_blanks_apart(line)) or "<text:p/>" for line in text.split("\n")
     )
@@ -57,7 +57,7 @@ def _blanks_apart(line: str) -> Iterator[str]:
 
 
 def items(pairs: Iterable[tuple[str, str, str]]) -> str:
-    """Settings: each with its name, its type and its value."""
+    """Returns settings, of pairs of a name, a type and a value."""
     return "".join(
         tag("config:config-item", {"config:name": name, "config:type": type_}, written(value))
         for name, type_, value in pairs

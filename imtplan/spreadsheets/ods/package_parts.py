@@ -1,4 +1,4 @@
-"""The parts of an OpenDocument file around its content: what every file of ours has alike."""
+"""The parts of an OpenDocument file around its content, alike in every file of ours."""
 
 import io
 import zipfile
@@ -13,7 +13,7 @@ _FROZEN = "2"
 
 
 def packed(content: str, sheets: Sequence[SheetOut], properties: Mapping[str, str]) -> bytes:
-    """The file. Its type stands first and as it is, so that it is known without unpacking."""
+    """Returns the file. Its type comes first and unpacked, so that programs recognise it."""
     parts = {
         "content.xml": content,
         "styles.xml": _STYLES,
@@ -48,7 +48,7 @@ def _meta(properties: Mapping[str, str]) -> str:
 
 
 def _settings(sheets: Sequence[SheetOut]) -> str:
-    """What stays in sight while a sheet is scrolled, and no grid."""
+    """Returns the settings: the lines and columns that stay in sight, and no grid."""
     tables = tag(
         "config:config-item-map-named",
         {"config:name": "Tables"},

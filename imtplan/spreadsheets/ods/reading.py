@@ -1,8 +1,8 @@
-"""An OpenDocument spreadsheet into tables, by the same rules and within the same limits as XLSX.
+"""Read an OpenDocument spreadsheet into tables, by the same rules and limits as XLSX.
 
-Its own small reader, held against python-calamine in the tests. That one does not tell what is
-displayed from what a cell holds, or a raised note from the number's own digits, and gives no hidden
-lines or merged cells; here lines that are repeated a million times are never laid out.
+This small reader is ours; the tests compare it with python-calamine, which does not separate the
+displayed text from the value, nor a raised note from the digits, and gives no hidden lines or
+merged cells. A line that is repeated a million times is counted here, and never laid out.
 """
 
 from django.utils.translation import gettext as _
@@ -18,12 +18,12 @@ CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 
 
 def is_ods(package: Package) -> bool:
-    """Whether the zip is a document of this family; which one is known when it is read."""
+    """Whether the zip is an OpenDocument file, a spreadsheet or another."""
     return CONTENT in package or "encrypted-package" in package
 
 
 def read_ods(package: Package) -> list[Table]:
-    """Every sheet, in the file's order. `Unreadable` with what to do about it."""
+    """Returns every sheet, in the file's order; `Unreadable` with what to do about it."""
     _refuse_encrypted(package)
     styles = Styles()
 

@@ -1,4 +1,5 @@
-"""The sheets of an OpenDocument file: repeated lines and cells are counted, never laid out."""
+"""Read the sheets of an OpenDocument file. Repeated lines and cells are counted first, and laid out
+within the limits alone."""
 
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +25,7 @@ _UNSEEN = ("collapse", "filter")
 
 @dataclass
 class OdsSheet:
-    """What was found on a sheet; `line` and `column` are where the next element will stand."""
+    """The cells and blocks read so far; `line` and `column` are the place of the next element."""
 
     name: str
     is_hidden: bool
@@ -39,7 +40,7 @@ class OdsSheet:
 
 @dataclass
 class _OpenCell:
-    found: Attributes
+    attributes: Attributes
     is_covered: bool
     text: CellText
 
@@ -72,37 +73,38 @@ class OdsSheets:
         elif self._sheet:
             self._begin(self._sheet, element, shortened(attributes))
 
-    def _begin_sheet(self, found: Attributes) -> None:
-        hidden = self.styles.hides("table", found.get("table:style-name"))
-        name = self.package.kept(found.get("table:name", ""))
-        if len(self.sheets) >= MAX_ENTRIES:  # as in XLSX, where each is a part
+    def _begin_sheet(self, attributes: Attributes) -> None:
+        hidden = self.styles.hides("table", attributes.get("table:style-name"))
+        name = self.package.kept(attributes.get("table:name", ""))
+        if len(self.sheets) >= MAX_ENTRIES:  # the same limit as in XLSX, where each is a part
             raise too_many_sheets()
         self._sheet = OdsSheet(name, hidden)
         self.sheets.append(self._sheet)
         self._groups = {_ROW_GROUP: [], _COLUMN_GROUP: []}
 
-    def _begin(self, sheet: OdsSheet, element: str, found: Attributes) -> None:
+    def _begin(self, sheet: OdsSheet, element: str, attributes: Attributes) -> None:
         if element in self._groups:
             around = self._groups[element][-1:] == [True]
-            self._groups[element].append(around or found.get("table:display") == "false")
+            self._groups[element].append(around or attributes.get("table:display") == "false")
         elif element == "table:table-column":
-            self._take_columns(sheet, found)
+            self._take_columns(sheet, attributes)
         elif element == "table:table-row":
-            self._rows = repeats(found.get("table:number-rows-repeated"))
-            self._row_is_hidden = self._is_hidden("table-row", found, _ROW_GROUP)
+            self._rows = repeats(attributes.get("table:number-rows-repeated"))
+            self._row_is_hidden = self._is_hidden("table-row", attributes, _ROW_GROUP)
             self._row, sheet.column = [], 0
         elif element in _CELLS:
             text = CellText(self.package, self.styles)
-            self._cell = _OpenCell(found, element != _CELLS[0], text)
+            self._cell = _OpenCell(attributes, element != _CELLS[0], text)
 
-    def _is_hidden(self, family: str, found: Attributes, group: str) -> bool:
-        is_unseen = found.get("table:visibility") in _UNSEEN or self._groups[group][-1:] == [True]
-        return is_unseen or self.styles.hides(family, found.get("table:style-name"))
+    def _is_hidden(self, family: str, attributes: Attributes, group: str) -> bool:
+        if attributes.get("table:visibility") in _UNSEEN or self._groups[group][-1:] == [True]:
+            return True
+        return self.styles.hides(family, attributes.get("table:style-name"))
 
-    def _take_columns(self, sheet: OdsSheet, found: Attributes) -> None:
+    def _take_columns(self, sheet: OdsSheet, attributes: Attributes) -> None:
         first = sheet.columns
-        sheet.columns += repeats(found.get("table:number-columns-repeated"))
-        if self._is_hidden("table-column", found, _COLUMN_GROUP):
+        sheet.columns += repeats(attributes.get("table:number-columns-repeated"))
+        if self._is_hidden("table-column", attributes, _COLUMN_GROUP):
             sheet.hidden_columns.update(range(first, min(sheet.columns, MAX_COLUMNS)))
 
     def _text(self, text: str) -> None:
@@ -127,20 +129,21 @@ class OdsSheets:
             self._keep_cell(sheet, self._cell)
             self._cell = None
 
-    # --- What is kept ---------------------------------------------------------------------------
+    # --- Cells and rows -------------------------------------------------------------------------
 
     def _keep_cell(self, sheet: OdsSheet, open_: _OpenCell) -> None:
-        found, times = open_.found, repeats(open_.found.get("table:number-columns-repeated"))
-        cell = cell_of(found, open_.text.whole(), is_displayed=open_.text.paragraphs > 0)
-        down = repeats(found.get("table:number-rows-spanned"))
-        across = repeats(found.get("table:number-columns-spanned"))
+        attributes = open_.attributes
+        times = repeats(attributes.get("table:number-columns-repeated"))
+        cell = cell_of(attributes, open_.text.whole(), is_displayed=open_.text.paragraphs > 0)
+        down = repeats(attributes.get("table:number-rows-spanned"))
+        across = repeats(attributes.get("table:number-columns-spanned"))
         if max(down, across) > 1:
             last = sheet.line + down - 1, sheet.column + across - 1
             keep(sheet.blocks, MergedBlock(sheet.line, sheet.column, *last))
         if cell.text.strip() or cell.kind is not CellType.TEXT:
             if not open_.text.paragraphs:  # its text is an attribute
                 self.package.count_characters(len(cell.text))
-            is_struck, is_white = self.styles.of_cell(found.get("table:style-name", ""))
+            is_struck, is_white = self.styles.of_cell(attributes.get("table:style-name", ""))
             cell = replace(
                 cell,
                 is_struck=is_struck,
@@ -157,7 +160,7 @@ class OdsSheets:
         sheet.line += self._rows
 
     def _lay_out(self, sheet: OdsSheet, column: int, times: int, cell: SheetCell) -> None:
-        """A cell as often as it says. Beyond what is read, its repetitions are only counted."""
+        """Add a cell with its repetitions; those beyond the limits are only counted."""
         lines = max(min(self._rows, MAX_ROWS - sheet.line + 1), 0)
         columns = max(min(times, MAX_COLUMNS - column), 0)
         count = lines * columns

@@ -1,4 +1,4 @@
-"""What the styles of an OpenDocument file hide, raise or cross out."""
+"""The styles of an OpenDocument file that hide, raise or cross out a text."""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import TypeVar
 from imtplan.spreadsheets.package import MAX_STYLES, abnormal
 from imtplan.spreadsheets.text_runs import Place
 
-# A style may inherit from another; a circle of them must end.
+# A style may inherit from another; this limit ends a circle of them.
 _MAX_PARENTS = 10
 T = TypeVar("T")
 WHITE = "#ffffff"
@@ -28,49 +28,51 @@ class _OdsStyle:
 
 @dataclass
 class Styles:
-    """The styles by family and name. Only what matters of them is kept."""
+    """The styles by family and name, with the properties that matter to a reader."""
 
     known: dict[tuple[str, str], _OdsStyle] = field(default_factory=dict)
     open: _OdsStyle = field(default_factory=_OdsStyle)
-    # What was worked out once: a sheet asks for the same few styles for each of its cells.
+    # Results that are kept, for the cells of a sheet have the same few styles.
     _texts: dict[str, tuple[Place, bool]] = field(default_factory=dict)
     _cells: dict[str, tuple[bool, bool]] = field(default_factory=dict)
 
-    def take(self, element: str, found: dict[str, str]) -> None:
-        """One element of a style, as the parts of the file are read."""
+    def take(self, element: str, attributes: dict[str, str]) -> None:
+        """Take an element of a style, in the order of the file."""
         match element:
             case "style:style":
                 if len(self.known) >= MAX_STYLES:
                     raise abnormal()
-                self.open = _OdsStyle(found.get("style:parent-style-name", ""))
-                name = found.get("style:family", ""), found.get("style:name", "")
+                self.open = _OdsStyle(attributes.get("style:parent-style-name", ""))
+                name = attributes.get("style:family", ""), attributes.get("style:name", "")
                 self.known[name] = self.open
             case "style:table-properties":
-                self.open.is_hidden = found.get("table:display") == "false"
+                self.open.is_hidden = attributes.get("table:display") == "false"
             case "style:table-row-properties":
-                self.open.is_hidden = _is_nothing(found.get("style:row-height"))
+                self.open.is_hidden = _is_nothing(attributes.get("style:row-height"))
             case "style:table-column-properties":
-                self.open.is_hidden = _is_nothing(found.get("style:column-width"))
+                self.open.is_hidden = _is_nothing(attributes.get("style:column-width"))
             case "style:text-properties":
-                self._take_text(found)
+                self._take_text(attributes)
             case "style:table-cell-properties":
-                self.open.ground = found.get("fo:background-color")
+                self.open.ground = attributes.get("fo:background-color")
 
-    def _take_text(self, found: dict[str, str]) -> None:
-        if position := found.get("style:text-position"):
+    def _take_text(self, attributes: dict[str, str]) -> None:
+        if position := attributes.get("style:text-position"):
             self.open.place = _place(position)
-        line = found.get("style:text-line-through-style", found.get("style:text-line-through-type"))
+        line = attributes.get(
+            "style:text-line-through-style", attributes.get("style:text-line-through-type")
+        )
         if line:
             self.open.is_struck = line != "none"
-        self.open.is_hidden = found.get("text:display") == "none"
-        self.open.colour = found.get("fo:color")
+        self.open.is_hidden = attributes.get("text:display") == "none"
+        self.open.colour = attributes.get("fo:color")
 
     def hides(self, family: str, name: str | None) -> bool:
         style = self.known.get((family, name or ""))
         return style is not None and style.is_hidden
 
     def of_text(self, name: str) -> tuple[Place, bool]:
-        """Return where a text stands to its line, and whether it is crossed out."""
+        """Returns the height of a text on its line, and whether it is crossed out."""
         if name not in self._texts:
             looks = self._with_parents("text", name)
             place = _first(look.place for look in looks) or Place.ON_THE_LINE
@@ -78,8 +80,7 @@ class Styles:
         return self._texts[name]
 
     def of_cell(self, name: str) -> tuple[bool, bool]:
-        """Return whether a cell's own style crosses it out, and whether it writes in white on
-        white."""
+        """Returns whether a cell's own style crosses out, and whether it is white on white."""
         if name not in self._cells:
             looks = self._with_parents("table-cell", name)
             ground = _first(look.ground for look in looks) or "transparent"
@@ -88,7 +89,7 @@ class Styles:
         return self._cells[name]
 
     def _with_parents(self, family: str, name: str) -> list[_OdsStyle]:
-        """The style and those that it inherits from, itself first."""
+        """Returns the style and those that it inherits from, itself first."""
         looks: list[_OdsStyle] = []
         while len(looks) < _MAX_PARENTS and (style := self.known.get((family, name))):
             looks.append(style)
@@ -97,12 +98,11 @@ class Styles:
 
 
 def _first(values: Iterable[T | None]) -> T | None:
-    """The first that is said at all."""
     return next((value for value in values if value is not None), None)
 
 
 def _place(position: str) -> Place:
-    """From "super 58%", "33% 58%", "-8% 58%" or "0% 100%"."""
+    """Reads the height of a text from "super 58%", "33% 58%", "-8% 58%" or "0% 100%"."""
     rise = position.split(maxsplit=1)[0] if position.split() else ""
     if rise == "super":
         return Place.RAISED

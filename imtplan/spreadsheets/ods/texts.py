@@ -1,4 +1,4 @@
-"""The text of a cell: its paragraphs, without its comments, footnotes and readings aloud."""
+"""Read the text of a cell: its paragraphs, without comments, footnotes and readings aloud."""
 
 import re
 
@@ -14,7 +14,7 @@ MAX_SPACES = 1_000
 
 
 class CellText:
-    """Gathers what stands below one cell, element by element."""
+    """Gathers the text of a cell, element by element."""
 
     def __init__(self, package: Package, styles: Styles) -> None:
         self.package, self.styles = package, styles
@@ -22,7 +22,7 @@ class CellText:
         self.paragraphs = 0
         self._looks = list[tuple[Place, bool]]()  # of each open element within a paragraph
         self._depth = 0
-        self._skipped = 0  # how deep we are in something that is no text of the cell
+        self._skipped = 0  # how deep we are in elements that are no text of the cell
         self._is_new = True
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -38,11 +38,11 @@ class CellText:
             self._looks.append((Place.ON_THE_LINE, False))
             self._is_new = True
 
-    def _begin_inside(self, element: str, found: dict[str, str]) -> None:
+    def _begin_inside(self, element: str, attributes: dict[str, str]) -> None:
         look = self._looks[-1]
         match element:
             case "text:s":
-                self._write(" " * min(repeats(found.get("text:c")), MAX_SPACES))
+                self._write(" " * min(repeats(attributes.get("text:c")), MAX_SPACES))
             case "text:tab":
                 self._write("\t")
             case "text:line-break":
@@ -50,7 +50,7 @@ class CellText:
             case "text:note":
                 look = Place.RAISED, False
             case "text:span":
-                name = found.get("text:style-name", "")
+                name = attributes.get("text:style-name", "")
                 if self.styles.hides("text", name):
                     self._skipped += 1
                     return
@@ -59,8 +59,10 @@ class CellText:
         self._looks.append(look)
 
     def add(self, text: str) -> None:
-        """A line end is how the XML is laid out: a blank, and none where a paragraph begins. The
-        standard takes several spaces for one, too, but LibreOffice writes and means all of them."""
+        """Add a text. A line end of the XML becomes a blank, and none where a paragraph begins.
+
+        Several spaces are kept: the standard takes them for one, but LibreOffice means them all.
+        """
         if self._looks and not self._skipped:
             is_indent = self._is_new and text[:1] in ("\r", "\n", "\t")
             self._write(_BLANKS.sub(_laid_out, text).removeprefix(" " if is_indent else ""))
@@ -80,7 +82,7 @@ class CellText:
 
     @property
     def is_outside(self) -> bool:
-        """Whether every element below the cell is closed: what ends now is the cell itself."""
+        """Whether every element inside the cell is closed, so that the cell itself ends."""
         return self._depth == 0
 
     def whole(self) -> RichText:

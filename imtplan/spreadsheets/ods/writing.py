@@ -1,7 +1,7 @@
-"""Sheets out to an OpenDocument spreadsheet, from the same declaration as the XLSX workbook.
+"""Write sheets to an OpenDocument spreadsheet, from the same declaration as the XLSX workbook.
 
-By hand, like the reader: odfpy has had no release since 2020, and most of what is written here is
-markup of its own: locked cells, lists to choose from, what stays in sight.
+No library is used: odfpy has had no release since 2020, and it has no functions for locked cells,
+lists to choose from and panes that stay in sight, which are most of this code.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ Looks = Mapping[str, Mapping[str, Any]]
 def ods_workbook(
     sheets: Sequence[SheetOut], looks: Looks, properties: Mapping[str, str] | None = None
 ) -> bytes:
-    """The file. A sheet is locked, without a password, but for the looks that say otherwise."""
+    """Returns the file. A locked sheet has no password; a look with `locked: False` is open."""
     rules = Rules()
     tables = [_Table(place, sheet, looks, rules) for place, sheet in enumerate(sheets)]
     written = [table.written() for table in tables]
@@ -45,7 +45,7 @@ def ods_workbook(
 
 
 class _Table:
-    """A sheet, and the styles of its own: its columns' widths and its lines' heights."""
+    """Writes a sheet, and its own styles: the widths of its columns, the heights of its lines."""
 
     def __init__(self, place: int, sheet: SheetOut, looks: Looks, rules: Rules) -> None:
         self.place, self.sheet, self.looks, self.rules = place, sheet, looks, rules
@@ -114,7 +114,7 @@ class _Table:
         return tag("table:table-cell", attributes | value, _comment(cell.comment), inside)
 
     def _value(self, cell: CellOut) -> tuple[dict[str, str], str]:
-        """A number that a spreadsheet cannot keep whole is written as text, never rounded."""
+        """Returns the attributes and the text of a cell; an inexact number is written as text."""
         match cell.value:
             case None | "":
                 return {}, ""
@@ -152,8 +152,10 @@ def _comment(text: str) -> str:
 
 
 def _width(characters: float) -> str:
-    """XLSX counts in digits of the usual font, of 7 pixels, and 5 pixels around. LibreOffice often
-    has another font in its place, which is wider."""
+    """Returns the width of a column, from a width in digits of Excel's font.
+
+    Excel counts 7 pixels for a digit and 5 around; LibreOffice's usual font is wider: 7.8 pixels.
+    """
     width = {"style:column-width": f"{(characters * 7.8 + 5) / 96:.3f}in"}
     return tag("style:table-column-properties", width)
 

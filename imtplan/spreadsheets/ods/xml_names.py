@@ -1,4 +1,4 @@
-"""Names in OpenDocument's XML: `table:table-cell`, whatever prefix a program has chosen."""
+"""The names of OpenDocument's XML, with the standard's prefixes: `table:table-cell`."""
 
 from functools import lru_cache
 
@@ -24,13 +24,13 @@ NAMESPACES = {
     "loext": "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0",
 }
 _PREFIXES = {namespace: prefix for prefix, namespace in NAMESPACES.items()}
-# No sheet of any program has as many lines; more is a mistake, or an attack.
+# No program has a sheet of as many lines.
 _MAX_REPEATS = 10**8
 
 
 @lru_cache(maxsize=512)
 def short(name: str) -> str:
-    """The name with the prefix by which the standard calls its namespace; "" for unknown ones."""
+    """Returns a name with the standard's prefix of its namespace; an unknown one has ""."""
     namespace, _space, local = name.rpartition(" ")
     return f"{_PREFIXES.get(namespace, '')}:{local}"
 
@@ -40,7 +40,7 @@ def shortened(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def repeats(text: str | None) -> int:
-    """How often something stands there: once, unless it says so."""
+    """Returns the number of repetitions in an attribute, 1 without it; `Unreadable` if damaged."""
     if text is None:
         return 1
     if not (text.isascii() and text.isdigit() and len(text) < 20):

@@ -1,4 +1,4 @@
-"""The whole numbers, references and yes or no of XLSX's attributes."""
+"""Read the values of XLSX's attributes: whole numbers, sizes and references."""
 
 import re
 from contextlib import suppress
@@ -12,7 +12,7 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
 def whole(text: str | None) -> int:
-    """A number that counts or names something; what is not there is 0."""
+    """Returns a whole number; 0 without a text; `Unreadable` for any other text."""
     if not text:
         return 0
     if number := _WHOLE.fullmatch(text[:40]):
@@ -21,14 +21,14 @@ def whole(text: str | None) -> int:
 
 
 def is_nothing(size: str | None) -> bool:
-    """Whether a width or a height leaves nothing to be seen."""
+    """Whether a width or a height is zero, so that nothing is seen."""
     with suppress(ValueError):
         return size is not None and float(size[:40]) <= 0
     return False
 
 
 def place_of(reference: str) -> tuple[int, int]:
-    """The line, from 1, and the column, from 0, of "B7"."""
+    """Returns the line, from 1, and the column, from 0, of "B7"; `Unreadable` if it is no place."""
     place = _REFERENCE.fullmatch(reference[:20])
     if place is None:
         raise damaged()
@@ -36,7 +36,7 @@ def place_of(reference: str) -> tuple[int, int]:
 
 
 def block_of(reference: str) -> MergedBlock:
-    """The block of "B7:C9"; a single cell is one, too."""
+    """Returns the block of "B7:C9", or of a single cell "B7"."""
     first, _colon, last = reference[:40].partition(":")
     line, column = place_of(first)
     return MergedBlock(line, column, *place_of(last or first))

@@ -1,4 +1,4 @@
-"""The workbook itself: its sheets, where their parts are, and the styles of its cells."""
+"""The main part of an XLSX workbook: its sheets, their parts, and the styles of its cells."""
 
 import posixpath
 from dataclasses import dataclass, field
@@ -24,17 +24,17 @@ class SheetPart:
 
 @dataclass
 class XlsxBook:
-    """The sheets in their order, and how their cells are meant."""
+    """The sheets in their order, with the texts, the styles and the first day that cells need."""
 
     sheets: list[SheetPart] = field(default_factory=list)
     texts: str = ""  # the part of the texts that cells name by number
     styles: list[CellStyle] = field(default_factory=list)
-    first_day: date = FIRST_DAY  # dates are counted from here
-    is_computed: bool = True  # a program that computes nothing asks for it to be done on opening
+    first_day: date = FIRST_DAY  # the day from which dates are counted
+    is_computed: bool = True  # False: the file asks to be computed on opening, its values are old
 
     @classmethod
     def of(cls, package: Package) -> "XlsxBook":
-        """Read the book. `Unreadable` where the zip is no workbook."""
+        """Reads the book; `Unreadable` if the zip is no workbook."""
         book = cls()
         part = _main_part(package)
         parts = _relations(package, part)
@@ -42,8 +42,8 @@ class XlsxBook:
         by_id = {key: target for key, (_kind, target) in parts.items()}
 
         def element(name: str, attributes: Attributes) -> None:
-            found = {local(key): value for key, value in attributes.items()}
-            book._take(local(name), found, by_id, package)
+            local_names = {local(key): value for key, value in attributes.items()}
+            book._take(local(name), local_names, by_id, package)
 
         package.parse(part, start=element)
         book.texts = named.get("sharedStrings", "xl/sharedStrings.xml")
@@ -52,22 +52,24 @@ class XlsxBook:
         return book
 
     def _take(
-        self, element: str, found: Attributes, parts: dict[str, str], package: Package
+        self, element: str, attributes: Attributes, parts: dict[str, str], package: Package
     ) -> None:
         match element:
-            case "workbookPr" if found.get("date1904") in YES:
+            case "workbookPr" if attributes.get("date1904") in YES:
                 self.first_day = date(1904, 1, 1)
-            case "calcPr" if found.get("fullCalcOnLoad") in YES:
+            case "calcPr" if attributes.get("fullCalcOnLoad") in YES:
                 self.is_computed = False
-            case "sheet" if part := parts.get(found.get("id", "")):
-                hidden = found.get("state", "visible") != "visible"
+            case "sheet" if part := parts.get(attributes.get("id", "")):
+                hidden = attributes.get("state", "visible") != "visible"
                 if len(self.sheets) >= MAX_ENTRIES:  # no more than there can be parts
                     raise too_many_sheets()
-                self.sheets.append(SheetPart(package.kept(found.get("name", "")), hidden, part))
+                self.sheets.append(
+                    SheetPart(package.kept(attributes.get("name", "")), hidden, part)
+                )
 
 
 def _main_part(package: Package) -> str:
-    """Where the zip says that the workbook is; programs need not call it by its usual name."""
+    """Returns the name of the workbook's part, which programs need not call by its usual name."""
     usual = "xl/workbook.xml"
     if "_rels/.rels" in package:
         relations = _relations(package, "")
@@ -79,16 +81,16 @@ def _main_part(package: Package) -> str:
 
 
 def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """What a part names: by its key, of which kind it is and which part."""
+    """Returns the relations of a part: by key, the kind and the name of the other part."""
     folder, name = posixpath.split(part)
-    found: dict[str, tuple[str, str]] = {}
+    relations: dict[str, tuple[str, str]] = {}
 
     def relation(element: str, attributes: Attributes) -> None:
         if local(element) == "Relationship":
             target = attributes.get("Target", "").replace("\\", "/")
             path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             kind = attributes.get("Type", "").rpartition("/")[2]
-            found[attributes.get("Id", "")] = kind, path
+            relations[attributes.get("Id", "")] = kind, path
 
     package.parse(posixpath.join(folder, "_rels", f"{name}.rels"), start=relation)
-    return found
+    return relations

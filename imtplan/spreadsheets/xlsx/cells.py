@@ -1,4 +1,4 @@
-"""What a cell means, by its type, its text and its format."""
+"""Work out the value of an XLSX cell from its type, its text and its format."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ _TYPES = {"d": CellType.DATE, "b": CellType.BOOLEAN, "e": CellType.ERROR}
 
 @dataclass
 class CellReader:
-    """What the workbook says of its cells: their texts and their formats."""
+    """Makes cells of raw ones, with the texts and the styles of their workbook."""
 
     texts: SharedTexts
     book: XlsxBook

@@ -1,6 +1,6 @@
 """The number formats of XLSX, "#,##0.0 \\"M€\\"": what a number in such a cell means and shows.
 
-Read from end to end once, whatever stands in it: the longest costs as much as its length.
+A format is read once from end to end, so that its cost is in proportion to its length.
 """
 
 import re
@@ -14,20 +14,20 @@ from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 from imtplan.spreadsheets.tables import CellType
 
-# Excel refuses a longer one; only its kind is read then, so that no cell repeats a novel.
+# Excel refuses a longer format. We then read its kind alone, so that no cell repeats a novel.
 MAX_CODE = 255
 _WIDE = Context(prec=1000, rounding=ROUND_HALF_UP, traps=[])
 
 
 class FormatMark(Enum):
-    """What a character of a format does."""
+    """The role of a character in a format."""
 
     LITERAL = auto()
     DIGIT = auto()  # 0 # ?
     COMMA = auto()
     POINT = auto()
     PERCENT = auto()
-    BRACKETS = auto()  # what stands in them: a colour, a condition, a currency
+    BRACKETS = auto()  # a colour, a condition or a currency, in brackets
     CLOCK = auto()  # d m y h s
     GENERAL = auto()
     SECTION = auto()  # positive; negative; zero; text
@@ -46,7 +46,7 @@ _WORDS = ("general", "standard")
 
 
 def marks(code: str) -> Iterator[tuple[FormatMark, str]]:
-    """Returns each mark of a format with its text; every character is looked at once."""
+    """Returns each mark of a format with its text."""
     place = 0
     while place < len(code):
         mark, text, place = _mark(code, place)
@@ -86,7 +86,7 @@ _MEANS = re.compile(r"[^\W_]|[%‰$€£¥]")
 
 @dataclass
 class FormatSection:
-    """How one sort of numbers is shown: those above zero, say."""
+    """A section of a format: how some numbers are shown, those above zero for instance."""
 
     before: str = ""
     after: str = ""
@@ -96,8 +96,8 @@ class FormatSection:
     percents: int = 0
     has_digits: bool = False
     has_point: bool = False
-    is_general: bool = False  # all the digits that there are
-    is_odd: bool = False  # exponents, fractions, dates: not shown here
+    is_general: bool = False  # shows every digit of the number
+    is_odd: bool = False  # has exponents, fractions or dates, which we do not write
 
     def take(self, mark: FormatMark, text: str) -> None:
         match mark:
@@ -137,7 +137,7 @@ class FormatSection:
         return self.condition is None or _COMPARISONS[self.condition[0]](number, self.condition[1])
 
     def text_of(self, number: Decimal) -> str:
-        """Returns what the cell shows, where that is more than the number's own digits."""
+        """Returns what the cell shows, if that is more than the number's own digits; else ""."""
         if not self.has_digits or self.is_odd:
             return self._words
         if not self.thousands and not self._words:
@@ -149,15 +149,17 @@ class FormatSection:
 
     @property
     def _words(self) -> str:
-        """A word, a unit, a digit that stands beside the number; a dash or brackets say nothing.
-        A per cent sign that multiplies is the cell's kind already."""
+        """Returns the words, units and digits beside the number; "" for a dash or brackets.
+
+        The % of a percentage is left out, for it is the cell's kind already.
+        """
         text = f"{self.before} {self.after}".strip()
         return text if _MEANS.search(text.replace("%", "", self.percents)) else ""
 
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """A cell's format. `kind` is what a number in it means: a number, a percentage, a day."""
+    """A cell's format. `kind` says what a number in it is: a number, a percentage or a day."""
 
     kind: CellType = CellType.NUMBER
     sections: list[FormatSection] = field(default_factory=list)
@@ -178,8 +180,8 @@ class NumberFormat:
         return cls(kind, sections if len(code) <= MAX_CODE else [])
 
     def shown(self, number: Decimal) -> str:
-        """Returns what is displayed for a number where that says something else: "20,6" for
-        20600000 in millions, "170 k€". Empty: it shows the number, rounded or not."""
+        """Returns the displayed text if it says more than the number: "20,6" for 20600000 in
+        millions, "170 k€". Returns "" if it shows the number, rounded or not."""
         if self.kind is CellType.DATE or not self.sections:
             return ""
         section, is_alone = self._section(number)
@@ -194,7 +196,7 @@ class NumberFormat:
         return looks_empty and not section.has_digits and not section.is_odd
 
     def _section(self, number: Decimal) -> tuple[FormatSection, bool]:
-        """The section for a number, and whether the minus is still to be written."""
+        """Returns the section for a number, and whether the minus is still to be written."""
         sections = self._of_numbers
         if any(section.condition for section in sections):
             fitting = [section for section in sections if section.holds(number)]

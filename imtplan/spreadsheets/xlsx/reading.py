@@ -1,11 +1,10 @@
-"""An XLSX workbook into tables: what each cell holds, without computing or guessing anything.
+"""Read an XLSX workbook into tables: what each cell holds, without computing or guessing anything.
 
-Its own small reader, for four reasons found with others: a workbook with two cells, the first and
-the last of a sheet, must not fill the memory; an error such as #REF! must not come as an empty
-cell; 12 % must not come as 0.12 unsaid; nor a formula that was never computed as nothing. Nor do
-they tell a raised note from the number's own digits, or what is hidden. python-calamine is no
-exception: it gives "11421" for 1142 with a raised 1, an empty text for #DIV/0! and for a formula
-without its value, and no format, no hidden row and no note; the tests hold that against ours.
+This small reader is ours, for in others two cells, the first and the last of a sheet, fill the
+memory; #REF! reads as an empty cell, 12 % as 0.12, and a formula that was never computed as
+nothing; a raised note becomes digits of the number, and hidden rows are not marked. python-calamine
+is no exception: it gives "11421" for 1142 with a raised 1, an empty text for #DIV/0! and for a
+formula without its value, and no format, no hidden row and no note; the tests compare both readers.
 """
 
 from imtplan.spreadsheets.merged_blocks import cover
@@ -18,11 +17,11 @@ from imtplan.spreadsheets.xlsx.texts import SharedTexts
 
 
 def read_xlsx(package: Package) -> list[Table]:
-    """Every sheet, in the workbook's order. `Unreadable` with what to do about it."""
+    """Returns every sheet, in the workbook's order; `Unreadable` with what to do about it."""
     book = XlsxBook.of(package)
     sheets = [(listed, XlsxSheet(package, listed.part)) for listed in book.sheets]
-    wanted = {index for _listed, sheet in sheets for index in sheet.shared}
-    meaning = CellReader(SharedTexts(package, book.texts, wanted), book)
+    named = {index for _listed, sheet in sheets for index in sheet.shared}
+    meaning = CellReader(SharedTexts(package, book.texts, named), book)
     return [
         Table(_rows(sheet, meaning), listed.name, listed.is_hidden, left_out=sheet.left_out)
         for listed, sheet in sheets

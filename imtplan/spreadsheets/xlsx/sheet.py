@@ -1,4 +1,4 @@
-"""A sheet: the cells that hold something, whatever size the sheet says it has."""
+"""Read a sheet of XLSX: the cells that hold something, whatever the size that it declares."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class RawCell:
 
 
 class XlsxSheet:
-    """Read a sheet's part. Cells too far away are counted and left out."""
+    """Reads a sheet's part. Cells beyond the limits are counted and left out."""
 
     def __init__(self, package: Package, part: str) -> None:
         self.package = package
@@ -38,7 +38,7 @@ class XlsxSheet:
         self.blocks: list[MergedBlock] = []
         self.left_out = 0
         self._row, self._column, self._row_is_hidden = 0, -1, False
-        self._columns: dict[int, bool] = {}  # whether it is hidden
+        self._columns: dict[int, bool] = {}  # whether each is hidden
         self._laid_out = 0
         self._others_are_hidden = False
         self._cell: RawCell | None = None
@@ -48,7 +48,7 @@ class XlsxSheet:
 
     @property
     def shared(self) -> Iterable[int]:
-        """The numbers of the texts that stand elsewhere."""
+        """Returns the numbers of the shared texts that this sheet names."""
         return (whole(cell.text) for cell in self.cells if cell.type == "s" and cell.has_value)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -90,7 +90,7 @@ class XlsxSheet:
         self._row_is_hidden = _is_hidden(attributes, "ht")
 
     def _begin(self, attributes: dict[str, str]) -> None:
-        """Where the cell is: as it says, or just after the one before."""
+        """Begin a cell at its reference; without one, just after the cell before it."""
         self._column += 1
         if reference := attributes.get("r"):
             self._row, self._column = place_of(reference)
@@ -130,5 +130,5 @@ class XlsxSheet:
 
 
 def _is_hidden(attributes: dict[str, str], size: str) -> bool:
-    """Hidden by hand, by a filter, by folding: all are written so; or of no size."""
+    """Whether a row or column is hidden, by hand, by a filter or by folding, or has no size."""
     return attributes.get("hidden") in YES or is_nothing(attributes.get(size))

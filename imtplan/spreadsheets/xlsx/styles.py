@@ -1,4 +1,4 @@
-"""The styles of an XLSX workbook: how the numbers of each are meant, and what it does not show."""
+"""The styles of an XLSX workbook: their number format, and whether they hide the text."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -8,21 +8,21 @@ from imtplan.spreadsheets.tables import CellType
 from imtplan.spreadsheets.xlsx.attribute_values import YES, whole
 from imtplan.spreadsheets.xlsx.number_formats import NumberFormat
 
-# Excel keeps some 250 formats of numbers; the characters of all of them together.
+# The limits of the number formats, and of all their characters; Excel keeps some 250 formats.
 MAX_FORMATS, MAX_CODES = 5_000, 200_000
 T = TypeVar("T")
 Attributes = dict[str, str]
 
-# The formats that every workbook has without saying so: dates and times, and percentages.
+# The built-in formats, which no workbook declares: dates and times, and percentages.
 _DATES, _PERCENTS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}, {9, 10}
-# White, in each way to say so: the first colour of the theme is the ground of its pages.
+# White is written in several ways; the first colour of a theme is the ground of its pages.
 _WHITE = {("rgb", "FFFFFFFF"), ("rgb", "00FFFFFF"), ("theme", "0"), ("indexed", "1")}
 _WHITE |= {("indexed", "9")}
 
 
 @dataclass(frozen=True)
 class CellStyle:
-    """What matters of a style of cell."""
+    """The properties of a cell's style that matter to a reader."""
 
     format: NumberFormat = field(default_factory=NumberFormat)
     is_struck: bool = False
@@ -41,7 +41,7 @@ class _Fill:
 
 
 class StyleReader:
-    """Reads the part of the styles: `styles` has one for each number that cells name."""
+    """Reads the part of the styles; cells name a style by its number in `styles`."""
 
     def __init__(self, package: Package, part: str) -> None:
         self.styles: list[CellStyle] = []
@@ -99,7 +99,7 @@ class StyleReader:
 
 
 def _is_white(attributes: Attributes) -> bool:
-    """A tint makes it another colour."""
+    """Whether a colour is white; a tint makes it another colour."""
     plain = attributes.get("tint", "0").strip("0.-+") == ""
     return plain and any((name, text.upper()) in _WHITE for name, text in attributes.items())
 

@@ -1,4 +1,4 @@
-"""The texts of a workbook: plain, or in runs of several looks; readings aloud are left out."""
+"""Read the texts of a workbook, plain or in runs of several looks, without readings aloud."""
 
 import re
 from collections.abc import Callable
@@ -12,12 +12,17 @@ _PLACES = {"superscript": Place.RAISED, "subscript": Place.LOWERED}
 
 
 def unescaped(text: str) -> str:
-    """XLSX writes a character that XML cannot hold as `_x000B_`. Half a character stays escaped."""
-    return _ESCAPE.sub(lambda found: found[0] if found[1][0] in "dD" else _unescape(found), text)
+    """Returns a text with `_x000B_`, by which XLSX writes what XML cannot hold, as its character.
+
+    Half a character stays escaped.
+    """
+    return _ESCAPE.sub(
+        lambda escape: escape[0] if escape[1][0] in "dD" else _unescape(escape), text
+    )
 
 
-def _unescape(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16))
+def _unescape(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16))
 
 
 class Runs:
@@ -63,19 +68,19 @@ class Runs:
 
 
 class SharedTexts:
-    """The texts that cells name by number; only those wanted are kept."""
+    """The texts that cells name by number; only those in `named` are kept."""
 
-    def __init__(self, package: Package, part: str, wanted: set[int]) -> None:
-        self.package, self.wanted = package, wanted
+    def __init__(self, package: Package, part: str, named: set[int]) -> None:
+        self.package, self.named = package, named
         self.texts = dict[int, RichText]()
         self.taken = set[int]()
         self.index = -1
         self.runs: Runs | None = None
-        if wanted:
+        if named:
             package.parse(part, start=self._start, end=self._end, text=self._add)
 
     def take(self, index: int) -> RichText:
-        """Returns a text for one more cell: a long one named by thousands counts as often."""
+        """Returns a text for one more cell; it counts toward the limit for each cell."""
         text = self.texts.get(index, RichText(""))
         if index in self.taken:
             self.package.count_characters(len(text.text))
@@ -86,7 +91,7 @@ class SharedTexts:
         element = local(name)
         if element == "si":
             self.index += 1
-            self.runs = Runs(self.package.kept) if self.index in self.wanted else None
+            self.runs = Runs(self.package.kept) if self.index in self.named else None
         elif self.runs:
             self.runs.start(element, attributes)
 
