@@ -19,7 +19,8 @@ TYPED = $(filter-out %_views.py,$(wildcard indicators/formulas/*.py indicators/r
 	imtplan/campaigns/entry/reading.py imtplan/campaigns/entry/saving.py imtplan/campaigns/entry/last_year.py \
 	imtplan/campaigns/entry/idempotency.py imtplan/campaigns/entry/remark_answers.py \
 	imtplan/campaigns/entry/pages/school_home.py imtplan/outbox/sending.py imtplan/units.py \
-	imtplan/campaigns/files/*.py imtplan/campaigns/files/tables/*.py))
+	imtplan/campaigns/files/*.py imtplan/campaigns/files/tables/*.py \
+	imtplan/spreadsheets/*.py imtplan/spreadsheets/*/*.py))
 BESIDE = $(PY) -m imtplan.embedded
 
 MAKEFLAGS += --no-print-directory
