@@ -211,12 +211,12 @@ class ExactJSON(parsers.JSONParser):
             )
             if HALF_CHARACTER in text.lower():
                 json.dumps(content, ensure_ascii=False, default=str).encode()
-            return content
         except RecursionError as error:
             raise exceptions.ParseError(_("This JSON is nested too deep.")) from error
         except (ValueError, LookupError) as error:
             text = _("This JSON cannot be read: %(why)s") % {"why": error}
             raise exceptions.ParseError(text) from error
+        return content
 
 
 def _exact(text: str) -> Decimal:

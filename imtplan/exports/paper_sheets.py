@@ -57,7 +57,7 @@ class PaperSheet:
     @property
     def foot(self) -> str:
         data = _("data of %(moment)s") % {"moment": moment_in_words(self.data_at)}
-        return " · ".join((self.plan, self.perimeter, data))
+        return f"{self.plan} · {self.perimeter} · {data}"
 
 
 def _sheet(title: str, scope: Scope, pulse: Pulse) -> dict[str, Any]:

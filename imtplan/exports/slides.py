@@ -189,7 +189,7 @@ def _cell(cell: Any, say: Callable[..., None], text: str, *, heading: bool, firs
 
 def _underline(cell: Any) -> None:
     """Draws a thin line under the cell, which the library has no word for."""
-    properties = cell._tc.get_or_add_tcPr()
+    properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001
     line = properties.makeelement(qn("a:lnB"), {"w": str(Pt(0.75))})
     fill = line.makeelement(qn("a:solidFill"), {})
     fill.append(fill.makeelement(qn("a:srgbClr"), {"val": str(LINE)}))
@@ -208,7 +208,7 @@ def _chart(slide: Any, content: Chart, width: Emu) -> None:
         data.add_series(safe_text(series.name), series.values)
     height = Inches(5.4)
     frame = slide.shapes.add_chart(KINDS[content.kind], MARGIN, Inches(1.4), width, height, data)
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", cleaned_text(content.description))
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", cleaned_text(content.description))  # noqa: SLF001
     _dress(frame.chart, content)
     {"lines": _dress_lines, "shares": _dress_bars, "counts": _dress_bars}[content.kind](
         frame.chart, content

@@ -139,9 +139,9 @@ def test_a_formula_is_known_as_such() -> None:
         ("a</text:p><text:p>b</text:p><text:p>", "a\nb\n"),
         ("<text:a>lien</text:a> et <text:span>suite</text:span>", "lien et suite"),
         (f"<text:ruby><text:ruby-base>東</text:ruby-base>{READ_ALOUD}</text:ruby>", "東"),
-        ('a</text:p><office:annotation><text:p>un avis</text:p></office:annotation><text:p>b',
+        ("a</text:p><office:annotation><text:p>un avis</text:p></office:annotation><text:p>b",
          "a\nb"),
-        ('a<draw:frame><draw:text-box><text:p>cadre</text:p></draw:text-box></draw:frame>', "a"),
+        ("a<draw:frame><draw:text-box><text:p>cadre</text:p></draw:text-box></draw:frame>", "a"),
     ],
 )  # fmt: skip
 def test_a_text_is_what_people_see_in_the_cell(inside: str, read: str) -> None:

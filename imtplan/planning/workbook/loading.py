@@ -193,7 +193,7 @@ class Loader:
             raise CellRefused("code", _("Write a code: it tells what the line speaks of."))
         return model._default_manager.filter(**parents, code=code).first() or model(**parents)
 
-    def _plan(self, line: WorkbookLine) -> StrategicPlan:
+    def find_plan(self, line: WorkbookLine) -> StrategicPlan:
         code = line.text("code")
         if self.plan and code != self.plan.code:
             words = {"plan": self.plan.code}
@@ -202,7 +202,7 @@ class Loader:
             raise CellRefused("code", _("A workbook is of one plan: keep one line."))
         return self._by_code(line)
 
-    def _milestone(self, line: WorkbookLine) -> Milestone:
+    def find_milestone(self, line: WorkbookLine) -> Milestone:
         """Finds a milestone by its number; without one, by its project and its French title."""
         code, number = line.text("project"), line.text("number")
         if not code:
@@ -217,7 +217,7 @@ class Loader:
         same = milestones.filter(project=project, title_fr=line.text("title_fr"))
         return same.first() or Milestone(project=project)
 
-    def _target(self, line: WorkbookLine) -> Target:
+    def find_target(self, line: WorkbookLine) -> Target:
         """Finds a target by its code. A stored one keeps its indicator and its school."""
         code = line.text("code")
         there = Target.objects.select_related("plan", "indicator", "school").filter(code=code)
@@ -239,9 +239,9 @@ class Loader:
 
 
 FINDERS: dict[str, Callable[[Loader, WorkbookLine], Any]] = {
-    "plans": Loader._plan,
-    "jalons": Loader._milestone,
-    "cibles": Loader._target,
+    "plans": Loader.find_plan,
+    "jalons": Loader.find_milestone,
+    "cibles": Loader.find_target,
 }
 # The model whose codes a column holds, and the sheet that may add a row of it.
 NAMED: dict[str, tuple[Any, str]] = {

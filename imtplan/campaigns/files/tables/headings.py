@@ -126,8 +126,8 @@ class Headings:
         named."""
         for place, row in enumerate(table.rows[:LINES_BEFORE_HEADINGS]):
             headings = cls.plain(row, place, words)
-            if headings._is_complete(table, destination):
-                headings._leave_other_groups(
+            if headings.is_complete(table, destination):
+                headings.leave_other_groups(
                     table.rows[place - 1] if place else TableRow(0), destination
                 )
                 return headings
@@ -142,7 +142,7 @@ class Headings:
             row, place, fields, {col: unit for col, (_name, unit) in meanings.items() if unit}
         )
 
-    def _leave_other_groups(self, above: TableRow, destination: Destination) -> None:
+    def leave_other_groups(self, above: TableRow, destination: Destination) -> None:
         """Leaves out columns under a heading of several, which says a target, another school, a
         year."""
         naming = [column for column, name in self.fields.items() if name in NAMING]
@@ -169,7 +169,7 @@ class Headings:
         is_over_answers = all(first.fields.get(column) not in NAMING for column in years)
         return len(years) > 1 and len(years) == len(self.row.cells) and is_over_answers
 
-    def _is_complete(self, table: Table, destination: Destination) -> bool:
+    def is_complete(self, table: Table, destination: Destination) -> bool:
         names = set(self.fields.values())
         if NAMING & names:
             return bool(TYPED & names)

@@ -72,7 +72,7 @@ class FigureBlock:
         place = {"row": row.line, "column": column + 1}
         return _("row %(row)s, column %(column)s of the block") % place
 
-    def _leave(self, row: TableRow, column: int, message: str) -> None:
+    def leave(self, row: TableRow, column: int, message: str) -> None:
         self.strays.append(StrayText(self.where(row, column), row[column].text[:200], message))
 
     def lay(self) -> TableContent:
@@ -82,7 +82,7 @@ class FigureBlock:
         for row in self.rows:
             indicator, why = self._indicator(row, names)
             if indicator is None:
-                self._leave(row, min(row.cells), why)
+                self.leave(row, min(row.cells), why)
             elif cell := self._cell(row, indicator, bool(names)):
                 cells.append(cell)
         return TableContent(one_for_each(cells), self.strays)
@@ -140,7 +140,7 @@ class FigureBlock:
         for column, cell in list(row):
             is_name = is_named and column == self.left
             if is_number(cell) and self._is_beside(column, base, count) and not is_name:
-                self._leave(row, column, self.message_of_others)
+                self.leave(row, column, self.message_of_others)
 
     @cached_property
     def _table_unit(self) -> str:
@@ -255,7 +255,7 @@ class BlockRow:
             return
         self.first = column if self.first is None else self.first
         if cell.kind in NOT_TYPED:
-            self.block._leave(self.row, column, not_typed(cell.kind))
+            self.block.leave(self.row, column, not_typed(cell.kind))
         elif not is_number(cell) and word_of(cell.text):
             self.typed["word"] = cell.text.strip()
         else:
@@ -268,7 +268,7 @@ class BlockRow:
         if not text or (is_number(cell) and self.block.only is not None):
             return
         if is_number(cell):
-            self.block._leave(self.row, column, _("No column of the grid stands here."))
+            self.block.leave(self.row, column, _("No column of the grid stands here."))
         elif not self._take_unit(text):
             self._take_text(text)
 
