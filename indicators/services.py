@@ -1,4 +1,4 @@
-"""Writes: taking a snapshot, asking for a recomputation by hand."""
+"""Writes: taking a snapshot, ordering a recomputation by hand."""
 
 from typing import Any
 
@@ -21,7 +21,8 @@ from objectives.models import StrategicPlan
 def take_snapshot(
     *, plan: StrategicPlan, year: int, view: str, title: str, comment: str, by: User
 ) -> Snapshot:
-    """Freeze what the dashboard says of a year. What is stale is computed first."""
+    """Freeze the dashboard's content of a year, after what is stale is computed; returns the
+    snapshot."""
     recompute_stale()
     text = text_of(content_of(plan, year=year, view=view))
     snapshot = Snapshot.objects.create(
@@ -47,14 +48,14 @@ def take_snapshot(
 
 # --- Recomputing by hand; the numbers people typed are only read ---
 
-# Of two who ask at the same moment, the second sees what the first asked for. Not the lock of the
-# recomputation itself: nobody who presses a button waits for that.
-ASKING = 0x1A791A8
+# Of two people who order it at the same moment, the second sees the order of the first. It is not
+# the lock of the recomputation itself, for which nobody who presses a button should wait.
+ORDER_LOCK = 0x1A791A8
 
 
 @transaction.atomic
 def retry_failed(*, run: RecomputeRun, by: Any) -> bool:
-    """Compute an indicator again that failed. False: it was computed meanwhile."""
+    """Mark an indicator that failed as stale. Returns False where it was computed meanwhile."""
     if run.resolved_at is not None or run.indicator is None:
         return False
     retry(run)
@@ -65,8 +66,8 @@ def retry_failed(*, run: RecomputeRun, by: Any) -> bool:
 
 @transaction.atomic
 def recompute_everything(*, by: Any) -> bool:
-    """Compute every result again. False: that is about to happen already."""
-    ask("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": ASKING})
+    """Mark every result as stale. Returns False where they are all marked already."""
+    ask("SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": ORDER_LOCK})
     marks = StaleMark.objects.all()
     if (marks.for_everything() | marks.shared_out()).exists():
         return False

@@ -1,4 +1,4 @@
-"""Writes of what the plan says of indicators: definitions, links with their weights, targets."""
+"""Writes of the plan's indicators: definitions, links with their weights, targets."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -51,18 +51,21 @@ WEIGHTY_OF_TARGETS = {
 def store_indicator(
     *, indicator: Indicator, by: User, reason: str = "", **values: Any
 ) -> Indicator:
-    """A new indicator, or another definition of one: what figures mean, only with a reason."""
+    """Store a new indicator or other terms of one; what its figures mean changes with a reason
+    only."""
     return put(indicator, values, by=by, reason=reason, weighty=WEIGHTY_OF_INDICATORS)
 
 
 def weigh_indicators(
     *, element: Any, weights: Mapping[Indicator, Decimal | None], by: User, reason: str = ""
 ) -> None:
-    """Which indicators speak for an objective, a lever or a project, and how much each counts."""
+    """Store the weights of the indicators in an objective, a lever or a project; None: no link."""
     side = element._meta.model_name.replace("flagshipproject", "project")
     weigh(
         element=element,
-        links={one.indicator: one for one in element.indicator_links.select_related("indicator")},
+        links={
+            link.indicator: link for link in element.indicator_links.select_related("indicator")
+        },
         weights=weights,
         make=lambda indicator: IndicatorLink(indicator=indicator, **{side: element}),
         by=by,
@@ -79,9 +82,9 @@ def store_target(
     points: Mapping[int, Decimal | None] | None = None,
     **values: Any,
 ) -> Target:
-    """A new target, or other terms of one. `points`: the stated value of each year; None: none.
+    """Store a new target or other terms of one; `points` are its stated values by year, None: none.
 
-    Making it the reference takes that from the one that was, in the same act.
+    A target that becomes the reference replaces the former one in the same act.
     """
     if values.get("is_reference"):
         _give_up_reference(target, by=by, reason=reason)
@@ -94,8 +97,8 @@ def _give_up_reference(target: Target, *, by: User, reason: str) -> None:
     former = Target.objects.filter(
         plan=target.plan, indicator=target.indicator, is_reference=True
     ).exclude(pk=target.pk)
-    for one in former:
-        put(one, {"is_reference": False}, by=by, reason=reason, weighty=WEIGHTY_OF_TARGETS)
+    for row in former:
+        put(row, {"is_reference": False}, by=by, reason=reason, weighty=WEIGHTY_OF_TARGETS)
 
 
 def _state_points(
@@ -137,9 +140,9 @@ def store_school_targets(
     by: User,
     reason: str = "",
 ) -> None:
-    """What schools are to reach, in one act: the terms that change, or all of a new target.
+    """Store the targets of schools in one act: the terms that change, or all those of a new target.
 
-    None: what there was is put aside. A school that is not named keeps what it has.
+    None archives a school's target. A school that is not named keeps its own.
     """
     there = school_targets(plan, indicator)
     for school, values in terms.items():
@@ -148,26 +151,27 @@ def store_school_targets(
             if target is not None:
                 archive(element=target, by=by, reason=reason)
         elif target is None:
-            row = _target_aside(plan, indicator, school) or _new_target(plan, indicator, school)
+            row = _archived_target(plan, indicator, school) or _new_target(plan, indicator, school)
             put(row, {"archived_at": None, **values}, by=by, reason=reason, weighty={"value"})
         else:
             put(target, values, by=by, reason=reason, weighty=WEIGHTY_OF_TARGETS)
 
 
 def school_targets(plan: StrategicPlan, indicator: Indicator) -> dict[School, Target]:
-    """The target in use of each school that has one; where there are two, the later year."""
-    found = Target.objects.in_use().filter(plan=plan, indicator=indicator, school__isnull=False)
-    return {one.school: one for one in found.select_related("school").order_by("year", "pk")}
+    """Returns the target in use of each school that has one; of two, the one of the later year."""
+    rows = Target.objects.in_use().filter(plan=plan, indicator=indicator, school__isnull=False)
+    return {row.school: row for row in rows.select_related("school").order_by("year", "pk")}
 
 
-def _target_aside(plan: StrategicPlan, indicator: Indicator, school: School) -> Target | None:
-    """The latest target of the school that was put aside: it comes back with its history."""
-    found = Target.objects.filter(plan=plan, indicator=indicator, school=school)
-    return found.exclude(archived_at=None).order_by("-archived_at").first()
+def _archived_target(plan: StrategicPlan, indicator: Indicator, school: School) -> Target | None:
+    """Returns the school's last archived target, which comes back with its history."""
+    targets = Target.objects.filter(plan=plan, indicator=indicator, school=school)
+    return targets.exclude(archived_at=None).order_by("-archived_at").first()
 
 
 def _new_target(plan: StrategicPlan, indicator: Indicator, school: School) -> Target:
-    """A code of fifty signs: where it would be cut, or is taken, it ends with a number."""
+    """Returns a new target, its code of 50 characters at most; a code that would be cut, or is
+    taken, ends with a number."""
     whole = f"{indicator.code}-{school.code}-{plan.code}"
     code, number = whole[:50], 1
     while (len(whole) > 50 and number == 1) or Target.objects.filter(code=code).exists():

@@ -1,4 +1,4 @@
-"""The Celery jobs. Each is a pure function of the database and may run twice without harm."""
+"""The Celery jobs: each is a pure function of the database and may run twice without harm."""
 
 import logging
 import time
@@ -14,18 +14,18 @@ from indicators.recomputing.recompute import AT_A_TIME, recompute_in_turns
 
 logger = logging.getLogger(__name__)
 
-# Indicators of one turn: of a thousand schools and twenty years each, it takes seconds.
+# How many indicators one turn takes: with a thousand schools and twenty years it takes seconds.
 AT_MOST = AT_A_TIME
-# A job begins no further turn after this many seconds, and asks for the next job.
+# A job begins no further turn after this many seconds, and calls for the next job.
 LONG_ENOUGH = 20
-# Where more is to do than one turn takes, this many more workers are called.
+# Where one turn is not enough, this many more workers are called.
 HELPERS = 7
 
 
 @shared_task(name="indicators.tasks.recompute")
 def recompute(is_helper: bool = False) -> None:
-    """Recompute what is stale, in turns, until nothing is: marks made meanwhile are taken too. A
-    helper calls no more of its kind."""
+    """Recompute in turns until nothing is stale; marks made meanwhile are taken too. A helper calls
+    no other helpers."""
     begun, has_called = time.monotonic(), is_helper
     for run in recompute_in_turns(at_most=AT_MOST):
         logger.info(
@@ -43,15 +43,15 @@ def recompute(is_helper: bool = False) -> None:
 
 
 def call_workers(number: int) -> None:
-    """Ask for the same job again, for whoever is free; of a queue that is down, only once."""
+    """Put the same job in the queue so many times; once alone where the queue is down."""
     while number > 0 and send_to_queue(recompute, is_helper=True):
         number -= 1
 
 
 @shared_task(name="indicators.tasks.sweep")
 def sweep() -> None:
-    """Take up what a lost message left behind: a queue may forget, the database does not. On a new
-    day everything is looked at, whenever the first sweep of that day comes."""
+    """Recompute what a lost message left stale: a queue may forget, the database does not. The
+    first sweep of a day recomputes everything."""
     with transaction.atomic():
         if ComputedDay.turn_to(clock.today()):
             StaleMark.objects.create(reason="new day", marked_at=timezone.now())
@@ -67,5 +67,5 @@ _poker = QueuePoker(recompute)
 
 
 def poke() -> None:
-    """Call after commit: `transaction.on_commit(poke)`."""
+    """Have the workers recompute what is stale; to be called after commit."""
     _poker.poke()

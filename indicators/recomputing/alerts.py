@@ -1,4 +1,4 @@
-"""Telling the plan office that an indicator cannot be computed, and that it can again."""
+"""Mails to the plan office: an indicator cannot be computed, or can be computed again."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ RECOVERED = _("IMT Plan: computed again")
 
 
 def tell_failed(indicators: Collection[int]) -> None:
-    """One mail for all that began to fail in one run; their later failures are no news."""
+    """Send one mail for all that began to fail in one run; later failures of these send none."""
     runs = list(
         RecomputeRun.objects.unresolved()
         .filter(indicator__in=indicators)

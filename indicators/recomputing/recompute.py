@@ -1,15 +1,16 @@
-"""Recomputing what is stale: the sums of the figures, what the formulas make of them, the means.
+"""Recomputes what is stale: the sums of the figures, their progress, and the means of the plan.
 
 The database adds the figures up (`indicators.recomputing.summed_series`), the formulas judge
 (`indicators.results.judging`), and the rows that differ are stored. Running it twice changes
 nothing the second time.
 
-Workers take a few indicators in turn (`recompute_next`), as many at once as there are of them; who
-needs all of it at once has it in one transaction (`recompute_stale`).
+Workers take a few indicators in turn (`recompute_next`), as many at once as there are workers; a
+caller that needs all results at once gets them in one transaction (`recompute_stale`).
 
-An indicator that cannot be computed or stored holds nobody up: it is told apart by computing each
-indicator on its own, its numbers become unknown with the reason, and a `RecomputeRun` keeps the
-error. It is taken up again by the next write to it, by the daily look at everything, or by `retry`.
+An indicator that cannot be computed or stored does not stop the others: each indicator is then
+computed on its own, the numbers of the failing one become unknown with the reason, and a
+`RecomputeRun` keeps the error. It is computed again after the next write to it, with the daily
+recomputation of everything, or by `retry`.
 """
 
 import logging
@@ -45,19 +46,17 @@ from indicators.results.storing import PROGRESS, ROLL_UPS, VALUES
 
 logger = logging.getLogger(__name__)
 
-# Indicators that are computed before they are stored: they fit in memory.
+# How many indicators are computed before they are stored: so many fit in memory.
 AT_A_TIME = 20
 
-# What a number can bring about; a connection that is lost is none of an indicator's doing.
-BROUGHT_ABOUT_BY_NUMBERS = (DataError, IntegrityError, InternalError, ArithmeticError)
+# The errors that a number can cause; a lost connection is not the fault of an indicator.
+CAUSED_BY_NUMBERS = (DataError, IntegrityError, InternalError, ArithmeticError)
 
 
 @dataclass
 class RecomputeOutcome:
-    """What a run did."""
-
-    changed: int = 0
-    # Indicators and years in which the progress toward a reference target is another now.
+    changed: int = 0  # rows
+    # The indicators and years in which the progress toward a reference target changed.
     moved: set[tuple[int, int]] = field(default_factory=set)
     failed: set[int] = field(default_factory=set)  # the indicators that could not be computed
 
@@ -70,8 +69,8 @@ class RecomputeOutcome:
 
 @transaction.atomic
 def recompute_next(*, at_most: int) -> RecomputeRun | None:
-    """Recompute a few stale indicators that nobody else has taken, and what stands above them, if
-    nothing below it is left to do. None: nothing was to be had."""
+    """Recompute a few stale indicators that no other worker has taken, and the means above them if
+    nothing below them is left to do. Returns the run; None where nothing could be taken."""
     started = timezone.now()
     begin(alone=False)
     marks = claim_indicators(at_most)
@@ -91,17 +90,17 @@ def recompute_next(*, at_most: int) -> RecomputeRun | None:
 
 
 def recompute_in_turns(*, at_most: int) -> Iterator[RecomputeRun]:
-    """Recompute what is stale until two looks find nothing: a first look may itself hold a lock for
-    which another was turned away."""
+    """Recompute what is stale, and yield each run, until nothing can be taken twice in a row: the
+    first look may itself hold a lock that turned another worker away."""
     while run := recompute_next(at_most=at_most) or recompute_next(at_most=at_most):
         yield run
 
 
 @transaction.atomic
 def recompute_stale() -> RecomputeRun | None:
-    """Take every stale mark there is and recompute what they name, alone. None: nothing was stale.
+    """Recompute all that is stale, alone. Returns the run; None where nothing was stale.
 
-    For who must see the result in the same transaction: a rehearsal, a command.
+    It serves callers that must see the results in the same transaction: a rehearsal, a command.
     """
     started = timezone.now()
     begin(alone=True)
@@ -130,17 +129,15 @@ def _keep(
 
 @transaction.atomic
 def recompute(indicators: Collection[int] | None = None) -> tuple[int, int]:
-    """Recompute these indicators (all, if none are named) and everything above them.
-
-    Returns how many rows changed, and how many indicators were looked at.
-    """
+    """Recompute these indicators, or all of them, and everything above them. Returns how many rows
+    changed, and how many indicators were computed."""
     begin(alone=True)
     scope = RecomputeScope.everywhere(indicators)
     return _recompute_with_roll_ups(scope, timezone.now()).changed, _count(scope)
 
 
 def retry(failed: RecomputeRun | Indicator) -> StaleMark:
-    """Have an indicator that could not be computed looked at again, all of it."""
+    """Mark an indicator that could not be computed as stale, with all its years."""
     indicator = failed.indicator_id if isinstance(failed, RecomputeRun) else failed.pk
     return StaleMark.objects.create(
         indicator_id=indicator, reason="retry", marked_at=timezone.now()
@@ -159,7 +156,7 @@ def _recompute_with_roll_ups(scope: RecomputeScope, started: datetime) -> Recomp
 
 def _recompute(scope: RecomputeScope, started: datetime) -> RecomputeOutcome:
     """Store the values and the progress of the indicators of the scope."""
-    if scope.everything:  # where plan and figures are gone, no statement would name their years
+    if scope.everything:  # years without a plan or a figure any more are in no other statement
         ask(FORGET_OTHER_YEARS)
     failed_before = {part.indicator for part in scope.parts if part.failed}
     if failed_before:
@@ -169,7 +166,7 @@ def _recompute(scope: RecomputeScope, started: datetime) -> RecomputeOutcome:
     try:
         with transaction.atomic():
             outcome = _store_indicators(scope)
-    except BROUGHT_ABOUT_BY_NUMBERS:
+    except CAUSED_BY_NUMBERS:
         outcome = _store_one_by_one(scope, started)
     if begun := outcome.failed - failed_before:
         tell_failed(begun)
@@ -185,13 +182,13 @@ def _store_one_by_one(scope: RecomputeScope, started: datetime) -> RecomputeOutc
         try:
             with transaction.atomic():
                 outcome += _store_indicators(alone)
-        except BROUGHT_ABOUT_BY_NUMBERS as problem:
+        except CAUSED_BY_NUMBERS as problem:
             outcome += _store_failure(part, problem, started)
     return outcome
 
 
 def _store_failure(part: IndicatorYears, problem: Exception, started: datetime) -> RecomputeOutcome:
-    """No number rather than an old one, and the error where people see it."""
+    """Store unknown numbers in place of the old ones, and the error where people see it."""
     logger.error("indicator %s cannot be computed: %s", part.code, problem)
     outcome = RecomputeOutcome()
     for whole, series in summed_series(RecomputeScope.everywhere([part.indicator])):
@@ -212,7 +209,7 @@ def _store_failure(part: IndicatorYears, problem: Exception, started: datetime) 
 
 
 def _store_indicators(scope: RecomputeScope) -> RecomputeOutcome:
-    """The institute's values, and the progress toward each target, which rests on them."""
+    """Store the institute's values, and the progress toward each target, which rests on them."""
     outcome, now = RecomputeOutcome(), clock.now()
     for batch in scope.batches(AT_A_TIME):
         values: list[InstituteValue] = []
@@ -232,7 +229,8 @@ def _store(
     *,
     often: bool = False,
 ) -> RecomputeOutcome:
-    """`often`: prepared, but where much is to do: a plan for so much is worth its time."""
+    """Store these rows, in prepared statements (`often`) unless they are so many that a plan of
+    their own is worth its time."""
     wholes = [part.indicator for part in parts if part.whole]
     changed = VALUES.store(values, often=often, wholes=wholes)[0][0]
     rows = PROGRESS.store(progress, often=often, wholes=wholes)
@@ -241,7 +239,7 @@ def _store(
 
 
 def _store_roll_ups(moved: Collection[tuple[int, int]], *, every: bool) -> int:
-    """Return how many rows changed."""
+    """Store the means above progress that moved, or every mean; returns how many rows changed."""
     if not (every or moved):
         return 0
     now = clock.now()
@@ -250,7 +248,7 @@ def _store_roll_ups(moved: Collection[tuple[int, int]], *, every: bool) -> int:
 
 
 def compute_hidden() -> None:
-    """Fill the tables of results, which are empty, from what every other table says."""
+    """Fill the tables of results, which are empty, from all the other tables."""
     scope, now = RecomputeScope.everywhere(), clock.now()
     for batch in scope.batches(AT_A_TIME):
         for part, series in summed_series(batch):

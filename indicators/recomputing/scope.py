@@ -1,4 +1,4 @@
-"""What stale marks make a run recompute: which indicators, and of each which years."""
+"""The scope of a run: the indicators that its stale marks name, and the years of each."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,8 +17,6 @@ INDICATORS_NAMED = 5  # in the text of a scope; the others are counted
 
 
 class ClaimedMark(NamedTuple):
-    """A stale mark, as it is claimed."""
-
     indicator: int | None
     school: int | None = None
     year: int | None = None
@@ -42,7 +40,7 @@ class IndicatorYears(NamedTuple):
     summed: bool
     first: int
     last: int
-    whole: bool  # all that is stored of it, not only some years
+    whole: bool  # all its years, not only some
     failed: bool  # the last run could not compute it
 
     @property
@@ -60,21 +58,21 @@ class IndicatorYears(NamedTuple):
 class RecomputeScope:
     parts: tuple[IndicatorYears, ...] = ()
     touched: frozenset[tuple[int, int]] = frozenset()  # indicators and schools of single figures
-    moved: frozenset[tuple[int, int]] = frozenset()  # indicators and years; what is above is stale
-    broad: frozenset[int] = frozenset()  # indicators of which figures of several schools moved
+    moved: frozenset[tuple[int, int]] = frozenset()  # indicators and years with stale means above
+    broad: frozenset[int] = frozenset()  # indicators with changed figures of several schools
     every_roll_up: bool = False
     everything: bool = False
 
     @classmethod
     def everywhere(cls, indicators: Collection[int] | None = None) -> "RecomputeScope":
-        """All that there is, or all of these indicators."""
+        """Returns the scope of everything, or of all years of these indicators."""
         if indicators is None:
             return cls.of([ClaimedMark(None)])
         return cls.of([ClaimedMark(indicator) for indicator in indicators])
 
     @classmethod
     def of(cls, marks: Iterable[ClaimedMark]) -> "RecomputeScope":
-        """Coalesced: any number of marks of one indicator are one part."""
+        """Returns the scope of these marks: any number of marks of one indicator are one part."""
         marks = list(marks)
         everything = any(mark.means_everything for mark in marks)
         named = [mark for mark in marks if mark.names_figures]
@@ -93,23 +91,23 @@ class RecomputeScope:
         )
 
     def only(self, parts: Iterable[IndicatorYears]) -> "RecomputeScope":
-        """The same for some of its indicators."""
+        """Returns the same scope for some of its indicators."""
         return replace(self, parts=tuple(parts), everything=False)
 
     def batches(self, size: int) -> Iterator["RecomputeScope"]:
-        """Yield the same for a few of its indicators at a time."""
+        """Yields the same scope for a few of its indicators at a time."""
         for start in range(0, len(self.parts), size):
             yield self.only(self.parts[start : start + size])
 
     def judges(self, target: Target) -> bool:
-        """May the progress toward this target of one of the indicators have moved? The institute's
-        moves with any figure, a school's with its own."""
-        whoever = target.school_id is None or target.indicator_id in self.wholes | self.broad
-        return whoever or (target.indicator_id, target.school_id) in self.touched
+        """Returns whether the progress toward this target of one of the indicators may have moved:
+        the institute's moves with any figure, a school's with its own."""
+        any_figure = target.school_id is None or target.indicator_id in self.wholes | self.broad
+        return any_figure or (target.indicator_id, target.school_id) in self.touched
 
     @cached_property
     def wholes(self) -> frozenset[int]:
-        """The indicators of which all that is stored is looked at."""
+        """Returns the indicators that are recomputed in all their years."""
         return frozenset(part.indicator for part in self.parts if part.whole)
 
     def __str__(self) -> str:
@@ -126,7 +124,7 @@ class RecomputeScope:
 
 
 def scope_in_words(scope: str) -> str:
-    """Return the text of a scope, as a run keeps it, in the reader's language; codes stay."""
+    """Returns the text of a scope, as a run keeps it, in the reader's language; codes stay."""
     words = {
         "everything": _("everything"),
         "every roll-up": _("every mean of the plan"),
@@ -142,9 +140,9 @@ def _more(part: str) -> str:
     return ngettext("%(count)s more", "%(count)s more", int(count)) % {"count": count}
 
 
-# From the year of a figure up to the year before the next one that counts, which nobody carries
-# further; or to the last year for which a target rests on it as its baseline. What is summed up, or
-# not of one school, goes on to the end. Without a plan or a figure no year is spoken of.
+# A changed figure moves the years from its own up to the year before the next figure that counts,
+# while it is carried forward, or up to the last year of a target that has it as its baseline. For a
+# running sum, or without a school, all later years move. Without plan or figure there is no year.
 _PARTS = f"""
     WITH {BOUNDS}, {VIEWS},
     marks AS ({{marks}}),
@@ -199,14 +197,14 @@ FORGET_OTHER_YEARS = f"""
 
 
 def moved_years() -> str | None:
-    """Return the years of which anything is said, first and last; None where they are those that
-    are stored."""
+    """Returns the first and the last year with a plan or a figure as a text; None where these are
+    the years that are stored."""
     rows = ask(_MOVED_YEARS, often=True)
     return rows[0][0] or "none" if rows else None
 
 
 def _parts(marks: Collection[ClaimedMark] | None) -> tuple[IndicatorYears, ...]:
-    """Return the indicators of these marks; of every one there is, without any."""
+    """Returns the indicators of these marks and their years, or all indicators without marks."""
     if marks is None:
         return tuple(IndicatorYears(*row) for row in ask(_PARTS.format(marks=_ALL)))
     if not marks:

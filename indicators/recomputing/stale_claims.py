@@ -1,10 +1,10 @@
-"""Taking stale marks, so that any number of workers share them and none is lost.
+"""Claims of stale marks: any number of workers share the marks, and none is lost.
 
-A mark is removed in the transaction that stores what it asked for: a crash puts it back. An
+A mark is removed in the transaction that stores the results it names: a crash puts it back. An
 indicator is taken with a lock of its own until the end of that transaction, so that of two workers
-the one that read older figures never writes last; the means of the plan have one lock together. A
-lock that another holds is not waited for: its holder looks again once it has stored, and the
-sweeper finds what falls between two looks.
+the one that read older figures never writes last; the means of the plan have one lock together. No
+worker waits for a lock: its holder looks again once it has stored, and the sweeper finds what falls
+between two looks.
 """
 
 from collections.abc import Collection
@@ -16,16 +16,16 @@ from indicators.database import ask
 from indicators.models import StaleMark
 from indicators.recomputing.scope import FORGET_OTHER_YEARS, ClaimedMark, moved_years
 
-# Who takes indicators in turn holds this lock with others like it; who computes everything that is
-# stale in one transaction holds it alone.
+# Workers that take indicators in turn share this lock; a transaction that recomputes everything
+# that is stale holds it alone.
 LOCK = 0x1A791A7
-# The first key of the lock of an indicator, whose own is the second; and the lock of all means.
+# The lock of an indicator has this key and the indicator's; all means have one lock.
 INDICATOR_LOCK = 0x1A791A9
 ROLL_UPS_LOCK = 0x1A791AA
-# Of who puts a mark for each indicator in the place of one for everything.
+# Held while a mark for everything is replaced by one for each indicator.
 SHARING_LOCK = 0x1A791AB
 
-# Means wait for the indicators below them, but where figures keep coming no longer than this.
+# Means wait for the indicators below them; where figures keep coming, no longer than this.
 PATIENCE = timedelta(seconds=2)
 
 _MARKS = StaleMark._meta.db_table
@@ -55,8 +55,8 @@ _SHARE_OUT = f"""
 
 
 def begin(*, alone: bool) -> None:
-    """Wait until nobody computes everything (`alone`: until nobody computes at all), and spend no
-    time on compiling statements that take milliseconds."""
+    """Wait until no worker computes everything (with `alone`: until none computes at all), and
+    compile no statement that takes milliseconds."""
     lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     ask(
         "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true), "
@@ -66,7 +66,7 @@ def begin(*, alone: bool) -> None:
 
 
 def claim_everything() -> list[ClaimedMark]:
-    """Take every mark there is; one more for everything, where the years themselves have moved."""
+    """Take every mark there is, with one more for everything where the years have moved."""
     marks = [ClaimedMark(*row) for row in ask(_EVERY_MARK, often=True)]
     if any(mark.names_figures for mark in marks) and moved_years():
         marks.append(ClaimedMark(None))
@@ -74,9 +74,11 @@ def claim_everything() -> list[ClaimedMark]:
 
 
 def claim_indicators(at_most: int) -> list[ClaimedMark]:
-    """Take the marks of a few indicators that nobody else has. A mark for everything first becomes
-    one for each indicator, and one for the means of the plan; so do years that moved, of which only
-    a figure that is claimed tells."""
+    """Take the marks of a few indicators that no other worker has.
+
+    A mark for everything is first replaced by one for each indicator and one for the means of the
+    plan. Years that moved get the same marks; only a claimed figure can move them.
+    """
     if StaleMark.objects.for_everything().exists():
         _share_out()
     marks = _claim_some(at_most)
@@ -101,7 +103,7 @@ def _claim_more_of(indicators: Collection[int | None]) -> list[ClaimedMark]:
 
 
 def _share_out(years: str = "") -> None:
-    """Write a mark for each indicator in place of one for everything, once where two see it."""
+    """Write a mark for each indicator in place of one for everything, once where two try it."""
     ask(f"SELECT pg_advisory_xact_lock({SHARING_LOCK})", often=True)
     if years and _is_shared_out(years):
         return
@@ -110,19 +112,19 @@ def _share_out(years: str = "") -> None:
     if not (years or since):
         return
     everything.delete()
-    ask(FORGET_OTHER_YEARS)  # where plan and figures are gone, no sum would name their years
+    ask(FORGET_OTHER_YEARS)  # years without a plan or a figure any more are in no sum
     reason = f"{StaleMark.SHARED_OUT} {years}".strip()
     ask(_SHARE_OUT, {"reason": reason, "since": since or timezone.now()})
 
 
 def _is_shared_out(years: str) -> bool:
-    """Marks that another has claimed and not yet answered are still seen here."""
+    """Returns whether these marks stand, also those that another worker has claimed meanwhile."""
     return StaleMark.objects.filter(reason=f"{StaleMark.SHARED_OUT} {years}").exists()
 
 
 def claim_roll_ups(*, moved: bool) -> list[ClaimedMark] | None:
-    """Take the marks of the means. None while indicators below them are still to be computed, or
-    while another takes them: then what `moved` is to be left as marks."""
+    """Take the marks of the means. Returns None while indicators below them are still to be
+    computed, or another worker has the means: the caller then leaves a mark for what `moved`."""
     marks = StaleMark.objects.filter(only_roll_ups=True)
     if not (moved or marks.exists()):
         return []
@@ -141,7 +143,7 @@ def _have_waited() -> bool:
 
 
 def leave_roll_ups(moved: set[tuple[int, int]], *, every: bool) -> None:
-    """Mark what stands above these indicators and years, or every mean of the plan."""
+    """Mark the means above these indicators and years as stale, or every mean of the plan."""
     places = [(None, None)] if every else sorted(moved)
     now = timezone.now()
     StaleMark.objects.bulk_create(

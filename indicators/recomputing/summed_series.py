@@ -1,7 +1,7 @@
-"""The series of some indicators as the database adds them up: what a recomputation judges.
+"""The series of some indicators, added up by the database for a recomputation.
 
-Only the schools with a target of their own are read figure by figure, and only where their series
-is wanted or a number of theirs stands in for a missing one.
+Only the schools with a target of their own are read figure by figure, and only where their progress
+is computed or a number of theirs stands in for a missing one.
 """
 
 import json
@@ -32,7 +32,7 @@ class SummedYear(NamedTuple):
     view: str
     expected: int
     reported: int
-    is_whole: bool  # every school that is expected reported, or has a figure to carry forward
+    is_whole: bool  # every expected school reported, or has a figure to carry forward
     missing: list[str]
     carried: str  # JSON: the year of the figure carried forward, by school
     value: Decimal | None
@@ -42,7 +42,7 @@ class SummedYear(NamedTuple):
     fingerprint: Decimal | None
 
     def total(self, aggregation: Aggregation, scale: Decimal) -> YearValue:
-        """Return what the sums make: a value, an estimate, or neither."""
+        """Returns what the sums make: a value, an estimate, or neither."""
         is_complete = self.reported == self.expected
         parts = Reading(self.value, self.numerator, self.denominator)
         whole = whole_of(parts, self.expected, aggregation, scale) if self.is_whole else None
@@ -60,8 +60,8 @@ class SummedYear(NamedTuple):
 
 
 def summed_series(scope: RecomputeScope) -> Iterator[tuple[IndicatorYears, Series]]:
-    """Yield each indicator of a scope that is in use, with its series in every year of which
-    anything is said: the years of the scope added up now, the others as they are stored."""
+    """Yields each indicator of a scope that is in use, with its series over all years: the years of
+    the scope added up now, the others as they are stored."""
     for years in YearRelation:
         parts = [part for part in scope.parts if part.in_use and part.years is years]
         if parts:
@@ -111,7 +111,7 @@ def _sums(
 def _stored_totals(
     parts: Collection[IndicatorYears],
 ) -> Mapping[int, dict[tuple[View, int], YearValue]]:
-    """Return the totals of every year, as far as a target is held against them."""
+    """Returns the stored totals of every year, with what the progress toward a target needs."""
     totals: dict[int, dict[tuple[View, int], YearValue]] = defaultdict(dict)
     if not parts:
         return totals
@@ -134,22 +134,23 @@ def _with_targets(parts: Iterable[IndicatorYears]) -> dict[int, Indicator]:
 def _readings_of_schools(
     indicators: Iterable[Indicator], sums: Mapping[int, list[SummedYear]], scope: RecomputeScope
 ) -> Mapping[int, Readings]:
-    """Return the figures of the schools with a target of their own, of the indicators of which one
-    is judged or may stand in for a missing figure."""
-    wanted = [one.pk for one in indicators if _rests_on_schools(one, sums[one.pk], scope)]
+    """Returns the figures of the schools with a target of their own, by indicator, where a school's
+    progress is computed or may stand in for a missing figure."""
+    chosen = [row.pk for row in indicators if _rests_on_schools(row, sums[row.pk], scope)]
     figures = Figure.objects.none()
-    if wanted:
+    if chosen:
         own = Target.objects.in_use().filter(
             indicator=OuterRef("indicator"), school=OuterRef("school")
         )
-        figures = Figure.objects.filter(Exists(own), indicator__in=wanted).order_by()
+        figures = Figure.objects.filter(Exists(own), indicator__in=chosen).order_by()
     return readings_by_indicator(figures)
 
 
 def _rests_on_schools(
     indicator: Indicator, sums: Iterable[SummedYear], scope: RecomputeScope
 ) -> bool:
-    """Where some missing school promised nothing, there is no range to be found."""
+    """Returns whether a school's progress is computed, or the range of an estimate, which exists
+    only if every missing school has a target."""
     own = [target for target in indicator.targets.all() if target.school]
     if any(scope.judges(target) for target in own):
         return True

@@ -1,4 +1,4 @@
-"""What each element of the plan is the mean of, and the mean itself."""
+"""The elements of the plan: the items of each one's mean, and the mean itself."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -33,7 +33,7 @@ def thresholds_of(plan: StrategicPlan) -> Thresholds:
 
 
 def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
-    """Every element of every plan, for each of the plan's years and both views."""
+    """Yields the mean of every element of every plan, for each of its years, in both views."""
     reference = [row for row in progress if row.target.is_reference]
     for plan in StrategicPlan.objects.all():
         elements = Elements.read(plan, reference)
@@ -43,15 +43,15 @@ def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:
 
 
 def stored_roll_ups(now: datetime) -> Iterator[RollUp]:
-    """Yield the same, of the progress that is stored."""
+    """Yields the same means, made from the progress that is stored."""
     return roll_ups(_stored_progress(), now)
 
 
 def moved_roll_ups(moved: Collection[tuple[int, int]], now: datetime) -> Iterator[RollUp]:
-    """Yield the objectives and levers above progress that moved, and the plan above the objectives,
-    in both views. The plan's other objectives count as their roll-ups say that are stored.
+    """Yields the means of the objectives and levers above progress that moved, and of the plan
+    above these objectives, in both views. Its other objectives count with their stored means.
 
-    `moved`: indicators and years in which the progress toward a reference target is another.
+    `moved` holds the indicators and years in which the progress toward a reference target changed.
     """
     indicators = {indicator for indicator, _ in moved}
     targets = Target.objects.in_use().reference().filter(indicator__in=indicators)
@@ -68,12 +68,12 @@ def moved_roll_ups(moved: Collection[tuple[int, int]], now: datetime) -> Iterato
             target__plan=plan, target__indicator__in=beside.values("indicator"), year__in=years
         )
         elements = Elements.read(plan, reference, standing=_standing(plan, years))
-        for year, those in years.items():
+        for year, in_year in years.items():
             sides: list[Element] = [*elements.objectives, *elements.levers]
             above = [
                 element
                 for element in sides
-                if any(link.indicator_id in those for link in elements.links_of(element))
+                if any(link.indicator_id in in_year for link in elements.links_of(element))
             ]
             if any(isinstance(element, Objective) for element in above):
                 above.append(plan)
@@ -96,7 +96,7 @@ def _standing(
             row.exact_expected,
             row.pace,
             row.coverage,
-            Verdict(Status(row.status), StatusRule.BY_PACE),  # an item says no rule
+            Verdict(Status(row.status), StatusRule.BY_PACE),  # no rule is stored, none is needed
             row.is_estimate,
         )
         for row in rows
@@ -104,14 +104,14 @@ def _standing(
 
 
 def day_of(year: int) -> date:
-    """A year is judged at its end, the running one today."""
+    """Returns the day on which a year is judged: its end, or today in the running year."""
     return min(date(year, 12, 31), clock.today())
 
 
 def roll_up_row(
     element: Element, mean: ElementMean, view: View, year: int, now: datetime, inputs: str = ""
 ) -> RollUp:
-    """Return the mean of an element as it is stored."""
+    """Returns the mean of an element as it is stored."""
     return RollUp(
         plan=element if isinstance(element, StrategicPlan) else None,
         objective=element if isinstance(element, Objective) else None,
@@ -136,7 +136,7 @@ def roll_up_row(
 
 @dataclass(frozen=True, slots=True)
 class ElementPart:
-    """One item of an element's mean, and what it is the progress of."""
+    """One item of an element's mean, and the indicator, project or objective that it stands for."""
 
     of: Indicator | FlagshipProject | Objective
     item: RollUpItem
@@ -168,7 +168,7 @@ class Elements:
     objectives: list[Objective]
     levers: list[Lever]
     projects: list[FlagshipProject]
-    # progress of an indicator's reference target, by indicator, view and year
+    # the progress toward an indicator's reference target, by indicator, view and year
     progress: dict[tuple[int, str, int], TargetProgress]
     milestones: dict[int, list[MilestoneDue]] = field(default_factory=lambda: defaultdict(list))
     links: list[IndicatorLink] = field(default_factory=list)
@@ -183,7 +183,8 @@ class Elements:
         reference: Iterable[Progress],
         standing: dict[tuple[int, str, int], ElementMean] | None = None,
     ) -> "Elements":
-        """`reference`: the progress toward reference targets, of this plan among others."""
+        """Returns the plan's elements; `reference` is the progress toward reference targets, which
+        may include those of other plans."""
         elements = cls(
             plan=plan,
             objectives=list(Objective.objects.of(plan)),
@@ -214,18 +215,18 @@ class Elements:
 
     @property
     def all(self) -> list[Element]:
-        """Every element, the plan last. Levers count in no other mean."""
+        """Returns every element, the plan last; levers count in no other mean."""
         return [*self.projects, *self.objectives, *self.levers, self.plan]
 
     def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, ElementMean]]:
-        """Each element with its mean, the plan last."""
+        """Yields each element with its mean, the plan last."""
         for element in self.all:
             yield element, self.mean_of(element, view, year, on=on)
 
     def roll_ups(
         self, elements: Iterable[Element], view: View, year: int, now: datetime
     ) -> Iterator[RollUp]:
-        """Yield these elements as they are stored; objectives come before the plan."""
+        """Yields the means of these elements as they are stored; objectives precede the plan."""
         final, thresholds = year >= self.plan.last_year, thresholds_of(self.plan)
         for element in elements:
             parts = self.parts_of(element, view, year, on=day_of(year))
@@ -243,9 +244,9 @@ class Elements:
         return roll_up(items, thresholds=thresholds_of(self.plan), final=final)
 
     def parts_of(self, element: Element, view: View, year: int, *, on: date) -> list[ElementPart]:
-        """What the mean of an element is made of: a project's only part is the project itself."""
+        """Returns the parts of an element's mean; a project's only part is the project itself."""
         if isinstance(element, StrategicPlan):
-            return [self._objective(one, view, year, on) for one in self.objectives]
+            return [self._objective(objective, view, year, on) for objective in self.objectives]
         if isinstance(element, FlagshipProject):
             return [ElementPart(element, project_progress(self.milestones[element.pk], on=on))]
         indicators = [self._indicator(link, view, year) for link in self.links_of(element)]
@@ -258,16 +259,14 @@ class Elements:
         return ElementPart(objective, mean.as_item(objective.weight))
 
     def links_of(self, element: Element) -> list[IndicatorLink]:
-        side = "objective_id" if isinstance(element, Objective) else "lever_id"
-        return [link for link in self.links if getattr(link, side) == element.pk]
+        return [link for link in self.links if getattr(link, _side(element)) == element.pk]
 
     def _indicator(self, link: IndicatorLink, view: View, year: int) -> ElementPart:
         known = self.progress.get((link.indicator_id, view, year), NOT_REACHED)
         return ElementPart(link.indicator, RollUpItem(link.weight, *known), link.inferred)
 
     def _projects(self, element: Element, on: date) -> list[ElementPart]:
-        side = "objective_id" if isinstance(element, Objective) else "lever_id"
-        served_by = [serves for serves in self.serves if getattr(serves, side) == element.pk]
+        side = _side(element)
         return [
             ElementPart(
                 serves.project,
@@ -277,5 +276,11 @@ class Elements:
                 ),
                 serves.inferred,
             )
-            for serves in served_by
+            for serves in self.serves
+            if getattr(serves, side) == element.pk
         ]
+
+
+def _side(element: Element) -> str:
+    """Returns the column of a link that leads to an objective or a lever."""
+    return "objective_id" if isinstance(element, Objective) else "lever_id"

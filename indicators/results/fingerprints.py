@@ -1,4 +1,4 @@
-"""What a result was computed from, in 32 characters."""
+"""Fingerprints: the inputs of a result in 32 characters."""
 
 from decimal import Decimal
 from hashlib import md5
@@ -6,10 +6,10 @@ from typing import Any
 
 
 def fingerprint(*inputs: Any) -> str:
-    """Return a text that differs where the inputs of a result do; numbers are to be `plain`."""
+    """Returns a text that differs where the inputs of a result do; numbers are to be `plain`."""
     return md5(repr(inputs).encode(), usedforsecurity=False).hexdigest()
 
 
 def plain(value: Any) -> Any:
-    """Return a number without the zeros that only fill its column, anything else as it is."""
+    """Returns a number without the zeros that only fill its column, anything else as it is."""
     return value.normalize() if isinstance(value, Decimal) else value

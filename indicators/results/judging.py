@@ -1,8 +1,8 @@
 """Judging: what the formulas make of a series, row by row, as it is stored.
 
-The same rows for whoever wants them: the recomputation, which has the figures added up by the
-database (`indicators.recomputing.summed_series`), and explanations, previews and the integrity
-check, which add them up one by one (`indicators.results.series`). Nothing here writes.
+The recomputation, which has the figures added up by the database
+(`indicators.recomputing.summed_series`), gets the same rows as explanations, previews and the
+integrity check, which add them up one by one (`indicators.results.series`). Nothing here writes.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -24,7 +24,7 @@ from indicators.results.series import Series, path_of
 
 
 def value_rows(series: Series, years: Collection[int], now: datetime) -> Iterator[InstituteValue]:
-    """Yield the institute's value in each of these years, in each view."""
+    """Yields the institute's value in each of these years, in each view."""
     for view, year in series.totals:
         if year in years:
             yield value_row(series, view, year, now)
@@ -53,8 +53,8 @@ def value_row(series: Series, view: View, year: int, now: datetime) -> Institute
 
 
 def _inputs_of_value(series: Series, view: View, year: int) -> str:
-    """The rules of the sum, what each school brings to it, and between what it may lie. Empty where
-    the figures were added up one by one."""
+    """Returns the fingerprint of a value: the rules of the sum, what each school brings to it, and
+    its range. Empty where the figures were added up one by one."""
     if (view, year) not in series.fingerprints:
         return ""
     indicator = series.indicator
@@ -71,7 +71,7 @@ def _inputs_of_value(series: Series, view: View, year: int) -> str:
 def progress_rows(
     series: Series, targets: Collection[Target], now: datetime, *, since: int = 0
 ) -> Iterator[Progress]:
-    """Yield the progress toward these targets of an indicator, in each view, from a year on."""
+    """Yields the progress toward these targets of an indicator, in each view, from a year on."""
     for target in targets:
         for view in View:
             in_view = TargetInView(target, view, series.values_for(target, view))
@@ -81,7 +81,7 @@ def progress_rows(
 
 
 def failed_rows(series: Series, now: datetime) -> tuple[list[InstituteValue], list[Progress]]:
-    """Return the rows of an indicator that cannot be computed: each that it has, and no number."""
+    """Returns all the rows of an indicator that cannot be computed, without numbers."""
     values = [
         InstituteValue(
             indicator=series.indicator,
@@ -144,14 +144,14 @@ class TargetInView:
         )
 
     def forecast(self, year: int) -> Forecast | None:
-        """The forecast from what was known up to `year`."""
+        """Returns the forecast from the values known up to `year`."""
         return forecast(self.points(year), at_year=self.path.target_year, path=self.path)
 
     def row(self, year: int, now: datetime) -> Progress:
         total, assessment, outlook = self.values[year], self.assessment(year), self.forecast(year)
         points = self.points(year)
         numbers: dict[str, Decimal | None] = {**assessment.numbers}
-        numbers.pop(StepResult.DISTANCE, None)  # told beside progress, and not stored
+        numbers.pop(StepResult.DISTANCE, None)  # explained, and not stored
         numbers["target_value"] = self.path.target
         if outlook:
             numbers |= {step.result.value: step.value for step in outlook.steps}
@@ -160,7 +160,7 @@ class TargetInView:
             year=year,
             view=self.view,
             value=total.shown,
-            is_estimate=total.value is None and total.shown is not None,
+            is_estimate=total.is_estimate,
             baseline=self.path.baseline,
             **numbers,
             status=assessment.verdict.status,
@@ -186,12 +186,13 @@ class TargetInView:
 
     @cached_property
     def _promise(self) -> str:
-        """The inputs that are the same in every year, as a text."""
+        """Returns the inputs that are the same in every year, as a text."""
         return repr((*map(plain, astuple(self.path)), self._thresholds))
 
     def points(self, year: int) -> dict[int, Decimal]:
-        """What a forecast made in `year` rests on: all final values up to then, so that one series
-        has one forecast, whatever its targets; and the baseline of a year that has none."""
+        """Returns the points of a forecast made in `year`, by year: all final values up to then, so
+        that one series has one forecast whatever its targets, and the target's baseline where its
+        year has no value."""
         points = {y: value for y, value in self._final.items() if y <= year}
         if self.baseline_stands_in and self.path.baseline is not None:
             points[self.path.baseline_year] = self.path.baseline
@@ -203,6 +204,6 @@ class TargetInView:
 
     @cached_property
     def baseline_stands_in(self) -> bool:
-        """Is the target's own baseline a point, for want of a figure of its year?"""
+        """Returns whether the target's own baseline is a point, for want of a value of its year."""
         recorded = self.values.get(self.path.baseline_year)
         return self.path.baseline is not None and (recorded is None or recorded.value is None)

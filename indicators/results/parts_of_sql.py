@@ -1,9 +1,9 @@
-"""What several statements begin with."""
+"""The parts that several SQL statements share."""
 
 from indicators.models import View
 
-# The years of which anything is said: from the first to the last of a plan's or a figure's. A draft
-# says nothing yet. LEAST and GREATEST ignore NULL, which is meant here.
+# The years that are computed: from the first to the last with a plan or a figure. A draft does not
+# count. LEAST and GREATEST ignore NULL, which is meant here.
 BOUNDS = """
     bounds AS (
         SELECT least(plans.first, figures.first) AS first,
@@ -28,7 +28,8 @@ VIEWS = _views()
 
 
 def counts(figure: str, aggregation: str) -> str:
-    """Is this figure a number that counts in the view? A ratio is one only with its parts."""
+    """Returns the condition that this figure is a number that counts in the view `v`; a ratio is a
+    number only with its parts."""
     return f"""(
         {figure}.state = 'number' AND {figure}.status = ANY (v.statuses)
         AND CASE {aggregation} WHEN 'ratio' THEN {figure}.numerator IS NOT NULL

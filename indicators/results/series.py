@@ -1,4 +1,4 @@
-"""The figures as the formulas want them: by indicator, view, school and year."""
+"""Series: the figures of an indicator by view, school and year, as the formulas read them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -45,15 +45,15 @@ Readings = dict[View, dict[str, dict[int, Reading]]]
 
 @dataclass
 class Series:
-    """All that is known of one indicator, and what the schools add up to."""
+    """The figures and targets of one indicator, and what the schools add up to."""
 
     indicator: Indicator
     targets: list[Target]
     members: Mapping[int, frozenset[str]]  # the schools expected, for each year
     readings: Readings
-    # Of every year and view; where none are given they are added up here.
+    # By view and year; where none are given they are added up here.
     totals: dict[tuple[View, int], YearValue] = field(default_factory=dict)
-    # Of what the database added up: of what the sum of each year and view was made.
+    # By view and year, of the figures in a sum that the database made.
     fingerprints: Mapping[tuple[View, int], Decimal | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,10 +66,11 @@ class Series:
                 self.totals[view, year] = self._added_up(view, year, expected, earlier)
 
     def range_in(self, view: View, year: int) -> tuple[RangeEnd, RangeEnd] | None:
-        """Where the institute may stand: each missing school at its baseline, or at its path.
+        """Returns the ends of the institute's value, with each missing school at its baseline or at
+        its trajectory.
 
-        A school's target says neither the parts of a ratio nor the years of a running sum: of
-        those there is no range.
+        A ratio and a running sum have no range: a school's target states neither the parts of the
+        one nor the years of the other.
         """
         stand_ins = self.stand_ins(view, year)
         return coverage_range(
@@ -80,8 +81,8 @@ class Series:
         )
 
     def stand_ins(self, view: View, year: int) -> dict[str, tuple[Decimal | None, Decimal | None]]:
-        """Return, for each missing school, its baseline and what its trajectory expects; of several
-        targets, those of the one that began last. Of none, where one of them promised nothing."""
+        """Returns the baseline of each missing school, and what its trajectory expects; of several
+        targets, the one that began last counts. Empty where one of these schools has no target."""
         missing = frozenset(self.totals[view, year].missing)
         if not self._may_have_range or not self._promising_schools >= missing:
             return {}
@@ -104,7 +105,7 @@ class Series:
         }
 
     def _path_toward(self, target: Target, view: View) -> TargetPath:
-        """What a target promises, made once for all the years in which it stands in."""
+        """Returns the path of a target, made once for all the years in which it stands in."""
         key = (id(target), view)
         if key not in self._paths:
             self._paths[key] = path_of(target, self.values_for(target, view))
@@ -125,7 +126,7 @@ class Series:
         return adds_up and indicator.accumulation != Accumulation.CUMULATIVE
 
     def values_for(self, target: Target, view: View) -> dict[int, YearValue]:
-        """The series that a target speaks of: one school's, or the institute's."""
+        """Returns the values by year that a target is about: one school's, or the institute's."""
         if target.school is None:
             return {year: self.totals[view, year] for year in self.members}
         return {year: self._added_up(view, year, {target.school.code}) for year in self.members}
@@ -133,7 +134,7 @@ class Series:
     def contributions(
         self, view: View, year: int, school: str | None = None
     ) -> dict[str, Contribution]:
-        """What each expected school brings to a year, or one school to its own series."""
+        """Returns what each expected school brings to a year, or one school to its own series."""
         alone = school is not None or self._is_the_institutes_own
         return contributions(
             self.readings[view],
@@ -147,7 +148,7 @@ class Series:
 
     @property
     def first_year(self) -> int | None:
-        """Where a running sum begins."""
+        """Returns the year in which a running sum begins."""
         return min((target.baseline_year for target in self.targets), default=None)
 
     @property
@@ -178,7 +179,7 @@ class Series:
 
 
 def all_series(indicators: IndicatorQuerySet) -> list[Series]:
-    """The series of these indicators, in a number of queries that does not grow with them."""
+    """Returns the series of these indicators; the number of queries does not grow with them."""
     members = _members()
     readings = readings_by_indicator(Figure.objects.filter(indicator__in=indicators))
     targets = Target.objects.in_use().select_related("plan", "school", "indicator")
@@ -192,8 +193,8 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
 
 
 def _members() -> dict[int, frozenset[str]]:
-    """Return, for every year of which a plan or a figure says anything, the codes of the schools
-    expected. A draft says nothing yet."""
+    """Returns the codes of the expected schools for every year from the first to the last that has
+    a plan or a figure. A draft does not count."""
     plans = StrategicPlan.objects.aggregate(first=Min("baseline_year"), last=Max("last_year"))
     figures = Figure.objects.exclude(status=Figure.Status.DRAFT).aggregate(
         first=Min("year"), last=Max("year")
@@ -210,7 +211,7 @@ def _members() -> dict[int, frozenset[str]]:
 
 
 def readings_by_indicator(figures: models.QuerySet[Figure]) -> Mapping[int, Readings]:
-    """Return what these figures say, as far as it is something, by indicator."""
+    """Returns the figures that are a number or "not applicable", by indicator."""
     readings: dict[int, Readings] = defaultdict(lambda: {view: defaultdict(dict) for view in View})
     states = (Figure.State.NUMBER, Figure.State.NOT_APPLICABLE)
     names = ("indicator_id", "status", "school__code", "year", "state", *PARTS)
@@ -223,7 +224,7 @@ def readings_by_indicator(figures: models.QuerySet[Figure]) -> Mapping[int, Read
 
 
 def reading_of(figure: Any) -> Reading:
-    """Of anything that says what a figure says: a figure, a row of one, a cell not yet stored."""
+    """Returns the reading of a figure, of a row with its columns, or of a cell not yet stored."""
     return Reading(
         value=figure.value,
         numerator=figure.numerator,
@@ -233,7 +234,7 @@ def reading_of(figure: Any) -> Reading:
 
 
 def path_of(target: Target, values: Mapping[int, YearValue]) -> TargetPath:
-    """What a target promises. A published baseline comes before the sum of the figures."""
+    """Returns the path of a target; a published baseline comes before the sum of the figures."""
     baseline = target.baseline_value
     if baseline is None and target.baseline_year in values:
         baseline = values[target.baseline_year].value

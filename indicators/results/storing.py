@@ -1,9 +1,8 @@
-"""Storing what was computed: one statement for each kind of result, that touches only the rows
-that differ.
+"""Stores results with one statement for each kind, which touches only the rows that differ.
 
 NULL counts as a value (`IS DISTINCT FROM`): clearing a number is a change like another. The
 fingerprint of the inputs counts too: where other inputs give the same result, the row is written
-with the new fingerprint and the time, so that it says what it was computed from.
+with the new fingerprint and the time.
 """
 
 import json
@@ -19,16 +18,16 @@ from indicators.database import ask
 from indicators.formulas.progress import FORMULA_VERSION
 from indicators.models import InstituteValue, Progress, RollUp
 
-# When a row was computed is no reason to write it again.
+# These columns are written with a row; the time alone is no reason to write it again.
 ADDED = ("formula_version", "computed_at")
 
 
 @dataclass(frozen=True)
 class ResultStore:
-    """Where the rows of one kind of result go.
+    """The table of one kind of result.
 
-    `obsolete`: which stored rows (`s`) would have been computed, were they to stay. `report`: what
-    is told of the rows that differ, beside their number.
+    `obsolete` is the condition for the stored rows (`s`) that are deleted unless they were computed
+    again. `report` selects what `store` returns about the rows that differ.
     """
 
     model: type[models.Model]
@@ -40,10 +39,10 @@ class ResultStore:
     def store(
         self, rows: Iterable[models.Model], *, often: bool = False, **obsolete: Any
     ) -> list[tuple[Any, ...]]:
-        """Store these rows, and return the report. `obsolete`: the parameters of that condition;
-        `often`: a statement prepared for few rows.
+        """Store these rows and return the report; DataError for a number too large for its column.
 
-        Raises `DataError` for a number that is too large for its column.
+        `obsolete` gives the parameters of that condition; `often` prepares the statement, for few
+        rows.
         """
         return ask(self._statement, self._parameters(rows) | obsolete, often=often)
 
@@ -58,7 +57,7 @@ class ResultStore:
         )
 
     def _parameters(self, rows: Iterable[models.Model]) -> dict[str, Any]:
-        """The rows as one text: numbers in it keep all their digits."""
+        """Returns the parameters; the rows are one text, in which numbers keep all their digits."""
         fields = [(field.column, field.attname) for field in self._fields]
         values = [{column: getattr(row, name) for column, name in fields} for row in rows]
         return {
@@ -99,7 +98,7 @@ class ResultStore:
 
     @property
     def _computed(self) -> str:
-        """The rows with the types of their columns, to which numbers are rounded."""
+        """Returns the rows as a table with the types of the columns, which round the numbers."""
         types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in self._fields)
         return f"json_to_recordset(%(rows)s::json) AS computed({types})"
 
@@ -122,7 +121,8 @@ class ResultStore:
 
     @property
     def _same(self) -> str:
-        """A key part that may be NULL is 0 then: two NULLs are the same, and found by a hash."""
+        """Returns the condition that two rows have one key. NULL is taken as 0: two NULLs are the
+        same, and the database can look them up by a hash."""
         nullable = {f.column for f in self.model._meta.concrete_fields if f.null}
         return " AND ".join(
             f"coalesce(c.{name}, 0) = coalesce(s.{name}, 0)"
@@ -142,7 +142,7 @@ VALUES = ResultStore(
     obsolete="s.indicator_id = ANY (%(wholes)s::bigint[])",
 )
 
-# Which progress toward a reference target moved, so that what stands above it does.
+# The report names the progress toward reference targets that moved, for the means above it.
 PROGRESS = ResultStore(
     Progress,
     ("target_id", "year", "view"),

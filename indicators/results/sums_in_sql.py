@@ -1,12 +1,12 @@
-"""Adding up the schools' figures of each year, as one SELECT: the only place where rows of figures
-are added in the database. What the sums make, `indicators.formulas.adding_up` says.
+"""The one SELECT that adds up the schools' figures of each year in the database. The rules of the
+sums are those of `indicators.formulas.adding_up`.
 
 The years of one indicator relate in one of two ways, each with a SELECT of its own: a year stands
 for itself (`YearRelation.APART`: levels and flows), or for all since the baseline
 (`YearRelation.SUMMED`).
 
-Parameters: `pair_indicators` and `pair_years`, two arrays of the same length: the pairs of both
-that are wanted.
+The parameters `pair_indicators` and `pair_years` are two arrays of the same length: the pairs to be
+added up.
 
 `fingerprint` is the sum of the 64-bit fingerprints of what each school brings: its key, the year of
 its figure, its number or parts. A sum depends on no order.
@@ -18,8 +18,6 @@ from indicators.results.parts_of_sql import BOUNDS, VIEWS, counts
 
 
 class YearRelation(Enum):
-    """How the years of an indicator relate."""
-
     APART = "<>"
     SUMMED = "="
 
@@ -29,14 +27,14 @@ class YearRelation(Enum):
 
 
 def sums_query(years: YearRelation) -> str:
-    """Columns: those of `SummedYear`, one row for each pair and view."""
+    """Returns the SELECT, with the columns of `SummedYear` and one row for each pair and view."""
     parts = _APART if years is YearRelation.APART else _SUMMED
-    return f"WITH {BOUNDS}, {VIEWS}, {_wanted(years)}, {parts}, {_TOTALS} {_ROWS}"
+    return f"WITH {BOUNDS}, {VIEWS}, {_pairs(years)}, {parts}, {_TOTALS} {_ROWS}"
 
 
-def _wanted(years: YearRelation) -> str:
+def _pairs(years: YearRelation) -> str:
     return f"""
-    wanted AS (
+    pairs AS (
         SELECT i.id AS indicator_id, w.year, i.aggregation, i.accumulation, i.scale,
                {_SINCE if years is YearRelation.SUMMED else "NULL::integer"} AS since
         FROM unnest(%(pair_indicators)s::bigint[], %(pair_years)s::integer[])
@@ -49,14 +47,14 @@ def _wanted(years: YearRelation) -> str:
 
 
 def _nested_hashes(school: str, year: str, *brought: str) -> str:
-    """One 64-bit number for all of these: each is the seed of the next."""
+    """Returns the SQL of one 64-bit number for all of these: each is the seed of the next."""
     hashed = f"hashint8extended({school}, coalesce({year}, 0))"
     for number in brought:
         hashed = f"hash_numeric_extended(coalesce({number}, 'NaN'), {hashed})"
     return f"{hashed}::numeric"
 
 
-# What a school brings to a year, of which only the first or the two next are given.
+# The numbers that a school brings to a year: the value, or the two parts.
 _BROUGHT = ("value", "numerator", "denominator")
 
 # A running sum begins with the first baseline of the indicator's targets.
@@ -65,20 +63,20 @@ _SINCE = """(
             WHERE t.indicator_id = i.id AND t.archived_at IS NULL
         )"""
 
-# Who is expected in a year, with what it said: the institute's own schools that are members in the
-# year, or the institute itself, which is written as school 0.
-_ASKED = """
-    asked AS (
+# The schools expected in a year, each with its figure: the institute's own schools that are members
+# in the year, or the institute itself, which is written as school 0.
+_DUE = """
+    due AS (
         SELECT w.*, s.id AS school_id, s.code::text AS code,
                f.state, f.status, f.value, f.numerator, f.denominator
-        FROM wanted AS w JOIN accounts_school AS s ON s.kind = 'own'
+        FROM pairs AS w JOIN accounts_school AS s ON s.kind = 'own'
         AND coalesce(s.first_year <= w.year, true) AND coalesce(w.year <= s.last_year, true)
         LEFT JOIN indicators_figure AS f
         ON f.indicator_id = w.indicator_id AND f.year = w.year AND f.school_id = s.id
         WHERE w.aggregation <> 'none'
         UNION ALL
         SELECT w.*, 0, '', f.state, f.status, f.value, f.numerator, f.denominator
-        FROM wanted AS w
+        FROM pairs AS w
         LEFT JOIN indicators_figure AS f
         ON f.indicator_id = w.indicator_id AND f.year = w.year AND f.school_id IS NULL
         WHERE w.aggregation = 'none'
@@ -86,43 +84,43 @@ _ASKED = """
 
 _FINGERPRINT = _nested_hashes("school_id", "source_year", *_BROUGHT)
 
-# One row for each school that is expected and did not say "not applicable": what it brings, its
-# figure or the last one before that counts.
+# One row for each expected school whose figure is not "not applicable", with what it brings: its
+# figure, or the last one before that counts.
 _APART = f"""
-    {_ASKED},
+    {_DUE},
     parts AS (
-        SELECT said.indicator_id, said.year, said.view, said.school_id, said.code, said.counted,
-               said.counted AS present,
-               CASE WHEN said.counted THEN said.year ELSE earlier.year END AS source_year,
-               CASE WHEN said.counted THEN NULL ELSE earlier.year END AS carried_year,
-               CASE WHEN said.counted THEN said.value ELSE earlier.value END AS value,
-               CASE WHEN said.counted THEN said.numerator ELSE earlier.numerator END AS numerator,
-               CASE WHEN said.counted THEN said.denominator ELSE earlier.denominator END
+        SELECT own.indicator_id, own.year, own.view, own.school_id, own.code, own.counted,
+               own.counted AS present,
+               CASE WHEN own.counted THEN own.year ELSE earlier.year END AS source_year,
+               CASE WHEN own.counted THEN NULL ELSE earlier.year END AS carried_year,
+               CASE WHEN own.counted THEN own.value ELSE earlier.value END AS value,
+               CASE WHEN own.counted THEN own.numerator ELSE earlier.numerator END AS numerator,
+               CASE WHEN own.counted THEN own.denominator ELSE earlier.denominator END
                    AS denominator
         FROM (
             SELECT a.*, v.view, v.statuses,
                    a.state = 'not_applicable' AND a.status = ANY (v.statuses) AS excused,
                    coalesce({counts("a", "a.aggregation")}, false) AS counted
-            FROM asked AS a CROSS JOIN views AS v
-        ) AS said
+            FROM due AS a CROSS JOIN views AS v
+        ) AS own
         LEFT JOIN LATERAL (
             SELECT f.year, f.value, f.numerator, f.denominator
             FROM indicators_figure AS f
-            WHERE NOT said.counted AND f.indicator_id = said.indicator_id
-            AND f.school_id = said.school_id AND f.year < said.year
-            AND {counts("f", "said.aggregation").replace("v.statuses", "said.statuses")}
+            WHERE NOT own.counted AND f.indicator_id = own.indicator_id
+            AND f.school_id = own.school_id AND f.year < own.year
+            AND {counts("f", "own.aggregation").replace("v.statuses", "own.statuses")}
             ORDER BY f.year DESC LIMIT 1
         ) AS earlier ON true
-        WHERE said.excused IS NOT TRUE
+        WHERE own.excused IS NOT TRUE
     )"""
 
-# Running sums: every school, for every year since the baseline, whether it was a member or not.
-_ASKED_SINCE = """
+# For running sums: every school in every year since the baseline, whether it was a member or not.
+_DUE_SINCE = """
     series AS (
-        SELECT indicator_id, aggregation, since, max(year) AS last FROM wanted
+        SELECT indicator_id, aggregation, since, max(year) AS last FROM pairs
         GROUP BY indicator_id, aggregation, since
     ),
-    asked AS (
+    due AS (
         SELECT i.indicator_id, y.year, i.aggregation, s.id AS school_id,
                s.code::text AS code,
                coalesce(s.first_year <= y.year, true) AND coalesce(y.year <= s.last_year, true)
@@ -136,12 +134,12 @@ _ASKED_SINCE = """
     )"""
 
 
-# A school is expected as soon as one year was asked of it; it reported when none of those is
-# missing. A missing year carries the last number before it. `present`: it has a number for the
-# latest year that anybody is asked for.
+# A school is expected as soon as a figure of one year is due; it reported when none of those is
+# missing. A missing year carries the last number before it. `present` says that the school has a
+# number for the latest year that is due of any school.
 _SUMMED = f"""
-    {_ASKED_SINCE},
-    said AS (
+    {_DUE_SINCE},
+    own AS (
         SELECT a.*, v.view, counted.it AS counted,
                a.member AND (f.state = 'not_applicable' AND f.status = ANY (v.statuses))
                    IS NOT TRUE AS needed,
@@ -149,7 +147,7 @@ _SUMMED = f"""
                CASE WHEN counted.it THEN f.value ELSE earlier.value END AS value,
                CASE WHEN counted.it THEN f.numerator ELSE earlier.numerator END AS numerator,
                CASE WHEN counted.it THEN f.denominator ELSE earlier.denominator END AS denominator
-        FROM asked AS a CROSS JOIN views AS v
+        FROM due AS a CROSS JOIN views AS v
         LEFT JOIN LATERAL (
             SELECT * FROM indicators_figure
             WHERE indicator_id = a.indicator_id AND school_id = a.school_id AND year = a.year
@@ -174,25 +172,25 @@ _SUMMED = f"""
     ),
     running AS (
         SELECT indicator_id, view, year, school_id, code,
-               count(*) FILTER (WHERE needed) OVER so_far AS asked_years,
+               count(*) FILTER (WHERE needed) OVER so_far AS due_years,
                count(*) FILTER (WHERE needed AND NOT counted) OVER so_far = 0 AS counted,
                count(*) FILTER (WHERE needed AND source_year IS NULL) OVER so_far = 0 AS sourced,
-               max(year) FILTER (WHERE needed) OVER so_far AS last_asked,
+               max(year) FILTER (WHERE needed) OVER so_far AS last_due,
                array_agg(year) FILTER (WHERE counted) OVER so_far AS counted_years,
                max(source_year) FILTER (WHERE needed AND NOT counted) OVER so_far AS carried_year,
                sum(value) FILTER (WHERE needed) OVER so_far AS value,
                sum(numerator) FILTER (WHERE needed) OVER so_far AS numerator,
                sum(denominator) FILTER (WHERE needed) OVER so_far AS denominator
-        FROM said
+        FROM own
         WINDOW so_far AS (PARTITION BY indicator_id, view, school_id ORDER BY year)
     ),
     parts AS (
         SELECT indicator_id, view, year, school_id, code, counted, carried_year, value,
                numerator, denominator,
-               CASE WHEN sourced THEN last_asked END AS source_year,
-               coalesce(max(last_asked) OVER (PARTITION BY indicator_id, view, year)
+               CASE WHEN sourced THEN last_due END AS source_year,
+               coalesce(max(last_due) OVER (PARTITION BY indicator_id, view, year)
                    = ANY (counted_years), false) AS present
-        FROM running WHERE asked_years > 0
+        FROM running WHERE due_years > 0
     )"""
 
 _TOTALS = f"""
@@ -216,6 +214,6 @@ _ROWS = """
            ARRAY(SELECT code FROM unnest(t.missing) AS code ORDER BY code COLLATE "C"),
            coalesce(t.carried, '{}'),
            t.value, t.numerator, t.denominator, t.counted_value, t.fingerprint
-    FROM wanted AS w CROSS JOIN views AS v
+    FROM pairs AS w CROSS JOIN views AS v
     LEFT JOIN totals AS t
     ON t.indicator_id = w.indicator_id AND t.year = w.year AND t.view = v.view"""
