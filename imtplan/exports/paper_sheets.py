@@ -216,7 +216,7 @@ def matrix(user: Any, subject: str, parameters: Mapping[str, str]) -> MatrixShee
 def snapshot(user: Any, subject: str, parameters: Mapping[str, str]) -> SnapshotSheet:
     """Reads the snapshot's own text alone, whatever has happened since."""
     taken = get_object_or_404(Snapshot.objects.visible_to(user), pk=int(subject))
-    frozen = SnapshotContent(taken.said)
+    frozen = SnapshotContent(taken.parsed_content)
     return SnapshotSheet(
         title=taken.title,
         plan=frozen.plan.name,

@@ -1,4 +1,4 @@
-"""What is measured, what is promised, what was entered, and what follows from it."""
+"""The models: indicators, targets, figures, and the results computed from them."""
 
 from indicators.models.figure import Figure, FigureEvent, View
 from indicators.models.indicator import Indicator, IndicatorLink

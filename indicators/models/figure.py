@@ -1,4 +1,4 @@
-"""Figures: what a school, or the institute, says of one indicator for one year."""
+"""Figures: the number that a school, or the institute, enters for one indicator and year."""
 
 from decimal import Decimal
 from typing import Any
@@ -40,11 +40,11 @@ class FigureQuerySet(models.QuerySet["Figure"]):
         return self.filter(Q(school=None) | Q(school__in=user.school_ids))
 
     def counted(self, view: str) -> "FigureQuerySet":
-        """Those that count in a view: validated ones, or submitted ones too."""
+        """Returns the figures that count in a view: validated ones, or submitted ones too."""
         return self.filter(status__in=View(view).counted_statuses)
 
 
-# The versions that say nothing any more: erased or removed. They are few among the saves.
+# The versions of figures that were erased or removed: they are few among all versions.
 _EMPTIED = models.Index(
     fields=["year"],
     name="figureevent_emptied",
@@ -101,7 +101,7 @@ class Figure(models.Model):
     )
     reason = models.TextField(_("reason"), blank=True)
     explanation = models.TextField(_("explanation"), blank=True)
-    # The surprises that somebody confirmed or explained, with their size then: {"change": "34.5"}.
+    # The surprises that a person confirmed or explained, with their size then: {"change": "34.5"}.
     confirmed = models.JSONField(_("confirmed"), default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     origin = models.CharField(_("way of entry"), max_length=10, choices=Origin)
@@ -185,7 +185,7 @@ class Figure(models.Model):
 
     @property
     def author(self) -> str:
-        """Who entered the figure; of one that no person entered, where it comes from."""
+        """Returns who entered the figure, or where it comes from if no person entered it."""
         if self.entered_by is not None:
             return str(self.entered_by)
         if self.origin in self.BY_PEOPLE:
@@ -194,7 +194,7 @@ class Figure(models.Model):
 
     @property
     def number(self) -> Decimal | None:
-        """What the figure comes to: its value, or its parts divided and scaled."""
+        """Returns what the figure comes to: its value, or its parts divided and scaled."""
         if self.numerator is None:  # most figures have no parts, and need no look at the indicator
             return self.value
         return number_of(self.value, self.numerator, self.denominator, self.indicator.scale)

@@ -1,4 +1,4 @@
-"""Indicators, and which objectives, levers and projects they speak for."""
+"""Indicators, and the objectives, levers and projects in which they count."""
 
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,8 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         return self.exclude(aggregation=Indicator.Aggregation.NONE)
 
     def in_use(self) -> "IndicatorQuerySet":
-        """Those that are collected and computed: archived ones keep only their history."""
+        """Returns the indicators that are collected and computed; archived ones keep their history
+        only."""
         return self.filter(archived_at=None)
 
     def headlines(self) -> "IndicatorQuerySet":
@@ -40,7 +41,7 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
 
 @pghistory.track()
 class Indicator(models.Model):
-    """What is measured, in which unit, and how schools and years add up."""
+    """A measure with its unit, and how its schools and years add up."""
 
     class Theme(models.TextChoices):
         TRAINING = "training", _("Training")
@@ -212,7 +213,7 @@ class Indicator(models.Model):
 
     @property
     def lacks(self) -> list[str]:
-        """What its definition does not say, of what whoever counts has to know."""
+        """Returns what the definition lacks of what a person who counts has to know."""
         needed = {
             _("what is counted"): self.definition,
             _("at which date"): self.counted_on,
@@ -223,7 +224,7 @@ class Indicator(models.Model):
 
     @property
     def is_percentage(self) -> bool:
-        """Whether it is counted in per cent: its changes and differences are points then."""
+        """Returns whether the unit is per cent: changes and differences are in points then."""
         return "%" in self.unit_fr
 
     @property
@@ -231,7 +232,7 @@ class Indicator(models.Model):
         return self.aggregation == self.Aggregation.RATIO
 
     def year_label(self, year: int) -> str:
-        """2022 for a civil year; 2022-2023 for the academic year that begins in it."""
+        """Returns 2022 for a civil year, 2022-2023 for the academic year that begins in it."""
         return f"{year}-{year + 1}" if self.year_kind == self.YearKind.ACADEMIC else str(year)
 
     @property

@@ -1,4 +1,4 @@
-"""What is computed from the figures, what is to be computed again, and the runs that did it.
+"""The results computed from the figures, the stale marks, and the runs that recomputed them.
 
 Rows of this module are written by `indicators.recomputing.recompute` alone and can be made anew at
 any time.
@@ -25,7 +25,7 @@ from projects.models import FlagshipProject
 
 
 class ValueNature(models.TextChoices):
-    """What the number of a year is. One year may have several, and each says which it is."""
+    """The view of a number, and whether it is an estimate: a year may have several numbers."""
 
     VALIDATED = "validated", _("validated value")
     VALIDATED_ESTIMATE = "validated-estimate", _("estimate on validated figures")
@@ -38,10 +38,8 @@ class ValueNature(models.TextChoices):
 
 
 class ExactField(models.Field):
-    """A number as the formulas have it, with 28 digits: they go on with it, not with ten decimals.
-
-    A third is 0.3333333333 where it is shown; three of those would never make a whole.
-    """
+    """A number with the 28 digits of the formulas, which go on with it: with the ten decimals that
+    are shown, three thirds of 0.3333333333 would never make a whole."""
 
     def db_type(self, connection: Any) -> str:
         return "numeric"
@@ -94,7 +92,7 @@ class InstituteValue(models.Model):
 
     @property
     def shown(self) -> Any:
-        """The value where it is final, else the estimate, else nothing."""
+        """Returns the value where it is final, else the estimate, else None."""
         return self.estimate if self.value is None else self.value
 
     @property
@@ -110,7 +108,7 @@ class InstituteValue(models.Model):
 
 class ProgressQuerySet(models.QuerySet["Progress"]):
     def visible_to(self, user: Any) -> "ProgressQuerySet":
-        """The institute's progress for its people; a school's own for its own."""
+        """Returns all progress for the institute's people; for a school's, that of their school."""
         if has_permission(user, Permission.READ_INSTITUTE):
             return self
         return self.filter(target__school__in=user.school_ids)
@@ -167,7 +165,7 @@ class Progress(models.Model):
         _("probability to meet the target"), max_digits=48, decimal_places=10, null=True
     )
     forecast_points = models.PositiveSmallIntegerField(_("points of the forecast"), default=0)
-    # For want of a figure of the baseline year.
+    # The baseline is a point where its year has no final value.
     forecast_from_baseline = models.BooleanField(
         _("the target's baseline is one of them"), default=False
     )
@@ -259,27 +257,27 @@ class RollUp(models.Model):
 
 class StaleMarkQuerySet(models.QuerySet["StaleMark"]):
     def shared_out(self) -> "StaleMarkQuerySet":
-        """Those that stand in the place of one for everything."""
+        """Returns the marks that replace one for everything."""
         return self.filter(reason__startswith=StaleMark.SHARED_OUT)
 
     def for_everything(self) -> "StaleMarkQuerySet":
         return self.filter(indicator=None, only_roll_ups=False)
 
     def of_figures(self) -> "StaleMarkQuerySet":
-        """Those of an indicator, or of some of its figures."""
+        """Returns the marks of an indicator, or of some of its figures."""
         return self.filter(indicator__isnull=False, only_roll_ups=False)
 
 
 class StaleMark(models.Model):
-    """What is to be recomputed, written by database triggers in the transaction that changed it.
+    """A note of what is to be recomputed, which database triggers write with each change.
 
-    No indicator means everything, or every mean of items where `only_roll_ups` says so. A year (and
-    a school; none: the institute, or several schools) narrows an indicator down to the figures that
-    changed; neither means all of it. `only_roll_ups` with an indicator and a year: its progress is
-    computed, and what stands above it is stale; the recomputation itself leaves that.
+    A mark without an indicator names everything, or every mean with `only_roll_ups`. A year narrows
+    an indicator down to the figures that changed: those of the school, or without one those of the
+    institute or of several schools. With `only_roll_ups`, an indicator and a year, the progress is
+    computed and the means above it are stale; a recomputation leaves such marks.
     """
 
-    SHARED_OUT = "all of them"  # begins the reason of a mark in the place of one for everything
+    SHARED_OUT = "all of them"  # begins the reason of the marks that replace one for everything
 
     # No constraint in the database: deleting an indicator leaves a mark that names it.
     indicator = models.ForeignKey(
@@ -305,10 +303,10 @@ class StaleMark(models.Model):
 
 
 class ComputedDay(models.Model):
-    """The day for which the results were last asked for: milestones fall due without anybody
-    writing anything. One row, so that no day is lost with a queue, a timer or a machine."""
+    """The day for which the results were last ordered: milestones fall due although nothing is
+    written. It is one row, so that no day is lost with a queue, a timer or a machine."""
 
-    THE_ONE = 1
+    ONLY_KEY = 1
 
     day = models.DateField()
 
@@ -317,11 +315,11 @@ class ComputedDay(models.Model):
 
     @classmethod
     def turn_to(cls, today: date) -> bool:
-        """Note that the results of this day are asked for. False: they were already. Of two that
-        ask at once, one is answered True."""
-        if cls.objects.filter(pk=cls.THE_ONE).exclude(day=today).update(day=today):
+        """Note that the results of this day are ordered. Returns False where they were already; of
+        two calls at once, one returns True."""
+        if cls.objects.filter(pk=cls.ONLY_KEY).exclude(day=today).update(day=today):
             return True
-        return cls.objects.get_or_create(pk=cls.THE_ONE, defaults={"day": today})[1]
+        return cls.objects.get_or_create(pk=cls.ONLY_KEY, defaults={"day": today})[1]
 
 
 KEPT = timedelta(days=400)
@@ -333,21 +331,22 @@ class RecomputeRunQuerySet(models.QuerySet["RecomputeRun"]):
         return self.exclude(error="")
 
     def unresolved(self) -> "RecomputeRunQuerySet":
-        """Failures whose indicator has not been recomputed since."""
+        """Returns the failures whose indicator has not been recomputed since."""
         return self.failed().filter(resolved_at=None)
 
     def forgettable(self, *, at: datetime) -> "RecomputeRunQuerySet":
-        """Those of long ago, and of a month ago that changed nothing; no failure that stands."""
+        """Returns the runs to delete: old ones, and after a month those that changed nothing; never
+        an unresolved failure."""
         old = Q(finished_at__lt=at - KEPT)
         idle = Q(finished_at__lt=at - KEPT_WITHOUT_CHANGE, rows_changed=0)
         return self.filter(old | idle).exclude(Q(resolved_at=None) & ~Q(error=""))
 
 
 class RecomputeRun(models.Model):
-    """One run of the recomputation, kept: when, how much, what went wrong.
+    """One run of the recomputation: when it ran, how much it changed, what went wrong.
 
-    An indicator that cannot be computed has a run of its own, with the error; it stands until a
-    later run computes the indicator.
+    An indicator that cannot be computed has a run of its own, with the error; it is unresolved
+    until a later run computes the indicator.
     """
 
     started_at = models.DateTimeField(_("started"))
@@ -385,5 +384,4 @@ class RecomputeRun(models.Model):
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
         return (self.finished_at - self.started_at).total_seconds()

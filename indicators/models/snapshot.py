@@ -1,4 +1,4 @@
-"""Snapshots: what the dashboard said at one moment, kept for good."""
+"""Snapshots: the dashboard's content at one moment, kept for good."""
 
 import json
 from functools import cached_property
@@ -18,15 +18,14 @@ from objectives.models import StrategicPlan
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def visible_to(self, user: Any) -> "SnapshotQuerySet":
-        """The institute's numbers are for its people."""
         return self if has_permission(user, Permission.READ_INSTITUTE) else self.none()
 
 
 class Snapshot(models.Model):
     """The plan in one year and view, frozen for a meeting. `content` is the very text hashed.
 
-    Nothing of it moves when figures, names, targets or the formulas do: pages and files are made of
-    `content` alone. See `indicators.questions.snapshots` for what stands in it.
+    Nothing in it changes when figures, names, targets or formulas do: pages and files are made of
+    `content` alone, which `indicators.questions.snapshots` writes.
     """
 
     plan = models.ForeignKey(StrategicPlan, models.PROTECT, related_name="snapshots")
@@ -79,5 +78,5 @@ class Snapshot(models.Model):
         return self.title
 
     @cached_property
-    def said(self) -> dict[str, Any]:
+    def parsed_content(self) -> dict[str, Any]:
         return json.loads(self.content)

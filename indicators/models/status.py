@@ -1,4 +1,4 @@
-"""The verdict on a number, as people read it: its word, its sign, its place in a list."""
+"""The status of a result as people read it: its word, its icon, its place in a list."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,12 +29,12 @@ class ProgressStatus(models.TextChoices):
 
     @property
     def is_behind(self) -> bool:
-        """Not where it should be, by what is counted."""
+        """Returns whether it is not where it should be, by the figures that count."""
         return self in (ProgressStatus.MISSED, ProgressStatus.OFF_TRACK, ProgressStatus.AT_RISK)
 
     @property
     def is_judged(self) -> bool:
-        """It says where things stand: neither pending nor for want of figures or of a target."""
+        """Returns whether it is a judgement: not pending, and not for want of figures or target."""
         return self.is_good or self.is_behind or self == ProgressStatus.NOT_STARTED
 
     @property
@@ -43,7 +43,7 @@ class ProgressStatus(models.TextChoices):
 
     @property
     def symbol(self) -> str:
-        """The name of its icon: a status is never told by colour alone."""
+        """Returns the name of the icon: a status is never shown by colour alone."""
         return {
             ProgressStatus.MISSED: "x-circle-fill",
             ProgressStatus.OFF_TRACK: "arrow-down-circle-fill",
@@ -59,7 +59,7 @@ class ProgressStatus(models.TextChoices):
 
 
 WHOLE = Decimal(1)
-# What a pending verdict would be, were nothing missing.
+# The words for what a pending verdict would be, were nothing missing.
 WOULD_BE = {
     ProgressStatus.MISSED: _("would be missed"),
     ProgressStatus.OFF_TRACK: _("would be off track"),
@@ -74,7 +74,7 @@ WOULD_BE = {
 class VerdictInWords:
     """A status in the words that its numbers call for.
 
-    `reported` of `expected` schools are counted in it; None where it is not of several schools.
+    It counts `reported` of `expected` schools; both are None where it is not about several schools.
     """
 
     status: ProgressStatus
@@ -87,7 +87,6 @@ class VerdictInWords:
     def of(
         cls, row: Any, *, reported: int | None = None, expected: int | None = None
     ) -> "VerdictInWords":
-        """Of a stored or a computed result."""
         return cls(ProgressStatus(row.status), row.would_be or "", row.pace, reported, expected)
 
     @property
@@ -100,7 +99,7 @@ class VerdictInWords:
 
     @property
     def label(self) -> str:
-        """On track is ahead of the trajectory or on it, or no more than close to it."""
+        """Returns the word; "on track" says whether it is close to the trajectory or not behind."""
         if self.status != ProgressStatus.ON_TRACK:
             return str(self.status.label)
         if self.is_close:
@@ -109,13 +108,13 @@ class VerdictInWords:
 
     @property
     def is_close(self) -> bool:
-        """Not late enough to be at risk, but behind its trajectory."""
+        """Returns whether it is behind its trajectory, but not late enough to be at risk."""
         on_track = self.status == ProgressStatus.ON_TRACK
         return on_track and self.pace is not None and self.pace < WHOLE
 
     @property
     def details(self) -> str:
-        """What a pending verdict would be, and of how many schools; empty for the others."""
+        """Returns what a pending verdict would be, and how many schools it counts; else empty."""
         if self.status != ProgressStatus.PENDING:
             return ""
         would_be = WOULD_BE.get(ProgressStatus(self.would_be)) if self.would_be else None
@@ -134,7 +133,7 @@ class VerdictInWords:
 
     @property
     def text(self) -> str:
-        """The whole of it in one line, for a cell of a file or a sentence."""
+        """Returns all of it in one line, for a cell of a file or a sentence."""
         if not self.details:
             return self.label
         known = {"verdict": self.label, "details": self.details}

@@ -1,4 +1,4 @@
-"""Targets: sourced, several for one indicator, one of them the reference."""
+"""Targets: each has a source; an indicator may have several, one of them the reference."""
 
 from decimal import Decimal
 from typing import Any
@@ -26,18 +26,18 @@ class TargetQuerySet(models.QuerySet["Target"]):
         return self.filter(Q(school=None) | Q(school__in=user.school_ids))
 
     def in_use(self) -> "TargetQuerySet":
-        """Those that are computed: neither they nor their indicator are archived."""
+        """Returns the targets that are computed: neither they nor their indicator are archived."""
         return self.filter(archived_at=None, indicator__archived_at=None)
 
     def of_the_institute(self) -> "TargetQuerySet":
         return self.filter(school=None)
 
     def reference(self) -> "TargetQuerySet":
-        """The one target of an indicator and plan that counts in roll-ups."""
+        """Returns the one target of each indicator and plan that counts in roll-ups."""
         return self.of_the_institute().filter(is_reference=True)
 
 
-# Of 0, and of what is below it, a growth in per cent says nothing: 50 % more than −10 is −15.
+# A growth in per cent over 0 or a negative number makes no sense: 50 % more than −10 is −15.
 GROWTH_NEEDS_POSITIVE = _(
     "A growth needs a baseline above zero: write the target as a value instead."
 )
@@ -51,7 +51,7 @@ class Sureness(models.TextChoices):
 
 @pghistory.track()
 class Target(models.Model):
-    """What one indicator is meant to reach, for the institute or a school, and who said so."""
+    """The value that an indicator is to reach, for the institute or a school, with its source."""
 
     class Trajectory(models.TextChoices):
         LINEAR = "linear", _("linear")
@@ -137,7 +137,7 @@ class Target(models.Model):
             ),
             models.CheckConstraint(
                 name="target_growth_needs_positive",
-                # What was stored before this rule may still be put aside.
+                # A target stored before this rule may still be archived.
                 condition=Q(growth_percent=None)
                 | Q(baseline_value=None)
                 | Q(baseline_value__gt=0)
@@ -151,14 +151,14 @@ class Target(models.Model):
 
     @property
     def grows_from_nothing(self) -> bool:
-        """Whether it is a growth over a published baseline of zero or below."""
+        """Returns whether it is a growth over a published baseline of zero or below."""
         published = self.baseline_value
         return self.growth_percent is not None and published is not None and published <= 0
 
     def clean(self) -> None:
         """Refuse a growth over validated figures of zero or below, where no baseline is published.
 
-        Figures may still fall there later: then nothing is computed, and the reason is said.
+        Figures may still fall so low later: then nothing is computed, and the result says why.
         """
         if self.growth_percent is None or self.baseline_value is not None or self.archived_at:
             return
@@ -167,7 +167,8 @@ class Target(models.Model):
             raise ValidationError({"growth_percent": GROWTH_NEEDS_POSITIVE})
 
     def _recorded_baseline(self) -> Decimal | None:
-        """The validated figure of the baseline year, of a ratio its numerator: same side of 0."""
+        """Returns the validated figure of the baseline year; for a ratio of one school its
+        numerator, which has the same sign."""
         if self.school_id is None:
             whole = self.indicator.institute_values.filter(year=self.baseline_year)
             return whole.filter(view="validated").values_list("value", flat=True).first()
@@ -178,7 +179,7 @@ class Target(models.Model):
 
 @pghistory.track()
 class TrajectoryPoint(models.Model):
-    """What a target expects of one year, where its trajectory goes through stated values."""
+    """The value that a target states for one year of its trajectory."""
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="points")
     year = models.PositiveSmallIntegerField(_("year"))

@@ -1,1 +1,1 @@
-"""What would be, and what was: computed when it is asked for, and not stored."""
+"""Results that are computed on request and not stored: trials, effects, parts, snapshots."""

@@ -1,19 +1,19 @@
-"""What a school may be told about the effect of its own figures, without learning anybody else's.
+"""The effect of a school's own figures, as the school may know it without learning any other's.
 
 A school's people see their own figures and the published targets, never the institute's totals, its
-roll-ups, or another school's figures. An effect on those is a question they could ask as often as
-they like, with any number they like, before anything is stored. So it is answered from the school's
-own figures and the published targets alone: no figure of another school is read here, and therefore
-none can be derived, whether the institute has two schools or twenty. In particular:
+roll-ups, or another school's figures. They could try the effect of any number, as often as they
+like, before anything is stored. So the effect is computed from the school's own figures and the
+published targets alone: no figure of another school is read here, and therefore none can be
+derived, whether the institute has two schools or twenty. In particular:
 
-- of a sum against a published baseline b and target T, the institute's progress moves by
-  Δa / (T − b), the same whatever the others entered: that is told in points;
-- of a baseline that is itself added up from the figures, T − b would tell the others' baseline:
-  the direction alone is told;
-- of a ratio, the move hangs on the others' numerators and denominators, and even its direction is
-  told only where it holds for all of them (a part that grows of a whole that does not);
-- of an objective, the move hangs on the others too, because a mean takes progress between 0 and 1:
-  with large numbers one could find where it stops, and with that the total. Its direction is told.
+- for a sum against a published baseline b and target T, the institute's progress moves by
+  Δa / (T − b), the same whatever the others entered: it is shown in points;
+- where the baseline is itself added up from the figures, T − b would reveal the others' baseline:
+  only the direction is shown;
+- for a ratio, the move depends on the others' numerators and denominators, and even its direction
+  is shown only where it holds for all of them (a part that grows in a whole that does not);
+- for an objective, the move depends on the others too, because a mean takes progress between 0 and
+  1: large numbers would show where it stops, and so the total. Only its direction is shown.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ class ContributionDirection(StrEnum):
 class Share:
     """The school's part in the institute's move, compared with its last figure that counts.
 
-    `points`: of progress, a share (0.01 is one point); None where it cannot be told.
+    `points` is a share of progress (0.01 is one point); None where it must not be shown.
     """
 
     way: ContributionDirection
@@ -60,7 +60,7 @@ class Share:
 
 @dataclass(frozen=True)
 class OwnMove:
-    """One indicator of one school, with the figure that is looked at."""
+    """The move of one indicator of one school, with the figure that is tried."""
 
     indicator: Indicator
     progress: Progress | None  # toward the school's own target; unsaved
@@ -71,7 +71,7 @@ class OwnMove:
 
     @property
     def change(self) -> Decimal | None:
-        """Progress of the school since the year before, a share."""
+        """Returns the school's progress less that of the year before, a share."""
         if self.progress is None or self.before is None:
             return None
         now, then = self.progress.progress, self.before.progress
@@ -81,7 +81,7 @@ class OwnMove:
 def own_moves(
     *, plan: StrategicPlan, school: School, year: int, readings: Mapping[int, Reading]
 ) -> list[OwnMove]:
-    """For each indicator of `readings`: what the school may be told, were that its figure."""
+    """Returns the move of each indicator of `readings`, were that the school's figure."""
     targets = Target.objects.in_use().filter(Q(school=school) | Q(is_reference=True), plan=plan)
     links = IndicatorLink.objects.filter(objective__in=Objective.objects.of(plan), weight__gt=0)
     chosen = Indicator.objects.in_use().prefetch_related(
@@ -93,27 +93,26 @@ def own_moves(
     )
     past = _past(school, year, readings)
     return [
-        _SchoolIndicator(plan, school, year, one, past.get(one.pk, {})).move(readings[one.pk])
-        for one in chosen.filter(pk__in=readings)
+        _SchoolIndicator(plan, school, year, row, past.get(row.pk, {})).move(readings[row.pk])
+        for row in chosen.filter(pk__in=readings)
     ]
 
 
 def _past(
     school: School, year: int, indicators: Mapping[int, Reading]
 ) -> dict[int, dict[int, Reading]]:
-    """The school's own figures that count, by indicator and year, before the year looked at."""
-    found: dict[int, dict[int, Reading]] = {}
+    """Returns the school's own figures that count, by indicator and year, before this year."""
+    past: dict[int, dict[int, Reading]] = {}
     own = Figure.objects.counted(VIEW).filter(school=school, indicator__in=indicators)
     for figure in own.filter(year__lt=year, state=Figure.State.NUMBER):
-        found.setdefault(figure.indicator_id, {})[figure.year] = reading_of(figure)
-    return found
+        past.setdefault(figure.indicator_id, {})[figure.year] = reading_of(figure)
+    return past
 
 
 @dataclass(frozen=True)
 class _SchoolIndicator:
-    """One indicator of the school, with what it said of earlier years. Of the indicator's targets
-    and links those in sight are prefetched: the school's own target and the reference target, and
-    the objectives it counts in."""
+    """One indicator of the school, with the school's figures of earlier years. The indicator comes
+    with the school's own targets, the reference target, and the links to objectives alone."""
 
     plan: StrategicPlan
     school: School
@@ -140,7 +139,7 @@ class _SchoolIndicator:
         return [link.objective for link in self.indicator.links.all() if link.objective]
 
     def _own_target(self, reading: Reading) -> TargetInView | None:
-        """Toward the school's own target; of several for the year, the one that began last."""
+        """Returns the school's own target with its values; of several, the one that began last."""
         own = [
             target for target in self.indicator.targets.all() if target.school_id == self.school.pk
         ]
@@ -157,10 +156,9 @@ class _SchoolIndicator:
         return in_view if self.year in in_view.years else None
 
     def _share(self, reading: Reading) -> Share | None:
-        target = next((one for one in self.indicator.targets.all() if one.is_reference), None)
-        own = self.indicator.aggregation == Aggregation.NONE
-        asked = self.school.is_member_in(self.year)
-        if target is None or own or not asked:
+        target = next((row for row in self.indicator.targets.all() if row.is_reference), None)
+        is_the_institutes_own = self.indicator.aggregation == Aggregation.NONE
+        if target is None or is_the_institutes_own or not self.school.is_member_in(self.year):
             return None
         if not reading.applicable:
             return Share(ContributionDirection.OUTSIDE)
@@ -170,16 +168,16 @@ class _SchoolIndicator:
         return share_of(target, held, reading) if held else Share(ContributionDirection.FIRST)
 
     def _held(self) -> Reading | None:
-        """What the figure is compared with: the last one that counts; of a running sum, nothing
-        added to it."""
+        """Returns the figure to compare with: the last one that counts, or 0 for a running sum, to
+        which the new figure is added."""
         if self.indicator.accumulation == Accumulation.CUMULATIVE:
             return Reading(ZERO, ZERO, ZERO)
         return self.past[max(self.past)] if self.past else None
 
 
 def share_of(target: Target, held: Reading, reading: Reading) -> Share:
-    """Which way, and where it can be told by how much, `reading` in place of `held` moves the
-    institute's progress toward its target."""
+    """Returns which way `reading` in place of `held` moves the institute's progress toward its
+    target, and by how much where that may be shown."""
     rise = _rise(target.indicator, held, reading)
     if rise is None or target.indicator.direction == Direction.KEEP:
         return Share(ContributionDirection.OPEN)
@@ -192,8 +190,8 @@ def share_of(target: Target, held: Reading, reading: Reading) -> Share:
 
 
 def _rise(indicator: Indicator, held: Reading, reading: Reading) -> Decimal | None:
-    """By how much the school's figure rose; of a ratio only its sign means anything, and None says
-    that the sign of the institute's rise hangs on the others."""
+    """Returns how much the school's figure rose. For a ratio only the sign means something; None
+    says that the sign of the institute's rise depends on the other schools."""
     if indicator.aggregation != Aggregation.RATIO:
         return (reading.value or ZERO) - (held.value or ZERO)
     part = (reading.numerator or ZERO) - (held.numerator or ZERO)
@@ -204,12 +202,12 @@ def _rise(indicator: Indicator, held: Reading, reading: Reading) -> Decimal | No
 
 
 def _points(target: Target, rise: Decimal) -> Decimal | None:
-    """Δa / (T − b), for a sum whose baseline and target are published and lie the right way."""
+    """Returns Δa / (T − b), for a sum with a published baseline and a target on its good side."""
     if target.indicator.aggregation != Aggregation.SUM or target.baseline_value is None:
         return None
-    line = path_of(target, {})
-    if line.target is None or line.baseline is None:
+    path = path_of(target, {})
+    if path.target is None or path.baseline is None:
         return None
-    way = line.target - line.baseline
-    is_right = way > 0 if line.direction is Direction.INCREASE else way < 0
+    way = path.target - path.baseline
+    is_right = way > 0 if path.direction is Direction.INCREASE else way < 0
     return rise / way if is_right else None

@@ -1,4 +1,4 @@
-"""What a change would do, found by doing it: inside a transaction that is always taken back.
+"""The rehearsal of a change: it is done inside a transaction that is always taken back.
 
 The change itself, its constraints and triggers, and the recomputation are the real ones, so what a
 preview announces is what will happen.
@@ -14,7 +14,7 @@ from django.db import models, transaction
 from indicators.models import InstituteValue, Progress, RollUp
 from indicators.recomputing.recompute import recompute_stale
 
-# What tells two states of a result apart; when it was computed and from what does not.
+# Two states of a result are compared without the time and the inputs of their computation.
 NOT_COMPARED = {"id", "computed_at", "formula_version", "inputs_hash"}
 KEYS = {
     InstituteValue: ("indicator_id", "year", "view"),
@@ -27,7 +27,7 @@ ResultValues = dict[str, Any]
 
 @dataclass(frozen=True)
 class ResultMove:
-    """One result before and after; None where it was not there, or would not be."""
+    """One result before and after the change; None where it does not exist."""
 
     model: type[models.Model]
     key: tuple[Any, ...]  # as `KEYS` names it
@@ -36,18 +36,18 @@ class ResultMove:
 
     @property
     def fields(self) -> list[str]:
-        """The fields that differ."""
+        """Returns the names of the fields that differ."""
         before, after = self.before or {}, self.after or {}
         return [name for name in before | after if before.get(name) != after.get(name)]
 
 
 def rehearse(change: Callable[[], object]) -> list[ResultMove]:
-    """Every stored result that `change` would move. Nothing stays: no row, no event, no mark.
+    """Returns every stored result that `change` would move. No row, event or mark of it stays.
 
     Exceptions of the change reach the caller, as they would without a rehearsal.
     """
     with _taken_back():
-        recompute_stale()  # so that only this change speaks
+        recompute_stale()  # so that only this change makes a difference
         before = _results()
         change()
         recompute_stale()
@@ -67,9 +67,9 @@ def _taken_back() -> Iterator[None]:
 
 
 def _results() -> dict[tuple[type[models.Model], tuple[Any, ...]], ResultValues]:
-    found = {}
+    results = {}
     for model, key in KEYS.items():
         names = [f.attname for f in model._meta.concrete_fields if f.name not in NOT_COMPARED]
         for row in model._default_manager.values(*names):
-            found[model, tuple(row[name] for name in key)] = row
-    return found
+            results[model, tuple(row[name] for name in key)] = row
+    return results

@@ -1,4 +1,4 @@
-"""The schools of one indicator as `school_parts` wants them, and what stands in for whom."""
+"""The schools of one indicator with their years, for `indicators.formulas.school_parts`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from indicators.results.series import Series
 
 @dataclass(frozen=True)
 class Bearers:
-    """The schools that bear an indicator in one year, with what is to be said of some of them."""
+    """The schools that bear an indicator in one year, and what is particular about some of them."""
 
     schools: list[SchoolYears]
     carried: dict[str, list[int]] = field(default_factory=dict)  # the years of older figures
@@ -25,38 +25,37 @@ class Bearers:
 def bearers(
     series: Series, view: View, *, baseline_year: int, year: int, schools: Iterable[School]
 ) -> Bearers:
-    """Who bore the indicator then or bears it now; those that merged stand with their successor."""
+    """Returns the schools that bear the indicator in the baseline year or in this one, those that
+    merged added to their successor."""
     then = series.contributions(view, baseline_year) if baseline_year in series.members else {}
     now = series.contributions(view, year)
     points = {
-        one: series.contributions(view, one)
-        for one in range(baseline_year, year + 1)
-        if (view, one) in series.totals and series.totals[view, one].value is not None
+        y: series.contributions(view, y)
+        for y in range(baseline_year, year + 1)
+        if (view, y) in series.totals and series.totals[view, y].value is not None
     }
     codes = sorted({*then, *now}.union(*points.values()))
     into = {code: last for code, last in successors(schools, year).items() if code in codes}
-    found = [
+    rows = [
         SchoolYears(
             code,
             _reading(then.get(code)),
             _reading(now.get(code), carry=True),
-            {one: _reading(those.get(code)) or NOTHING for one, those in points.items()},
+            {y: _reading(brought.get(code)) or NOTHING for y, brought in points.items()},
         )
         for code in codes
     ]
-    standing = {school.code for school in schools if school.is_member_in(year)}
-    kept = [one for one in followed(found, into) if _bears(one)]
+    members = {school.code for school in schools if school.is_member_in(year)}
+    kept = [school for school in followed(rows, into) if _bears(school)]
     return Bearers(
         kept,
         carried={
             code: years
-            for code, one in now.items()
-            if one.total is None and (years := one.carried_years)
+            for code, brought in now.items()
+            if brought.total is None and (years := brought.carried_years)
         },
-        joined=frozenset(
-            one.code for one in kept if one.code not in {into.get(code, code) for code in then}
-        ),
-        left=frozenset(one.code for one in kept if one.code not in standing),
+        joined=frozenset({s.code for s in kept} - {into.get(code, code) for code in then}),
+        left=frozenset({s.code for s in kept} - members),
         merged={
             last: sorted(code for code in into if into[code] == last) for last in set(into.values())
         },
@@ -64,7 +63,7 @@ def bearers(
 
 
 def _reading(brought: Contribution | None, *, carry: bool = False) -> Reading | None:
-    """What a school brought to a year; who was not expected brought nothing."""
+    """Returns what a school brought to a year: nothing if it was not expected, None if unknown."""
     if brought is None:
         return NOTHING
     if brought.total is None and carry and brought.sources is not None:
@@ -73,19 +72,21 @@ def _reading(brought: Contribution | None, *, carry: bool = False) -> Reading | 
 
 
 def _bears(school: SchoolYears) -> bool:
-    """Not one that came and went between, and leaves no trace in either year."""
+    """Returns whether the school has a part in either year; one that came and went between has
+    none."""
     return not (school.then == school.now == NOTHING)
 
 
 def successors(schools: Iterable[School], year: int) -> Mapping[str, str]:
-    """Of each school that is no longer expected in a year: the last one it merged into."""
+    """Returns, for each school that is not expected any more in a year, the last one it merged
+    into."""
     by_pk = {school.pk: school for school in schools}
-    found = {}
+    into = {}
     for school in by_pk.values():
         last, seen = school, {school.pk}
         while not last.is_member_in(year) and last.merged_into_id in by_pk.keys() - seen:
             last = by_pk[last.merged_into_id]
             seen.add(last.pk)
         if last is not school:
-            found[school.code] = last.code
-    return found
+            into[school.code] = last.code
+    return into

@@ -1,8 +1,8 @@
-"""What moves the plan: its means with other weights, or with something left out. Nothing is stored.
+"""Sensitivity: the plan's means with other weights, or with an item left out. Nothing is stored.
 
 The means are those of `indicators.results.elements` and `indicators.formulas.roll_up`, over the
-progress that is stored; only the weights are others. To leave something out is to give it the
-weight 0: it then counts neither in the progress nor in the coverage of a mean.
+progress that is stored; only the weights differ. An item that is left out has the weight 0: it
+counts neither in the progress nor in the coverage of a mean.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,14 +26,14 @@ from projects.models import FlagshipProject, Serves
 
 
 class ItemKind(StrEnum):
-    """What can be left out as a whole."""
+    """The kind of an item that can be left out as a whole."""
 
     INDICATOR = "i"
     PROJECT = "p"
     OBJECTIVE = "o"
 
 
-# What carries a weight in an element's mean.
+# A link that carries a weight in an element's mean.
 Weight = IndicatorLink | Serves
 
 
@@ -51,6 +51,11 @@ class PlanItem:
     def key(self) -> str:
         return f"{self.kind}.{self.code}"
 
+    @classmethod
+    def of(cls, kind: ItemKind, row: Any) -> "PlanItem":
+        title = row.name if kind is ItemKind.INDICATOR else row.title
+        return cls(kind, row.pk, row.code, str(title), row.rank)
+
 
 class ExclusionReason(StrEnum):
     """Why an item counts in no mean."""
@@ -58,27 +63,27 @@ class ExclusionReason(StrEnum):
     OUT = "out"  # it is left out here
     NO_WEIGHT = "no_weight"
     NO_TARGET = "no_target"  # the plan has no reference target for the indicator
-    NO_PROGRESS = "no_progress"  # of the year nothing is known, or nothing can be computed
-    NO_PATH = "no_path"  # nothing says what was expected of the year
+    NO_PROGRESS = "no_progress"  # nothing is known of the year, or nothing can be computed
+    NO_PATH = "no_path"  # what was expected of the year is not known
     NO_MILESTONES = "no_milestones"
 
 
 @dataclass(frozen=True)
 class WeighedItem:
-    """One item of an element's mean, with its weight as it is and as it is tried."""
+    """One item of an element's mean, with its real weight and the weight tried."""
 
     key: str  # of its weight, in an address: "o.O1.i.students"
-    thing: PlanItem
+    plan_item: PlanItem
     real_weight: Decimal
     weight: Decimal
     item: RollUpItem  # with the weight tried
     contribution: Decimal | None  # weight × progress / all weight with data; None: left out
-    why: ExclusionReason | None  # it is left out; None: it counts
+    why: ExclusionReason | None  # None: it counts
 
 
 @dataclass(frozen=True)
 class WeighedElement:
-    """An objective or a lever: its mean as it is and as it is tried, and what it is made of."""
+    """An objective or a lever: its real mean, the mean tried, and the items of the mean."""
 
     key: str  # "o.O1", "l.L3"
     element: Element
@@ -87,7 +92,7 @@ class WeighedElement:
     parts: list[WeighedItem]
     real_weight: Decimal
     weight: Decimal
-    contribution: Decimal | None  # of an objective to the plan, as a part's; None: left out
+    contribution: Decimal | None  # of an objective to the plan; None: left out
 
     @property
     def change(self) -> Decimal | None:
@@ -96,9 +101,9 @@ class WeighedElement:
 
 @dataclass(frozen=True)
 class PlanWithoutItem:
-    """The plan with one thing left out, beside the plan as it is tried."""
+    """The plan with one item left out, beside the plan with the weights tried."""
 
-    thing: PlanItem
+    plan_item: PlanItem
     mean: ElementMean
     change: Decimal | None
 
@@ -111,7 +116,7 @@ class PlanWithoutItem:
 class Trial:
     """A plan in one year and view, its real weights, and those tried in their place.
 
-    `weights`: by key of an objective or a part; `out`: the keys of the things left out.
+    `weights` are by key of an objective or a part; `out` holds the keys of the items left out.
     """
 
     elements: Elements
@@ -123,34 +128,34 @@ class Trial:
 
     @classmethod
     def read(cls, plan: StrategicPlan, view: View, year: int) -> "Trial":
-        """The plan as it is, nothing tried yet."""
+        """Returns the plan with its real weights."""
         elements = read_elements(plan, view, year)
-        asked = {link.indicator_id for link in elements.links}
-        indicators = Indicator.objects.in_use().in_bulk(asked)
+        linked = {link.indicator_id for link in elements.links}
+        indicators = Indicator.objects.in_use().in_bulk(linked)
         return cls(elements, indicators, view, year, {}, frozenset())
 
     def with_others(self, weights: Mapping[str, Decimal], out: frozenset[str]) -> "Trial":
-        """The same plan, read already, with these weights tried."""
+        """Returns the same plan, without reading it again, with these weights tried."""
         return replace(self, weights=weights, out=out)
 
-    # --- what there is to try -------------------------------------------------------------------
+    # --- what can be tried ----------------------------------------------------------------------
 
     @cached_property
-    def things(self) -> list[PlanItem]:
-        """What counts in an objective or a lever, and the objectives, in the order of the plan."""
+    def plan_items(self) -> list[PlanItem]:
+        """Returns what counts in objectives and levers, then the objectives, in the plan order."""
         rows: list[Weight] = [*self.elements.links, *self.elements.serves]
-        linked = {thing for row in rows if (thing := self._thing_of(row))}
+        linked = {item for row in rows if (item := self._plan_item(row))}
         return [
-            *sorted(linked, key=lambda thing: (thing.kind, thing.rank, thing.code)),
-            *(_thing(ItemKind.OBJECTIVE, one) for one in self.elements.objectives),
+            *sorted(linked, key=lambda item: (item.kind, item.rank, item.code)),
+            *(PlanItem.of(ItemKind.OBJECTIVE, row) for row in self.elements.objectives),
         ]
 
     @cached_property
     def weighed(self) -> list[WeighedElement]:
-        """The objectives, then the levers, each with its parts."""
+        """Returns the objectives, then the levers, each with its parts."""
         before, after = self._means(self.elements), self._means(self.tried)
-        weights = {key_of(one): one.weight for one in self.tried.objectives}
-        items = {key: _as_item(weight, after[key]) for key, weight in weights.items()}
+        weights = {key_of(row): row.weight for row in self.tried.objectives}
+        items = {key: after[key].as_item(weight) for key, weight in weights.items()}
         whole = _known_weight(items.values())
         return [
             WeighedElement(
@@ -168,7 +173,7 @@ class Trial:
 
     @cached_property
     def plan(self) -> tuple[ElementMean, ElementMean]:
-        """The plan's own mean: as it is, and as it is tried."""
+        """Returns the plan's own mean, with the real weights and with those tried."""
         key = key_of(self.elements.plan)
         return self._means(self.elements)[key], self._means(self.tried)[key]
 
@@ -178,86 +183,86 @@ class Trial:
 
     @property
     def is_changed(self) -> bool:
-        return bool(self.out or any(one.weight != one.real_weight for one in self.all_weights))
+        return bool(self.out or any(row.weight != row.real_weight for row in self.all_weights))
 
     @property
     def all_weights(self) -> list[WeighedElement | WeighedItem]:
-        """All that can be given another weight; of levers only the parts, they count in no mean."""
-        objectives = [one for one in self.weighed if isinstance(one.element, Objective)]
-        return [*objectives, *(part for one in self.weighed for part in one.parts)]
+        """Returns all that can get another weight: not the levers, which count in no mean."""
+        objectives = [row for row in self.weighed if isinstance(row.element, Objective)]
+        return [*objectives, *(part for row in self.weighed for part in row.parts)]
 
     def without_each(self) -> list[PlanWithoutItem]:
-        """The plan with each thing left out in its turn, the one that moves it most first."""
+        """Returns the plan with each item left out in turn, the one that moves it most first."""
         now = self.plan[1].progress
         key = key_of(self.elements.plan)
-        found = []
-        for thing in self.things:
-            if thing.key not in self.out:
-                mean = self._means(self._changed(self.out | {thing.key}))[key]
-                found.append(PlanWithoutItem(thing, mean, difference(now, mean.progress)))
-        # Beyond the decimals that are stored, two that move it alike keep their order.
-        return sorted(found, key=lambda one: -as_stored(one.size))
+        without = []
+        for item in self.plan_items:
+            if item.key not in self.out:
+                mean = self._means(self._changed(self.out | {item.key}))[key]
+                without.append(PlanWithoutItem(item, mean, difference(now, mean.progress)))
+        # Two that move it alike, up to the decimals that are stored, keep their order.
+        return sorted(without, key=lambda row: -as_stored(row.size))
 
-    # --- how ------------------------------------------------------------------------------------
+    # --- how it is computed ---------------------------------------------------------------------
 
     @cached_property
     def _elements(self) -> dict[str, Objective | Lever]:
         both: list[Objective | Lever] = [*self.elements.objectives, *self.elements.levers]
-        return {key_of(one): one for one in both}
+        return {key_of(element): element for element in both}
 
     @cached_property
     def _keys(self) -> dict[tuple[str, int], str]:
         sides = {Objective: "objective", Lever: "lever"}
-        return {(sides[type(one)], one.pk): key for key, one in self._elements.items()}
+        return {(sides[type(row)], row.pk): key for key, row in self._elements.items()}
 
     @cached_property
     def _projects(self) -> dict[int, FlagshipProject]:
         return {project.pk: project for project in self.elements.projects}
 
-    def _thing_of(self, row: Weight) -> PlanItem | None:
-        """The indicator or project that a weight is of; None for one that is put aside."""
+    def _plan_item(self, row: Weight) -> PlanItem | None:
+        """Returns the indicator or project of a link; None where it is archived."""
         if isinstance(row, Serves):
             project = self._projects.get(row.project_id)
-            return _thing(ItemKind.PROJECT, project) if project else None
+            return PlanItem.of(ItemKind.PROJECT, project) if project else None
         indicator = self.indicators.get(row.indicator_id)
-        return _thing(ItemKind.INDICATOR, indicator) if indicator else None
+        return PlanItem.of(ItemKind.INDICATOR, indicator) if indicator else None
 
     def _element_key(self, row: Weight) -> str | None:
         side = "objective" if row.objective_id else "lever"
         return self._keys.get((side, getattr(row, f"{side}_id")))
 
     def _weight_key(self, row: Weight) -> str:
-        thing = self._thing_of(row)
-        return f"{self._element_key(row)}.{thing.key if thing else ''}"
+        item = self._plan_item(row)
+        return f"{self._element_key(row)}.{item.key if item else ''}"
 
     def _means(self, elements: Elements) -> dict[str, ElementMean]:
-        found = elements.means(self.view, self.year, on=self._day)
-        return {key_of(element): mean for element, mean in found}
+        means = elements.means(self.view, self.year, on=self._day)
+        return {key_of(element): mean for element, mean in means}
 
     @property
     def _day(self) -> date:
         return day_of(self.year)
 
     def _changed(self, out: frozenset[str]) -> Elements:
-        """The elements with the weights tried, and 0 for what is left out."""
+        """Returns the elements with the weights tried, and 0 for what is left out."""
         elements = self.elements
         return replace(
             elements,
             objectives=[
-                self._reweighed(one, key_of(one), is_out=key_of(one) in out)
-                for one in elements.objectives
+                self._reweighed(row, key_of(row), is_out=key_of(row) in out)
+                for row in elements.objectives
             ],
             links=[self._reweighed_link(link, out) for link in elements.links],
-            serves=[self._reweighed_link(one, out) for one in elements.serves],
+            serves=[self._reweighed_link(link, out) for link in elements.serves],
         )
 
     def _reweighed_link(self, row: Weight, out: frozenset[str]) -> Any:
-        thing = self._thing_of(row)
-        is_out = thing is not None and thing.key in out
+        item = self._plan_item(row)
+        is_out = item is not None and item.key in out
         return self._reweighed(row, self._weight_key(row), is_out=is_out)
 
     def _reweighed(self, row: Any, key: str, *, is_out: bool) -> Any:
-        """A copy with another weight, or the row itself: no row that was read is ever changed."""
+        """Returns a copy with another weight, or the row itself: no row that was read changes."""
         weight = ZERO if is_out else self.weights.get(key, row.weight)
         if weight == row.weight:
             return row
@@ -266,25 +271,25 @@ class Trial:
         return changed
 
     def _parts(self, element: str) -> Iterator[WeighedItem]:
-        """What an element is the mean of, with what each item brings to it."""
+        """Yields the items of an element's mean, with what each brings to it."""
         real: list[Weight] = [*self.elements.links, *self.elements.serves]
         tried: list[Weight] = [*self.tried.links, *self.tried.serves]
         pairs = [
-            (one, other)
-            for one, other in zip(real, tried, strict=True)
-            if self._element_key(one) == element and self._thing_of(one)
+            (link, trial)
+            for link, trial in zip(real, tried, strict=True)
+            if self._element_key(link) == element and self._plan_item(link)
         ]
-        items = [self._item(other) for _, other in pairs]
+        items = [self._item(trial) for _, trial in pairs]
         whole = _known_weight(items)
-        for (one, other), item in zip(pairs, items, strict=True):
-            thing = self._thing_of(one)
-            if thing is not None:
-                key, why = self._weight_key(one), self._why(one, thing, item)
+        for (link, trial), item in zip(pairs, items, strict=True):
+            plan_item = self._plan_item(link)
+            if plan_item is not None:
+                key, why = self._weight_key(link), self._why(link, plan_item, item)
                 share = _contribution(item, whole)
-                yield WeighedItem(key, thing, one.weight, other.weight, item, share, why)
+                yield WeighedItem(key, plan_item, link.weight, trial.weight, item, share, why)
 
-    def _why(self, row: Weight, thing: PlanItem, item: RollUpItem) -> ExclusionReason | None:
-        if thing.key in self.out:
+    def _why(self, row: Weight, plan_item: PlanItem, item: RollUpItem) -> ExclusionReason | None:
+        if plan_item.key in self.out:
             return ExclusionReason.OUT
         if not item.weight:
             return ExclusionReason.NO_WEIGHT
@@ -305,24 +310,15 @@ class Trial:
 
 
 def key_of(element: Element) -> str:
-    """ "o.O1", "l.L3", "p.P05"; the plan is "plan"."""
+    """Returns "o.O1", "l.L3" or "p.P05" for an element, and "plan" for the plan."""
     if isinstance(element, StrategicPlan):
         return "plan"
     prefix = {Objective: "o", Lever: "l", FlagshipProject: "p"}[type(element)]
     return f"{prefix}.{element.code}"
 
 
-def _thing(kind: ItemKind, row: Any) -> PlanItem:
-    title = row.name if kind is ItemKind.INDICATOR else row.title
-    return PlanItem(kind, row.pk, row.code, str(title), row.rank)
-
-
 def _is_known(item: RollUpItem) -> bool:
     return item.progress is not None and item.expected is not None
-
-
-def _as_item(weight: Decimal, mean: ElementMean) -> RollUpItem:
-    return mean.as_item(weight)
 
 
 def _known_weight(items: Iterable[RollUpItem]) -> Decimal:
@@ -330,7 +326,7 @@ def _known_weight(items: Iterable[RollUpItem]) -> Decimal:
 
 
 def _contribution(item: RollUpItem, whole: Decimal) -> Decimal | None:
-    """Weight × progress between 0 and 1, over all the weight that has data; None: left out."""
+    """Returns weight × progress (from 0 to 1) over all weight with data; None where left out."""
     if not _is_known(item) or not item.weight or item.progress is None:
         return None
     return item.weight * clamp(item.progress) / whole

@@ -1,7 +1,7 @@
-"""What a snapshot holds: every number of the plan in one year and view, with its words.
+"""The content of a snapshot: every number of the plan in one year and view, with its words.
 
-The same content is made of the present and of any earlier moment (inside
-`indicators.past.at`), so that any two can be held against each other, line by line.
+The present and any earlier moment (inside `indicators.past.at`) give the same content, so that any
+two can be compared line by line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,12 +27,12 @@ MEANT = ("unit_fr", "unit_en", "decimals", "direction", "aggregation")
 ADDED_UP = (*names_of(VALUES), "missing")
 PROMISED = ("code", "year", "baseline_year", "is_reference", "perimeter_fr", "perimeter_en")
 REACHED = names_of(field for field in PROGRESS if field.in_snapshots)
-# Whether a mean rests on estimates is not said in the snapshots that are kept.
+# The snapshots that are kept do not say whether a mean rests on estimates.
 MEAN = names_of(field for field in MEANS if field.in_snapshots and field is not IS_ESTIMATE)
 
 
 def content_of(plan: StrategicPlan, *, year: int, view: str) -> dict[str, Any]:
-    """Everything that is shown of the plan, by the institute's people alone."""
+    """Returns all the numbers of the plan, which only the institute's people may see."""
     return {
         "format": FORMAT,
         "formula_version": FORMULA_VERSION,
@@ -58,21 +58,21 @@ def _plain(value: Any) -> Any:
 
 
 def _elements(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str, Any]]:
-    """The plan itself, then its objectives, levers and projects, each with its mean."""
+    """Yields the plan itself, then its objectives, levers and projects, each with its mean."""
     means = RollUp.objects.filter(
         Q(plan=plan) | Q(objective__plan=plan) | Q(lever__plan=plan) | Q(project__plan=plan),
         year=year,
         view=view,
     ).select_related("plan", "objective", "lever", "project")
     kinds = ("plan", "objective", "lever", "project")
-    found = [
+    rows = [
         (order, element, mean)
         for mean in means
         for order, kind in enumerate(kinds)
         if (element := getattr(mean, kind)) is not None
     ]
-    found.sort(key=lambda one: (one[0], getattr(one[1], "rank", 0), one[1].code))
-    for order, element, mean in found:
+    rows.sort(key=lambda row: (row[0], getattr(row[1], "rank", 0), row[1].code))
+    for order, element, mean in rows:
         names = _fields(element, NAMED if order == 0 else TITLED)
         if order == 0:
             names = {"code": names["code"]} | {
@@ -106,7 +106,7 @@ def _indicators(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str,
 
 
 def _reached(row: Progress | None, total: InstituteValue) -> dict[str, Any]:
-    """A target that does not speak of the year judges no value of it."""
+    """Returns the progress toward a target, without a judgement in a year that it is not about."""
     if row is None:
         unknown = total.shown is None
         row = Progress(status=str(ProgressStatus.NO_DATA if unknown else ProgressStatus.NO_TARGET))
@@ -115,16 +115,17 @@ def _reached(row: Progress | None, total: InstituteValue) -> dict[str, Any]:
 
 
 def _would_be(row: Progress | RollUp) -> dict[str, Any]:
-    """Only of a pending verdict: in snapshots of earlier versions there is no such word."""
+    """Returns what a pending verdict would be; other verdicts, and older snapshots, have no such
+    field."""
     return {"would_be": str(row.would_be)} if row.would_be else {}
 
 
-# --- Two of them --------------------------------------------------------------------------------
+# --- Two snapshots compared ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class SnapshotLine:
-    """One thing in two contents; None on a side where it is not there."""
+    """An element, indicator or target in two contents; None on a side that does not have it."""
 
     kind: str  # plan, objective, lever, project, indicator or target
     code: str
@@ -132,27 +133,27 @@ class SnapshotLine:
     after: Mapping[str, Any] | None
 
     @property
-    def said(self) -> Mapping[str, Any]:
-        """Its words: as they are after, where it is still there."""
+    def latest(self) -> Mapping[str, Any]:
+        """Returns the fields after, or those before where it is gone."""
         return self.after or self.before or {}
 
     @property
     def changed(self) -> list[str]:
-        """The fields that differ."""
+        """Returns the names of the fields that differ."""
         before, after = self.before or {}, self.after or {}
         names = [name for name in before | after if name != "targets"]
         return [name for name in names if before.get(name) != after.get(name)]
 
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[SnapshotLine]:
-    """Every line of either, in the order of the later one."""
+    """Returns every line of either content, in the order of the later one."""
     first, second = _lines(before), _lines(after)
     keys = [*second, *(key for key in first if key not in second)]
     return [SnapshotLine(*key, first.get(key), second.get(key)) for key in keys]
 
 
 def _lines(content: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    lines = {(one["kind"], one["code"]): one for one in content["elements"]}
+    lines = {(element["kind"], element["code"]): element for element in content["elements"]}
     for indicator in content["indicators"]:
         lines["indicator", indicator["code"]] = indicator
         for target in indicator["targets"]:

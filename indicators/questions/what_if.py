@@ -1,10 +1,10 @@
-"""What a school's figures would make of the results, were they validated: computed, never stored.
+"""The effect of a school's figures on the results, were they validated: computed, never stored.
 
 The series, the rows and the means are those of `indicators.results.judging`; only the readings of
 one school and year are replaced in them. Nothing is written and nothing is locked. Progress of the
 other indicators is taken as it is stored.
 
-`indicators.questions.rehearsal` answers the same by doing it, and the tests hold the two against
+`indicators.questions.rehearsal` computes the same by doing it, and the tests hold the two against
 each other.
 """
 
@@ -24,24 +24,24 @@ from indicators.results.series import Readings, Series, all_series
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 
-# What is asked is what would be, once submitted and validated.
+# The effect is that of figures that are submitted and validated.
 VIEW = View.VALIDATED
 
 
 @dataclass(frozen=True)
 class IndicatorStanding:
-    """Where the institute stands with one indicator: its value, and the way toward its target."""
+    """The institute's value of one indicator, and the progress toward its target."""
 
     total: YearValue
     progress: Progress | None  # unsaved; None: the plan has no reference target for it
 
     @property
     def value(self) -> Decimal | None:
-        return self.total.estimate if self.total.value is None else self.total.value
+        return self.total.shown
 
     @property
     def is_estimate(self) -> bool:
-        return self.total.value is None and self.total.estimate is not None
+        return self.total.is_estimate
 
     @property
     def share(self) -> Decimal | None:
@@ -56,7 +56,7 @@ class IndicatorMove:
 
     @property
     def change(self) -> Decimal | None:
-        """In progress, a share: 0.01 is one point. None where one of the two is unknown."""
+        """Returns the change of progress, a share: 0.01 is one point. None where it is unknown."""
         return difference(self.before.share, self.after.share)
 
 
@@ -86,37 +86,37 @@ def difference(before: Decimal | None, after: Decimal | None) -> Decimal | None:
 def effect(
     *, plan: StrategicPlan, school: School, year: int, readings: Mapping[int, Reading]
 ) -> Effect:
-    """What would move if the school's figures of the year were these. `readings`: by indicator."""
+    """Returns what would move if the school's figures of the year were `readings`, by indicator."""
     chosen = Indicator.objects.in_use().filter(pk__in=readings)
     moves = [
         IndicatorMove(
-            one.indicator,
-            _standing(one, plan, year),
-            _standing(_changed(one, school, year, readings[one.indicator.pk]), plan, year),
+            series.indicator,
+            _standing(series, plan, year),
+            _standing(_changed(series, school, year, readings[series.indicator.pk]), plan, year),
         )
-        for one in all_series(chosen)
-        if year in one.members
+        for series in all_series(chosen)
+        if year in series.members
     ]
     return Effect(moves, list(_element_moves(plan, year, moves)))
 
 
 def _changed(series: Series, school: School, year: int, reading: Reading) -> Series:
-    """With one reading replaced, and of the rest no more than the year needs: one view, and not
-    every year (a forecast would want those, and is not told here)."""
+    """Returns the series with one reading replaced, in one view, and only with the years that the
+    value and the progress of the year need: a forecast, which needs all, is not shown here."""
     counted = series.readings[VIEW]
     own = {**counted.get(school.code, {}), year: reading}
     readings: Readings = {view: {} for view in View} | {VIEW: {**counted, school.code: own}}
-    members = {one: series.members[one] for one in _years(series, year)}
+    members = {y: series.members[y] for y in _years(series, year)}
     return replace(series, readings=readings, members=members, totals={})
 
 
 def _years(series: Series, year: int) -> list[int]:
-    """What the value and the progress of the year are made of, the others being left alone."""
+    """Returns the years that the value and the progress of the year are made of."""
     baselines = {target.baseline_year for target in series.targets}
     if series.indicator.accumulation == Indicator.Accumulation.CUMULATIVE:
         first = min(baselines, default=year)
-        return [one for one in series.members if first <= one <= year]
-    return [one for one in series.members if one == year or one in baselines]
+        return [y for y in series.members if first <= y <= year]
+    return [y for y in series.members if y == year or y in baselines]
 
 
 def _standing(series: Series, plan: StrategicPlan, year: int) -> IndicatorStanding:
@@ -143,7 +143,7 @@ def _element_moves(
 
 
 def read_elements(plan: StrategicPlan, view: View, year: int) -> Elements:
-    """The plan with the progress that is stored for one year and view."""
+    """Returns the plan's elements with the progress that is stored for one year and view."""
     targets = Target.objects.in_use().reference().filter(plan=plan)
     stored = Progress.objects.filter(target__in=targets, view=view, year=year)
     return Elements.read(plan, stored.select_related("target"))
@@ -152,7 +152,7 @@ def read_elements(plan: StrategicPlan, view: View, year: int) -> Elements:
 def _means(
     elements: Elements, year: int, standings: Mapping[int, IndicatorStanding]
 ) -> list[tuple[Element, ElementMean]]:
-    """Each element, with these standings in place of the stored progress of their indicators."""
+    """Returns each element with its mean, made with these standings in place of stored progress."""
     shares = {
         (pk, str(VIEW), year): TargetProgress.of(standing.progress)
         for pk, standing in standings.items()
@@ -163,7 +163,7 @@ def _means(
 
 
 def _counting(elements: Elements, indicators: set[int]) -> set[tuple[type, int | None]]:
-    """The elements in whose mean one of these indicators has a weight."""
+    """Returns the elements in whose mean one of these indicators has a weight."""
     links = [link for link in elements.links if link.indicator_id in indicators and link.weight]
     objectives = {(Objective, link.objective_id) for link in links if link.objective_id}
     levers = {(Lever, link.lever_id) for link in links if link.lever_id}

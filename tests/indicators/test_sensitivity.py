@@ -180,20 +180,20 @@ def test_the_one_that_moves_the_plan_most_comes_first(known: Plan) -> None:
     """O1 35 %, O2 61.67 %, the plan 48.33 %: without c, O2 falls to the project's 25 %. Each of the
     two objectives moves the plan by as much, and they keep their order."""
     found = known.trial().without_each()
-    assert [one.thing.key for one in found][:3] == ["i.c", "o.O1", "o.O2"]
+    assert [one.plan_item.key for one in found][:3] == ["i.c", "o.O1", "o.O2"]
     assert close(found[0].mean.progress, Decimal("0.3"))
     assert close(found[0].change, Decimal("0.3") - (Decimal("0.35") + Decimal("1.85") / 3) / 2)
     sizes = [round(one.size, 10) for one in found]
     assert sizes == sorted(sizes, reverse=True)
-    by_key = {one.thing.key: one for one in found}
+    by_key = {one.plan_item.key: one for one in found}
     assert set(by_key) == {"i.a", "i.b", "i.c", "p.P1", "o.O1", "o.O2", "o.O3"}
     assert by_key["o.O3"].change == 0
 
 
 def test_one_left_out_is_left_out_of_what_is_tried_already(known: Plan) -> None:
     found = known.trial({"o.O1": 0}, "i.c").without_each()
-    assert "i.c" not in {one.thing.key for one in found}
-    by_key = {one.thing.key: one for one in found}
+    assert "i.c" not in {one.plan_item.key for one in found}
+    by_key = {one.plan_item.key: one for one in found}
     assert by_key["i.a"].change == 0
     assert by_key["p.P1"].mean.progress is None
     assert by_key["p.P1"].change is None

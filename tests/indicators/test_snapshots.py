@@ -39,11 +39,11 @@ def snapshot(albi: School, diane: User) -> Snapshot:
 
 
 def test_it_holds_every_number_of_the_year(snapshot: Snapshot) -> None:
-    students = snapshot.said["indicators"][0]
+    students = snapshot.parsed_content["indicators"][0]
     assert (students["value"], students["reported"], students["expected"]) == ("15000", 1, 1)
     target = students["targets"][0]
     assert (target["progress"], target["status"]) == ("0.2424242424", "off_track")
-    kinds = {one["kind"]: one["progress"] for one in snapshot.said["elements"]}
+    kinds = {one["kind"]: one["progress"] for one in snapshot.parsed_content["elements"]}
     assert kinds == {"plan": "0.2424242424", "objective": "0.2424242424"}
 
 
@@ -53,7 +53,7 @@ def test_its_fingerprint_is_that_of_its_text(snapshot: Snapshot) -> None:
 
 def test_what_is_stale_is_computed_before_it_is_frozen(snapshot: Snapshot, diane: User) -> None:
     Figure.objects.filter(year=2020).update(value=16000)
-    assert freeze(diane).said["indicators"][0]["value"] == "16000"
+    assert freeze(diane).parsed_content["indicators"][0]["value"] == "16000"
 
 
 def test_it_is_told_in_the_audit(snapshot: Snapshot, diane: User) -> None:
@@ -104,7 +104,7 @@ def test_after_a_hundred_edits_it_reads_the_same_to_the_byte(
         history.edit()
     recomputed()
     now = content_of(snapshot.plan, year=2020, view="validated")
-    assert now["elements"] != snapshot.said["elements"]
+    assert now["elements"] != snapshot.parsed_content["elements"]
     assert everything_of(browser, snapshot) == before
 
 
@@ -173,27 +173,27 @@ def test_a_school_reads_none_of_it(
 
 
 def test_two_contents_are_held_line_by_line(snapshot: Snapshot) -> None:
-    before = snapshot.said
+    before = snapshot.parsed_content
     Figure.objects.filter(year=2020).update(value=16000)
     Objective.objects.update(title_fr="Enseigner")
     freeze_now = content_of(snapshot.plan, year=2020, view="validated")
     changed = {(line.kind, line.code): line.changed for line in compared(before, freeze_now)}
-    assert changed["objective", snapshot.said["elements"][1]["code"]] == ["title_fr"]
+    assert changed["objective", snapshot.parsed_content["elements"][1]["code"]] == ["title_fr"]
     assert changed["plan", "2018-2022"] == []
 
 
 def test_what_is_gone_since_is_shown_as_it_was(snapshot: Snapshot, recomputed: Any) -> None:
-    before = snapshot.said
+    before = snapshot.parsed_content
     Objective.objects.update(archived_at=timezone.now())
     recomputed()
     after = content_of(snapshot.plan, year=2020, view="validated")
     lines = {line.kind: line for line in compared(before, after)}
     gone = lines["objective"]
-    assert (gone.said["title_fr"], gone.after) == ("Former", None)
+    assert (gone.latest["title_fr"], gone.after) == ("Former", None)
     assert "progress" in gone.changed
     assert list(lines)[-1] == "objective"  # after what is still there, in its order
     come = {line.kind: line for line in compared(after, before)}["objective"]
-    assert (come.said["title_fr"], come.before) == ("Former", None)
+    assert (come.latest["title_fr"], come.before) == ("Former", None)
 
 
 def test_the_comparison_says_what_moved_and_by_how_much(

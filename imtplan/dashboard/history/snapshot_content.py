@@ -242,7 +242,7 @@ class ComparedLine:
 
     @property
     def name(self) -> str:
-        return FrozenLine(self.line.said).name
+        return FrozenLine(self.line.latest).name
 
     @property
     def renamed_from(self) -> str:

@@ -80,7 +80,7 @@ def _snapshot(request: HttpRequest, number: int) -> Snapshot:
 def snapshot(request: HttpRequest, number: int) -> HttpResponse:
     """Shows the snapshot's own text alone: nothing that happened since can change this page."""
     taken = _snapshot(request, number)
-    content = SnapshotContent(taken.said)
+    content = SnapshotContent(taken.parsed_content)
     return render(request, "dashboard/snapshot.html", {"snapshot": taken, "frozen": content})
 
 
@@ -89,7 +89,7 @@ def snapshot_file(request: HttpRequest, number: int, kind: str) -> HttpResponseB
     taken = _snapshot(request, number)
     name = f"imtplan-snapshot-{taken.pk}-{taken.year}"
     if kind == "csv":
-        rows = snapshot_rows(taken.said)
+        rows = snapshot_rows(taken.parsed_content)
         return csv_response(columns_of_snapshot(), rows, flavour=Flavour.EXCEL_FR, name=name)
     if kind != "json":
         book = BookFormat(kind)
@@ -100,7 +100,10 @@ def snapshot_file(request: HttpRequest, number: int, kind: str) -> HttpResponseB
 def _workbook(taken: Snapshot, book: BookFormat) -> bytes:
     columns = columns_of_snapshot()
     heading = [CellOut(str(column.label), "heading") for column in columns]
-    rows = [[CellOut(column.read(row)) for column in columns] for row in snapshot_rows(taken.said)]
+    rows = [
+        [CellOut(column.read(row)) for column in columns]
+        for row in snapshot_rows(taken.parsed_content)
+    ]
     sheet = SheetOut(_("Snapshot"), [heading, *rows], widths=[14] * len(columns), headings=0)
     return book.write(
         [sheet], {"heading": {"bold": True, "text_wrap": True}}, {"title": taken.title}
@@ -161,7 +164,7 @@ def _as_in_the_snapshot(chosen: list[Snapshot | None]) -> dict[str, str]:
 def _side(taken: Snapshot | None, name: str, scope: Scope) -> ComparedSide:
     if taken is not None:
         label = _("%(title)s (%(when)s)") % {"title": taken.title, "when": _when(taken.taken_at)}
-        return ComparedSide(label, taken.said)
+        return ComparedSide(label, taken.parsed_content)
     moment = moment_asked({"as_of": name})
     with shown_at(moment):
         content = content_of(scope.plan, year=scope.year, view=scope.view)

@@ -65,7 +65,7 @@ class TriedWeights:
     def read(cls, parameters: Any, real: Trial) -> "TriedWeights":
         """Reads a QueryDict. An empty field is the real weight."""
         tried = cls(
-            out=frozenset(parameters.getlist("out")) & {thing.key for thing in real.things},
+            out=frozenset(parameters.getlist("out")) & {item.key for item in real.plan_items},
             unknown=_unknown(parameters, real),
         )
         for weighed in real.all_weights:
@@ -93,8 +93,8 @@ class TriedWeights:
 def _unknown(parameters: Any, real: Trial) -> list[str]:
     """Returns the names of an address that say nothing here, and what it leaves out in vain."""
     known = {*SCOPE, "out", *(weighed.key for weighed in real.all_weights)}
-    things = {thing.key for thing in real.things}
-    strange = [f"out={key}" for key in parameters.getlist("out") if key not in things]
+    plan_items = {plan_item.key for plan_item in real.plan_items}
+    strange = [f"out={key}" for key in parameters.getlist("out") if key not in plan_items]
     return [name for name in parameters if name not in known] + strange
 
 
@@ -166,12 +166,12 @@ class WeighedItemRow:
     field: WeightField
 
     @property
-    def thing(self) -> PlanItem:
-        return self.part.thing
+    def plan_item(self) -> PlanItem:
+        return self.part.plan_item
 
     @property
     def kind(self) -> str | Promise:
-        return KINDS[self.thing.kind]
+        return KINDS[self.plan_item.kind]
 
     @property
     def why(self) -> str | Promise:
@@ -207,16 +207,16 @@ class ElementSection:
 
 @dataclass(frozen=True)
 class PlanWithoutRow:
-    """The plan without one thing; `mean` is None for what is left out already."""
+    """The plan without one item; `mean` is None for what is left out already."""
 
-    thing: PlanItem
+    plan_item: PlanItem
     is_out: bool
     mean: ElementMean | None = None
     change: str = ""
 
     @property
     def kind(self) -> str | Promise:
-        return KINDS[self.thing.kind]
+        return KINDS[self.plan_item.kind]
 
     @property
     def verdict(self) -> VerdictInWords | None:
@@ -243,7 +243,7 @@ class SensitivityPage:
                 if isinstance(weighed.element, Objective)
                 else None,
                 [
-                    WeighedItemRow(part, self._field(part, part.thing.title))
+                    WeighedItemRow(part, self._field(part, part.plan_item.title))
                     for part in weighed.parts
                 ],
             )
@@ -279,15 +279,15 @@ class SensitivityPage:
 
     @cached_property
     def without(self) -> list[PlanWithoutRow]:
-        """Returns what is left out already, then each thing by how much the plan moves."""
+        """Returns what is left out already, then each item by how much the plan moves."""
         out = [
-            PlanWithoutRow(thing, True)
-            for thing in self.trial.things
-            if thing.key in self.tried.out
+            PlanWithoutRow(plan_item, True)
+            for plan_item in self.trial.plan_items
+            if plan_item.key in self.tried.out
         ]
         rest = [
             PlanWithoutRow(
-                without.thing,
+                without.plan_item,
                 False,
                 without.mean,
                 "" if without.change is None else points(without.change),
@@ -317,7 +317,7 @@ class SensitivityPage:
     def most_sentence(self) -> str:
         if self.most is None or self.most.change is None:
             return ""
-        words = {"name": self.most.thing.title or self.most.thing.code}
+        words = {"name": self.most.plan_item.title or self.most.plan_item.code}
         words["points"] = points(self.most.change)
         return _("“%(name)s” moves it most: %(points)s without it.") % words
 
