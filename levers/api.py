@@ -1,10 +1,10 @@
-"""Levers, as programs read them."""
+"""Levers for programs."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 
 from imtplan.rest import CodeFilter, WordFilter
-from levers.models import Lever
+from levers.models import Lever, LeverKind
 from objectives.api import ElementFilters, ElementSerializer, ElementViewSet
 
 
@@ -16,7 +16,7 @@ class LeverSerializer(ElementSerializer):
 
 class LeverFilters(ElementFilters):
     code = CodeFilter(model=Lever)
-    kind = WordFilter(words=Lever.Kind)
+    kind = WordFilter(words=LeverKind)
 
 
 @extend_schema(

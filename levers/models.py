@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from objectives.models import PlanElement
 
 
+class LeverKind(models.TextChoices):
+    STRUCTURAL = "structural", _("structural")
+    FINANCIAL = "financial", _("financial")
+    MANAGERIAL = "managerial", _("managerial")
+    PROMOTIONAL = "promotional", _("promotional")
+
+
 @pghistory.track()
 class Lever(PlanElement):
-    class Kind(models.TextChoices):
-        STRUCTURAL = "structural", _("structural")
-        FINANCIAL = "financial", _("financial")
-        MANAGERIAL = "managerial", _("managerial")
-        PROMOTIONAL = "promotional", _("promotional")
-
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=12, choices=LeverKind)
 
     class Meta(PlanElement.Meta):
         verbose_name = _("lever")

@@ -9,5 +9,5 @@ from objectives.services import WEIGHTY_OF_ELEMENTS
 
 
 def store_lever(*, lever: Lever, by: User, reason: str = "", **values: Any) -> Lever:
-    """A new lever, or another title, kind or weight of one: the weight only with a reason."""
+    """Store a new lever or other terms of one; its weight changes with a reason only."""
     return put(lever, values, by=by, reason=reason, weighty=WEIGHTY_OF_ELEMENTS)

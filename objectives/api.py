@@ -1,4 +1,4 @@
-"""Plans and objectives, as programs read them."""
+"""Plans and objectives for programs."""
 
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet

@@ -13,7 +13,7 @@ from imtplan.bilingual import Bilingual
 
 
 def weight_field() -> models.DecimalField:
-    """How much an item counts in a mean of items: zero leaves it out, the default is one."""
+    """Returns the field of an item's weight in a mean: zero leaves it out, the default is one."""
     return models.DecimalField(
         _("weight"),
         max_digits=8,
@@ -24,7 +24,8 @@ def weight_field() -> models.DecimalField:
 
 
 def archived_at_field() -> models.DateTimeField:
-    """When this was put aside; empty: in use. What is put aside keeps its history."""
+    """Returns the field of the time at which a row was archived; empty while it is in use. An
+    archived row keeps its history."""
     return models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
 
 
@@ -38,11 +39,11 @@ def weight_constraint(name: str) -> models.CheckConstraint:
 
 class StrategicPlanQuerySet(models.QuerySet["StrategicPlan"]):
     def visible_to(self, user: Any) -> "StrategicPlanQuerySet":
-        """The plan itself is no secret to anybody who holds a role."""
+        """Returns the plans, which everybody who holds a role may see."""
         return self if user.is_authenticated and user.held_roles else self.none()
 
     def current(self) -> "StrategicPlan | None":
-        """The plan shown where none is asked for: the latest to have begun."""
+        """Returns the plan that pages show by default: the latest to have begun."""
         return self.order_by("-first_year", "-pk").first()
 
     def get_by_natural_key(self, code: str) -> "StrategicPlan":
@@ -115,7 +116,7 @@ class StrategicPlan(models.Model):
 
     @property
     def years(self) -> range:
-        """From the baseline year to the last, both included."""
+        """Returns the years from the baseline year to the last, both included."""
         return range(self.baseline_year, self.last_year + 1)
 
 
@@ -126,7 +127,7 @@ class PlanElementQuerySet(models.QuerySet[Any]):
         return self if user.is_authenticated and user.held_roles else self.none()
 
     def of(self, plan: StrategicPlan) -> "PlanElementQuerySet":
-        """Those of the plan that are in use."""
+        """Returns the elements of the plan that are in use."""
         return self.filter(plan=plan, archived_at=None)
 
     def get_by_natural_key(self, plan: str, code: str) -> Any:
@@ -134,7 +135,7 @@ class PlanElementQuerySet(models.QuerySet[Any]):
 
 
 class PlanElement(models.Model):
-    """What objectives, levers and projects share: a plan, a code, a weight, titles."""
+    """The fields that objectives, levers and projects share: a plan, a code, a weight, titles."""
 
     plan = models.ForeignKey(StrategicPlan, models.CASCADE, verbose_name=_("plan"))
     code = models.CharField(_("code"), max_length=12)

@@ -12,7 +12,7 @@ from imtplan.audit.edits import demand_reason, keep, put
 from imtplan.numbers import plain
 from objectives.models import Objective, StrategicPlan
 
-# What does not change without a reason, for numbers hang on it.
+# The fields that change with a reason only, because numbers depend on them.
 WEIGHTY_OF_PLANS = {
     "baseline_year",
     "first_year",
@@ -26,7 +26,7 @@ E = TypeVar("E")
 
 
 def store_plan(*, plan: StrategicPlan, by: User, reason: str = "", **values: Any) -> StrategicPlan:
-    """A new plan, or other terms of one: its years and its thresholds only with a reason."""
+    """Store a new plan or other terms of one; years and thresholds change with a reason only."""
     return put(plan, values, by=by, reason=reason, weighty=WEIGHTY_OF_PLANS)
 
 
@@ -37,8 +37,8 @@ def store_objective(
 
 
 def archive(*, element: Any, by: User, reason: str) -> Any:
-    """Put aside: in no list and no mean any more, its history kept. For whatever has
-    `archived_at`; what is aside already stays so since then."""
+    """Archive a row that has `archived_at`: it leaves every list and mean and keeps its history.
+    One that is archived already keeps the time."""
     if element.archived_at is not None:
         return element
     return put(element, {"archived_at": clock.now()}, by=by, reason=reason, weighty={"archived_at"})
@@ -58,10 +58,10 @@ def weigh(
     by: User,
     reason: str,
 ) -> None:
-    """Bring the links of `element` to `weights`, by what they lead to; None: no link.
+    """Give the links of `element` the `weights`, by the row that each leads to; None: no link.
 
-    A link that is changed is no longer inferred. `make` gives a new link without its weight.
-    Another weight for a link that is there, and its end, ask for a reason.
+    A link that is changed is no longer inferred. `make` returns a new link without its weight. To
+    change or remove a link needs a reason.
     """
     old = {end: links[end].weight if end in links else None for end in weights}
     moved = {end: weight for end, weight in weights.items() if weight != old[end]}
@@ -70,11 +70,11 @@ def weigh(
     if any(end in links for end in moved):
         demand_reason(reason)
     for end, weight in moved.items():
-        _weigh_one(links.get(end) or make(end), weight)
+        _weigh_link(links.get(end) or make(end), weight)
     keep(element, _by_code(old, moved), _by_code(moved, moved), by=by, reason=reason)
 
 
-def _weigh_one(link: Any, weight: Decimal | None) -> None:
+def _weigh_link(link: Any, weight: Decimal | None) -> None:
     if weight is None:
         link.delete()
         return
@@ -92,5 +92,5 @@ def _by_code(weights: Mapping[Any, Decimal | None], moved: Mapping[Any, Any]) ->
 
 @transaction.atomic
 def confirm_link(*, link: Any, by: User) -> None:
-    """A link that was deduced is right: no number moves, it is no longer marked."""
+    """Mark a link that was deduced as confirmed; no number moves."""
     put(link, {"inferred": False}, by=by)

@@ -1,4 +1,4 @@
-"""Flagship projects with their milestones and latest report, as programs read them."""
+"""Flagship projects with their milestones and latest report, for programs."""
 
 from typing import Any
 
@@ -58,7 +58,8 @@ class ProjectSerializer(ElementSerializer):
 
     @extend_schema_field(StatusReportSerializer(allow_null=True))
     def get_latest_report(self, project: Any) -> dict[str, Any] | None:
-        return next((StatusReportSerializer(one).data for one in project.latest_reports), None)
+        reports = project.latest_reports
+        return StatusReportSerializer(reports[0]).data if reports else None
 
 
 class ProjectFilters(ElementFilters):
@@ -71,8 +72,8 @@ class ProjectFilters(ElementFilters):
         self, projects: QuerySet[FlagshipProject], name: str, value: str
     ) -> QuerySet[FlagshipProject]:
         latest = StatusReport.objects.latest_of_each_project().values("pk")
-        said = StatusReport.objects.filter(pk__in=latest, status=value)
-        return projects.filter(pk__in=said.values("project"))
+        reports = StatusReport.objects.filter(pk__in=latest, status=value)
+        return projects.filter(pk__in=reports.values("project"))
 
 
 @extend_schema(

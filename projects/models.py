@@ -1,4 +1,4 @@
-"""The flagship projects, what they serve, their milestones and what their leaders say."""
+"""The flagship projects, the elements they serve, their milestones and their leaders' reports."""
 
 from datetime import date
 from typing import Any
@@ -116,7 +116,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self if user.is_authenticated and user.held_roles else self.none()
 
     def late(self, *, on: date) -> "MilestoneQuerySet":
-        """Due before `on` and not done by then."""
+        """Returns the milestones due before `on` and not done by then."""
         return self.filter(Q(done_on=None) | Q(done_on__gt=on), due_on__lt=on)
 
 
@@ -144,7 +144,7 @@ class Milestone(models.Model):
 
 
 class DeclaredStatus(models.TextChoices):
-    """What the leader says, beside what the milestones say. In order, best first."""
+    """The status that the leader declares, beside what the milestones say; the best comes first."""
 
     DONE = "done", _("done")
     ON_TRACK = "on_track", _("on track")

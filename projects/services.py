@@ -1,4 +1,4 @@
-"""Writes of flagship projects: what they are, what they serve, milestones and status reports."""
+"""Writes of flagship projects, of the elements they serve, of milestones and status reports."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -25,14 +25,14 @@ def store_project(
 def store_milestone(
     *, milestone: Milestone, by: User, reason: str = "", **values: Any
 ) -> Milestone:
-    """A new milestone, its end, or other terms: its weight and its date only with a reason."""
+    """Store a new milestone or other terms of one; weight and date change with a reason only."""
     return put(milestone, values, by=by, reason=reason, weighty=WEIGHTY_OF_MILESTONES)
 
 
 def report_status(
     *, report: StatusReport, by: User, reason: str = "", **values: Any
 ) -> StatusReport:
-    """What the leader says, kept with who wrote it down."""
+    """Store what the leader declares; a new report keeps who wrote it down."""
     values |= {} if report.pk else {"reported_by": by}
     return put(report, values, by=by, reason=reason)
 
@@ -40,11 +40,11 @@ def report_status(
 def weigh_projects(
     *, element: Objective | Lever, weights: Weights, by: User, reason: str = ""
 ) -> None:
-    """Which projects serve an objective or a lever, and how much each counts in it."""
+    """Store the weights of the projects that serve an objective or a lever; None: no link."""
     side = str(element._meta.model_name)
     weigh(
         element=element,
-        links={one.project: one for one in element.served_by.select_related("project")},
+        links={link.project: link for link in element.served_by.select_related("project")},
         weights=weights,
         make=lambda project: Serves(project=project, **{side: element}),
         by=by,
@@ -53,11 +53,11 @@ def weigh_projects(
 
 
 def weigh_served(*, project: FlagshipProject, weights: Weights, by: User, reason: str = "") -> None:
-    """The same from the project's side: the objectives and levers it serves."""
-    found = project.serves.select_related("objective", "lever")
+    """Store the weights of the objectives and levers that a project serves; None: no link."""
+    served = project.serves.select_related("objective", "lever")
     weigh(
         element=project,
-        links={one.objective or one.lever: one for one in found},
+        links={link.objective or link.lever: link for link in served},
         weights=weights,
         make=lambda end: Serves(project=project, **{end._meta.model_name: end}),
         by=by,

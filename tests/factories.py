@@ -12,7 +12,7 @@ from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns.models import Campaign, Submission
 from indicators.models import Figure, Indicator, IndicatorLink, Target
-from levers.models import Lever
+from levers.models import Lever, LeverKind
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, StatusReport
 
@@ -74,7 +74,7 @@ class LeverFactory(DjangoModelFactory[Lever]):
 
     plan = factory.SubFactory(PlanFactory)
     code = factory.Sequence(lambda n: f"LX{n}")
-    kind = Lever.Kind.FINANCIAL
+    kind = LeverKind.FINANCIAL
     title_fr = factory.Sequence(lambda n: f"Levier {n}")
     title_en = factory.Sequence(lambda n: f"Lever {n}")
 

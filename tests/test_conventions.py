@@ -136,6 +136,9 @@ NAMED_BY_WHAT_IT_IS = [
     "imtplan/planning",
     "imtplan/spreadsheets",
     "indicators",
+    "levers",
+    "objectives",
+    "projects",
 ]
 
 

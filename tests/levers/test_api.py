@@ -6,21 +6,21 @@ import pytest
 from django.test import Client
 
 from imtplan.accounts.models import User
-from levers.models import Lever
+from levers.models import LeverKind
 from tests import factories
 
 LEVERS = "/api/v1/levers/"
 
 
 def test_a_lever_says_its_kind(alice: User, signed_in: Callable[[User], Client]) -> None:
-    factories.LeverFactory(code="L2", kind=Lever.Kind.FINANCIAL, title_en="New resources")
+    factories.LeverFactory(code="L2", kind=LeverKind.FINANCIAL, title_en="New resources")
     [row] = signed_in(alice).get(LEVERS).json()["results"]
     assert (row["code"], row["kind"], row["title_en"]) == ("L2", "financial", "New resources")
 
 
 def test_levers_of_one_kind(alice: User, signed_in: Callable[[User], Client]) -> None:
-    factories.LeverFactory(code="L1", kind=Lever.Kind.STRUCTURAL)
-    factories.LeverFactory(code="L2", kind=Lever.Kind.FINANCIAL)
+    factories.LeverFactory(code="L1", kind=LeverKind.STRUCTURAL)
+    factories.LeverFactory(code="L2", kind=LeverKind.FINANCIAL)
     answer = signed_in(alice).get(LEVERS, {"kind": "structural"}).json()
     assert [row["code"] for row in answer["results"]] == ["L1"]
 
