@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -319,3 +320,13 @@ def test_the_french_is_complete_and_compiled(tmp_path: Path) -> None:
     made = tmp_path / "django.mo"
     subprocess.run([msgfmt, "-o", made, catalogue / "django.po"], check=True)
     assert made.read_bytes() == (catalogue / "django.mo").read_bytes()
+
+
+def test_what_is_not_type_checked_only_shrinks() -> None:
+    settings = tomllib.loads((BASE / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    [unchecked] = [part["module"] for part in settings["overrides"] if part.get("ignore_errors")]
+    files = [BASE / module.replace(".", "/") for module in unchecked]
+    assert [
+        str(file) for file in files if not (file.with_suffix(".py").exists() or file.is_dir())
+    ] == []
+    assert len(unchecked) <= 75
