@@ -1,4 +1,4 @@
-"""Storing what somebody changed in the plan: compared, checked, and kept with who and why."""
+"""Store a change of the plan: compare it, check it, and keep who made it and why."""
 
 import copy
 from collections.abc import Collection, Mapping
@@ -20,7 +20,7 @@ Values = dict[str, Any]
 
 
 class ReasonNeeded(ValidationError):
-    """Numbers hang on what is changed, and nobody said why it changes."""
+    """Numbers depend on the change, and it has no reason."""
 
     def __init__(self) -> None:
         super().__init__(_("Say why: numbers depend on what you change."), code="reason")
@@ -35,10 +35,10 @@ def put(
     reason: str = "",
     weighty: Collection[str] = (),
 ) -> M:
-    """Store `values` in `row`, a new one or one read before. Nothing changed: nothing is kept.
+    """Store `values` in a copy of `row`, new or read before, and return the stored row.
 
-    `row` itself is left as it was; what is stored is returned. `weighty`: the fields that do not
-    change without a reason (`ReasonNeeded`). What the model refuses is a `ValidationError`.
+    Without a difference nothing is kept. The `weighty` fields do not change without a reason
+    (`ReasonNeeded`). `ValidationError` if the model refuses a value.
     """
     stored = _fresh(row)
     is_new = stored.pk is None
@@ -59,7 +59,7 @@ def put(
 
 
 def _fresh(row: M) -> M:
-    """A copy that may be written to; of a stored row the latest state, locked."""
+    """Returns a copy to write to; for a stored row, its latest state, locked."""
     if row.pk is None:
         return copy.copy(row)
     return type(row)._default_manager.select_for_update().get(pk=row.pk)
@@ -71,7 +71,7 @@ def demand_reason(reason: str) -> None:
 
 
 def keep(row: models.Model, before: Values, after: Values, *, by: User, reason: str) -> Event:
-    """One event of the plan's history. `version`: what the row's own history calls this state."""
+    """Keep an event of the plan's history, with the version of the row's own history."""
     versions = row.pgh_event_model.objects.filter(pgh_obj_id=row.pk)  # type: ignore[attr-defined]
     return record(
         Event.Verb.PLAN_EDITED,
@@ -87,7 +87,7 @@ def keep(row: models.Model, before: Values, after: Values, *, by: User, reason: 
 
 
 def as_plain(value: Any) -> Any:
-    """As JSON keeps it: numbers as exact text, rows by their code."""
+    """Returns a value for JSON: a number as exact text, a row as its code."""
     if isinstance(value, bool):
         return value
     if isinstance(value, Decimal | int):

@@ -1,4 +1,4 @@
-"""One event for each business act, written in the same transaction as the act itself."""
+"""The events: one for each business act, written in the transaction of the act."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ class Event(models.Model):
         verbose_name=_("who"),
         help_text=_("Empty: the application itself."),
     )
-    # Kept as written: the person may be renamed or leave.
+    # The name is kept too, for the person may be renamed or leave.
     actor_name = models.CharField(_("name at the time"), max_length=254, blank=True)
     verb = models.CharField(_("what"), max_length=20, choices=Verb)
     school = models.ForeignKey(
@@ -70,7 +70,7 @@ class Event(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["school", "-at"], name="event_school_at")]
         triggers = [
-            # The foreign keys may be emptied when a person or school goes; nothing else moves.
+            # Only the foreign keys may be emptied, when a person or a school is deleted.
             pgtrigger.Protect(
                 name="keep_events",
                 operation=pgtrigger.Update,

@@ -1,8 +1,8 @@
-"""What the role that runs the site may do in the database, and no more.
+"""Give the database role that runs the site its rights, and no more.
 
 It reads and writes rows. It owns nothing, so it can neither alter nor empty a table, nor switch off
-a trigger; and where a model's triggers keep its rows, it has no right to change or delete them
-either: a session can talk the triggers of pgtrigger into looking away, but not PostgreSQL.
+a trigger. Where a model's triggers protect its rows, it has no right to change or delete them
+either: a session can have the triggers of pgtrigger ignored, but not PostgreSQL's rights.
 """
 
 from collections.abc import Iterator
@@ -13,21 +13,21 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from psycopg import sql
 
-# The tables that no model stands for, and those of a library that belong to what happened.
+# A table without a model, and one of a library that belongs to the history.
 READ_ALONE = {"django_migrations"}
 NEVER_DELETED = {"pghistory_context"}
 SCHEMAS = ("public", "past")
 
 
 class RoleRefused(Exception):
-    """The role that is meant to run the site can do more than that; told in a sentence."""
+    """The role may do more than run the site, or cannot be made; the message says what to do."""
 
 
 @transaction.atomic
 def give_rights(role: str, password: str = "") -> None:
-    """Makes the role where it is missing, takes away what it had and gives it what it needs.
+    """Make the role if it is missing, take away its rights and give it those that it needs.
 
-    Called by the owner of the tables, after each change of them.
+    The owner of the tables calls this after each change of them.
     """
     _refuse_the_owner(role)
     _make_role(role, password)
@@ -45,7 +45,7 @@ def give_rights(role: str, password: str = "") -> None:
 
 
 def rights_by_table() -> dict[str, list[sql.Composable]]:
-    """Returns what may be done beyond reading with each table of the database."""
+    """Returns the rights beyond reading, for each table of the database."""
     kinds = {
         model._meta.db_table: model
         for model in apps.get_models(include_auto_created=True)
@@ -80,8 +80,9 @@ def _operations(trigger: pgtrigger.Protect) -> list[Any]:
 
 
 def _free_columns(model: type[models.Model], protections: list[pgtrigger.Protect]) -> list[str]:
-    """Returns the columns that may be emptied when what they point to goes."""
-    kept = [getattr(one.condition, "fields", None) or [] for one in protections if one.condition]
+    """Returns the columns that may be emptied when the row they refer to is deleted."""
+    conditions = [trigger.condition for trigger in protections if trigger.condition]
+    kept = [getattr(condition, "fields", None) or [] for condition in conditions]
     if not all(kept):  # a condition on all columns names none
         return []
     names = {"id"}.union(*kept)
@@ -108,7 +109,7 @@ def _refuse_the_owner(role: str) -> None:
 
 
 def _make_role(role: str, password: str) -> None:
-    """A password that was changed is changed here too, where the owner of the tables may do so."""
+    """Make the role if it is missing, and set its password if the owner of the tables may."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         is_there = cursor.fetchone() is not None
@@ -130,7 +131,7 @@ def _make_role(role: str, password: str) -> None:
 
 
 def _hashed(role: str, password: str) -> str:
-    """The password as the server keeps it, so that it is in no statement and in no log."""
+    """Returns the password as the server stores it, so that it is in no statement and no log."""
     connection.ensure_connection()
     server = connection.connection.pgconn
     return str(server.encrypt_password(password.encode(), role.encode()).decode())

@@ -1,4 +1,4 @@
-"""Writing an event: called by the other services, inside their transaction."""
+"""Write an event; the other services call this inside their transaction."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from imtplan.accounts.rights import demand_still
 from imtplan.accounts.roles import Permission
 from imtplan.audit.models import Event
 
-# A longer subject ends in an ellipsis, and stands whole in the detail.
+# A longer subject ends in an ellipsis, and is whole in the detail.
 LONGEST_SUBJECT = 200
 
-# Whose right is asked again as the act is kept, after every lock it waited for. The acts on a
-# submission ask it at their own lock (`campaigns.gate`), a file when it is fetched.
+# The right for each of these acts is checked again when its event is written, after every lock. An
+# act on a submission checks it at its own lock (`campaigns.gate`), a file when it is fetched.
 NEEDED = {
     Event.Verb.CAMPAIGN_CHANGED: Permission.EDIT_PLAN,
     Event.Verb.EXTENSION_GIVEN: Permission.EDIT_PLAN,
@@ -36,9 +36,9 @@ def record(
     subject: str = "",
     **detail: Any,
 ) -> Event:
-    """Keep that `by` did `verb`. `None` is the application itself.
+    """Write that `by` did `verb`, and return the event. None: the application itself did it.
 
-    Who may do it no longer is refused (`PermissionDenied`), and with the event all of the act.
+    `PermissionDenied`, which takes back the whole act, if the person may no longer do it.
     """
     if by is not None and verb in NEEDED:
         demand_still(by, NEEDED[verb], school=school)

@@ -1,7 +1,7 @@
-"""The named checks: what must be true of the whole, whoever wrote to the database and how.
+"""The named checks of the whole database, whoever wrote to it and how.
 
-A check that a constraint makes needless is left out; that the constraints and triggers are there,
-and switched on, is a check of its own.
+There is no check where a constraint suffices; other checks see that the constraints and triggers
+are there and switched on.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from indicators.models import Figure, Indicator, RecomputeRun, Snapshot
 from indicators.past import VERSIONED
 from indicators.recomputing.stale_triggers import OPERATIONS, STALE, function_name
 
-SHOWN = 20  # of the faults of one check; all of them are counted
-SMALL = 20_000  # figures: up to here every result is computed again, beyond it a sample
-SAMPLE = 10  # indicators
+SHOWN = 20  # how many faults of a check are kept as texts; all are counted
+SMALL = 20_000  # up to so many figures every result is computed again, beyond it a sample
+SAMPLE = 10  # how many indicators the sample has
 
 
 class CheckLevel(StrEnum):
@@ -36,9 +36,9 @@ class CheckLevel(StrEnum):
 @dataclass(frozen=True)
 class Check:
     name: str
-    must: Promise  # what is true when all is well
+    must: Promise  # the statement that must be true
     advice: Promise
-    find: Callable[[], Iterable[str]]  # a line for each fault
+    find: Callable[[], Iterable[str]]  # returns a line for each fault
     level: CheckLevel = CheckLevel.ERROR
 
 
@@ -50,16 +50,16 @@ class CheckFinding:
 
 
 def run(checks: Iterable[Check]) -> Iterator[tuple[Check, CheckFinding | None]]:
-    """Each check with what it found; None: nothing."""
+    """Returns each check with its finding; None where it has no fault."""
     for check in checks:
-        lines = iter(_found(check))
+        lines = iter(_faults(check))
         shown = list(islice(lines, SHOWN))
         count = len(shown) + sum(1 for _line in lines)
         yield check, CheckFinding(check, count, shown) if shown else None
 
 
-def _found(check: Check) -> list[str]:
-    """A check that cannot be made is a finding: the others are made all the same."""
+def _faults(check: Check) -> list[str]:
+    """Returns the faults of a check. One that fails is itself a fault; the others still run."""
     try:
         with transaction.atomic():
             return list(check.find())
@@ -67,8 +67,8 @@ def _found(check: Check) -> list[str]:
         return [f"{type(problem).__name__}: {problem}"]
 
 
-def _asked(sql: str) -> Callable[[], list[str]]:
-    """The faults a query finds: one text a row."""
+def _query_check(sql: str) -> Callable[[], list[str]]:
+    """Returns a function that runs the query and returns its rows: one text for each fault."""
 
     def find() -> list[str]:
         with connection.cursor() as cursor:
@@ -78,12 +78,13 @@ def _asked(sql: str) -> Callable[[], list[str]]:
     return find
 
 
-# --- What is more than one query ----------------------------------------------------------------
+# --- Checks of more than one query --------------------------------------------------------------
 
 
 def chosen_indicators() -> list[int]:
-    """Those whose results are computed again: all where figures are few, else some, others each
-    day. Not those that cannot be computed: a check of its own says so.
+    """Returns the indicators to compute again: all if figures are few, else a sample of the day.
+
+    Those that cannot be computed are left out: another check reports them.
     """
     failed = RecomputeRun.objects.unresolved().values("indicator")
     usable = Indicator.objects.in_use().exclude(pk__in=failed)
@@ -101,7 +102,7 @@ def results_unlike_the_formulas() -> list[str]:
 
 
 def versions_unlike_rows() -> Iterator[str]:
-    """Each table against the last version of each of its rows, both ways."""
+    """Compares each table with the last version of each of its rows, both ways."""
     for app, names in VERSIONED.items():
         for name in names:
             table = f"{app}_{name.lower()}"
@@ -119,9 +120,9 @@ def versions_unlike_rows() -> Iterator[str]:
 
 def texts_unlike_their_fingerprint() -> Iterator[str]:
     for model in (Receipt, Snapshot):
-        for one in model._default_manager.iterator():
-            if hashlib.sha256(one.content.encode()).hexdigest() != one.sha256:
-                yield f"{model._meta.model_name} {one.pk} {one}"
+        for row in model._default_manager.iterator():
+            if hashlib.sha256(row.content.encode()).hexdigest() != row.sha256:
+                yield f"{model._meta.model_name} {row.pk} {row}"
 
 
 def triggers_that_are_missing() -> list[str]:
@@ -162,7 +163,7 @@ CHECKS = [
         triggers_that_are_missing,
     ),
     *(
-        Check(name, must, advice, _asked(sql), CheckLevel(level))
+        Check(name, must, advice, _query_check(sql), CheckLevel(level))
         for name, level, must, advice, sql in queries.QUERIES
     ),
 ]

@@ -1,4 +1,4 @@
-"""The reports of the check of everything: asked for, made at night or by hand, kept."""
+"""The reports of the checks, made each night or when the plan office asks."""
 
 from django.conf import settings
 from django.db import models
@@ -11,15 +11,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.exclude(finished_at=None)
 
     def to_make(self) -> "ReportQuerySet":
-        """Asked for and not finished: waiting, under way, or left behind by who died over it."""
+        """Returns the unfinished reports: waiting, under way, or left by a worker that died."""
         return self.filter(finished_at=None).order_by("pk")
 
 
 class Report(models.Model):
-    """One check of everything: what it found, by the names of the checks.
+    """A run of all checks, with its findings by the names of the checks.
 
-    `findings` is a list of {"check", "level", "count", "shown"}; the words that go with a name are
-    those of `checks.py` on the day of reading.
+    `findings` is a list of {"check", "level", "count", "shown"}. The words for a name are those of
+    `checks.py` on the day of reading.
     """
 
     asked_at = models.DateTimeField(_("asked for"), default=timezone.now)
@@ -57,14 +57,13 @@ class Report(models.Model):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took."""
         if self.began_at is None or self.finished_at is None:
             return None
         return (self.finished_at - self.began_at).total_seconds()
 
     @property
     def failing(self) -> set[str]:
-        """The names of the checks that found something."""
+        """Returns the names of the checks that found something."""
         return {finding["check"] for finding in self.findings}
 
     @property

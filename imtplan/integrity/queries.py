@@ -1,4 +1,4 @@
-"""The checks that are one query: name, level, what must be true, advice, the faults as texts."""
+"""The checks that are one query: name, level, statement, advice, and SQL that returns faults."""
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -23,7 +23,7 @@ UNLIKE_ITS_VERSIONS = """
 
 
 def both(first: Promise, second: Promise) -> Promise:
-    """Two sentences, in the language in which they are read."""
+    """Joins two sentences, each translated when it is read."""
     return format_lazy("{} {}", first, second)
 
 

@@ -1,6 +1,6 @@
-"""Making a report, and telling the plan office what is new in it.
+"""Make a report, and write the plan office what is new in it.
 
-Asking writes a row; the worker takes it up. So a check that was asked for is made even if the
+To ask for a report writes a row, which the worker takes up. So the report is made even if the
 message is lost, and two people who ask at once get one.
 """
 
@@ -19,17 +19,17 @@ from imtplan.integrity.models import Report
 from indicators.models import Indicator, RecomputeRun, StaleMark
 
 KEPT = timedelta(days=400)
-FOUND = _("IMT Plan: the check found something")
-WELL = _("IMT Plan: all is well again")
-# One check at a time: two would tell everybody twice.
+FAULTS_SUBJECT = _("IMT Plan: the check found something")
+WELL_SUBJECT = _("IMT Plan: all is well again")
+# One report at a time: two would mail everybody twice.
 LOCK = 0x1C0FFEE
-# A figure that was just saved is no fault: its results follow within seconds.
+# A figure that was just saved is no fault: its results follow, within seconds as a rule.
 FOLLOWS_WITHIN = timedelta(minutes=10)
 PATIENCE = timedelta(hours=1)
 
 
 def ask(*, by: User | None) -> bool:
-    """Have everything checked. False: that was asked for already, and is not finished."""
+    """Ask for a report. Returns False if one was asked for already, and is not finished."""
     try:
         with transaction.atomic():
             Report.objects.create(asked_by=by)
@@ -40,10 +40,10 @@ def ask(*, by: User | None) -> bool:
 
 @transaction.atomic
 def make() -> Report | None:
-    """Make the report that was asked for.
+    """Make the report that was asked for, and return it.
 
-    None: there is none, another worker makes it, or figures were being written all along and what
-    was found may only be results on their way: it is made a minute later.
+    Returns None if there is none to make, if another worker makes it, or if results moved meanwhile
+    and the faults may only be results on their way: then it is made a minute later.
     """
     if not _locked():
         return None
@@ -53,13 +53,13 @@ def make() -> Report | None:
     report.began_at = timezone.now()
     last_run = _last_run()
     with transaction.atomic():
-        found = [finding for _check, finding in run(CHECKS) if finding]
+        findings = [finding for _check, finding in run(CHECKS) if finding]
         compared, indicators = len(chosen_indicators()), Indicator.objects.in_use().count()
-        transaction.set_rollback(True)  # the checks set what they need for themselves
-    if found and _results_moved(report, last_run):
+        transaction.set_rollback(True)  # takes back the settings that the checks make
+    if findings and _results_moved(report, last_run):
         return None
     report.checks, report.compared, report.indicators = len(CHECKS), compared, indicators
-    report.findings = [_plain(finding) for finding in found]
+    report.findings = [_plain(finding) for finding in findings]
     report.finished_at = timezone.now()
     before = Report.objects.made().first()
     report.save()
@@ -74,7 +74,7 @@ def _locked() -> bool:
 
 
 def _results_moved(report: Report, last_run: int) -> bool:
-    """Did results change while they were read, or wait to? After an hour of that, no excuse."""
+    """Whether results changed while they were read, or wait to; no longer asked after an hour."""
     now = timezone.now()
     if now - report.asked_at > PATIENCE:
         return False
@@ -83,7 +83,7 @@ def _results_moved(report: Report, last_run: int) -> bool:
 
 
 def _last_run() -> int:
-    """By its number: a run that ends now may have the time of a minute ago."""
+    """Returns the number of the last run; its time may be a minute old when it is stored."""
     newest = RecomputeRun.objects.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
 
@@ -98,7 +98,7 @@ def _plain(finding: CheckFinding) -> dict[str, Any]:
 
 
 def forget_old(*, now: datetime | None = None) -> int:
-    """Reports of more than a year ago; those that found something stay."""
+    """Delete reports without findings after some thirteen months; return how many."""
     long_ago = (now or timezone.now()) - KEPT
     return Report.objects.filter(finished_at__lt=long_ago, findings=[]).delete()[0]
 
@@ -107,21 +107,21 @@ def forget_old(*, now: datetime | None = None) -> int:
 
 
 def _tell(report: Report, before: Report | None) -> None:
-    """One mail when something new is found, one when all is well again, none in between."""
+    """Write a mail when something new is found, and one when all is well again."""
     known = before.failing if before else set()
     if new := report.failing - known:
-        found = [check for check in CHECKS if check.name in new]
-        _write(report, FOUND, "mail/integrity_found.txt", found)
+        checks = [check for check in CHECKS if check.name in new]
+        _write(report, FAULTS_SUBJECT, "mail/integrity_found.txt", checks)
     elif known and not report.failing:
-        _write(report, WELL, "mail/integrity_well.txt", [])
+        _write(report, WELL_SUBJECT, "mail/integrity_well.txt", [])
 
 
-def _write(report: Report, subject: Promise, template: str, found: list[Check]) -> None:
+def _write(report: Report, subject: Promise, template: str, checks: list[Check]) -> None:
     tell_plan_office(
         kind="integrity",
         key=str(report.pk),
         subject=subject,
         template=template,
-        context={"report": report, "found": found},
+        context={"report": report, "checks": checks},
         page="integrity",
     )

@@ -1,4 +1,4 @@
-"""What is stored, held against the formulas, to the last digit and both ways."""
+"""Compare the stored results with the formulas, to the last digit and both ways."""
 
 from collections.abc import Collection, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -14,17 +14,17 @@ from indicators.results.elements import roll_ups, stored_roll_ups
 from indicators.results.judging import progress_rows, value_rows
 from indicators.results.series import all_series
 
-# When a row was computed, and from what, the reference does not say.
+# The formulas do not give these: when a row was computed, and from which inputs.
 NOT_COMPARED = {"id", "computed_at", "inputs_hash"}
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 
 def differences(indicators: Collection[int] | None = None) -> list[str]:
-    """One line for each stored result that is missing, in excess, or not what the formulas give.
+    """Returns a line for each stored result that is missing, in excess, or not as computed.
 
-    Of these indicators alone, where some are named: their values and progress. The roll-ups are
-    then held against the progress that is stored, all of them.
+    If indicators are named, only their values and progress are compared; all roll-ups are then
+    compared with the stored progress.
     """
     chosen = Indicator.objects.in_use()
     values, progress = afresh(chosen if indicators is None else chosen.filter(pk__in=indicators))
@@ -49,9 +49,11 @@ def differences(indicators: Collection[int] | None = None) -> list[str]:
 def afresh(indicators: IndicatorQuerySet) -> tuple[list[InstituteValue], list[Progress]]:
     """Return the results of these indicators, with the figures added up one by one."""
     now = clock.now()
-    series = all_series(indicators)
-    values = [row for one in series for row in value_rows(one, one.members, now)]
-    progress = [row for one in series for row in progress_rows(one, one.targets, now)]
+    values: list[InstituteValue] = []
+    progress: list[Progress] = []
+    for series in all_series(indicators):
+        values += value_rows(series, series.members, now)
+        progress += progress_rows(series, series.targets, now)
     return values, progress
 
 
@@ -62,8 +64,8 @@ def _stored(model: type[models.Model], chosen: dict[str, Any]) -> Iterable[model
 def _rows(model: type[models.Model], instances: Iterable[models.Model]) -> Rows:
     fields = [f for f in model._meta.concrete_fields if f.name not in NOT_COMPARED]
     rows = [
-        {field.attname: _as_stored(field, getattr(one, field.attname)) for field in fields}
-        for one in instances
+        {field.attname: _as_stored(field, getattr(instance, field.attname)) for field in fields}
+        for instance in instances
     ]
     return {tuple(row[name] for name in KEYS[model]): row for row in rows}
 
@@ -84,7 +86,7 @@ class _Codes(dict[type[models.Model], dict[int, str]]):
 
 
 def _name(model: type[models.Model], key: tuple[Any, ...], codes: _Codes) -> str:
-    """What people call a row: "Progress students-2027 · 2022 · validated"."""
+    """Returns the name of a row for people: "Progress students-2027 · 2022 · validated"."""
     parts = []
     for name, value in zip(KEYS[model], key, strict=True):
         other = model._meta.get_field(name.removesuffix("_id")).related_model
@@ -112,5 +114,5 @@ def _compared(model: type[models.Model], expected: Rows, stored: Rows) -> Iterat
 
 
 def _shown(value: Any) -> str:
-    """Numbers without the zeros that only fill the column."""
+    """Returns a value as text, a number without the zeros that only fill the column."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -5,8 +5,8 @@ from celery import shared_task
 from imtplan.integrity import reports
 from imtplan.jobs import QueuePoker
 
-# Seconds. Of 600,000 figures a check takes eight; it must end even where there are many more. The
-# queue gives the message out again meanwhile: whoever takes it finds the lock held, and goes home.
+# In seconds. A report on 600,000 figures takes eight; it must end even if there are many more. The
+# queue may give the message out again meanwhile: a second worker finds the lock held, and ends.
 LIMITS = {"soft_time_limit": 600, "time_limit": 660}
 
 
@@ -26,5 +26,5 @@ _poker = QueuePoker(check_if_asked)
 
 
 def look() -> None:
-    """Have a worker look now; if the queue is down, beat does within a minute of its return."""
+    """Have a worker make the report now; if the queue is down, beat does after its return."""
     _poker.poke()

@@ -1,4 +1,4 @@
-"""The plan office's page of the check: what holds, what does not, and what to do about it."""
+"""The plan office's page of the checks: which hold, which do not, and what to do."""
 
 import re
 from collections.abc import Iterator
@@ -32,8 +32,6 @@ _WORDS = re.compile(r"[^\s·:→,]+")
 
 
 class CheckVerdict(models.TextChoices):
-    """What a report says of one check."""
-
     ERROR = "bad", gettext_lazy("does not hold")
     WARNING = "warn", gettext_lazy("to be looked at")
     HOLDS = "good", gettext_lazy("holds")
@@ -49,7 +47,7 @@ class CheckVerdict(models.TextChoices):
 
 @dataclass(frozen=True)
 class FindingCase:
-    """One fault; the first indicator or project that it names leads to its page."""
+    """The text of a fault, with a link to the first indicator or project that it names."""
 
     before: str
     code: str = ""
@@ -66,7 +64,7 @@ class FindingCase:
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One check in one report."""
+    """A check with its finding in one report."""
 
     check: Check
     finding: dict[str, Any] | None
@@ -101,13 +99,14 @@ class ReportPage:
         return sorted(self._lines(), key=lambda line: list(CheckVerdict).index(line.verdict))
 
     def _lines(self) -> Iterator[CheckLine]:
-        findings = {one["check"]: one for one in self.report.findings} if self.report else {}
+        stored = self.report.findings if self.report else []
+        findings = {finding["check"]: finding for finding in stored}
         return (CheckLine(check, findings.get(check.name), self._addresses) for check in CHECKS)
 
     @cached_property
     def _addresses(self) -> dict[str, str]:
-        """The page of every indicator and project whose code stands in a case."""
-        shown = [case for one in self.report.findings for case in one["shown"]]  # type: ignore[union-attr]
+        """Returns the address of every indicator and project whose code is in a case."""
+        shown = [case for finding in self.report.findings for case in finding["shown"]]  # type: ignore[union-attr]
         words = {word for case in shown for word in _WORDS.findall(case)}
         if not words:
             return {}
@@ -115,8 +114,8 @@ class ReportPage:
         projects = FlagshipProject.objects.visible_to(self.user).filter(archived_at=None)
         return {
             code: reverse(name, args=[code])
-            for name, found in (("project", projects), ("indicator", indicators))
-            for code in found.filter(code__in=words).values_list("code", flat=True)
+            for name, rows in (("project", projects), ("indicator", indicators))
+            for code in rows.filter(code__in=words).values_list("code", flat=True)
         }
 
     @property

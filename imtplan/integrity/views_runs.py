@@ -1,4 +1,4 @@
-"""The plan office's page of recomputations: what waits, what failed, what was done, two buttons."""
+"""The plan office's page of recomputations: those that wait, that failed, and that were done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ INDICATORS_NAMED = 8
 
 @dataclass(frozen=True)
 class StaleResults:
-    """What is stale at this moment."""
+    """The marks of stale results at this moment."""
 
     marks: int
     since: datetime | None
@@ -78,12 +78,12 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, pulse: Pulse) -> RunsPage:
     only_failures = request.GET.get("failures") == "1"
-    kept: Any = RecomputeRun.objects.select_related("indicator")
-    found = kept.failed() if only_failures else kept
+    runs: Any = RecomputeRun.objects.select_related("indicator")
+    shown = runs.failed() if only_failures else runs
     return RunsPage(
         waiting=StaleResults.read(),
-        standing=kept.unresolved(),
-        runs=Paginator(found, ON_A_PAGE).get_page(request.GET.get("page")),
+        standing=runs.unresolved(),
+        runs=Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page")),
         only_failures=only_failures,
         pulse=pulse,
     )
@@ -91,7 +91,7 @@ def _page(request: HttpRequest, pulse: Pulse) -> RunsPage:
 
 @require_POST
 def retry(request: HttpRequest, number: int) -> HttpResponse:
-    """Twice the same button, or a run that was mended meanwhile, is no error: it is said."""
+    """Computes a failed run again; a message says so if it was mended meanwhile."""
     demand(request, Permission.EDIT_PLAN)
     run = get_object_or_404(RecomputeRun.objects.failed(), pk=number)
     demand_button(request, "again")
@@ -105,7 +105,7 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def everything(request: HttpRequest) -> HttpResponse:
-    """Asked once more before it is done: at a thousand schools it takes the worker minutes."""
+    """Recomputes everything, after a second question: with a thousand schools it takes minutes."""
     demand(request, Permission.EDIT_PLAN)
     if not is_pressed(request, "everything"):
         context = {"indicators": Indicator.objects.in_use().count()}

@@ -32,13 +32,13 @@ class Command(BaseCommand):
                 self.stdout.write(f"{check.name} ({check.level}): {check.must}")
             return
         with transaction.atomic():
-            found = list(run(chosen))
+            results = list(run(chosen))
             transaction.set_rollback(True)
-        findings = [finding for _check, finding in found if finding]
+        findings = [finding for _check, finding in results if finding]
         if options["json"]:
             self.stdout.write(json.dumps([_plain(finding) for finding in findings], indent=2))
         else:
-            for check, finding in found:
+            for check, finding in results:
                 self.stdout.write(_line(check.name, check.level, finding))
         if any(finding.check.level is CheckLevel.ERROR for finding in findings):
             raise SystemExit(1)
