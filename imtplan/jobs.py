@@ -73,21 +73,21 @@ class QueuePoker:
 
     def __init__(self, job: Task) -> None:
         self._job = job
-        self._wanted = threading.Event()
+        self._requested = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def poke(self) -> None:
         """Call after commit: `transaction.on_commit(poke)`."""
-        self._wanted.set()
+        self._requested.set()
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._send, name="poke", daemon=True)
                 self._thread.start()
 
     def _send(self) -> None:
-        while self._wanted.wait():
-            self._wanted.clear()
+        while self._requested.wait():
+            self._requested.clear()
             send_to_queue(self._job)
 
 

@@ -1,6 +1,6 @@
-"""The variables that the application reads: what each may be, and what to write where one is wrong.
+"""The variables that the application reads, with their right values and advice for wrong ones.
 
-`variables.py` lists them, `readers.py` reads one of each kind, `rules.py` says how they must agree.
+`variables.py` lists them, `readers.py` reads one of each kind, `rules.py` checks that they agree.
 `python -m imtplan.environment` prints the list as the table of docs/operations.md.
 """
 
@@ -13,7 +13,7 @@ from imtplan.environment.variables import SETTINGS, Setting
 
 
 class WrongSettings(Exception):
-    """What is wrong with the environment, a line for each variable; no line holds a secret.
+    """The environment is wrong; the message has a line for each variable, without a secret.
 
     Not Django's `ImproperlyConfigured`: its command line would go on without settings.
     """
@@ -39,7 +39,7 @@ def read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def given_in(environ: Mapping[str, str]) -> set[str]:
-    """The settings that are written in this environment, themselves or as the path of a file."""
+    """Returns the settings given in this environment, themselves or as the path of a file."""
     return {setting.name for setting in SETTINGS if setting.is_given(environ)}
 
 

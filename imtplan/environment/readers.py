@@ -1,6 +1,6 @@
-"""Reads the text of one variable, or says what is wrong with it.
+"""Read the text of one variable, or say what is wrong with it.
 
-The text of a secret never gets into what is said: not its value, nor what a library says of it.
+A message never contains a secret, nor an error of a library, which may quote it.
 """
 
 import re
@@ -16,9 +16,9 @@ SWITCH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
     ("false", "no", "off", "0"), False
 )
 CHECKOUT = Path(__file__).resolve().parents[2]
-# What Django's own list for production asks of a key.
+# Django's own checks for production ask as much of a key.
 KEY_LENGTH, KEY_VARIETY = 50, 5
-# As Django reads the Host of a request: anything else would never be met there.
+# Django reads the Host of a request by this rule, so any other name would never match.
 HOST_NAME = re.compile(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[a-f0-9:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://(\*\.)?([a-z0-9.-]+|\[[a-f0-9:.]+\])(:\d{1,5})?", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
@@ -33,7 +33,7 @@ QUOTING = (
 
 
 class ValueRefused(ValueError):
-    """What is wrong, as a sentence that begins with the name of the variable goes on."""
+    """The value is refused; `reason` continues a sentence that begins with the variable's name."""
 
     def __init__(self, reason: str, *, variable: str = "") -> None:
         super().__init__(reason)
@@ -41,7 +41,7 @@ class ValueRefused(ValueError):
 
 
 def quoted(text: str) -> str:
-    """The value as it is written, unless a password may be in it."""
+    """Returns the value in quotes, unless a password may be in it."""
     return repr(text) if "@" not in text and len(text) <= QUOTED_LENGTH else "what it should not be"
 
 
@@ -75,7 +75,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 
 def folder(text: str) -> str:
-    """A path that does not begin with / is found from the checkout, wherever a process stands."""
+    """Returns the whole path; one without / at the beginning counts from the checkout."""
     return str(CHECKOUT / text)
 
 
@@ -115,7 +115,7 @@ def origins(text: str) -> list[str]:
 
 
 def site_address(text: str) -> str:
-    """Without the slash at its end: the paths that follow begin with one."""
+    """Returns the address without a slash at its end, for the paths begin with one."""
     address = text.rstrip("/")
     if not ORIGIN.fullmatch(address) or "*" in address:
         raise ValueRefused(f"is {quoted(text)}, not https:// and a name")
@@ -126,7 +126,7 @@ def site_address(text: str) -> str:
 
 
 def parts_of(text: str, schemes: tuple[str, ...]) -> SplitResult:
-    """Returns the parts of an address; its host and port can be read without an error."""
+    """Returns the parts of an address, whose host and port are readable; else `ValueRefused`."""
     if any(sign.isspace() or not sign.isprintable() for sign in text):
         raise ValueRefused("has a space, a line break or a sign that cannot be seen in it")
     if not text.startswith(tuple(f"{scheme}://" for scheme in schemes)):
@@ -142,7 +142,7 @@ def parts_of(text: str, schemes: tuple[str, ...]) -> SplitResult:
 
 
 def refuse_a_torn_password(parts: SplitResult) -> None:
-    """A `/` or `?` in a password ends the part of the address that it belongs to."""
+    """Refuses an unescaped `/` or `?` in a password, which ends that part of the address."""
     if "@" in parts.path + parts.query:
         raise ValueRefused(QUOTING)
 
@@ -156,7 +156,7 @@ def database(text: str) -> dict[str, Any]:
 
 
 def owner_database(text: str) -> dict[str, Any]:
-    """Empty where one role owns the tables and runs the site."""
+    """Returns the owner's database; {} if one role owns the tables and runs the site."""
     return database(text) if text else {}
 
 

@@ -1,7 +1,7 @@
-"""How the settings must agree. Each rule returns its sentences; none where all is well.
+"""Check that the settings agree. Each rule returns its sentences; [] if all is well.
 
-In production `DEBUG` and `DEMO` are false and `SECURE` is true. A site of which a name other than
-localhost is written anywhere is public, and only production may be.
+In production `DEBUG` and `DEMO` are false and `SECURE` is true. A site with a name other than
+localhost, in any setting, is public, and only production may be public.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from imtplan.environment.readers import is_this_machine
 from imtplan.environment.variables import SETTINGS
 
 Values = Mapping[str, Any]
-PRIVATE = {  # what stands only on one's own machine, and what it does to a public site
+PRIVATE = {  # settings for one's own machine alone, and the harm that each does to a public site
     ("DEBUG", True): "whose visitors would read the code and the settings on every error",
     ("DEMO", True): "whose sign-in page would show logins, and which would send no mail",
     ("SECURE", False): "whose passwords and cookies would go in clear",
@@ -44,7 +44,7 @@ def not_for_a_public_site(values: Values) -> list[str]:
 
 
 def owner_is_another(values: Values) -> list[str]:
-    """Of the same database: otherwise the tables would be made in one, and missed in the other."""
+    """Demands the same database for both roles, and two roles."""
     owner, site = values["DATABASE_OWNER_URL"], values["DATABASE_URL"]
     if owner and owner["NAME"] != site["NAME"]:
         return ["DATABASE_OWNER_URL names another database than DATABASE_URL. Write the same."]
@@ -78,7 +78,7 @@ def site_is_https(values: Values) -> list[str]:
 
 
 def site_is_answered(values: Values) -> list[str]:
-    """Otherwise the links in mails lead to a refusal, and so does every visit."""
+    """Demands that the site answers to its own name; else it refuses every visit."""
     host = host_of(values["SITE_URL"])
     if any(_answers(name.strip("[]").lower(), host) for name in values["ALLOWED_HOSTS"]):
         return []

@@ -15,8 +15,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 class Setting:
     name: str
     reader: Callable[[str], Any]
-    default: str | None  # none: it must be set
-    write: str  # what a right value is
+    default: str | None  # None: it must be set
+    write: str  # describes a right value
     purpose: str
     secret: bool = False  # may be given as `NAME_FILE`, and is never repeated
     may_be_empty: bool = False
@@ -36,7 +36,7 @@ class Setting:
         return self.reader(text)
 
     def text_in(self, environ: Mapping[str, str]) -> str:
-        """Returns what is written; a file wins."""
+        """Returns the written text; that of a file comes first."""
         if self.secret and f"{self.name}_FILE" in environ:
             return _text_of_file(f"{self.name}_FILE", environ)
         text = environ.get(self.name, self.default)
@@ -46,7 +46,7 @@ class Setting:
 
 
 def _text_of_file(variable: str, environ: Mapping[str, str]) -> str:
-    """The path is not repeated either: somebody may have put the secret in its place."""
+    """Returns the text of a file. An error does not repeat the path, which may be the secret."""
     try:
         text = Path(environ[variable]).read_text(encoding="utf-8").strip()
     except UnicodeDecodeError:

@@ -1,8 +1,8 @@
-"""A mail's text, and its HTML made from it: the two say the same, and there is one text to write.
+"""Write the text of a mail, and make its HTML from it, so that both say the same.
 
 A text is paragraphs with an empty line between them. A line that begins with "> " is a quotation of
-somebody, one that begins with "- " an item of a list, and one that is an address a link; the line
-before it, where it ends with a colon, is its label.
+somebody, one that begins with "- " an item of a list, and one that is an address is a link. If the
+line before a link ends with a colon, it is its label.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ MARKS = {QUOTE: "> ", ITEM: "- "}
 
 @dataclass
 class LetterBlock:
-    """Lines of one kind; of a link, its address and what stands on it."""
+    """Lines of one kind; a link has its address, and its label as the lines."""
 
     kind: str
     lines: list[str] = field(default_factory=list)
@@ -63,7 +63,7 @@ def blocks_of(text: str) -> list[LetterBlock]:
 
 
 def _kind(line: str) -> str:
-    """Nothing for an empty line, which parts two paragraphs."""
+    """Returns the kind of a line; "" for an empty one, which separates two paragraphs."""
     for kind, mark in MARKS.items():
         if line.startswith(mark) or line == mark.strip():
             return kind
@@ -73,7 +73,7 @@ def _kind(line: str) -> str:
 
 
 def _link(address: str, before: list[LetterBlock]) -> LetterBlock:
-    """Takes its label, where there is one, from the words that stand before it."""
+    """Returns the link; moves its label, if there is one, out of the block before it."""
     label = ""
     if before and before[-1].kind == WORDS and before[-1].lines[-1].rstrip().endswith(":"):
         label = before[-1].lines.pop().rstrip(": \u202f\xa0")

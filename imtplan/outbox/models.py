@@ -1,4 +1,4 @@
-"""The mails that the application owes people: written with the act, sent after it."""
+"""The mails of the application: written in the transaction of an act, sent after it."""
 
 import uuid
 from datetime import datetime
@@ -18,7 +18,7 @@ LINE_END = r"[\r\n]"
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def due(self, *, at: datetime) -> "MailQuerySet":
-        """To be sent now, the longest waiting first."""
+        """Returns the mails to send now, the one that has waited longest first."""
         to_send = self.filter(state__in=Mail.TO_SEND, next_try_at__lte=at)
         return to_send.order_by("next_try_at", "pk")
 
@@ -28,7 +28,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class Mail(WorkRow):
-    """One mail to one person. The address and the words are those of the moment of writing."""
+    """A mail to one person, with the address and the words of the moment of writing."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -41,7 +41,7 @@ class Mail(WorkRow):
 
         @property
         def symbol(self) -> str:
-            """The name of its icon: a state is never told by colour alone."""
+            """Returns the name of its icon, so that colour is never the only sign."""
             return {
                 Mail.State.WAITING: "clock",
                 Mail.State.SENDING: "send",
@@ -53,20 +53,20 @@ class Mail(WorkRow):
             }[self]
 
     TO_SEND = (State.WAITING, State.FAILED)
-    # Nobody sends these again unless a person says so.
+    # These are sent again only if a person asks for it.
     RETRYABLE = (State.FAILED, State.GIVEN_UP, State.UNCERTAIN)
 
-    # A mail of this kind has a way in to one's own account, which is made when it is sent: neither
-    # who reads the mails nor a copy of the database has it.
+    # This kind has a link to one's own account, which is made only when the mail is sent: neither
+    # the reader of the page of mails nor a copy of the database has it.
     INVITATION = "invitation"
-    # The same for who asked for a new password. Whose account the address is, is looked up when it
-    # is sent, and what is nobody's is dropped: who asks learns nothing, not even by the time it
-    # took.
+    # The same for a new password. The account of the address is looked up when the mail is sent,
+    # and a mail without one is dropped: the person who asks learns nothing of who has an account,
+    # not even from the time that it takes.
     NEW_PASSWORD = "new-password"  # noqa: S105
     WITH_LINK = (INVITATION, NEW_PASSWORD)
     SIGN_IN_LINK = "{sign-in-link}"
 
-    # The Message-ID too: a server that gets a mail twice can tell.
+    # It is the Message-ID too, by which a server recognises a mail that it gets twice.
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
     key = models.CharField(_("key"), max_length=200, unique=True)
     kind = models.SlugField(_("kind"), max_length=40, db_index=False)
@@ -113,7 +113,7 @@ class Mail(WorkRow):
                 condition=~Q(state="sending") | Q(claimed_at__isnull=False),
                 violation_error_message=_("A mail that is being sent says since when."),
             ),
-            # A line end in a header would be the beginning of another header.
+            # A line end in a header would begin another header.
             models.CheckConstraint(
                 name="mail_headers_on_one_line",
                 condition=~(Q(subject__regex=LINE_END) | Q(address__regex=LINE_END)),
@@ -126,12 +126,12 @@ class Mail(WorkRow):
 
     @property
     def state_of_now(self) -> "Mail.State":
-        """The state with its words and symbol, where the column is a plain text."""
+        """Returns the state with its words and symbol; the column is a plain text."""
         return self.State(self.state)
 
     @property
     def shown_body(self) -> str:
-        """The text for others than its reader."""
+        """Returns the text for others than the person it is for: without the link."""
         return self.body.replace(self.SIGN_IN_LINK, gettext("[a link for this person alone]"))
 
     @property

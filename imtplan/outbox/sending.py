@@ -1,8 +1,8 @@
-"""Sending what waits: one mail at a time, each once.
+"""Send the mails that wait, one at a time, each once.
 
 A mail server and a database have no common transaction. So a mail is claimed, in a transaction of
-its own, before it is sent. What fails before the server accepted it is tried again; where nobody
-can know whether it was accepted, a person decides: better one mail missing than two.
+its own, before it is sent. A mail that the server has certainly not accepted is tried again; if
+nobody can know, a person decides: better one mail missing than two.
 """
 
 import logging
@@ -31,15 +31,14 @@ State = Mail.State
 # How long to wait after the first, second, … failure. After the last there is no other try.
 WAITS = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)]
 DEAD_AFTER = timedelta(minutes=10)  # ten times the hard time limit of a task
-SECONDS = 30  # of one run; the next one goes on
+SECONDS = 30  # the length of a run; the next one goes on
 ERROR_LENGTH = 500
 
 INTERRUPTED = "The program stopped while it was sending; the mail may have been sent."
 NO_LONGER_THEIRS = "The link is for an account that has another address now, or is switched off."
 
 
-# An answer of the server that says no, or an address that never got there. A connection that is
-# lost says nothing.
+# The server refused the mail, or its address was never sent. A lost connection is no refusal.
 REFUSALS = (
     smtplib.SMTPResponseException,
     smtplib.SMTPRecipientsRefused,
@@ -53,13 +52,13 @@ class MailNotSent(Exception):
 
 
 def send_waiting(*, seconds: float = SECONDS) -> int:
-    """Send what is due, for at most `seconds`. Any number of senders may run at once."""
+    """Send what is due, for at most `seconds`; return how many. Several may run at once."""
     set_interrupted_aside()
     return work_off(_claim, _send, seconds=seconds)
 
 
 def set_interrupted_aside() -> int:
-    """Nobody knows whether the server had accepted them: none is sent again by itself."""
+    """Mark interrupted mails as uncertain, and return how many: perhaps they were sent."""
     dead = Mail.objects.interrupted(before=timezone.now() - DEAD_AFTER)
     return dead.update(state=State.UNCERTAIN, error=INTERRUPTED)
 
@@ -77,13 +76,13 @@ def _send(mail: Mail) -> None:
     except MailNotSent as problem:
         _failed(mail, problem)
     except Exception as problem:  # noqa: BLE001 - whatever it is, the server may have accepted
-        _mark(mail, state=State.UNCERTAIN, error=_said(problem))
+        _mark(mail, state=State.UNCERTAIN, error=_answer_of(problem))
     else:
         _mark(mail, state=State.SENT, error="", sent_at=timezone.now())
 
 
 def _is_nobodys(mail: Mail) -> bool:
-    """Of a new password: whether no account that may be used has the address. Notes whose it is."""
+    """Whether a mail for a new password has an address without account; else note whose."""
     if mail.kind != Mail.NEW_PASSWORD:
         return False
     mail.user = get_user_model().objects.filter(email=mail.address).first()
@@ -93,10 +92,10 @@ def _is_nobodys(mail: Mail) -> bool:
 
 def _failed(mail: Mail, problem: MailNotSent) -> None:
     if mail.tries > len(WAITS):
-        _mark(mail, state=State.GIVEN_UP, error=_said(problem))
+        _mark(mail, state=State.GIVEN_UP, error=_answer_of(problem))
         return
     next_try_at = timezone.now() + WAITS[mail.tries - 1]
-    _mark(mail, state=State.FAILED, error=_said(problem), next_try_at=next_try_at)
+    _mark(mail, state=State.FAILED, error=_answer_of(problem), next_try_at=next_try_at)
 
 
 def _mark(mail: Mail, **changes: Any) -> None:
@@ -105,8 +104,8 @@ def _mark(mail: Mail, **changes: Any) -> None:
         logger.warning("mail %s is %s: %s", mail.pk, changes["state"], changes["error"])
 
 
-def _said(problem: Exception) -> str:
-    """The server's own words: the plan office reads them, and they are kept short."""
+def _answer_of(problem: Exception) -> str:
+    """Returns the server's own words for the plan office, cut to `ERROR_LENGTH` characters."""
     cause = problem.__cause__ or problem
     return f"{type(cause).__name__}: {cause}".replace("\x00", "")[:ERROR_LENGTH]
 
@@ -115,7 +114,7 @@ def _said(problem: Exception) -> str:
 
 
 def deliver(mail: Mail) -> None:
-    """Hand the mail to the server. MailNotSent, or any other exception where it is uncertain."""
+    """Hand the mail to the server; `MailNotSent`, or any other exception if it is uncertain."""
     with _certainly_not_sent(Exception):
         message = _message(mail)
         message.message()  # written once, so that a bad address fails here
@@ -138,7 +137,7 @@ def _certainly_not_sent(*problems: type[Exception]) -> Iterator[None]:
 
 
 def _message(mail: Mail) -> EmailMessage:
-    """The text, and the same as HTML."""
+    """Returns the message, with its text and the same as HTML."""
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     headers = {
         "Message-ID": f"<{mail.uid}@{sender.rpartition('@')[2] or 'localhost'}>",
@@ -154,8 +153,10 @@ def _message(mail: Mail) -> EmailMessage:
 
 
 def _with_link(mail: Mail) -> str:
-    """The link takes the place of its own line alone: in a name, somebody may have typed the mark
-    behind an address of theirs."""
+    """Returns the text with the link in place of its mark, on a line of its own alone.
+
+    Within a line, somebody may have typed the mark into a name, behind an address of theirs.
+    """
     lines = mail.body.split("\n")
     if mail.kind not in Mail.WITH_LINK or Mail.SIGN_IN_LINK not in lines:
         return mail.body
@@ -165,14 +166,16 @@ def _with_link(mail: Mail) -> str:
 
 
 def _demand_own_address(mail: Mail) -> None:
-    """A way in goes to its person alone: the address may be somebody else's since, and the account
-    switched off."""
+    """Raise `ValueError` if the address is no longer the person's, or the account is switched off.
+
+    The link of an account goes to its person alone.
+    """
     user = mail.user
     if user is None or not user.is_active or user.email != mail.address:
         raise ValueError(NO_LONGER_THEIRS)
 
 
 def sign_in_link(user: Any) -> str:
-    """A way in that works once, and for PASSWORD_RESET_TIMEOUT: one chooses a password with it."""
+    """Returns a link to choose a password; it works once, and for PASSWORD_RESET_TIMEOUT."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
     return whole_address("account_reset_password_from_key", **key)

@@ -1,4 +1,4 @@
-"""Writing a mail, and telling the sender to try one again."""
+"""Write a mail, have one sent again, or withdraw mails that still wait."""
 
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,10 @@ def queue_mail(
     body: str,
     at: datetime | None = None,
 ) -> Mail | None:
-    """Write a mail in the caller's transaction: no act without its mail, no mail without its act.
+    """Write a mail in the caller's transaction, in the active language, and return it.
 
-    Two that write the same `key`, even at once, make one mail; the second gets None. The language
-    is the one that is active.
+    No act is without its mail, and no mail without its act. Two writers of the same `key`, even at
+    once, make one mail; the second gets None.
     """
     mail = Mail(
         key=key,
@@ -40,23 +40,22 @@ def queue_mail(
 
 
 def on_one_line(text: str) -> str:
-    """A name with a line end in it must not become a header of its own. Nothing is cut: a mail
-    folds a long header by itself."""
+    """Returns the text without line ends, which would begin another header. Nothing is cut."""
     return " ".join(text.split())
 
 
 def retry_mail(pk: int) -> bool:
-    """Send it again, from the first try on. False where there is nothing to try again."""
-    found = Mail.objects.filter(pk=pk, state__in=Mail.RETRYABLE)
+    """Have a mail sent again, from the first try on; return False if it is not to be retried."""
+    mails = Mail.objects.filter(pk=pk, state__in=Mail.RETRYABLE)
     return bool(
-        found.update(state=Mail.State.WAITING, tries=0, error="", next_try_at=timezone.now())
+        mails.update(state=Mail.State.WAITING, tries=0, error="", next_try_at=timezone.now())
     )
 
 
 def withdraw_mails(*, key_begins: str) -> set[int]:
-    """Never send those that still wait. Returns whose they are: they need not hear of it.
+    """Withdraw the mails that still wait; return the people whose they were.
 
-    In the caller's transaction; a sender that has one in hand keeps it.
+    It happens in the caller's transaction. A mail that is being sent is not withdrawn.
     """
     waiting = Mail.objects.filter(key__startswith=key_begins, state__in=Mail.TO_SEND)
     rows = list(waiting.select_for_update(of=("self",)).order_by("pk"))

@@ -1,4 +1,4 @@
-"""The beat's job. It may run twice at once without harm."""
+"""The job that sends mails, for beat. It may run twice at once without harm."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""The lines of the logs: the key of a link that signs in stands in none of them."""
+"""Keep the key of a link that signs in out of every line of the logs."""
 
 import logging
 import re
@@ -6,8 +6,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# The key of /compte/password/reset/key/<person>-<key>/; "set-password" stands where it was once the
-# link is opened.
+# The key in /compte/password/reset/key/<person>-<key>/. Once the link is opened, "set-password"
+# takes its place.
 KEY = re.compile(r"(/password/reset/key/[0-9A-Za-z]+-)(?!set-password/)[^/\s\"]+")
 
 
@@ -16,7 +16,7 @@ def without_keys(text: str) -> str:
 
 
 class KeysHidden(logging.Filter):
-    """For every handler: Django names the address of a request that failed."""
+    """Hides the keys in every handler, for Django logs the address of a failed request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
@@ -27,7 +27,7 @@ class KeysHidden(logging.Filter):
 
 
 class GunicornLogger(Logger):
-    """gunicorn's own, with `--logger-class=imtplan.web.logs.GunicornLogger`."""
+    """Hides the keys in gunicorn's logs, by `--logger-class=imtplan.web.logs.GunicornLogger`."""
 
     def atoms(self, *parts: Any) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""Files that a browser keeps for one person: a page on paper, a record as it was hashed."""
+"""Answers that are files for one person: a page as PDF, a record as it was hashed."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from imtplan import paper
 
 
 def pdf_response(request: HttpRequest, html: str, *, name: str, page: str) -> HttpResponse:
-    """Sends the page on paper; without a PDF, leads back to `page`, which prints as well."""
+    """Returns the page as PDF; if none can be made, leads back to `page`, which prints as well."""
     try:
         if not paper.is_available():
             raise paper.PaperError

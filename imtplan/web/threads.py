@@ -1,4 +1,4 @@
-"""gunicorn's threads, which no slow visitor holds for long."""
+"""Threads of gunicorn that no slow visitor holds for long."""
 
 import socket
 import struct
@@ -10,11 +10,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 
 class TimedThreadWorker(ThreadWorker):
-    """`--worker-class=imtplan.web.threads.TimedThreadWorker`.
+    """Ends the reading of a request after some time; an answer that is being made is still sent.
 
-    gunicorn waits for ever for the rest of a request whose first bytes have come: as many such
-    visitors as there are threads, and the site stands still. Here the reading ends after a time. An
-    answer that is being made is sent all the same.
+    gunicorn itself waits for ever for the rest of a request, so that as many slow visitors as there
+    are threads stop the site. Used by `--worker-class=imtplan.web.threads.TimedThreadWorker`.
     """
 
     read_seconds = 10  # for a request to arrive, its body included
@@ -35,7 +34,7 @@ class TimedThreadWorker(ThreadWorker):
             self.begun.pop(conn, None)
 
     def murder_pending(self) -> None:
-        """The main thread comes by every second."""
+        """Closes the requests that are late; the main thread calls this every second."""
         super().murder_pending()
         late = time.monotonic() - self.read_seconds
         for conn in [conn for conn, begun in list(self.begun.items()) if begun < late]:

@@ -1,4 +1,4 @@
-"""Whose request it is, when proxies stand between the visitor and us."""
+"""Find the address of the visitor, when proxies are between the visitor and us."""
 
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 
 
 class VisitorAddressMiddleware:
-    """Puts the visitor's address where everything reads it, the access log included: REMOTE_ADDR.
+    """Puts the visitor's address in REMOTE_ADDR, where everything reads it, the access log too.
 
-    It stands first. A proxy adds to X-Forwarded-For the address that called it. Behind
-    TRUSTED_PROXIES of ours, the last so many entries are true and the first of these is the
-    visitor's; what stands before it, the visitor wrote. With 0 the header is not believed.
+    It is the first middleware. Each proxy adds to X-Forwarded-For the address that called it, so
+    the last TRUSTED_PROXIES entries are true, and the first of these is the visitor's. The visitor
+    may have written the entries before it. With 0 the header is not read.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -26,8 +26,8 @@ class VisitorAddressMiddleware:
 
 
 def forwarded_address(header: str) -> str:
-    """Returns the visitor's address by the proxies we trust; "" where the request did not come
-    through all of them (a health check on the machine itself), or an entry is no address."""
+    """Returns the visitor's address by the trusted proxies; "" if an entry is no address, or if
+    the request did not pass all of them: a health check on the machine itself."""
     trusted = settings.TRUSTED_PROXIES
     entries = header.split(",")
     if trusted < 1 or len(entries) < trusted:

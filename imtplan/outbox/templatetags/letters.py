@@ -1,4 +1,4 @@
-"""How the text of a mail marks what its HTML shows in another way; see `imtplan.outbox.letters`."""
+"""Mark, in the text of a mail, what its HTML shows in another way; see `imtplan.outbox.letters`."""
 
 from django import template
 
@@ -7,5 +7,5 @@ register = template.Library()
 
 @register.filter
 def quoted(text: str) -> str:
-    """What somebody typed, line by line as a quotation: no line of it passes for ours."""
+    """Returns a typed text as a quotation, so that no line of it passes for ours."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
