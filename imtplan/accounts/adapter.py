@@ -1,5 +1,4 @@
-"""How allauth behaves here: nobody makes their own account, the plan office does; and a stranger's
-errors close nobody's door."""
+"""Adapt allauth: the plan office makes the accounts, and a stranger's errors lock nobody out."""
 
 from typing import Any
 from uuid import uuid4
@@ -27,7 +26,7 @@ TOO_MANY = _(
 
 class AccountBackend(AuthenticationBackend):
     def user_can_authenticate(self, user: User) -> bool:
-        """Asked at the sign-in, and again for the session of every request."""
+        """Returns whether the person may sign in; called for the session of every request too."""
         return user.may_sign_in
 
 
@@ -36,17 +35,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
-        """Also after the link of a mail, which asks no backend."""
+        """Refuses the inactive also after the link of a mail, which asks no backend."""
         if not user.may_sign_in:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **about)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The visitor's, as VisitorAddressMiddleware found it; a unix socket names none."""
+        """Returns the address that VisitorAddressMiddleware set; a unix socket has none."""
         return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104 - no place to listen at
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """Look at a password, unless too many wrong ones were tried; right ones are not counted."""
+        """Check a password, unless too many wrong ones were tried; right ones are not counted."""
         attempt = self._begin(request, str(credentials.get("email", "")))
         user = super().authenticate(request, **credentials)
         if user is not None:
@@ -64,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):
             ) from None
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """By the account's page or the link of a mail. The person is told what ended with it."""
+        """Change the password, and say how many API tokens ended with the old one."""
         if ended := change_password(user, password):
             text = ngettext(
                 "%(count)d API token ended with the old password: make a new one for its program.",
@@ -75,12 +74,12 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.warning(self.request, text % {"count": ended})
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Also by the link of a mail. KnownDeviceMiddleware writes the cookie, whatever answers."""
+        """Sign in, and note the account, for which KnownDeviceMiddleware writes the cookie."""
         super().login(request, user)
         request.signed_in_account = user.get_username()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A row like every mail: no visitor waits for a mail server, nor sees that it is down."""
+        """Write the mail as a row, so that no visitor waits for a mail server that may be down."""
         message = self.render_mail(template_prefix, email, {"request": self.request, **context})
         subject, body = str(message.subject), str(message.body)
         key = f"account:{uuid4()}"

@@ -1,4 +1,4 @@
-"""Schools, as programs read them."""
+"""The API's list of schools."""
 
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet

@@ -1,9 +1,9 @@
-"""How often somebody may try a password, or ask for a new one.
+"""Limit how often somebody may try a password, or ask for a new one.
 
-Counted is what failed, by account and by address together, so that nobody's errors close the door
-to anybody else: no limit of passwords goes by the address alone, which a whole school may share.
-An account alone has a wider limit, against many machines that try one. A browser in which the
-person has signed in before is asked neither: no stranger can close it.
+Failures are counted by account and address together, so that nobody's errors lock out anybody else:
+a whole school may share an address, so no limit of passwords goes by the address alone. An account
+alone has a wider limit, against many machines that try one account. For a browser in which the
+person has signed in before neither counts, so no stranger can lock it out.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ KEPT = timedelta(days=1)
 
 
 class Attempt(models.Model):
-    """Somebody tried, and was not let in. The account is a digest: people type passwords there."""
+    """A failed attempt. The account is kept as a digest, for people type passwords there too."""
 
     class Act(models.TextChoices):
         PASSWORD = "password"  # noqa: S105 - not one
@@ -45,7 +45,7 @@ class Attempt(models.Model):
 
 @dataclass(frozen=True)
 class AttemptLimit:
-    """At most so many attempts within a time that agree in these columns."""
+    """The most attempts within some minutes that agree in these columns."""
 
     columns: tuple[str, ...]
     attempts: int
@@ -65,14 +65,14 @@ LIMITS = {
         AttemptLimit(("account", "address"), attempts=10, minutes=15),
         AttemptLimit(("account",), attempts=100, minutes=60),
     ),
-    # More than a person mistypes; a stolen or public browser tries no dictionary.
+    # More than a person mistypes, and too few to try a dictionary in a stolen or public browser.
     ACT.PASSWORD_KNOWN_DEVICE: (AttemptLimit(("account", "address"), attempts=100, minutes=60),),
     ACT.NEW_PASSWORD: (AttemptLimit(("address",), attempts=300, minutes=60),),
 }
 
 
 class TooManyAttempts(Exception):
-    """It is not even looked at; in `minutes` at the latest it is again."""
+    """The attempt is refused unread; in `minutes` at the latest another is read."""
 
     def __init__(self, minutes: int) -> None:
         super().__init__()
@@ -80,10 +80,10 @@ class TooManyAttempts(Exception):
 
 
 def begin_attempt(act: Attempt.Act, *, account: str, address: str) -> Attempt:
-    """Count an attempt before it is looked at, so that many at once do not slip through.
+    """Count an attempt before it is checked, so that many at once do not slip through.
 
-    Returns it, for `forgive` if it was right. TooManyAttempts where it is refused; that one is not
-    counted: nobody makes the wait longer.
+    Returns it, for `forgive` if it was right; `TooManyAttempts` if it is refused. A refused one is
+    not counted, so that it does not make the wait longer.
     """
     now = timezone.now()
     Attempt.objects.filter(at__lt=now - KEPT).delete()
@@ -102,7 +102,7 @@ def forgive(attempt: Attempt) -> None:
 
 
 def forgive_account(account: str) -> None:
-    """Whoever has the mailbox has chosen a new password: what was tried before is over."""
+    """Delete the attempts on an account, once its owner has chosen a new password."""
     Attempt.objects.filter(account=account_digest(account)).delete()
 
 
@@ -112,8 +112,10 @@ def account_digest(account: str) -> str:
 
 
 def network_of(address: str) -> str | None:
-    """Returns what one visitor has: an IPv4 address, the first half of an IPv6 one; None for none
-    (a request over a unix socket that names no visitor)."""
+    """Returns what one visitor has: an IPv4 address, or the first half of an IPv6 one.
+
+    Returns None without an address: a request over a unix socket has none.
+    """
     try:
         parsed = ip_address(address)
     except ValueError:

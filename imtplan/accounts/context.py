@@ -1,4 +1,4 @@
-"""What every page knows about the person who opened it."""
+"""The context that every template has: the person's roles, the languages, the demo logins."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from imtplan.accounts.models import Membership
 
-# Anybody may know it: it opens only the accounts of the demonstration.
+# It is no secret: it opens only the accounts of the demonstration.
 DEMO_PASSWORD = "plan-2022-demo"  # noqa: S105
 
 
@@ -18,14 +18,14 @@ class DemoLogin:
 
 
 def demo_logins() -> list[DemoLogin]:
-    """The demonstration accounts that are loaded; none once the demonstration is removed."""
+    """Returns the logins of the loaded demonstration; none once it is removed."""
     in_force = Membership.objects.in_force().filter(user__is_demo=True)
     return [
         DemoLogin(
-            role=str(one.get_role_display()),
-            who=one.user.name,
-            where=one.school.name if one.school else "",
-            email=one.user.email,
+            role=str(membership.get_role_display()),
+            who=membership.user.name,
+            where=membership.school.name if membership.school else "",
+            email=membership.user.email,
         )
-        for one in in_force.select_related("user", "school").order_by("pk")
+        for membership in in_force.select_related("user", "school").order_by("pk")
     ]

@@ -1,7 +1,7 @@
-"""The browsers in which somebody has signed in before.
+"""Remember in a browser the accounts that have signed in there.
 
-A signed cookie names the accounts, as digests: what is guessed elsewhere never keeps the right
-person out of their own browser.
+A signed cookie has the digests of the accounts. So passwords that a stranger tries elsewhere never
+lock the right person out of their own browser.
 """
 
 from django.conf import settings
@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from imtplan.accounts.attempts import account_digest
 
 COOKIE, SALT = "imtplan_device", "imtplan.accounts.devices"
-SECONDS = 400 * 24 * 3600  # as long as browsers keep a cookie; each sign-in begins anew
-MOST = 10  # people of one browser; the one who has not come for longest is forgotten
+SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie; each sign-in renews it
+MOST = 10  # accounts of one browser; the one that signed in longest ago is dropped
 
 
 def known_accounts(request: HttpRequest) -> list[str]:
@@ -29,7 +29,7 @@ def is_known_device(request: HttpRequest, account: str) -> bool:
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, account: str) -> None:
-    """Write the cookie anew, with this account first."""
+    """Write the cookie again, with this account first."""
     digest = account_digest(account)
     others = [known for known in known_accounts(request) if known != digest]
     response.set_cookie(

@@ -1,4 +1,4 @@
-"""What a person fills in about their account."""
+"""The forms of a person's own account."""
 
 from datetime import datetime, time
 from typing import Any
@@ -18,7 +18,7 @@ from imtplan.days import DayField
 
 
 class TokenForm(forms.ModelForm):
-    """A new token. Who enters figures nowhere is not asked whether the token may."""
+    """A form for a new token; it may enter figures only if the person may."""
 
     last_day = DayField(
         label=_("Last day"),
@@ -48,13 +48,13 @@ class TokenForm(forms.ModelForm):
 
     @property
     def expires_at(self) -> datetime | None:
-        """The end of the last day, Paris time: the day chosen is still a good one."""
+        """Returns the end of the chosen day in Paris, so that the token still works that day."""
         day = self.cleaned_data["last_day"]
         return timezone.make_aware(datetime.combine(day, time.max)) if day else None
 
 
 class NewPasswordForm(ResetPasswordForm):
-    """Asks for the link that lets one choose a new password, whoever has the address."""
+    """Asks for the link to choose a new password; the same whether the address has an account."""
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

@@ -1,12 +1,14 @@
-"""The institute always has somebody of the plan office who can sign in, without a last day: nobody
-else could name one. The database has the last word, whoever writes."""
+"""Triggers that keep one person of the plan office who can sign in, and whose role has no last day.
+
+Nobody else could name another one. The database refuses to lose the last, whoever writes.
+"""
 
 import pgtrigger
 
 KEPT = "institute_keeps_its_plan_office"
 KEEPERS_LOCK = 0x0FF1CE
 
-# Two who go at once wait for each other, and the second is refused.
+# Two that end at once wait for each other, and the second is refused.
 _REFUSE_TO_LOSE_THE_LAST = f"""
     PERFORM pg_advisory_xact_lock({KEEPERS_LOCK});
     IF NOT EXISTS (

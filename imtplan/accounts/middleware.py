@@ -1,8 +1,8 @@
-"""The language of a page: the person's choice, else the cookie's or the browser's, else French; and
-the browser that a person has signed in with.
+"""Set the language of a page, remember the browser, and undo signs that turn a text around.
 
-What is sent from a page is read in the language of that page, which says it: "1,234" is a number of
-its own in each, and the person may have chosen another language in another window since.
+The language is the person's choice, else the cookie's or the browser's, else French. A form is read
+in the language of the page that sent it, which says so: "1,234" is another number in each, and the
+person may have chosen another language in another window since.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from imtplan.signs import straight_page
 
 
 class KnownDeviceMiddleware:
-    """Remembers, in the browser, who has signed in there: see `devices`."""
+    """Writes the cookie of the browser after a sign-in: see `devices`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,7 +31,7 @@ class KnownDeviceMiddleware:
 
 
 class PersonLocaleMiddleware:
-    """Stands after authentication, so that a person's own choice comes first."""
+    """Sets the language; it comes after authentication, for a person's own choice comes first."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,18 +54,18 @@ class PersonLocaleMiddleware:
 
 
 def _of_the_page(request: HttpRequest) -> str:
-    """The language in which the page was shown that sends this; "" where it does not say."""
+    """Returns the language of the page that sends this form; "" if it does not say."""
     if request.method != "POST":
         return ""
     try:
         shown = request.headers.get("X-Page-Language") or request.GET.get("shown-in", "")
-    except SuspiciousOperation:  # an address that the view itself is to refuse, in its own form
+    except SuspiciousOperation:  # the view itself refuses such an address, in its own way
         return ""
     return shown if shown in dict(settings.LANGUAGES) else ""
 
 
 class StraightMiddleware:
-    """Shows no text of a page turned around, whoever wrote it: see `imtplan.signs`."""
+    """Replaces the signs that turn a text around, whoever wrote it: see `imtplan.signs`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

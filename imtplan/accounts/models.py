@@ -25,17 +25,17 @@ SCHOOL_ROLES = [role for role, spec in ROLES.items() if spec.in_a_school]
 
 class SchoolQuerySet(models.QuerySet["School"]):
     def visible_to(self, user: Any) -> "SchoolQuerySet":
-        """Every school for the institute's people, their own for a school's."""
+        """Returns every school for the institute's people, else the person's own."""
         if has_permission(user, Permission.READ_INSTITUTE):
             return self
         return self.filter(pk__in=user.school_ids)
 
     def carrying_the_plan(self) -> "SchoolQuerySet":
-        """The institute's own schools: those whose figures add up to the plan's."""
+        """Returns the institute's own schools, whose figures add up to the plan's."""
         return self.filter(kind=School.Kind.OWN)
 
     def members_in(self, year: int) -> "SchoolQuerySet":
-        """The schools expected to report for `year`."""
+        """Returns the schools expected to report for `year`."""
         return self.filter(member_in(year))
 
     def get_by_natural_key(self, code: str) -> "School":
@@ -43,7 +43,7 @@ class SchoolQuerySet(models.QuerySet["School"]):
 
 
 def member_in(year: Any) -> Q:
-    """Of schools: the institute's own, from their first year to their last."""
+    """Returns the condition of the institute's own schools, from their first year to their last."""
     begun = Q(first_year=None) | Q(first_year__lte=year)
     not_ended = Q(last_year=None) | Q(last_year__gte=year)
     return Q(kind=School.Kind.OWN) & begun & not_ended
@@ -105,7 +105,7 @@ class School(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        # A line of its own would pass for one of ours in the mails.
+        # A line end in a name would begin a line in the mails that passes for ours.
         fields["name"] = " ".join(fields.get("name", "").split())
         user = self.model(email=normal_address(email), **fields)
         user.set_password(password)
@@ -113,20 +113,20 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """The first person of a new installation: somebody of the plan office."""
+        """Makes the first person of a new installation, who is of the plan office."""
         user = self.create_user(email, password, **fields)
         Membership.objects.create(user=user, role=Role.PLAN_OFFICE)
         return user
 
     def holding(self, role: Role) -> "models.QuerySet[User]":
-        """Who holds this role today, in a school or in the institute, and can sign in."""
+        """Returns the people who hold this role today, anywhere, and can sign in."""
         held = Membership.objects.in_force().filter(role=role)
         return self.filter(is_active=True, pk__in=held.values("user"))
 
     def permitted(
         self, permission: Permission, *, school: School | None = None
     ) -> "models.QuerySet[User]":
-        """Who may do this today by a role held in this school; without one, in the institute."""
+        """Returns who may do this today by a role in this school; without one, in the institute."""
         roles = [role for role, spec in ROLES.items() if permission in spec.permissions]
         held = Membership.objects.in_force().filter(role__in=roles, school=school)
         return self.filter(is_active=True, pk__in=held.values("user"))
@@ -136,7 +136,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person, known by e-mail address. What they may do hangs on their memberships alone."""
+    """A person, known by e-mail address. Their memberships alone say what they may do."""
 
     email = AddressField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=120)
@@ -147,7 +147,7 @@ class User(AbstractBaseUser):
         choices=settings.LANGUAGES,
         help_text=_("Empty: the browser's language."),
     )
-    # Of the pages last opened: what the mails speak to who has chosen none.
+    # The language of the pages last opened, for mails to a person who has chosen none.
     last_language = models.CharField(max_length=2, default=settings.LANGUAGE_CODE, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demonstration account"), default=False, editable=False)
@@ -169,7 +169,7 @@ class User(AbstractBaseUser):
                 name="user_email_once",
                 violation_error_message=_("Somebody already has this e-mail address."),
             ),
-            # Who is stored with a capital is never found by what signs in.
+            # The sign-in would never find an address that is stored with a capital.
             models.CheckConstraint(
                 name="user_email_normal",
                 condition=Q(email=Lower("email")) & ~Q(email__regex=r"\s"),
@@ -185,17 +185,17 @@ class User(AbstractBaseUser):
 
     @property
     def may_sign_in(self) -> bool:
-        """Whether the account opens anything. In production one of the demonstration does not."""
+        """Whether the account opens anything. In production a demonstration account does not."""
         return self.is_active and not (self.is_demo and settings.IN_PRODUCTION)
 
     @property
     def reading_language(self) -> str:
-        """Of what is written to them: their choice, else that of the pages they last read."""
+        """Returns the language of mails to them: their choice, else that of the last pages."""
         return self.language or self.last_language
 
     @cached_property
     def held_roles(self) -> list["Membership"]:
-        """The memberships in force today, read once for each person object."""
+        """Returns the memberships in force today, read once for each `User` object."""
         return list(self.memberships.in_force().select_related("school"))
 
     @property
@@ -204,11 +204,11 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Django's admin asks this; our answer is the table of roles."""
+        """Returns, for Django's admin, whether the table of roles lets them edit the plan."""
         return has_permission(self, Permission.EDIT_PLAN)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """To look at rows, and no more: what changes them is on pages, by the table of roles."""
+        """Lets the staff look at rows, and no more: pages change them, by the table of roles."""
         return self.is_staff and perm.rpartition(".")[2].startswith("view_")
 
     def has_module_perms(self, app_label: str) -> bool:
@@ -217,7 +217,7 @@ class User(AbstractBaseUser):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_force(self, *, on: Any = None) -> "MembershipQuerySet":
-        """Held on that day. A role that was ended no longer counts on the day of its end."""
+        """Returns those held on that day. An ended role does not count on the day of its end."""
         day = on or timezone.localdate()
         return self.filter(
             Q(starts_on=None) | Q(starts_on__lte=day),
@@ -228,13 +228,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def permitting(
         self, permission: Permission, *, school: School | None = None
     ) -> "MembershipQuerySet":
-        """Those by which this is allowed today: the rule of `has_permission`."""
+        """Returns those that allow this today, by the rule of `has_permission`."""
         roles = [role for role, spec in ROLES.items() if permission in spec.permissions]
         return self.in_force().filter(Q(school=None) | Q(school=school), role__in=roles)
 
     def keeping(self) -> "MembershipQuerySet":
-        """Roles of the plan office that hold today and have no last day, of people who can sign in:
-        the institute keeps one. The database has the same rule (`keepers`)."""
+        """Returns the plan office's roles without a last day, of people who can sign in.
+
+        The institute always keeps one; the database has the same rule (`keepers`).
+        """
         lasting = self.in_force().filter(role=Role.PLAN_OFFICE, ends_on=None, ended_at=None)
         return lasting.filter(user__is_active=True)
 
@@ -242,11 +244,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(starts_on__gt=timezone.localdate(), ended_at=None).order_by("pk")
 
     def past(self) -> "MembershipQuerySet":
-        """Over by their last day, or ended before it."""
+        """Returns those that are over, by their last day or ended before it."""
         return self.filter(Q(ends_on__lt=timezone.localdate()) | Q(ended_at__isnull=False))
 
     def by_rank(self) -> "list[Membership]":
-        """Returns the director first, then the substitute, as the roles stand; then by name."""
+        """Returns them in the order of the roles, the director first; then by name."""
         ranks = list(Role)
         rows = self.select_related("user")
         return sorted(rows, key=lambda held: (ranks.index(held.role), held.user.name, held.pk))
@@ -254,7 +256,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 @pghistory.track()
 class Membership(models.Model):
-    """A person holds a role, in a school or in the institute, perhaps until a day."""
+    """A role that a person holds, in a school or in the institute, perhaps until a day."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
@@ -268,7 +270,7 @@ class Membership(models.Model):
     )
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
-    # A last day cannot say "no more from this minute on": it still counts as a day.
+    # The moment from which the role no longer counts; a last day still counts as a whole day.
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
     ended_by = models.ForeignKey(
         User,
@@ -373,5 +375,5 @@ class ApiToken(models.Model):
 
     @classmethod
     def new_key(cls) -> str:
-        """Shown once, never stored. 32 random bytes: no salt is needed against guessing."""
+        """Returns a new key, which is never stored. It has 32 random bytes, so it needs no salt."""
         return cls.PREFIX + secrets.token_urlsafe(32)

@@ -1,4 +1,4 @@
-"""Writing to the plan office: what its people must know of the application itself."""
+"""Write mails to the plan office about the application itself."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +16,9 @@ from imtplan.outbox.services import queue_mail
 def tell_plan_office(
     *, kind: str, key: str, subject: Promise, template: str, context: Mapping[str, Any], page: str
 ) -> None:
-    """One mail to each of them, in their language, in the caller's transaction.
+    """Write a mail to each of its people, in their language, in the caller's transaction.
 
-    `page`: the name of the page that says more; its address is `address` in the template.
+    `page` is the name of the page that says more; the template has its `address`.
     """
     address = whole_address(page)
     for person in User.objects.holding(Role.PLAN_OFFICE):

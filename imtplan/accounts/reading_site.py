@@ -1,6 +1,6 @@
-"""Django's administration as a reading room: it shows rows as they are stored, and writes nothing.
+"""Django's administration, made read-only: it shows rows as they are stored, and writes nothing.
 
-What is done to them is done on pages whose services check it, show what moves and keep who did it.
+Rows are changed on pages, whose services check the change, show what moves and keep who did it.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from imtplan.accounts.roles import Permission, has_permission
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows to be looked at, by the role that keeps them."""
+    """Shows rows to people with the `permission`."""
 
     permission = Permission.EDIT_PLAN
     actions = None
@@ -40,10 +40,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class ReadingSite(admin.AdminSite):
-    """Answers reading alone, and knows only the models that say of themselves they are read.
+    """Answers reads alone, and has only the models with a `ReadOnlyAdmin`.
 
-    What a library registers of its own accord (e-mail addresses, groups, sessions) would be a way
-    around every service: it is left out.
+    The models that libraries register (e-mail addresses, groups, sessions) would be a way around
+    every service, so they are left out.
     """
 
     def register(
@@ -56,7 +56,7 @@ class ReadingSite(admin.AdminSite):
         return super().admin_view(require_safe(view), cacheable)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without its own way to change a password: the person's menu has one."""
+        """Returns the addresses without the change of a password, which is in the person's menu."""
         acts = {"password_change", "password_change_done"}
         return [url for url in super().get_urls() if getattr(url, "name", None) not in acts]
 

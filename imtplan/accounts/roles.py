@@ -1,7 +1,7 @@
-"""Who may do what: one table, printed as a page, held by a test.
+"""The table of roles and permissions, which a page prints and a test holds.
 
-A role is held in one school or in the institute. What is held in the institute counts for every
-school; what is held in a school counts for that school alone.
+A role is held in one school or in the institute. A role in the institute counts for every school; a
+role in a school counts for that school alone.
 """
 
 from dataclasses import dataclass
@@ -105,12 +105,12 @@ ROLES = {
     ),
 }
 
-# What a director gives for a time; the other roles are the plan office's to give.
+# A director may give these roles; only the plan office may give the others.
 DELEGABLE = (Role.CONTRIBUTOR, Role.SUBSTITUTE)
 
 
 def roles_given_by(user: Any, school: Any) -> tuple[Role, ...]:
-    """The roles that `user` may give and end in `school`; in the institute where there is none."""
+    """Returns the roles that `user` may give and end in `school`; None: in the institute."""
     if has_permission(user, Permission.MANAGE_PEOPLE):
         return tuple(role for role in Role if role.spec.in_a_school == (school is not None))
     is_director = school is not None and has_permission(user, Permission.DELEGATE, school=school)
@@ -118,9 +118,9 @@ def roles_given_by(user: Any, school: Any) -> tuple[Role, ...]:
 
 
 def has_permission(user: Any, permission: Permission, *, school: Any = None) -> bool:
-    """May `user` do this, for `school` where the permission is about one?
+    """Whether `user` may do this for `school`; without a school, for the institute as a whole.
 
-    Without a school the answer is about the institute as a whole: a director may not.
+    A director may do nothing for the institute as a whole.
     """
     if not (user.is_authenticated and user.is_active):
         return False
@@ -132,12 +132,12 @@ def has_permission(user: Any, permission: Permission, *, school: Any = None) -> 
 
 
 def demand(request: HttpRequest, permission: Permission, school: Any = None) -> None:
-    """Refuses with 403 who may open the address and not do this."""
+    """Raise `PermissionDenied`, which is answered 403, unless the person may do this."""
     if not has_permission(request.user, permission, school=school):
         raise PermissionDenied
 
 
 def may_somewhere(user: Any, permission: Permission) -> bool:
-    """May `user` do this in the institute, or in one school at least?"""
-    held = user.held_roles if user.is_authenticated and user.is_active else []
-    return any(permission in Role(one.role).spec.permissions for one in held)
+    """Whether `user` may do this in the institute, or in one school at least."""
+    memberships = user.held_roles if user.is_authenticated and user.is_active else []
+    return any(permission in Role(membership.role).spec.permissions for membership in memberships)

@@ -1,4 +1,4 @@
-"""Writes about people: API tokens, new passwords and the language of the screens."""
+"""Write what belongs to an account: API tokens, new passwords, and the language of the screens."""
 
 from datetime import datetime, timedelta
 
@@ -22,9 +22,9 @@ BETWEEN_LINKS = timedelta(minutes=10)
 def make_token(
     *, by: User, name: str, expires_at: datetime | None = None, may_enter: bool = False
 ) -> tuple[ApiToken, str]:
-    """A new token of `by`, and its key: the only time anybody sees it.
+    """Make a token for `by`; return it with its key, which is shown this once.
 
-    It enters figures only in the name of somebody who does: else `PermissionDenied`.
+    `PermissionDenied` if it is to enter figures and the person may not.
     """
     if may_enter and not may_somewhere(by, Permission.ENTER_FIGURES):
         raise PermissionDenied
@@ -42,7 +42,7 @@ def make_token(
 
 @transaction.atomic
 def revoke_token(token: ApiToken, *, by: User) -> ApiToken:
-    """From now on the key is refused. Revoking twice changes nothing."""
+    """Revoke a token and return it; its key is refused from now on. Twice changes nothing."""
     ApiToken.objects.filter(pk=token.pk, user=by, revoked_at=None).update(revoked_at=timezone.now())
     token.refresh_from_db()
     return token
@@ -50,8 +50,7 @@ def revoke_token(token: ApiToken, *, by: User) -> ApiToken:
 
 @transaction.atomic
 def change_password(user: User, password: str) -> int:
-    """The old password ends, and with it all that was made under it. Returns the number of API
-    tokens that ended."""
+    """Set a new password, and end the API tokens made under the old one; return how many ended."""
     user.set_password(password)
     user.save(update_fields=["password"])
     forgive_account(user.email)
@@ -60,24 +59,24 @@ def change_password(user: User, password: str) -> int:
 
 
 def choose_language(language: str, *, by: User) -> User:
-    """The person's own choice, kept on the account and not on the browser."""
+    """Keep the person's own choice on the account, and return the person."""
     by.language = language
     by.save(update_fields=["language"])
     return by
 
 
 def remember_language(language: str, *, of: User) -> None:
-    """What the pages of a person who has chosen no language speak. Their mails follow."""
+    """Keep the language of the pages, for mails to a person who has chosen none."""
     if language != of.last_language and language in dict(settings.LANGUAGES):
         of.last_language = language
         User.objects.filter(pk=of.pk).update(last_language=language)
 
 
 def ask_for_new_password(address: str) -> None:
-    """Write the mail with the link that signs in; one in ten minutes for an address.
+    """Write the mail with the link that signs in; at most one in ten minutes for an address.
 
-    The same row whether an account has the address or not: see `Mail.NEW_PASSWORD`. No mail server
-    is waited for.
+    The row is the same whether an account has the address or not: see `Mail.NEW_PASSWORD`. Nobody
+    waits for a mail server.
     """
     period = int(timezone.now().timestamp() // BETWEEN_LINKS.total_seconds())
     queue_mail(

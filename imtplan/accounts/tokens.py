@@ -1,4 +1,4 @@
-"""How a program proves in whose name it reads: `Authorization: Bearer imtplan_…`."""
+"""Authenticate a program by its token: `Authorization: Bearer imtplan_…`."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from imtplan.accounts.models import ApiToken, User
 
 
 class TokenAuthentication(BaseAuthentication):
-    """A token reads, unless it was made to enter figures too; never more than its owner may do."""
+    """Lets a token read, and enter figures if it was made for it; never more than its owner may."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         scheme, _space, key = get_authorization_header(request).decode("latin-1").partition(" ")
@@ -44,7 +44,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """How the OpenAPI page names it."""
+    """Describes the tokens on the OpenAPI page."""
 
     target_class = TokenAuthentication
     name = "token"

@@ -1,4 +1,4 @@
-"""A person's own pages: the keys of their programs, and the language of the screens."""
+"""A person's own pages: the tokens of their programs, and the language of the screens."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +21,7 @@ from imtplan.buttons import demand_button
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The person's own tokens, and a form for a new one."""
+    """Shows the person's own tokens, and makes a new one."""
     if request.method != "POST":
         return _tokens_page(request, TokenForm(user=request.user))
     form = TokenForm(request.POST, user=request.user)
@@ -33,7 +33,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         may_enter=form.cleaned_data.get("may_enter", False),
         expires_at=form.expires_at,
     )
-    # No redirect: the key would have to wait somewhere, and it is to be stored nowhere.
+    # No redirect: until the next page the key would have to be stored somewhere.
     return _tokens_page(request, TokenForm(user=request.user), token, key)
 
 
@@ -57,7 +57,7 @@ def _tokens_page(
 
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody else's token is 404, as if it did not exist."""
+    """Revokes a token; somebody else's is 404, as if it did not exist."""
     token = get_object_or_404(request.user.api_tokens, pk=pk)
     demand_button(request, "revoke")
     revoke_token(token, by=request.user)
@@ -70,7 +70,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @login_not_required
 @require_POST
 def set_language_preference(request: HttpRequest) -> HttpResponse:
-    """On the account of who is signed in, and in the cookie for the pages before signing in."""
+    """Keeps the language on the account, and in a cookie for the pages before the sign-in."""
     response = redirect(_safe_next(request))
     language = request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
@@ -89,7 +89,7 @@ def set_language_preference(request: HttpRequest) -> HttpResponse:
 
 
 def _safe_next(request: HttpRequest) -> str:
-    """An address of this site; anybody else's would make us a signpost for phishing."""
+    """Returns the next address if it is of this site: another would serve phishing."""
     address = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts=None, require_https=request.is_secure()
@@ -99,6 +99,5 @@ def _safe_next(request: HttpRequest) -> str:
 
 @login_not_required
 def addresses(request: HttpRequest, key: str = "") -> HttpResponse:
-    """A person's address is the plan office's to change, and no mail asks to confirm it: allauth's
-    own pages stay closed, to visitors too."""
+    """Closes allauth's own pages of addresses: only the plan office changes a person's address."""
     raise Http404

@@ -1,4 +1,4 @@
-"""The plan office's page of mails: what was sent to whom, what failed, and one button."""
+"""The plan office's page of mails: those that were sent, that failed, and that can be retried."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ ON_A_PAGE = 50
 
 @dataclass(frozen=True)
 class MailFilter:
-    """One state by which the page can be narrowed, or all."""
+    """A state by which the page can be narrowed, or all states, with the number of mails."""
 
     value: str
     label: str | Promise
@@ -36,13 +36,13 @@ class MailFilter:
 @never_cache
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
-    """Every mail, the latest first, or those in one state."""
+    """Shows every mail, the latest first, or those in one state."""
     demand(request, Permission.EDIT_PLAN)
     state = request.GET.get("state", "")
     if state and state not in Mail.State.values:
         raise Http404
-    found = Mail.objects.filter(state=state) if state else Mail.objects.all()
-    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = Mail.objects.filter(state=state) if state else Mail.objects.all()
+    page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "state": state, "choices": _choices(state), "demo": settings.DEMO}
     return render(request, "accounts/mails.html", context)
 
@@ -60,7 +60,7 @@ def _choices(current: str) -> list[MailFilter]:
 
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Twice the same button, or a mail that was sent meanwhile, is no error: it is said."""
+    """Has a mail sent again; a message says so if it was sent meanwhile."""
     demand(request, Permission.EDIT_PLAN)
     mail = get_object_or_404(Mail, pk=pk)
     demand_button(request, "again")

@@ -1,8 +1,7 @@
-"""What every page says in the same way: numbers, always through `imtplan.numbers` and in the
-language of the page; what is missing; signs, statuses, and the way to an explanation.
+"""Show on every page in the same way: numbers, always through `imtplan.numbers` and in the language
+of the page; missing values; icons, statuses, and links to an explanation.
 
-A page holds hundreds of these: they are tags, for a template included as often takes ten times
-as long.
+A page has hundreds of them. They are tags, for an included template would take ten times as long.
 """
 
 from decimal import Decimal
@@ -27,8 +26,10 @@ def _language() -> str:
 
 @register.simple_tag(takes_context=True)
 def shown_in(context: template.Context) -> str:
-    """The page's own address for a form that it sends to itself: with the language in which it is
-    shown, in which its numbers are then read, whatever another window has chosen meanwhile."""
+    """Returns the page's own address with its language, for a form that it sends to itself.
+
+    The numbers of the form are then read in this language, whatever another window has chosen.
+    """
     query = context["request"].GET.copy()
     query["shown-in"] = _language()
     return f"?{query.urlencode()}"
@@ -51,27 +52,27 @@ def percent(ratio: Decimal | None, decimals: int = 2) -> str:
 
 @register.filter
 def growth(percent: Decimal) -> str:
-    """A growth in percent, as targets keep it: "+20 %"."""
+    """Returns a growth, which targets keep in percent, as text: "+20 %"."""
     return numbers.format_percent(percent / 100, language=_language(), sign=True)
 
 
 @register.filter
 def plain(value: Decimal | None) -> str:
-    """For machines: a dot, no group marks."""
+    """Returns a number for machines, with a point and without group marks."""
     return "" if value is None else numbers.plain(value)
 
 
 @register.filter
 def bar(ratio: Decimal | None, width: int = 100) -> str:
-    """A ratio as a length between 0 and `width`, for an attribute of a drawing."""
+    """Returns a ratio as a length from 0 to `width`, for an attribute of a drawing."""
     if ratio is None:
         return "0"
     return numbers.plain(round(min(max(ratio, Decimal(0)), Decimal(1)) * width, 2))
 
 
 @register.simple_tag
-def said(text: object) -> object:
-    """What is known, or a dash that is read out as missing: never a zero, never nothing."""
+def or_missing(text: object) -> object:
+    """Returns the text; a dash, which is read aloud as "missing", if there is none."""
     return text or format_html(
         '<span aria-hidden="true">—</span><span class="visually-hidden">{}</span>', _("missing")
     )
@@ -79,9 +80,9 @@ def said(text: object) -> object:
 
 @register.simple_tag
 def why(text: object, address: str, part: str) -> object:
-    """A number that opens its explanation at the part that tells of it."""
+    """Returns a number as a link to the part of its explanation."""
     if not (text and address):
-        return said(text)
+        return or_missing(text)
     return format_html(
         '<a class="why" href="{}#{}" title="{}" data-explain>{}</a>',
         address,
@@ -93,7 +94,7 @@ def why(text: object, address: str, part: str) -> object:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A sign from `static/icons.svg`, hidden from readers: a word stands beside it."""
+    """Returns an icon from `static/icons.svg`, hidden from screen readers: a word is beside it."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
         static("icons.svg"),
@@ -102,7 +103,7 @@ def icon(name: str) -> SafeString:
 
 
 class Sign(Protocol):
-    """A status, a state, a verdict: a choice which also has a symbol."""
+    """A status, a state or a verdict: a choice that also has a symbol."""
 
     value: str
     label: str
@@ -111,7 +112,7 @@ class Sign(Protocol):
 
 @register.simple_tag
 def chip(sign: Sign | None) -> str:
-    """A status by its sign, its word and its colour; beside it what its numbers say more."""
+    """Returns a status as its icon, its word and its colour, followed by its note."""
     if not sign:
         return ""
     drawn = format_html(

@@ -44,15 +44,15 @@ def rendered(tag: str, **given: object) -> str:
 
 def test_what_is_missing_is_a_dash_that_is_read_out() -> None:
     with translation.override("fr"):
-        html = rendered("said text", text="")
+        html = rendered("or_missing text", text="")
     assert html == (
         '<span aria-hidden="true">—</span><span class="visually-hidden">donnée manquante</span>'
     )
-    assert rendered("said text", text="0") == "0"
+    assert rendered("or_missing text", text="0") == "0"
 
 
 def test_what_is_said_is_text_never_code() -> None:
-    assert rendered("said text", text="<b>1</b>") == "&lt;b&gt;1&lt;/b&gt;"
+    assert rendered("or_missing text", text="<b>1</b>") == "&lt;b&gt;1&lt;/b&gt;"
     html = rendered('why text address "value"', text="<b>", address='/"><b>')
     assert "<b>" not in html
 
@@ -69,7 +69,7 @@ def test_a_number_opens_its_explanation_at_its_part() -> None:
 @pytest.mark.parametrize(("text", "address"), [("", "/explications/1/"), ("5", "")])
 def test_a_number_without_explanation_or_missing_is_no_link(text: str, address: str) -> None:
     html = rendered('why text address "gap"', text=text, address=address)
-    assert html == rendered("said text", text=text)
+    assert html == rendered("or_missing text", text=text)
 
 
 def test_a_status_is_told_by_sign_word_and_colour() -> None:
