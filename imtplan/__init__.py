@@ -1,4 +1,4 @@
-"""IMT Plan: how Institut Mines-Télécom follows its strategic plan."""
+"""IMT Plan, by which Institut Mines-Télécom follows its strategic plan."""
 
 from imtplan.celery import app as celery_app
 

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 
 
 def reader_language() -> str:
-    """Returns "fr" or "en": the language in which the reader is answered."""
+    """Returns "fr" or "en", the language of the answer."""
     return (get_language() or "fr")[:2]
 
 

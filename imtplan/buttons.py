@@ -1,4 +1,4 @@
-"""An act is named by the button that does it: a post that names none does nothing."""
+"""Find the button by which a form was sent. Without one, a post does nothing."""
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
@@ -9,6 +9,6 @@ def is_pressed(request: HttpRequest, name: str) -> bool:
 
 
 def demand_button(request: HttpRequest, *names: str) -> None:
-    """400 for a post that no button of the page sent."""
+    """Raise `BadRequest`, which is answered 400, unless one of these buttons sent the post."""
     if not any(is_pressed(request, name) for name in names):
         raise BadRequest

@@ -1,9 +1,9 @@
-"""One text for one content, and its fingerprint: what is kept for good can be held against today.
+"""Write a content as one text, always the same, and give its fingerprint.
 
-The text is JSON as RFC 8259 has it, in one way only: UTF-8, keys sorted, no spaces, numbers as
-texts in plain notation, instants in UTC. The file that people download is this text and nothing
-more, so that `sha256sum FILE` gives the number printed beside it: nobody needs this application to
-check it.
+The text is JSON by RFC 8259, in one way only: UTF-8, keys sorted, no spaces, numbers as texts in
+plain notation, instants in UTC. The file that people download is this text and nothing more, so
+that `sha256sum FILE` gives the number printed beside it, and nobody needs this application to check
+it.
 """
 
 import hashlib

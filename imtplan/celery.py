@@ -1,4 +1,4 @@
-"""The Celery application. The database is the truth; the queue only says "look now"."""
+"""The Celery application. The work is in the database; the queue only says "look now"."""
 
 import os
 
@@ -17,7 +17,7 @@ app.autodiscover_tasks()
 
 @app.on_configure.connect
 def read_settings(**_: object) -> None:
-    """Before the worker or beat reads its configuration, which is the first thing it does."""
+    """Read the settings before the worker or beat does, to end with sentences if they are wrong."""
     with ending_with_sentences():
         settings.INSTALLED_APPS  # noqa: B018 - asked, so that the settings are read
 

@@ -1,4 +1,4 @@
-"""What time it is for the formulas and the pages: now, or the earlier moment that is looked at."""
+"""The time for the formulas and the pages: the present, or an earlier moment that they show."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def moment() -> datetime | None:
-    """The earlier moment that is looked at; None: the present."""
+    """Returns the earlier moment; None for the present."""
     return _moment.get()
 
 
@@ -22,13 +22,13 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The day, in Paris, on which milestones are due and the running year is judged."""
+    """Returns the day in Paris on which milestones are due and the running year is judged."""
     return timezone.localdate(now())
 
 
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
-    """Inside, it is that moment."""
+    """Set the time to `moment` inside the `with` block."""
     token = _moment.set(moment)
     try:
         yield
@@ -41,9 +41,10 @@ class NoSuchMoment(ValueError):
 
 
 def moment_named(text: str) -> datetime:
-    """`2021-03-03`, the end of that day in Paris, or an instant as ISO 8601 writes it.
+    """Returns the moment of a text; `NoSuchMoment` if it names none, or one to come.
 
-    An instant without a zone is one of Paris. Today means now.
+    `2021-03-03` is the end of that day in Paris, today is now. An instant is in ISO 8601, in Paris
+    time if it has no zone.
     """
     try:
         day = parse_date(text)

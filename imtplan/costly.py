@@ -1,9 +1,9 @@
-"""Costly questions: how many are answered at once, and what is said when one is cut off.
+"""Limit the costly questions that are answered at once, and answer those that are cut off.
 
-A thread that computes an earlier day serves nobody else meanwhile. At most half of the threads of
-all web processes do that at a time; whoever comes then is refused at once, and asked to come back.
-The database counts them: a question holds one of a few advisory locks until its transaction ends,
-however it ends. `STATEMENT_SECONDS` is the most that one statement of a request may take.
+A thread that computes an earlier day serves nobody else meanwhile. So at most half of the threads
+of all web processes may do it at a time; another visitor is refused at once, and asked to come
+back. The database counts them: a question holds one of a few advisory locks until its transaction
+ends, however it ends. `STATEMENT_SECONDS` is the most that one statement of a request may take.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from psycopg import errors
 
-# The first of the two numbers of an advisory lock; the second is the place that is held.
+# The first of the two numbers of an advisory lock; the second is the place.
 LOCKS = 1_306_001
 
 BUSY = _(
@@ -27,17 +27,17 @@ BUSY = _(
 )
 CUT_OFF = _("This took too long: it was stopped, and nothing of it was kept.")
 
-# How PostgreSQL ends a statement, or a connection that is idle within a transaction.
+# PostgreSQL raises these when it ends a statement, or a connection idle within a transaction.
 CUTS = (errors.QueryCanceled, errors.IdleInTransactionSessionTimeout)
 
 
 class TooManyCostlyQuestions(Exception):
-    """As many costly questions as may be are being answered: this one comes again."""
+    """All places for costly questions are taken; the visitor may ask again."""
 
 
 @contextmanager
 def costly_question() -> Iterator[None]:
-    """Inside, one of `settings.COSTLY_QUESTIONS` places is held; raises when all are taken."""
+    """Hold one of `settings.COSTLY_QUESTIONS` places; `TooManyCostlyQuestions` if none is free."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
@@ -55,7 +55,7 @@ def is_cut_off(error: BaseException) -> bool:
 
 
 class SaysWhatTakesTooLong:
-    """A costly question too many, or one that was cut off, is answered 503 with a sentence."""
+    """Answers 503 with a sentence to a costly question too many, or to one that was cut off."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -72,12 +72,12 @@ class SaysWhatTakesTooLong:
 
 
 def _unavailable(request: HttpRequest, sentence: Promise, *, seconds: int) -> HttpResponse:
-    """The page asks the database nothing: the connection may be the one that was ended."""
-    told: dict[str, Any] = {"status": HTTPStatus.SERVICE_UNAVAILABLE, "headers": {}}
-    told["headers"] = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    """Returns the answer 503 without a query: the connection may be the one that was ended."""
+    options: dict[str, Any] = {"status": HTTPStatus.SERVICE_UNAVAILABLE, "headers": {}}
+    options["headers"] = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": str(sentence)}, **told)
+        return JsonResponse({"detail": str(sentence)}, **options)
     again = request.get_full_path() if request.method in ("GET", "HEAD") else ""
     return HttpResponse(
-        render_to_string("503.html", {"sentence": sentence, "again": again}), **told
+        render_to_string("503.html", {"sentence": sentence, "again": again}), **options
     )

@@ -1,4 +1,4 @@
-"""A day that a person types or chooses, asked in the same way by every form."""
+"""The field for a day, the same in every form."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ NO_DAY = _("This day does not exist, or is not written as day/month/year: 15/12/
 
 
 class DayField(forms.DateField):
-    """A day, which the browser helps to choose; 31 February is refused in words of ours."""
+    """A day, which the browser helps to choose. A wrong one is refused in our own words."""
 
     def __init__(self, **options: Any) -> None:
         options["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

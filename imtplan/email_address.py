@@ -1,4 +1,4 @@
-"""One form for e-mail addresses: as they are stored, compared and looked for."""
+"""The normal form of e-mail addresses, in which they are stored, compared and searched."""
 
 import unicodedata
 from typing import Any
@@ -9,14 +9,14 @@ from django.db import models
 def normal_address(text: str) -> str:
     """Returns the address without capitals, outer spaces and letters of another width.
 
-    Not every way of comparing without case agrees on every letter: so nothing is compared without
-    case, and everything is stored in this form.
+    Python, PostgreSQL and mail servers do not ignore the case of every letter in the same way. So
+    addresses are stored in this form, and compared as they are.
     """
     return unicodedata.normalize("NFKC", text).strip().lower()
 
 
 class AddressField(models.EmailField):
-    """An e-mail address in its normal form, whoever writes it and however it is looked for."""
+    """An e-mail address, which is stored and searched in its normal form."""
 
     def to_python(self, value: Any) -> Any:
         return _normal(super().to_python(value))
@@ -25,13 +25,13 @@ class AddressField(models.EmailField):
         return _normal(super().get_prep_value(value))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """The object in hand has the stored form, too."""
+        """Returns the normal form, and sets it on the object too."""
         address = _normal(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, address)
         return address
 
     def deconstruct(self) -> Any:
-        """In the database it is a plain address: migrations need none of our code."""
+        """Describes the field as Django's own, so that migrations need none of our code."""
         name, _path, arguments, options = super().deconstruct()
         return name, "django.db.models.EmailField", arguments, options
 

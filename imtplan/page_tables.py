@@ -1,6 +1,6 @@
-"""The tables of a page as files: each with its rows and columns, and how a column reads its cell.
+"""The tables of a page as files: their rows, their columns, and how a column reads its cell.
 
-A page keeps its own in a `tables.py` beside it: a column more, or a table more, is a line there.
+A page declares its own in a `tables.py` beside it, a line for each column and each table.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from imtplan.spreadsheets import Column, ColumnType
 
 DIGITS = 10  # as the API gives them
 Label = Any
-# What stands above a table: a heading, and what it says.
+# The lines above a table: a heading and a text.
 AboutLines = list[tuple[str, str]]
 
 
@@ -32,7 +32,7 @@ class PageTable:
 
 # --- Columns --------------------------------------------------------------------------------------
 
-# Where a cell is had from its row: a path of attributes, any of which may be None, or a function.
+# How a cell is read from its row: by a path of attributes, any of which may be None, or a function.
 CellSource = str | Callable[[Any], Any]
 
 

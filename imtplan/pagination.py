@@ -1,4 +1,4 @@
-"""The pages of a long list of the API."""
+"""Cut the long lists of the API into pages."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
@@ -19,13 +19,13 @@ class Pages(PageNumberPagination):
     page_query_description = _("Number of the page, from 1.")
 
     def get_page_size(self, request: Request) -> int:
-        asked = request.query_params.get(self.page_size_query_param)
-        if not asked:
+        size_text = request.query_params.get(self.page_size_query_param)
+        if not size_text:
             return self.page_size
-        # A dozen digits are more than anybody needs, and int() is slow on a million of them.
-        is_short_number = asked.isascii() and asked.isdecimal() and len(asked) <= 12
-        if not (is_short_number and 0 < int(asked) <= self.max_page_size):
+        # A dozen digits are more than enough, and int() is slow on a million of them.
+        is_short_number = size_text.isascii() and size_text.isdecimal() and len(size_text) <= 12
+        if not (is_short_number and 0 < int(size_text) <= self.max_page_size):
             raise ValidationError(
                 {self.page_size_query_param: [_("A page has a whole number of rows, 1 to 500.")]}
             )
-        return int(asked)
+        return int(size_text)

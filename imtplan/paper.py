@@ -1,8 +1,8 @@
-"""HTML to PDF: a tagged A4 document out of a page, made by `imtplan.press` in a process of its own.
+"""Make a tagged A4 PDF of a page, by `imtplan.press` in a process of its own.
 
-Measured here: WeasyPrint takes 0.65 s and 41 MB to import, keeps memory between documents, and
-leans on C libraries that may be missing. So no web process imports it: the child costs nothing
-when nobody prints, is ended when it takes too long, and takes nothing down with it.
+WeasyPrint takes 0.65 s and 41 MB to import (measured here), keeps memory between documents, and
+needs C libraries that may be missing. So no web process imports it. The child process costs nothing
+when nobody prints, is ended when it takes too long, and its failure stops nothing else.
 """
 
 import importlib.util
@@ -37,30 +37,30 @@ class PaperError(Exception):
 
 @cache
 def is_available() -> bool:
-    """Whether PDFs can be made on this machine: looked up once, without loading anything."""
+    """Whether PDFs can be made on this machine. It loads nothing, and looks once."""
     return importlib.util.find_spec("weasyprint") is not None and all(map(find_library, LIBRARIES))
 
 
 def pdf_of(html: str) -> bytes:
-    """The page as PDF/UA. Its addresses are relative to `static/`; no others are read.
+    """Returns the page as PDF/UA; `PaperError` if none can be made.
 
-    No text of it is turned around, and a sign that no font has is written as its number, which a
-    line at the end says: a box says nothing.
+    Addresses are relative to `static/`, and no others are read. No text is turned around. A
+    character that no font has is written as its number, as a line at the end says.
     """
     with tempfile.TemporaryDirectory(prefix="imtplan-paper-") as home:
         return _printed(legible(straight(html), known_signs()), home)
 
 
-# --- Signs that no font has -----------------------------------------------------------------------
+# --- Characters that no font has ------------------------------------------------------------------
 
-# What Figtree, which comes with us, has for sure: no font of the machine needs to be asked.
+# Our own font, Figtree, has all of these, so that the fonts of the machine need not be listed.
 PLAIN = re.compile("[\n\r\t\u0020-\u007e\u00a0-\u017f\u2010-\u2026\u202f\u20ac\u2212]*")
-# Marks that are drawn with the letter before them, or not at all.
+# The categories of characters that are drawn with the letter before them, or not at all.
 UNSEEN = {"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"}
 
 
 def legible(html: str, known: Collection[int] | None) -> str:
-    """The page with each sign outside of `known` as its number; as it is, where nobody knows."""
+    """Returns the page with each character outside of `known` as its number; None: unchanged."""
     if known is None or PLAIN.fullmatch(html):
         return html
     missing = {sign for sign in set(html) if _is_missing(sign, known)}
@@ -68,8 +68,8 @@ def legible(html: str, known: Collection[int] | None) -> str:
         return html
     written = html.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in missing})
     numbers = ", ".join(sorted(f"U+{ord(sign):04X}" for sign in missing))
-    said = _("Signs that are in no font of this file, written as their number: %(numbers)s.")
-    note = f'<p class="source">{escape(said % {"numbers": numbers})}</p>'
+    explanation = _("Signs that are in no font of this file, written as their number: %(numbers)s.")
+    note = f'<p class="source">{escape(explanation % {"numbers": numbers})}</p>'
     return written.replace("</body>", f"{note}</body>")
 
 
@@ -83,7 +83,7 @@ def _is_missing(sign: str, known: Collection[int]) -> bool:
 
 @cache
 def known_signs() -> frozenset[int] | None:
-    """The signs of all fonts of this machine, by number, as fontconfig lists them."""
+    """Returns the characters of all fonts of this machine; None if nothing lists them."""
     try:
         listed = subprocess.run(
             ["/usr/bin/fc-list", "--format", "%{charset}\n"],
@@ -98,7 +98,7 @@ def known_signs() -> frozenset[int] | None:
 
 
 def _signs_between(bounds: str) -> range:
-    """Of "41-5a" or "41", as fontconfig writes them."""
+    """Returns the characters of "41-5a" or "41", which fontconfig writes in hexadecimal."""
     first, _dash, last = bounds.partition("-")
     return range(int(first, 16), int(last or first, 16) + 1)
 
@@ -107,8 +107,10 @@ def _signs_between(bounds: str) -> range:
 
 
 def _printed(html: str, home: str) -> bytes:
-    """By path and isolated: the child needs neither Django, nor our secrets, nor our variables,
-    and our `numbers.py` must not stand before Python's own. `home` is where fontconfig may write.
+    """Returns the PDF; `PaperError` if the child process fails. `home` is fontconfig's folder.
+
+    The child runs by its path and isolated: it needs neither Django nor our secrets and variables,
+    and our `numbers.py` must not come before Python's own.
     """
     try:
         done = subprocess.run(  # noqa: S603
@@ -123,7 +125,7 @@ def _printed(html: str, home: str) -> bytes:
         logger.warning("No PDF: %s", error)
         raise PaperError(str(error)) from error
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        said = done.stderr.decode(errors="replace")[-2000:]
-        logger.warning("No PDF, exit code %s: %s", done.returncode, said)
-        raise PaperError(said)
+        complaint = done.stderr.decode(errors="replace")[-2000:]
+        logger.warning("No PDF, exit code %s: %s", done.returncode, complaint)
+        raise PaperError(complaint)
     return done.stdout

@@ -1,4 +1,4 @@
-"""A difference of two percentages, in words: it is told in points, never in per cent."""
+"""Write the difference of two percentages, which is in points, never in per cent."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from imtplan.numbers import format_number
 
 
 def in_points(difference: Decimal, *, decimals: int = 1, sign: bool = True) -> str:
-    """Of 27.2 % and 21.3 %: "−5.9 points". What is too small to round says so."""
+    """Returns "−5.9 points" for 27.2 % and 21.3 %, or a text that it is too small to round."""
     moved = round(difference, decimals)
     if difference and not moved:
         least = format_number(Decimal((0, (1,), -decimals)), language=reader_language())

@@ -1,6 +1,6 @@
-"""Brings the database and the static files of `make run` up to date, in one process.
+"""Bring the database and the static files of `make run` up to date.
 
-One process, because each `manage.py` takes more than a second to start.
+All is done in one process, because each `manage.py` takes more than a second to start.
 """
 
 import hashlib
@@ -29,9 +29,10 @@ UNFINISHED = (
 
 
 def refuse_unfinished_tables() -> None:
-    """Where migrations that are gone were applied in part, no migration fits what they left.
+    """Refuse a database in which only a part of the migrations that were replaced is applied.
 
-    Applied to their end, they made what stands in their place (`replaces`), and `migrate` knows.
+    No migration fits such tables. If all of them are applied, `migrate` takes the one that replaces
+    them as applied.
     """
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
@@ -46,7 +47,7 @@ def refuse_unfinished_tables() -> None:
 
 
 def static_fingerprint() -> str:
-    """Changes when a static file does, or the settings; sizes and times tell."""
+    """Returns a fingerprint of the sizes and times of the static files, and of the settings."""
     files = [
         Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])
     ]
@@ -58,12 +59,12 @@ def static_fingerprint() -> str:
 
 
 def command(name: str, **options: object) -> None:
-    """A management command; what it says goes to the log."""
+    """Run a management command; its output goes to the log."""
     call_command(name, verbosity=0, stdout=sys.stderr, **options)
 
 
 def collect_static() -> None:
-    """Collect and compress the static files, unless they are as they were."""
+    """Collect and compress the static files, unless they are unchanged."""
     root = Path(settings.STATIC_ROOT)
     stamp = root.with_name(f"{root.name}.stamp")
     fingerprint = static_fingerprint()

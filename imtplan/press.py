@@ -1,6 +1,6 @@
-"""The child process of `imtplan.paper`: HTML on standard input, PDF on standard output.
+"""Make a PDF on standard output from HTML on standard input: the child process of `imtplan.paper`.
 
-It is run by path, and imports nothing of ours.
+It is run by its path, and imports nothing of ours.
 """
 
 import mimetypes
@@ -13,7 +13,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 if sys.platform != "win32":
     import resource
 
-# What the page's relative addresses hang on. There is no such host, and nobody asks for it.
+# The base of the page's relative addresses. There is no such host, and nothing is asked of it.
 ORIGIN = "https://static.invalid/"
 MEMORY = 1024**3
 
@@ -37,7 +37,7 @@ class OurFiles(URLFetcher):
 
 
 def limit(seconds: int) -> None:
-    """The kernel ends us when we run away, also when nobody waits for us any more."""
+    """Have the kernel end us beyond these seconds of work, even if nobody waits for us."""
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     if sys.platform == "linux":

@@ -1,4 +1,4 @@
-"""Child processes that die with us, and private servers in a folder made of them.
+"""Run child processes that die with us, and private servers, each in a folder of its own.
 
 A server listens on a unix socket in a folder that nobody else can enter, runs once per folder, and
 dies with its parent (Linux) or is stopped by the next start (elsewhere).
@@ -40,7 +40,7 @@ class ServiceError(Exception):
 
 
 def dies_with_parent(signum: int = signal.SIGTERM) -> Callable[[], None]:
-    """What a new child runs first, so that the kernel sends it `signum` when its parent dies.
+    """Returns a function for a new child, by which it gets `signum` when its parent dies.
 
     "Parent" means the thread that started it: start children from the main thread.
     """
@@ -89,7 +89,7 @@ def spawn(
 
 
 def command_line(pid: int) -> str:
-    """What the process was started with; empty when it is gone, or dead and not yet reaped."""
+    """Returns a process's command line; "" if it is gone, or dead and not yet reaped."""
     if sys.platform == "linux":
         try:
             text = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -102,7 +102,7 @@ def command_line(pid: int) -> str:
 
 
 def processes() -> dict[int, str]:
-    """The command line of every live process, by its number."""
+    """Returns the command line of every live process, by its number."""
     if sys.platform == "linux":
         numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
         return {number: line for number in numbers if (line := command_line(number))}
@@ -113,7 +113,7 @@ def processes() -> dict[int, str]:
 
 
 def wait_until(condition: Callable[[], object], seconds: float) -> bool:
-    """Whether `condition` came true in time."""
+    """Wait for `condition`, and return whether it came true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -152,7 +152,7 @@ def last_lines(path: Path, count: int = 8) -> str:
 
 
 class Service(ABC):
-    """One private server in one folder: only one at a time, and none left behind.
+    """A private server in a folder: only one at a time, and none left behind.
 
     `home` is where its files are: the folder itself, or another one (recorded in `elsewhere`) when
     the user who runs the service cannot reach it.
@@ -223,7 +223,7 @@ class Service(ABC):
                 shutil.rmtree(record.read_text(encoding="utf-8"), ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    # What each service says of itself.
+    # Each service defines these.
 
     @abstractmethod
     def url(self) -> str:
@@ -241,16 +241,16 @@ class Service(ABC):
 
     @abstractmethod
     def ready(self) -> bool:
-        """Does it answer?"""
+        """Whether the server answers."""
 
     @abstractmethod
     def recorded_pid(self) -> int | None:
-        """The process that last ran here, by the service's own note; it may be long gone."""
+        """Return the process that last ran here, by the service's own note; it may be long gone."""
 
-    # How it is done.
+    # These are the same for every service.
 
     def _take_lock(self) -> None:
-        """The kernel frees the lock when we die, however we die."""
+        """Takes the lock of the folder, which the kernel frees however we die."""
         if self._lock:
             return
         lock = (self.folder / "lock").open("a")
@@ -272,7 +272,7 @@ class Service(ABC):
         return spawn(test, log=subprocess.DEVNULL, user=self.user).wait() == 0
 
     def _recorded_folder(self, record: str, *, parent: str) -> Path:
-        """A private folder outside ours, made once; its name cannot be guessed beforehand."""
+        """Returns a private folder outside ours, made once, whose name cannot be guessed."""
         note = self.folder / record
         if note.exists():
             path = Path(note.read_text(encoding="utf-8"))
@@ -289,13 +289,13 @@ class Service(ABC):
         return pwd.getpwnam(self.user).pw_uid if self.user else os.geteuid()
 
     def _give(self, path: Path) -> None:
-        """Private to the user who runs the service."""
+        """Makes a folder private to the user who runs the service."""
         path.chmod(0o700)
         if self.user:
             shutil.chown(path, self.user, pwd.getpwnam(self.user).pw_gid)
 
     def _sockets(self) -> Path:
-        """The folder of the socket; a short one in /tmp when ours is too long or needs quoting."""
+        """Returns the socket's folder; a short one in /tmp if ours is too long or needs quoting."""
         path = self.home / "socket"
         long = len(os.fsencode(path / self.socket_name)) > SOCKET_PATH_LENGTH
         if long or not PLAIN_PATH.fullmatch(str(path)):
@@ -306,7 +306,7 @@ class Service(ABC):
         return path
 
     def _stop_orphan(self) -> None:
-        """Nobody holds the lock, so a server that still runs here was left by one who died."""
+        """Stops a server that still runs here: its supervisor died, for nobody holds the lock."""
         pid = self.recorded_pid()
         for signum in (self.stop_signal, signal.SIGKILL):
             if pid is None or str(self.home) not in command_line(pid):

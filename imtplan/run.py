@@ -1,4 +1,4 @@
-"""What `make run` runs: the whole site on one's own machine, until Ctrl-C.
+"""Run the whole site on one's own machine, until Ctrl-C: this is `make run`.
 
 The supervisor starts PostgreSQL and Valkey (or uses DATABASE_URL and REDIS_URL), brings the
 database up to date, starts the worker, beat and the web server, and starts again any that dies.
@@ -51,8 +51,10 @@ WINDOWS = (
 
 
 def programs(environment: Mapping[str, str], listener: socket.socket) -> list[Program]:
-    """The worker, beat and the web. The web is given its open port, so that it still has it when
-    it is started again. Each names a file of `.local/`: by that `kill_leftovers` knows it."""
+    """Returns the worker, beat and the web server, which keeps its open port for a later start.
+
+    Each has a file of `.local/` in its command line, by which `kill_leftovers` recognises it.
+    """
     celery = ("celery", "-A", "imtplan")
     logs = LOCAL / "log"
     worker = Program(
@@ -86,9 +88,9 @@ def programs(environment: Mapping[str, str], listener: socket.socket) -> list[Pr
 
 
 def only_one() -> IO[str]:
-    """The lock of this checkout; a second `make run` is told where the first one is.
+    """Returns the lock of this checkout; `ServiceError` names the first `make run` to a second.
 
-    The kernel frees it when we die, however we die.
+    The kernel frees the lock however we die.
     """
     LOCAL.mkdir(exist_ok=True)
     if LOCAL.stat().st_uid != os.geteuid():
@@ -108,7 +110,7 @@ def only_one() -> IO[str]:
 
 
 def kill_leftovers() -> None:
-    """Programs of an earlier run of this checkout, whose supervisor was killed."""
+    """Kill the programs of an earlier run of this checkout, whose supervisor was killed."""
     ours = [
         number
         for number, line in processes().items()
@@ -130,7 +132,7 @@ def preferred_port() -> int:
 
 
 def free_port(preferred: int) -> socket.socket:
-    """The open socket of the first port that is free, from the preferred one up."""
+    """Returns the open socket of the first port that is free, from the preferred one up."""
     for port in range(preferred, min(preferred + PORTS_TRIED, 2**16)):
         with contextlib.suppress(OSError):
             listener = socket.create_server(("127.0.0.1", port), backlog=128)
@@ -144,7 +146,7 @@ def free_port(preferred: int) -> socket.socket:
 
 
 def secret_key() -> str:
-    """Made once: sessions outlive a restart."""
+    """Returns the key of this checkout, made once, so that sessions outlive a restart."""
     path = LOCAL / "secret-key"
     if not path.exists():
         made = path.with_suffix(".new")
@@ -159,7 +161,7 @@ def given(name: str) -> bool:
 
 
 def child_environment(address: str) -> dict[str, str]:
-    """What settings.py reads; what is set already stays as it is."""
+    """Returns the variables for settings.py; those that are already set stay as they are."""
     mail = LOCAL / "mail"
     ours = {
         "SECRET_KEY": secret_key(),
@@ -174,7 +176,7 @@ def child_environment(address: str) -> dict[str, str]:
 
 
 def answers(port: int) -> bool:
-    """Whether the web says that it is well. Not urllib: a proxy of the environment is not meant."""
+    """Whether the web server answers. `urllib` would use a proxy of the environment."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/sante/", headers={"Host": "localhost"})
@@ -186,7 +188,7 @@ def answers(port: int) -> bool:
 
 
 def prepare(environment: Mapping[str, str]) -> list[str]:
-    """Migrations, data and static files, in a process of their own; the demonstration logins."""
+    """Bring the database and the static files up to date; return the demonstration logins."""
     log, logins = LOCAL / "log" / "prepare.log", LOCAL / "logins"
     command = [sys.executable, "-m", "imtplan.prepare", str(logins)]
     with log.open("w", encoding="utf-8") as errors:
@@ -200,7 +202,7 @@ def prepare(environment: Mapping[str, str]) -> list[str]:
 
 
 def run(supervisor: Supervisor, lock: IO[str]) -> NoReturn:
-    """Everything from the first step to the last Ctrl-C."""
+    """Start everything, and watch it until Ctrl-C."""
     say("IMT Plan, demonstration run")
     for folder in ("log", "mail"):
         (LOCAL / folder).mkdir(mode=0o700, exist_ok=True)
@@ -225,7 +227,7 @@ def run(supervisor: Supervisor, lock: IO[str]) -> NoReturn:
 def start_service(
     supervisor: Supervisor, variable: str, kind: type[Postgres | Valkey]
 ) -> dict[str, str]:
-    """Returns its addresses. The tables belong to one role, and another runs the site."""
+    """Start a service, and return its addresses: PostgreSQL has a second role to run the site."""
     service = kind(LOCAL / kind.name.lower())
     address = str(supervisor.start(service))
     if isinstance(service, Postgres):
@@ -234,13 +236,13 @@ def start_service(
 
 
 def without_the_owner(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the web server, the worker and beat are given."""
+    """Returns the environment for the web server, the worker and beat."""
     apart = ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE")
     return {name: value for name, value in environment.items() if name not in apart}
 
 
 def start_programs(supervisor: Supervisor, parts: list[Program], port: int) -> None:
-    """The web has the machine to itself until it answers; then the worker and beat follow."""
+    """Start the web server, and once it answers the worker and beat."""
     *others, web = parts
     for part in parts:
         supervisor.follow(part.name, part.log)
@@ -272,7 +274,7 @@ def interrupt(*_: object) -> NoReturn:
 
 
 def supervise(lock: IO[str]) -> int:
-    """0 after Ctrl-C or SIGTERM, 1 when something could not start."""
+    """Run until Ctrl-C or SIGTERM and return 0, or 1 if something could not start."""
     supervisor = Supervisor()
     try:
         run(supervisor, lock)
@@ -290,7 +292,7 @@ def supervise(lock: IO[str]) -> int:
 
 
 def clean() -> int:
-    """Remove what `make run` made, the folders elsewhere included."""
+    """Remove all that `make run` made, the folders elsewhere included; return 0."""
     for kind in SERVICES.values():
         kind(LOCAL / kind.name.lower()).discard()
     shutil.rmtree(LOCAL)

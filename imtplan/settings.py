@@ -19,16 +19,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = read_environment(os.environ)
 
-# The one place of it is pyproject.toml, which the image carries too: nothing is installed as a
-# package, so no metadata has it.
+# The version is in pyproject.toml alone, which the image has too: nothing is installed as a
+# package, so there are no metadata.
 _project = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 VERSION = _project["version"]
 
-# --- What kind of run this is -------------------------------------------------------------------
+# --- Demonstration, development or production -----------------------------------------------------
 
 DEBUG = env["DEBUG"]
 DEMO = env["DEMO"]  # shows the demonstration logins on the sign-in page
-# Accounts of the demonstration open nothing there: everybody can read their password in the code.
+# Accounts of the demonstration may not sign in there: their password is in the code.
 IN_PRODUCTION = not DEBUG and not DEMO
 SECURE = env["SECURE"]  # false only for plain HTTP on one's own machine
 SECRET_KEY = env["SECRET_KEY"]
@@ -76,8 +76,8 @@ MIDDLEWARE = [
     "imtplan.web.bodies.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages, as the line above does files: a table of numbers is a tenth of itself. Django pads each
-    # answer by chance, so that its length tells nothing of what is secret in it.
+    # Compresses pages, as the line above does files; a table of numbers shrinks to a tenth. Django
+    # pads each answer at random, so that its length reveals no secret.
     "django.middleware.gzip.GZipMiddleware",
     "imtplan.accounts.middleware.StraightMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -129,7 +129,7 @@ TEMPLATES = [
 
 
 def limits(seconds: int) -> str:
-    """For the connection: the most that a statement takes, and that a transaction is left idle."""
+    """Returns the connection's limits, on the time of a statement and of an idle transaction."""
     return f"-c statement_timeout={seconds}s -c idle_in_transaction_session_timeout={2 * seconds}s"
 
 
@@ -148,7 +148,7 @@ def database() -> dict:
 
 
 DATABASES = {"default": database()}
-# Who runs the site, and whether this process signs in as another, who owns the tables.
+# The role that runs the site, and whether another one owns the tables.
 SITE_DATABASE = env["DATABASE_URL"]
 OWNER_IS_APART = bool(env["DATABASE_OWNER_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""Signs that would show a text otherwise than it was typed.
+"""Replace the signs that would show a text otherwise than it was typed.
 
 A sign that turns the direction of writing (U+202A to U+202E, U+2066 to U+2069) shows "exe.png"
 for what is "gnp.exe". Each is shown as "�", the sign of what cannot be shown, wherever a text is
@@ -11,7 +11,7 @@ import re
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 INSTEAD = "\ufffd"
 
-# In the bytes of a page: fields, which stay; the signs; the same in the data of drawings.
+# Matches, in the bytes of a page: fields, which stay; the signs; the same signs in JSON.
 _IN_A_PAGE = re.compile(
     rb"(<textarea\b.*?</textarea>|<input\b[^>]*>)"
     rb"|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
@@ -21,10 +21,10 @@ _IN_A_PAGE = re.compile(
 
 
 def straight(text: str) -> str:
-    """The text with what turns its direction shown as a sign."""
+    """Returns the text with each sign that turns its direction replaced by "�"."""
     return TURNS.sub(INSTEAD, text)
 
 
 def straight_page(body: bytes) -> bytes:
-    """The same of a page in UTF-8, without what stands in its fields."""
-    return _IN_A_PAGE.sub(lambda found: found[1] or INSTEAD.encode(), body)
+    """Returns a page in UTF-8 with the same done, except in its fields."""
+    return _IN_A_PAGE.sub(lambda match: match[1] or INSTEAD.encode(), body)

@@ -1,6 +1,6 @@
-"""How every process begins: what is wrong is said in sentences, and nothing else happens.
+"""Begin a process: if the settings or the database are wrong, end it with sentences.
 
-Used by manage.py, the web server, the worker and beat, and by what `make run` prepares with.
+manage.py, the web server, the worker, beat and `imtplan.prepare` begin with this.
 """
 
 import logging
@@ -18,7 +18,7 @@ from django.db.backends.signals import connection_created
 from imtplan.environment import WrongSettings
 
 logger = logging.getLogger(__name__)
-# To gunicorn it means "do not start this worker again": it ends, and so does its container.
+# By this code gunicorn does not start the worker again: it ends, and so does its container.
 CANNOT_START = 3
 NOT_UTF8 = (
     "DATABASE_URL leads to a database in {encoding}, which cannot hold every text. Write the "
@@ -45,7 +45,7 @@ NO_LETTERS = (
 
 @contextmanager
 def ending_with_sentences() -> Iterator[None]:
-    """For what reads the settings first: where they are wrong, the process ends with sentences."""
+    """End the process with sentences if the settings, which are read inside, are wrong."""
     try:
         connection_created.connect(refuse_unfit_database)
         yield
@@ -55,9 +55,9 @@ def ending_with_sentences() -> Iterator[None]:
 
 
 def meet_the_database() -> None:
-    """Connects once, to learn what is wrong with it. One that is down may come back: it is not.
+    """Connect once, and raise `WrongSettings` for an unfit database; one that is down is no error.
 
-    For the parts that run; what prepares the tables signs in as their owner.
+    The running parts call this. The commands that prepare the tables sign in as their owner.
     """
     if settings.OWNER_IS_APART:
         raise WrongSettings([OWNER_SERVES])
@@ -73,7 +73,7 @@ def meet_the_database() -> None:
 
 
 def meet_the_static_files() -> None:
-    """For the web server: without the list of the collected files every page would fail."""
+    """Raise `WrongSettings` without the list of the collected files: every page would fail."""
     collected = not isinstance(staticfiles_storage, ManifestFilesMixin) or (
         staticfiles_storage.hashed_files
     )
@@ -92,7 +92,7 @@ def owns_the_tables(connection: BaseDatabaseWrapper) -> bool:
 
 
 def refuse_unfit_database(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """At the first connection of the process, before its first query."""
+    """Raise `WrongSettings` at the first connection, before its first query, if it is unfit."""
     fault = fault_of(connection)
     if fault:
         connection.close()

@@ -1,4 +1,4 @@
-"""Starts the parts of a site, shows their warnings, and starts again any that dies."""
+"""Start the parts of a site, show their warnings, and start again any that dies."""
 
 import contextlib
 import dataclasses
@@ -21,11 +21,11 @@ BACK_OFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
 HEALTHY_SECONDS = 60  # a part that ran this long begins again with the shortest back-off
 REPEAT_SECONDS = 60  # the same warning is shown once in this time
 PROBLEM = re.compile(r"^.{0,60}?\b(WARNING|ERROR|CRITICAL)\b")
-# A visitor's mistake (404, 403), and what a library prints, line by line: the log has them.
+# A visitor's mistake (404, 403), and the output of libraries; they are in the log alone.
 NOISE = re.compile(r"WARNING (django\.(request|security)|celery\.redirected|py\.warnings)")
 
 
-# --- What the screen shows ----------------------------------------------------------------------
+# --- The screen ---------------------------------------------------------------------------------
 
 
 def say(text: str) -> None:
@@ -34,7 +34,7 @@ def say(text: str) -> None:
 
 @contextlib.contextmanager
 def step(text: str) -> Iterator[None]:
-    """One line on the screen: what is being done, then how long it took."""
+    """Show a line on the screen: the step that is being done, then the seconds it took."""
     started = time.monotonic()
     if sys.stdout.isatty():
         print(f"  … {text}", end="\r", flush=True)
@@ -47,7 +47,7 @@ def step(text: str) -> Iterator[None]:
 
 
 def aligned(rows: list[str]) -> list[str]:
-    """Rows whose cells are parted by tabs, as columns."""
+    """Returns rows, whose cells are separated by tabs, as aligned columns."""
     cells = [row.split("\t") for row in rows]
     widths = [max(map(len, column)) for column in zip_longest(*cells, fillvalue="")]
     return [
@@ -83,7 +83,7 @@ class LogWatch:
                 say(f"  ! {self.name}: {line}")
 
     def _is_new(self, line: str) -> bool:
-        """The same but for its numbers (the time, above all) is the same."""
+        """Whether a line is new; one that differs in its numbers alone, as the time, is not."""
         gist, now = re.sub(r"\d+", "", line), time.monotonic()
         if now - self.shown.get(gist, -REPEAT_SECONDS) < REPEAT_SECONDS:
             return False
@@ -95,7 +95,7 @@ class LogWatch:
 
 
 class SupervisedPart(Protocol):
-    """What the supervisor can start, watch and stop: a service or a program."""
+    """A service or a program that the supervisor can start, watch and stop."""
 
     name: str
     process: subprocess.Popen[bytes] | None
@@ -163,7 +163,7 @@ class Supervisor:
         self.logs: list[LogWatch] = []
 
     def add(self, part: SupervisedPart) -> None:
-        """Added before it is started, so that Ctrl-C in the middle stops it too."""
+        """Add a part before it is started, so that Ctrl-C in the middle stops it too."""
         self.watched.append(WatchedPart(part, time.monotonic()))
 
     def start(self, part: SupervisedPart) -> object:

@@ -1,9 +1,9 @@
-"""Units that people write beside a number: the cell's own is taken, another is never guessed.
+"""Read the unit that people write beside a number: the cell's own is taken, no other is guessed.
 
-"170 M€" in a cell of M€ is 170. "170 k€" there is refused with what it comes to, 0.17: an answer
-that only said "write the number alone" would be followed, and store 170. Nothing is ever rescaled
-silently. Units are of a few dimensions (money, shares, full-time equivalents, percentage points);
-a word that only multiplies ("12 k", "3 millions") takes the cell's own.
+"170 M€" in a cell of M€ is 170. "170 k€" there is refused, and the message gives 0.17: if it only
+said "write the number alone", people would write 170. Nothing is ever rescaled silently. Units have
+a few dimensions (money, shares, full-time equivalents, percentage points); a word that only
+multiplies ("12 k", "3 millions") takes the cell's own.
 """
 
 import re
@@ -37,7 +37,7 @@ class Unit:
 EUROS = Unit("€", MONEY), Unit("k€", MONEY, THOUSAND), Unit("M€", MONEY, MILLION)
 PERCENT = Unit("%", SHARE, Decimal("0.01"))
 
-# Each as people spell it, folded. The multipliers also stand before "€" and its spellings.
+# Every spelling, folded. The multipliers also come before "€" and its spellings.
 _MULTIPLIERS = {
     THOUSAND: ("k", "milliers", "mille", "thousand", "thousands", "kilo", "kilos"),
     MILLION: ("m", "million", "millions", "mio", "mln"),
@@ -60,10 +60,8 @@ _SYMBOLS = {THOUSAND: "k€", MILLION: "M€", BILLION: "Md€"}
 
 
 def folded(text: str) -> str:
-    """Without case, accents, dots, spaces and small words: "Millions d’euros" is "millionseuros".
-
-    Any other sign stays, a minus above all: "M€-" is no unit, for "5 M€-" may be a loss.
-    """
+    """Returns a text without case, accents, dots, spaces and small words: "Millions d’euros" is
+    "millionseuros". A minus stays: "M€-" is no unit, for "5 M€-" may be a loss."""
     bare = unicodedata.normalize("NFD", text.casefold().strip())
     words = re.sub(r"\b(?:d['’]|de |of )", "", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", bare))
     return "".join(c for c in words if c != "." and unicodedata.category(c) not in ("Mn", "Zs"))
@@ -85,16 +83,16 @@ _KNOWN = _vocabulary()
 
 
 def unit_named(text: str) -> Unit | None:
-    """The unit that a text names. A small "m" names none: "12 m" are metres."""
+    """Returns the unit that a text names, or None. A small "m" names none: "12 m" are metres."""
     is_small_m = re.match(r"m(?![a-z])|meur", text.strip()) is not None
     return None if is_small_m else _KNOWN.get(folded(text))
 
 
 @dataclass(frozen=True)
 class CellUnit:
-    """In what a cell is counted: as it is shown, and as it is called in each language.
+    """The unit of a cell: its name on the page, and its spellings in each language.
 
-    `is_part`: a part of a ratio, a plain count; the ratio's own unit ("%") is not its.
+    `is_part`: the cell is a part of a ratio, a plain count, and not in the ratio's own unit ("%").
     """
 
     name: str = ""
@@ -107,7 +105,7 @@ class CellUnit:
         return None if self.is_part else next((unit for unit in known if unit), None)
 
     def is_own(self, text: str) -> bool:
-        """The cell's own unit, in either language, in the singular or the plural."""
+        """Whether a text is the cell's own unit, in either language, singular or plural."""
         own = {folded(spelling).rstrip("s") for spelling in self.spellings} - {""}
         return folded(text).rstrip("s") in own
 
@@ -115,8 +113,8 @@ class CellUnit:
 class UnitError(NumberError):
     """A number with another unit than the cell's.
 
-    `number` and `unit` are as they were typed; `converted` is what it comes to in the cell's unit,
-    where that can be reckoned exactly; `is_known` says whether it is a unit at all.
+    `number` and `unit` are as they were typed; `converted` is the number in the cell's unit, if it
+    can be computed exactly; `is_known` says whether it is a unit at all.
     """
 
     def __init__(
@@ -134,19 +132,19 @@ class UnitError(NumberError):
 
 
 def parse_quantity(text: str, *, language: str, cell: CellUnit) -> Decimal:
-    """The number a person typed, with the cell's own unit beside it or none; NumberError else.
+    """Returns the number a person typed, with the cell's own unit beside it or none.
 
-    A UnitError, where another unit stands there.
+    `UnitError` if it has another unit, `NumberError` if it is no number.
     """
     try:
         return parse_number(text, language=language)
     except NumberError as error:
         if error.problem not in (NumberProblem.UNIT, NumberProblem.NOT_A_NUMBER):
             raise
-        found = _split(text)
-        if found is None:
+        halves = _split(text)
+        if halves is None:
             raise
-        number_text, unit_text = found
+        number_text, unit_text = halves
         known = unit_named(unit_text)
         if error.problem is NumberProblem.NOT_A_NUMBER and not (known or cell.is_own(unit_text)):
             raise  # "env. 12" is no unit
@@ -162,7 +160,7 @@ def parse_quantity(text: str, *, language: str, cell: CellUnit) -> Decimal:
     raise UnitError(NumberProblem.UNIT, text, number, unit_text, _storable(converted), bool(known))
 
 
-# A number between what may be a unit: nothing before and something after, or the other way round.
+# A number with a possible unit after it, or before it.
 _NUMBER = rf"[{GROUP_SPACES}]*[0-9](?:[0-9.,'’{GROUP_SPACES}]*[0-9])?"
 _QUANTITY = re.compile(
     rf"(?P<sign>[+\u2212-]?)\s*(?P<before>[^\W\d_]*[€$£]?)\s*"
@@ -172,12 +170,12 @@ _QUANTITY = re.compile(
 
 
 def _split(text: str) -> tuple[str, str] | None:
-    """The text of the number, and that of its unit. In English both halves may: "€12m"."""
+    """Returns the number and the unit as texts, or None. "€12m" has its unit on both sides."""
     quantity = text.strip()
-    found = _QUANTITY.fullmatch(quantity) if len(quantity) <= MAX_CHARACTERS else None
-    if found is None or (found["sign"] and found["inner"]):
+    match = _QUANTITY.fullmatch(quantity) if len(quantity) <= MAX_CHARACTERS else None
+    if match is None or (match["sign"] and match["inner"]):
         return None
-    before, after = found["before"].strip(), found["after"].strip()
+    before, after = match["before"].strip(), match["after"].strip()
     if before and after:
         if before != "€" or not _KNOWN.get(folded(after)):
             return None
@@ -185,11 +183,11 @@ def _split(text: str) -> tuple[str, str] | None:
     unit = after + before
     if not any(character.isalpha() or character in "%‰€$£" for character in unit):
         return None
-    return found["sign"] + found["inner"] + found["number"].strip(), unit
+    return match["sign"] + match["inner"] + match["number"].strip(), unit
 
 
 def _converted(number: Decimal, known: Unit | None, cell: CellUnit) -> Decimal | None:
-    """What it comes to in the cell's unit; None where that is not the same kind of thing."""
+    """Returns the number in the cell's unit; None if the two units have not the same dimension."""
     own = cell.unit
     if known is None:
         return None

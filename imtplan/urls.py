@@ -1,4 +1,4 @@
-"""Every address of the site, in one set for both languages."""
+"""The addresses of the site, the same in both languages."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -13,7 +13,7 @@ urlpatterns = [
     path("compte/", include("imtplan.accounts.urls")),
     path("compte/", include("allauth.account.urls")),
     path("api/v1/", include("imtplan.api_urls")),
-    # There is one place to sign in; who has no business in the administration goes home.
+    # There is one page to sign in; a person without a right to the administration goes home.
     path("administration/login/", RedirectView.as_view(pattern_name="home")),
     path("administration/", admin.site.urls),
 ]
