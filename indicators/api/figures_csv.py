@@ -1,17 +1,11 @@
 """All figures in one CSV: for pandas, R, Power BI, or a French Excel."""
 
-from typing import Any
-
-from django.http import StreamingHttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from imtplan.spreadsheets import Column, ColumnType, Flavour, csv_response
+from imtplan.spreadsheets import Column, ColumnType, Flavour
 from indicators.api.figures import FigureFilters, FigureViewSet
-from indicators.api.results_files import ROWS_READ_AT_A_TIME, InFlavours, number, word
+from indicators.api.results_files import InCsv, InFlavours, number, word
 from indicators.models import Figure
 
 
@@ -48,28 +42,9 @@ class FigureCsvFilters(InFlavours, FigureFilters):
     pass
 
 
-class FigureCsvView(FigureViewSet):
+@extend_schema_view(list=extend_schema(tags=["figures"], operation_id="figures_csv"))
+class FigureCsvView(InCsv, FigureViewSet):
     """Every figure you may see, in one file, with the same filters as the list."""
 
+    columns, file_name = staticmethod(figure_columns), "figures"
     filterset_class = FigureCsvFilters
-    pagination_class = None
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Accept a request for `text/csv` alone; only refusals are JSON."""
-        return super().perform_content_negotiation(request, force=True)
-
-    @extend_schema(
-        tags=["figures"],
-        operation_id="figures_csv",
-        filters=True,
-        responses={(200, "text/csv"): OpenApiTypes.STR},
-    )
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
-        figures = self.filter_queryset(self.get_queryset())
-        flavour = Flavour(request.query_params.get("flavour") or Flavour.MACHINE)
-        return csv_response(
-            figure_columns(flavour),
-            figures.iterator(chunk_size=ROWS_READ_AT_A_TIME),
-            flavour=flavour,
-            name=f"imtplan-figures-{timezone.localdate():%Y-%m-%d}",
-        )
