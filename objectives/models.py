@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 
 
@@ -37,11 +38,7 @@ def weight_constraint(name: str) -> models.CheckConstraint:
     )
 
 
-class StrategicPlanQuerySet(models.QuerySet["StrategicPlan"]):
-    def visible_to(self, user: Any) -> "StrategicPlanQuerySet":
-        """Returns the plans, which everybody who holds a role may see."""
-        return self if user.is_authenticated and user.held_roles else self.none()
-
+class StrategicPlanQuerySet(OpenToRoles["StrategicPlan"]):
     def current(self) -> "StrategicPlan | None":
         """Returns the plan that pages show by default: the latest to have begun."""
         return self.order_by("-first_year", "-pk").first()
@@ -120,11 +117,8 @@ class StrategicPlan(models.Model):
         return range(self.baseline_year, self.last_year + 1)
 
 
-class PlanElementQuerySet(models.QuerySet[Any]):
+class PlanElementQuerySet(OpenToRoles[Any]):
     """Rows that belong to a plan and carry a code in it: objectives, levers, projects."""
-
-    def visible_to(self, user: Any) -> "PlanElementQuerySet":
-        return self if user.is_authenticated and user.held_roles else self.none()
 
     def of(self, plan: StrategicPlan) -> "PlanElementQuerySet":
         """Returns the elements of the plan that are in use."""

@@ -1,7 +1,6 @@
 """The flagship projects, the elements they serve, their milestones and their leaders' reports."""
 
 from datetime import date
-from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
+from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 from levers.models import Lever
 from objectives.models import Objective, PlanElement, weight_constraint, weight_field
@@ -111,10 +111,7 @@ class Serves(models.Model):
     natural_key.dependencies = ["projects.flagshipproject"]  # type: ignore[attr-defined]
 
 
-class MilestoneQuerySet(models.QuerySet["Milestone"]):
-    def visible_to(self, user: Any) -> "MilestoneQuerySet":
-        return self if user.is_authenticated and user.held_roles else self.none()
-
+class MilestoneQuerySet(OpenToRoles["Milestone"]):
     def late(self, *, on: date) -> "MilestoneQuerySet":
         """Returns the milestones due before `on` and not done by then."""
         return self.filter(Q(done_on=None) | Q(done_on__gt=on), due_on__lt=on)
@@ -153,10 +150,7 @@ class DeclaredStatus(models.TextChoices):
     STOPPED = "stopped", _("stopped")
 
 
-class StatusReportQuerySet(models.QuerySet["StatusReport"]):
-    def visible_to(self, user: Any) -> "StatusReportQuerySet":
-        return self if user.is_authenticated and user.held_roles else self.none()
-
+class StatusReportQuerySet(OpenToRoles["StatusReport"]):
     def latest_of_each_project(self) -> "StatusReportQuerySet":
         return self.order_by("project_id", "-reported_on", "-pk").distinct("project_id")
 

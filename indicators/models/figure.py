@@ -12,13 +12,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.visibility import OpenToOwners
 from indicators.formulas.readings import number_of
 from indicators.models.indicator import Indicator
 
 
 class View(models.TextChoices):
-    """Which figures count. Validated is the default, and the only one outside the institute."""
+    """The figures that count. Validated is the default, and the only view outside the institute."""
 
     VALIDATED = "validated", _("validated")
     PROVISIONAL = "provisional", _("provisional")
@@ -30,15 +30,7 @@ class View(models.TextChoices):
         return [Figure.Status.VALIDATED, Figure.Status.SUBMITTED]
 
 
-class FigureQuerySet(models.QuerySet["Figure"]):
-    def visible_to(self, user: Any) -> "FigureQuerySet":
-        """Published figures of the institute are everybody's; a school's are its own."""
-        if not (user.is_authenticated and user.held_roles):
-            return self.none()
-        if has_permission(user, Permission.READ_INSTITUTE):
-            return self
-        return self.filter(Q(school=None) | Q(school__in=user.school_ids))
-
+class FigureQuerySet(OpenToOwners["Figure"]):
     def counted(self, view: str) -> "FigureQuerySet":
         """Returns the figures that count in a view: validated ones, or submitted ones too."""
         return self.filter(status__in=View(view).counted_statuses)

@@ -1,13 +1,13 @@
 """Indicators, and the objectives, levers and projects in which they count."""
 
 from decimal import Decimal
-from typing import Any
 
 import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 from levers.models import Lever
 from objectives.models import (
@@ -20,10 +20,7 @@ from objectives.models import (
 from projects.models import FlagshipProject
 
 
-class IndicatorQuerySet(models.QuerySet["Indicator"]):
-    def visible_to(self, user: Any) -> "IndicatorQuerySet":
-        return self if user.is_authenticated and user.held_roles else self.none()
-
+class IndicatorQuerySet(OpenToRoles["Indicator"]):
     def collected_from_schools(self) -> "IndicatorQuerySet":
         return self.exclude(aggregation=Indicator.Aggregation.NONE)
 
@@ -237,7 +234,7 @@ class Indicator(models.Model):
 
     @property
     def is_whole(self) -> bool:
-        """Heads and contracts are counted whole: decimals are refused, never rounded."""
+        """Returns whether it is counted in whole numbers: decimals are refused, never rounded."""
         return self.decimals == 0
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.visibility import OpenToInstitute
 from indicators.models.figure import View
 from indicators.models.indicator import Indicator
 from indicators.models.status import ProgressStatus
@@ -38,16 +39,11 @@ class ValueNature(models.TextChoices):
 
 
 class ExactField(models.Field):
-    """A number with the 28 digits of the formulas, which go on with it: with the ten decimals that
-    are shown, three thirds of 0.3333333333 would never make a whole."""
+    """A number with all the 28 digits with which the formulas compute: three times the 0.3333333333
+    that is shown would never make a whole."""
 
     def db_type(self, connection: Any) -> str:
         return "numeric"
-
-
-class InstituteValueQuerySet(models.QuerySet["InstituteValue"]):
-    def visible_to(self, user: Any) -> "InstituteValueQuerySet":
-        return self if has_permission(user, Permission.READ_INSTITUTE) else self.none()
 
 
 class InstituteValue(models.Model):
@@ -74,7 +70,7 @@ class InstituteValue(models.Model):
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
 
-    objects = InstituteValueQuerySet.as_manager()
+    objects = OpenToInstitute.as_manager()
 
     class Meta:
         verbose_name = _("institute's value")
@@ -115,7 +111,7 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
 
 
 class Progress(models.Model):
-    """How far one series has come toward one target, in one year and view.
+    """The progress of one series toward one target, in one year and view.
 
     Ratios are stored unclamped: 0.2424 is 24.24 %. See `indicators.formulas.progress` for each
     formula.
@@ -190,13 +186,8 @@ class Progress(models.Model):
         return f"{self.target.code} · {self.year} · {self.view}"
 
 
-class RollUpQuerySet(models.QuerySet["RollUp"]):
-    def visible_to(self, user: Any) -> "RollUpQuerySet":
-        return self if has_permission(user, Permission.READ_INSTITUTE) else self.none()
-
-
 class RollUp(models.Model):
-    """Progress of an objective, a lever, a project or the plan: a weighted mean of its items."""
+    """The progress of an objective, a lever, a project or the plan: a weighted mean of items."""
 
     plan = models.ForeignKey(StrategicPlan, models.CASCADE, null=True, related_name="roll_ups")
     objective = models.ForeignKey(Objective, models.CASCADE, null=True, related_name="roll_ups")
@@ -226,7 +217,7 @@ class RollUp(models.Model):
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
 
-    objects = RollUpQuerySet.as_manager()
+    objects = OpenToInstitute.as_manager()
 
     class Meta:
         verbose_name = _("roll-up")

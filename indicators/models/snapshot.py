@@ -11,14 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.visibility import OpenToInstitute
 from indicators.models.figure import View
 from objectives.models import StrategicPlan
-
-
-class SnapshotQuerySet(models.QuerySet["Snapshot"]):
-    def visible_to(self, user: Any) -> "SnapshotQuerySet":
-        return self if has_permission(user, Permission.READ_INSTITUTE) else self.none()
 
 
 class Snapshot(models.Model):
@@ -41,7 +36,7 @@ class Snapshot(models.Model):
     content = models.TextField(_("content"))
     sha256 = models.CharField("SHA-256", max_length=64)
 
-    objects = SnapshotQuerySet.as_manager()
+    objects = OpenToInstitute.as_manager()
 
     class Meta:
         verbose_name = _("snapshot")

@@ -1,7 +1,6 @@
 """Targets: each has a source; an indicator may have several, one of them the reference."""
 
 from decimal import Decimal
-from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -10,21 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.visibility import OpenToOwners
 from imtplan.bilingual import Bilingual
 from indicators.models.indicator import Indicator
 from objectives.models import StrategicPlan, archived_at_field
 
 
-class TargetQuerySet(models.QuerySet["Target"]):
-    def visible_to(self, user: Any) -> "TargetQuerySet":
-        """The institute's targets are everybody's; a school's are its own."""
-        if not (user.is_authenticated and user.held_roles):
-            return self.none()
-        if has_permission(user, Permission.READ_INSTITUTE):
-            return self
-        return self.filter(Q(school=None) | Q(school__in=user.school_ids))
-
+class TargetQuerySet(OpenToOwners["Target"]):
     def in_use(self) -> "TargetQuerySet":
         """Returns the targets that are computed: neither they nor their indicator are archived."""
         return self.filter(archived_at=None, indicator__archived_at=None)

@@ -13,14 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School, SchoolQuerySet, member_in
 from imtplan.accounts.roles import Permission
+from imtplan.accounts.visibility import OpenToRoles
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
 
-class CampaignQuerySet(models.QuerySet["Campaign"]):
-    def visible_to(self, user: Any) -> "CampaignQuerySet":
-        return self if user.is_authenticated and user.held_roles else self.none()
-
+class CampaignQuerySet(OpenToRoles["Campaign"]):
     def open(self, *, at: datetime | None = None) -> "CampaignQuerySet":
         now = at or timezone.now()
         return self.filter(opens_at__lte=now, closes_at__gt=now)
