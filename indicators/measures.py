@@ -16,7 +16,7 @@ from indicators.formulas.steps import MEASURES, Measure
 
 
 class FieldKind(Enum):
-    """What the field of a result holds, which decides how a file writes it."""
+    """The content of a result's field, which decides how a file writes it."""
 
     NUMBER = auto()
     STATUS = auto()

@@ -38,7 +38,7 @@ from projects.models import FlagshipProject
 
 
 class FigureLevel(models.TextChoices):
-    """Whose row it is: a school's, or the institute's own."""
+    """The owner of a row: a school, or the institute."""
 
     SCHOOL = "school", _("a school's")
     INSTITUTE = "institute", _("the institute's")

@@ -70,7 +70,7 @@ class WouldBeField(ReadOnlyField):
 
 
 class WouldBeFieldSchema(OpenApiSerializerFieldExtension):
-    """The same component, beside null."""
+    """The component of `StatusField`, or null."""
 
     target_class = WouldBeField
 

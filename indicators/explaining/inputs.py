@@ -17,7 +17,7 @@ Figures = Mapping[tuple[str, int], Figure]
 
 
 class InputUse(StrEnum):
-    """What became of a figure that was expected."""
+    """The use of an expected figure in the result."""
 
     COUNTED = "counted"
     CARRIED = "carried"  # missing: an older one stands in for it
@@ -26,7 +26,7 @@ class InputUse(StrEnum):
 
 
 class NotCountedReason(StrEnum):
-    """Why a figure of the year did not count."""
+    """The reason why a figure of the year does not count."""
 
     NOT_ENTERED = "not_entered"
     NOT_AVAILABLE = "not_available"

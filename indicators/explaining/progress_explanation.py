@@ -19,7 +19,7 @@ from indicators.models import Progress, Target
 
 
 class ProgressMark(models.TextChoices):
-    """What a bar from 0 to 100 % does not show of a progress."""
+    """A word for the progress that a bar from 0 to 100 % does not show."""
 
     BEYOND = "beyond", _("beyond the target")
     BEHIND_BASELINE = "behind_baseline", _("behind the baseline")

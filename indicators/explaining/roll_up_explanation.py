@@ -17,7 +17,7 @@ from projects.models import FlagshipProject, Milestone
 
 
 class LeftOutReason(StrEnum):
-    """Why an item is left out of the mean."""
+    """The reason why an item is left out of the mean."""
 
     NO_DATA = "no_data"
     NOTHING_EXPECTED = "nothing_expected"  # its expected progress is not known

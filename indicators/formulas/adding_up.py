@@ -26,7 +26,7 @@ class YearValue:
     reported: int
     missing: tuple[str, ...]  # codes of the schools expected that did not report
     carried: tuple[tuple[str, int], ...]  # in the estimate: school, year of the figure carried
-    # What the schools that reported add up to.
+    # The sum of the schools that reported.
     counted: Reading = field(default=Reading(), compare=False)
 
     @property

@@ -33,7 +33,7 @@ from indicators.formulas.verdicts import (
 
 
 class Reason(StrEnum):
-    """Why a number cannot be computed: what the target lacks."""
+    """The reason why a number cannot be computed: the target lacks something."""
 
     BASELINE_MISSING = "baseline_missing"
     TARGET_MISSING = "target_missing"

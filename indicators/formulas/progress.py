@@ -29,7 +29,7 @@ ONE = Decimal(1)
 
 
 class Direction(StrEnum):
-    """Which way is good."""
+    """The way in which a value gets better."""
 
     INCREASE = "increase"
     DECREASE = "decrease"
@@ -37,7 +37,7 @@ class Direction(StrEnum):
 
 
 class Aggregation(StrEnum):
-    """How the schools of one year make the institute."""
+    """The rule by which the schools of one year make the institute."""
 
     SUM = "sum"
     RATIO = "ratio"  # sum of numerators over sum of denominators
@@ -46,7 +46,7 @@ class Aggregation(StrEnum):
 
 
 class Accumulation(StrEnum):
-    """How the years of one indicator relate."""
+    """The relation between the years of one indicator."""
 
     LEVEL = "level"  # at one moment of the year
     FLOW = "flow"  # over the year
@@ -54,7 +54,7 @@ class Accumulation(StrEnum):
 
 
 class TrajectoryKind(StrEnum):
-    """How the way from the baseline to the target is cut into years."""
+    """The rule that divides the way from the baseline to the target among the years."""
 
     LINEAR = "linear"  # the same amount every year
     STATED = "stated"  # through stated yearly values, linear between them
@@ -381,7 +381,7 @@ def _rate(result: StepResult, stretch: Stretch) -> FormulaStep | None:
 
 
 def root(number: Decimal, degree: int) -> Decimal:
-    """Return the n-th root of a number above 0. One step of Newton doubles the sixteen digits of a
+    """Returns the n-th root of a number above 0. One step of Newton doubles the sixteen digits of a
     floating-point root, to within the last of the 28 of a Decimal, in a twentieth of the time."""
     near = Decimal(float(number) ** (1 / degree))
     return near - (near - number / near ** (degree - 1)) / degree

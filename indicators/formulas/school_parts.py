@@ -42,7 +42,7 @@ MEASURES = ("change", "gap", "left", "coming")
 
 
 class NotSplitReason(StrEnum):
-    """Why an indicator is not split among the schools."""
+    """The reason why an indicator is not split among the schools."""
 
     MEAN = "mean"  # a mean of the schools has no parts that add up
     INSTITUTE = "institute"  # the institute enters it, no school does

@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 class StatusRule(StrEnum):
-    """Which rule gave a verdict; see `indicators.formulas.assessment.verdict` and
+    """The rule that gave a verdict; see `indicators.formulas.assessment.verdict` and
     `indicators.formulas.roll_up`."""
 
     BEFORE_BASELINE = "before_baseline"

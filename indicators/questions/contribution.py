@@ -36,7 +36,7 @@ VIEW = View.VALIDATED
 
 
 class ContributionDirection(StrEnum):
-    """Which way the school's figure moves the institute's progress."""
+    """The way in which the school's figure moves the institute's progress."""
 
     UP = "up"
     DOWN = "down"

@@ -58,7 +58,7 @@ class PlanItem:
 
 
 class ExclusionReason(StrEnum):
-    """Why an item counts in no mean."""
+    """The reason why an item counts in no mean."""
 
     OUT = "out"  # it is left out here
     NO_WEIGHT = "no_weight"

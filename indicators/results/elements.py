@@ -144,7 +144,7 @@ class ElementPart:
 
 
 class TargetProgress(NamedTuple):
-    """How far a reference target has come, as an item of a mean takes it."""
+    """The progress toward a reference target, as an item of a mean takes it."""
 
     progress: Decimal | None = None
     expected: Decimal | None = None
