@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToOwners
 from indicators.formulas.readings import number_of
-from indicators.models.indicator import Indicator
+from indicators.models.indicator import Indicator, amount_field
 
 
 class View(models.TextChoices):
@@ -84,13 +84,9 @@ class Figure(models.Model):
     )
     year = models.PositiveSmallIntegerField(_("year"))
     state = models.CharField(_("state"), max_length=14, choices=State)
-    value = models.DecimalField(_("value"), max_digits=24, decimal_places=6, null=True, blank=True)
-    numerator = models.DecimalField(
-        _("numerator"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
-    denominator = models.DecimalField(
-        _("denominator"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
+    value = amount_field(_("value"))
+    numerator = amount_field(_("numerator"))
+    denominator = amount_field(_("denominator"))
     reason = models.TextField(_("reason"), blank=True)
     explanation = models.TextField(_("explanation"), blank=True)
     # The surprises that a person confirmed or explained, with their size then: {"change": "34.5"}.

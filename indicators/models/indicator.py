@@ -1,6 +1,7 @@
 """Indicators, and the objectives, levers and projects in which they count."""
 
 from decimal import Decimal
+from typing import Any
 
 import pghistory
 from django.db import models
@@ -18,6 +19,13 @@ from objectives.models import (
     weight_field,
 )
 from projects.models import FlagshipProject
+
+
+def amount_field(label: Any, **options: Any) -> "models.DecimalField[Any, Decimal | None]":
+    """Returns the field of a number that people enter, with six decimals; it may stay empty."""
+    return models.DecimalField(
+        label, max_digits=24, decimal_places=6, null=True, blank=True, **options
+    )
 
 
 class IndicatorQuerySet(OpenToRoles["Indicator"]):
@@ -110,21 +118,11 @@ class Indicator(models.Model):
     numerator_en = models.CharField(_("numerator (English)"), max_length=120, blank=True)
     denominator_fr = models.CharField(_("denominator (French)"), max_length=120, blank=True)
     denominator_en = models.CharField(_("denominator (English)"), max_length=120, blank=True)
-    minimum = models.DecimalField(
-        _("lowest possible"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
-    maximum = models.DecimalField(
-        _("highest possible"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
-    band_low = models.DecimalField(
-        _("band from"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
-    band_high = models.DecimalField(
-        _("band to"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
-    tolerance = models.DecimalField(
-        _("tolerance"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
+    minimum = amount_field(_("lowest possible"))
+    maximum = amount_field(_("highest possible"))
+    band_low = amount_field(_("band from"))
+    band_high = amount_field(_("band to"))
+    tolerance = amount_field(_("tolerance"))
     change_limit = models.DecimalField(
         _("ask when the change from last year is over, in %"),
         max_digits=9,

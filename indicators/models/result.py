@@ -5,6 +5,7 @@ any time.
 """
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -38,6 +39,11 @@ class ValueNature(models.TextChoices):
         return cls(f"{view}-estimate" if is_estimate else view)
 
 
+def computed_field(label: Any) -> "models.DecimalField[Any, Decimal | None]":
+    """Returns the field of a number as it is shown: with ten decimals, null where it is unknown."""
+    return models.DecimalField(label, max_digits=48, decimal_places=10, null=True)
+
+
 class ExactField(models.Field):
     """A number with all the 28 digits with which the formulas compute: three times the 0.3333333333
     that is shown would never make a whole."""
@@ -56,15 +62,15 @@ class InstituteValue(models.Model):
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="institute_values")
     year = models.PositiveSmallIntegerField(_("year"))
     view = models.CharField(_("view"), max_length=11, choices=View)
-    value = models.DecimalField(_("value"), max_digits=48, decimal_places=10, null=True)
-    estimate = models.DecimalField(_("estimate"), max_digits=48, decimal_places=10, null=True)
+    value = computed_field(_("value"))
+    estimate = computed_field(_("estimate"))
     expected = models.PositiveSmallIntegerField(_("schools expected"))
     reported = models.PositiveSmallIntegerField(_("schools that reported"))
     missing = ArrayField(models.SlugField(), verbose_name=_("schools missing"), default=list)
     carried = models.JSONField(_("figures carried forward"), default=dict)
     # Beside an estimate: each missing school at its baseline, and each at its own trajectory.
-    low = models.DecimalField(_("at the least"), max_digits=48, decimal_places=10, null=True)
-    high = models.DecimalField(_("at the most"), max_digits=48, decimal_places=10, null=True)
+    low = computed_field(_("at the least"))
+    high = computed_field(_("at the most"))
     exact = ExactField(_("value or estimate, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8, default="")
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
@@ -120,46 +126,28 @@ class Progress(models.Model):
     target = models.ForeignKey(Target, models.CASCADE, related_name="progress")
     year = models.PositiveSmallIntegerField(_("year"))
     view = models.CharField(_("view"), max_length=11, choices=View)
-    value = models.DecimalField(_("value"), max_digits=48, decimal_places=10, null=True)
+    value = computed_field(_("value"))
     is_estimate = models.BooleanField(_("estimate"), default=False)
-    baseline = models.DecimalField(_("baseline"), max_digits=48, decimal_places=10, null=True)
-    target_value = models.DecimalField(_("target"), max_digits=48, decimal_places=10, null=True)
-    expected_value = models.DecimalField(
-        _("expected by the trajectory"), max_digits=48, decimal_places=10, null=True
-    )
-    progress = models.DecimalField(_("progress"), max_digits=48, decimal_places=10, null=True)
-    expected_progress = models.DecimalField(
-        _("expected progress"), max_digits=48, decimal_places=10, null=True
-    )
-    pace = models.DecimalField(_("pace"), max_digits=48, decimal_places=10, null=True)
-    gap = models.DecimalField(_("gap"), max_digits=48, decimal_places=10, null=True)
+    baseline = computed_field(_("baseline"))
+    target_value = computed_field(_("target"))
+    expected_value = computed_field(_("expected by the trajectory"))
+    progress = computed_field(_("progress"))
+    expected_progress = computed_field(_("expected progress"))
+    pace = computed_field(_("pace"))
+    gap = computed_field(_("gap"))
     status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
     would_be = models.CharField(
         _("what a pending status would be"), max_length=14, choices=ProgressStatus, blank=True
     )
     reason = models.CharField(_("why not computable"), max_length=30, blank=True)
-    needed_per_year = models.DecimalField(
-        _("change needed a year"), max_digits=48, decimal_places=10, null=True
-    )
-    needed_rate = models.DecimalField(
-        _("growth needed a year"), max_digits=48, decimal_places=10, null=True
-    )
-    achieved_per_year = models.DecimalField(
-        _("change a year so far"), max_digits=48, decimal_places=10, null=True
-    )
-    achieved_rate = models.DecimalField(
-        _("growth a year so far"), max_digits=48, decimal_places=10, null=True
-    )
-    forecast = models.DecimalField(_("forecast"), max_digits=48, decimal_places=10, null=True)
-    forecast_low = models.DecimalField(
-        _("forecast, low"), max_digits=48, decimal_places=10, null=True
-    )
-    forecast_high = models.DecimalField(
-        _("forecast, high"), max_digits=48, decimal_places=10, null=True
-    )
-    probability = models.DecimalField(
-        _("probability to meet the target"), max_digits=48, decimal_places=10, null=True
-    )
+    needed_per_year = computed_field(_("change needed a year"))
+    needed_rate = computed_field(_("growth needed a year"))
+    achieved_per_year = computed_field(_("change a year so far"))
+    achieved_rate = computed_field(_("growth a year so far"))
+    forecast = computed_field(_("forecast"))
+    forecast_low = computed_field(_("forecast, low"))
+    forecast_high = computed_field(_("forecast, high"))
+    probability = computed_field(_("probability to meet the target"))
     forecast_points = models.PositiveSmallIntegerField(_("points of the forecast"), default=0)
     # The baseline is a point where its year has no final value.
     forecast_from_baseline = models.BooleanField(
@@ -195,17 +183,10 @@ class RollUp(models.Model):
     project = models.ForeignKey(FlagshipProject, models.CASCADE, null=True, related_name="roll_ups")
     year = models.PositiveSmallIntegerField(_("year"))
     view = models.CharField(_("view"), max_length=11, choices=View)
-    progress = models.DecimalField(_("progress"), max_digits=48, decimal_places=10, null=True)
-    expected_progress = models.DecimalField(
-        _("expected progress"), max_digits=48, decimal_places=10, null=True
-    )
-    pace = models.DecimalField(_("pace"), max_digits=48, decimal_places=10, null=True)
-    coverage = models.DecimalField(
-        _("share of the weight that has data"),
-        max_digits=48,
-        decimal_places=10,
-        null=True,
-    )
+    progress = computed_field(_("progress"))
+    expected_progress = computed_field(_("expected progress"))
+    pace = computed_field(_("pace"))
+    coverage = computed_field(_("share of the weight that has data"))
     status = models.CharField(_("status"), max_length=14, choices=ProgressStatus)
     would_be = models.CharField(
         _("what a pending status would be"), max_length=14, choices=ProgressStatus, blank=True

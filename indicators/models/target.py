@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToOwners
 from imtplan.bilingual import Bilingual
-from indicators.models.indicator import Indicator
+from indicators.models.indicator import Indicator, amount_field
 from objectives.models import StrategicPlan, archived_at_field
 
 
@@ -61,9 +61,7 @@ class Target(models.Model):
     )
     code = models.SlugField(_("code"), unique=True)
     year = models.PositiveSmallIntegerField(_("target year"))
-    value = models.DecimalField(
-        _("target value"), max_digits=24, decimal_places=6, null=True, blank=True
-    )
+    value = amount_field(_("target value"))
     growth_percent = models.DecimalField(
         _("or growth over the baseline, in %"),
         max_digits=9,
@@ -72,12 +70,8 @@ class Target(models.Model):
         blank=True,
     )
     baseline_year = models.PositiveSmallIntegerField(_("baseline year"))
-    baseline_value = models.DecimalField(
+    baseline_value = amount_field(
         _("published baseline"),
-        max_digits=24,
-        decimal_places=6,
-        null=True,
-        blank=True,
         help_text=_("Empty: the figures of the baseline year, once they are all there."),
     )
     baseline_source = models.TextField(_("source of the baseline"), blank=True)
