@@ -1,4 +1,4 @@
-"""What was known at an earlier moment, read by the very code that reads the present.
+"""The past: what was known at an earlier moment, read by the code that reads the present.
 
 The schema `past` holds one view for each table that the formulas and the pages read. A view has its
 table's name and columns and shows the rows as the versions have them at `imtplan.as_of`, a setting

@@ -16,7 +16,7 @@ from functools import cache
 from indicators.formulas.progress import ONE, ZERO, Direction, TargetPath
 from indicators.formulas.steps import Formula, FormulaStep, StepResult
 
-# Two points make a line; from four on, what is left over says how far to trust it.
+# Two points make a line; from four on, their distances from it say how far to trust it.
 FEWEST_POINTS = 2
 FEWEST_FOR_INTERVAL = 4
 # An 80 % interval leaves 10 % above it and 10 % below.

@@ -21,7 +21,7 @@ from typing import Any
 
 from indicators.formulas.steps import Formula, FormulaStep, StepResult, value_of
 
-# Stored beside every result; to be raised whenever a formula here or next door changes.
+# Stored beside every result; to be raised whenever a formula of this package changes.
 FORMULA_VERSION = "5"
 
 ZERO = Decimal(0)

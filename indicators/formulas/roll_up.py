@@ -20,7 +20,7 @@ from indicators.formulas.verdicts import (
     until_counted,
 )
 
-# Below this share of the weight the mean speaks for too little to carry a verdict.
+# Below this share of the weight the mean covers too little for a verdict.
 ENOUGH_COVERAGE = Decimal("0.5")
 
 

@@ -19,7 +19,7 @@ class Status(StrEnum):
     PENDING = "pending"  # the target's year is over, the count is not
     NOT_STARTED = "not_started"
     NO_DATA = "no_data"
-    NO_TARGET = "no_target"  # a value that nothing is held against: said by pages, never stored
+    NO_TARGET = "no_target"  # a value without a target: shown by pages, never stored
     NOT_COMPUTABLE = "not_computable"
 
 
