@@ -242,7 +242,8 @@ def test_text_is_read_on_every_ground(roles: dict[str, str]) -> None:
     pairs = {(text, ground) for text in ("ink", "ink-soft") for ground in GROUNDS + tints}
     pairs |= {(text, ground) for text in [*VERDICTS, "accent", "none"] for ground in GROUNDS}
     for _file, _selector, said in rules():
-        text, ground = role(said.get("color")), role(said.get("background"))
+        text = role(said.get("--tone") or said.get("color"))
+        ground = role(said.get("--tone-soft") or said.get("background"))
         if text in roles and ground in roles:
             pairs.add((text, ground))
     assert ("good", "good-soft") in pairs
