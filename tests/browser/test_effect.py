@@ -126,7 +126,7 @@ def test_axe_finds_nothing_on_the_sensitivity_page(
     entry = grid("direction.generale@demo.example", bypass_csp=True, **options)
     entry.person.go("/sensibilite/?year=2021")
     entry.page.fill("[name='o.O1']", "3")
-    entry.page.click(".trial-bar .btn-primary")
+    entry.page.click(".foot-bar .btn-primary")
     entry.page.wait_for_url("**/sensibilite/?year=2021&o.O1=3")
     assert entry.found_by_axe() == []
     width = entry.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
