@@ -51,14 +51,31 @@ STUCK = """() => document.querySelectorAll('[data-stuck]').forEach((box) => {
   box.style.cssText = box.dataset.stuck;
   delete box.dataset.stuck;
 })"""
+# What colours depend on: the sheets of the page, and each element's name, classes and marks below
+# those of what it stands in. Returns each such path, or marks the elements of these.
+COLOURED = """(marked) => {
+  const MARKS = ['aria-current', 'aria-invalid', 'data-state', 'open', 'scope', 'type'];
+  const name = (box) => [box.localName, box.className.baseVal ?? box.className,
+    ...MARKS.map((mark) => box.getAttribute(mark))].join('.');
+  const sheets = [...document.styleSheets].map((sheet) => sheet.href).join(' ');
+  const paths = new Map([...document.querySelectorAll('body *')].map((box) => {
+    const path = [sheets];
+    for (let up = box; up && path.length < 5; up = up.parentElement) path.push(name(up));
+    return [box, path.join(' < ')];
+  }));
+  const wanted = new Set(marked);
+  paths.forEach((path, box) => box.toggleAttribute('data-by-night', wanted.has(path)));
+  return [...new Set(paths.values())];
+}"""
+NEW_BY_NIGHT = "{include: [['[data-by-night]']]}"
 WIDER = "document.documentElement.scrollWidth - window.innerWidth"
 
 
-def found_by_axe(page: Any, options: str = BY_DAY) -> list[str]:
+def found_by_axe(page: Any, options: str = BY_DAY, place: str = "document") -> list[str]:
     """Each rule that is broken, with the first place where it is."""
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE} }} }}")
     page.evaluate(UNSTUCK)
-    violations = page.evaluate(f"axe.run(document, {options}).then((run) => run.violations)")
+    violations = page.evaluate(f"axe.run({place}, {options}).then((run) => run.violations)")
     page.evaluate(STUCK)
     return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations]
 
@@ -71,14 +88,30 @@ def wider_than_the_window(page: Any) -> list[str]:
     return [f"wider than 320: {page.evaluate(WIDER)}"]
 
 
+_seen_by_night: set[str] = set()
+
+
+def wrong_by_night(page: Any) -> list[str]:
+    """Look by night at each element that no page before had in such a place."""
+    new = set(page.evaluate(COLOURED, [])) - _seen_by_night
+    if not new:
+        return []
+    page.evaluate(COLOURED, list(new))
+    page.emulate_media(color_scheme="dark")
+    found = [f"by night, {rule}" for rule in found_by_axe(page, BY_NIGHT, NEW_BY_NIGHT)]
+    page.emulate_media(color_scheme="light")
+    page.evaluate(COLOURED, [])
+    if not found:
+        _seen_by_night.update(new)
+    return found
+
+
 def wrong_with(page: Any) -> list[str]:
     """The page is as it was afterwards, by day."""
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     found = found_by_axe(page)
     found += [f"broken word: {button}" for button in page.evaluate(BROKEN)]
-    page.emulate_media(color_scheme="dark")
-    found += [f"by night, {one}" for one in found_by_axe(page, BY_NIGHT)]
-    page.emulate_media(color_scheme="light")
+    found += wrong_by_night(page)
     before = page.viewport_size or WIDE
     page.set_viewport_size(NARROW)
     found += wider_than_the_window(page)

@@ -1,6 +1,7 @@
-"""Every name and comment is a trap: no page opens a dialog, runs it or breaks the page's policy."""
+"""Every name and comment is a trap and an endless word: no page opens a dialog, runs it, breaks its
+policy, or is wider than its window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from indicators.recomputing.recompute import recompute
 from tests.walk import pages
 
 TRAP = (
-    "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+    "\u202e</script><script>alert(1)</script><img src=x onerror=alert(2)>"
     "\"' onmouseover=alert(3) x='javascript:alert(4)"
 )
 # Where people write what they want. Codes, addresses and choices are held by the database.
@@ -21,8 +22,8 @@ WRITTEN += ("explanation", "leader", "perimeter", "unit", "sites", "region", "fo
 PEOPLE = ["directrice.albi@demo.example", "bureau.plan@demo.example"]
 
 
-# An address without a space, as people paste it, and a sign that turns the writing around.
-ENDLESS = "https://example.org/" + "rapport-annuel" * 16 + "\u202efdp"
+# An address without a space, as people paste it; before the trap, a sign that turns the writing.
+ENDLESS = "https://example.org/" + "rapport-annuel" * 16
 # What is cut at the edge of its own box widens nothing: its whole text stands elsewhere too.
 WIDEST = """() => {
   const wide = [];
@@ -47,7 +48,7 @@ WIDEST = """() => {
 }"""
 
 
-def set_traps(trap: str = TRAP) -> int:
+def set_traps() -> int:
     """In every free text of every table of ours, past triggers and forms."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -63,14 +64,17 @@ def set_traps(trap: str = TRAP) -> int:
             cursor.execute(
                 f'UPDATE "{table}" SET "{column}" = left(%s || "{column}", {length}) '  # noqa: S608
                 f"WHERE \"{column}\" <> ''",
-                [trap],
+                [TRAP + ENDLESS],
             )
         cursor.execute("SET session_replication_role = origin")
     return len(columns)
 
 
+TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 @pytest.mark.parametrize("email", PEOPLE)
-def test_a_trap_in_every_text_springs_nowhere(
+def test_no_text_springs_widens_a_page_or_turns_another(
     person: Callable[..., Any], site: str, email: str
 ) -> None:
     somebody = person()
@@ -78,46 +82,36 @@ def test_a_trap_in_every_text_springs_nowhere(
     assert set_traps() > 20
     recompute()
     sprung: list[str] = []
-    harmless = 0
     somebody.page.on("dialog", lambda dialog: (sprung.append(dialog.message), dialog.dismiss()))
     reader = Client()
     reader.force_login(User.objects.get(email=email))
+    faults: list[str] = []
+    harmless = endless = 0
     for path, body in pages(reader, "/", of_a_kind=1):
         page = somebody.go(path)
         page.mouse.wheel(0, 4000)  # charts are drawn when they come into view
         harmless += "&lt;script&gt;alert" in body
-        assert "<script>alert" not in body, path
-        assert page.locator("img[onerror], [onmouseover]").count() == 0, path
-        assert page.evaluate("document.querySelectorAll('a[href^=\"javascript:\"]').length") == 0
-    assert sprung == []
-    assert harmless > 5  # the traps were there to be seen
-
-
-TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-@pytest.mark.parametrize("email", PEOPLE)
-def test_an_endless_word_widens_no_page_and_no_text_is_turned(
-    person: Callable[..., Any], site: str, email: str
-) -> None:
-    somebody = person()
-    somebody.sign_in(email)
-    assert set_traps(ENDLESS) > 20
-    recompute()
-    faults: list[str] = []
-    seen = 0
-    reader = Client()
-    reader.force_login(User.objects.get(email=email))
-    for path, body in pages(reader, "/", of_a_kind=1):
-        page = somebody.go(path)
-        seen += "rapport-annuel" in body
-        for width in (1280, 360):
-            page.set_viewport_size({"width": width, "height": 800})
-            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            if over > 0:
-                faults.append(f"{path} at {width}: {over} px too wide")
-            faults += [f"{path} at {width}: {wide}" for wide in page.evaluate(WIDEST)]
+        endless += "rapport-annuel" in body
+        faults += [f"{path}: {fault}" for fault in [*sprung_from(page, body), *widened(page)]]
         if TURNS & set(page.locator("body").inner_text()):
             faults.append(f"{path}: turned text")
     assert faults == [], "\n".join(faults)
-    assert seen > 5
+    assert sprung == []
+    assert harmless > 5  # the traps were there to be seen
+    assert endless > 5
+
+
+def sprung_from(page: Any, body: str) -> list[str]:
+    """Return what of a trap became a part of the page."""
+    parts = "img[onerror], [onmouseover], a[href^='javascript:']"
+    found = ["a script"] if "<script>alert" in body else []
+    return found + (["an element"] if page.locator(parts).count() else [])
+
+
+def widened(page: Any) -> Iterator[str]:
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            yield f"at {width}: {over} px too wide"
+        yield from (f"at {width}: {wide}" for wide in page.evaluate(WIDEST))
