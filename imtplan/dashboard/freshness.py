@@ -1,4 +1,4 @@
-"""When the numbers were computed, and whether they are about to change: one tiny query."""
+"""Know, by one tiny query, when the numbers were computed and whether they are about to change."""
 
 import hashlib
 from dataclasses import dataclass
@@ -25,7 +25,9 @@ _QUESTION = f"""
 
 
 @dataclass(frozen=True)
-class Pulse:
+class Freshness:
+    """The last recomputation, the oldest mark of a stale result, the last mark and last event."""
+
     run: int | None
     computed_at: datetime | None
     stale_since: datetime | None
@@ -33,25 +35,25 @@ class Pulse:
     last_event: int | None
 
     @classmethod
-    def take(cls) -> "Pulse":
+    def read(cls) -> "Freshness":
         with connection.cursor() as cursor:
             cursor.execute(_QUESTION)
             return cls(*cursor.fetchone())
 
     def etag(self, *more: Any) -> str:
-        """Returns the same text as long as a page made of the same address would be the same."""
+        """Returns a text that stays the same as long as the page of the same address would."""
         parts = (self.run, self.stale_since, self.last_mark, self.last_event, *more)
         return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
 
 
-def follow(request: HttpRequest, pulse: Pulse, page: Any, *more: Any) -> HttpResponse:
-    """Answer with `page()`, or with 304 to an open page that asks whether anything changed: the
-    pulse, or what else the page rests on (`more`).
+def follow(request: HttpRequest, freshness: Freshness, page: Any, *more: Any) -> HttpResponse:
+    """Returns `page(etag)`, or 304 to an open page that asks whether anything changed: the
+    freshness, or what else the page depends on (`more`).
 
     `static/js/live.js` asks with `X-Live` for the address it stands on. Other requests are
     never answered 304: a page also says who is signed in.
     """
-    etag = pulse.etag(get_language(), request.user.pk, request.get_full_path(), *more)
+    etag = freshness.etag(get_language(), request.user.pk, request.get_full_path(), *more)
     if request.headers.get("X-Live"):
         unchanged = get_conditional_response(request, etag=etag)
         if unchanged is not None:

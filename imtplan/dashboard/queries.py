@@ -30,8 +30,8 @@ from imtplan.bilingual import Bilingual
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.models.campaign import expected_by
 from imtplan.dashboard.element_standing import Standing
+from imtplan.dashboard.followed_targets import FollowedTarget
 from imtplan.dashboard.scope import Scope
-from imtplan.dashboard.target_courses import Course
 from imtplan.numbers import percentage
 from indicators.models import IndicatorLink, ProgressStatus, VerdictInWords
 from levers.models import Lever
@@ -311,7 +311,7 @@ class CampaignState:
 
     campaign: Campaign
     schools: list[SchoolState]
-    courses: list[Course]
+    followed_targets: list[FollowedTarget]
     scope: Scope  # of the campaign's year, figures not yet validated included
 
     @property

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from imtplan.bilingual import reader_language
+from imtplan.dashboard.followed_targets import FollowedTarget
 from imtplan.dashboard.overview.page import DashboardPage, Headline
 from imtplan.dashboard.overview.tables import DASHBOARD
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.tabled_pages import is_demonstration, moment_of
-from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import NATURES, Wording, in_percent, moment_in_words
 from imtplan.exports.paper_sheets import (
     perimeter_of,
@@ -95,7 +95,9 @@ class Deck:
 def read(user: Any, subject: str, parameters: Mapping[str, str]) -> Deck:
     page = DASHBOARD.page(user, parameters)
     perimeter = perimeter_of(page.scope.year, page.scope.view)
-    data = _("data of %(moment)s") % {"moment": moment_in_words(moment_of(page.scope, page.pulse))}
+    data = _("data of %(moment)s") % {
+        "moment": moment_in_words(moment_of(page.scope, page.freshness))
+    }
     return Deck(
         title=page.scope.plan.name,
         lead=page.outlook or page.state,
@@ -126,7 +128,7 @@ def _notes(page: DashboardPage, *sources: str) -> str:
                 "perimeter": perimeter_of(page.scope.year, page.scope.view),
             },
             _("Computed: %(moment)s.")
-            % {"moment": moment_in_words(moment_of(page.scope, page.pulse))},
+            % {"moment": moment_in_words(moment_of(page.scope, page.freshness))},
             _("Every number is the one of the dashboard in IMT Plan."),
         ]
     )
@@ -136,45 +138,45 @@ def _notes(page: DashboardPage, *sources: str) -> str:
 
 
 def _headline(user: Any, page: DashboardPage, headline: Headline) -> Slide:
-    course = headline.course
+    followed = headline.followed
     return Slide(
-        title=_title(course),
-        notes=_notes(page, *_sources(user, course)),
+        title=_title(followed),
+        notes=_notes(page, *_sources(user, followed)),
         chart=_lines(headline),
-        table=SlideTable(("", ""), _facts(course), (0.5, 0.5)),
+        table=SlideTable(("", ""), _facts(followed), (0.5, 0.5)),
     )
 
 
-def _title(course: Course) -> str:
+def _title(followed: FollowedTarget) -> str:
     words = {
-        "name": course.indicator.name,
-        "value": course.facts.value,
-        "unit": course.indicator.unit,
-        "year": course.now.year,
-        "status": course.verdict.text,
-        "nature": course.now.nature.label if course.now.nature else "",
+        "name": followed.indicator.name,
+        "value": followed.facts.value,
+        "unit": followed.indicator.unit,
+        "year": followed.now.year,
+        "status": followed.verdict.text,
+        "nature": followed.now.nature.label if followed.now.nature else "",
     }
-    if not course.facts.value:
+    if not followed.facts.value:
         return _("%(name)s: nothing known of %(year)s") % words
-    if course.now.is_estimate:
+    if followed.now.is_estimate:
         return _("%(name)s: about %(value)s %(unit)s in %(year)s (%(nature)s), %(status)s") % words
     return _("%(name)s: %(value)s %(unit)s in %(year)s, %(status)s") % words
 
 
-def _sources(user: Any, course: Course) -> list[str]:
-    target = course.target
-    coverage = _("Schools that reported: %(coverage)s") % {"coverage": course.facts.coverage}
+def _sources(user: Any, followed: FollowedTarget) -> list[str]:
+    target = followed.target
+    coverage = _("Schools that reported: %(coverage)s") % {"coverage": followed.facts.coverage}
     return [
         _("Source of the target: %(source)s") % {"source": target.source},
-        source_of_figures(user, course.indicator, course.scope),
-        coverage if course.facts.coverage else "",
-        course.outlook,
+        source_of_figures(user, followed.indicator, followed.scope),
+        coverage if followed.facts.coverage else "",
+        followed.outlook,
         str(NATURES),
     ]
 
 
-def _facts(course: Course) -> list[tuple[str, str]]:
-    facts, target, now = course.facts, course.target, course.now
+def _facts(followed: FollowedTarget) -> list[tuple[str, str]]:
+    facts, target, now = followed.facts, followed.target, followed.now
     pair = _("%(low)s to %(high)s") % {"low": facts.forecast_low, "high": facts.forecast_high}
     value = now.nature.label if now.nature else _("Value").lower()
     rows = [
@@ -196,22 +198,22 @@ def _facts(course: Course) -> list[tuple[str, str]]:
 
 def _lines(headline: Headline) -> Chart:
     """Returns the traces of the page's chart, each year a category."""
-    figure, course = headline.figure, headline.course
+    figure, followed = headline.figure, headline.followed
     years = [int(year) for year in figure["layout"]["xaxis"]["tickvals"]]
     traces = {trace["meta"]["role"]: trace for trace in figure["data"]}
     series = [_series(traces[role], years) for role in ROLES if role in traces]
     if "target" in traces:
-        series.append(_level(traces["target"], course, years))
-    decimals = course.indicator.decimals
+        series.append(_level(traces["target"], followed, years))
+    decimals = followed.indicator.decimals
     return Chart(
         kind="lines",
         categories=[str(year) for year in years],
         series=[row for row in series if any(value is not None for value in row.values)],
         number_format="#,##0" + ("." + "0" * decimals if decimals else ""),
         description=_("%(name)s, year by year, and the path to its target")
-        % {"name": course.indicator.name},
+        % {"name": followed.indicator.name},
         bounds=tuple(figure["layout"]["yaxis"]["range"] or ()) or None,
-        marked=years.index(course.now.year) if course.now.year in years else None,
+        marked=years.index(followed.now.year) if followed.now.year in years else None,
     )
 
 
@@ -222,10 +224,10 @@ def _series(trace: Mapping[str, Any], years: Sequence[int]) -> ChartSeries:
     return ChartSeries(role, name, [known.get(year) for year in years])
 
 
-def _level(trace: Mapping[str, Any], course: Course, years: Sequence[int]) -> ChartSeries:
+def _level(trace: Mapping[str, Any], followed: FollowedTarget, years: Sequence[int]) -> ChartSeries:
     """Returns the target as a line across the years: what a board holds the others against."""
-    words = Wording.of(course.indicator)
-    parts = {"year": course.target.year, "value": words.fixed(course.target_value)}
+    words = Wording.of(followed.indicator)
+    parts = {"year": followed.target.year, "value": words.fixed(followed.target_value)}
     return ChartSeries(
         "target", _("Target %(year)s: %(value)s") % parts, [trace["y"][0]] * len(years)
     )

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from imtplan.dashboard.element.page import ElementPage, element_page
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.history.snapshot_content import SnapshotContent
 from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
 from imtplan.dashboard.matrix.page import MatrixColumn, MatrixPage, RowGroup
@@ -60,12 +60,12 @@ class PaperSheet:
         return f"{self.plan} · {self.perimeter} · {data}"
 
 
-def _sheet(title: str, scope: Scope, pulse: Pulse) -> dict[str, Any]:
+def _sheet(title: str, scope: Scope, freshness: Freshness) -> dict[str, Any]:
     return {
         "title": title,
         "plan": scope.plan.name,
         "perimeter": perimeter_of(scope.year, scope.view),
-        "data_at": moment_of(scope, pulse),
+        "data_at": moment_of(scope, freshness),
         "is_demonstration": is_demonstration(),
     }
 
@@ -95,7 +95,7 @@ class DrawnHeadline:
 
     @cached_property
     def drawing(self) -> SafeString:
-        name = self.headline.course.indicator.name
+        name = self.headline.followed.indicator.name
         alternative = _("%(name)s, year by year, and the path to its target") % {"name": name}
         return drawn(self.headline.figure, alternative, size=SMALL)
 
@@ -111,7 +111,7 @@ class DashboardSheet(PaperSheet):
         return [DrawnHeadline(headline, self._source(headline)) for headline in self.page.headlines]
 
     def _source(self, headline: Headline) -> str:
-        return source_of_figures(self.reader, headline.course.indicator, self.page.scope)
+        return source_of_figures(self.reader, headline.followed.indicator, self.page.scope)
 
 
 @dataclass(frozen=True)
@@ -179,30 +179,30 @@ class SnapshotSheet(PaperSheet):
 
 def dashboard(user: Any, subject: str, parameters: Mapping[str, str]) -> DashboardSheet:
     page = DASHBOARD.page(user, parameters)
-    schools = schools_of(user, page.scope, page.plans, page.courses, page.pulse)
-    about = _sheet(page.scope.plan.name, page.scope, page.pulse)
+    schools = schools_of(user, page.scope, page.plans, page.followed_targets, page.freshness)
+    about = _sheet(page.scope.plan.name, page.scope, page.freshness)
     return DashboardSheet(**about, page=page, reader=user, schools=schools)
 
 
 def indicator(user: Any, subject: str, parameters: Mapping[str, str]) -> IndicatorSheet:
-    page = indicator_page(user, subject, parameters, Pulse.take())
-    about = _sheet(page.indicator.name, page.scope, page.pulse)
+    page = indicator_page(user, subject, parameters, Freshness.read())
+    about = _sheet(page.indicator.name, page.scope, page.freshness)
     source = source_of_figures(user, page.indicator, page.scope)
     return IndicatorSheet(**about, page=page, source=source)
 
 
 def school(user: Any, subject: str, parameters: Mapping[str, str]) -> SchoolSheet:
-    page = school_page(user, subject, parameters, Pulse.take())
-    return SchoolSheet(**_sheet(page.school.name, page.scope, page.pulse), page=page)
+    page = school_page(user, subject, parameters, Freshness.read())
+    return SchoolSheet(**_sheet(page.school.name, page.scope, page.freshness), page=page)
 
 
 def element(kind: str) -> Callable[[Any, str, Mapping[str, str]], ElementSheet]:
     """Returns what makes the sheet of an objective or of a lever."""
 
     def sheet(user: Any, subject: str, parameters: Mapping[str, str]) -> ElementSheet:
-        page = element_page(user, kind, subject, parameters, Pulse.take())
+        page = element_page(user, kind, subject, parameters, Freshness.read())
         title = f"{page.element.code} {page.element.title}".strip()
-        return ElementSheet(**_sheet(title, page.scope, page.pulse), page=page)
+        return ElementSheet(**_sheet(title, page.scope, page.freshness), page=page)
 
     return sheet
 
@@ -210,7 +210,7 @@ def element(kind: str) -> Callable[[Any, str, Mapping[str, str]], ElementSheet]:
 def matrix(user: Any, subject: str, parameters: Mapping[str, str]) -> MatrixSheet:
     page = MATRIX.page(user, parameters)
     title = _("Indicators and schools, %(year)s") % {"year": page.scope.year}
-    return MatrixSheet(**_sheet(title, page.scope, page.pulse), page=page)
+    return MatrixSheet(**_sheet(title, page.scope, page.freshness), page=page)
 
 
 def snapshot(user: Any, subject: str, parameters: Mapping[str, str]) -> SnapshotSheet:

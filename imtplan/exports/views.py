@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from imtplan.bilingual import reader_language
 from imtplan.buttons import demand_button
 from imtplan.campaigns.review import queue_tables
-from imtplan.dashboard.freshness import Pulse, follow
+from imtplan.dashboard.freshness import Freshness, follow
 from imtplan.dashboard.matrix.tables import MATRIX
 from imtplan.dashboard.page_views import attached, demand_institute
 from imtplan.dashboard.projects.tables import ALL_PROJECTS
@@ -161,7 +161,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
 # --- Tables, made while one waits -----------------------------------------------------------------
 
 
-def _campaign(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> Any:
+def _campaign(user: Any, parameters: Mapping[str, str], freshness: Freshness) -> Any:
     return queue_tables.campaign_tables(user, parameters)
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
-from imtplan.dashboard.freshness import Pulse, follow
+from imtplan.dashboard.freshness import Freshness, follow
 from imtplan.integrity import reports
 from imtplan.integrity.checks import CHECKS, Check
 from imtplan.integrity.models import Report
@@ -92,7 +92,7 @@ class ReportPage:
     report: Report | None
     under_way: Report | None
     earlier: Any  # a page of reports
-    pulse: Pulse
+    freshness: Freshness
 
     @property
     def lines(self) -> list[CheckLine]:
@@ -127,17 +127,17 @@ class ReportPage:
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     demand(request, Permission.EDIT_PLAN)
-    pulse = Pulse.take()
+    freshness = Freshness.read()
     under_way = Report.objects.to_make().first()
     made = Report.objects.made().select_related("asked_by")
     last = made.first()
 
     def page(etag: str) -> HttpResponse:
         earlier = Paginator(made, ON_A_PAGE).get_page(request.GET.get("page"))
-        shown = ReportPage(request.user, last, under_way, earlier, pulse)
+        shown = ReportPage(request.user, last, under_way, earlier, freshness)
         return render(request, "integrity/report.html", {"page": shown, "etag": etag})
 
-    return follow(request, pulse, page, last and last.pk, under_way and under_way.pk)
+    return follow(request, freshness, page, last and last.pk, under_way and under_way.pk)
 
 
 @require_POST

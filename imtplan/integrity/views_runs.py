@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button, is_pressed
-from imtplan.dashboard.freshness import Pulse, follow
+from imtplan.dashboard.freshness import Freshness, follow
 from indicators.models import Indicator, RecomputeRun, StaleMark
 from indicators.recomputing.scope import scope_in_words
 from indicators.services import recompute_everything, retry_failed
@@ -56,7 +56,7 @@ class RunsPage:
     standing: Sequence[RecomputeRun]  # failures that were not mended yet
     runs: Page[RecomputeRun]
     only_failures: bool
-    pulse: Pulse
+    freshness: Freshness
 
     @property
     def rows(self) -> list[tuple[RecomputeRun, str]]:
@@ -68,15 +68,17 @@ class RunsPage:
 @require_safe
 def runs(request: HttpRequest) -> HttpResponse:
     demand(request, Permission.EDIT_PLAN)
-    pulse = Pulse.take()
+    freshness = Freshness.read()
 
     def page(etag: str) -> HttpResponse:
-        return render(request, "integrity/runs.html", {"page": _page(request, pulse), "etag": etag})
+        return render(
+            request, "integrity/runs.html", {"page": _page(request, freshness), "etag": etag}
+        )
 
-    return follow(request, pulse, page)
+    return follow(request, freshness, page)
 
 
-def _page(request: HttpRequest, pulse: Pulse) -> RunsPage:
+def _page(request: HttpRequest, freshness: Freshness) -> RunsPage:
     only_failures = request.GET.get("failures") == "1"
     runs: Any = RecomputeRun.objects.select_related("indicator")
     shown = runs.failed() if only_failures else runs
@@ -85,7 +87,7 @@ def _page(request: HttpRequest, pulse: Pulse) -> RunsPage:
         standing=runs.unresolved(),
         runs=Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page")),
         only_failures=only_failures,
-        pulse=pulse,
+        freshness=freshness,
     )
 
 

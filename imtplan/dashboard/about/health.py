@@ -9,7 +9,7 @@ from django.db import connection
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 
 # A queue that hangs must not make the site look dead.
 PATIENCE = 0.3
@@ -22,7 +22,7 @@ def health() -> dict[str, Any]:
     return {
         "database": "ok",
         "queue": "ok" if queue_answers(settings.REDIS_URL) else "down",
-        "stale_since": Pulse.take().stale_since,
+        "stale_since": Freshness.read().stale_since,
         "version": settings.VERSION,
     }
 

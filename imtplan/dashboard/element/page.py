@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from imtplan.bilingual import reader_language
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.followed_targets import FollowedTarget, totals_of
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.queries import (
     Project,
     Standing,
@@ -21,7 +22,6 @@ from imtplan.dashboard.queries import (
     with_standing,
 )
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
-from imtplan.dashboard.target_courses import Course, totals_of
 from imtplan.dashboard.wording import in_percent
 from imtplan.numbers import format_number
 from imtplan.percentages import in_points
@@ -40,7 +40,7 @@ class ElementItem:
 
     weight: Decimal
     inferred: bool
-    course: Course | None = None  # of an indicator that has a reference target
+    followed: FollowedTarget | None = None  # of an indicator that has a reference target
     name: str = ""
     address: str = ""
     project: Project | None = None
@@ -54,19 +54,19 @@ class ElementItem:
         """Returns “no target” for an indicator of which nothing was promised."""
         if self.project:
             return self.project.verdict
-        return self.course.verdict if self.course else VerdictInWords(ProgressStatus.NO_TARGET)
+        return self.followed.verdict if self.followed else VerdictInWords(ProgressStatus.NO_TARGET)
 
     @property
     def share(self) -> Decimal | None:
         if self.project:
             return self.project.standing.share
-        return self.course.now.share if self.course else None
+        return self.followed.now.share if self.followed else None
 
     @property
     def expected_share(self) -> Decimal | None:
         if self.project:
             return self.project.standing.expected_share
-        return self.course.now.expected_share if self.course else None
+        return self.followed.now.expected_share if self.followed else None
 
     @property
     def counts(self) -> bool:
@@ -123,7 +123,7 @@ class ElementPage:
     roll_ups: Mapping[int, RollUp]
     items: Sequence[ElementItem]
     reports: Sequence[StatusReport]
-    pulse: Pulse
+    freshness: Freshness
 
     @cached_property
     def standing(self) -> Standing:
@@ -203,7 +203,7 @@ class ElementPage:
 
 
 def element_page(
-    user: Any, kind: str, code: str, parameters: Mapping[str, str], pulse: Pulse
+    user: Any, kind: str, code: str, parameters: Mapping[str, str], freshness: Freshness
 ) -> ElementPage:
     read = demanded_scope(user, parameters)
     scope = read.scope
@@ -223,7 +223,7 @@ def element_page(
         },
         items=[*_indicators(user, scope, kind, element), *projects],
         reports=_last_reports(user, scope, projects),
-        pulse=pulse,
+        freshness=freshness,
     )
 
 
@@ -243,12 +243,14 @@ def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Elemen
         .prefetch_related(with_progress(user))
     )
     totals = totals_of(user, indicators)
-    courses = {target.indicator_id: Course(target, scope, totals) for target in targets}
+    followed_targets = {
+        target.indicator_id: FollowedTarget(target, scope, totals) for target in targets
+    }
     return [
         ElementItem(
             weight=link.weight,
             inferred=link.inferred,
-            course=courses.get(link.indicator_id),
+            followed=followed_targets.get(link.indicator_id),
             name=link.indicator.name,
             address=reverse("indicator", args=[link.indicator.code]) + scope.query,
         )

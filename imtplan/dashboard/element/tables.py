@@ -10,10 +10,10 @@ from imtplan.page_tables import AboutLines, PageTable, number, text
 # A project has no way to a target, nor has an indicator without one: those cells are empty.
 PULLS = [
     text("name", gettext_lazy("Indicator or project"), "item.name"),
-    text("unit", gettext_lazy("Unit"), "item.course.indicator.unit"),
-    number("value", gettext_lazy("Value"), "item.course.now.value"),
-    number("reported", gettext_lazy("Schools that reported"), "item.course.now.reported"),
-    number("schools", gettext_lazy("Schools expected"), "item.course.now.expected_schools"),
+    text("unit", gettext_lazy("Unit"), "item.followed.indicator.unit"),
+    number("value", gettext_lazy("Value"), "item.followed.now.value"),
+    number("reported", gettext_lazy("Schools that reported"), "item.followed.now.reported"),
+    number("schools", gettext_lazy("Schools expected"), "item.followed.now.expected_schools"),
     number("progress", gettext_lazy("Progress"), "item.share"),
     number("expected", gettext_lazy("Expected progress"), "item.expected_share"),
     text("status", gettext_lazy("Status"), "item.verdict.text"),
@@ -39,7 +39,7 @@ STANDINGS = [
 def _about(page: ElementPage) -> AboutLines:
     heading = {"objective": _("Objective"), "lever": _("Lever")}[page.kind]
     name = f"{page.element.code} {page.element.title}"
-    return [(heading, name), *about_numbers(page.scope, page.pulse)]
+    return [(heading, name), *about_numbers(page.scope, page.freshness)]
 
 
 TABLES = [

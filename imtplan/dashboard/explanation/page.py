@@ -18,10 +18,10 @@ from imtplan.dashboard.explanation.steps_in_words import (
     ExplanationWriter,
     StepInWords,
 )
+from imtplan.dashboard.followed_targets import name_of
 from imtplan.dashboard.forecast_wording import outlook
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.scope import Scope, demanded_scope
-from imtplan.dashboard.target_courses import name_of
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
 from indicators.explaining import (
@@ -317,7 +317,7 @@ class ExplanationPage:
     title: str
     scope: Scope
     back: str
-    pulse: Pulse
+    freshness: Freshness
     explained: Any  # ValueInWords, ProgressInWords or RollUpInWords
 
 
@@ -328,7 +328,7 @@ def value_page(user: Any, indicator: Indicator, parameters: Mapping[str, str]) -
         raise Http404
     back = reverse("indicator", args=[indicator.code]) + scope.query
     return ExplanationPage(
-        str(indicator.name), scope, back, Pulse.take(), ValueInWords(explanation)
+        str(indicator.name), scope, back, Freshness.read(), ValueInWords(explanation)
     )
 
 
@@ -342,7 +342,7 @@ def progress_page(user: Any, target: Target, parameters: Mapping[str, str]) -> E
     if target.school is None:
         back = reverse("indicator", args=[indicator.code]) + scope.query
     explained = ProgressInWords(explanations[0])
-    return ExplanationPage(str(indicator.name), scope, back, Pulse.take(), explained)
+    return ExplanationPage(str(indicator.name), scope, back, Freshness.read(), explained)
 
 
 def element_page(
@@ -360,7 +360,9 @@ def element_page(
     explained = RollUpInWords(
         explanation, scope, dict(references.values_list("indicator_id", "code"))
     )
-    return ExplanationPage(_title(element), scope, _back(element, scope), Pulse.take(), explained)
+    return ExplanationPage(
+        _title(element), scope, _back(element, scope), Freshness.read(), explained
+    )
 
 
 def _title(element: Element) -> str:

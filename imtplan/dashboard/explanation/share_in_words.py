@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from imtplan.dashboard.explanation.page import ExplanationPage
 from imtplan.dashboard.explanation.steps_in_words import StepInWords
-from imtplan.dashboard.freshness import Pulse
-from imtplan.dashboard.school.school_shares import Bearer, IndicatorShares
+from imtplan.dashboard.freshness import Freshness
+from imtplan.dashboard.school.school_shares import IndicatorShares, ShareRow
 from imtplan.dashboard.school.schools_page import schools_page
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
@@ -23,15 +23,15 @@ from indicators.formulas.readings import Reading
 class ShareInWords:
     """The parts of one school in one indicator, step by step."""
 
-    bearer: Bearer
+    share_row: ShareRow
 
     @property
     def shares(self) -> IndicatorShares:
-        return self.bearer.shares
+        return self.share_row.shares
 
     @property
     def words(self) -> Wording:
-        return Wording.of(self.shares.course.indicator)
+        return Wording.of(self.shares.followed.indicator)
 
     @property
     def steps(self) -> list[StepInWords]:
@@ -41,12 +41,12 @@ class ShareInWords:
     # --- Of a sum: by the share of the baseline ---
 
     def _of_a_sum(self) -> list[StepInWords]:
-        course, row, words = self.shares.course, self.bearer, self.words
-        year = {"year": course.scope.year, "first": course.target.baseline_year}
-        share = f"{row.then} / {words.number(course.baseline)}"
+        followed, row, words = self.shares.followed, self.share_row, self.words
+        year = {"year": followed.scope.year, "first": followed.target.baseline_year}
+        share = f"{row.then} / {words.number(followed.baseline)}"
         expected, target = (
-            words.number(course.now.expected_value),
-            words.number(course.target_value),
+            words.number(followed.now.expected_value),
+            words.number(followed.target_value),
         )
         falls = self.shares.split.sign < 0
         path = f"{expected} × {share}"
@@ -79,17 +79,23 @@ class ShareInWords:
     # --- Of a ratio: by its parts ---
 
     def _of_a_ratio(self) -> list[StepInWords]:
-        course = self.shares.course
+        followed = self.shares.followed
         rates = (
-            ("change", _("Part in the change"), course.baseline, self.bearer.change, True),
+            ("change", _("Part in the change"), followed.baseline, self.share_row.change, True),
             (
                 "gap",
                 _("Gap to the path, by its weight"),
-                course.now.expected_value,
-                self.bearer.gap,
+                followed.now.expected_value,
+                self.share_row.gap,
                 self.shares.split.sign > 0,
             ),
-            ("left", _("Left to do, by its weight"), course.target_value, self.bearer.left, False),
+            (
+                "left",
+                _("Left to do, by its weight"),
+                followed.target_value,
+                self.share_row.left,
+                False,
+            ),
         )
         return [self._rate(*rate) for rate in rates]
 
@@ -111,7 +117,7 @@ class ShareInWords:
     @property
     def _own(self) -> dict[str, str]:
         readings = {school.code: school.now for school in self.shares.bearers.schools}
-        own = readings.get(self.bearer.share.code) or Reading()
+        own = readings.get(self.share_row.share.code) or Reading()
         denominators = [
             reading.denominator for reading in readings.values() if reading and reading.denominator
         ]
@@ -123,59 +129,59 @@ class ShareInWords:
             "numerator": number(own.numerator),
             "denominator": number(own.denominator),
             "all": number(sum(denominators, Decimal(0))),
-            "scale": number(self.shares.course.indicator.scale),
+            "scale": number(self.shares.followed.indicator.scale),
         }
 
     # --- Of both ---
 
     def _coming(self) -> StepInWords:
-        course = self.shares.course
+        followed = self.shares.followed
         return StepInWords(
             "coming",
-            _("By its own past, until %(year)s") % {"year": course.target.year},
+            _("By its own past, until %(year)s") % {"year": followed.target.year},
             _("where the line through its own years stands in %(year)s − where it stands now")
-            % {"year": course.target.year},
+            % {"year": followed.target.year},
             "" if self.shares.is_ratio else self._end(),
-            self.bearer.coming,
+            self.share_row.coming,
         )
 
     def _end(self) -> str:
-        share = self.bearer.share
+        share = self.share_row.share
         if share.now is None or share.coming is None:
             return ""
-        return f"{self.words.number(share.now + share.coming)} − {self.bearer.now}"
+        return f"{self.words.number(share.now + share.coming)} − {self.share_row.now}"
 
     def _weight(self) -> StepInWords:
         return StepInWords(
             "weight",
             _("Weight in what is left to do"),
             _("its part / all that is left to do"),
-            f"{self.bearer.left} / {self.shares.whole.left}",
-            self.bearer.weight_text,
+            f"{self.share_row.left} / {self.shares.whole.left}",
+            self.share_row.weight_text,
         )
 
     @property
     def inputs(self) -> list[tuple[str, str]]:
         """Returns what it is made of, and where each of that is explained."""
-        course, scope = self.shares.course, self.shares.course.scope
-        value = reverse("explain-value", args=[course.indicator.code])
-        first = course.target.baseline_year
+        followed, scope = self.shares.followed, self.shares.followed.scope
+        value = reverse("explain-value", args=[followed.indicator.code])
+        first = followed.target.baseline_year
         figures = _("the schools’ figures of %(year)s")
         inputs = [(figures % {"year": scope.year}, value + scope.lasting)]
         if first in scope.years:
             inputs.append((figures % {"year": first}, value + scope.of_year(first)))
-        progress = reverse("explain-progress", args=[course.target.code]) + scope.lasting
+        progress = reverse("explain-progress", args=[followed.target.code]) + scope.lasting
         return [*inputs, (_("the target, its baseline and its path"), progress)]
 
     @property
     def years(self) -> list[tuple[int, str]]:
         """Returns the years its line goes through."""
-        if self.shares.is_ratio or not self.bearer.coming:
+        if self.shares.is_ratio or not self.share_row.coming:
             return []
         own = (
             school
             for school in self.shares.bearers.schools
-            if school.code == self.bearer.share.code
+            if school.code == self.share_row.share.code
         )
         points = next(own).points
         return [(year, self.words.fixed(points[year].value)) for year in sorted(points)]
@@ -183,12 +189,12 @@ class ShareInWords:
 
 def share_page(user: Any, school: str, code: str, parameters: Mapping[str, str]) -> ExplanationPage:
     """Raises 404 for a school or an indicator that is not shared out in this plan and year."""
-    page = schools_page(user, parameters, Pulse.take())
+    page = schools_page(user, parameters, Freshness.read())
     all_shares: Sequence[IndicatorShares] = page.shared if page else []
     for shares in all_shares:
-        bearer = shares.of(school) if shares.course.indicator.code == code else None
-        if page and bearer and bearer.school:
-            title = f"{bearer.school.name}, {shares.course.indicator.name}"
+        share_row = shares.of(school) if shares.followed.indicator.code == code else None
+        if page and share_row and share_row.school:
+            title = f"{share_row.school.name}, {shares.followed.indicator.name}"
             back = reverse("schools") + page.scope.query
-            return ExplanationPage(title, page.scope, back, page.pulse, ShareInWords(bearer))
+            return ExplanationPage(title, page.scope, back, page.freshness, ShareInWords(share_row))
     raise Http404

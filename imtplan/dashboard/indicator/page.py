@@ -9,7 +9,15 @@ from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard import charts
 from imtplan.dashboard.explanation.page import ProgressInWords, ValueInWords
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.followed_targets import (
+    FollowedTarget,
+    FollowedYear,
+    Totals,
+    YearFacts,
+    YearRow,
+    totals_of,
+)
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.indicator.redefinitions import Redefinition, redefinitions
 from imtplan.dashboard.indicator.schools_compared import (
     SchoolComparison,
@@ -18,14 +26,6 @@ from imtplan.dashboard.indicator.schools_compared import (
 )
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_chart import chart_of
-from imtplan.dashboard.target_courses import (
-    Course,
-    CourseYear,
-    Totals,
-    YearFacts,
-    YearRow,
-    totals_of,
-)
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ExplanationReader
 from indicators.models import Indicator, InstituteValue, Target
@@ -37,16 +37,16 @@ class IndicatorPage:
     indicator: Indicator
     scope: Scope
     plans: Sequence[StrategicPlan]
-    courses: Sequence[Course]
+    followed_targets: Sequence[FollowedTarget]
     explanations: Sequence[ProgressInWords]
     value: ValueInWords | None
-    years: Sequence[CourseYear]
+    years: Sequence[FollowedYear]
     redefinitions: Sequence[Redefinition]
     compared: Sequence[SchoolComparison]
-    pulse: Pulse
+    freshness: Freshness
 
     @cached_property
-    def now(self) -> CourseYear:
+    def now(self) -> FollowedYear:
         return next(year for year in self.years if year.year == self.scope.year)
 
     @property
@@ -54,8 +54,8 @@ class IndicatorPage:
         return self.now.total
 
     @property
-    def reference(self) -> Course | None:
-        return self.courses[0] if self.courses else None
+    def reference(self) -> FollowedTarget | None:
+        return self.followed_targets[0] if self.followed_targets else None
 
     @property
     def compared_sentence(self) -> str:
@@ -65,7 +65,7 @@ class IndicatorPage:
     def chart(self) -> dict[str, Any] | None:
         if all(year.value is None for year in self.years):
             return None
-        figure = chart_of(self.indicator, self.years, self.courses, self.scope, wide=True)
+        figure = chart_of(self.indicator, self.years, self.followed_targets, self.scope, wide=True)
         return charts.with_breaks(
             figure, [redefinition.year for redefinition in self.redefinitions]
         )
@@ -96,36 +96,39 @@ class IndicatorPage:
 
 
 def indicator_page(
-    user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse
+    user: Any, code: str, parameters: Mapping[str, str], freshness: Freshness
 ) -> IndicatorPage:
     indicator = get_object_or_404(Indicator.objects.visible_to(user), code=code)
     read = demanded_scope(user, parameters)
     scope = read.scope
     totals = totals_of(user, [indicator])
     reader = ExplanationReader(user, indicator, scope.view, scope.year)
-    courses = [Course(target, scope, totals) for target in _targets(user, scope, indicator)]
+    followed_targets = [
+        FollowedTarget(target, scope, totals) for target in _targets(user, scope, indicator)
+    ]
     value = reader.value()
     return IndicatorPage(
         indicator=indicator,
         scope=scope,
         plans=read.plans,
-        courses=courses,
+        followed_targets=followed_targets,
         explanations=[
             ProgressInWords(explanation)
-            for explanation in reader.progress([c.target for c in courses])
+            for explanation in reader.progress([c.target for c in followed_targets])
         ],
         value=ValueInWords(value) if value else None,
-        years=courses[0].years if courses else _years(scope, indicator, totals),
+        years=followed_targets[0].years if followed_targets else _years(scope, indicator, totals),
         redefinitions=redefinitions(indicator),
         compared=schools_compared(user, indicator, scope),
-        pulse=pulse,
+        freshness=freshness,
     )
 
 
-def _years(scope: Scope, indicator: Indicator, totals: Totals) -> list[CourseYear]:
+def _years(scope: Scope, indicator: Indicator, totals: Totals) -> list[FollowedYear]:
     """Returns what the schools add up to, for an indicator without a target in this plan."""
     return [
-        CourseYear(year, total=totals.get((indicator.pk, scope.view, year))) for year in scope.years
+        FollowedYear(year, total=totals.get((indicator.pk, scope.view, year)))
+        for year in scope.years
     ]
 
 

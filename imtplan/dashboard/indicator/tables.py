@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from imtplan.dashboard.followed_targets import FollowedTarget, YearRow
 from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
 from imtplan.dashboard.tabled_pages import TabledPage, about_numbers
-from imtplan.dashboard.target_courses import Course, YearRow
 from imtplan.page_tables import AboutLines, PageTable, day, number, text
 from imtplan.spreadsheets import Column
 from indicators.measures import FIELDS
@@ -18,7 +18,7 @@ class IndicatorYear(NamedTuple):
 
     indicator: Indicator
     row: YearRow
-    course: Course | None
+    followed: FollowedTarget | None
 
 
 def _stored(name: str) -> Column:
@@ -47,8 +47,8 @@ YEARS = [
     number("reported", gettext_lazy("Schools that reported"), "row.year.reported"),
     number("expected", gettext_lazy("Schools expected"), "row.year.expected_schools"),
     text("status", gettext_lazy("Status"), "row.year.verdict.text"),
-    text("target", gettext_lazy("Target code"), "course.target.code"),
-    number("target_value", pgettext_lazy("a number", "Target"), "course.target_value"),
+    text("target", gettext_lazy("Target code"), "followed.target.code"),
+    number("target_value", pgettext_lazy("a number", "Target"), "followed.target_value"),
 ]
 
 
@@ -70,7 +70,7 @@ INPUTS = [
 
 def _about(page: IndicatorPage) -> AboutLines:
     heading = pgettext("a heading", "Indicator"), f"{page.indicator.name} ({page.indicator.unit})"
-    return [heading, *about_numbers(page.scope, page.pulse)]
+    return [heading, *about_numbers(page.scope, page.freshness)]
 
 
 TABLES = [

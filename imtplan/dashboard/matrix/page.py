@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.matrix.cells import CellState, Matrix, MatrixCell, Pace, read_matrix
 from imtplan.dashboard.queries import Trend
 from imtplan.dashboard.scope import Scope, read_scope
@@ -170,7 +170,7 @@ class MatrixPage:
     schools: Sequence[School]  # likewise
     columns_page: Page[School]
     matrix: Matrix
-    pulse: Pulse
+    freshness: Freshness
 
     @property
     def query(self) -> str:
@@ -297,7 +297,7 @@ def _chosen(groups: Iterable[IndicatorGroup], code: str) -> list[Indicator]:
 
 
 def matrix_page(
-    user: Any, parameters: Mapping[str, str], pulse: Pulse, *, columns: int = COLUMNS
+    user: Any, parameters: Mapping[str, str], freshness: Freshness, *, columns: int = COLUMNS
 ) -> MatrixPage | None:
     """Returns None where there is no plan yet. A file asks for more columns than a screen has."""
     read = read_scope(user, parameters)
@@ -311,7 +311,7 @@ def matrix_page(
     page = Paginator(_schools_asked(schools, choice.school), columns).get_page(choice.page)
     shown = [group for group in groups if choice.group in ("", group.code)]
     matrix = read_matrix(user, scope, _chosen(shown, choice.indicator), list(page))
-    return MatrixPage(scope, read.plans, choice, groups, schools, page, matrix, pulse)
+    return MatrixPage(scope, read.plans, choice, groups, schools, page, matrix, freshness)
 
 
 def _schools_asked(schools: Sequence[School], code: str) -> list[School]:

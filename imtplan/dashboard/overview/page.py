@@ -7,25 +7,27 @@ from typing import Any
 
 from imtplan.dashboard import queries
 from imtplan.dashboard.element_standing import Standing
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview import plan_sentences
 from imtplan.dashboard.overview.decisions import Agenda, agenda
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_chart import chart_of
-from imtplan.dashboard.target_courses import Course, headline_courses
 from indicators.models import View
 from objectives.models import StrategicPlan
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A headline indicator: the course toward its target, and its chart."""
+    """A headline indicator: its reference target over the years, and its chart."""
 
-    course: Course
+    followed: FollowedTarget
 
     @cached_property
     def figure(self) -> dict[str, Any]:
-        return chart_of(self.course.indicator, self.course.years, [self.course], self.course.scope)
+        return chart_of(
+            self.followed.indicator, self.followed.years, [self.followed], self.followed.scope
+        )
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,26 @@ class DashboardPage:
     board: Sequence[queries.ProjectGroup]
     campaign: queries.CampaignState | None
     agenda: Agenda
-    pulse: Pulse
+    freshness: Freshness
 
     @cached_property
-    def courses(self) -> list[Course]:
-        return [headline.course for headline in self.headlines]
+    def followed_targets(self) -> list[FollowedTarget]:
+        return [headline.followed for headline in self.headlines]
 
     @property
     def outlook(self) -> str:
-        return plan_sentences.outlook_of_the_plan(self.courses)
+        return plan_sentences.outlook_of_the_plan(self.followed_targets)
 
     @property
     def state(self) -> str:
-        return plan_sentences.state_of_the_plan(self.scope.year, self.courses, self.objectives)
+        return plan_sentences.state_of_the_plan(
+            self.scope.year, self.followed_targets, self.objectives
+        )
 
     @property
     def basis(self) -> str:
         """Returns whose figures the page rests on, as the headline indicators have them."""
-        return plan_sentences.basis_of(self.scope, self.courses)
+        return plan_sentences.basis_of(self.scope, self.followed_targets)
 
     @property
     def project_count(self) -> int:
@@ -73,36 +77,40 @@ class DashboardPage:
         ]
 
 
-def dashboard_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> DashboardPage | None:
+def dashboard_page(
+    user: Any, parameters: Mapping[str, str], freshness: Freshness
+) -> DashboardPage | None:
     """Returns None where there is no plan yet."""
     read = read_scope(user, parameters)
     if read is None:
         return None
     scope = read.scope
     targets = reference_targets(user, scope)
-    courses = headline_courses(user, scope, targets)
+    followed_targets = headline_targets(user, scope, targets)
     elements = queries.elements(user, scope)
     board = queries.board(user, scope)
-    campaign = _campaign(user, scope, courses)
+    campaign = _campaign(user, scope, followed_targets)
     return DashboardPage(
         scope=scope,
         plans=read.plans,
         standing=elements["plan"][0].standing,
-        headlines=[Headline(course) for course in courses],
+        headlines=[Headline(followed) for followed in followed_targets],
         objectives=elements["objective"],
         levers=elements["lever"],
         board=board,
         campaign=campaign,
         agenda=agenda(scope, targets, board, campaign),
-        pulse=pulse,
+        freshness=freshness,
     )
 
 
-def _campaign(user: Any, scope: Scope, courses: Sequence[Course]) -> queries.CampaignState | None:
+def _campaign(
+    user: Any, scope: Scope, followed_targets: Sequence[FollowedTarget]
+) -> queries.CampaignState | None:
     """Returns the plan's latest campaign, its figures read before they are validated."""
     campaign = queries.campaign_of(user, scope.plan)
     if campaign is None:
         return None
     seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
-    courses = [replace(course, scope=seen) for course in courses]
-    return queries.CampaignState(campaign, queries.school_states(campaign), courses, seen)
+    followed_targets = [replace(followed, scope=seen) for followed in followed_targets]
+    return queries.CampaignState(campaign, queries.school_states(campaign), followed_targets, seen)

@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from imtplan.dashboard.followed_targets import FollowedTarget, lateness
 from imtplan.dashboard.forecast_wording import chances
 from imtplan.dashboard.queries import ElementState
 from imtplan.dashboard.scope import Scope
-from imtplan.dashboard.target_courses import Course, lateness
 from imtplan.dashboard.wording import in_percent
 from indicators.models import ProgressStatus, VerdictInWords
 
@@ -17,29 +17,31 @@ from indicators.models import ProgressStatus, VerdictInWords
 EVEN_ODDS = Decimal("0.5")
 
 
-def outlook_of_the_plan(courses: Sequence[Course]) -> str:
+def outlook_of_the_plan(followed_targets: Sequence[FollowedTarget]) -> str:
     """Returns which of the headline targets will be met at this pace, and how sure that is.
 
     Of those with odds alone: a target without is not one that will not be met. Empty in a target's
     own year, and while too few figures are known for odds to be stated.
     """
-    odds = [(_odds(course), course) for course in courses]
-    known = [(probability, course) for probability, course in odds if probability is not None]
+    odds = [(_odds(followed), followed) for followed in followed_targets]
+    known = [(probability, followed) for probability, followed in odds if probability is not None]
     if not known:
         return ""
     met = [pair for pair in known if pair[0] >= EVEN_ODDS]
-    is_part = len(known) < len(courses)
+    is_part = len(known) < len(followed_targets)
     if len(known) == 1 and not met:
         text = _the_one_not_met(known[0], is_part)
     elif not met:
         text = _none_met(known, is_part)
     else:
         text = _some_met(met, len(known), is_part)
-    return " ".join(part for part in (text, _without_odds(len(courses) - len(known))) if part)
+    return " ".join(
+        part for part in (text, _without_odds(len(followed_targets) - len(known))) if part
+    )
 
 
-def _odds(course: Course) -> Decimal | None:
-    return course.now.progress.probability if course.now.progress else None
+def _odds(followed: FollowedTarget) -> Decimal | None:
+    return followed.now.progress.probability if followed.now.progress else None
 
 
 def _with_odds(total: int, is_part: bool) -> str:
@@ -60,7 +62,7 @@ def _of_all(total: int) -> str:
     }
 
 
-def _some_met(met: list[tuple[Decimal, Course]], total: int, is_part: bool) -> str:
+def _some_met(met: list[tuple[Decimal, FollowedTarget]], total: int, is_part: bool) -> str:
     text = ngettext(
         "At this pace, %(met)s of %(targets)s will be met: %(which)s.",
         "At this pace, %(met)s of %(targets)s will be met: %(which)s.",
@@ -70,13 +72,13 @@ def _some_met(met: list[tuple[Decimal, Course]], total: int, is_part: bool) -> s
     return text % {"met": len(met), "targets": _with_odds(total, is_part), "which": which}
 
 
-def _none_met(known: list[tuple[Decimal, Course]], is_part: bool) -> str:
+def _none_met(known: list[tuple[Decimal, FollowedTarget]], is_part: bool) -> str:
     text = _("At this pace, none of %(targets)s will be met; the likeliest is %(which)s.")
     likeliest = max(known, key=lambda pair: pair[0])
     return text % {"targets": _with_odds(len(known), is_part), "which": _sure(*likeliest)}
 
 
-def _the_one_not_met(pair: tuple[Decimal, Course], is_part: bool) -> str:
+def _the_one_not_met(pair: tuple[Decimal, FollowedTarget], is_part: bool) -> str:
     if is_part:
         text = _("At this pace, the headline target with a forecast will not be met: %(which)s.")
     else:
@@ -94,38 +96,40 @@ def _without_odds(without: int) -> str:
     ) % {"count": without}
 
 
-def _sure(probability: Decimal, course: Course) -> str:
+def _sure(probability: Decimal, followed: FollowedTarget) -> str:
     return _("“%(name)s” in %(year)s (%(chances)s)") % {
-        "name": course.indicator.name,
-        "year": course.target.year,
+        "name": followed.indicator.name,
+        "year": followed.target.year,
         "chances": chances(probability),
     }
 
 
 def state_of_the_plan(
-    year: int, courses: Sequence[Course], objectives: Sequence[ElementState]
+    year: int, followed_targets: Sequence[FollowedTarget], objectives: Sequence[ElementState]
 ) -> str:
     """Says how many headline targets are on their path, which is last, and the objectives."""
-    if not courses:
+    if not followed_targets:
         return ""
-    clauses = [*_headlines(courses), _furthest(courses), _objectives(objectives)]
+    clauses = [*_headlines(followed_targets), _furthest(followed_targets), _objectives(objectives)]
     text = _("; ").join(clause for clause in clauses if clause)
     return _("In %(year)s, %(state)s.") % {"year": year, "state": text}
 
 
-def _headlines(courses: Sequence[Course]) -> Iterator[str]:
+def _headlines(followed_targets: Sequence[FollowedTarget]) -> Iterator[str]:
     """Says how many of the judged are where they should be, and what the others wait for."""
-    judged = [course for course in courses if course.status.is_judged]
-    pending = [course for course in courses if course.status == ProgressStatus.PENDING]
+    judged = [followed for followed in followed_targets if followed.status.is_judged]
+    pending = [
+        followed for followed in followed_targets if followed.status == ProgressStatus.PENDING
+    ]
     if not judged and not pending:
         yield _("no headline target can be assessed: figures are missing")
         return
     if judged:
-        yield _on_their_path(judged, is_part=len(judged) < len(courses))
+        yield _on_their_path(judged, is_part=len(judged) < len(followed_targets))
         yield _unlikely(judged)
     if pending:
         yield _not_counted(pending)
-    without = len(courses) - len(judged) - len(pending)
+    without = len(followed_targets) - len(judged) - len(pending)
     if without:
         yield ngettext(
             "%(count)s headline target cannot be assessed",
@@ -134,9 +138,9 @@ def _headlines(courses: Sequence[Course]) -> Iterator[str]:
         ) % {"count": without}
 
 
-def _on_their_path(judged: Sequence[Course], *, is_part: bool) -> str:
-    good = [course for course in judged if course.status.is_good]
-    is_close = any(course.verdict.is_close for course in good)
+def _on_their_path(judged: Sequence[FollowedTarget], *, is_part: bool) -> str:
+    good = [followed for followed in judged if followed.status.is_good]
+    is_close = any(followed.verdict.is_close for followed in good)
     if len(judged) == 1:
         return _the_one(bool(good), is_close, is_part)
     total = len(judged)
@@ -180,18 +184,18 @@ def _the_one(is_good: bool, is_close: bool, is_part: bool) -> str:
     return text % {"target": target}
 
 
-def _unlikely(judged: Sequence[Course]) -> str:
+def _unlikely(judged: Sequence[FollowedTarget]) -> str:
     """Returns those on their path, or close to it, that are unlikely to arrive."""
-    unlikely = [course for course in judged if course.is_unlikely]
+    unlikely = [followed for followed in judged if followed.is_unlikely]
     if not unlikely:
         return ""
-    which = _(", ").join(_sure(_odds(course) or Decimal(0), course) for course in unlikely)
+    which = _(", ").join(_sure(_odds(followed) or Decimal(0), followed) for followed in unlikely)
     return _("unlikely to arrive: %(which)s") % {"which": which}
 
 
-def _not_counted(pending: Sequence[Course]) -> str:
+def _not_counted(pending: Sequence[FollowedTarget]) -> str:
     """Returns what the verdicts would be, on the figures that are in."""
-    met = sum(course.verdict.would_be == ProgressStatus.ACHIEVED for course in pending)
+    met = sum(followed.verdict.would_be == ProgressStatus.ACHIEVED for followed in pending)
     missed = len(pending) - met
     would_be = [
         ngettext("%(count)s would be achieved", "%(count)s would be achieved", met) % {"count": met}
@@ -210,7 +214,7 @@ def _not_counted(pending: Sequence[Course]) -> str:
     return text % {
         "count": len(pending),
         "would_be": _(", ").join(part for part in would_be if part),
-        "schools": _schools([course.verdict for course in pending]),
+        "schools": _schools([followed.verdict for followed in pending]),
     }
 
 
@@ -227,9 +231,9 @@ def _schools(verdicts: Sequence[VerdictInWords]) -> str:
     }
 
 
-def _furthest(courses: Sequence[Course]) -> str:
+def _furthest(followed_targets: Sequence[FollowedTarget]) -> str:
     """Returns which one holds the plan back most, if any does."""
-    late = [course for course in courses if course.status.is_behind]
+    late = [followed for followed in followed_targets if followed.status.is_behind]
     if not late:
         return ""
     worst = min(late, key=lateness)
@@ -277,9 +281,9 @@ def _objectives(objectives: Sequence[ElementState]) -> str:
     return _(", ").join(clauses)
 
 
-def basis_of(scope: Scope, courses: Sequence[Course]) -> str:
+def basis_of(scope: Scope, followed_targets: Sequence[FollowedTarget]) -> str:
     """Says how many schools the year's figures come from; nothing where none are expected."""
-    years = [course.now for course in courses if course.now.expected_schools]
+    years = [followed.now for followed in followed_targets if followed.now.expected_schools]
     if not years:
         return ""
     counts = sorted({year.reported or 0 for year in years})

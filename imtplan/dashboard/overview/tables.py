@@ -37,15 +37,15 @@ DECISIONS = [
 
 
 def _years(page: DashboardPage) -> Iterator[IndicatorYear]:
-    for course in page.courses:
-        for row in course.table:
-            yield IndicatorYear(course.indicator, row, course)
+    for followed in page.followed_targets:
+        for row in followed.table:
+            yield IndicatorYear(followed.indicator, row, followed)
 
 
 def _campaign(page: DashboardPage) -> Iterator[IndicatorYear]:
     """Yields what the running campaign has brought so far, not yet validated."""
-    for course in page.campaign.courses if page.campaign else ():
-        yield IndicatorYear(course.indicator, course.now_row, course)
+    for followed in page.campaign.followed_targets if page.campaign else ():
+        yield IndicatorYear(followed.indicator, followed.now_row, followed)
 
 
 def _elements(page: DashboardPage) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.dashboard.element_standing import Standing
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.projects.timeline import ProjectTrack, TimeAxis, track_of
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
@@ -167,7 +167,7 @@ class ProjectsPage:
     everything: Sequence[ProjectOverview]
     objectives: Sequence[Objective]
     axis: TimeAxis
-    pulse: Pulse
+    freshness: Freshness
 
     @property
     def query(self) -> str:
@@ -216,7 +216,9 @@ def _place(status: ProgressStatus) -> int:
     return status.order
 
 
-def projects_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> ProjectsPage | None:
+def projects_page(
+    user: Any, parameters: Mapping[str, str], freshness: Freshness
+) -> ProjectsPage | None:
     """Returns None where there is no plan yet."""
     read = read_scope(user, parameters)
     if read is None:
@@ -231,7 +233,7 @@ def projects_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> Pro
         scope.plan, scope.day, [milestone for many in milestones.values() for milestone in many]
     )
     overviews = _overviews(user, scope, milestones, axis)
-    return ProjectsPage(scope, read.plans, choice, overviews, objectives, axis, pulse)
+    return ProjectsPage(scope, read.plans, choice, overviews, objectives, axis, freshness)
 
 
 def _overviews(

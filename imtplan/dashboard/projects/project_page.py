@@ -7,7 +7,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard.element_standing import Standing
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.projects.page import DeclaredReport
 from imtplan.dashboard.projects.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
 from imtplan.dashboard.queries import Project, projects_with_milestones
@@ -26,7 +26,7 @@ class ProjectPage:
     axis: TimeAxis
     track: ProjectTrack
     reports: Sequence[StatusReport]
-    pulse: Pulse
+    freshness: Freshness
 
     @property
     def tracks(self) -> list[ProjectTrack]:
@@ -44,7 +44,9 @@ class ProjectPage:
         return [DeclaredReport(report) for report in reversed(made)]
 
 
-def project_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse) -> ProjectPage:
+def project_page(
+    user: Any, code: str, parameters: Mapping[str, str], freshness: Freshness
+) -> ProjectPage:
     read = demanded_scope(user, parameters)
     scope = read.scope
     row = get_object_or_404(projects_with_milestones(user, scope), code=code)
@@ -70,5 +72,5 @@ def project_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pul
         reports=list(
             StatusReport.objects.visible_to(user).filter(project=row).select_related("reported_by")
         ),
-        pulse=pulse,
+        freshness=freshness,
     )

@@ -17,10 +17,10 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.dashboard.element_standing import Standing
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.followed_targets import FollowedTarget
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
-from imtplan.dashboard.target_courses import Course
 from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Figure, Indicator, Target, VerdictInWords
 from objectives.models import StrategicPlan
@@ -43,7 +43,7 @@ class SchoolPageLine:
     indicator: Indicator
     figures: Mapping[int, Figure]
     scope: Scope
-    course: Course | None  # toward the school's own target, where it has one
+    followed: FollowedTarget | None  # toward the school's own target, where it has one
 
     def _counted(self, year: int) -> Figure | None:
         """Returns the figure, where it counts in the page's view."""
@@ -130,7 +130,7 @@ class SchoolPageLine:
 
     @property
     def verdict(self) -> VerdictInWords | None:
-        return self.course.verdict if self.course else None
+        return self.followed.verdict if self.followed else None
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class SchoolPage:
     campaign: Campaign | None
     submission: Submission | None
     reads_institute: bool
-    pulse: Pulse
+    freshness: Freshness
 
     @property
     def themes(self) -> dict[str, list[SchoolPageLine]]:
@@ -157,13 +157,13 @@ class SchoolPage:
         return sum(bool(line.figure) for line in self.lines)
 
     @property
-    def courses(self) -> list[Course]:
-        """Returns the courses toward its own targets."""
-        return [line.course for line in self.lines if line.course]
+    def followed_targets(self) -> list[FollowedTarget]:
+        """Returns the school's own targets over the years."""
+        return [line.followed for line in self.lines if line.followed]
 
     @property
     def has_targets(self) -> bool:
-        return bool(self.courses)
+        return bool(self.followed_targets)
 
     @property
     def sentences(self) -> list[str]:
@@ -193,14 +193,14 @@ class SchoolPage:
         """Returns how many are kept; those that cannot be assessed are not late for that."""
         if not self.has_targets:
             return ""
-        judged = [course for course in self.courses if course.status.is_judged]
+        judged = [followed for followed in self.followed_targets if followed.status.is_judged]
         if not judged:
             return _("None of its own targets can be assessed yet.")
         numbers = {
-            "all": len(self.courses),
+            "all": len(self.followed_targets),
             "judged": len(judged),
-            "kept": sum(course.status.is_good for course in judged),
-            "others": len(self.courses) - len(judged),
+            "kept": sum(followed.status.is_good for followed in judged),
+            "others": len(self.followed_targets) - len(judged),
         }
         parts = [_kept(**numbers), _not_assessed(numbers["others"])]
         return " ".join(part % numbers for part in parts if part)
@@ -245,7 +245,9 @@ def _not_assessed(others: int) -> str:
     )
 
 
-def school_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Pulse) -> SchoolPage:
+def school_page(
+    user: Any, code: str, parameters: Mapping[str, str], freshness: Freshness
+) -> SchoolPage:
     """Raises 404 for a school that is not this person's to see."""
     school = get_object_or_404(School.objects.visible_to(user), code=code)
     read = demanded_scope(user, parameters)
@@ -265,7 +267,7 @@ def school_page(user: Any, code: str, parameters: Mapping[str, str], pulse: Puls
         campaign=campaign,
         submission=Submission.objects.filter(campaign=campaign, school=school).first(),
         reads_institute=has_permission(user, Permission.READ_INSTITUTE),
-        pulse=pulse,
+        freshness=freshness,
     )
 
 
@@ -288,11 +290,13 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
         .select_related("indicator")
         .prefetch_related(with_progress(user))
     )
-    courses = {target.indicator_id: Course(target, scope, {}) for target in targets}
+    followed_targets = {
+        target.indicator_id: FollowedTarget(target, scope, {}) for target in targets
+    }
     indicators = Indicator.objects.in_use().exclude(aggregation=Indicator.Aggregation.NONE)
     return [
         SchoolPageLine(
-            indicator, by_indicator.get(indicator.pk, {}), scope, courses.get(indicator.pk)
+            indicator, by_indicator.get(indicator.pk, {}), scope, followed_targets.get(indicator.pk)
         )
         for indicator in indicators.order_by("theme", "rank", "code")
     ]

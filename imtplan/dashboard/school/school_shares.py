@@ -1,4 +1,4 @@
-"""Whose part is what of one headline indicator: the schools' parts in the words of a page."""
+"""The schools' shares of a headline indicator: of its change, its gap and what is left to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.target_courses import Course
+from imtplan.dashboard.followed_targets import FollowedTarget
 from imtplan.dashboard.wording import Wording, in_percent
 from indicators.formulas.progress import Aggregation, Direction
 from indicators.formulas.school_parts import (
@@ -44,7 +44,7 @@ UNSPLIT = {
 
 @dataclass(frozen=True)
 class OwnVerdict:
-    """What a school's own target makes of its figure; of several, the last to come due."""
+    """The verdict on a school's figure by its own target; of several, by the last to come due."""
 
     code: str
     name: str  # of the indicator
@@ -54,8 +54,8 @@ class OwnVerdict:
 
 
 @dataclass(frozen=True)
-class Bearer:
-    """One school's part, every number as its text; without a school, what no school bears."""
+class ShareRow:
+    """A school's share, every number as a text; without a school, the share of none of them."""
 
     school: School | None
     share: SchoolShare
@@ -64,10 +64,10 @@ class Bearer:
     verdict: OwnVerdict | None = None
 
     def _fixed(self, number: Decimal | None) -> str:
-        return Wording.of(self.shares.course.indicator).fixed(number)
+        return Wording.of(self.shares.followed.indicator).fixed(number)
 
     def _signed(self, number: Decimal | None) -> str:
-        return Wording.of(self.shares.course.indicator).number(number, sign=True)
+        return Wording.of(self.shares.followed.indicator).number(number, sign=True)
 
     @property
     def then(self) -> str:
@@ -118,7 +118,7 @@ class Bearer:
         """Returns what stands in, and who began, left or merged."""
         if self.school is None:
             return []
-        code, of, scope = self.school.code, self.shares.bearers, self.shares.course.scope
+        code, of, scope = self.school.code, self.shares.bearers, self.shares.followed.scope
         remarks = []
         if self.carried:
             years = ", ".join(map(str, self.carried))
@@ -126,7 +126,7 @@ class Bearer:
         if names := [self.shares.names.get(merged, merged) for merged in of.merged.get(code, [])]:
             remarks.append(_("with %(names)s, merged into it") % {"names": ", ".join(names)})
         if code in of.joined:
-            year = self.shares.course.target.baseline_year
+            year = self.shares.followed.target.baseline_year
             text = _("nothing was asked of it for %(year)s: all it has counts as change")
             remarks.append(text % {"year": year})
         if code in of.left:
@@ -138,16 +138,16 @@ class Bearer:
         """Returns where its numbers are explained; what no school bears has no such page."""
         if self.school is None:
             return ""
-        course = self.shares.course
-        args = [self.school.code, course.indicator.code]
-        return reverse("explain-share", args=args) + course.scope.lasting
+        followed = self.shares.followed
+        args = [self.school.code, followed.indicator.code]
+        return reverse("explain-share", args=args) + followed.scope.lasting
 
 
 @dataclass(frozen=True)
 class IndicatorShares:
     """A headline indicator, shared out among its schools."""
 
-    course: Course
+    followed: FollowedTarget
     split: SchoolSplit
     bearers: Bearers
     schools: Mapping[str, School]
@@ -155,12 +155,12 @@ class IndicatorShares:
 
     @property
     def is_ratio(self) -> bool:
-        return self.course.indicator.is_ratio
+        return self.followed.indicator.is_ratio
 
     @property
     def unit(self) -> str:
         """Returns the unit of a part: a difference of percentages is in points."""
-        return _("points") if self.course.indicator.unit == "%" else self.course.indicator.unit
+        return _("points") if self.followed.indicator.unit == "%" else self.followed.indicator.unit
 
     @property
     def names(self) -> dict[str, str]:
@@ -171,13 +171,13 @@ class IndicatorShares:
         """Returns why its parts are not told; empty where they are."""
         if self.split.unsplit is None:
             return ""
-        return str(UNSPLIT[self.split.unsplit]) % {"year": self.course.scope.year}
+        return str(UNSPLIT[self.split.unsplit]) % {"year": self.followed.scope.year}
 
     @cached_property
-    def rows(self) -> list[Bearer]:
+    def rows(self) -> list[ShareRow]:
         """Returns the schools, those that bear most first, those of which nobody knows last."""
         rows = [
-            Bearer(
+            ShareRow(
                 self.schools.get(share.code),
                 share,
                 self.split.weight(share),
@@ -189,26 +189,26 @@ class IndicatorShares:
         return sorted(rows, key=self._heaviest_first)
 
     @cached_property
-    def _by_code(self) -> dict[str, Bearer]:
+    def _by_code(self) -> dict[str, ShareRow]:
         return {row.share.code: row for row in self.rows}
 
-    def _heaviest_first(self, row: Bearer) -> tuple[bool, Decimal, int]:
+    def _heaviest_first(self, row: ShareRow) -> tuple[bool, Decimal, int]:
         needs = self.split.needs(row.share)
         rank = row.school.rank if row.school else 0
         return (needs is None, -(needs or Decimal(0)), rank)
 
-    def of(self, code: str) -> Bearer | None:
+    def of(self, code: str) -> ShareRow | None:
         return self._by_code.get(code)
 
     @cached_property
-    def rest(self) -> Bearer | None:
+    def rest(self) -> ShareRow | None:
         rest = self.split.rest
-        return Bearer(None, rest, self.split.weight(rest), self) if rest else None
+        return ShareRow(None, rest, self.split.weight(rest), self) if rest else None
 
     @cached_property
-    def whole(self) -> Bearer:
+    def whole(self) -> ShareRow:
         whole = self.split.whole
-        return Bearer(None, whole, self.split.weight(whole), self)
+        return ShareRow(None, whole, self.split.weight(whole), self)
 
     @property
     def unknown(self) -> list[str]:
@@ -231,7 +231,7 @@ class IndicatorShares:
         """Returns how much is left to do, and how much of it comes by itself."""
         if self.why_not:
             return ""
-        unit, year = self.unit, self.course.target.year
+        unit, year = self.unit, self.followed.target.year
         if self.is_there:
             return _("Nothing is left to do by %(year)s for the institute as a whole.") % {
                 "year": year
@@ -249,22 +249,22 @@ class IndicatorShares:
         return _("; ").join(clauses) + "."
 
     def _unsigned(self, number: Decimal | None) -> str:
-        return Wording.of(self.course.indicator).number(number)
+        return Wording.of(self.followed.indicator).number(number)
 
 
-def whole_of(course: Course) -> InstituteNumbers:
+def whole_of(followed: FollowedTarget) -> InstituteNumbers:
     """Returns the institute's numbers, those that the dashboard shows. From the target's year on
     there is no more to come."""
-    indicator, progress = course.indicator, course.now.progress
-    is_over = course.scope.year >= course.target.year
+    indicator, progress = followed.indicator, followed.now.progress
+    is_over = followed.scope.year >= followed.target.year
     return InstituteNumbers(
         aggregation=Aggregation(indicator.aggregation),
         direction=Direction(indicator.direction),
-        baseline=course.baseline,
-        value=course.now.value,
-        expected=course.now.expected_value,
-        target=course.target_value,
-        target_year=course.target.year,
+        baseline=followed.baseline,
+        value=followed.now.value,
+        expected=followed.now.expected_value,
+        target=followed.target_value,
+        target_year=followed.target.year,
         forecast=None if is_over or progress is None else progress.forecast,
         scale=indicator.scale,
         decimals=indicator.decimals,
@@ -272,20 +272,22 @@ def whole_of(course: Course) -> InstituteNumbers:
 
 
 def shares_of(
-    course: Course,
+    followed: FollowedTarget,
     series: Series,
     schools: Mapping[str, School],
     verdicts: Mapping[str, OwnVerdict],
 ) -> IndicatorShares:
-    scope = course.scope
+    scope = followed.scope
     those = bearers(
         series,
         scope.view,
-        baseline_year=course.target.baseline_year,
+        baseline_year=followed.target.baseline_year,
         year=scope.year,
         schools=schools.values(),
     )
-    return IndicatorShares(course, split(whole_of(course), those.schools), those, schools, verdicts)
+    return IndicatorShares(
+        followed, split(whole_of(followed), those.schools), those, schools, verdicts
+    )
 
 
 def verdict_of(progress: Progress) -> OwnVerdict:

@@ -14,17 +14,17 @@ from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.matrix.cells import Matrix, read_matrix
 from imtplan.dashboard.school.school_shares import (
-    Bearer,
     IndicatorShares,
     OwnVerdict,
+    ShareRow,
     shares_of,
     verdict_of,
 )
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
-from imtplan.dashboard.target_courses import Course, headline_courses
 from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Indicator, Progress, ProgressStatus, Target, VerdictInWords
 from indicators.results.series import all_series
@@ -47,7 +47,7 @@ class SchoolSummary:
     state: Submission.State | None  # None: the year has no campaign
     verdicts: Sequence[OwnVerdict]
     names: Sequence[str]  # of the indicators that are shared out and stand side by side
-    cells: Sequence[Bearer | None]
+    cells: Sequence[ShareRow | None]
     weight: Decimal | None
 
     @property
@@ -55,7 +55,7 @@ class SchoolSummary:
         return self.reported == self.expected
 
     @property
-    def by_indicator(self) -> list[tuple[str, Bearer | None]]:
+    def by_indicator(self) -> list[tuple[str, ShareRow | None]]:
         """Returns each number with the name of its column, which a phone shows beside it."""
         return list(zip(self.names, self.cells, strict=True))
 
@@ -82,7 +82,7 @@ class SchoolsPage:
     indicators: Sequence[Indicator]  # those that schools are asked for
     states: Mapping[int, Submission.State] | None  # by school; None: the year has no campaign
     verdicts: Mapping[str, Sequence[OwnVerdict]]  # by the school's code
-    pulse: Pulse
+    freshness: Freshness
 
     @cached_property
     def shared(self) -> list[IndicatorShares]:
@@ -102,8 +102,8 @@ class SchoolsPage:
             return []
         return [
             (
-                str(shares.course.indicator.name),
-                Wording.of(shares.course.indicator).number(number, sign=True),
+                str(shares.followed.indicator.name),
+                Wording.of(shares.followed.indicator).number(number, sign=True),
             )
             for shares, number in left
         ]
@@ -134,7 +134,7 @@ class SchoolsPage:
             expected,
             None if self.states is None else self._state(school),
             self.verdicts.get(school.code, ()),
-            [str(shares.course.indicator.name) for shares in self.abreast],
+            [str(shares.followed.indicator.name) for shares in self.abreast],
             cells[:ABREAST],
             _mean(cell.weight for cell in cells if cell),
         )
@@ -181,7 +181,7 @@ class SchoolDirectory:
     rows: Page[School]
     search: str
     kept: Mapping[str, str]  # what of the address a search or a link keeps
-    pulse: Pulse
+    freshness: Freshness
 
     @property
     def query(self) -> str:
@@ -192,7 +192,9 @@ class SchoolDirectory:
         return self.board.scope if self.board else None
 
 
-def school_directory(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> SchoolDirectory:
+def school_directory(
+    user: Any, parameters: Mapping[str, str], freshness: Freshness
+) -> SchoolDirectory:
     # A NUL, which PostgreSQL does not compare, is in no name: its picture finds none either.
     search = parameters.get("q", "").strip().replace("\x00", "\u2400")
     schools = School.objects.visible_to(user).select_related("merged_into")
@@ -200,9 +202,9 @@ def school_directory(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> 
         schools = schools.filter(Q(name__icontains=search) | Q(region__icontains=search))
     rows = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(parameters.get("page"))
     is_alone = search or parameters.get("page")
-    board = None if is_alone else schools_page(user, parameters, pulse)
+    board = None if is_alone else schools_page(user, parameters, freshness)
     kept = {key: parameters[key] for key in SCOPE if parameters.get(key)}
-    return SchoolDirectory(board, rows, search, kept, pulse)
+    return SchoolDirectory(board, rows, search, kept, freshness)
 
 
 def _mean(weights: Iterable[Decimal | None]) -> Decimal | None:
@@ -211,24 +213,26 @@ def _mean(weights: Iterable[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) / len(known) if known else None
 
 
-def schools_page(user: Any, parameters: Mapping[str, str], pulse: Pulse) -> SchoolsPage | None:
+def schools_page(
+    user: Any, parameters: Mapping[str, str], freshness: Freshness
+) -> SchoolsPage | None:
     """Returns None where there is no plan yet."""
     read = read_scope(user, parameters)
     if read is None:
         return None
     targets = reference_targets(user, read.scope)
-    courses = headline_courses(user, read.scope, targets)
-    return schools_of(user, read.scope, read.plans, courses, pulse)
+    followed_targets = headline_targets(user, read.scope, targets)
+    return schools_of(user, read.scope, read.plans, followed_targets, freshness)
 
 
 def schools_of(
     user: Any,
     scope: Scope,
     plans: Sequence[StrategicPlan],
-    courses: Sequence[Course],
-    pulse: Pulse,
+    followed_targets: Sequence[FollowedTarget],
+    freshness: Freshness,
 ) -> SchoolsPage:
-    """Makes the page of the courses of the headline indicators, as the dashboard has them."""
+    """Makes the page, of the same targets of the headline indicators as on the dashboard."""
     schools = {school.code: school for school in School.objects.visible_to(user)}
     own = _own_progress(user, scope)
     members = [school for school in schools.values() if school.is_member_in(scope.year)]
@@ -236,33 +240,37 @@ def schools_of(
     return SchoolsPage(
         scope=scope,
         plans=plans,
-        all_shares=_all_shares(courses, schools, own),
+        all_shares=_all_shares(followed_targets, schools, own),
         members=members,
         matrix=read_matrix(user, scope, indicators, members),
         indicators=indicators,
         states=_states(user, scope),
         verdicts=_by_school(own),
-        pulse=pulse,
+        freshness=freshness,
     )
 
 
 def _all_shares(
-    courses: Sequence[Course], schools: Mapping[str, School], own: Sequence[Progress]
+    followed_targets: Sequence[FollowedTarget],
+    schools: Mapping[str, School],
+    own: Sequence[Progress],
 ) -> list[IndicatorShares]:
-    indicators = Indicator.objects.filter(pk__in=[course.indicator.pk for course in courses])
+    indicators = Indicator.objects.filter(
+        pk__in=[followed.indicator.pk for followed in followed_targets]
+    )
     series = {own.indicator.pk: own for own in all_series(indicators)}
     return [
         shares_of(
-            course,
-            series[course.indicator.pk],
+            followed,
+            series[followed.indicator.pk],
             schools,
             {
                 progress.target.school.code: verdict_of(progress)
                 for progress in own
-                if progress.target.school and progress.target.indicator_id == course.indicator.pk
+                if progress.target.school and progress.target.indicator_id == followed.indicator.pk
             },
         )
-        for course in courses
+        for followed in followed_targets
     ]
 
 

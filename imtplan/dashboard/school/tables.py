@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from imtplan.dashboard.school.school_shares import Bearer, IndicatorShares
+from imtplan.dashboard.school.school_shares import IndicatorShares, ShareRow
 from imtplan.dashboard.school.schools_page import SchoolsPage, SchoolSummary, schools_page
 from imtplan.dashboard.tabled_pages import TabledPage, about_numbers
 from imtplan.page_tables import AboutLines, PageTable, number, text
@@ -17,7 +17,7 @@ class BearerRow(NamedTuple):
     """A school's part, what no school bears, or the institute."""
 
     shares: IndicatorShares
-    bearer: Bearer
+    share_row: ShareRow
     name: str
 
 
@@ -27,17 +27,17 @@ def _own_verdicts(row: SchoolSummary) -> str:
 
 
 def _own_verdict(row: BearerRow) -> str:
-    if row.bearer.verdict:
-        return row.bearer.verdict.words.text
-    return pgettext("of a school", "No target") if row.bearer.school else ""
+    if row.share_row.verdict:
+        return row.share_row.verdict.words.text
+    return pgettext("of a school", "No target") if row.share_row.school else ""
 
 
 def _left(shares: IndicatorShares) -> Column:
-    indicator, year = shares.course.indicator, shares.course.target.year
+    indicator, year = shares.followed.indicator, shares.followed.target.year
 
     def left(row: SchoolSummary) -> Decimal | None:
-        bearer = shares.of(row.school.code)
-        return bearer.share.left if bearer else None
+        share_row = shares.of(row.school.code)
+        return share_row.share.left if share_row else None
 
     label = _("%(name)s: left to do by %(year)s") % {"name": indicator.name, "year": year}
     return number(f"left_{indicator.code}", f"{label} ({shares.unit})", left)
@@ -56,25 +56,25 @@ GIVEN = [
 ]
 
 PARTS = [
-    text("indicator", gettext_lazy("Indicator code"), "shares.course.indicator.code"),
-    text("name", gettext_lazy("Indicator"), "shares.course.indicator.name"),
+    text("indicator", gettext_lazy("Indicator code"), "shares.followed.indicator.code"),
+    text("name", gettext_lazy("Indicator"), "shares.followed.indicator.name"),
     text("unit", gettext_lazy("Unit"), "shares.unit"),
-    text("school_code", gettext_lazy("School code"), "bearer.school.code"),
+    text("school_code", gettext_lazy("School code"), "share_row.school.code"),
     text("school", gettext_lazy("School"), "name"),
-    number("then", gettext_lazy("Figure of the baseline year"), "bearer.share.then"),
-    number("figure", gettext_lazy("Figure"), "bearer.share.now"),
+    number("then", gettext_lazy("Figure of the baseline year"), "share_row.share.then"),
+    number("figure", gettext_lazy("Figure"), "share_row.share.now"),
     text(
         "carried",
         gettext_lazy("Carried forward"),
-        lambda row: ", ".join(map(str, row.bearer.carried)),
+        lambda row: ", ".join(map(str, row.share_row.carried)),
     ),
-    number("change", gettext_lazy("Change since the baseline"), "bearer.share.change"),
-    number("gap", gettext_lazy("Gap to the path"), "bearer.share.gap"),
-    number("left", gettext_lazy("Left to do"), "bearer.share.left"),
-    number("weight", gettext_lazy("Weight in what is left to do"), "bearer.weight"),
-    number("coming", gettext_lazy("By its own past"), "bearer.share.coming"),
+    number("change", gettext_lazy("Change since the baseline"), "share_row.share.change"),
+    number("gap", gettext_lazy("Gap to the path"), "share_row.share.gap"),
+    number("left", gettext_lazy("Left to do"), "share_row.share.left"),
+    number("weight", gettext_lazy("Weight in what is left to do"), "share_row.weight"),
+    number("coming", gettext_lazy("By its own past"), "share_row.share.coming"),
     text("status", gettext_lazy("Its own target"), _own_verdict),
-    text("remark", gettext_lazy("Remark"), lambda row: _("; ").join(row.bearer.remarks)),
+    text("remark", gettext_lazy("Remark"), lambda row: _("; ").join(row.share_row.remarks)),
 ]
 
 
@@ -98,10 +98,10 @@ def _rows(shares: IndicatorShares) -> list[BearerRow]:
 
 def _about(page: SchoolsPage) -> AboutLines:
     not_shared = [
-        (str(shares.course.indicator.name), shares.why_not.capitalize())
+        (str(shares.followed.indicator.name), shares.why_not.capitalize())
         for shares in page.not_shared
     ]
-    return [*about_numbers(page.scope, page.pulse), *not_shared]
+    return [*about_numbers(page.scope, page.freshness), *not_shared]
 
 
 TABLES = [

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Submission
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.page import dashboard_page
 from indicators.models import Figure, Indicator, ProgressStatus, RollUp
 from tests import factories
@@ -20,7 +20,7 @@ BUDGET = 8 + 3 + 1
 
 
 def page_for(user, **asked):
-    return dashboard_page(user, asked, Pulse.take())
+    return dashboard_page(user, asked, Freshness.read())
 
 
 # --- what a page speaks of ---

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.decisions import SHOWN_OF_A_KIND, DecisionReason
 from imtplan.dashboard.overview.page import dashboard_page
 from tests import factories
@@ -15,7 +15,7 @@ URL = "/tableau-de-bord/"
 
 def agenda_for(user, **asked):
     with translation.override("en"):
-        return dashboard_page(user, asked, Pulse.take()).agenda
+        return dashboard_page(user, asked, Freshness.read()).agenda
 
 
 def of_kind(agenda, kind):

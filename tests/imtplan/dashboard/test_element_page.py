@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from imtplan.dashboard.element.page import ElementPage, element_page
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from indicators.models import Figure
 from objectives.models import Objective
 from projects.models import Serves
 from tests import factories
 
-# Of the page itself: pulse, plan, element, roll-ups, links, targets, progress, totals, projects,
-# reports; then session, person, roles, demonstration.
+# Of the page itself: freshness, plan, element, roll-ups, links, targets, progress, totals,
+# projects, reports; then session, person, roles, demonstration.
 BUDGET = 10 + 4
 
 
@@ -34,7 +34,7 @@ def growth(students, albi, recomputed) -> Objective:
 
 def page_of(user: Any, code: str = "O1", kind: str = "objective", **asked: str) -> ElementPage:
     with translation.override("en"):
-        return element_page(user, kind, code, {"year": "2020", **asked}, Pulse.take())
+        return element_page(user, kind, code, {"year": "2020", **asked}, Freshness.read())
 
 
 def test_what_holds_it_back_comes_first(growth, students, diane):
@@ -86,7 +86,7 @@ def test_what_is_not_known_is_last_and_has_no_effect(growth, students, diane, re
 
     last = page_of(diane).pulls[-1]
 
-    assert last.item.course.target == silent
+    assert last.item.followed.target == silent
     assert (last.amount, last.points) == (None, "")
 
 
@@ -98,7 +98,7 @@ def test_beyond_the_whole_the_mean_goes_no_further(growth, students, diane, albi
     recomputed()
 
     page = page_of(diane)
-    ahead = next(pull for pull in page.pulls if pull.item.course.target == far)
+    ahead = next(pull for pull in page.pulls if pull.item.followed.target == far)
 
     assert ahead.amount == pytest.approx(Decimal("0.5") * Decimal("0.4"))
 

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.indicator.page import indicator_page
 from indicators.models import Figure, Progress
 from tests import factories
 
 
 def page_for(user, code="students", **asked):
-    return indicator_page(user, code, {"year": "2020", **asked}, Pulse.take())
+    return indicator_page(user, code, {"year": "2020", **asked}, Freshness.read())
 
 
 def test_the_stored_number_agrees_with_its_inputs(students, diane):
@@ -63,7 +63,7 @@ def test_several_targets_stand_side_by_side(students, diane, recomputed):
 def test_a_schools_own_target_is_not_the_institutes(students, albi, diane):
     factories.TargetFactory(indicator=students.indicator, school=albi, is_reference=False)
 
-    assert len(page_for(diane).courses) == 1
+    assert len(page_for(diane).followed_targets) == 1
 
 
 def test_nothing_known_is_said_and_only_what_is_expected_is_computed(students, diane):

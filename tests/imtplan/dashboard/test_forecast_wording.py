@@ -7,7 +7,7 @@ from django.utils import translation
 
 from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory
 from imtplan.dashboard.forecast_wording import chances, outlook
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.page import dashboard_page
 from imtplan.dashboard.wording import Wording
 from indicators.models import Progress
@@ -144,15 +144,15 @@ def test_what_is_drawn_is_what_is_stored(students, albi, diane, recomputed):
     for year, value in ((2018, 13800), (2019, 14500)):
         factories.FigureFactory(indicator=students.indicator, school=albi, year=year, value=value)
     recomputed()
-    [headline] = dashboard_page(diane, {"year": "2020"}, Pulse.take()).headlines
+    [headline] = dashboard_page(diane, {"year": "2020"}, Freshness.read()).headlines
     stored = Progress.objects.get(target=students, year=2020, view="validated")
 
-    year, drawn = headline.course.forecasts[-1]
+    year, drawn = headline.followed.forecasts[-1]
     assert year == 2022
     for name, value in (("forecast", drawn.value), ("forecast_low", drawn.low)):
         assert abs(getattr(stored, name) - value) < Decimal("1e-9")
     assert abs(stored.probability - drawn.probability) < Decimal("1e-9")
-    assert stored.forecast_points == len(headline.course.points) == 4
+    assert stored.forecast_points == len(headline.followed.points) == 4
 
 
 def test_the_headline_says_it(students, albi, diane, recomputed, signed_in, read):

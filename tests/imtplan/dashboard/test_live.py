@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from indicators.models import Figure, RecomputeRun, StaleMark
 from tests import factories
 
@@ -44,7 +44,7 @@ def test_an_unchanged_page_costs_one_question_beside_the_sign_in(poll):
     with CaptureQueriesContext(connection) as queries:
         assert poll().status_code == 304
 
-    # session, person, roles, and the pulse
+    # session, person, roles, and the freshness
     assert len(queries) == 4
 
 
@@ -94,7 +94,7 @@ def test_the_other_pages_follow_too(address, diane, signed_in, students):
 def test_the_pulse_of_an_empty_database(db):
     StaleMark.objects.all().delete()
 
-    assert Pulse.take() == Pulse(None, None, None, None, None)
+    assert Freshness.read() == Freshness(None, None, None, None, None)
 
 
 def test_the_pulse_tells_the_last_run_and_the_oldest_mark(db):
@@ -104,7 +104,7 @@ def test_the_pulse_tells_the_last_run_and_the_oldest_mark(db):
         StaleMark.objects.create(reason="test", marked_at=at)
     run = RecomputeRun.objects.create(started_at=first, marks=1, indicators=1, rows_changed=1)
 
-    pulse = Pulse.take()
+    freshness = Freshness.read()
 
-    assert (pulse.run, pulse.stale_since) == (run.pk, first)
-    assert pulse.computed_at == run.finished_at
+    assert (freshness.run, freshness.stale_since) == (run.pk, first)
+    assert freshness.computed_at == run.finished_at

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.matrix.cells import CellState, MatrixCell, ReportedFigure
 from imtplan.dashboard.matrix.page import COLUMNS, matrix_page
 from imtplan.dashboard.queries import Trend
@@ -17,13 +17,13 @@ from indicators.models import Figure, Indicator
 from tests import factories
 
 URL = "/matrice/"
-# Plans, indicators, objectives, links and their pairs, schools, and four of the cells; the pulse;
+# Plans, indicators, objectives, links and their pairs, schools, and four of the cells; freshness;
 # session, person, roles; whether this is a demonstration.
 BUDGET = 6 + 4 + 1 + 3 + 1
 
 
 def page_for(user, **asked):
-    return matrix_page(user, {"year": "2020", **asked}, Pulse.take())
+    return matrix_page(user, {"year": "2020", **asked}, Freshness.read())
 
 
 def cells(page, indicator="students"):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.projects.page import projects_page
 from imtplan.dashboard.projects.timeline import MilestoneMark, MilestoneState, TimeAxis
 from indicators.models import ProgressStatus
@@ -14,13 +14,13 @@ from projects.models import Milestone
 from tests import factories
 
 URL = "/projets/"
-# Plans, objectives, projects, milestones, reports, what they serve, indicators; the pulse; session,
+# Plans, objectives, projects, milestones, reports, what they serve, indicators; freshness; session,
 # person, roles; whether this is a demonstration.
 BUDGET = 7 + 1 + 3 + 1
 
 
 def page_for(user, **asked):
-    return projects_page(user, {"year": "2020", **asked}, Pulse.take())
+    return projects_page(user, {"year": "2020", **asked}, Freshness.read())
 
 
 def codes(page):

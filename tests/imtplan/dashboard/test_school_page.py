@@ -7,21 +7,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.school.page import SchoolPage, SchoolPageLine, school_page
 from indicators.models import Figure, Progress
 from tests import factories
 
 ALBI = "/ecoles/imt-mines-albi/"
 # Of the page: school, plans, latest year, indicators' figures, targets, progress, indicators,
-# projects, campaign, submission; then pulse, session, person, roles, demonstration, campaign of
+# projects, campaign, submission; then freshness, session, person, roles, demonstration, campaign of
 # the bar.
 BUDGET = 10 + 6
 
 
 def page_of(user: Any, **asked: str) -> SchoolPage:
     with translation.override("en"):
-        return school_page(user, "imt-mines-albi", asked, Pulse.take())
+        return school_page(user, "imt-mines-albi", asked, Freshness.read())
 
 
 def students_of(page: SchoolPage) -> SchoolPageLine:

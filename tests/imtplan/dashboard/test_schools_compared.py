@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.indicator.page import indicator_page
 from indicators.models import Indicator, Target
 from tests import factories
@@ -14,7 +14,7 @@ URL = "/indicateurs/students/?year=2020"
 
 
 def compared(user: Any, **asked: str) -> Any:
-    return indicator_page(user, "students", {"year": "2020", **asked}, Pulse.take()).compared
+    return indicator_page(user, "students", {"year": "2020", **asked}, Freshness.read()).compared
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_ratio_moves_in_its_own_unit(albi, diane, students):
             indicator=ratio, school=albi, year=year, value=None, numerator=part, denominator=100
         )
 
-    [row] = indicator_page(diane, "share", {"year": "2020"}, Pulse.take()).compared
+    [row] = indicator_page(diane, "share", {"year": "2020"}, Freshness.read()).compared
 
     assert row.move == 3
 

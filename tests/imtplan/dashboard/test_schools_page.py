@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.school.schools_page import SchoolsPage, schools_page
 from indicators.models import Figure, Indicator, Target
 from tests import factories
@@ -42,7 +42,7 @@ def give(target: Target, school: School, year: int, value: int, **more: Any) -> 
 
 
 def page_of(user: User, **asked: str) -> SchoolsPage:
-    page = schools_page(user, {"year": "2020"} | asked, Pulse.take())
+    page = schools_page(user, {"year": "2020"} | asked, Freshness.read())
     assert page is not None
     return page
 
@@ -70,7 +70,7 @@ def test_it_says_who_bears_what_is_left(two: School, diane: User) -> None:
 
 def test_its_sums_are_the_numbers_of_the_dashboard(two: School, diane: User) -> None:
     (shares,) = page_of(diane).shared
-    progress = shares.course.now.progress
+    progress = shares.followed.now.progress
     assert progress is not None
     gaps = [row.share.gap for row in shares.rows]
     assert sum(gap for gap in gaps if gap is not None) == progress.gap
@@ -258,7 +258,7 @@ def test_a_ratio_is_shared_out_by_its_parts(
             denominator=Decimal(denominator),
         )
     recomputed()
-    shares = next(b for b in page_of(diane).shared if b.course.indicator == share)
+    shares = next(b for b in page_of(diane).shared if b.followed.indicator == share)
     assert [(row.share.code, plain(row.left)) for row in shares.rows] == [
         ("imt-mines-albi", "+9,0"),
         ("nord", "-4,0"),

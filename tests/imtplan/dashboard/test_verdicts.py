@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from imtplan.dashboard.freshness import Pulse
+from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.page import dashboard_page
 from indicators.models import ProgressStatus
 from indicators.recomputing.recompute import recompute
@@ -54,7 +54,7 @@ def test_a_page_says_what_would_be_and_of_how_many(target, diane, signed_in, rea
 
 
 def test_the_headline_calls_nothing_missed(target, diane):
-    page = dashboard_page(diane, {"year": "2022"}, Pulse.take())
+    page = dashboard_page(diane, {"year": "2022"}, Freshness.read())
 
     assert page.state == (
         "En 2022, 1 cible phare n’est pas encore comptée en entier\u202f: "
@@ -83,9 +83,11 @@ def test_a_value_that_nothing_was_promised_of_is_without_a_target(target, diane,
     late.indicator.aggregation = "none"
     late.indicator.save()
     recompute()
-    page = dashboard_page(diane, {"year": "2020"}, Pulse.take())
-    statuses = {course.target: course.status for course in page.courses}
+    page = dashboard_page(diane, {"year": "2020"}, Freshness.read())
+    statuses = {followed.target: followed.status for followed in page.followed_targets}
 
     assert statuses[late] == ProgressStatus.NO_TARGET
-    page = dashboard_page(diane, {"year": "2019"}, Pulse.take())
-    assert {course.target: course.status for course in page.courses}[late] == ProgressStatus.NO_DATA
+    page = dashboard_page(diane, {"year": "2019"}, Freshness.read())
+    assert {followed.target: followed.status for followed in page.followed_targets}[
+        late
+    ] == ProgressStatus.NO_DATA

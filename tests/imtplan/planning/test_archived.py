@@ -48,7 +48,7 @@ def test_a_target_leaves_the_page_of_its_indicator(
 ) -> None:
     aside(target)
     answer = signed_in(diane).get("/indicateurs/students/")
-    assert list(answer.context["page"].courses) == []
+    assert list(answer.context["page"].followed_targets) == []
 
 
 def test_a_new_campaign_does_not_ask_it_and_an_old_one_still_does(

@@ -1,4 +1,4 @@
-"""A target and the years that are held against it, as pages and charts read them."""
+"""A target with its results year by year, for pages and charts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
 
 
 @dataclass(frozen=True)
-class CourseYear:
+class FollowedYear:
     """One year of a series against its target. Nothing known is None, never zero.
 
     An estimate that rests on no figure of its own year is last year's number over again: such a
@@ -183,7 +183,7 @@ class YearFacts:
     @classmethod
     def of(
         cls,
-        year: CourseYear,
+        year: FollowedYear,
         words: Wording,
         *,
         target: Decimal | None = None,
@@ -215,8 +215,8 @@ class YearFacts:
 
 
 @dataclass(frozen=True)
-class Course:
-    """One target in one view, year after year, seen from one of the years."""
+class FollowedTarget:
+    """A target with its results of every year, in the page's view and seen from its year."""
 
     target: Target
     scope: Scope
@@ -230,19 +230,19 @@ class Course:
     def rows(self) -> Mapping[tuple[str, int], Progress]:
         return {(row.view, row.year): row for row in self.target.progress.all()}
 
-    def at(self, year: int, view: View) -> CourseYear:
-        return CourseYear(
+    def at(self, year: int, view: View) -> FollowedYear:
+        return FollowedYear(
             year,
             self.rows.get((view, year)),
             self.totals.get((self.indicator.pk, view, year)),
         )
 
     @cached_property
-    def now(self) -> CourseYear:
+    def now(self) -> FollowedYear:
         return self.at(self.scope.year, self.scope.view)
 
     @cached_property
-    def years(self) -> list[CourseYear]:
+    def years(self) -> list[FollowedYear]:
         """Returns the years from the baseline to the end of the plan, in the page's view."""
         plan = self.scope.plan
         last = max(plan.last_year, self.target.year)
@@ -258,7 +258,7 @@ class Course:
 
     @property
     def target_value(self) -> Decimal | None:
-        """A growth has a value only once its baseline is known: then a stored row has it."""
+        """Returns the value to reach; of a growth, that in a stored row, if its baseline is known."""
         stored = (row.target_value for row in self.rows.values() if row.view == self.scope.view)
         return self.target.value or next((value for value in stored if value is not None), None)
 
@@ -271,7 +271,7 @@ class Course:
     def facts(self) -> YearFacts:
         return self.facts_of(self.now)
 
-    def facts_of(self, year: CourseYear) -> YearFacts:
+    def facts_of(self, year: FollowedYear) -> YearFacts:
         words = Wording.of(self.indicator)
         return YearFacts.of(year, words, target=self.target_value, baseline=self.baseline)
 
@@ -286,18 +286,18 @@ class Course:
 
     @property
     def is_unlikely(self) -> bool:
-        """Says whether it is on its path, or close to it, and yet not likely to arrive."""
+        """Whether it is on its path, or close to it, and yet not likely to arrive."""
         return is_unlikely(self.now.progress)
 
     @property
     def mark(self) -> ProgressMark | None:
-        """Returns what the bar of the page's year alone would hide."""
+        """Returns the mark on the bar of the page's year, for what its length does not show."""
         now = self.now
         return ProgressMark.of(self.indicator.direction, now.share, is_estimate=now.is_estimate)
 
     @property
     def is_band(self) -> bool:
-        """A band is kept or lost: there is no way to it."""
+        """Whether the target is a band to stay in, which has no path."""
         return self.indicator.direction == Indicator.Direction.KEEP
 
     @property
@@ -356,7 +356,7 @@ class Course:
 class YearRow:
     """One line of a table of years, with the addresses where its numbers are explained."""
 
-    year: CourseYear
+    year: FollowedYear
     facts: YearFacts
     scope: Scope
     target: Target | None = None
@@ -379,13 +379,13 @@ class YearRow:
         return reverse("explain-progress", args=[self.target.code]) + self._then
 
 
-def lateness(course: Course) -> tuple[bool, Decimal]:
+def lateness(followed: FollowedTarget) -> tuple[bool, Decimal]:
     """Sorts what is furthest behind its path first, and what has no pace last."""
-    pace = course.now.progress.pace if course.now.progress else None
+    pace = followed.now.progress.pace if followed.now.progress else None
     return (pace is None, pace or Decimal(0))
 
 
-def headline_courses(user: Any, scope: Scope, targets: Iterable[Target]) -> list[Course]:
+def headline_targets(user: Any, scope: Scope, targets: Iterable[Target]) -> list[FollowedTarget]:
     headlines = [target for target in targets if target.indicator.is_headline]
     totals = totals_of(user, [target.indicator for target in headlines])
-    return [Course(target, scope, totals) for target in headlines]
+    return [FollowedTarget(target, scope, totals) for target in headlines]
