@@ -258,7 +258,7 @@ class FollowedTarget:
 
     @property
     def target_value(self) -> Decimal | None:
-        """Returns the value to reach; of a growth, that in a stored row, if its baseline is known."""
+        """Returns the value to reach; of a growth, that of a stored row, once it is known."""
         stored = (row.target_value for row in self.rows.values() if row.view == self.scope.view)
         return self.target.value or next((value for value in stored if value is not None), None)
 

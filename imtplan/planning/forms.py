@@ -20,11 +20,17 @@ from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.forms import TypedNumberField
 from imtplan.days import DayField
 from imtplan.numbers import format_number
+from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from imtplan.units import CellUnit
 from objectives.services import archive, bring_back
 
 NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
+
+
+def fingerprint_of(plain: Any) -> str:
+    """Returns 32 characters that identify this content of texts, lists and dictionaries."""
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def shown_number(value: Any, *, is_year: bool = False) -> str:
@@ -100,8 +106,8 @@ class ActForm(forms.BaseForm):
 
     @property
     def mark(self) -> str:
-        plain = {name: self.in_words(name, value) for name, value in self.stored().items()}
-        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
+        stored = self.stored().items()
+        return fingerprint_of({name: self.in_words(name, value) for name, value in stored})
 
     def in_words(self, name: str, value: Any) -> str:
         """Returns a value as text; the same for a stored value and for a typed one."""
@@ -116,7 +122,7 @@ class ActForm(forms.BaseForm):
             return str(dict(field.choices).get(value, value or ""))
         if isinstance(value, date):
             return value.strftime("%d/%m/%Y" if reader_language() == "fr" else "%Y-%m-%d")
-        return "" if value is None else str(value).replace("\r\n", "\n").strip()
+        return "" if value is None else one_kind_of_line_ends(str(value)).strip()
 
     @staticmethod
     def _chosen(field: forms.ModelChoiceField, value: Any) -> str:
@@ -232,14 +238,10 @@ class PlanForm(ActForm, forms.ModelForm):
     def values(self) -> dict[str, Any]:
         own = {field.name for field in self._meta.model._meta.fields}
         return {
-            name: self._with_line_feeds(value)
+            name: one_kind_of_line_ends(value) if isinstance(value, str) else value
             for name, value in self.cleaned_data.items()
             if name in own
         }
-
-    @staticmethod
-    def _with_line_feeds(value: Any) -> Any:
-        return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
     def store(self, *, by: User, reason: str) -> Any:
         return self.service(**{self.argument: self.row}, by=by, reason=reason, **self.values)

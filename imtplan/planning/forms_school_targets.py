@@ -4,8 +4,6 @@
 the act stores exactly that.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +20,8 @@ from imtplan.audit.edits import as_plain
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
-from imtplan.planning.forms import ActForm, FormDifference, number_field
+from imtplan.planning.forms import ActForm, FormDifference, fingerprint_of, number_field
+from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target
 from indicators.services_plan import school_targets, store_school_targets
 from objectives.models import StrategicPlan
@@ -239,7 +238,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
     def _shared_terms(self) -> SharedTerms:
         shared = {name: self.cleaned_data[name] for name in SHARED}
         return {
-            name: value.replace("\r\n", "\n") if isinstance(value, str) else value
+            name: one_kind_of_line_ends(value) if isinstance(value, str) else value
             for name, value in shared.items()
             if name not in self.mixed or value not in (None, "")
         }
@@ -258,7 +257,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
             }
             for school in self.targets_by_school
         }
-        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
+        return fingerprint_of(plain)
 
     def differences(self) -> list[FormDifference]:
         return [

@@ -1,6 +1,5 @@
 """The results that a change would move, in words: each number before and after, by element."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent
+from imtplan.planning.forms import fingerprint_of
 from indicators.models import (
     Indicator,
     InstituteValue,
@@ -72,8 +72,9 @@ class MovedGroup:
 
 def moves_digest(moves: Iterable[ResultMove]) -> str:
     """Returns a fingerprint of these moves; the keys of new rows do not change it."""
-    texts = sorted(repr((move.model.__name__, _place(move), _field_texts(move))) for move in moves)
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
+    return fingerprint_of(
+        sorted(repr((move.model.__name__, _place(move), _field_texts(move))) for move in moves)
+    )
 
 
 def _place(move: ResultMove) -> tuple[Any, ...]:

@@ -34,7 +34,7 @@ MAX_NAMES = 5_000
 
 _ENCRYPTED = 0x1
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_ZIP = b"PK\x03\x04"
+ZIP = b"PK\x03\x04"
 # `zipfile` raises these on files with wrong positions of their parts, as random changes showed.
 _BROKEN: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, struct.error, KeyError)
 _BROKEN += (ValueError, OSError, EOFError, NotImplementedError, RuntimeError)
@@ -63,7 +63,7 @@ class Package:
 
     def _refuse_nested(self) -> None:
         for name in self._entries:
-            if next(self.pieces(name, size=4), b"") == _ZIP:
+            if next(self.pieces(name, size=4), b"") == ZIP:
                 raise abnormal()
 
     def pieces(self, name: str, size: int = PIECE) -> Generator[bytes, None, None]:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from imtplan.spreadsheets.csv.reading import read_csv
 from imtplan.spreadsheets.ods.reading import is_ods, read_ods
-from imtplan.spreadsheets.package import Package
+from imtplan.spreadsheets.package import ZIP, Package
 from imtplan.spreadsheets.tables import MAX_BYTES, Table, Unreadable
 from imtplan.spreadsheets.xlsx.reading import read_xlsx
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!")
 _FLAT = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -25,7 +25,7 @@ def read_tables(data: bytes, name: str = "") -> list[Table]:
     if not data.strip():
         raise Unreadable(_("This file is empty."))
     _refuse_others(data)
-    if not data.startswith(_ZIP):
+    if not data.startswith(ZIP):
         return [read_csv(data)]
     package = Package(data)
     return read_ods(package) if is_ods(package) else read_xlsx(package)

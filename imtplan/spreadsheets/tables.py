@@ -130,6 +130,8 @@ def letters(column: int) -> str:
     return name
 
 
+# A displayed text without a letter, a digit or such a sign says nothing: "-", "(…)".
+MEANS = re.compile(r"[^\W_]|[%‰$€£¥]")
 # Line feed, carriage return and tab are text; the others break readers, or the database.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 

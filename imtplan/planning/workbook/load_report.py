@@ -1,14 +1,12 @@
 """The report of a workbook: what each line of each sheet does, or why it is refused."""
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from imtplan.planning.forms import FormDifference
+from imtplan.planning.forms import FormDifference, fingerprint_of
 from imtplan.planning.workbook.reading import MAX_REFUSALS, Refusal, WorkbookLine
 from imtplan.planning.workbook.sheets import SHEETS, PlanSheet
 from objectives.models import StrategicPlan
@@ -98,7 +96,7 @@ class LoadReport:
             for slug, lines in self.lines.items()
             for line in lines
         ]
-        return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
+        return fingerprint_of(plain)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Writes a plan to a workbook: what is stored, and blank lines for more."""
 
-import hashlib
-import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
+from imtplan.planning.forms import fingerprint_of
 from imtplan.planning.workbook.sheets import (
     FORMAT,
     GUIDE,
@@ -105,7 +104,7 @@ def state_of(plan: StrategicPlan) -> str:
             for sheet in SHEETS
             for columns in [sheet.columns_for(years_of(plan))]
         ]
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
+    return fingerprint_of(plain)
 
 
 @dataclass

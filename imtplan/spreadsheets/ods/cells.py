@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from imtplan.numbers import plain
 from imtplan.spreadsheets.package import damaged
-from imtplan.spreadsheets.tables import CellType, SheetCell, kept_number
+from imtplan.spreadsheets.tables import MEANS, CellType, SheetCell, kept_number
 from imtplan.spreadsheets.text_runs import RichText
 
 _NUMBERS = {"float": CellType.NUMBER, "currency": CellType.NUMBER, "percentage": CellType.PERCENT}
@@ -67,7 +67,6 @@ def _number(
 
 _SPACES = re.compile(r"[\s'’]+")
 _DIGITS = re.compile(r"[-−+(]?((?:\d+[.,])*\d+)\)?")
-_MEANS = re.compile(r"[^\W_]|[%‰$€£¥]")
 # Exponents and fractions write the same number in another way: 2.06E+007, 1 1/2.
 _OTHER_WAYS = re.compile(r"[-−+]?[\d.,]+E[-+]?\d+|[-−+\d\s]+/\d+", re.IGNORECASE)
 MAX_DISPLAYED = 100
@@ -78,8 +77,8 @@ def _shown(value: Decimal, displayed: str, *, is_percent: bool) -> str:
 
     Returns "" for the number itself, rounded or written in another way, and for a dash.
     """
-    if len(displayed) > MAX_DISPLAYED or not _MEANS.search(displayed):
-        return displayed if _MEANS.search(displayed) else ""
+    if len(displayed) > MAX_DISPLAYED or not MEANS.search(displayed):
+        return displayed if MEANS.search(displayed) else ""
     bare = _SPACES.sub("", displayed)
     digits = _DIGITS.fullmatch(bare.removesuffix("%") if is_percent else bare)
     if digits is None:

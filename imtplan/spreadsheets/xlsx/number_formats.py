@@ -12,7 +12,7 @@ from functools import cached_property
 
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
-from imtplan.spreadsheets.tables import CellType
+from imtplan.spreadsheets.tables import MEANS, CellType
 
 # Excel refuses a longer format. We then read its kind alone, so that no cell repeats a novel.
 MAX_CODE = 255
@@ -81,7 +81,6 @@ _COMPARISONS = {
     "<>": Decimal.__ne__,
 }
 _CLOCKS = re.compile(r"h+|m+|s+", re.IGNORECASE)
-_MEANS = re.compile(r"[^\W_]|[%‰$€£¥]")
 
 
 @dataclass
@@ -154,7 +153,7 @@ class FormatSection:
         The % of a percentage is left out, for it is the cell's kind already.
         """
         text = f"{self.before} {self.after}".strip()
-        return text if _MEANS.search(text.replace("%", "", self.percents)) else ""
+        return text if MEANS.search(text.replace("%", "", self.percents)) else ""
 
 
 @dataclass(frozen=True)
