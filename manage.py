@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from imtplan.start import ending_with_sentences
+from imtplan.process_start import ending_with_sentences
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")

@@ -42,7 +42,7 @@ django.setup()
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.accounts.demo_logins import DEMO_PASSWORD
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns.entry.reading import read

@@ -6,7 +6,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 from django.conf import settings
 
-from imtplan.start import ending_with_sentences, meet_the_database
+from imtplan.process_start import ending_with_sentences, meet_the_database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
 

@@ -1,4 +1,4 @@
-"""Make a tagged A4 PDF of a page, by `imtplan.press` in a process of its own.
+"""Make a tagged A4 PDF of a page, by `imtplan.paper_process` in a process of its own.
 
 WeasyPrint takes 0.65 s and 41 MB to import (measured here), keeps memory between documents, and
 needs C libraries that may be missing. So no web process imports it. The child process costs nothing
@@ -22,12 +22,12 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from imtplan.signs import straight
+from imtplan.direction_signs import straight
 
 logger = logging.getLogger(__name__)
 
-PRESS = Path(__file__).with_name("press.py")
-STATIC = PRESS.parent.parent / "static"
+PAPER_PROCESS = Path(__file__).with_name("paper_process.py")
+STATIC = PAPER_PROCESS.parent.parent / "static"
 LIBRARIES = ("gobject-2.0", "pango-1.0", "pangoft2-1.0", "harfbuzz", "fontconfig")
 
 
@@ -114,7 +114,7 @@ def _printed(html: str, home: str) -> bytes:
     """
     try:
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", PRESS, STATIC, str(settings.PAPER_SECONDS)],
+            [sys.executable, "-I", PAPER_PROCESS, STATIC, str(settings.PAPER_SECONDS)],
             input=html.encode(),
             capture_output=True,
             timeout=settings.PAPER_SECONDS,

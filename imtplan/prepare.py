@@ -18,7 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from imtplan.environment import WrongSettings
-from imtplan.start import ending_with_sentences
+from imtplan.process_start import ending_with_sentences
 from imtplan.supervisor import step
 
 UNFINISHED = (

@@ -72,8 +72,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "imtplan.web.visitor.VisitorAddressMiddleware",
-    "imtplan.web.bodies.BodyLimitMiddleware",
+    "imtplan.web.visitor_address.VisitorAddressMiddleware",
+    "imtplan.web.request_bodies.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Compresses pages, as the line above does files; a table of numbers shrinks to a tenth. Django
@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "imtplan.accounts.middleware.KnownDeviceMiddleware",
     "imtplan.accounts.middleware.PersonLocaleMiddleware",
-    "imtplan.costly.SaysWhatTakesTooLong",
+    "imtplan.costly_questions.SaysWhatTakesTooLong",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -323,7 +323,7 @@ PAPER_SECONDS = 20
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "imtplan.accounts.tokens.TokenAuthentication",
+        "imtplan.accounts.token_authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

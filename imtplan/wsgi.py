@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from imtplan.start import ending_with_sentences, meet_the_database, meet_the_static_files
-from imtplan.web.bodies import WholeBodies
+from imtplan.process_start import ending_with_sentences, meet_the_database, meet_the_static_files
+from imtplan.web.request_bodies import WholeBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imtplan.settings")
 

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from imtplan import clock
-from imtplan.costly import costly_question
+from imtplan.costly_questions import costly_question
 from indicators.models import Figure, InstituteValue, Progress, RollUp
 from indicators.recomputing.recompute import compute_hidden
 

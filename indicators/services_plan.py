@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from imtplan.accounts.models import School, User
-from imtplan.audit.edits import demand_reason, keep, put
+from imtplan.audit.plan_edits import demand_reason, keep, put
 from imtplan.numbers import plain
 from indicators.models import Indicator, IndicatorLink, Target, TrajectoryPoint
 from objectives.models import StrategicPlan

@@ -3,7 +3,7 @@
 from typing import Any
 
 from imtplan.accounts.models import User
-from imtplan.audit.edits import put
+from imtplan.audit.plan_edits import put
 from levers.models import Lever
 from objectives.services import WEIGHTY_OF_ELEMENTS
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from imtplan import clock
 from imtplan.accounts.models import User
-from imtplan.audit.edits import demand_reason, keep, put
+from imtplan.audit.plan_edits import demand_reason, keep, put
 from imtplan.numbers import plain
 from objectives.models import Objective, StrategicPlan
 

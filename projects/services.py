@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from imtplan.accounts.models import User
-from imtplan.audit.edits import put
+from imtplan.audit.plan_edits import put
 from levers.models import Lever
 from objectives.models import Objective
 from objectives.services import WEIGHTY_OF_ELEMENTS, weigh

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt, forgive
-from imtplan.accounts.devices import is_known_device
+from imtplan.accounts.known_devices import is_known_device
 from imtplan.accounts.models import User
 from imtplan.accounts.services import change_password
 from imtplan.outbox.services import queue_mail

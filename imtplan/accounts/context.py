@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from imtplan.accounts.demo import demo_logins
+from imtplan.accounts.demo_logins import demo_logins
 
 
 def person(request: HttpRequest) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt
 from imtplan.accounts.models import ApiToken, User
 from imtplan.accounts.roles import Permission, may_somewhere
 from imtplan.accounts.services import ask_for_new_password
-from imtplan.days import DayField
+from imtplan.day_field import DayField
 
 
 class TokenForm(forms.ModelForm):

@@ -12,13 +12,13 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from imtplan.accounts.devices import remember_device
+from imtplan.accounts.known_devices import remember_device
 from imtplan.accounts.services import remember_language
-from imtplan.signs import straight_page
+from imtplan.direction_signs import straight_page
 
 
 class KnownDeviceMiddleware:
-    """Writes the cookie of the browser after a sign-in: see `devices`."""
+    """Writes the cookie of the browser after a sign-in: see `known_devices`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -65,7 +65,7 @@ def _of_the_page(request: HttpRequest) -> str:
 
 
 class StraightMiddleware:
-    """Replaces the signs that turn a text around, whoever wrote it: see `imtplan.signs`."""
+    """Replaces the signs that turn a text around, by anybody: see `imtplan.direction_signs`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.attempts import Attempt  # noqa: F401 - Django looks for models here
-from imtplan.accounts.keepers import KEEPS_ITS_ACCOUNT, KEEPS_ITS_ROLE
+from imtplan.accounts.keeper_triggers import KEEPS_ITS_ACCOUNT, KEEPS_ITS_ROLE
 from imtplan.accounts.roles import ROLES, Permission, Role, has_permission
 from imtplan.email_address import AddressField, normal_address
 
@@ -235,7 +235,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def keeping(self) -> "MembershipQuerySet":
         """Returns the plan office's roles without a last day, of people who can sign in.
 
-        The institute always keeps one; the database has the same rule (`keepers`).
+        The institute always keeps one; the database has the same rule (`keeper_triggers`).
         """
         lasting = self.in_force().filter(role=Role.PLAN_OFFICE, ends_on=None, ended_at=None)
         return lasting.filter(user__is_active=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.text import Truncator
 
+from imtplan.accounts.current_rights import demand_still
 from imtplan.accounts.models import School, User
-from imtplan.accounts.rights import demand_still
 from imtplan.accounts.roles import Permission
 from imtplan.audit.models import Event
 

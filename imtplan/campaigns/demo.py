@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.accounts.demo_logins import DEMO_PASSWORD
 from imtplan.accounts.models import Membership, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record

@@ -8,8 +8,8 @@ from django.db import IntegrityError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.current_rights import demand_still
 from imtplan.accounts.models import School, User
-from imtplan.accounts.rights import demand_still
 from imtplan.accounts.roles import Permission
 from imtplan.audit.models import Event
 from imtplan.campaigns.models import Campaign, CollectedFigure, Submission

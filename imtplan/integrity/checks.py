@@ -18,7 +18,7 @@ from imtplan import clock
 from imtplan.campaigns.models import Receipt
 from imtplan.integrity import queries
 from imtplan.integrity.queries_results import RECOMPUTE
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators.models import Figure, Indicator, RecomputeRun, Snapshot
 from indicators.past import VERSIONED
 from indicators.recomputing.stale_triggers import OPERATIONS, STALE, function_name

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import User
-from imtplan.accounts.office import tell_plan_office
+from imtplan.accounts.plan_office_mails import tell_plan_office
 from imtplan.integrity.checks import CHECKS, Check, CheckFinding, chosen_indicators, run
 from imtplan.integrity.models import Report
 from indicators.models import Indicator, RecomputeRun, StaleMark

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from imtplan.direction_signs import straight
 from imtplan.outbox.models import Mail
-from imtplan.signs import straight
 
 
 def queue_mail(

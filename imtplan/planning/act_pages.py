@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from imtplan.audit.edits import ReasonNeeded
+from imtplan.audit.plan_edits import ReasonNeeded
 from imtplan.planning.forms import ActForm, FormDifference
 from imtplan.planning.moved_results import MovedGroup, moved_groups, moves_digest
 from indicators.questions.rehearsal import ResultMove, rehearse

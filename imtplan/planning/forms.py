@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from imtplan.accounts.models import User
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.forms import TypedNumberField
-from imtplan.days import DayField
+from imtplan.day_field import DayField
 from imtplan.numbers import format_number
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from imtplan.units import CellUnit

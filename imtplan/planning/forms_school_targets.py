@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
-from imtplan.audit.edits import as_plain
+from imtplan.audit.plan_edits import as_plain
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.direction_signs import straight
 from imtplan.numbers import plain
-from imtplan.signs import straight
 
 
 class ColumnType(Enum):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.office import tell_plan_office
+from imtplan.accounts.plan_office_mails import tell_plan_office
 from indicators.models import Indicator, RecomputeRun
 
 FAILED = _("IMT Plan: an indicator cannot be computed")

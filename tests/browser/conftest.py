@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_pla
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.accounts.demo_logins import DEMO_PASSWORD
 from imtplan.celery import app
 from indicators.models import Figure, StaleMark
 from indicators.recomputing.recompute import recompute_stale

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 
-from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.accounts.demo_logins import DEMO_PASSWORD
 
 pytestmark = [pytest.mark.browser]
 

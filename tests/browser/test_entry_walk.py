@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.accounts.demo_logins import DEMO_PASSWORD
 from tests.browser.fields import CODES, FIELDS
 from tests.browser.walk import Walk
 

@@ -118,12 +118,12 @@ def test_a_page_that_takes_too_long_is_given_up(settings: Any) -> None:
         paper.pdf_of(page("x"))
 
 
-def test_a_press_that_falls_over_is_an_error(
+def test_a_child_process_that_fails_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "press.py"
+    broken = tmp_path / "paper_process.py"
     broken.write_text("raise OSError('cannot load library pango')")
-    monkeypatch.setattr(paper, "PRESS", broken)
+    monkeypatch.setattr(paper, "PAPER_PROCESS", broken)
     with pytest.raises(paper.PaperError, match="cannot load library pango"):
         paper.pdf_of(page("x"))
 
@@ -131,10 +131,10 @@ def test_a_press_that_falls_over_is_an_error(
 def test_the_child_learns_nothing_of_our_secrets(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    spy = tmp_path / "press.py"
+    spy = tmp_path / "paper_process.py"
     spy.write_text("import os, sys\nprint(sorted(os.environ))\nsys.exit(1)")
     monkeypatch.setenv("SECRET_KEY", "hush")
-    monkeypatch.setattr(paper, "PRESS", spy)
+    monkeypatch.setattr(paper, "PAPER_PROCESS", spy)
     with pytest.raises(paper.PaperError) as caught:
         paper.pdf_of(page("x"))
     assert "SECRET_KEY" not in str(caught.value)

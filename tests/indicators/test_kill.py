@@ -17,7 +17,7 @@ import psutil
 import pytest
 from django.db import DatabaseError, connection
 
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators.models import Figure, IndicatorLink, StaleMark, Target
 from indicators.recomputing.stale_claims import LOCK
 from projects.models import Milestone

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from imtplan.accounts.models import School
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators.models import Progress, Target
 from indicators.recomputing.recompute import recompute
 from tests import factories

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators.database import ask
 from indicators.formulas.progress import FORMULA_VERSION
 from indicators.models import (

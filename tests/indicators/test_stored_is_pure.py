@@ -21,7 +21,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from imtplan import clock
 from imtplan.accounts.models import School
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators.models import Figure, Indicator, IndicatorLink, StaleMark, Target, TrajectoryPoint
 from indicators.recomputing.recompute import recompute_stale
 from levers.models import Lever

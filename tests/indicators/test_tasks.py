@@ -7,7 +7,7 @@ import pytest
 
 from imtplan import clock
 from imtplan.accounts.models import School
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators import tasks
 from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
 from tests import factories

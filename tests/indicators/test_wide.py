@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators.database import ask
 from indicators.models import Figure, Progress, RecomputeRun, RollUp, StaleMark
 from indicators.recomputing.recompute import (

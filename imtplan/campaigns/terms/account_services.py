@@ -9,8 +9,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.current_rights import one_change_of_the_institute_at_a_time
 from imtplan.accounts.models import User
-from imtplan.accounts.rights import one_change_of_the_institute_at_a_time
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.terms.people_services import (

@@ -21,7 +21,7 @@ from imtplan.campaigns.models import Campaign, Extension
 from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.campaign_services import Terms
 from imtplan.campaigns.typed_text import LONGEST_REASON, TypedTextField
-from imtplan.days import DayField
+from imtplan.day_field import DayField
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 

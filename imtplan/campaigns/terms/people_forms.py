@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import User
 from imtplan.accounts.roles import Role
-from imtplan.days import DayField
+from imtplan.day_field import DayField
 
 EMAIL_ERRORS = {
     "required": _("Write the person's e-mail address."),

@@ -14,9 +14,9 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.keepers import KEPT
+from imtplan.accounts.current_rights import afresh, one_change_of_the_institute_at_a_time
+from imtplan.accounts.keeper_triggers import KEPT
 from imtplan.accounts.models import Membership, School, User
-from imtplan.accounts.rights import afresh, one_change_of_the_institute_at_a_time
 from imtplan.accounts.roles import DELEGABLE, Role, roles_given_by
 from imtplan.audit.models import Event
 from imtplan.audit.services import record

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from imtplan.costly import costly_question
+from imtplan.costly_questions import costly_question
 from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.sensitivity.page import sensitivity_page
 

@@ -14,7 +14,7 @@ from django.db.models import BooleanField
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School, User
-from imtplan.audit.edits import ReasonNeeded
+from imtplan.audit.plan_edits import ReasonNeeded
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm

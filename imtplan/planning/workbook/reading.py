@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import sentence_of
-from imtplan.days import NO_DAY
+from imtplan.day_field import NO_DAY
 from imtplan.numbers import NumberError, format_number
 from imtplan.planning.forms import NO_UNIT, NOT_WHOLE
 from imtplan.planning.workbook.sheets import (

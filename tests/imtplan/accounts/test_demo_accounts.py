@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from imtplan.accounts.demo import DEMO_PASSWORD
+from imtplan.accounts.demo_logins import DEMO_PASSWORD
 from imtplan.accounts.models import User
 from imtplan.accounts.services import make_token
 from imtplan.campaigns import demo

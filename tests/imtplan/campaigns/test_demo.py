@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from imtplan.accounts.demo import DEMO_PASSWORD, demo_logins
+from imtplan.accounts.demo_logins import DEMO_PASSWORD, demo_logins
 from imtplan.accounts.models import Membership, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns.demo import remove

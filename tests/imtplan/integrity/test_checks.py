@@ -14,7 +14,7 @@ from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.review import submission_services as services
 from imtplan.integrity import checks
 from imtplan.integrity.checks import CHECKS, CheckLevel, run
-from imtplan.integrity.results import differences
+from imtplan.integrity.results_check import differences
 from indicators.models import Indicator, StaleMark
 from indicators.recomputing.recompute import recompute
 from indicators.services import take_snapshot

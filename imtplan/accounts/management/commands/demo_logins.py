@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from imtplan.accounts.demo import demo_logins
+from imtplan.accounts.demo_logins import demo_logins
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from imtplan.audit.rights import RoleRefused, give_rights
+from imtplan.audit.database_rights import RoleRefused, give_rights
 
 
 class Command(BaseCommand):

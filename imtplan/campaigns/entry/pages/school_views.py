@@ -14,7 +14,7 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.access import place
 from imtplan.campaigns.entry.pages.entry_page import read_page
 from imtplan.campaigns.entry.pages.school_home import school_home
-from imtplan.web.printed import pdf_response
+from imtplan.web.file_responses import pdf_response
 
 
 @never_cache

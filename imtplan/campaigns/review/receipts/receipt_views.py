@@ -19,7 +19,7 @@ from imtplan.campaigns.review.receipts.receipt_content import (
     steps_since,
     taking_back,
 )
-from imtplan.web.printed import pdf_response, private_file
+from imtplan.web.file_responses import pdf_response, private_file
 
 
 def _receipt(request: HttpRequest, number: str) -> Receipt:

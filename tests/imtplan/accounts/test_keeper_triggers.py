@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from imtplan.accounts.keepers import KEPT
+from imtplan.accounts.keeper_triggers import KEPT
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from tests import factories

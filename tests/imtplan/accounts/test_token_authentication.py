@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import ApiToken, User
 from imtplan.accounts.services import make_token, revoke_token
-from imtplan.days import NO_DAY
+from imtplan.day_field import NO_DAY
 
 SignIn = Callable[[User], Client]
 PARIS = ZoneInfo("Europe/Paris")

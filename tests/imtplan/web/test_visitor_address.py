@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from imtplan.web.visitor import VisitorAddressMiddleware
+from imtplan.web.visitor_address import VisitorAddressMiddleware
 
 
 def address_of(trusted: int, header: str | None, settings: Any) -> str:

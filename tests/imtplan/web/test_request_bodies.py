@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from imtplan.web.bodies import MAX_BODY, WholeBodies
+from imtplan.web.request_bodies import MAX_BODY, WholeBodies
 
 
 def post(path: str, length: object, **headers: Any) -> Any:

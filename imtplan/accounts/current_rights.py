@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from imtplan.accounts.keepers import KEEPERS_LOCK
+from imtplan.accounts.keeper_triggers import KEEPERS_LOCK
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Permission
 

@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from imtplan.accounts.models import User
+from imtplan.audit.database_rights import RoleRefused, give_rights, rights_by_table
 from imtplan.audit.models import Event
-from imtplan.audit.rights import RoleRefused, give_rights, rights_by_table
 from imtplan.audit.services import record
 from imtplan.campaigns import demo
 from imtplan.integrity import checks

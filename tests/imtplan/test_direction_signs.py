@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 
 from imtplan.accounts.middleware import StraightMiddleware
 from imtplan.accounts.models import User
+from imtplan.direction_signs import straight
 from imtplan.outbox.services import queue_mail
-from imtplan.signs import straight
 from imtplan.spreadsheets import safe_text
 
 TURNED = "facture\u202egnp.exe"

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from imtplan.accounts.models import School, User
-from imtplan.costly import BUSY, CUT_OFF, LOCKS, costly_question, is_cut_off
+from imtplan.costly_questions import BUSY, CUT_OFF, LOCKS, costly_question, is_cut_off
 from tests import factories
 from tests.databases import count_locks
 from tests.deployment import BASE, manage
