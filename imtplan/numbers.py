@@ -89,7 +89,7 @@ class _NumberStyle:
 
     @cached_property
     def marks(self) -> dict[int, str]:
-        """From Python's own marks, as in "1,234.5", to this language's."""
+        """Maps Python's own marks, as in "1,234.5", to those of this language."""
         return str.maketrans({",": self.group, ".": self.decimal})
 
 
@@ -119,7 +119,7 @@ def parse_number(text: str, *, language: str) -> Decimal:
 
 
 def parse_rounded(text: str, *, language: str, decimals: int) -> Decimal:
-    """As `parse_number`, for the number of a spreadsheet's cell: where it has more decimals than
+    """Returns as `parse_number` the number of a spreadsheet's cell; where it has more decimals than
     are kept (a formula's 21.8333333333) it is rounded to `decimals`. Show both to the person."""
     try:
         number = _read(text.strip(_OUTER_SPACES), _style(language), most=MAX_CHARACTERS)

@@ -1,4 +1,4 @@
-"""What every list of the API shares: read only, closed by default, strict about what is asked.
+"""The base of every list of the API: read only, closed by default, strict about its questions.
 
 A question that is not understood is answered with 400 and a sentence, never with more rows than
 were asked for. No word of the plan's own vocabulary here.
@@ -35,14 +35,14 @@ ARCHIVED = _("“true” gives what was put aside instead of what is in use.")
 
 
 class PlainDecimalField(serializers.DecimalField):
-    """A number as text with the digits it has: "13400", "0.2424242424", never "1.34E+4"."""
+    """Writes a number as text with its own digits: "13400", "0.2424242424", never "1.34E+4"."""
 
     def to_representation(self, value: Decimal) -> str:
         return plain(rounded(value, self.decimal_places))
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
-    """At most so many decimals, halves away from zero; what has fewer stays as it is."""
+    """Returns the number with at most so many decimals, halves rounded away from zero."""
     if value.as_tuple().exponent >= -decimals:  # type: ignore[operator]
         return value
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
@@ -80,7 +80,7 @@ class WordField(ChoiceField):
 
 
 class WordFilter(filters.ChoiceFilter):
-    """One of a few words; another word is answered with the list of them."""
+    """Filters by one of a few words; the answer to another word lists them."""
 
     field_class = WordField
 
@@ -95,14 +95,14 @@ class CodeFormField(forms.CharField):
     rows: QuerySet[Any]
 
     def validate(self, value: str) -> None:
-        # Another school's code is answered like one that nobody has.
+        # Another school's code gets the same answer as a code that does not exist.
         if value and not self.rows.filter(code=value).exists():
             raise forms.ValidationError(
                 _("The code “%(value)s” is not known here."), params={"value": value}
             )
 
     def clean(self, value: str) -> str:
-        # NUL is found by the validators, and PostgreSQL must not meet it before them.
+        # The validators find NUL, before it reaches PostgreSQL.
         value = self.to_python(value)
         self.run_validators(value)
         self.validate(value)
@@ -110,7 +110,7 @@ class CodeFormField(forms.CharField):
 
 
 class CodeFilter(filters.CharFilter):
-    """Rows that hang on another row, or are one, named by its code: `school=imt-mines-albi`."""
+    """Filters rows by their code, or by that of a row they refer to: `school=imt-mines-albi`."""
 
     field_class = CodeFormField
 
@@ -150,7 +150,7 @@ class YesNoFilter(filters.BooleanFilter):
 
 
 class ArchivedFilter(YesNoFilter):
-    """What was put aside is in no list unless it is asked for; its own address still answers."""
+    """Leaves out archived rows unless they are asked for; their own address still answers."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -164,8 +164,8 @@ class ArchivedFilter(YesNoFilter):
 
 
 class Ordering(OrderingFilter):
-    """By one or several of the view's `ordering_fields`; the key comes last, so that no two rows
-    are equal and none is lost between two pages."""
+    """Orders by one or several of the view's `ordering_fields`, then by the key, so that no two
+    rows are equal and none is lost between two pages."""
 
     ordering_description = _("Fields to order by, commas between, “-” before one for downward.")
 
@@ -239,9 +239,9 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-# --- What is asked beside the question ------------------------------------------------------------
+# --- Headers --------------------------------------------------------------------------------------
 
-# What a header may be a slip for: as a header, none of these but the last is read anywhere.
+# Our names that a header may be meant for; only the last of them is read as a header anywhere.
 NAMES_OF_OURS = ("dry_run", "as_of", "page_size", "idempotency_key")
 ALIKE = 0.75  # "as_off", "asof" and "idempotence_key" are, none of HTTP's own names is
 # Headers that would make an act depend on something, or say how it is to be read.
@@ -251,7 +251,7 @@ CONDITIONS_OF_WRITES = ("If-None-Match", "If-Modified-Since", "Content-Encoding"
 
 
 def refuse_headers(request: Request, understood: Collection[str]) -> None:
-    """A condition or an option that is passed over is a lie, wherever it is written."""
+    """Refuse a header with a condition or an option that would be passed over."""
     reads = request.method in permissions.SAFE_METHODS
     for name in request.headers:
         if name in understood:
@@ -264,7 +264,7 @@ def refuse_headers(request: Request, understood: Collection[str]) -> None:
 
 
 def _conditions(reads: bool) -> tuple[str, ...]:
-    """As Django spells names."""
+    """Returns the conditions that are refused, spelled as Django does."""
     names = CONDITIONS if reads else CONDITIONS + CONDITIONS_OF_WRITES
     return tuple(name.title() for name in names)
 

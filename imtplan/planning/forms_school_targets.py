@@ -35,7 +35,7 @@ SharedTerms = dict[str, Any]
 
 
 class TermsReach(models.TextChoices):
-    """Whose targets take the shared terms."""
+    """The schools whose targets take the shared terms."""
 
     CHANGED = "changed", gettext_lazy("the schools added or changed here")
     ALL = "all", gettext_lazy("every school that has a target here")

@@ -43,7 +43,7 @@ _ALLOWED = {
 
 @dataclass(frozen=True)
 class CellRule:
-    """What a program checks and says while a cell is filled in. It warns and never forbids."""
+    """The check and the message while a cell is filled in. It warns and never forbids."""
 
     choices: Sequence[str] = ()
     choices_at: str = ""  # the cells that list the choices, if these are long or have commas
