@@ -16,7 +16,7 @@ _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\
 _FLAT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
-def read_tables(data: bytes, name: str = "") -> list[Table]:
+def read_tables(data: bytes) -> list[Table]:
     """Returns every sheet of a workbook, or the one table of a CSV file; else `Unreadable`."""
     if len(data) > MAX_BYTES:
         raise Unreadable(
@@ -29,14 +29,6 @@ def read_tables(data: bytes, name: str = "") -> list[Table]:
         return [read_csv(data)]
     package = Package(data)
     return read_ods(package) if is_ods(package) else read_xlsx(package)
-
-
-def read_table(data: bytes, name: str = "") -> Table:
-    """Returns the first sheet that is neither hidden nor empty; else `Unreadable`."""
-    for table in read_tables(data, name):
-        if table.rows and not table.is_hidden:
-            return table
-    raise Unreadable(_("This file is empty."))
 
 
 def _refuse_others(data: bytes) -> None:

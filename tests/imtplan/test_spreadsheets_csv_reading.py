@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from imtplan.spreadsheets import Column, Flavour, csv_lines
 from imtplan.spreadsheets.csv.reading import DELIMITERS, decoded
-from imtplan.spreadsheets.reading import read_table
 from imtplan.spreadsheets.tables import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable, letters
+from tests.imtplan.sheet_reading import read_table
 
 TEXT = "Indicateur;Valeur\nÉtudiants « œuvre » à l’été, 5 €;13,5\n"
 ROWS = [["Indicateur", "Valeur"], ["Étudiants « œuvre » à l’été, 5 €", "13,5"]]

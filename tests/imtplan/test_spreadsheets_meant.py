@@ -9,8 +9,9 @@ import pytest
 from django.utils import translation
 from python_calamine import CalamineWorkbook
 
-from imtplan.spreadsheets.reading import read_table, read_tables
+from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import CellType, SheetCell
+from tests.imtplan.sheet_reading import read_table
 from tests.imtplan.test_spreadsheets_xlsx_in import book, changed, first, one, with_rows
 
 CASES = Path(__file__).parent / "campaigns" / "cases"

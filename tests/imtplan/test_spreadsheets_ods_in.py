@@ -9,9 +9,10 @@ import pytest
 from django.utils import translation
 from python_calamine import CalamineWorkbook
 
-from imtplan.spreadsheets.reading import read_table, read_tables
+from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import CellType, SheetCell, TableRow
 from tests.imtplan.odsfiles import content, number, ods, row, text, zipped
+from tests.imtplan.sheet_reading import read_table
 from tests.imtplan.test_spreadsheets_xlsx_in import book
 from tests.libreoffice import converted
 

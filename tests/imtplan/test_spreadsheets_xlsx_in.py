@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imtplan.spreadsheets.package import MAX_ENTRIES
-from imtplan.spreadsheets.reading import read_table, read_tables
+from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import MAX_BYTES, CellType, SheetCell, Unreadable
+from tests.imtplan.sheet_reading import read_table
 
 BASE = Path(__file__).resolve().parents[2]
 SHEET = "xl/worksheets/sheet1.xml"

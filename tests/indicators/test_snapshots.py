@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.spreadsheets.reading import read_table
 from indicators.models import Figure, Snapshot
 from indicators.questions.snapshots import compared, content_of
 from indicators.services import take_snapshot
 from objectives.models import Objective, StrategicPlan
 from tests import factories
 from tests.history import History
+from tests.imtplan.sheet_reading import read_table
 
 SignIn = Callable[[User], Client]
 

@@ -46,7 +46,7 @@ class FileForm(forms.Form):
         try:
             # One byte more than is taken is enough to know that it is too much.
             data = file.read(MAX_BYTES + 1)
-            self.content = content_of_file(data, file.name or "", self.campaign, self.school)
+            self.content = content_of_file(data, self.campaign, self.school)
         except Unreadable as refusal:
             raise forms.ValidationError(refusal.message) from refusal
         if not self.content:

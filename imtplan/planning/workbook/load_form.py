@@ -68,7 +68,7 @@ class LoadForm(ActForm, forms.Form):
     def _tables(self, data: dict[str, Any]) -> list[Table]:
         if file := data.get("file"):
             # One byte over the limit is enough for the reader to refuse the file.
-            return read_tables(file.read(MAX_BYTES + 1), file.name or "")
+            return read_tables(file.read(MAX_BYTES + 1))
         if not data.get("content"):
             raise Unreadable(_("Choose a file."))
         try:

@@ -195,7 +195,6 @@ SHEETS = [
     ),
     PlanSheet("cibles", _("Targets"), TargetForm, _of_targets),
 ]
-BY_SLUG = {sheet.slug: sheet for sheet in SHEETS}
 
 
 # --- The rows of a plan -------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_opened_and_saved_nothing_has_changed(
 ) -> None:
     data = workbook_of(stored, albi, language, BookFormat(made))
     saved = converted(soffice, data, tmp_path, kind, f"classeur.{made}")
-    content = content_of_file(saved, f"classeur.{kind}", stored, albi)
+    content = content_of_file(saved, stored, albi)
     proposal = propose(stored, albi, content=content, origin=Figure.Origin.IMPORT, by=alice)
     rows = preview(proposal).rows
     assert content.strays == []
@@ -86,5 +86,5 @@ def test_saved_as_csv_it_is_a_table_of_their_own(
 ) -> None:
     """The first sheet alone, with the separators that LibreOffice chooses."""
     data = converted(soffice, workbook_of(stored, albi, "fr"), tmp_path, "csv")
-    content = content_of_file(data, "classeur.csv", stored, albi)
+    content = content_of_file(data, stored, albi)
     assert {cell.indicator.code for cell in content.cells} == {*CODES} - {"nothing"}

@@ -36,7 +36,7 @@ def read(campaign: Campaign, albi: School) -> Read:
 
     def of(given: str | dict[str, list[list[Any]]]) -> TableContent:
         data = given.encode() if isinstance(given, str) else _book(given)
-        return content_of_file(data, "x", campaign, albi)
+        return content_of_file(data, campaign, albi)
 
     return of
 

@@ -57,7 +57,7 @@ def line(data: bytes, code: str) -> dict[str, SheetCell]:
 
 
 def read_back(data: bytes, campaign: Campaign, school: School) -> dict[str, TypedCell]:
-    content = content_of_file(data, "classeur.xlsx", campaign, school)
+    content = content_of_file(data, campaign, school)
     assert content.strays == []
     return {cell.indicator.code: cell for cell in content.cells}
 
@@ -211,7 +211,7 @@ def test_another_schools_workbook_is_refused(
     campaign: Campaign, albi: School, ales: School
 ) -> None:
     with pytest.raises(Unreadable, match=r"IMT Mines Alès.*IMT Mines Albi"):
-        content_of_file(workbook_of(campaign, ales, "fr"), "x.xlsx", campaign, albi)
+        content_of_file(workbook_of(campaign, ales, "fr"), campaign, albi)
 
 
 def test_another_years_workbook_is_refused(
@@ -219,7 +219,7 @@ def test_another_years_workbook_is_refused(
 ) -> None:
     before = factories.CampaignFactory(year=2021, indicators=list(indicators.values()))
     with pytest.raises(Unreadable, match="2021"):
-        content_of_file(workbook_of(before, albi, "fr"), "x.xlsx", campaign, albi)
+        content_of_file(workbook_of(before, albi, "fr"), campaign, albi)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

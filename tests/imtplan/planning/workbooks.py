@@ -8,7 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
-from imtplan.planning.workbook.sheets import BY_SLUG, MARKER
+from imtplan.planning.workbook.sheets import MARKER, SHEETS, PlanSheet
 from imtplan.spreadsheets.reading import read_tables
 from imtplan.spreadsheets.tables import CellType, SheetCell
 
@@ -70,12 +70,16 @@ def _write(sheet: Any, line: int, column: int, value: Any, looks: dict[str, Any]
         sheet.write(line, column, value)
 
 
+def _sheet(slug: str) -> PlanSheet:
+    return next(sheet for sheet in SHEETS if sheet.slug == slug)
+
+
 def title(slug: str) -> str:
-    return str(BY_SLUG[slug].title)
+    return str(_sheet(slug).title)
 
 
 def heading(slug: str, name: str) -> str:
-    return next(one.heading for one in BY_SLUG[slug].columns if one.name == name)
+    return next(column.heading for column in _sheet(slug).columns if column.name == name)
 
 
 def changed(data: bytes, slug: str, code: str, **cells: Any) -> bytes:

@@ -41,10 +41,10 @@ LARGEST_BLOCK = 200_000  # characters
 MAX_STRAYS = 50
 
 
-def content_of_file(data: bytes, name: str, campaign: Campaign, school: School) -> TableContent:
+def content_of_file(data: bytes, campaign: Campaign, school: School) -> TableContent:
     """Returns what the file says. `Unreadable` where it cannot be read, or is another's or of
     another year."""
-    tables = read_tables(data, name)
+    tables = read_tables(data)
     destination = Destination.of(campaign, school, language=reader_language())
     marks = _marks(tables)
     if marks is not None:
