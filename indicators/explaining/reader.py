@@ -116,7 +116,7 @@ def explain_roll_up(
 ) -> RollUpExplanation:
     """Returns the explanation of the mean of an objective, a lever, a project or the plan."""
     day = day_of(year)
-    elements = Elements.read(plan, _reference_progress(plan, view, year))
+    elements = Elements.read(plan, _progress_below(element, plan, view, year))
     mean = elements.mean_of(element, view, year, on=day)
     fresh = roll_up_row(element, mean, view, year, clock.now())
     stored = RollUp.objects.visible_to(user).filter(
@@ -142,9 +142,12 @@ def kind_of(element: Element) -> str:
     return names.get(name, name)
 
 
-def _reference_progress(plan: Any, view: View, year: int) -> list[Progress]:
-    """Returns the progress toward the plan's reference targets, in one view and year."""
-    linked = IndicatorLink.objects.of(plan).values("indicator")
+def _progress_below(element: Element, plan: Any, view: View, year: int) -> list[Progress]:
+    """Returns the progress toward the reference targets below an element, in one view and year."""
+    if isinstance(element, FlagshipProject):
+        return []  # it has milestones
+    above = {"objective__isnull": False} if element == plan else {kind_of(element): element}
+    linked = IndicatorLink.objects.of(plan).filter(**above).values("indicator")
     rows = []
     for series in all_series(Indicator.objects.in_use().filter(pk__in=linked)):
         for target in series.targets:
