@@ -112,10 +112,8 @@ def account_digest(account: str) -> str:
 
 
 def network_of(address: str) -> str | None:
-    """Returns what one visitor has: an IPv4 address, or the first half of an IPv6 one.
-
-    Returns None without an address: a request over a unix socket has none.
-    """
+    """Returns what one visitor has: an IPv4 address, or the first half of an IPv6 one. Returns None
+    without an address: a request over a unix socket has none."""
     try:
         parsed = ip_address(address)
     except ValueError:

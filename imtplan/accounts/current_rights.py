@@ -25,9 +25,7 @@ def afresh(user: User) -> User:
 
 
 def one_change_of_the_institute_at_a_time() -> None:
-    """Wait until nobody else changes a role of the institute or switches an account off.
-
-    It holds until the end of the transaction: two changes at once could leave no plan office.
-    """
+    """Wait until nobody else changes a role of the institute or switches an account off. It holds
+    until the end of the transaction: two changes at once could leave no plan office."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [KEEPERS_LOCK])

@@ -233,10 +233,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.in_force().filter(Q(school=None) | Q(school=school), role__in=roles)
 
     def keeping(self) -> "MembershipQuerySet":
-        """Returns the plan office's roles without a last day, of people who can sign in.
-
-        The institute always keeps one; the database has the same rule (`keeper_triggers`).
-        """
+        """Returns the plan office's roles without a last day, of people who can sign in. The
+        institute always keeps one; the database has the same rule (`keeper_triggers`)."""
         lasting = self.in_force().filter(role=Role.PLAN_OFFICE, ends_on=None, ended_at=None)
         return lasting.filter(user__is_active=True)
 

@@ -16,10 +16,8 @@ from imtplan.outbox.services import queue_mail
 def tell_plan_office(
     *, kind: str, key: str, subject: Promise, template: str, context: Mapping[str, Any], page: str
 ) -> None:
-    """Write a mail to each of its people, in their language, in the caller's transaction.
-
-    `page` is the name of the page that says more; the template has its `address`.
-    """
+    """Write a mail to each of its people, in their language, in the caller's transaction. `page` is
+    the name of the page that says more; the template has its `address`."""
     address = whole_address(page)
     for person in User.objects.holding(Role.PLAN_OFFICE):
         with translation.override(person.reading_language):

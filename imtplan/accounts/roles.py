@@ -118,10 +118,8 @@ def roles_given_by(user: Any, school: Any) -> tuple[Role, ...]:
 
 
 def has_permission(user: Any, permission: Permission, *, school: Any = None) -> bool:
-    """Whether `user` may do this for `school`; without a school, for the institute as a whole.
-
-    A director may do nothing for the institute as a whole.
-    """
+    """Whether `user` may do this for `school`; without a school, for the institute as a whole. A
+    director may do nothing for the institute as a whole."""
     if not (user.is_authenticated and user.is_active):
         return False
     return any(

@@ -22,10 +22,8 @@ BETWEEN_LINKS = timedelta(minutes=10)
 def make_token(
     *, by: User, name: str, expires_at: datetime | None = None, may_enter: bool = False
 ) -> tuple[ApiToken, str]:
-    """Make a token for `by`; return it with its key, which is shown this once.
-
-    `PermissionDenied` if it is to enter figures and the person may not.
-    """
+    """Make a token for `by`; return it with its key, which is shown this once. `PermissionDenied`
+    if it is to enter figures and the person may not."""
     if may_enter and not may_somewhere(by, Permission.ENTER_FIGURES):
         raise PermissionDenied
     key = ApiToken.new_key()

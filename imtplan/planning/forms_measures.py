@@ -160,10 +160,8 @@ class TargetForm(PlanForm):
         ).first()
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Leaves out the plan: a second reference target is no error, it replaces the first.
-
-        Keeps `archived_at`, which is no field: the constraint of the baseline reads it.
-        """
+        """Leaves out the plan: a second reference target is no error, it replaces the first. Keeps
+        `archived_at`, which is no field: the constraint of the baseline reads it."""
         return super()._get_validation_exclusions() - {"archived_at"} | {"plan"}
 
     @property

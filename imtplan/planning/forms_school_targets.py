@@ -332,9 +332,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
     @property
     def comparison(self) -> Mapping[str, str]:
         """Returns the sum of the schools' targets, the institute's target and the gap, as texts.
-
-        The sum is empty for an indicator whose schools do not add up.
-        """
+        The sum is empty for an indicator whose schools do not add up."""
         values = [target.value for target in self._compared]
         adds_up = self.indicator.aggregation == Indicator.Aggregation.SUM
         total = sum(values, Decimal(0)) if values and adds_up else None

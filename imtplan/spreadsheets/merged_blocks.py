@@ -27,9 +27,7 @@ def keep(blocks: list[MergedBlock], block: MergedBlock) -> None:
 
 def cover(rows: list[TableRow], blocks: Iterable[MergedBlock]) -> None:
     """Note in the rows, sorted by line, the block that covers each cell, and hide those cells.
-
-    `Unreadable` if the blocks cover more cells than a file may have: real ones never overlap.
-    """
+    `Unreadable` if the blocks cover more cells than a file may have: real ones never overlap."""
     lines = [row.line for row in rows]
     covered = 0
     for block in blocks:

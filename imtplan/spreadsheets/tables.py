@@ -158,10 +158,8 @@ MAX_EXPONENT = 400
 
 
 def kept_number(text: str) -> Decimal | None:
-    """Returns the number that a program wrote into a file; None if the text is no number.
-
-    Only 0 to 9 are read, as every program writes them; `Decimal` takes the digits of all scripts.
-    """
+    """Returns the number that a program wrote into a file; None if the text is no number. Only 0 to
+    9 are read, as every program writes them; `Decimal` takes the digits of all scripts."""
     if not text.isascii():
         return None
     try:

@@ -26,10 +26,8 @@ def _language() -> str:
 
 @register.simple_tag(takes_context=True)
 def shown_in(context: template.Context) -> str:
-    """Returns the page's own address with its language, for a form that it sends to itself.
-
-    The numbers of the form are then read in this language, whatever another window has chosen.
-    """
+    """Returns the page's own address with its language, for a form that it sends to itself. The
+    numbers of the form are then read in this language, whatever another window has chosen."""
     query = context["request"].GET.copy()
     query["shown-in"] = _language()
     return f"?{query.urlencode()}"

@@ -260,10 +260,8 @@ def _name(row: Any) -> str:
 
 
 def _has_usual_value(form: type[PlanForm], name: str) -> bool:
-    """Whether an empty cell keeps the stored value, or gives a new row the field's default.
-
-    Any other empty cell empties the field. So a file loaded twice does the same both times.
-    """
+    """Whether an empty cell keeps the stored value, or gives a new row the field's default. Any
+    other empty cell empties the field. So a file loaded twice does the same both times."""
     if name.startswith(POINT):
         return False
     field = form._meta.model._meta.get_field(name)

@@ -87,10 +87,8 @@ class WorkbookLine:
         return self[name].text.strip()
 
     def text(self, name: str, *, unit: CellUnit = NO_UNIT) -> str:
-        """Returns a cell as its form takes it, in the reader's language; `CellRefused` otherwise.
-
-        A number may be written with its `unit`.
-        """
+        """Returns a cell as its form takes it, in the reader's language; `CellRefused` otherwise. A
+        number may be written with its `unit`."""
         if name not in self.places:
             return ""
         cell, column = self[name], self.columns[name]

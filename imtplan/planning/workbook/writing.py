@@ -213,10 +213,8 @@ class _WorkbookWriter:
 
 
 def _height(cells: Sequence[CellOut], columns: Sequence[PlanColumn]) -> float:
-    """Returns the height that shows a line's longest text, in points, up to a limit.
-
-    Spreadsheet programs do not work it out by themselves.
-    """
+    """Returns the height that shows a line's longest text, in points, up to a limit. Spreadsheet
+    programs do not work it out by themselves."""
     longest = max(
         sum(math.ceil(max(len(part), 1) / column.width) for part in cell.value.splitlines())
         if isinstance(cell.value, str)

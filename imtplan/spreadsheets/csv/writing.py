@@ -14,10 +14,8 @@ ROWS_AT_A_TIME = 500
 
 
 def csv_lines(columns: Sequence[Column], rows: Iterable[Any], flavour: Flavour) -> Iterator[str]:
-    """Returns the file in pieces, so that a long one is never whole in memory.
-
-    The pieces are made after the view has returned, in the language of this call.
-    """
+    """Returns the file in pieces, so that a long one is never whole in memory. The pieces are made
+    after the view has returned, in the language of this call."""
     return _pieces(columns, rows, flavour, translation.get_language())
 
 

@@ -15,9 +15,7 @@ _ERRORS = ("#", "Err:")
 
 def cell_of(attributes: dict[str, str], rich: RichText, *, is_displayed: bool) -> SheetCell:
     """Returns the cell for these attributes and this text; `Unreadable` if it is damaged.
-
-    `is_displayed`: the file has the text that its program shows, even if it is empty.
-    """
+    `is_displayed`: the file has the text that its program shows, even if it is empty."""
     is_formula = "table:formula" in attributes
     kind = attributes.get("office:value-type", attributes.get("calcext:value-type", ""))
     if attributes.get("calcext:value-type") == "error":
@@ -74,9 +72,7 @@ MAX_DISPLAYED = 100
 
 def _shown(value: Decimal, displayed: str, *, is_percent: bool) -> str:
     """Returns the displayed text if it says more than the number: "20,6" for 20600000, "170 k€".
-
-    Returns "" for the number itself, rounded or written in another way, and for a dash.
-    """
+    Returns "" for the number itself, rounded or written in another way, and for a dash."""
     if len(displayed) > MAX_DISPLAYED or not MEANS.search(displayed):
         return displayed if MEANS.search(displayed) else ""
     bare = _SPACES.sub("", displayed)

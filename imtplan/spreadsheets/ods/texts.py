@@ -60,9 +60,7 @@ class CellText:
 
     def add(self, text: str) -> None:
         """Add a text. A line end of the XML becomes a blank, and none where a paragraph begins.
-
-        Several spaces are kept: the standard takes them for one, but LibreOffice means them all.
-        """
+        Several spaces are kept: the standard takes them for one, but LibreOffice means them all."""
         if self._looks and not self._skipped:
             is_indent = self._is_new and text[:1] in ("\r", "\n", "\t")
             self._write(_BLANKS.sub(_laid_out, text).removeprefix(" " if is_indent else ""))

@@ -152,10 +152,8 @@ def _comment(text: str) -> str:
 
 
 def _width(characters: float) -> str:
-    """Returns the width of a column, from a width in digits of Excel's font.
-
-    Excel counts 7 pixels for a digit and 5 around; LibreOffice's usual font is wider: 7.8 pixels.
-    """
+    """Returns the width of a column, from a width in digits of Excel's font. Excel counts 7 pixels
+    for a digit and 5 around; LibreOffice's usual font is wider: 7.8 pixels."""
     width = {"style:column-width": f"{(characters * 7.8 + 5) / 96:.3f}in"}
     return tag("style:table-column-properties", width)
 

@@ -148,10 +148,8 @@ class FormatSection:
 
     @property
     def _words(self) -> str:
-        """Returns the words, units and digits beside the number; "" for a dash or brackets.
-
-        The % of a percentage is left out, for it is the cell's kind already.
-        """
+        """Returns the words, units and digits beside the number; "" for a dash or brackets. The %
+        of a percentage is left out, for it is the cell's kind already."""
         text = f"{self.before} {self.after}".strip()
         return text if MEANS.search(text.replace("%", "", self.percents)) else ""
 

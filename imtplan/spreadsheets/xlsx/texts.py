@@ -13,9 +13,7 @@ _PLACES = {"superscript": Place.RAISED, "subscript": Place.LOWERED}
 
 def unescaped(text: str) -> str:
     """Returns a text with `_x000B_`, by which XLSX writes what XML cannot hold, as its character.
-
-    Half a character stays escaped.
-    """
+    Half a character stays escaped."""
     return _ESCAPE.sub(
         lambda escape: escape[0] if escape[1][0] in "dD" else _unescape(escape), text
     )
