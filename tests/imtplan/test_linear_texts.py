@@ -1,4 +1,4 @@
-"""Foreign text costs what it is long: a million signs of any kind are read once.
+"""Foreign text costs what it is long: any number of signs of any kind is read once.
 
 Each of these took minutes or years: forty asterisks before a letter were enough.
 """
@@ -25,8 +25,8 @@ from imtplan.spreadsheets.tables import CellType, SheetCell
 from imtplan.spreadsheets.text_runs import Place, Run, without_notes
 from imtplan.units import CellUnit, parse_quantity, unit_named
 
-LENGTH = 1_000_000
-FAR_TOO_LONG = 60  # seconds of this process; what is linear takes a few
+LENGTH = 300_000
+FAR_TOO_LONG = 30  # seconds of this process; what is linear takes one, a square ninety
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ CRAFTED = [
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_million_signs_are_read_once(reader: str) -> None:
+def test_many_signs_are_read_once(reader: str) -> None:
     for before, repeated, behind in CRAFTED:
         READERS[reader](before + repeated * (LENGTH // len(repeated)) + behind)
 
