@@ -25,7 +25,7 @@ class SchoolSerializer(ReadSerializer):
 
 
 class SchoolFilters(FilterSet):
-    kind = WordFilter(words=School.Kind)
+    kind = WordFilter(words=School.Affiliation)
 
 
 @extend_schema(

@@ -32,7 +32,7 @@ class SchoolQuerySet(models.QuerySet["School"]):
 
     def carrying_the_plan(self) -> "SchoolQuerySet":
         """Returns the institute's own schools, whose figures add up to the plan's."""
-        return self.filter(kind=School.Kind.OWN)
+        return self.filter(kind=School.Affiliation.OWN)
 
     def members_in(self, year: int) -> "SchoolQuerySet":
         """Returns the schools expected to report for `year`."""
@@ -46,12 +46,12 @@ def member_in(year: Any) -> Q:
     """Returns the condition of the institute's own schools, from their first year to their last."""
     begun = Q(first_year=None) | Q(first_year__lte=year)
     not_ended = Q(last_year=None) | Q(last_year__gte=year)
-    return Q(kind=School.Kind.OWN) & begun & not_ended
+    return Q(kind=School.Affiliation.OWN) & begun & not_ended
 
 
 @pghistory.track()
 class School(models.Model):
-    class Kind(models.TextChoices):
+    class Affiliation(models.TextChoices):
         OWN = "own", _("own school")
         SUBSIDIARY = "subsidiary", _("subsidiary")
         ASSOCIATED = "associated", _("associated school")
@@ -59,7 +59,7 @@ class School(models.Model):
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     former_name = models.CharField(_("name before"), max_length=120, blank=True)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.OWN)
+    kind = models.CharField(_("kind"), max_length=12, choices=Affiliation, default=Affiliation.OWN)
     sites = models.CharField(_("sites"), max_length=200, blank=True)
     region = models.CharField(_("region"), max_length=120, blank=True)
     first_year = models.PositiveSmallIntegerField(_("first year"), null=True, blank=True)
@@ -100,7 +100,7 @@ class School(models.Model):
         """The same rule as `members_in`, for a school already read."""
         begun = self.first_year is None or self.first_year <= year
         not_ended = self.last_year is None or year <= self.last_year
-        return self.kind == School.Kind.OWN and begun and not_ended
+        return self.kind == School.Affiliation.OWN and begun and not_ended
 
 
 class UserManager(BaseUserManager["User"]):

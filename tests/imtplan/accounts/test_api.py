@@ -144,7 +144,7 @@ def test_another_school_is_404(alice: User, ales: School, albi: School, signed_i
 
 
 def test_schools_of_one_kind(paul: User, albi: School, signed_in: SignIn) -> None:
-    factories.SchoolFactory(code="eurecom", kind=School.Kind.SUBSIDIARY)
+    factories.SchoolFactory(code="eurecom", kind=School.Affiliation.SUBSIDIARY)
     answer = signed_in(paul).get(SCHOOLS, {"kind": "subsidiary"}).json()
     assert [row["code"] for row in answer["results"]] == ["eurecom"]
 

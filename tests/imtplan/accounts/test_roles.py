@@ -175,7 +175,7 @@ def test_a_school_is_expected_in_its_years(
 
 
 def test_only_own_schools_carry_the_plan(db: None) -> None:
-    associated = factories.SchoolFactory(kind=School.Kind.ASSOCIATED)
-    own = factories.SchoolFactory(kind=School.Kind.OWN)
+    associated = factories.SchoolFactory(kind=School.Affiliation.ASSOCIATED)
+    own = factories.SchoolFactory(kind=School.Affiliation.OWN)
     assert list(School.objects.members_in(2020)) == [own]
     assert [school.is_member_in(2020) for school in (own, associated)] == [True, False]

@@ -139,7 +139,7 @@ def test_chosen_schools_take_the_place_of_every_own_school(
 def test_every_own_school_of_the_year_is_expected_and_no_other(
     campaign: Campaign, albi: School, ales: School
 ) -> None:
-    factories.SchoolFactory(kind=School.Kind.ASSOCIATED)
+    factories.SchoolFactory(kind=School.Affiliation.ASSOCIATED)
     factories.SchoolFactory(last_year=2021)
     expected = {school.pk for school in campaign.expected_schools()}
     assert set(of_campaign(campaign)) == expected == {albi.pk, ales.pk}

@@ -269,7 +269,7 @@ def test_a_ratio_is_shared_out_by_its_parts(
 
 
 def test_who_does_not_carry_the_plan_is_in_the_list_alone(two: School, diane: User) -> None:
-    factories.SchoolFactory(code="eurecom", kind=School.Kind.SUBSIDIARY)
+    factories.SchoolFactory(code="eurecom", kind=School.Affiliation.SUBSIDIARY)
     assert "eurecom" not in [row.school.code for row in page_of(diane).rows]
 
 
