@@ -147,8 +147,9 @@ def assert_never_changed(text: str, language: str) -> None:
 
 
 def test_every_short_text_of_digits_and_marks():
-    """Exhaustive: all 97,655 texts of up to seven of these characters, in both languages."""
-    for length in range(1, 8):
+    """Exhaustive: all 19,530 texts of up to six of these characters, in both languages; of longer
+    ones `benchmarks/fuzz_numbers.py` reads a million."""
+    for length in range(1, 7):
         for characters in itertools.product("01,. ", repeat=length):
             text = "".join(characters)
             for language in LANGUAGES:
@@ -209,10 +210,10 @@ EXACT_NUMBERS = st.builds(
 )
 
 
-def test_there_and_back_over_a_hundred_thousand_spellings():
+def test_there_and_back_over_thirty_thousand_spellings():
     tried = 0
 
-    @settings(max_examples=3000)
+    @settings(max_examples=1000)
     @given(EXACT_NUMBERS)
     def there_and_back(number):
         nonlocal tried
@@ -222,7 +223,7 @@ def test_there_and_back_over_a_hundred_thousand_spellings():
                 assert parse_number(text, language=language) == number, text
 
     there_and_back()
-    assert tried >= 100_000
+    assert tried >= 30_000
 
 
 @pytest.mark.parametrize("space", SPACES)
