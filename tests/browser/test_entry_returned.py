@@ -66,5 +66,5 @@ def test_remarks_are_jumped_to_and_answered(grid: Callable[..., Any]) -> None:
     entry.person.go(f"/ecole/{ALBI}/personnes/{helper.pk}/terminer/")
     assert entry.found_by_axe() == []
     page.locator("form.confirm button").click()
-    page.locator(".people-undo button").click()
+    page.locator(".notice-action button").click()
     page.get_by_text("tient de nouveau ce rôle").wait_for()
