@@ -8,7 +8,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
 
+from django.template import Context
 from django.template.base import FilterExpression, Node
+from django.template.defaulttags import ForNode
 
 OURS = f"{Path(__file__).resolve().parent.parent / 'templates'}/"
 HERE = {"localhost", "", None, socket.gethostname()}
@@ -94,3 +96,23 @@ def is_here(host: str | bytes | None) -> bool:
         return name in HERE or ip_address(name or "").is_loopback
     except ValueError:
         return False
+
+
+class LoopedOver:
+    """What a `{% for %}` goes over. Django takes what is undefined for an empty list."""
+
+    def __init__(self, expression: FilterExpression) -> None:
+        self.expression = expression
+
+    def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
+        return self.expression.resolve(context)
+
+
+def refuse_loops_over_nothing() -> None:
+    """Let a loop over an undefined variable fail like a text that shows it."""
+    begin = ForNode.__init__
+
+    def begin_strictly(self: ForNode, loopvars: Any, sequence: Any, *details: Any) -> None:
+        begin(self, loopvars, LoopedOver(sequence), *details)
+
+    ForNode.__init__ = begin_strictly

@@ -15,9 +15,10 @@ os.environ["EMAIL_URL"] = "memorymail://"
 
 from imtplan.settings import *  # noqa: F403
 from imtplan.settings import TEMPLATES
-from tests.harness import NothingThere, stay_on_this_machine
+from tests.harness import NothingThere, refuse_loops_over_nothing, stay_on_this_machine
 
 stay_on_this_machine()
+refuse_loops_over_nothing()
 
 PAPER_SECONDS = 120  # nor here
 # The demonstration's people sign in to be seen at work; the tests of production say otherwise.

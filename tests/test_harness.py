@@ -17,6 +17,7 @@ IN_A_TEMPLATE = {
     "{{ user.nobody }}": "`user.nobody` is undefined",
     "{{ nobody|default:'—' }}": "`nobody` is undefined",
     "{% with name=nobody %}{{ name }}{% endwith %}": "`nobody` is undefined",
+    "{% for name in user.nobody %}{{ name }}{% endfor %}": "`user.nobody` is undefined",
 }
 
 
@@ -37,6 +38,8 @@ def test_an_undefined_variable_fails_in_a_template_of_ours(text: str) -> None:
 def test_it_is_nothing_in_a_condition_and_in_a_librarys_template() -> None:
     assert written("{% if nobody %}!{% endif %}", f"{OURS}accounts/made_up.html") == ""
     assert written("<{{ nobody }}>", "/elsewhere/admin/made_up.html") == "<>"
+    loop = "<{% for name in nobody %}{{ name }}{% endfor %}>"
+    assert written(loop, "/elsewhere/admin/made_up.html") == "<>"
     assert Engine().string_if_invalid == ""
 
 

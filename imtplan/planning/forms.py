@@ -226,6 +226,15 @@ class PlanForm(ActForm, forms.ModelForm):
         return ValidationError(moved)
 
     @property
+    def own_fields(self) -> list[Any]:
+        """Returns the fields that are no part of a group of their own."""
+        return list(self)
+
+    def groups(self) -> list[tuple[str, list[Any], list[Any]]]:
+        """Returns for each group of weights its title, the fields of linked rows and the others."""
+        return []
+
+    @property
     def row(self) -> Any:
         """Returns the row for the service, without what was typed in this form."""
         model = self._meta.model

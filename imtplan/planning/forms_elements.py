@@ -123,7 +123,6 @@ class WeightsForm(PlanForm):
         }
 
     def groups(self) -> list[tuple[str, list[Any], list[Any]]]:
-        """Returns for each group its title, the fields of linked rows and those of the others."""
         titles = {
             "indicator": _("Indicators that count"),
             "project": _("Projects that count"),
