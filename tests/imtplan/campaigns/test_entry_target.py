@@ -32,7 +32,7 @@ def path(
         )
         client: Client = signed_in(alice)
         page = client.get(PAGE).content.decode().replace("\u202f", " ")
-        return page.partition('entry-path num" data-label')[2].partition("</td>")[0]
+        return page.partition('entry-path num stacked" data-label')[2].partition("</td>")[0]
 
     return cell_of
 

@@ -55,7 +55,7 @@ def read(
 ) -> Callable[..., tuple[list[TypedCell], list[StrayText]]]:
     def of(data: bytes | str) -> tuple[list[TypedCell], list[StrayText]]:
         raw = data.encode() if isinstance(data, str) else data
-        content = content_of_file(raw, "x", campaign, albi)
+        content = content_of_file(raw, campaign, albi)
         return content.cells, content.strays
 
     return of
@@ -255,9 +255,9 @@ def test_an_emptied_line_of_our_workbook_says_so(
     )
     with_figure = workbook_of(campaign, albi, "fr")
     Figure.objects.filter(pk=figure.pk).update(state="not_entered", value=None)
-    cells = content_of_file(workbook_of(campaign, albi, "fr"), "x", campaign, albi).cells
+    cells = content_of_file(workbook_of(campaign, albi, "fr"), campaign, albi).cells
     assert [(cell.version, set(cell.typed.values())) for cell in cells] == [(4, {""})]
-    before = content_of_file(with_figure, "x", campaign, albi)
+    before = content_of_file(with_figure, campaign, albi)
     assert before.cells[0].typed["value"] == "100"
 
 

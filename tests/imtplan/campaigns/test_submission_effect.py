@@ -80,7 +80,7 @@ def test_the_institutes_people_read_before_and_after(
     diane.language = "en"
     diane.save()
     body = signed_in(diane).get(REVIEW).content.decode()
-    block = body.split('class="card effect"', 1)[1].split("</details>", 1)[0]
+    block = body.split('class="card bare effect"', 1)[1].split("</details>", 1)[0]
     assert "15,100 → 15,430" in block  # Alès 8,100 with Albi's 7,000 carried, then its 7,330
     assert "2 of 2 schools" in block
     assert "+5 points" in block
@@ -93,7 +93,7 @@ def test_a_school_reads_its_own_part_and_no_total(
     alice.language = "en"
     alice.save()
     body = signed_in(alice).get(REVIEW).content.decode()
-    block = body.split('class="card effect"', 1)[1].split("</details>", 1)[0]
+    block = body.split('class="card bare effect"', 1)[1].split("</details>", 1)[0]
     assert "+5 points of progress, against your figure of 2021" in block
     assert "O1: up" in block
     assert "−6.1 points of progress" in block
@@ -121,5 +121,5 @@ def test_without_figures_there_is_nothing_to_tell(
     campaign: Campaign, albi: School, alice: User, signed_in: SignIn
 ) -> None:
     assert effect_for(alice, campaign, albi) is None
-    assert 'class="card effect"' not in signed_in(alice).get(REVIEW).content.decode()
+    assert 'class="card bare effect"' not in signed_in(alice).get(REVIEW).content.decode()
     assert not Figure.objects.exists()

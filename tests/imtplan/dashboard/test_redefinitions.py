@@ -50,9 +50,9 @@ def test_at_an_earlier_moment_it_had_not_happened_yet():
 
 def test_the_page_says_so(students, diane, signed_in):
     client = signed_in(diane)
-    assert 'class="breaks"' not in client.get("/indicateurs/students/").content.decode()
+    assert 'class="plain breaks"' not in client.get("/indicateurs/students/").content.decode()
     Indicator.objects.update(definition_fr="Inscrits au 15 octobre", name_fr="Inscrits")
-    assert 'class="breaks"' in client.get("/indicateurs/students/").content.decode()
+    assert 'class="plain breaks"' in client.get("/indicateurs/students/").content.decode()
 
 
 def test_a_line_stands_in_the_chart_where_its_years_show_it():
