@@ -10,6 +10,7 @@ from contextlib import nullcontext
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -26,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 State = Export.State
 
-# Of one run. A file takes a few seconds and never more than the press's twenty: the run ends well
-# before the soft time limit of a task.
+# Of one run. A file takes a few seconds, paper at most twenty: the run ends well before the soft
+# time limit of a task.
 SECONDS = 15
 
 # What goes wrong, in words for the person who waits.
@@ -89,11 +90,15 @@ class _Steps:
         self.export = export
 
     def __call__(self, done: int, total: int) -> None:
-        of_this_try(self.export).update(done=done, total=total)
+        _unless_ended(self.export).update(done=done, total=total)
+
+
+def _unless_ended(export: Export) -> QuerySet[Export]:
+    return of_this_try(export).filter(state=State.MAKING)
 
 
 def _store(export: Export, content: bytes) -> None:
-    of_this_try(export).update(
+    _unless_ended(export).update(
         state=State.MADE,
         content=content,
         size=len(content),
@@ -103,7 +108,7 @@ def _store(export: Export, content: bytes) -> None:
 
 
 def _failed(export: Export, reason: str | Promise) -> None:
-    of_this_try(export).update(state=State.FAILED, reason=str(reason))
+    _unless_ended(export).update(state=State.FAILED, reason=str(reason))
 
 
 def _reason(problem: Exception) -> str | Promise:

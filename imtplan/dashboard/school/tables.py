@@ -13,7 +13,7 @@ from imtplan.page_tables import AboutLines, PageTable, number, text
 from imtplan.spreadsheets import Column
 
 
-class BearerRow(NamedTuple):
+class ShareLine(NamedTuple):
     """A school's part, what no school bears, or the institute."""
 
     shares: IndicatorShares
@@ -26,7 +26,7 @@ def _own_verdicts(row: SchoolSummary) -> str:
     return _("; ").join(verdicts) or pgettext("of a school", "No target")
 
 
-def _own_verdict(row: BearerRow) -> str:
+def _own_verdict(row: ShareLine) -> str:
     if row.share_row.verdict:
         return row.share_row.verdict.words.text
     return pgettext("of a school", "No target") if row.share_row.school else ""
@@ -82,18 +82,18 @@ def _summary_columns(page: SchoolsPage) -> list[Column]:
     return [*SUMMARY, *map(_left, page.shared), *GIVEN]
 
 
-def _parts(page: SchoolsPage) -> list[BearerRow]:
+def _parts(page: SchoolsPage) -> list[ShareLine]:
     return [row for shares in page.shared for row in _rows(shares)]
 
 
-def _rows(shares: IndicatorShares) -> list[BearerRow]:
+def _rows(shares: IndicatorShares) -> list[ShareLine]:
     rows = [
-        BearerRow(shares, row, row.school.name if row.school else row.share.code)
+        ShareLine(shares, row, row.school.name if row.school else row.share.code)
         for row in shares.rows
     ]
     if shares.rest:
-        rows.append(BearerRow(shares, shares.rest, _("Borne by no school")))
-    return [*rows, BearerRow(shares, shares.whole, _("Institute"))]
+        rows.append(ShareLine(shares, shares.rest, _("Borne by no school")))
+    return [*rows, ShareLine(shares, shares.whole, _("Institute"))]
 
 
 def _about(page: SchoolsPage) -> AboutLines:
