@@ -70,7 +70,7 @@ class Canvas:
     def of(cls, figure: PlotlyFigure, size: tuple[int, int]) -> "Canvas":
         layout = figure["layout"]
         span = tuple(layout["yaxis"].get("range") or (0, 1))
-        beside = max(map(len, map(_said, ticks(*span))), default=0) * ABOUT_A_LETTER
+        beside = max(map(len, map(_tick_text, ticks(*span))), default=0) * ABOUT_A_LETTER
         # A label beside its mark needs the room that the browser leaves for it.
         room = max(layout["margin"]["r"], RIGHT)
         return cls(
@@ -109,7 +109,7 @@ def ticks(low: float, high: float) -> list[Decimal]:
     return [n * step for n in range(first, last + 1)]
 
 
-def _said(tick: Decimal) -> str:
+def _tick_text(tick: Decimal) -> str:
     return format_number(tick, language=reader_language())
 
 
@@ -118,7 +118,7 @@ def _grid(canvas: Canvas) -> Iterator[SafeString]:
         y = canvas.y(float(tick))
         ends = ((canvas.left, y), (canvas.right, y))
         yield _line(ends, width=0.6, colour=LINE)
-        yield _text(canvas.left - 4, y + 3.2, _said(tick), anchor="end", colour=SOFT)
+        yield _text(canvas.left - 4, y + 3.2, _tick_text(tick), anchor="end", colour=SOFT)
     axis = canvas.figure["layout"]["xaxis"]
     for year, text in zip(axis.get("tickvals", ()), axis.get("ticktext", ()), strict=True):
         yield _text(canvas.x(year), canvas.bottom + 14, text, anchor="middle", colour=SOFT)
