@@ -64,7 +64,7 @@ class Reader:
         return self
 
     def open_the_most_late(self) -> "Reader":
-        return self.begin().click("[aria-labelledby=objectives] .elements a.element-title")
+        return self.begin().click("[aria-labelledby=objectives] .elements a.quiet")
 
     def sees(self, place: str) -> str:
         """The text a person sees there, with no need to unfold or to scroll sideways for it."""
