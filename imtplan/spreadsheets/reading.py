@@ -3,6 +3,8 @@
 A file of another format is refused with what to do about it.
 """
 
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+
 from django.utils.translation import gettext as _
 
 from imtplan.spreadsheets.csv.reading import read_csv
@@ -13,6 +15,8 @@ from imtplan.spreadsheets.xlsx.reading import read_xlsx
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"Rar!")
+# What a file may be made of and yet hold nothing: marks of an encoding, spaces, ends of lines.
+_BLANK = BOM_UTF8 + BOM_UTF16_LE + BOM_UTF16_BE + b" \t\r\n\v\f\0"
 _FLAT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -22,7 +26,7 @@ def read_tables(data: bytes) -> list[Table]:
         raise Unreadable(
             _("This file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1024**2}
         )
-    if not data.strip():
+    if not data.strip(_BLANK):
         raise Unreadable(_("This file is empty."))
     _refuse_others(data)
     if not data.startswith(ZIP):

@@ -315,3 +315,11 @@ def test_what_is_no_table_is_refused_with_a_sentence(
     gave = given(client, name, data)
     assert gave["!"].endswith(".")
     assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b" \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\xff\xfe\r\0\n\0"]
+)
+def test_a_file_without_a_sign_is_empty(client: Client, data: bytes) -> None:
+    """Whatever its encoding, which a spreadsheet writes even before nothing."""
+    assert given(client, "vide.csv", data) == {"!": "Ce fichier est vide."}
