@@ -1,7 +1,6 @@
 """The tables of the page of schools as files: where each stands, its part in each indicator."""
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -13,23 +12,24 @@ from imtplan.page_tables import AboutLines, PageTable, number, text
 from imtplan.spreadsheets import Column
 
 
-class ShareLine(NamedTuple):
-    """A school's part, what no school bears, or the institute."""
-
-    shares: IndicatorShares
-    share_row: ShareRow
-    name: str
-
-
 def _own_verdicts(row: SchoolSummary) -> str:
     verdicts = [f"{verdict.name}: {verdict.words.text}" for verdict in row.verdicts]
     return _("; ").join(verdicts) or pgettext("of a school", "No target")
 
 
-def _own_verdict(row: ShareLine) -> str:
-    if row.share_row.verdict:
-        return row.share_row.verdict.words.text
-    return pgettext("of a school", "No target") if row.share_row.school else ""
+def _own_verdict(row: ShareRow) -> str:
+    if row.verdict:
+        return row.verdict.words.text
+    return pgettext("of a school", "No target") if row.school else ""
+
+
+def _bearer(row: ShareRow) -> str:
+    """Returns the name of the school; else that it is what no school bears, or the institute."""
+    if row.school:
+        return row.school.name
+    if row.share is row.shares.split.whole:
+        return _("Institute")
+    return _("Borne by no school") if row.share is row.shares.split.rest else row.share.code
 
 
 def _left(shares: IndicatorShares) -> Column:
@@ -59,22 +59,22 @@ PARTS = [
     text("indicator", gettext_lazy("Indicator code"), "shares.followed.indicator.code"),
     text("name", gettext_lazy("Indicator"), "shares.followed.indicator.name"),
     text("unit", gettext_lazy("Unit"), "shares.unit"),
-    text("school_code", gettext_lazy("School code"), "share_row.school.code"),
-    text("school", gettext_lazy("School"), "name"),
-    number("then", gettext_lazy("Figure of the baseline year"), "share_row.share.then"),
-    number("figure", gettext_lazy("Figure"), "share_row.share.now"),
+    text("school_code", gettext_lazy("School code"), "school.code"),
+    text("school", gettext_lazy("School"), _bearer),
+    number("then", gettext_lazy("Figure of the baseline year"), "share.then"),
+    number("figure", gettext_lazy("Figure"), "share.now"),
     text(
         "carried",
         gettext_lazy("Carried forward"),
-        lambda row: ", ".join(map(str, row.share_row.carried)),
+        lambda row: ", ".join(map(str, row.carried)),
     ),
-    number("change", gettext_lazy("Change since the baseline"), "share_row.share.change"),
-    number("gap", gettext_lazy("Gap to the path"), "share_row.share.gap"),
-    number("left", gettext_lazy("Left to do"), "share_row.share.left"),
-    number("weight", gettext_lazy("Weight in what is left to do"), "share_row.weight"),
-    number("coming", gettext_lazy("By its own past"), "share_row.share.coming"),
+    number("change", gettext_lazy("Change since the baseline"), "share.change"),
+    number("gap", gettext_lazy("Gap to the path"), "share.gap"),
+    number("left", gettext_lazy("Left to do"), "share.left"),
+    number("weight", gettext_lazy("Weight in what is left to do"), "weight"),
+    number("coming", gettext_lazy("By its own past"), "share.coming"),
     text("status", gettext_lazy("Its own target"), _own_verdict),
-    text("remark", gettext_lazy("Remark"), lambda row: _("; ").join(row.share_row.remarks)),
+    text("remark", gettext_lazy("Remark"), lambda row: _("; ").join(row.remarks)),
 ]
 
 
@@ -82,18 +82,13 @@ def _summary_columns(page: SchoolsPage) -> list[Column]:
     return [*SUMMARY, *map(_left, page.shared), *GIVEN]
 
 
-def _parts(page: SchoolsPage) -> list[ShareLine]:
+def _parts(page: SchoolsPage) -> list[ShareRow]:
     return [row for shares in page.shared for row in _rows(shares)]
 
 
-def _rows(shares: IndicatorShares) -> list[ShareLine]:
-    rows = [
-        ShareLine(shares, row, row.school.name if row.school else row.share.code)
-        for row in shares.rows
-    ]
-    if shares.rest:
-        rows.append(ShareLine(shares, shares.rest, _("Borne by no school")))
-    return [*rows, ShareLine(shares, shares.whole, _("Institute"))]
+def _rows(shares: IndicatorShares) -> list[ShareRow]:
+    rest = [shares.rest] if shares.rest else []
+    return [*shares.rows, *rest, shares.whole]
 
 
 def _about(page: SchoolsPage) -> AboutLines:
