@@ -7,8 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imtplan.accounts.models import School, User
-from imtplan.audit.plan_edits import put
+from imtplan.accounts.models import School
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import (
@@ -19,6 +18,7 @@ from imtplan.planning.forms import (
     PlanFormMeta,
     number_field,
 )
+from imtplan.planning.services import store_school
 from imtplan.units import CellUnit
 from indicators.models import Indicator, Target
 from indicators.services_plan import store_indicator, store_target
@@ -197,23 +197,6 @@ class TargetForm(PlanForm):
     @property
     def values(self) -> dict[str, Any]:
         return super().values | {"points": self.points()}
-
-
-# A change of one of these needs a reason.
-_SCHOOL_WEIGHTY = {"name", "kind", "first_year", "last_year", "merged_into"}
-
-
-def store_school(*, school: School, by: User, reason: str = "", **values: Any) -> School:
-    """Store a new school or a change of one, and return it.
-
-    A new name keeps the one before it as the former name, unless another is given. What a school
-    reported stays its own: a merged school's earlier years are not moved. This is a service of the
-    plan, for the accounts know no audit.
-    """
-    name = values.get("name", school.name)
-    if school.pk and name != school.name and values.get("former_name", "") == school.former_name:
-        values["former_name"] = school.name
-    return put(school, values, by=by, reason=reason, weighty=_SCHOOL_WEIGHTY)
 
 
 class SchoolForm(PlanForm):
