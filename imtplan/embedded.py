@@ -259,14 +259,28 @@ def run_beside(command: Sequence[str]) -> int:
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:
-    """Run a command and return its exit code. Ctrl-C reaches it; SIGTERM is passed on."""
-    child = subprocess.Popen(  # noqa: S603 - the developer's own command
-        command,
-        env=environment,
-        preexec_fn=dies_with_parent(),  # noqa: PLW1509 - one call, no lock taken
-    )
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda signum, _: child.send_signal(signum))
+    """Run a command and return its exit code. Ctrl-C reaches it; SIGTERM is passed on.
+
+    Both signals wait while the command starts: one that came before the handlers would end this
+    process, and the command would never hear of it.
+    """
+    become_child = dies_with_parent()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+
+    def in_child() -> None:
+        become_child()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    try:
+        child = subprocess.Popen(  # noqa: S603 - the developer's own command
+            command,
+            env=environment,
+            preexec_fn=in_child,  # noqa: PLW1509 - one call, no lock taken
+        )
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda signum, _: child.send_signal(signum))
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     code = child.wait()
     return code if code >= 0 else 128 - code
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -344,6 +343,29 @@ def test_windows_is_told_what_to_set(room: Path, monkeypatch: pytest.MonkeyPatch
         Postgres(room)
 
 
+# The parent gets its SIGTERM at once, when the command can take it and before `Popen` returns.
+TERMINATED_AT_START = """
+import os, signal, subprocess, sys
+from imtplan import embedded
+
+class StartedAndTerminated(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        options["stdout"] = subprocess.PIPE
+        super().__init__(*arguments, **options)
+        self.stdout.readline()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+valkey = embedded.Valkey.start
+def start_then_watch(service):
+    address = valkey(service)
+    subprocess.Popen = StartedAndTerminated
+    return address
+
+embedded.Valkey.start = start_then_watch
+sys.exit(embedded.main(sys.argv[1:]))
+"""
+
+
 class TestCommandLine:
     def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         inherited = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
@@ -376,17 +398,32 @@ class TestCommandLine:
         assert self.run("no-such-command").stderr.count("\n") == 1
 
     def test_hands_sigterm_on_and_cleans_up(self) -> None:
-        script = 'trap "exit 7" TERM; echo $REDIS_URL; while true; do sleep 0.1; done'
-        command = [sys.executable, "-m", "imtplan.embedded", "sh", "-c", script]
-        environment = {k: v for k, v in os.environ.items() if k != "REDIS_URL"}
-        environment["DATABASE_URL"] = "postgres://mine/db"
-        with subprocess.Popen(
-            command, cwd=BASE, env=environment, stdout=subprocess.PIPE, text=True
-        ) as child:
+        with self.start("-m", "imtplan.embedded") as child:
             assert child.stdout
             folder = Path(child.stdout.readline().removeprefix("unix://")).parents[2]
-            time.sleep(0.1)
             child.terminate()
             assert child.wait(10) == 7
         assert not folder.exists()
         assert not left_in(folder)
+
+    def test_hands_on_a_sigterm_that_comes_while_the_command_starts(self) -> None:
+        with self.start("-c", TERMINATED_AT_START) as child:
+            assert child.wait(20) == 7
+
+    def start(self, *parent: str) -> subprocess.Popen[str]:
+        """Start a command that prints its queue's address and ends with 7 at SIGTERM."""
+        script = (
+            "import os, signal, sys\n"
+            "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+            "print(os.environ['REDIS_URL'], flush=True)\n"
+            "while True: signal.pause()\n"
+        )
+        environment = {k: v for k, v in os.environ.items() if k != "REDIS_URL"}
+        environment["DATABASE_URL"] = "postgres://mine/db"
+        return subprocess.Popen(
+            [sys.executable, *parent, sys.executable, "-c", script],
+            cwd=BASE,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
