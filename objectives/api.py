@@ -24,6 +24,7 @@ class PlanSerializer(ReadSerializer):
             "presented_on",
             "on_track_from",
             "at_risk_from",
+            "verdict_from",
             "supersedes",
         ]
 

@@ -71,6 +71,16 @@ class StrategicPlan(models.Model):
         decimal_places=3,
         default=Decimal("0.6"),
     )
+    verdict_from = models.DecimalField(
+        _("verdict from this coverage"),
+        help_text=_(
+            "The share of the weight that must have data, above 0 and up to 1 (0.5: half). Below "
+            "it an element has no verdict and no percentage, and counts as unknown in the plan."
+        ),
+        max_digits=4,
+        decimal_places=3,
+        default=Decimal("0.5"),
+    )
     supersedes = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -101,6 +111,13 @@ class StrategicPlan(models.Model):
                 condition=Q(at_risk_from__gt=0, on_track_from__gt=F("at_risk_from")),
                 violation_error_message=_(
                     "“On track” begins at a faster pace than “at risk”, which begins above zero."
+                ),
+            ),
+            models.CheckConstraint(
+                name="plan_verdict_coverage_is_a_share",
+                condition=Q(verdict_from__gt=0, verdict_from__lte=1),
+                violation_error_message=_(
+                    "The coverage from which there is a verdict is above 0 and at most 1."
                 ),
             ),
         ]

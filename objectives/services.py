@@ -19,6 +19,7 @@ WEIGHTY_OF_PLANS = {
     "last_year",
     "on_track_from",
     "at_risk_from",
+    "verdict_from",
 }
 WEIGHTY_OF_ELEMENTS = {"weight"}
 

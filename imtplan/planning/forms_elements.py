@@ -30,7 +30,11 @@ class StrategicPlanForm(PlanForm):
     service = staticmethod(store_plan)
     argument = "plan"
     slug = "plans"
-    SHOWN_AT = {"plan_years_in_order": "first_year", "plan_thresholds_in_order": "on_track_from"}
+    SHOWN_AT = {
+        "plan_years_in_order": "first_year",
+        "plan_thresholds_in_order": "on_track_from",
+        "plan_verdict_coverage_is_a_share": "verdict_from",
+    }
 
     class Meta(PlanFormMeta):
         model = StrategicPlan
@@ -45,6 +49,7 @@ class StrategicPlanForm(PlanForm):
             "presented_on",
             "on_track_from",
             "at_risk_from",
+            "verdict_from",
             "supersedes",
         ]
 

@@ -20,9 +20,6 @@ from indicators.formulas.verdicts import (
     until_counted,
 )
 
-# Below this share of the weight the mean covers too little for a verdict.
-ENOUGH_COVERAGE = Decimal("0.5")
-
 
 @dataclass(frozen=True, slots=True)
 class RollUpItem:
@@ -138,13 +135,14 @@ def _verdict(
     *,
     final: bool,
 ) -> Verdict:
-    """Returns "no data" below half coverage; else achieved, missed, or what the pace says.
+    """Returns "no data" below the coverage of `thresholds`; else achieved, missed, or what the
+    pace says.
 
     Where nothing is expected yet, an element is on track if something is done, else not started.
     """
     if progress is None:
         return Verdict(Status.NO_DATA, StatusRule.NO_VALUE)
-    if coverage is None or coverage < ENOUGH_COVERAGE:
+    if coverage is None or coverage < thresholds.coverage:
         return Verdict(Status.NO_DATA, StatusRule.LITTLE_COVERED)
     if progress >= 1:
         return Verdict(Status.ACHIEVED, StatusRule.TARGET_REACHED)

@@ -52,10 +52,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The paces from which a series is on track, or at risk and no worse. The plan sets them."""
+    """The paces from which a series is on track, or at risk and no worse, and the share of the
+    weight of an element that must have data for a verdict. The plan sets them."""
 
     on_track: Decimal = Decimal("0.9")
     at_risk: Decimal = Decimal("0.6")
+    coverage: Decimal = Decimal("0.5")
 
 
 DEFAULT = Thresholds()

@@ -29,7 +29,7 @@ Element = StrategicPlan | Objective | Lever | FlagshipProject
 
 
 def thresholds_of(plan: StrategicPlan) -> Thresholds:
-    return Thresholds(on_track=plan.on_track_from, at_risk=plan.at_risk_from)
+    return Thresholds(plan.on_track_from, plan.at_risk_from, plan.verdict_from)
 
 
 def roll_ups(progress: Iterable[Progress], now: datetime) -> Iterator[RollUp]:

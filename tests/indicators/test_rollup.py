@@ -187,6 +187,17 @@ def test_the_plan_sets_the_thresholds() -> None:
     assert rolled(item("0.5"), thresholds=strict).status is Status.AT_RISK
 
 
+@pytest.mark.parametrize(
+    ("limit", "status"), [("0.4", Status.OFF_TRACK), ("0.5", Status.NO_DATA), ("1", Status.NO_DATA)]
+)
+def test_the_plan_sets_the_coverage_from_which_there_is_a_verdict(
+    limit: str, status: Status
+) -> None:
+    """Two of five have data: a coverage of 0.4."""
+    items = [item("0.1"), item("0.3"), NOTHING, NOTHING, NOTHING]
+    assert rolled(*items, thresholds=Thresholds(coverage=Decimal(limit))).status is status
+
+
 # Projects
 
 ON = date(2024, 6, 30)

@@ -34,7 +34,7 @@ def test_a_plan_says_its_years_and_what_it_follows(reader: Client) -> None:
     plan = reader.get(f"{PLANS}2023-2027/").json()
     assert (plan["baseline_year"], plan["last_year"]) == (2022, 2027)
     assert plan["supersedes"] == "2018-2022"
-    assert plan["on_track_from"] == "0.9"
+    assert (plan["on_track_from"], plan["verdict_from"]) == ("0.9", "0.5")
     assert codes(reader, PLANS) == ["2023-2027", "2018-2022"]
 
 

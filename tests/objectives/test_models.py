@@ -33,6 +33,12 @@ def test_on_track_is_faster_than_at_risk(db: None, thresholds: dict[str, Any]) -
         factories.PlanFactory(**thresholds)
 
 
+@pytest.mark.parametrize("coverage", ["0", "-0.1", "1.001"])
+def test_the_coverage_of_a_verdict_is_a_share(db: None, coverage: str) -> None:
+    with pytest.raises(IntegrityError, match="plan_verdict_coverage_is_a_share"):
+        factories.PlanFactory(verdict_from=coverage)
+
+
 def test_the_years_begin_with_the_baseline() -> None:
     assert list(factories.PlanFactory.build().years) == [2017, 2018, 2019, 2020, 2021, 2022]
 

@@ -254,6 +254,8 @@ def test_a_milestone_is_known_by_its_number(here: Any, target: Target) -> None:
 
 
 def test_the_terms_of_the_plan_itself(here: Any, target: Target) -> None:
-    here.load(changed(here.download(), "plans", PLAN, on_track_from="0,8", presented_on=None))
+    terms = {"on_track_from": "0,8", "verdict_from": "0,4", "presented_on": None}
+    here.load(changed(here.download(), "plans", PLAN, **terms))
     plan = StrategicPlan.objects.get()
     assert (plan.on_track_from, plan.presented_on) == (Decimal("0.8"), None)
+    assert plan.verdict_from == Decimal("0.4")
