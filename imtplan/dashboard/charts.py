@@ -179,20 +179,25 @@ def _estimates(points: Sequence[ChartPoint], words: Wording) -> go.Scatter:
     )
 
 
-def _last_known(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> ForecastPoint:
-    """Returns where the forecast begins: the last final value, which is certain."""
-    known = [point for point in points if point.value is not None and not point.is_estimate]
+def _from_the_last_known(
+    points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]
+) -> list[ForecastPoint]:
+    """Returns the forecast from the last final value on, which is certain. A new plan has none yet
+    among its years: there the forecast stands alone."""
+    known = [
+        ForecastPoint(point.year, point.value, point.value, point.value)
+        for point in points
+        if point.value is not None and not point.is_estimate
+    ]
     before = [point for point in known if point.year < ahead[0].year] or known
-    last = before[-1]
-    value = last.value if last.value is not None else ahead[0].value
-    return ForecastPoint(last.year, value, value, value)
+    return [*before[-1:], *ahead]
 
 
 def _band(points: Sequence[ChartPoint], ahead: Sequence[ForecastPoint]) -> list[go.Scatter]:
     """Returns the 80 % interval, year by year; nothing where there are too few points for one."""
     if not ahead or any(year.low is None for year in ahead):
         return []
-    years = [_last_known(points, ahead), *ahead]
+    years = _from_the_last_known(points, ahead)
     back = years[::-1]
     return [
         go.Scatter(
@@ -214,7 +219,7 @@ def _forecast(
 ) -> list[go.Scatter]:
     if not ahead:
         return []
-    years = [_last_known(points, ahead), *ahead]
+    years = _from_the_last_known(points, ahead)
     return [
         go.Scatter(
             name=_("Forecast"),

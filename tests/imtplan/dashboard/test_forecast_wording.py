@@ -134,6 +134,14 @@ def test_few_points_have_a_line_and_no_band():
     assert found["forecast"]["x"] == [2020, 2021, 2022]
 
 
+def test_a_new_plan_without_a_final_value_draws_the_forecast_alone():
+    ahead = [ForecastPoint(2023, Decimal(120), Decimal(115), Decimal(125))]
+    figure = trajectory([ChartPoint(2022, None)], [PATH], words=ENGLISH, ahead=ahead)
+    band = next(trace for trace in figure["data"] if trace["meta"]["role"] == "band")
+
+    assert band["x"] == [2023, 2023]
+
+
 def test_nothing_ahead_draws_nothing():
     found, _figure = traces([])
 
