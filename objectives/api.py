@@ -4,8 +4,16 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema
 
-from imtplan.rest import ArchivedFilter, ByCode, ByNumber, CodeField, CodeFilter, ReadSerializer
-from objectives.models import Objective, StrategicPlan
+from imtplan.rest import (
+    ArchivedFilter,
+    ByCode,
+    ByNumber,
+    CodeField,
+    CodeFilter,
+    ReadSerializer,
+    WordFilter,
+)
+from objectives.models import Objective, PlanState, StrategicPlan
 
 
 class PlanSerializer(ReadSerializer):
@@ -26,16 +34,22 @@ class PlanSerializer(ReadSerializer):
             "at_risk_from",
             "verdict_from",
             "supersedes",
+            "state",
+            "published_at",
+            "closed_at",
         ]
 
 
 class PlanFilters(FilterSet):
-    pass
+    state = WordFilter("state", words=PlanState)
 
 
 @extend_schema(
     tags=["plan"],
-    description=_("The strategic plans, the latest first."),
+    description=_(
+        "The strategic plans, the latest first. `state` is its life; a draft is given to who may "
+        "see it only, with its elements, targets and results."
+    ),
 )
 class PlanViewSet(ByCode):
     queryset = StrategicPlan.objects.select_related("supersedes")

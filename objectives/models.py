@@ -1,14 +1,21 @@
 """The strategic plan and its objectives."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import pghistory
+import pgtrigger
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from imtplan import clock
+from imtplan.accounts.roles import Permission, has_permission
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 
@@ -38,10 +45,64 @@ def weight_constraint(name: str) -> models.CheckConstraint:
     )
 
 
+class PlanState(models.TextChoices):
+    """The life of a plan: its word, its icon, its place in time."""
+
+    DRAFT = "draft", pgettext_lazy("plan", "draft")
+    PUBLISHED = "published", pgettext_lazy("plan", "published")
+    CLOSED = "closed", pgettext_lazy("plan", "closed")
+    ARCHIVED = "archived", pgettext_lazy("plan", "archived")
+
+    @property
+    def symbol(self) -> str:
+        return {
+            PlanState.DRAFT: "pencil",
+            PlanState.PUBLISHED: "eye",
+            PlanState.CLOSED: "lock",
+            PlanState.ARCHIVED: "archive",
+        }[self]
+
+    @property
+    def is_over(self) -> bool:
+        return self in (PlanState.CLOSED, PlanState.ARCHIVED)
+
+    @property
+    def is_offered(self) -> bool:
+        """Returns whether pages lead to such a plan by themselves."""
+        return self in (PlanState.PUBLISHED, PlanState.CLOSED)
+
+
+def shown_by_default(plans: "Iterable[StrategicPlan]") -> "StrategicPlan | None":
+    """Returns the plan that pages show where none is named: of those published, or closed since,
+    the latest whose first year has come; before the first of them begins, that one. The baseline
+    year is before a plan and begins none."""
+    offered = sorted(
+        (plan for plan in plans if PlanState(plan.state).is_offered),
+        key=lambda plan: (plan.first_year, plan.pk),
+    )
+    begun = [plan for plan in offered if plan.first_year <= clock.today().year]
+    return begun[-1] if begun else next(iter(offered), None)
+
+
 class StrategicPlanQuerySet(OpenToRoles["StrategicPlan"]):
     def current(self) -> "StrategicPlan | None":
-        """Returns the plan that pages show by default: the latest to have begun."""
-        return self.order_by("-first_year", "-pk").first()
+        """Returns the plan that pages show by default: see `shown_by_default`."""
+        return shown_by_default(self)
+
+    def offered(self) -> Self:
+        """Returns the plans that are published, closed or not: pages lead to them."""
+        return self.filter(state__in=[state for state in PlanState if state.is_offered])
+
+    def visible_to(self, user: Any) -> Self:
+        """Returns the plans, a draft for the plan office and the people it invited only."""
+        return super().visible_to(user).filter(of_plans_seen_by(user, "pk"))
+
+    def hidden_from(self, user: Any) -> Self:
+        """Returns the drafts that this person may not see."""
+        drafts = self.filter(state=PlanState.DRAFT)
+        if has_permission(user, Permission.EDIT_PLAN):
+            return drafts.none()
+        return drafts.exclude(readers__user=user.pk)
 
     def get_by_natural_key(self, code: str) -> "StrategicPlan":
         return self.get(code=code)
@@ -89,6 +150,18 @@ class StrategicPlan(models.Model):
         verbose_name=_("follows the plan"),
     )
 
+    state = models.CharField(
+        _("state"), max_length=9, choices=PlanState, default=PlanState.DRAFT, editable=False
+    )
+    published_at = models.DateTimeField(
+        _("published at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Empty for a plan that was there before drafts were."),
+    )
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+
     name = Bilingual("name")
     objects = StrategicPlanQuerySet.as_manager()
 
@@ -120,6 +193,26 @@ class StrategicPlan(models.Model):
                     "The coverage from which there is a verdict is above 0 and at most 1."
                 ),
             ),
+            models.CheckConstraint(
+                name="plan_draft_is_not_published",
+                condition=~Q(state=PlanState.DRAFT) | Q(published_at=None),
+                violation_error_message=_("A draft has not been published."),
+            ),
+            models.CheckConstraint(
+                name="plan_closed_has_its_time",
+                condition=Q(
+                    state__in=[PlanState.CLOSED, PlanState.ARCHIVED], closed_at__isnull=False
+                )
+                | Q(state__in=[PlanState.DRAFT, PlanState.PUBLISHED], closed_at=None),
+                violation_error_message=_("A plan that is closed says when it was."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="delete_drafts_only",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state__in=["published", "closed", "archived"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,9 +226,51 @@ class StrategicPlan(models.Model):
         """Returns the years from the baseline year to the last, both included."""
         return range(self.baseline_year, self.last_year + 1)
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == PlanState.DRAFT
+
+
+class PlanReader(models.Model):
+    """A person whom the plan office lets read a draft."""
+
+    plan = models.ForeignKey(StrategicPlan, models.CASCADE, related_name="readers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    at = models.DateTimeField(_("invited at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("reader of a draft")
+        verbose_name_plural = _("readers of drafts")
+        ordering = ["plan", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "user"],
+                name="plan_reader_once",
+                violation_error_message=_("This person is invited already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan.code} · {self.user}"
+
+
+def of_plans_seen_by(user: Any, *paths: str) -> Q:
+    """Returns the condition that a row belongs to no draft that is hidden from this person. Each of
+    the `paths` leads from the row to a plan, or to none."""
+    if has_permission(user, Permission.EDIT_PLAN):
+        return Q()
+    hidden = StrategicPlan.objects.hidden_from(user).values("pk")
+    return Q(*(~Q(**{f"{path}__in": hidden}) for path in paths))
+
 
 class PlanElementQuerySet(OpenToRoles[Any]):
     """Rows that belong to a plan and carry a code in it: objectives, levers, projects."""
+
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).filter(of_plans_seen_by(user, "plan"))
 
     def of(self, plan: StrategicPlan) -> "PlanElementQuerySet":
         """Returns the elements of the plan that are in use."""

@@ -1,6 +1,7 @@
 """The flagship projects, the elements they serve, their milestones and their leaders' reports."""
 
 from datetime import date
+from typing import Any, Self
 
 import pghistory
 from django.conf import settings
@@ -13,7 +14,13 @@ from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 from levers.models import Lever
-from objectives.models import Objective, PlanElement, weight_constraint, weight_field
+from objectives.models import (
+    Objective,
+    PlanElement,
+    of_plans_seen_by,
+    weight_constraint,
+    weight_field,
+)
 
 
 @pghistory.track()
@@ -45,7 +52,10 @@ class FlagshipProject(PlanElement):
         return bool(self.title_fr or self.title_en)
 
 
-class ServesQuerySet(models.QuerySet["Serves"]):
+class ServesQuerySet(OpenToRoles["Serves"]):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).filter(of_plans_seen_by(user, "project__plan"))
+
     def get_by_natural_key(
         self, plan: str, project: str, objective: str | None, lever: str | None
     ) -> "Serves":
@@ -112,6 +122,9 @@ class Serves(models.Model):
 
 
 class MilestoneQuerySet(OpenToRoles["Milestone"]):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).filter(of_plans_seen_by(user, "project__plan"))
+
     def late(self, *, on: date) -> "MilestoneQuerySet":
         """Returns the milestones due before `on` and not done by then."""
         return self.filter(Q(done_on=None) | Q(done_on__gt=on), due_on__lt=on)
@@ -151,6 +164,9 @@ class DeclaredStatus(models.TextChoices):
 
 
 class StatusReportQuerySet(OpenToRoles["StatusReport"]):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).filter(of_plans_seen_by(user, "project__plan"))
+
     def latest_of_each_project(self) -> "StatusReportQuerySet":
         return self.order_by("project_id", "-reported_on", "-pk").distinct("project_id")
 

@@ -13,7 +13,7 @@ from imtplan.accounts.roles import Role
 from imtplan.campaigns.models import Campaign, Submission
 from indicators.models import Figure, Indicator, IndicatorLink, Target
 from levers.models import Lever, LeverKind
-from objectives.models import Objective, StrategicPlan
+from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject, Milestone, StatusReport
 
 
@@ -55,6 +55,7 @@ class PlanFactory(DjangoModelFactory[StrategicPlan]):
     baseline_year = 2017
     first_year = 2018
     last_year = 2022
+    state = PlanState.PUBLISHED
 
 
 class ObjectiveFactory(DjangoModelFactory[Objective]):

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from imtplan import clock
 from indicators.models import Progress, Target, View
-from objectives.models import StrategicPlan
+from objectives.models import StrategicPlan, shown_by_default
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ class Scope:
 def plan_asked(
     plans: Sequence[StrategicPlan], parameters: Mapping[str, str]
 ) -> StrategicPlan | None:
-    """Returns the plan of the address, else the latest to have begun. Raises 404 for another."""
+    """Returns the plan of the address, else the one shown by default. Raises 404 for another."""
     code = parameters.get("plan")
     if not code:
-        return max(plans, key=lambda plan: (plan.first_year, plan.pk), default=None)
+        return shown_by_default(plans)
     for plan in plans:
         if plan.code == code:
             return plan

@@ -144,17 +144,16 @@ class IndicatorFilters(FilterSet):
     ),
 )
 class IndicatorViewSet(ByCode):
-    queryset = Indicator.objects.prefetch_related(
-        Prefetch(
-            "links",
-            queryset=IndicatorLink.objects.select_related(
-                "objective__plan", "lever__plan", "project__plan"
-            ),
-        )
-    )
+    queryset = Indicator.objects.all()
     serializer_class = IndicatorSerializer
     filterset_class = IndicatorFilters
     ordering_fields = ["rank", "code", "theme"]
+
+    def get_queryset(self) -> QuerySet[Indicator]:
+        """Returns the indicators with their links to the plans that this person may see."""
+        links = IndicatorLink.objects.visible_to(self.request.user)
+        links = links.select_related("objective__plan", "lever__plan", "project__plan")
+        return super().get_queryset().prefetch_related(Prefetch("links", links))
 
 
 class PointSerializer(ReadSerializer):

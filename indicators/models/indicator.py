@@ -1,7 +1,7 @@
 """Indicators, and the objectives, levers and projects in which they count."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import pghistory
 from django.db import models
@@ -15,6 +15,7 @@ from objectives.models import (
     Objective,
     StrategicPlan,
     archived_at_field,
+    of_plans_seen_by,
     weight_constraint,
     weight_field,
 )
@@ -236,7 +237,11 @@ class Indicator(models.Model):
         return self.decimals == 0
 
 
-class IndicatorLinkQuerySet(models.QuerySet["IndicatorLink"]):
+class IndicatorLinkQuerySet(OpenToRoles["IndicatorLink"]):
+    def visible_to(self, user: Any) -> Self:
+        owners = ("objective__plan", "lever__plan", "project__plan")
+        return super().visible_to(user).filter(of_plans_seen_by(user, *owners))
+
     def of(self, plan: StrategicPlan) -> "IndicatorLinkQuerySet":
         return self.filter(Q(objective__plan=plan) | Q(lever__plan=plan) | Q(project__plan=plan))
 

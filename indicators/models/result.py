@@ -6,7 +6,7 @@ any time.
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -22,7 +22,7 @@ from indicators.models.indicator import Indicator
 from indicators.models.status import ProgressStatus
 from indicators.models.target import Target
 from levers.models import Lever
-from objectives.models import Objective, StrategicPlan
+from objectives.models import Objective, StrategicPlan, of_plans_seen_by
 from projects.models import FlagshipProject
 
 
@@ -111,9 +111,10 @@ class InstituteValue(models.Model):
 class ProgressQuerySet(models.QuerySet["Progress"]):
     def visible_to(self, user: Any) -> "ProgressQuerySet":
         """Returns all progress for the institute's people; for a school's, that of their school."""
+        rows = self.filter(of_plans_seen_by(user, "target__plan"))
         if has_permission(user, Permission.READ_INSTITUTE):
-            return self
-        return self.filter(target__school__in=user.school_ids)
+            return rows
+        return rows.filter(target__school__in=user.school_ids)
 
 
 class Progress(models.Model):
@@ -176,6 +177,12 @@ class Progress(models.Model):
         return f"{self.target.code} · {self.year} · {self.view}"
 
 
+class RollUpQuerySet(OpenToInstitute["RollUp"]):
+    def visible_to(self, user: Any) -> Self:
+        owners = ("plan", "objective__plan", "lever__plan", "project__plan")
+        return super().visible_to(user).filter(of_plans_seen_by(user, *owners))
+
+
 class RollUp(models.Model):
     """The progress of an objective, a lever, a project or the plan: a weighted mean of items."""
 
@@ -200,7 +207,7 @@ class RollUp(models.Model):
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")
     computed_at = models.DateTimeField(_("computed at"))
 
-    objects = OpenToInstitute.as_manager()
+    objects = RollUpQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("roll-up")

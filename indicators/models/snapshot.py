@@ -2,7 +2,7 @@
 
 import json
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -13,7 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.visibility import OpenToInstitute
 from indicators.models.figure import View
-from objectives.models import StrategicPlan
+from objectives.models import StrategicPlan, of_plans_seen_by
+
+
+class SnapshotQuerySet(OpenToInstitute["Snapshot"]):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).filter(of_plans_seen_by(user, "plan"))
 
 
 class Snapshot(models.Model):
@@ -36,7 +41,7 @@ class Snapshot(models.Model):
     content = models.TextField(_("content"))
     sha256 = models.CharField("SHA-256", max_length=64)
 
-    objects = OpenToInstitute.as_manager()
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("snapshot")

@@ -1,6 +1,7 @@
 """Targets: each has a source; an indicator may have several, one of them the reference."""
 
 from decimal import Decimal
+from typing import Any, Self
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -12,10 +13,13 @@ from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToOwners
 from imtplan.bilingual import Bilingual
 from indicators.models.indicator import Indicator, amount_field
-from objectives.models import StrategicPlan, archived_at_field
+from objectives.models import StrategicPlan, archived_at_field, of_plans_seen_by
 
 
 class TargetQuerySet(OpenToOwners["Target"]):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).filter(of_plans_seen_by(user, "plan"))
+
     def in_use(self) -> "TargetQuerySet":
         """Returns the targets that are computed: neither they nor their indicator are archived."""
         return self.filter(archived_at=None, indicator__archived_at=None)

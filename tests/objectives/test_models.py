@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
-from django.utils import translation
+import time_machine
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone, translation
 
 from imtplan.accounts.models import User
-from objectives.models import Objective, StrategicPlan
+from objectives.models import Objective, PlanState, StrategicPlan
 from tests import factories
 
 
@@ -79,6 +80,55 @@ def test_the_current_plan_is_the_one_that_began_last(db: None) -> None:
         code="2023-2027", baseline_year=2022, first_year=2023, last_year=2027
     )
     assert StrategicPlan.objects.current() == following
+
+
+@pytest.mark.parametrize(
+    ("states", "day", "shown"),
+    [
+        (("published", "published"), "2022-12-31", "2018-2022"),  # its baseline year begins none
+        (("published", "published"), "2023-01-01", "2023-2027"),
+        (("published", "draft"), "2024-06-01", "2018-2022"),
+        (("closed", "draft"), "2024-06-01", "2018-2022"),
+        (("archived", "published"), "2020-06-01", "2023-2027"),  # the earliest, still to begin
+        (("draft", "draft"), "2024-06-01", None),
+        (("closed", "archived"), "2024-06-01", "2018-2022"),
+    ],
+)
+def test_the_plan_shown_first_is_the_latest_published_that_has_begun(
+    db: None, states: tuple[str, str], day: str, shown: str | None
+) -> None:
+    over = {state: timezone.now() if state in ("closed", "archived") else None for state in states}
+    factories.PlanFactory(state=states[0], closed_at=over[states[0]])
+    years = {"baseline_year": 2022, "first_year": 2023, "last_year": 2027}
+    factories.PlanFactory(code="2023-2027", state=states[1], closed_at=over[states[1]], **years)
+    with time_machine.travel(f"{day}T12:00+01:00", tick=False):
+        current = StrategicPlan.objects.current()
+    assert (current and current.code) == shown
+
+
+@pytest.mark.parametrize("state", ["published", "closed", "archived"])
+def test_only_a_draft_can_be_deleted_and_by_no_way_another(db: None, state: str) -> None:
+    closed_at = None if state == "published" else timezone.now()
+    plan = factories.PlanFactory(state=state, closed_at=closed_at)
+    with pytest.raises(DatabaseError, match="Cannot delete rows"), transaction.atomic():
+        plan.delete()
+    factories.PlanFactory(code="2023-2027", state=PlanState.DRAFT).delete()
+    assert StrategicPlan.objects.get() == plan
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"state": "draft", "published_at": "2026-01-01T00:00Z"}, "plan_draft_is_not_published"),
+        ({"state": "closed"}, "plan_closed_has_its_time"),
+        ({"state": "published", "closed_at": "2026-01-01T00:00Z"}, "plan_closed_has_its_time"),
+    ],
+)
+def test_the_times_of_a_plan_go_with_its_state(
+    db: None, fields: dict[str, Any], constraint: str
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint):
+        factories.PlanFactory(**fields)
 
 
 def test_no_plan_is_no_error(db: None) -> None:

@@ -130,7 +130,9 @@ class CampaignForm(ProblemsForm):
         self, *args: Any, user: Any, campaign: Campaign | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
-        self.fields["plan"].queryset = StrategicPlan.objects.visible_to(user)
+        plans = StrategicPlan.objects.visible_to(user)
+        own = plans.filter(pk=campaign.plan_id) if campaign else plans.none()
+        self.fields["plan"].queryset = plans.offered() | own
         self.fields["schools"].queryset = School.objects.visible_to(user)
         self.fields["indicators"].queryset = askable(user, campaign)
 
@@ -209,7 +211,8 @@ def initial_of_next(last: Campaign | None) -> dict[str, Any]:
 
 
 def _plan_of(year: int) -> StrategicPlan | None:
-    return StrategicPlan.objects.filter(first_year__lte=year, last_year__gte=year).first()
+    plans = StrategicPlan.objects.offered()
+    return plans.filter(first_year__lte=year, last_year__gte=year).first()
 
 
 def _initial_of_first() -> dict[str, Any]:

@@ -134,6 +134,8 @@ class TermsChange:
 def problems_of(terms: Terms, campaign: Campaign | None = None) -> dict[str, str | Promise]:
     """Returns what is wrong with the terms, by field. `campaign`: whose terms these would be."""
     problems: dict[str, str | Promise] = {}
+    if terms.plan.is_draft:
+        problems["plan"] = _("This plan is a draft: publish it before a campaign asks for it.")
     if not FIRST_YEAR <= terms.year <= LAST_YEAR:
         problems["year"] = _("The year is between 1990 and 2100.")
     if terms.closes_at <= terms.opens_at:

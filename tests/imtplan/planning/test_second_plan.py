@@ -15,7 +15,7 @@ from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from indicators.models import Target
 from indicators.recomputing.recompute import recompute_stale
-from objectives.models import StrategicPlan
+from objectives.models import PlanState, StrategicPlan
 from tests import factories
 
 SOURCE = "Contrat d’objectifs et de performance 2023-2027, signé le 21 décembre 2023."
@@ -79,6 +79,7 @@ def second(office: Any, first: StrategicPlan) -> StrategicPlan:
             is_reference="on",
         )
     recompute_stale()
+    StrategicPlan.objects.filter(code=PLAN).update(state=PlanState.PUBLISHED)
     return StrategicPlan.objects.get(code=PLAN)
 
 

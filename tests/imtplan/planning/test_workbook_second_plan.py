@@ -14,7 +14,7 @@ from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from indicators.models import Indicator, IndicatorLink, Target
 from indicators.recomputing.recompute import recompute_stale
-from objectives.models import StrategicPlan
+from objectives.models import PlanState, StrategicPlan
 from tests.imtplan.planning.workbooks import Rows, made, opened, saved, with_lines
 
 FACTS = json.loads(
@@ -55,6 +55,8 @@ def test_put_in_by_workbook_it_stands_beside_the_first(
     recompute_stale()
 
     second = StrategicPlan.objects.get(code="2023-2027")
+    assert second.state == PlanState.DRAFT
+    StrategicPlan.objects.filter(pk=second.pk).update(state=PlanState.PUBLISHED)
     assert second.supersedes == first
     assert (second.baseline_year, second.first_year, second.last_year) == (2022, 2023, 2027)
     found = Target.objects.filter(plan=second).values_list(
