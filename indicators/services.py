@@ -19,7 +19,14 @@ from objectives.models import StrategicPlan
 
 @transaction.atomic
 def take_snapshot(
-    *, plan: StrategicPlan, year: int, view: str, title: str, comment: str, by: User
+    *,
+    plan: StrategicPlan,
+    year: int,
+    view: str,
+    title: str,
+    comment: str,
+    by: User,
+    is_final_edition: bool = False,
 ) -> Snapshot:
     """Freeze the dashboard's content of a year, after what is stale is computed; returns the
     snapshot."""
@@ -35,6 +42,7 @@ def take_snapshot(
         by_name=str(by),
         content=text,
         sha256=sha256_of(text.encode()),
+        is_final_edition=is_final_edition,
     )
     record(
         Event.Verb.SNAPSHOT_TAKEN,

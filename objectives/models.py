@@ -57,9 +57,9 @@ class PlanState(models.TextChoices):
     def symbol(self) -> str:
         return {
             PlanState.DRAFT: "pencil",
-            PlanState.PUBLISHED: "eye",
+            PlanState.PUBLISHED: "people",
             PlanState.CLOSED: "lock",
-            PlanState.ARCHIVED: "archive",
+            PlanState.ARCHIVED: "dash-circle",
         }[self]
 
     @property
@@ -225,6 +225,10 @@ class StrategicPlan(models.Model):
     def years(self) -> range:
         """Returns the years from the baseline year to the last, both included."""
         return range(self.baseline_year, self.last_year + 1)
+
+    @property
+    def life(self) -> PlanState:
+        return PlanState(self.state)
 
     @property
     def is_draft(self) -> bool:

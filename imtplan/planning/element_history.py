@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from imtplan.audit.models import Event
 from imtplan.planning.forms import shown_number
 from imtplan.planning.moved_results import MovedNumber
+from imtplan.planning.plan_life import READERS
 
 # The history's own columns, which are no fields of the element.
 NOT_SHOWN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id"}
@@ -85,12 +86,16 @@ def _label(row: models.Model, name: str) -> str:
         return _("weight of %(what)s") % {"what": name.removeprefix("→ ")}
     if name.isdecimal():
         return _("value stated for %(year)s") % {"year": name}
+    if name == READERS:
+        return _("reader of the draft")
     return str(row._meta.get_field(name).verbose_name)
 
 
 def _in_words(row: models.Model, name: str, value: Any) -> str:
     if value in (None, ""):
         return ""
+    if name == READERS:
+        return str(value)
     if name.startswith("→") or name.isdecimal():
         return shown_number(value)
     field = row._meta.get_field(name)

@@ -20,6 +20,9 @@ class SnapshotQuerySet(OpenToInstitute["Snapshot"]):
     def visible_to(self, user: Any) -> Self:
         return super().visible_to(user).filter(of_plans_seen_by(user, "plan"))
 
+    def final_edition(self, plan: StrategicPlan) -> "Snapshot | None":
+        return self.filter(plan=plan, is_final_edition=True).order_by("-taken_at", "-pk").first()
+
 
 class Snapshot(models.Model):
     """The plan in one year and view, frozen for a meeting. `content` is the very text hashed.
@@ -40,6 +43,11 @@ class Snapshot(models.Model):
     by_name = models.CharField(_("name at the time"), max_length=254)
     content = models.TextField(_("content"))
     sha256 = models.CharField("SHA-256", max_length=64)
+    is_final_edition = models.BooleanField(
+        _("final edition"),
+        default=False,
+        help_text=_("Taken when the plan was closed; of several, the latest counts."),
+    )
 
     objects = SnapshotQuerySet.as_manager()
 
@@ -69,6 +77,7 @@ class Snapshot(models.Model):
                     "by_name",
                     "content",
                     "sha256",
+                    "is_final_edition",
                 ),
             ),
             pgtrigger.Protect(name="never_delete_snapshots", operation=pgtrigger.Delete),

@@ -169,7 +169,8 @@ def _demand_sound(terms: Terms, campaign: Campaign | None = None) -> None:
 @transaction.atomic
 def open_campaign(*, terms: Terms, by: User) -> Campaign:
     """Opens a new campaign. Two people who open the same year at once meet at the plan's lock."""
-    StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
+    plan = StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
+    terms = replace(terms, plan=plan)
     _demand_sound(terms)
     campaign = Campaign()
     _store(campaign, terms)
@@ -195,7 +196,8 @@ def change_campaign(
     """Gives a campaign new terms. `confirmed`: figures may be left out of the collection. `seen`:
     the mark of the terms that the page showed; None where a program changes them, without a page.
     """
-    StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
+    plan = StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
+    terms = replace(terms, plan=plan)
     locked = Campaign.objects.select_for_update(of=("self",)).select_related("plan")
     campaign = locked.get(pk=campaign.pk)
     _demand_sound(terms, campaign)
