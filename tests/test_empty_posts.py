@@ -17,7 +17,9 @@ from imtplan.audit.models import Event
 from imtplan.campaigns.models import KeptInput, Proposal, Remark
 from imtplan.exports.models import Export
 from imtplan.outbox.models import Mail
+from imtplan.planning.plan_life import PlanStep
 from indicators.models import Figure, RecomputeRun
+from objectives.models import PlanReader
 from tests import factories
 from tests.stored import everything_stored
 from tests.test_conventions import routes
@@ -98,12 +100,15 @@ def _placed(user: User, state: str, school: School, bob: User) -> dict[str, list
         error="x",
         indicator=indicator,
     )
+    reader = PlanReader.objects.create(plan=plan, user=bob)
     rows = {"plans": plan, "objectifs": objective, "indicateurs": indicator, "cibles": target}
     return {
         "plan_add": [{"kind": kind} for kind in rows],
         "plan_edit": [{"kind": kind, "pk": row.pk} for kind, row in rows.items()],
         "plan_archive": [{"kind": kind, "pk": row.pk} for kind, row in rows.items()],
         "plan_confirm": [{"kind": "indicateur", "pk": link.pk}],
+        "plan_step": [{"word": step.value} for step in PlanStep],
+        "plan_withdraw_reader": [{"pk": reader.pk}],
         "file_again": [{"number": export.pk}],
         "retry_run": [{"number": run.pk}],
         "retry-mail": [{"pk": mail.pk}],

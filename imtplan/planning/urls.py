@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imtplan.planning import views
+from imtplan.planning import plan_life_views, views
 from imtplan.planning.workbook import views as workbook_views
 
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("classeur.xlsx", workbook_views.workbook, name="plan_workbook_new"),
     path("classeur.<book:book>", workbook_views.workbook, name="plan_workbook_new"),
     path("plans/<slug:code>/", views.plan, name="plan"),
+    path("plans/<slug:code>/vie/<slug:word>/", plan_life_views.step, name="plan_step"),
+    path("plans/<slug:code>/supprimer/", plan_life_views.delete, name="plan_delete"),
+    path("plans/<slug:code>/lecteurs/", plan_life_views.invite, name="plan_invite_reader"),
+    path(
+        "plans/<slug:code>/lecteurs/<int:pk>/",
+        plan_life_views.withdraw,
+        name="plan_withdraw_reader",
+    ),
     path("plans/<slug:code>/classeur/", workbook_views.load, name="plan_load"),
     path("plans/<slug:code>/classeur.xlsx", workbook_views.workbook, name="plan_workbook"),
     path("plans/<slug:code>/classeur.<book:book>", workbook_views.workbook, name="plan_workbook"),

@@ -19,6 +19,8 @@ from imtplan.planning.element_history import history_of
 from imtplan.planning.forms import ArchiveForm, PlanForm
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.forms_school_targets import SchoolTargetsForm
+from imtplan.planning.plan_life import steps_of
+from imtplan.planning.plan_life_page import people_to_invite
 from imtplan.planning.plan_overview import PlanOverview
 from indicators.models import Indicator, IndicatorLink, Target
 from objectives.models import StrategicPlan
@@ -31,7 +33,7 @@ LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
-    """Shows the plans, the current one first."""
+    """Shows the plans, the latest first."""
     demand(request, Permission.EDIT_PLAN)
     rows = StrategicPlan.objects.visible_to(request.user).select_related("supersedes")
     return render(request, "planning/plans.html", {"plans": rows})
@@ -41,7 +43,13 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     demand(request, Permission.EDIT_PLAN)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
-    context = {"plan": row, "overview": PlanOverview(row, request.user)}
+    context = {
+        "plan": row,
+        "overview": PlanOverview(row, request.user),
+        "steps": steps_of(row),
+        "readers": row.readers.select_related("user") if row.is_draft else [],
+        "to_invite": people_to_invite(row) if row.is_draft else [],
+    }
     return render(request, "planning/plan.html", context)
 
 

@@ -19,7 +19,7 @@ from imtplan.dashboard.navigation import own_schools
 from imtplan.dashboard.scope import plan_asked
 from indicators.explaining.progress_explanation import ProgressMark
 from indicators.models import ProgressStatus
-from objectives.models import StrategicPlan
+from objectives.models import PlanState, StrategicPlan
 
 
 @require_safe
@@ -85,6 +85,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "statuses": ProgressStatus,
         "states": Submission.State,
         "stages": CampaignStage,
+        "lives": PlanState,
         "outcomes": CellOutcome,
         "marks": ProgressMark,
         "cell_signs": CELL_SIGNS,

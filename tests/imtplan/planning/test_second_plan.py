@@ -15,7 +15,7 @@ from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from indicators.models import Target
 from indicators.recomputing.recompute import recompute_stale
-from objectives.models import PlanState, StrategicPlan
+from objectives.models import StrategicPlan
 from tests import factories
 
 SOURCE = "Contrat d’objectifs et de performance 2023-2027, signé le 21 décembre 2023."
@@ -79,7 +79,7 @@ def second(office: Any, first: StrategicPlan) -> StrategicPlan:
             is_reference="on",
         )
     recompute_stale()
-    StrategicPlan.objects.filter(code=PLAN).update(state=PlanState.PUBLISHED)
+    office.client.post(f"/plan/plans/{PLAN}/vie/publier/", {"confirm": "1"})
     return StrategicPlan.objects.get(code=PLAN)
 
 
@@ -101,7 +101,7 @@ def test_it_stands_beside_the_first_and_follows_it(
         ("long-mobility", 2022, Decimal(18), 2027, Decimal(33), True),
     }
     events = Event.objects.filter(verb=Event.Verb.PLAN_EDITED)
-    assert events.count() == 1 + 2 * len(PUBLISHED)
+    assert events.count() == 1 + 2 * len(PUBLISHED) + 1  # published at last
     assert set(events.values_list("actor", flat=True)) == {paul.pk}
     client = signed_in(diane)
     new = client.get("/tableau-de-bord/").content.decode().replace("\u202f", " ")

@@ -56,7 +56,6 @@ def test_put_in_by_workbook_it_stands_beside_the_first(
 
     second = StrategicPlan.objects.get(code="2023-2027")
     assert second.state == PlanState.DRAFT
-    StrategicPlan.objects.filter(pk=second.pk).update(state=PlanState.PUBLISHED)
     assert second.supersedes == first
     assert (second.baseline_year, second.first_year, second.last_year) == (2022, 2023, 2027)
     found = Target.objects.filter(plan=second).values_list(
@@ -71,6 +70,7 @@ def test_put_in_by_workbook_it_stands_beside_the_first(
     assert events.count() == 1 + 3 + 3
     assert set(events.values_list("actor", flat=True)) == {paul.pk}
 
+    here.client.post("/plan/plans/2023-2027/vie/publier/", {"confirm": "1"})
     plans = here.client.get("/plan/").content.decode()
     assert plans.index("2023-2027") < plans.index("2018-2022")
     assert opened_plan(here.client, first) == before
