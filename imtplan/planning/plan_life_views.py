@@ -1,7 +1,7 @@
 """The pages of a plan's life: a step on or back, the readers of a draft, a draft deleted."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db import transaction
@@ -40,7 +40,7 @@ def step(request: HttpRequest, code: str, word: str) -> HttpResponse:
     if request.method == "POST":
         demand_button(request, "confirm")
         try:
-            stored = take_step(plan=plan, step=chosen, by=request.user, reason=reason)
+            stored = take_step(plan=plan, step=chosen, by=_office(request), reason=reason)
         except ReasonNeeded:
             problem = _("Say why: whoever reads the history will want to know.")
         except StepRefused as refusal:
@@ -49,7 +49,7 @@ def step(request: HttpRequest, code: str, word: str) -> HttpResponse:
             words = {"plan": stored, "state": stored.get_state_display()}
             messages.success(request, _("%(plan)s: %(state)s.") % words)
             return redirect("plan", code)
-    page = PlanStepPage(plan, chosen, request.user)
+    page = PlanStepPage(plan, chosen, _office(request))
     context = {"plan": plan, "page": page, "step": chosen, "reason": reason, "problem": problem}
     return _shown(request, "planning/plan_step.html", context)
 
@@ -64,7 +64,7 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
         demand_button(request, "confirm")
         name = str(plan)
         try:
-            delete_draft(plan=plan, by=request.user)
+            delete_draft(plan=plan, by=_office(request))
         except StepRefused as refusal:
             problem = str(refusal)
         else:
@@ -90,7 +90,7 @@ def invite(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("Choose a person."))
         return _to_readers(code)
     try:
-        invite_reader(plan=plan, user=person, by=request.user)
+        invite_reader(plan=plan, user=person, by=_office(request))
     except StepRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -103,9 +103,14 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     plan = _plan(request, code)
     demand_button(request, "withdraw")
     reader = get_object_or_404(plan.readers.select_related("user"), pk=pk)
-    withdraw_reader(reader=reader, by=request.user)
+    withdraw_reader(reader=reader, by=_office(request))
     messages.success(request, _("%(who)s no longer reads the draft.") % {"who": reader.user})
     return _to_readers(code)
+
+
+def _office(request: HttpRequest) -> User:
+    """Returns the person, who is signed in where `_plan` let them pass."""
+    return cast(User, request.user)
 
 
 def _plan(request: HttpRequest, code: str) -> StrategicPlan:
