@@ -110,7 +110,7 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 def _office(request: HttpRequest) -> User:
     """Returns the person, who is signed in where `_plan` let them pass."""
-    return cast(User, request.user)
+    return cast("User", request.user)
 
 
 def _plan(request: HttpRequest, code: str) -> StrategicPlan:
