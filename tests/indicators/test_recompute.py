@@ -17,6 +17,7 @@ from indicators.models import (
     Target,
     View,
 )
+from objectives.models import PlanState, StrategicPlan
 from tests import factories
 
 VALIDATED = View.VALIDATED
@@ -325,6 +326,7 @@ def test_when_plan_and_figures_are_gone_nothing_is_left(albi: School, recomputed
     target = factories.students_of_the_plan(albi)
     recomputed()
     Figure.objects.all().delete()
+    StrategicPlan.objects.update(state=PlanState.DRAFT)
     target.plan.delete()
     recomputed()
     assert not InstituteValue.objects.exists()

@@ -10,6 +10,7 @@ from imtplan.accounts.models import School
 from imtplan.integrity.results_check import differences
 from indicators import tasks
 from indicators.models import Figure, InstituteValue, RecomputeRun, StaleMark
+from objectives.models import PlanState, StrategicPlan
 from tests import factories
 
 
@@ -67,6 +68,7 @@ def test_where_plan_and_figures_are_gone_no_value_stays(albi: School) -> None:
     tasks.recompute()
     assert InstituteValue.objects.exists()
     Figure.objects.all().delete()
+    StrategicPlan.objects.update(state=PlanState.DRAFT)
     plan.delete()
     tasks.recompute()
     assert not InstituteValue.objects.exists()

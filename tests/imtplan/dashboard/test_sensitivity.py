@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from imtplan.accounts.models import School, User
 from indicators.models import IndicatorLink, Target
 from indicators.recomputing.recompute import recompute_stale
-from objectives.models import Objective
+from objectives.models import Objective, PlanState, StrategicPlan
 from tests import factories
 
 PAGE = "/sensibilite/"
@@ -63,6 +63,7 @@ def test_what_is_not_there_is_404(look: Any, address: str) -> None:
 def test_without_a_plan_it_says_so(look: Any, read: Any, objective: Objective) -> None:
     for model in (Target, IndicatorLink):
         model.objects.all().delete()
+    StrategicPlan.objects.update(state=PlanState.DRAFT)
     objective.plan.delete()
     assert "No plan yet" in read(look())
 
