@@ -189,6 +189,7 @@ def test_the_plan_office_and_whom_it_invites_see_the_draft(
     for room in ROOMS:
         answer = client.get(f"{room}?plan={CODE}")
         assert answer.status_code == 200, room
+        assert "Projet de plan" in text_of(answer), room
     assert WORD in text_of(client.get(f"/tableau-de-bord/?plan={CODE}"))
     assert WORD in text_of(client.get("/api/v1/plans/"))
     # It moves nobody's first page.

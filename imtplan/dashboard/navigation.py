@@ -8,11 +8,15 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Campaign
+
+# The pages in the bar that are about one plan.
+READING_ROOM = ("dashboard", "matrix", "schools", "projects", "history")
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,18 @@ def _items(
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    return [NavigationItem(label, url, request.path.startswith(url)) for label, url in links(user)]
+    return [
+        NavigationItem(label, _with_plan(request, url), request.path.startswith(url))
+        for label, url in links(user)
+    ]
+
+
+def _with_plan(request: HttpRequest, url: str) -> str:
+    """Returns the address of a page of the reading room with the plan of this page, if it names
+    one; another address as it is."""
+    plan = request.GET.get("plan")
+    reads = url.startswith(tuple(reverse(name) for name in READING_ROOM))
+    return f"{url}?{urlencode({'plan': plan})}" if plan and reads else url
 
 
 def _daily(user: Any) -> list[tuple[str, str]]:

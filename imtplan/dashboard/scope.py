@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.http import Http404
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from imtplan import clock
 from indicators.models import Progress, Target, View
-from objectives.models import StrategicPlan, shown_by_default
+from objectives.models import PlanState, StrategicPlan, shown_by_default
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,12 @@ class Scope:
         return replace(self, year=year).lasting
 
     @property
+    def plan_name(self) -> str:
+        """Returns the plan's name for what is printed or sent: a draft says that it is one."""
+        words = {"plan": self.plan.name}
+        return _("%(plan)s (draft)") % words if self.plan.is_draft else str(self.plan.name)
+
+    @property
     def years(self) -> range:
         return self.plan.years
 
@@ -78,6 +85,15 @@ def plan_asked(
         if plan.code == code:
             return plan
     raise Http404
+
+
+def plans_beside(plans: Sequence[StrategicPlan], plan: StrategicPlan) -> list[StrategicPlan]:
+    """Returns the plan between the one before it and the next, in the order of their years. An
+    archived plan stands beside no other."""
+    others = [other for other in plans if other == plan or other.state != PlanState.ARCHIVED]
+    others.sort(key=lambda other: (other.first_year, other.pk))
+    place = others.index(plan)
+    return others[max(0, place - 1) : place + 2]
 
 
 def moment_asked(parameters: Mapping[str, str]) -> datetime | None:
@@ -110,7 +126,7 @@ def year_asked(parameters: Mapping[str, str], plan: StrategicPlan) -> int:
 
 @dataclass(frozen=True)
 class RequestedScope:
-    """What an address asks for, with what had to be read to know it."""
+    """What an address asks for, with the plans beside the one asked for."""
 
     plans: Sequence[StrategicPlan]
     scope: Scope
@@ -128,7 +144,8 @@ def read_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope | Non
         return None
     year = year_asked(parameters, plan)
     return RequestedScope(
-        plans, Scope(plan, year, view_asked(parameters), parameters, moment=clock.moment())
+        plans_beside(plans, plan),
+        Scope(plan, year, view_asked(parameters), parameters, moment=clock.moment()),
     )
 
 

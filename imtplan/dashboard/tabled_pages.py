@@ -20,7 +20,7 @@ def about_numbers(scope: Scope, freshness: Freshness) -> AboutLines:
     """Returns plan, year, view and moment: what the address of the page asked for, in words."""
     views = {View.VALIDATED: _("Validated"), View.PROVISIONAL: _("Provisional")}
     lines = [
-        (_("Plan"), scope.plan.name),
+        (_("Plan"), scope.plan_name),
         (_("Year"), str(scope.year)),
         (_("Figures that count"), views[View(scope.view)]),
         (_("Computed on"), moment_in_words(moment_of(scope, freshness))),

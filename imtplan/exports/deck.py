@@ -99,11 +99,11 @@ def read(user: Any, subject: str, parameters: Mapping[str, str]) -> Deck:
         "moment": moment_in_words(moment_of(page.scope, page.freshness))
     }
     return Deck(
-        title=page.scope.plan.name,
+        title=page.scope.plan_name,
         lead=page.outlook or page.state,
         more=page.state if page.outlook else "",
         about=f"{perimeter} · {data}",
-        foot=f"IMT Plan · {page.scope.plan.name} · {perimeter} · {data}",
+        foot=f"IMT Plan · {page.scope.plan_name} · {perimeter} · {data}",
         notes=_notes(page),
         language=reader_language(),
         is_demonstration=is_demonstration(),

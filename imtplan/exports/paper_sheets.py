@@ -63,7 +63,7 @@ class PaperSheet:
 def _sheet(title: str, scope: Scope, freshness: Freshness) -> dict[str, Any]:
     return {
         "title": title,
-        "plan": scope.plan.name,
+        "plan": scope.plan_name,
         "perimeter": perimeter_of(scope.year, scope.view),
         "data_at": moment_of(scope, freshness),
         "is_demonstration": is_demonstration(),
@@ -180,7 +180,7 @@ class SnapshotSheet(PaperSheet):
 def dashboard(user: Any, subject: str, parameters: Mapping[str, str]) -> DashboardSheet:
     page = DASHBOARD.page(user, parameters)
     schools = schools_of(user, page.scope, page.plans, page.followed_targets, page.freshness)
-    about = _sheet(page.scope.plan.name, page.scope, page.freshness)
+    about = _sheet(page.scope.plan_name, page.scope, page.freshness)
     return DashboardSheet(**about, page=page, reader=user, schools=schools)
 
 

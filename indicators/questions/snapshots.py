@@ -16,7 +16,15 @@ from imtplan.canonical import canonical, instant
 from imtplan.numbers import plain
 from indicators.formulas.progress import FORMULA_VERSION
 from indicators.measures import IS_ESTIMATE, MEANS, PROGRESS, VALUES, names_of
-from indicators.models import Indicator, InstituteValue, Progress, ProgressStatus, RollUp, Target
+from indicators.models import (
+    Indicator,
+    InstituteValue,
+    Progress,
+    ProgressStatus,
+    RollUp,
+    Snapshot,
+    Target,
+)
 from objectives.models import StrategicPlan
 
 FORMAT = "imtplan-snapshot-1"
@@ -150,6 +158,22 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Snapsh
     first, second = _lines(before), _lines(after)
     keys = [*second, *(key for key in first if key not in second)]
     return [SnapshotLine(*key, first.get(key), second.get(key)) for key in keys]
+
+
+# The fields by which a comparison shows that a number was corrected: not names, not words.
+CORRECTABLE = {
+    *("value", "estimate", "expected", "reported", "target_value"),
+    *("progress", "expected_progress", "status", "forecast"),
+}
+
+
+def is_corrected_since(snapshot: Snapshot) -> bool:
+    """Says whether a number of the snapshot differs now, or a line of it came or went."""
+    now = content_of(snapshot.plan, year=snapshot.year, view=snapshot.view)
+    lines = compared(snapshot.parsed_content, now)
+    return any(
+        not line.before or not line.after or CORRECTABLE & set(line.changed) for line in lines
+    )
 
 
 def _lines(content: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:

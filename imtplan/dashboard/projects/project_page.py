@@ -13,12 +13,14 @@ from imtplan.dashboard.projects.timeline import MilestoneMark, ProjectTrack, Tim
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, demanded_scope
 from indicators.models import IndicatorLink
+from objectives.models import StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
 
 
 @dataclass(frozen=True)
 class ProjectPage:
     scope: Scope
+    plans: Sequence[StrategicPlan]
     project: Project
     row: FlagshipProject
     serves: Sequence[Serves]
@@ -57,6 +59,7 @@ def project_page(
     axis = TimeAxis.of(scope.plan, scope.day, milestones)
     return ProjectPage(
         scope=scope,
+        plans=read.plans,
         project=project,
         row=row,
         serves=[
