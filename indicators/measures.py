@@ -67,6 +67,12 @@ STATUS = ResultField("status", _("Status"), FieldKind.STATUS)
 WOULD_BE = ResultField(
     "would_be", _("What a pending status would be"), FieldKind.WORD, in_snapshots=False
 )
+# What a mean rests on, and what it needs. A project is made of milestones and has no items.
+LACKING = [
+    ResultField("items", _("Items of the mean"), in_snapshots=False),
+    ResultField("known_items", _("Items with data"), in_snapshots=False),
+    ResultField("coverage_needed", _("Coverage needed for a verdict"), in_snapshots=False),
+]
 IS_ESTIMATE = ResultField("is_estimate", _("Estimate"), FieldKind.IS_ESTIMATE)
 
 # The fields of the progress of one series toward one target in a year.
@@ -107,6 +113,7 @@ MEANS = [
     STATUS,
     WOULD_BE,
     IS_ESTIMATE,
+    *LACKING,
 ]
 
 # The numbers of steps that are not stored.

@@ -19,6 +19,10 @@ class Standing:
     coverage: Decimal | None = None
     pace: Decimal | None = None
     would_be: str = ""
+    items: int = 0
+    known_items: int = 0
+    coverage_needed: Decimal | None = None
+    of_plan: bool = False
 
     @classmethod
     def of(cls, roll_up: RollUp | None) -> "Standing":
@@ -31,6 +35,10 @@ class Standing:
             roll_up.coverage,
             roll_up.pace,
             roll_up.would_be,
+            roll_up.items,
+            roll_up.known_items,
+            roll_up.coverage_needed,
+            roll_up.plan_id is not None,
         )
 
     @classmethod
@@ -45,11 +53,15 @@ class Standing:
             row["now_coverage"],
             row["now_pace"],
             row["now_would_be"],
+            row["now_items"],
+            row["now_known_items"],
+            row["now_needed"],
+            row["now_plan"] is not None,
         )
 
     @property
     def verdict(self) -> VerdictInWords:
-        return VerdictInWords.of(self)
+        return VerdictInWords.of_mean(self, of_plan=self.of_plan)
 
     @property
     def gap(self) -> Decimal | None:

@@ -118,6 +118,10 @@ def with_standing(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         now_coverage=F("now__coverage"),
         now_pace=F("now__pace"),
         now_would_be=F("now__would_be"),
+        now_items=F("now__items"),
+        now_known_items=F("now__known_items"),
+        now_needed=F("now__coverage_needed"),
+        now_plan=F("now__plan"),
         before=F("earlier__progress"),
     )
 
@@ -129,6 +133,10 @@ STANDING = (
     "now_coverage",
     "now_pace",
     "now_would_be",
+    "now_items",
+    "now_known_items",
+    "now_needed",
+    "now_plan",
     "before",
 )
 

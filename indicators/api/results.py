@@ -252,8 +252,8 @@ class RollUpFilters(ViewFilters):
     tags=["results"],
     description=_(
         "Progress of the plan, its objectives, levers and projects; for the institute's "
-        "people. `coverage` is the share of the weight that has data: a mean over 0.4 of it "
-        "says little."
+        "people. `coverage` is the share of the weight that has data; below `coverage_needed`, "
+        "which the plan sets, there is no mean and no verdict."
     ),
 )
 class RollUpViewSet(ByNumber):

@@ -20,6 +20,7 @@ class LeftOutReason(StrEnum):
     """The reason why an item is left out of the mean."""
 
     NO_DATA = "no_data"
+    LITTLE_COVERED = "little_covered"  # an element below the coverage that its plan asks for
     NOTHING_EXPECTED = "nothing_expected"  # its expected progress is not known
 
 
@@ -28,7 +29,8 @@ class ItemExplanation:
     """One indicator, project or objective in the mean."""
 
     part: ElementPart
-    share_of_weight: Decimal | None  # of the weight that has data; None when left out
+    # Of the weight that has data; None when left out, or where there is no mean.
+    share_of_weight: Decimal | None
 
     @property
     def kind(self) -> str:
@@ -60,6 +62,8 @@ class ItemExplanation:
     @property
     def why(self) -> LeftOutReason | None:
         """Returns why the item does not count; None where it counts."""
+        if self.part.item.is_little_covered:
+            return LeftOutReason.LITTLE_COVERED
         if self.progress is None:
             return LeftOutReason.NO_DATA
         return LeftOutReason.NOTHING_EXPECTED if self.expected is None else None
@@ -122,7 +126,8 @@ class RollUpExplanation:
         if self.is_project:
             return []
         known = [part for part in self.parts if ItemExplanation(part, None).counts]
-        whole = sum((part.item.weight for part in known), Decimal(0))
+        has_mean = self.row.progress is not None
+        whole = sum((part.item.weight for part in known), Decimal(0)) if has_mean else Decimal(0)
         return [
             ItemExplanation(part, part.item.weight / whole if part in known and whole else None)
             for part in self.parts

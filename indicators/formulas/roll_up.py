@@ -33,6 +33,7 @@ class RollUpItem:
     expected: Decimal | None
     is_estimate: bool = False  # older figures stand in for some that are missing
     is_pending: bool = False  # its own verdict waits for them
+    is_little_covered: bool = False  # an element below the coverage that its plan asks for
 
     @property
     def has_data(self) -> bool:
@@ -41,7 +42,10 @@ class RollUpItem:
 
 @dataclass(frozen=True, slots=True)
 class ElementMean:
-    """An element as the mean of its items. Shares from 0 to 1; coverage is a share of weight."""
+    """An element as the mean of its items. Shares from 0 to 1; coverage is a share of weight.
+
+    Below the coverage needed there is no mean: what is missing is counted in its place.
+    """
 
     progress: Decimal | None
     expected: Decimal | None
@@ -49,6 +53,9 @@ class ElementMean:
     coverage: Decimal | None
     verdict: Verdict
     is_estimate: bool = False  # an item that counts is one
+    items: int = 0  # that have a weight
+    known_items: int = 0  # of these, that have data
+    coverage_needed: Decimal | None = None
 
     @property
     def status(self) -> Status:
@@ -61,7 +68,8 @@ class ElementMean:
     def as_item(self, weight: Decimal) -> RollUpItem:
         """Returns the element as an item in the mean of the element above it."""
         pending = self.status is Status.PENDING
-        return RollUpItem(weight, self.progress, self.expected, self.is_estimate, pending)
+        little = self.progress is None and bool(self.coverage)
+        return RollUpItem(weight, self.progress, self.expected, self.is_estimate, pending, little)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +85,30 @@ def roll_up(items: Iterable[RollUpItem], *, thresholds: Thresholds, final: bool)
     """Returns an element's mean: Σ w·clamp(p) / Σ w over the items that have data.
 
     Expected progress is the same mean over the same items, pace the quotient of the two means, and
-    coverage the weight of these items over all weight. In the `final` year an element that is not
-    achieved is missed; where an item is an estimate neither is said yet, and where every item is
-    pending so is the element.
+    coverage the weight of these items over all weight. Below the coverage of `thresholds` all but
+    the coverage is unknown: such an element has no data in the mean of the one above it. In the
+    `final` year an element that is not achieved is missed; where an item is an estimate neither is
+    said yet, and where every item is pending so is the element.
     """
-    everything = list(items)
-    known = [
-        (item.weight, clamp(item.progress), clamp(item.expected))
-        for item in everything
-        if item.progress is not None and item.expected is not None
-    ]
-    progress = _mean([(weight, reached) for weight, reached, _ in known])
-    expected = _mean([(weight, planned) for weight, _, planned in known])
-    weight_known = sum((weight for weight, _, _ in known), ZERO)
-    coverage = _share(weight_known, sum((item.weight for item in everything), ZERO))
+    weighed = [item for item in items if item.weight]
+    counting = [item for item in weighed if item.has_data]
+    coverage = _share(_weight_of(counting), _weight_of(weighed))
+    counts = (len(weighed), len(counting), thresholds.coverage)
+    if coverage is None or coverage < thresholds.coverage:
+        rule = StatusRule.LITTLE_COVERED if coverage else StatusRule.NO_VALUE
+        unknown = Verdict(Status.NO_DATA, rule)
+        return ElementMean(None, None, None, coverage, unknown, False, *counts)
+    progress = _mean([(item.weight, item.progress) for item in counting])
+    expected = _mean([(item.weight, item.expected) for item in counting])
     speed = value_of(pace(progress, expected))
-    would_be = _verdict(progress, speed, coverage, thresholds, final=final)
-    counting = [item for item in everything if item.has_data and item.weight]
     is_estimate = any(item.is_estimate for item in counting)
-    is_waiting = all(item.is_pending for item in counting)
-    verdict = until_counted(would_be, is_estimate=is_estimate, is_over=final, is_waiting=is_waiting)
-    return ElementMean(progress, expected, speed, coverage, verdict, is_estimate)
+    verdict = until_counted(
+        _verdict(progress, speed, thresholds, final=final),
+        is_estimate=is_estimate,
+        is_over=final,
+        is_waiting=all(item.is_pending for item in counting),
+    )
+    return ElementMean(progress, expected, speed, coverage, verdict, is_estimate, *counts)
 
 
 def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> RollUpItem:
@@ -117,9 +128,15 @@ def project_progress(milestones: Collection[MilestoneDue], *, on: date) -> RollU
     )
 
 
-def _mean(weighted: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
+def _weight_of(items: Iterable[RollUpItem]) -> Decimal:
+    return sum((item.weight for item in items), ZERO)
+
+
+def _mean(weighted: Sequence[tuple[Decimal, Decimal | None]]) -> Decimal:
+    """Returns the mean of shares that are known, each held between nothing and the whole."""
     total = sum((weight for weight, _ in weighted), ZERO)
-    return _share(sum((weight * share for weight, share in weighted), ZERO), total)
+    added = sum((weight * clamp(share) for weight, share in weighted if share is not None), ZERO)
+    return added / total
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:
@@ -128,22 +145,12 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
 
 
 def _verdict(
-    progress: Decimal | None,
-    speed: Decimal | None,
-    coverage: Decimal | None,
-    thresholds: Thresholds,
-    *,
-    final: bool,
+    progress: Decimal, speed: Decimal | None, thresholds: Thresholds, *, final: bool
 ) -> Verdict:
-    """Returns "no data" below the coverage of `thresholds`; else achieved, missed, or what the
-    pace says.
+    """Returns achieved, missed, or what the pace says.
 
     Where nothing is expected yet, an element is on track if something is done, else not started.
     """
-    if progress is None:
-        return Verdict(Status.NO_DATA, StatusRule.NO_VALUE)
-    if coverage is None or coverage < thresholds.coverage:
-        return Verdict(Status.NO_DATA, StatusRule.LITTLE_COVERED)
     if progress >= 1:
         return Verdict(Status.ACHIEVED, StatusRule.TARGET_REACHED)
     if final:

@@ -95,11 +95,22 @@ _YEARS = dict.fromkeys(
     ("year", "baseline_year", "target_year", "earlier_year", "later_year"), Measure.YEAR
 )
 _COUNTS = dict.fromkeys(
-    ("growth_percent", "years_left", "years_gone", "reported", "expected", "scale"), Measure.COUNT
+    (
+        "growth_percent",
+        "years_left",
+        "years_gone",
+        "reported",
+        "expected",
+        "scale",
+        "items",
+        "known_items",
+    ),
+    Measure.COUNT,
 )
 _SHARES = dict.fromkeys(
     (
         StepResult.COVERAGE.value,
+        "coverage_needed",
         StepResult.PROGRESS.value,
         StepResult.EXPECTED_PROGRESS.value,
         StepResult.PACE.value,

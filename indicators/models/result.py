@@ -201,6 +201,9 @@ class RollUp(models.Model):
         _("what a pending status would be"), max_length=14, choices=ProgressStatus, blank=True
     )
     is_estimate = models.BooleanField(_("rests on estimates"), default=False)
+    items = models.PositiveSmallIntegerField(_("items of the mean"), default=0)
+    known_items = models.PositiveSmallIntegerField(_("items with data"), default=0)
+    coverage_needed = computed_field(_("coverage needed for a verdict"))
     exact_progress = ExactField(_("progress, exact"), null=True, editable=False)
     exact_expected = ExactField(_("expected progress, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8)

@@ -5,8 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext, npgettext
+from django.utils.translation import gettext, ngettext, npgettext
 from django.utils.translation import gettext_lazy as _
+
+from imtplan.bilingual import reader_language
+from imtplan.numbers import format_percent
 
 
 class ProgressStatus(models.TextChoices):
@@ -71,6 +74,49 @@ WOULD_BE = {
 
 
 @dataclass(frozen=True)
+class MissingItems:
+    """How much of an element's mean has data, where that is too little for a verdict."""
+
+    items: int
+    known: int
+    coverage: Decimal
+    needed: Decimal
+    of_plan: bool = False  # its items are objectives
+
+    @property
+    def text(self) -> str:
+        """Returns "3 of 5 … without data", with the coverage and the one that the plan asks for."""
+        missing = self.items - self.known
+        if self.of_plan:
+            text = ngettext(
+                "%(missing)s of %(items)s objectives without enough data",
+                "%(missing)s of %(items)s objectives without enough data",
+                missing,
+            )
+        else:
+            text = ngettext(
+                "%(missing)s of %(items)s indicators and projects without data",
+                "%(missing)s of %(items)s indicators and projects without data",
+                missing,
+            )
+        shares = gettext("data for %(coverage)s of the weight, the plan asks for %(needed)s")
+        coverage, needed = self._apart()
+        counted = text % {"missing": missing, "items": self.items}
+        return f"{counted} ({shares % {'coverage': coverage, 'needed': needed}})"
+
+    def _apart(self) -> tuple[str, str]:
+        """Returns both shares with as few decimals as leave them different."""
+        for decimals in range(4):
+            pair = [
+                format_percent(share, language=reader_language(), decimals=decimals)
+                for share in (self.coverage, self.needed)
+            ]
+            if pair[0] != pair[1]:
+                break
+        return pair[0], pair[1]
+
+
+@dataclass(frozen=True)
 class VerdictInWords:
     """A status in the words that its numbers call for.
 
@@ -82,12 +128,22 @@ class VerdictInWords:
     pace: Decimal | None = None
     reported: int | None = None
     expected: int | None = None
+    missing: MissingItems | None = None
 
     @classmethod
     def of(
         cls, row: Any, *, reported: int | None = None, expected: int | None = None
     ) -> "VerdictInWords":
         return cls(ProgressStatus(row.status), row.would_be or "", row.pace, reported, expected)
+
+    @classmethod
+    def of_mean(cls, mean: Any, *, of_plan: bool = False) -> "VerdictInWords":
+        """Returns the verdict on an element, with what is missing where there is none."""
+        missing = None
+        if mean.items and mean.coverage is not None and mean.coverage_needed is not None:
+            counts = (mean.items, mean.known_items, mean.coverage, mean.coverage_needed)
+            missing = MissingItems(*counts, of_plan)
+        return cls(ProgressStatus(mean.status), mean.would_be or "", mean.pace, missing=missing)
 
     @property
     def value(self) -> str:
@@ -114,7 +170,10 @@ class VerdictInWords:
 
     @property
     def details(self) -> str:
-        """Returns what a pending verdict would be, and how many schools it counts; else empty."""
+        """Returns what a pending verdict would be, and how many schools it counts; of an element
+        without data, what is missing; else empty."""
+        if self.status == ProgressStatus.NO_DATA and self.missing:
+            return self.missing.text
         if self.status != ProgressStatus.PENDING:
             return ""
         would_be = WOULD_BE.get(ProgressStatus(self.would_be)) if self.would_be else None

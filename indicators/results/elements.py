@@ -111,7 +111,8 @@ def day_of(year: int) -> date:
 def roll_up_row(
     element: Element, mean: ElementMean, view: View, year: int, now: datetime, inputs: str = ""
 ) -> RollUp:
-    """Returns the mean of an element as it is stored."""
+    """Returns the mean of an element as it is stored; of a project, without items."""
+    is_project = isinstance(element, FlagshipProject)
     return RollUp(
         plan=element if isinstance(element, StrategicPlan) else None,
         objective=element if isinstance(element, Objective) else None,
@@ -126,6 +127,9 @@ def roll_up_row(
         status=mean.status,
         would_be=mean.verdict.would_be or "",
         is_estimate=mean.is_estimate,
+        items=0 if is_project else mean.items,
+        known_items=0 if is_project else mean.known_items,
+        coverage_needed=mean.coverage_needed,
         exact_progress=mean.progress,
         exact_expected=mean.expected,
         formula_version=FORMULA_VERSION,

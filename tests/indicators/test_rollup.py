@@ -47,6 +47,9 @@ def test_the_mean_is_weighted() -> None:
         pace=Decimal("0.6"),
         coverage=Decimal(1),
         verdict=Verdict(Status.AT_RISK, StatusRule.BY_PACE),
+        items=2,
+        known_items=2,
+        coverage_needed=Decimal("0.5"),
     )
 
 
@@ -79,25 +82,60 @@ def test_a_zero_is_data() -> None:
     assert (found.progress, found.coverage, found.status) == (0, 1, Status.OFF_TRACK)
 
 
-def test_below_half_coverage_there_is_a_number_but_no_verdict() -> None:
+def test_below_half_coverage_there_is_neither_a_number_nor_a_verdict() -> None:
     half = rolled(item("0.5"), NOTHING)
     less = rolled(item("0.5"), NOTHING, item(None, None, weight="0.001"))
     assert (half.progress, half.status) == (Decimal("0.5"), Status.ON_TRACK)
-    assert (less.progress, less.pace, less.status) == (Decimal("0.5"), 1, Status.NO_DATA)
+    assert (less.progress, less.expected, less.pace) == (None, None, None)
+    assert less.verdict == Verdict(Status.NO_DATA, StatusRule.LITTLE_COVERED)
+    assert (round(less.coverage or 0, 4), less.items, less.known_items) == (Decimal("0.4998"), 3, 1)
+
+
+def without(coverage: Decimal | None, items: int = 0) -> ElementMean:
+    needed = Decimal("0.5")
+    return ElementMean(
+        None, None, None, coverage, NO_VALUE, items=items, known_items=0, coverage_needed=needed
+    )
 
 
 @pytest.mark.parametrize("items", [[], [item("0.5", weight="0")]])
 def test_without_items_of_any_weight_there_is_nothing_to_say(items: list[RollUpItem]) -> None:
-    assert rolled(*items) == ElementMean(None, None, None, None, NO_VALUE)
+    assert rolled(*items) == without(None)
 
 
 def test_where_no_item_has_data_the_coverage_is_zero() -> None:
-    assert rolled(NOTHING) == ElementMean(None, None, None, Decimal(0), NO_VALUE)
+    assert rolled(NOTHING) == without(Decimal(0), items=1)
 
 
 def test_what_has_data_but_no_weight_is_left_out() -> None:
-    found = rolled(item("0.5", weight="0"), NOTHING)
-    assert found == ElementMean(None, None, None, Decimal(0), NO_VALUE)
+    assert rolled(item("0.5", weight="0"), NOTHING) == without(Decimal(0), items=1)
+
+
+THIN = [item("0"), NOTHING, NOTHING, NOTHING, NOTHING]  # a coverage of 0.2
+
+
+def test_an_element_without_data_is_unknown_in_the_one_above_it() -> None:
+    """Three objectives: two of 0 % over a fifth of their weight, and one of 50 %, weight 4 of 6."""
+    thin = rolled(*THIN).as_item(Decimal(1))
+    assert (thin.progress, thin.expected, thin.is_little_covered) == (None, None, True)
+    plan = rolled(thin, thin, rolled(item("0.5")).as_item(Decimal(4)))
+    assert (plan.progress, plan.expected) == (Decimal("0.5"), Decimal("0.5"))
+    assert (plan.items, plan.known_items, plan.status) == (3, 1, Status.ON_TRACK)
+    assert round(plan.coverage or 0, 4) == Decimal("0.6667")
+
+
+def test_objectives_without_data_leave_the_plan_without_a_percentage() -> None:
+    objectives = [rolled(*THIN).as_item(Decimal(1)) for _ in range(3)]
+    plan = rolled(*objectives, final=True)
+    assert (plan.progress, plan.expected, plan.pace, plan.coverage) == (None, None, None, 0)
+    assert (plan.items, plan.known_items, plan.verdict) == (3, 0, NO_VALUE)
+
+
+def test_a_plan_of_which_most_is_unknown_has_no_verdict_either() -> None:
+    thin = rolled(*THIN).as_item(Decimal(1))
+    plan = rolled(thin, thin, rolled(item("0.5")).as_item(Decimal(1)))
+    assert plan.verdict == Verdict(Status.NO_DATA, StatusRule.LITTLE_COVERED)
+    assert (plan.progress, plan.known_items) == (None, 1)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +293,10 @@ def test_a_mean_lies_among_its_items(items: list[RollUpItem]) -> None:
 
 @given(st.lists(with_data), without_data)
 def test_missing_data_is_never_taken_for_zero(items: list[RollUpItem], unknown: RollUpItem) -> None:
-    before, after = rolled(*items), rolled(*items, unknown)
+    before, after = (
+        rolled(*listed, thresholds=Thresholds(coverage=Decimal("1e-9")))
+        for listed in (items, [*items, unknown])
+    )
     assert (after.progress, after.expected, after.pace) == (
         before.progress,
         before.expected,

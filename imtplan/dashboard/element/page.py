@@ -139,8 +139,10 @@ class ElementPage:
 
     @cached_property
     def pulls(self) -> list[GapShare]:
-        """Returns the items, what holds it back most first, what has no data last."""
-        whole = sum((item.weight for item in self.items if item.counts), Decimal(0))
+        """Returns the items, what holds it back most first, what has no data last. Without a mean
+        there is no gap to share out."""
+        counting = [item for item in self.items if item.counts and self.standing.share is not None]
+        whole = sum((item.weight for item in counting), Decimal(0))
         pulls = [
             GapShare(
                 item, item.weight * item.lead / whole if item.lead is not None and whole else None
@@ -165,7 +167,7 @@ class ElementPage:
     def sentence(self) -> str:
         """Says where it stands, and what holds it back most."""
         if self.standing.share is None or self.standing.expected_share is None:
-            return _("Nothing is known of its progress in %(year)s.") % {"year": self.scope.year}
+            return self._unknown()
         known: dict[str, Any] = {
             "year": self.scope.year,
             "share": in_percent(self.standing.share),
@@ -175,6 +177,13 @@ class ElementPage:
             _("In %(year)s, %(share)s of the way is done, %(expected)s was expected.") % known
         )
         return " ".join(filter(None, (progress, self._since(), self._worst())))
+
+    def _unknown(self) -> str:
+        missing = self.standing.verdict.details
+        if not missing:
+            return _("Nothing is known of its progress in %(year)s.") % {"year": self.scope.year}
+        text = _("Nothing can be said of its progress in %(year)s: %(missing)s.")
+        return text % {"year": self.scope.year, "missing": missing}
 
     @property
     def behind_since(self) -> int | None:

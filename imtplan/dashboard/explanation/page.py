@@ -278,7 +278,7 @@ class RollUpInWords:
 
     @property
     def verdict(self) -> VerdictInWords:
-        return VerdictInWords.of(self.row)
+        return VerdictInWords.of_mean(self.row, of_plan=self.is_plan)
 
     @property
     def rule(self) -> str:

@@ -96,7 +96,7 @@ VERDICTS = {
     StatusRule.LEVEL_WITH_PATH: gettext_lazy(
         "Nothing was expected yet: being level with the path is enough."
     ),
-    StatusRule.LITTLE_COVERED: gettext_lazy("Less than half of the weight has data."),
+    StatusRule.LITTLE_COVERED: gettext_lazy("Less of the weight has data than the plan asks for."),
     StatusRule.NOTHING_EXPECTED: gettext_lazy("Nothing was expected yet."),
     StatusRule.COUNT_INCOMPLETE: gettext_lazy(
         "The time is over but figures are missing: achieved and missed are said of a full count."
@@ -121,6 +121,7 @@ REASONS = {
 }
 MISSING = {
     LeftOutReason.NO_DATA: gettext_lazy("no data"),
+    LeftOutReason.LITTLE_COVERED: gettext_lazy("too little data"),
     LeftOutReason.NOTHING_EXPECTED: gettext_lazy("nothing is expected of it in that year"),
 }
 

@@ -131,14 +131,15 @@ class MeanMove:
 
     before: ElementMean
     after: ElementMean
+    of_plan: bool = False
 
     @property
     def verdict(self) -> VerdictInWords:
-        return VerdictInWords.of(self.after)
+        return VerdictInWords.of_mean(self.after, of_plan=self.of_plan)
 
     @property
     def verdict_before(self) -> VerdictInWords:
-        return VerdictInWords.of(self.before)
+        return VerdictInWords.of_mean(self.before, of_plan=self.of_plan)
 
     @property
     def is_moved(self) -> bool:
@@ -220,7 +221,7 @@ class PlanWithoutRow:
 
     @property
     def verdict(self) -> VerdictInWords | None:
-        return VerdictInWords.of(self.mean) if self.mean else None
+        return VerdictInWords.of_mean(self.mean, of_plan=True) if self.mean else None
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ class SensitivityPage:
 
     @property
     def plan(self) -> MeanMove:
-        return MeanMove(*self.trial.plan)
+        return MeanMove(*self.trial.plan, of_plan=True)
 
     @cached_property
     def sections(self) -> list[ElementSection]:
@@ -309,9 +310,16 @@ class SensitivityPage:
         if not known:
             return ""
         low, high = (in_percent(share, decimals=1) for share in (min(known), max(known)))
-        return _(
-            "Whichever single one is left out, the plan stands between %(low)s and %(high)s."
-        ) % {"low": low, "high": high}
+        if len(known) < len(self._without):
+            text = _(
+                "Whichever single one is left out, the plan stands between %(low)s and %(high)s, "
+                "or has too little data for a percentage."
+            )
+        else:
+            text = _(
+                "Whichever single one is left out, the plan stands between %(low)s and %(high)s."
+            )
+        return text % {"low": low, "high": high}
 
     @property
     def most_sentence(self) -> str:

@@ -126,12 +126,12 @@ class ElementRow:
 
     @property
     def verdict(self) -> VerdictInWords:
-        return VerdictInWords.of(self.move.after)
+        return VerdictInWords.of_mean(self.move.after, of_plan=self.is_plan)
 
     @property
     def verdict_before(self) -> VerdictInWords | None:
         """Returns the verdict only where it would be in other words."""
-        before = VerdictInWords.of(self.move.before)
+        before = VerdictInWords.of_mean(self.move.before, of_plan=self.is_plan)
         return before if before.text != self.verdict.text else None
 
 
