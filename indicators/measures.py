@@ -45,6 +45,7 @@ class ResultField:
 RANGE = [
     ResultField("low", _("At the least"), is_rough=True),
     ResultField("high", _("At the most"), is_rough=True),
+    ResultField("range_by", _("Missing schools of the range"), FieldKind.WORD, in_snapshots=False),
 ]
 
 # The fields of the institute's value in a year.

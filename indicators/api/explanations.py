@@ -32,6 +32,7 @@ from indicators.explaining import (
     NotCountedReason,
     ProgressExplanation,
     ProgressMark,
+    RangeAssumption,
     RollUpExplanation,
     StatusRule,
     StepResult,
@@ -133,10 +134,14 @@ class AgreementSerializer(Serializer):
     differences = DifferenceSerializer(many=True)
 
 
-class StandInSerializer(Serializer):
+class MissingSchoolSerializer(Serializer):
     school = CharField(source="code")
-    at_baseline = ComputedNumberField()
-    at_trajectory = ComputedNumberField()
+    assumption = ChoiceField(choices=words(RangeAssumption), allow_null=True)
+    floor = ComputedNumberField()
+    expectation = ComputedNumberField()
+    since = IntegerField(allow_null=True)
+    then = ComputedNumberField()
+    now = ComputedNumberField()
 
 
 class ExplanationSerializer(Serializer):
@@ -161,7 +166,8 @@ class ValueExplanationSerializer(ExplanationSerializer):
     estimate = ComputedNumberField(source="total.estimate")
     low = ComputedNumberField()
     high = ComputedNumberField()
-    stand_ins = StandInSerializer(many=True)
+    range_by = ChoiceField(choices=words(RangeAssumption), allow_null=True)
+    stand_ins = MissingSchoolSerializer(many=True, source="missing_schools")
     expected = IntegerField(source="total.expected")
     reported = IntegerField(source="total.reported")
     missing = ListField(child=CharField(), source="total.missing")

@@ -37,6 +37,7 @@ from indicators.models import (
     InstituteValue,
     Progress,
     ProgressStatus,
+    RangePlacing,
     RollUp,
     Target,
     View,
@@ -78,9 +79,24 @@ class WouldBeFieldSchema(OpenApiSerializerFieldExtension):
         return {"type": ["string", "null"], "enum": [*ProgressStatus.values, None]}
 
 
+class RangeByField(ReadOnlyField):
+    """The assumption of a range; null without one."""
+
+    def to_representation(self, value: str) -> str | None:
+        return value or None
+
+
+class RangeByFieldSchema(OpenApiSerializerFieldExtension):
+    target_class = RangeByField
+
+    def map_serializer_field(self, auto_schema: object, direction: str) -> dict[str, Any]:
+        return {"type": ["string", "null"], "enum": [*RangePlacing.values, None]}
+
+
 class ValueSerializer(ReadSerializer):
     indicator = CodeField()
     carried = DictField(child=IntegerField(), read_only=True)
+    range_by = RangeByField()
 
     class Meta:
         model = InstituteValue
@@ -108,8 +124,10 @@ class ValueFilters(ViewFilters):
         "Indicators added up over the schools; for the institute's people. `value` is null "
         "until every expected school has reported; `estimate` then carries the last figure of"
         " each missing school forward, and `carried` says from which year. `low` and `high` "
-        "stand beside an estimate: the missing schools at their baseline, or on the way to their "
-        "own targets."
+        "are the value with the missing schools at their floor and at their expectation, and "
+        "`range_by` says by which assumption: `own_target` (their baseline, their path), "
+        "`last_figure` (their last figure; that figure moved as the schools that reported both "
+        "years) or `both`."
     ),
 )
 class ValueViewSet(ByNumber):

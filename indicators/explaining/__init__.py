@@ -13,7 +13,8 @@ from indicators.explaining.roll_up_explanation import (
     LeftOutReason,
     RollUpExplanation,
 )
-from indicators.explaining.value_explanation import StandIn, ValueExplanation
+from indicators.explaining.value_explanation import MissingSchool, ValueExplanation
+from indicators.formulas.coverage_range import RangeAssumption
 from indicators.formulas.steps import (
     Formula,
     FormulaNumber,
@@ -35,11 +36,12 @@ __all__ = [
     "ItemExplanation",
     "LeftOutReason",
     "Measure",
+    "MissingSchool",
     "NotCountedReason",
     "ProgressExplanation",
     "ProgressMark",
+    "RangeAssumption",
     "RollUpExplanation",
-    "StandIn",
     "StatusRule",
     "StepResult",
     "StoredDifference",

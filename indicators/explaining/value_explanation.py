@@ -1,26 +1,44 @@
 """The explanation of an indicator's value: how the schools add up to it, what was estimated."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 from indicators.explaining.agreement import Agreement
 from indicators.explaining.inputs import Inputs
-from indicators.formulas.adding_up import RangeEnd, YearValue
+from indicators.formulas.adding_up import YearValue
+from indicators.formulas.coverage_range import (
+    FLOORS,
+    NOBODY,
+    RangeAssumption,
+    RangeEnd,
+    StandIn,
+    assumption_of,
+)
 from indicators.formulas.progress import Aggregation
+from indicators.formulas.readings import Reading, number_of
 from indicators.formulas.steps import Formula, FormulaStep, StepResult, added, divided
 from indicators.models import Indicator, InstituteValue, ValueNature
+from indicators.results.series import reading_of
 
 
 @dataclass(frozen=True, slots=True)
-class StandIn:
-    """The numbers that may stand in for a missing school: its baseline, its own trajectory."""
+class MissingSchool:
+    """A missing school, and the numbers that may stand in for it; without any, there is no range.
+
+    Where its last figure does, `then` and `now` are what the schools come to that reported both in
+    its year (`since`) and in the year of the value.
+    """
 
     code: str
     name: str
-    at_baseline: Decimal | None
-    at_trajectory: Decimal | None
+    assumption: RangeAssumption | None = None
+    floor: Decimal | None = None
+    expectation: Decimal | None = None
+    since: int | None = None
+    then: Decimal | None = None
+    now: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,10 @@ class ValueExplanation:
     @property
     def high(self) -> Decimal | None:
         return self.ends[1].value if self.ends else None
+
+    @property
+    def range_by(self) -> RangeAssumption | None:
+        return assumption_of(self._stand_ins) if self.ends else None
 
     @property
     def shown(self) -> Decimal | None:
@@ -104,35 +126,72 @@ class ValueExplanation:
 
     # --- the range of an incomplete value ---
 
+    @property
+    def may_have_range(self) -> bool:
+        return self.inputs.series.may_have_range and self.inputs.school is None
+
     @cached_property
-    def stand_ins(self) -> list[StandIn]:
-        if self.ends is None:
+    def missing_schools(self) -> list[MissingSchool]:
+        """Returns the missing schools with what stands in for each, where there may be a range; in
+        a year of which nobody reported, only where schools have targets of their own."""
+        if not self.may_have_range or not (self.total.reported or self._stand_ins):
             return []
-        inputs = self.inputs
-        promised = inputs.series.stand_ins(inputs.view, inputs.year)
+        names = self.inputs.names
         return [
-            StandIn(code, inputs.names.get(code, code), *promised[code])
-            for code in inputs.missing
-            if code in promised
+            self._missing_school(code, names.get(code, code), self._stand_ins.get(code))
+            for code in self.inputs.missing
         ]
 
+    @cached_property
+    def _stand_ins(self) -> Mapping[str, StandIn]:
+        return self.inputs.series.stand_ins(self.inputs.view, self.inputs.year)
+
+    def _missing_school(self, code: str, name: str, stand_in: StandIn | None) -> MissingSchool:
+        if stand_in is None:
+            return MissingSchool(code, name)
+        last = stand_in.last
+        then, now = (last.then, last.now) if last else (NOBODY, NOBODY)
+        return MissingSchool(
+            code,
+            name,
+            stand_in.assumption,
+            self._number(stand_in.floor),
+            self._number(stand_in.expectation),
+            last.year if last else None,
+            self._number(then),
+            self._number(now),
+        )
+
+    def _number(self, reading: Reading) -> Decimal | None:
+        parts = (reading.value, reading.numerator, reading.denominator)
+        return number_of(*parts, self.indicator.scale)
+
     def _range(self) -> Iterator[FormulaStep]:
-        """Yields the lower end first, as stored: the trajectory may be below the baseline."""
+        """Yields the lower end first, as stored: the expectation may be below the floor."""
         if self.ends is None:
             return
-        stand_ins = {
-            Formula.AT_BASELINE: {row.code: row.at_baseline for row in self.stand_ins},
-            Formula.AT_TRAJECTORY: {row.code: row.at_trajectory for row in self.stand_ins},
-        }
         for result, end in zip((StepResult.LOW, StepResult.HIGH), self.ends, strict=True):
-            values = self._reported | stand_ins[end.formula]
-            _formula, expression = _rule(self.indicator.aggregation)(values)
-            yield FormulaStep(result, end.formula, end.value, expression, values)
+            yield self._end(result, end, at_floor=end.formula in FLOORS)
+
+    def _end(self, result: StepResult, end: RangeEnd, *, at_floor: bool) -> FormulaStep:
+        placed = {
+            code: stand_in.floor if at_floor else stand_in.expectation
+            for code, stand_in in self._stand_ins.items()
+        }
+        readings = self._reported | placed
+        if self.indicator.is_ratio:
+            numerators = {f"{key} a": reading.numerator for key, reading in readings.items()}
+            denominators = {f"{key} b": reading.denominator for key, reading in readings.items()}
+            step = self._ratio(result, end.value, numerators, denominators)
+            return replace(step, formula=end.formula)
+        values = {key: reading.value for key, reading in readings.items()}
+        _formula, expression = _rule(self.indicator.aggregation)(values)
+        return FormulaStep(result, end.formula, end.value, expression, values)
 
     @property
-    def _reported(self) -> dict[str, Decimal | None]:
+    def _reported(self) -> dict[str, Reading]:
         rows = [row for row in self.inputs.rows if row.counts and row.figure]
-        return {row.key: row.figure.value for row in rows if row.figure}
+        return {row.key: reading_of(row.figure) for row in rows}
 
 
 ValueRule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]

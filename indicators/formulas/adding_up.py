@@ -9,11 +9,9 @@ denominators, never an average of ratios.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from indicators.formulas.progress import ONE, Accumulation, Aggregation
 from indicators.formulas.readings import Reading, added_together, is_number, whole_of
-from indicators.formulas.steps import Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +40,6 @@ class YearValue:
     def coverage(self) -> Decimal | None:
         """Returns the share of the expected schools that reported; None where none is expected."""
         return Decimal(self.reported) / self.expected if self.expected else None
-
-
-class RangeEnd(NamedTuple):
-    """One end of the range of an incomplete value, and the rule that places the missing schools."""
-
-    formula: Formula
-    value: Decimal
 
 
 def institute_value(
@@ -91,38 +82,6 @@ def institute_value(
         return _estimated(unknown, schools, aggregation, scale)
     value = whole_of(counted, len(schools), aggregation, scale)
     return YearValue(value, None, len(schools), len(known), (), (), counted)
-
-
-def coverage_range(
-    total: YearValue,
-    *,
-    aggregation: Aggregation,
-    at_baseline: Mapping[str, Reading],
-    at_trajectory: Mapping[str, Reading],
-    scale: Decimal = ONE,
-) -> tuple[RangeEnd, RangeEnd] | None:
-    """Returns how low and how high the institute may stand beside an estimate, in its unit.
-
-    The ends are the aggregate with each missing school at its baseline, and with each at its own
-    trajectory; the lower comes first. Both are given by school as of the year: a ratio with both
-    parts, a cumulative indicator as its running sum. None when no school is missing, or one of them
-    is unknown.
-    """
-    if not total.missing:
-        return None
-    ends = []
-    stand_ins = {Formula.AT_BASELINE: at_baseline, Formula.AT_TRAJECTORY: at_trajectory}
-    for formula, of_school in stand_ins.items():
-        added = [of_school.get(code, Reading()) for code in total.missing]
-        if not all(is_number(reading, aggregation) for reading in added):
-            return None
-        whole = added_together([total.counted, *added])
-        end = whole_of(whole, total.expected, aggregation, scale)
-        if end is None:
-            return None
-        ends.append(RangeEnd(formula, end))
-    low, high = sorted(ends, key=lambda end: end.value)
-    return low, high
 
 
 def contributions(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.accounts.visibility import OpenToInstitute
+from indicators.formulas.coverage_range import RangeAssumption
 from indicators.models.figure import View
 from indicators.models.indicator import Indicator
 from indicators.models.status import ProgressStatus
@@ -37,6 +38,23 @@ class ValueNature(models.TextChoices):
     @classmethod
     def of(cls, view: str, *, is_estimate: bool) -> "ValueNature":
         return cls(f"{view}-estimate" if is_estimate else view)
+
+
+class RangePlacing(models.TextChoices):
+    """The assumption that places the missing schools of a range."""
+
+    OWN_TARGET = RangeAssumption.OWN_TARGET, _("at their baseline, or on their path")
+    LAST_FIGURE = (
+        RangeAssumption.LAST_FIGURE,
+        _("at their last figure, or at that figure moved as the schools that reported"),
+    )
+    BOTH = (
+        RangeAssumption.BOTH,
+        _(
+            "at their baseline or on their path; without a target of their own, at their last "
+            "figure, or at that figure moved as the schools that reported"
+        ),
+    )
 
 
 def computed_field(label: Any) -> "models.DecimalField[Any, Decimal | None]":
@@ -68,9 +86,12 @@ class InstituteValue(models.Model):
     reported = models.PositiveSmallIntegerField(_("schools that reported"))
     missing = ArrayField(models.SlugField(), verbose_name=_("schools missing"), default=list)
     carried = models.JSONField(_("figures carried forward"), default=dict)
-    # Beside an estimate: each missing school at its baseline, and each at its own trajectory.
+    # Below full coverage: each missing school at its floor, and each at its expectation.
     low = computed_field(_("at the least"))
     high = computed_field(_("at the most"))
+    range_by = models.CharField(
+        _("assumption of the range"), max_length=11, choices=RangePlacing, blank=True, default=""
+    )
     exact = ExactField(_("value or estimate, exact"), null=True, editable=False)
     formula_version = models.CharField(_("formula version"), max_length=8, default="")
     inputs_hash = models.CharField(_("fingerprint of the inputs"), max_length=32, default="")

@@ -141,7 +141,8 @@ def _more(part: str) -> str:
 
 
 # A changed figure moves the years from its own up to the year before the next figure that counts,
-# while it is carried forward, or up to the last year of a target that has it as its baseline. For a
+# while it is carried forward, or up to the last year of a target that has it as its baseline, or of
+# which schools are missing: in the range these may move as the others did since its year. For a
 # running sum, or without a school, all later years move. Without plan or figure there is no year.
 _PARTS = f"""
     WITH {BOUNDS}, {VIEWS},
@@ -160,7 +161,7 @@ _PARTS = f"""
            min(CASE WHEN whole THEN bounds.first ELSE greatest(s.year, bounds.first) END),
            max(CASE WHEN whole OR summed OR s.school_id IS NULL THEN bounds.last
                ELSE least(bounds.last, greatest(
-                   coalesce(next.year - 1, bounds.last), promised.year
+                   coalesce(next.year - 1, bounds.last), promised.year, incomplete.year
                )) END),
            bool_or(whole), bool_or(failed)
     FROM stale AS s CROSS JOIN bounds
@@ -174,6 +175,11 @@ _PARTS = f"""
         WHERE t.indicator_id = s.indicator_id AND t.school_id = s.school_id
         AND t.baseline_year = s.year AND t.baseline_value IS NULL AND t.archived_at IS NULL
     ) AS promised ON true
+    LEFT JOIN LATERAL (
+        SELECT max(v.year) AS year FROM indicators_institutevalue AS v
+        WHERE v.indicator_id = s.indicator_id AND v.year > s.year
+        AND v.reported > 0 AND v.reported < v.expected
+    ) AS incomplete ON true
     WHERE bounds.first IS NOT NULL
     GROUP BY indicator_id, code, in_use, summed
     ORDER BY code"""

@@ -14,14 +14,16 @@ from django.db.models import Exists, OuterRef, Prefetch
 
 from indicators.database import ask
 from indicators.formulas.adding_up import YearValue
+from indicators.formulas.coverage_range import LastFigure
 from indicators.formulas.progress import Aggregation
 from indicators.formulas.readings import Reading, whole_of
 from indicators.models import Figure, Indicator, InstituteValue, Target, View
 from indicators.recomputing.scope import IndicatorYears, RecomputeScope
 from indicators.results.series import Readings, Series, readings_by_indicator
-from indicators.results.sums_in_sql import YearRelation, sums_query
+from indicators.results.sums_in_sql import YearRelation, last_figures_query, sums_query
 
 _SUMS = {years: sums_query(years) for years in YearRelation}
+_LAST_FIGURES = last_figures_query()
 
 
 class SummedYear(NamedTuple):
@@ -39,6 +41,8 @@ class SummedYear(NamedTuple):
     numerator: Decimal | None
     denominator: Decimal | None
     counted_value: Decimal | None  # of the schools that reported
+    counted_numerator: Decimal | None
+    counted_denominator: Decimal | None
     fingerprint: Decimal | None
 
     def total(self, aggregation: Aggregation, scale: Decimal) -> YearValue:
@@ -55,7 +59,7 @@ class SummedYear(NamedTuple):
             carried=()
             if is_complete or not self.is_whole
             else tuple(json.loads(self.carried).items()),
-            counted=Reading(self.counted_value),
+            counted=Reading(self.counted_value, self.counted_numerator, self.counted_denominator),
         )
 
 
@@ -75,6 +79,7 @@ def _series(
     stored = _stored_totals([part for part in parts if not part.whole])
     indicators = _with_targets(parts)
     readings = _readings_of_schools(indicators.values(), sums, scope)
+    last_figures = _last_figures(sums, indicators) if years is YearRelation.APART else {}
     for part in parts:
         indicator = indicators[part.indicator]
         totals = stored[part.indicator]
@@ -90,6 +95,7 @@ def _series(
                 readings[part.indicator],
                 totals,
                 {(View(row.view), row.year): row.fingerprint for row in sums[part.indicator]},
+                last_figures.get(part.indicator, {}),
             ),
         )
 
@@ -106,6 +112,33 @@ def _sums(
     for row in ask(_SUMS[years], parameters, often=often):
         sums[row[0]].append(SummedYear(*row))
     return sums
+
+
+def _last_figures(
+    sums: Mapping[int, list[SummedYear]], indicators: Mapping[int, Indicator]
+) -> Mapping[int, dict[tuple[View, int], dict[str, LastFigure]]]:
+    """Returns the last figure of each school that is missing in a year of which others reported,
+    by indicator, view and year."""
+    figures: dict[int, dict[tuple[View, int], dict[str, LastFigure]]] = {}
+    pairs = sorted(
+        {
+            (row.indicator, row.year)
+            for rows in sums.values()
+            for row in rows
+            if row.missing and row.reported and indicators[row.indicator].aggregation != "none"
+        }
+    )
+    if not pairs:
+        return figures
+    parameters = {
+        "pair_indicators": [indicator for indicator, _ in pairs],
+        "pair_years": [year for _, year in pairs],
+    }
+    for indicator, year, view, code, since, *numbers in ask(_LAST_FIGURES, parameters, often=True):
+        reading, then, now = (Reading(*numbers[start : start + 3]) for start in (0, 3, 6))
+        in_view = figures.setdefault(indicator, {}).setdefault((View(view), year), {})
+        in_view[code] = LastFigure(since, reading, then, now)
+    return figures
 
 
 def _stored_totals(
@@ -149,10 +182,10 @@ def _readings_of_schools(
 def _rests_on_schools(
     indicator: Indicator, sums: Iterable[SummedYear], scope: RecomputeScope
 ) -> bool:
-    """Returns whether a school's progress is computed, or the range of an estimate, which exists
-    only if every missing school has a target."""
+    """Returns whether a school's progress is computed, or a missing school has a target, which may
+    place it in the range of an estimate."""
     own = [target for target in indicator.targets.all() if target.school]
     if any(scope.judges(target) for target in own):
         return True
     codes = {target.school.code for target in own if target.school}
-    return any(row.missing and codes.issuperset(row.missing) for row in sums)
+    return any(not codes.isdisjoint(row.missing) for row in sums)

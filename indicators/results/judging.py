@@ -13,6 +13,7 @@ from functools import cached_property
 
 from indicators.formulas.adding_up import YearValue
 from indicators.formulas.assessment import Assessment, Reason, assess
+from indicators.formulas.coverage_range import assumption_of
 from indicators.formulas.forecast import Forecast, forecast
 from indicators.formulas.progress import FORMULA_VERSION, Accumulation, TargetPath
 from indicators.formulas.steps import StepResult
@@ -33,6 +34,7 @@ def value_rows(series: Series, years: Collection[int], now: datetime) -> Iterato
 def value_row(series: Series, view: View, year: int, now: datetime) -> InstituteValue:
     total = series.totals[view, year]
     low, high = series.range_in(view, year) or (None, None)
+    range_by = assumption_of(series.stand_ins(view, year)) if low else ""
     return InstituteValue(
         indicator=series.indicator,
         year=year,
@@ -45,6 +47,7 @@ def value_row(series: Series, view: View, year: int, now: datetime) -> Institute
         carried=dict(total.carried),
         low=low.value if low else None,
         high=high.value if high else None,
+        range_by=range_by,
         exact=total.shown,
         formula_version=FORMULA_VERSION,
         inputs_hash=_inputs_of_value(series, view, year),

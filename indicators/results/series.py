@@ -13,11 +13,18 @@ from django.db.models import Max, Min, Prefetch
 from imtplan.accounts.models import School
 from indicators.formulas.adding_up import (
     Contribution,
-    RangeEnd,
     YearValue,
     contributions,
-    coverage_range,
     institute_value,
+)
+from indicators.formulas.coverage_range import (
+    LastFigure,
+    RangeEnd,
+    StandIn,
+    by_last_figure,
+    by_own_target,
+    coverage_range,
+    last_figures,
 )
 from indicators.formulas.progress import (
     Accumulation,
@@ -55,6 +62,8 @@ class Series:
     totals: dict[tuple[View, int], YearValue] = field(default_factory=dict)
     # By view and year, of the figures in a sum that the database made.
     fingerprints: Mapping[tuple[View, int], Decimal | None] = field(default_factory=dict)
+    # By view and year, of missing schools; None: they are looked for among the readings.
+    last_figures: Mapping[tuple[View, int], Mapping[str, LastFigure]] | None = None
 
     def __post_init__(self) -> None:
         if self.totals:
@@ -66,25 +75,40 @@ class Series:
                 self.totals[view, year] = self._added_up(view, year, expected, earlier)
 
     def range_in(self, view: View, year: int) -> tuple[RangeEnd, RangeEnd] | None:
-        """Returns the ends of the institute's value, with each missing school at its baseline or at
-        its trajectory.
-
-        A ratio and a running sum have no range: a school's target states neither the parts of the
-        one nor the years of the other.
-        """
-        stand_ins = self.stand_ins(view, year)
+        """Returns the ends of the institute's value, each missing school at its floor or at its
+        expectation; None where nothing is missing, or nothing stands in for a school."""
         return coverage_range(
             self.totals[view, year],
+            self.stand_ins(view, year),
             aggregation=Aggregation(self.indicator.aggregation),
-            at_baseline={code: Reading(baseline) for code, (baseline, _) in stand_ins.items()},
-            at_trajectory={code: Reading(path) for code, (_, path) in stand_ins.items()},
+            scale=self.indicator.scale,
         )
 
-    def stand_ins(self, view: View, year: int) -> dict[str, tuple[Decimal | None, Decimal | None]]:
-        """Returns the baseline of each missing school, and what its trajectory expects; of several
-        targets, the one that began last counts. Empty where one of these schools has no target."""
-        missing = frozenset(self.totals[view, year].missing)
-        if not self._may_have_range or not self._promising_schools >= missing:
+    def stand_ins(self, view: View, year: int) -> dict[str, StandIn]:
+        """Returns what may stand in for each missing school, its own target before its last figure,
+        without those for which there is nothing.
+
+        Of a ratio the last figure alone: a target states no parts. Of a running sum nothing: a
+        missing school lacks a flow for each year that is missing, and its total would rest on as
+        many last figures, each moved over other years.
+        """
+        missing = self.totals[view, year].missing
+        if not (missing and self.may_have_range):
+            return {}
+        promised = self._promised_stand_ins(view, year, frozenset(missing))
+        others = [code for code in missing if code not in promised]
+        figures = self._last_figures(view, year, others) if others else {}
+        aggregation = Aggregation(self.indicator.aggregation)
+        moved = {code: by_last_figure(last, aggregation) for code, last in figures.items()}
+        both = promised | moved
+        return {code: stand_in for code in missing if (stand_in := both.get(code)) is not None}
+
+    def _promised_stand_ins(
+        self, view: View, year: int, missing: Collection[str]
+    ) -> dict[str, StandIn | None]:
+        """Returns the missing schools that have a target of their own for the year; of several
+        targets, the one that began last counts."""
+        if self.indicator.aggregation == Aggregation.RATIO:
             return {}
         promising = [
             target
@@ -99,10 +123,26 @@ class Series:
             for target in promising
             if target.school
         }
-        return {
-            code: (path.baseline, value_of(expected_value(path, year)))
+        stand_ins = {
+            code: by_own_target(path.baseline, value_of(expected_value(path, year)))
             for code, path in paths.items()
         }
+        return {code: stand_in for code, stand_in in stand_ins.items() if stand_in}
+
+    def _last_figures(
+        self, view: View, year: int, missing: Collection[str]
+    ) -> Mapping[str, LastFigure]:
+        if self.last_figures is not None:
+            known = self.last_figures.get((view, year), {})
+            return {code: last for code, last in known.items() if code in missing}
+        absent = frozenset(self.totals[view, year].missing)
+        return last_figures(
+            self.readings[view],
+            year=year,
+            missing=missing,
+            reported=self.contributions(view, year).keys() - absent,
+            aggregation=Aggregation(self.indicator.aggregation),
+        )
 
     def _path_toward(self, target: Target, view: View) -> TargetPath:
         """Returns the path of a target, made once for all the years in which it stands in."""
@@ -115,15 +155,12 @@ class Series:
     def _paths(self) -> dict[tuple[int, View], TargetPath]:
         return {}
 
-    @cached_property
-    def _promising_schools(self) -> frozenset[str]:
-        return frozenset(target.school.code for target in self.targets if target.school)
-
     @property
-    def _may_have_range(self) -> bool:
+    def may_have_range(self) -> bool:
+        """Returns whether schools add up to its value, year by year."""
         indicator = self.indicator
-        adds_up = indicator.aggregation in (Aggregation.SUM, Aggregation.MEAN)
-        return adds_up and indicator.accumulation != Accumulation.CUMULATIVE
+        is_running_sum = indicator.accumulation == Accumulation.CUMULATIVE
+        return not (self._is_the_institutes_own or is_running_sum)
 
     def values_for(self, target: Target, view: View) -> dict[int, YearValue]:
         """Returns the values by year that a target is about: one school's, or the institute's."""

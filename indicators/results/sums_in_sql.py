@@ -32,6 +32,13 @@ def sums_query(years: YearRelation) -> str:
     return f"WITH {BOUNDS}, {VIEWS}, {_pairs(years)}, {parts}, {_TOTALS} {_ROWS}"
 
 
+def last_figures_query() -> str:
+    """Returns the SELECT of the last figure of each school that is missing in these pairs, with the
+    sums of the schools that reported both in its year and in the year itself."""
+    apart = YearRelation.APART
+    return f"WITH {BOUNDS}, {VIEWS}, {_pairs(apart)}, {_APART}, {_MOVED} {_LAST_FIGURES}"
+
+
 def _pairs(years: YearRelation) -> str:
     return f"""
     pairs AS (
@@ -204,6 +211,8 @@ _TOTALS = f"""
                    AND NOT counted) AS carried,
                sum(value) AS value, sum(numerator) AS numerator, sum(denominator) AS denominator,
                sum(value) FILTER (WHERE counted) AS counted_value,
+               sum(numerator) FILTER (WHERE counted) AS counted_numerator,
+               sum(denominator) FILTER (WHERE counted) AS counted_denominator,
                sum({_FINGERPRINT}) AS fingerprint
         FROM parts GROUP BY indicator_id, view, year
     )"""
@@ -213,7 +222,39 @@ _ROWS = """
            coalesce(t.expected, 0), coalesce(t.reported, 0), coalesce(t.whole, false),
            ARRAY(SELECT code FROM unnest(t.missing) AS code ORDER BY code COLLATE "C"),
            coalesce(t.carried, '{}'),
-           t.value, t.numerator, t.denominator, t.counted_value, t.fingerprint
+           t.value, t.numerator, t.denominator, t.counted_value,
+           t.counted_numerator, t.counted_denominator, t.fingerprint
     FROM pairs AS w CROSS JOIN views AS v
     LEFT JOIN totals AS t
     ON t.indicator_id = w.indicator_id AND t.year = w.year AND t.view = v.view"""
+
+
+# How the schools that reported moved since each year from which a missing school is carried.
+_MOVED = f"""
+    moved AS (
+        SELECT m.indicator_id, m.year, m.view, m.carried_year,
+               sum(f.value) AS value_then, sum(f.numerator) AS numerator_then,
+               sum(f.denominator) AS denominator_then, sum(p.value) AS value,
+               sum(p.numerator) AS numerator, sum(p.denominator) AS denominator
+        FROM (
+            SELECT DISTINCT indicator_id, year, view, carried_year FROM parts
+            WHERE NOT counted AND carried_year IS NOT NULL
+        ) AS m
+        JOIN indicators_indicator AS i ON i.id = m.indicator_id
+        JOIN views AS v ON v.view = m.view
+        JOIN parts AS p
+        ON p.indicator_id = m.indicator_id AND p.year = m.year AND p.view = m.view AND p.counted
+        JOIN indicators_figure AS f
+        ON f.indicator_id = m.indicator_id AND f.school_id = p.school_id AND f.year = m.carried_year
+        WHERE {counts("f", "i.aggregation")}
+        GROUP BY m.indicator_id, m.year, m.view, m.carried_year
+    )"""
+
+_LAST_FIGURES = """
+    SELECT p.indicator_id, p.year::integer, p.view, p.code, p.carried_year::integer,
+           p.value, p.numerator, p.denominator,
+           m.value_then, m.numerator_then, m.denominator_then, m.value, m.numerator, m.denominator
+    FROM parts AS p JOIN moved AS m
+    ON m.indicator_id = p.indicator_id AND m.year = p.year AND m.view = p.view
+    AND m.carried_year = p.carried_year
+    WHERE NOT p.counted"""

@@ -29,10 +29,11 @@ from indicators.explaining import (
     ExplanationReader,
     Input,
     ItemExplanation,
+    MissingSchool,
     ProgressExplanation,
     ProgressMark,
+    RangeAssumption,
     RollUpExplanation,
-    StandIn,
     ValueExplanation,
     explain_roll_up,
     kind_of,
@@ -145,14 +146,59 @@ class ValueInWords:
         return len({row.year for row in self.explanation.inputs.rows}) > 1
 
     @property
-    def stand_ins(self) -> list[tuple[str, str, str]]:
-        def in_words(stand_in: StandIn) -> tuple[str, str, str]:
-            return (
-                stand_in.name,
-                *map(self.words.fixed, (stand_in.at_baseline, stand_in.at_trajectory)),
-            )
+    def missing_schools(self) -> list["MissingSchoolRow"]:
+        schools = self.explanation.missing_schools
+        return [MissingSchoolRow(school, self.words) for school in schools]
 
-        return [in_words(stand_in) for stand_in in self.explanation.stand_ins]
+    @property
+    def without_stand_in(self) -> list[str]:
+        """Returns the names of the missing schools for which nothing stands in."""
+        schools = self.explanation.missing_schools
+        return [school.name for school in schools if school.assumption is None]
+
+    @property
+    def is_open_running_sum(self) -> bool:
+        """Returns whether figures of a running sum are missing, of which there is no range."""
+        indicator = self.explanation.indicator
+        is_sum = indicator.accumulation == Indicator.Accumulation.CUMULATIVE
+        return is_sum and bool(self.missing) and self.explanation.inputs.school is None
+
+
+@dataclass(frozen=True)
+class MissingSchoolRow:
+    """A missing school in words: what stands in for it, and by which assumption."""
+
+    school: MissingSchool
+    words: Wording
+
+    @property
+    def name(self) -> str:
+        return self.school.name
+
+    @property
+    def floor(self) -> str:
+        return self.words.fixed(self.school.floor)
+
+    @property
+    def expectation(self) -> str:
+        return self.words.fixed(self.school.expectation)
+
+    @property
+    def assumption(self) -> str:
+        school = self.school
+        if school.assumption is None:
+            return _("neither a target of its own nor a figure that could be moved")
+        if school.assumption is RangeAssumption.OWN_TARGET:
+            return _("its own target: its baseline, and its path")
+        text = _(
+            "its figure of %(since)s, and that figure moved as the schools that reported both "
+            "years: %(then)s, now %(now)s"
+        )
+        return text % {
+            "since": school.since,
+            "then": self.words.fixed(school.then),
+            "now": self.words.fixed(school.now),
+        }
 
 
 @dataclass(frozen=True)

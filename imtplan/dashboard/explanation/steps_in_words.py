@@ -57,6 +57,15 @@ RULES_IN_WORDS = {
     Formula.AS_ENTERED: gettext_lazy("as it was entered"),
     Formula.AT_BASELINE: gettext_lazy("each missing school at its baseline"),
     Formula.AT_TRAJECTORY: gettext_lazy("each missing school on the way to its own target"),
+    Formula.AT_LAST_FIGURE: gettext_lazy("each missing school at its last figure"),
+    Formula.AT_MOVED_FIGURE: gettext_lazy(
+        "each missing school at its last figure, moved as the schools that reported"
+    ),
+    Formula.AT_FLOOR: gettext_lazy("each missing school at its baseline, or at its last figure"),
+    Formula.AT_EXPECTATION: gettext_lazy(
+        "each missing school on the way to its own target, or at its last figure moved as the "
+        "schools that reported"
+    ),
     Formula.WEIGHTED_MEAN: gettext_lazy(
         "mean by weight, each progress counted between none and all of the way"
     ),

@@ -207,8 +207,9 @@ def test_the_range_puts_each_missing_school_at_its_baseline_and_on_its_path(
     assert (stored.low, stored.high) == (1500, 1800)
     assert outcomes(explained)[StepResult.LOW] == (Formula.AT_BASELINE, stored.low)
     assert outcomes(explained)[StepResult.HIGH] == (Formula.AT_TRAJECTORY, stored.high)
-    [one] = explained.stand_ins
-    assert (one.code, one.at_baseline, one.at_trajectory) == (ales.code, 500, 800)
+    [school] = explained.missing_schools
+    assert (school.code, school.floor, school.expectation) == (ales.code, 500, 800)
+    assert (school.assumption, explained.range_by) == ("own_target", "own_target")
     for step in explained.steps:
         assert calculated(step.with_numbers) == step.outcome.value
 
@@ -227,6 +228,43 @@ def test_the_lower_end_of_the_range_comes_first_also_where_it_is_the_path(
     assert outcomes(explained)[StepResult.LOW] == (Formula.AT_TRAJECTORY, 1700)
     assert outcomes(explained)[StepResult.HIGH] == (Formula.AT_BASELINE, 2000)
     assert explained.agreement.holds
+
+
+@pytest.mark.parametrize("is_ratio", [False, True], ids=["sum", "ratio"])
+def test_the_range_names_the_figure_that_it_moves(
+    both: Both, value_of: Explain, recomputed: Recompute, *, is_ratio: bool
+) -> None:
+    """Albi: 100, then 110 (of twice as many, in a ratio). Alès had 50 in 2018."""
+    albi, ales = both
+    indicator = factories.IndicatorFactory(ratio=is_ratio)
+    for school, year, number in ((albi, 2018, 100), (albi, 2020, 110), (ales, 2018, 50)):
+        parts: dict[str, Any] = {"value": number}
+        if is_ratio:
+            parts = {"value": None, "numerator": number, "denominator": number * 2}
+        factories.FigureFactory(indicator=indicator, school=school, year=year, **parts)
+    recomputed()
+    explained = value_of(indicator)
+    assert outcomes(explained)[StepResult.LOW][0] is Formula.AT_LAST_FIGURE
+    assert outcomes(explained)[StepResult.HIGH][0] is Formula.AT_MOVED_FIGURE
+    [school] = explained.missing_schools
+    assert (school.assumption, school.since) == ("last_figure", 2018)
+    if not is_ratio:
+        assert (school.floor, school.expectation) == (50, 55)
+        assert (school.then, school.now) == (100, 110)
+    for step in explained.steps:
+        assert calculated(step.with_numbers) == step.outcome.value
+    assert explained.agreement.holds
+
+
+def test_without_anything_to_stand_in_there_is_no_range_and_the_school_is_named(
+    indicator: Any, both: Both, value_of: Explain, recomputed: Recompute
+) -> None:
+    albi, ales = both
+    figure(indicator, albi, 1000)
+    recomputed()
+    explained = value_of(indicator)
+    assert (explained.low, explained.range_by) == (None, None)
+    assert [(row.code, row.assumption) for row in explained.missing_schools] == [(ales.code, None)]
 
 
 def test_a_stored_number_that_differs_is_found(
