@@ -208,10 +208,16 @@ class StrategicPlan(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
+            # Not `Protect`, which takes from the site's role the right to delete any row.
+            pgtrigger.Trigger(
                 name="delete_drafts_only",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state__in=["published", "closed", "archived"]),
+                func="""
+                    RAISE EXCEPTION 'only a draft of a plan can be deleted'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'plan_delete_drafts_only';
+                """,
             ),
         ]
 

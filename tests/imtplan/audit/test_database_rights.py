@@ -17,9 +17,12 @@ from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns import demo
 from imtplan.integrity import checks
+from imtplan.planning.plan_life import delete_draft
 from indicators import past
 from indicators.models import Figure, Progress
 from indicators.recomputing.recompute import recompute_stale
+from objectives.models import PlanState, StrategicPlan
+from tests import factories
 
 
 def run(statement: str) -> None:
@@ -118,6 +121,16 @@ def test_the_work_of_the_site_is_done(paul: User) -> None:
     cache.delete("attempts")
     assert demo.remove()
     assert User.objects.get() == paul
+
+
+@pytest.mark.usefixtures("as_site")
+def test_a_draft_of_a_plan_is_deleted_and_a_published_plan_is_not(paul: User) -> None:
+    draft = factories.ObjectiveFactory(plan__state=PlanState.DRAFT).plan
+    published = factories.ObjectiveFactory(plan__code="2023-2027").plan
+    delete_draft(plan=draft, by=paul)
+    with pytest.raises(DatabaseError, match="only a draft"), transaction.atomic():
+        published.delete()
+    assert StrategicPlan.objects.get() == published
 
 
 @pytest.mark.django_db
