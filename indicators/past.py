@@ -17,7 +17,7 @@ from django.db import connection, models, transaction
 
 from imtplan import clock
 from imtplan.costly_questions import costly_question
-from indicators.models import Figure, InstituteValue, Progress, RollUp
+from indicators.models import CountedFigure, InstituteValue, Progress, RollUp
 from indicators.recomputing.recompute import compute_hidden
 
 # The versioned models by app. Migrations make their views, with the SQL of their day; a test holds
@@ -30,6 +30,8 @@ VERSIONED = {
     "indicators": ["Indicator", "IndicatorLink", "Target", "TrajectoryPoint", "Figure"],
     "campaigns": ["Campaign", "Extension", "Submission"],
 }
+# Their view shows, of the versions of figures, those that counted then.
+DERIVED = {"indicators": ["CountedFigure"]}
 RESULTS: list[type[models.Model]] = [InstituteValue, Progress, RollUp]
 
 # The trigger of a temporary table: a read-only transaction still lets such a table be written.
@@ -82,10 +84,10 @@ def _hide_the_present(moment: datetime) -> None:
             "set_config('search_path', 'pg_temp, past, public', true)",
             [moment.isoformat()],
         )
-        cursor.execute(";".join(_copied(table) for table in _versioned()))
+        cursor.execute(";".join(_copied(table) for table in tables_of_the_past()))
         # The figures of one indicator and school are looked up by year, for each year again.
-        figures = Figure._meta.db_table
-        cursor.execute(f'CREATE INDEX ON pg_temp."{figures}" (indicator_id, school_id, year)')
+        figures = CountedFigure._meta.db_table
+        cursor.execute(f'CREATE INDEX ON pg_temp."{figures}" (indicator_id, school_id, view, year)')
         cursor.execute(f'ANALYZE pg_temp."{figures}"')
 
 
@@ -94,7 +96,7 @@ def _copied(table: str) -> str:
 
 
 def _forbid_writing() -> None:
-    temporary = [*_versioned(), *(model._meta.db_table for model in RESULTS)]
+    temporary = [*tables_of_the_past(), *(model._meta.db_table for model in RESULTS)]
     with connection.cursor() as cursor:
         cursor.execute(";".join(_closed(table) for table in temporary))
         cursor.execute("SET LOCAL transaction_read_only = on")
@@ -107,6 +109,8 @@ def _closed(table: str) -> str:
     )
 
 
-def _versioned() -> list[str]:
-    models = (apps.get_model(app, name) for app, names in VERSIONED.items() for name in names)
+def tables_of_the_past() -> list[str]:
+    """Returns the names of the tables that have a view in the schema `past`."""
+    listed = [*VERSIONED.items(), *DERIVED.items()]
+    models = (apps.get_model(app, name) for app, names in listed for name in names)
     return [model._meta.db_table for model in models]

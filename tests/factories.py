@@ -180,6 +180,14 @@ class FigureFactory(DjangoModelFactory[Figure]):
     origin = Figure.Origin.FORM
 
 
+def never_counted(figure: Figure, *, status: str) -> Figure:
+    """Writes the figure anew, as one of which no version ever counted before this status."""
+    figure.delete()
+    figure.pk, figure.status = None, status
+    figure.save()
+    return figure
+
+
 class CampaignFactory(DjangoModelFactory[Campaign]):
     class Meta:
         model = Campaign

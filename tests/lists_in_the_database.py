@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import connection
 
 from indicators import past
+from indicators.models import CountedFigure
 from indicators.recomputing import stale_triggers
 
 # The function that has the versions of a row follow each other in time as they were written.
@@ -52,6 +53,9 @@ def statements() -> dict[str, str]:
             made[f"past.{table}"] = view(table, columns)
             made[f"{table}_version_then"] = index(table)
             made[f"{IN_ORDER} {table}event"] = in_order(table)
+    options = CountedFigure._meta
+    columns = [field.column for field in options.concrete_fields]
+    made[f"past.{options.db_table}"] = view_of_what_counted(columns)
     return made
 
 
@@ -100,6 +104,43 @@ def view(table: str, columns: Sequence[str]) -> str:
             ORDER BY e.pgh_created_at DESC, e.pgh_id DESC LIMIT 1
         ) AS latest
         WHERE pgh_label <> 'delete';
+    """  # noqa: S608 - the names are ours
+
+
+def view_of_what_counted(columns: Sequence[str]) -> str:
+    """For each figure and view, the last version until then that counted: `CountedFigure`.
+
+    A figure that was deleted counts no more, whatever was validated of it.
+    """
+    event = 'public."indicators_figureevent"'
+    made = {"id": "pgh_obj_id * 2 + views.number", "figure_id": "pgh_obj_id", "view": "views.view"}
+    names = ", ".join(f'{made.get(column, f"latest.{column}")} AS "{column}"' for column in columns)
+    content = ", ".join(f'"{column}"' for column in columns if column not in made)
+    then = "e.pgh_created_at <= current_setting('imtplan.as_of')::timestamptz"
+    return f"""
+        DROP VIEW IF EXISTS past."indicators_countedfigure";
+        CREATE VIEW past."indicators_countedfigure" AS
+        WITH RECURSIVE known(pgh_obj_id) AS (
+            SELECT min(pgh_obj_id) FROM {event}
+            UNION ALL
+            SELECT (SELECT min(e.pgh_obj_id) FROM {event} AS e WHERE e.pgh_obj_id > k.pgh_obj_id)
+            FROM known AS k WHERE k.pgh_obj_id IS NOT NULL
+        )
+        SELECT {names} FROM known CROSS JOIN (VALUES
+            (0, 'validated', ARRAY['validated']),
+            (1, 'provisional', ARRAY['validated', 'submitted'])
+        ) AS views(number, view, statuses)
+        CROSS JOIN LATERAL (
+            SELECT {content} FROM {event} AS e
+            WHERE e.pgh_obj_id = known.pgh_obj_id AND {then}
+            AND e.status = ANY (views.statuses)
+            ORDER BY e.pgh_created_at DESC, e.pgh_id DESC LIMIT 1
+        ) AS latest
+        WHERE (
+            SELECT pgh_label FROM {event} AS e
+            WHERE e.pgh_obj_id = known.pgh_obj_id AND {then}
+            ORDER BY e.pgh_created_at DESC, e.pgh_id DESC LIMIT 1
+        ) <> 'delete';
     """  # noqa: S608 - the names are ours
 
 

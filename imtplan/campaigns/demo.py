@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from imtplan.accounts.demo_logins import DEMO_PASSWORD
@@ -15,7 +15,6 @@ from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.campaigns.review.reminder_mails import write_reminders
 from imtplan.outbox.models import Mail
 from indicators.models import Figure
-from indicators.models.figure import FigureQuerySet
 from projects.models import Milestone, StatusReport
 
 # The open campaign began three weeks before the day of loading and closes three weeks after it.
@@ -48,7 +47,7 @@ def load() -> None:
     record(Event.Verb.DATA_LOADED, by=None, subject="fixtures/demo.json")
 
 
-def figures() -> FigureQuerySet:
+def figures() -> QuerySet[Figure]:
     """Returns what came with the demonstration, or was typed in it by its people."""
     return Figure.objects.filter(Q(origin=Figure.Origin.DEMO) | Q(entered_by__is_demo=True))
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent, rounded_percentage
 from imtplan.percentages import in_points
-from indicators.models import Indicator
+from indicators.models import Figure, Indicator
+from indicators.results.corrections import Correction
 
 # Why one year has several numbers, for every page and file that shows more than one.
 NATURES = gettext_lazy(
@@ -93,3 +94,14 @@ class Wording:
         if sign and self.is_percentage:
             return self.difference(value)
         return f"{self.number(value, sign=sign)} {self.unit}" if value is not None else ""
+
+
+def correction_in_words(correction: Correction) -> str:
+    """Says that a figure that counts was written anew; what it says then, once it is handed in."""
+    owner = {"owner": correction.counted.school or "IMT"}
+    if not correction.is_handed_in:
+        return _("being corrected by %(owner)s") % owner
+    text = Wording.of(correction.indicator).fixed(correction.number)
+    if correction.figure.state != Figure.State.NUMBER:
+        text = str(correction.figure.get_state_display())
+    return _("corrected by %(owner)s, not validated yet: %(text)s") % {**owner, "text": text}

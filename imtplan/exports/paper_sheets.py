@@ -26,7 +26,7 @@ from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.tabled_pages import is_demonstration, moment_of
 from imtplan.dashboard.wording import moment_in_words
 from imtplan.exports.chart_drawing import drawn
-from indicators.models import Figure, Indicator, Snapshot, View
+from indicators.models import CountedFigure, Figure, Indicator, Snapshot, View
 
 # In the units of the drawing, of which the sheet's style makes millimetres.
 SMALL, LARGE = (330, 200), (660, 250)
@@ -75,7 +75,7 @@ def source_of_figures(user: Any, indicator: Indicator, scope: Scope) -> str:
 
     A published figure has a source of its own; what people entered has its way of entry.
     """
-    counted = Figure.objects.visible_to(user).counted(scope.view)
+    counted = CountedFigure.objects.visible_to(user).in_view(scope.view)
     counted = counted.filter(indicator=indicator, year=scope.year, state=Figure.State.NUMBER)
     pairs = counted.order_by("source", "origin").values_list("source", "origin").distinct()
     texts = [source or str(Figure.Origin(origin).label) for source, origin in pairs]

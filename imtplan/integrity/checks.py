@@ -20,7 +20,7 @@ from imtplan.integrity import queries
 from imtplan.integrity.queries_results import RECOMPUTE
 from imtplan.integrity.results_check import differences
 from indicators.models import Figure, Indicator, RecomputeRun, Snapshot
-from indicators.past import VERSIONED
+from indicators.past import tables_of_the_past
 from indicators.recomputing.stale_triggers import OPERATIONS, STALE, function_name
 
 SHOWN = 20  # how many faults of a check are kept as texts; all are counted
@@ -103,19 +103,17 @@ def results_unlike_the_formulas() -> list[str]:
 
 def versions_unlike_rows() -> Iterator[str]:
     """Compares each table with the last version of each of its rows, both ways."""
-    for app, names in VERSIONED.items():
-        for name in names:
-            table = f"{app}_{name.lower()}"
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('imtplan.as_of', 'infinity', true)")
-                cursor.execute(
-                    "SELECT column_name FROM information_schema.columns "
-                    "WHERE table_schema = 'past' AND table_name = %s",
-                    [table],
-                )
-                columns = ", ".join(f'"{column}"' for (column,) in cursor.fetchall())
-                cursor.execute(queries.UNLIKE_ITS_VERSIONS.format(table=table, columns=columns))
-                yield from (f"{table} {key}" for (key,) in cursor.fetchall())
+    for table in tables_of_the_past():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('imtplan.as_of', 'infinity', true)")
+            cursor.execute(
+                "SELECT column_name FROM information_schema.columns "
+                "WHERE table_schema = 'past' AND table_name = %s",
+                [table],
+            )
+            columns = ", ".join(f'"{column}"' for (column,) in cursor.fetchall())
+            cursor.execute(queries.UNLIKE_ITS_VERSIONS.format(table=table, columns=columns))
+            yield from (f"{table} {key}" for (key,) in cursor.fetchall())
 
 
 def texts_unlike_their_fingerprint() -> Iterator[str]:

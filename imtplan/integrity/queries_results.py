@@ -19,12 +19,11 @@ RESULTS: list[Query] = [
         FROM indicators_institutevalue AS v
         JOIN indicators_indicator AS i ON i.id = v.indicator_id
         JOIN LATERAL (
-            SELECT sum(f.value) AS value FROM indicators_figure AS f
+            SELECT sum(f.value) AS value FROM indicators_countedfigure AS f
             JOIN accounts_school AS s ON s.id = f.school_id AND s.kind = 'own'
             AND coalesce(s.first_year, 0) <= v.year AND coalesce(s.last_year, 9999) >= v.year
             WHERE f.indicator_id = v.indicator_id AND f.year = v.year AND f.state = 'number'
-            AND f.status = ANY (CASE WHEN v.view = 'validated' THEN ARRAY['validated']
-                ELSE ARRAY['validated', 'submitted'] END)
+            AND f.view = v.view
         ) AS total ON true
         WHERE i.aggregation = 'sum' AND i.accumulation <> 'cumulative' AND v.value IS NOT NULL
         AND v.value IS DISTINCT FROM total.value ORDER BY 1""",

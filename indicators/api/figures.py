@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema
-from rest_framework.serializers import SerializerMethodField
+from rest_framework.serializers import IntegerField, SerializerMethodField
 
 from imtplan.accounts.models import School
 from imtplan.rest import (
@@ -23,6 +23,7 @@ from imtplan.rest import (
     YesNoFilter,
 )
 from indicators.models import (
+    CountedFigure,
     Figure,
     Indicator,
     IndicatorLink,
@@ -221,6 +222,7 @@ class TargetViewSet(ByCode):
 
 
 class FigureSerializer(ReadSerializer):
+    id = IntegerField(source="figure_id", read_only=True)
     indicator = CodeField()
     school = CodeField(allow_null=True)
     # A ratio keeps its two parts; their quotient is worked out here, to the digits of all results.
@@ -260,16 +262,19 @@ class FigureFilters(YearFilters):
     status = WordFilter("status", words=Figure.Status)
     origin = WordFilter("origin", words=Figure.Origin)
 
-    def counted_in(self, figures: Any, name: str, value: str) -> QuerySet[Figure]:
-        return figures.counted(value)
+    def counted_in(self, figures: Any, name: str, value: str) -> QuerySet[CountedFigure]:
+        """Returns the versions that count. The filters that follow are about these."""
+        counted = CountedFigure.objects.in_view(value).select_related("indicator", "school")
+        return counted.filter(figure__in=figures.order_by())
 
 
 @extend_schema(
     tags=["figures"],
     description=_(
         "What a school, or the institute (`school` null), says of an indicator for a year. "
-        "Where `value` is null, `state` says why: it is never zero. Drafts are among the "
-        "rows; `view` keeps those that count."
+        "Where `value` is null, `state` says why: it is never zero. The rows are the figures as "
+        "they were written last, drafts too; with `view` they are the versions that count: the "
+        "last that was validated (or handed in), whatever was typed since."
     ),
 )
 class FigureViewSet(ByNumber):

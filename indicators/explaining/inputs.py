@@ -9,11 +9,11 @@ from typing import Any
 
 from imtplan.accounts.models import School
 from indicators.formulas.adding_up import Contribution
-from indicators.models import Figure, Indicator, View
+from indicators.models import CountedFigure, Figure, FigureContent, Indicator, View
+from indicators.results.corrections import Correction, corrections
 from indicators.results.series import THE_INSTITUTE, Series
 
-# The figures by school code and year.
-Figures = Mapping[tuple[str, int], Figure]
+Key = tuple[str, int]  # school code, year
 
 
 class InputUse(StrEnum):
@@ -36,31 +36,39 @@ class NotCountedReason(StrEnum):
 
 
 @dataclass(frozen=True)
+class KnownFigures:
+    """The figures of one indicator that a person may see: those that count in a view, those that
+    were written last, and the corrections among them."""
+
+    counted: Mapping[Key, CountedFigure]
+    latest: Mapping[Key, Figure]
+    corrections: Mapping[Key, Correction]
+
+
+@dataclass(frozen=True)
 class Input:
     """The figure of one school (or of the institute) for one year, and what it was used for."""
 
     code: str
     name: str
     year: int
-    figure: Figure | None
-    view: View
+    counted: CountedFigure | None
+    latest: Figure | None
     is_expected: bool = True
-    stand_in: Figure | None = None
+    stand_in: CountedFigure | None = None
+    correction: Correction | None = None
 
     @property
     def why(self) -> NotCountedReason | None:
         """Returns why the figure does not count; None where it counts."""
-        if self.figure is None or self.figure.state == Figure.State.NOT_ENTERED:
+        if self.counted is not None:
+            is_number = self.counted.state == Figure.State.NUMBER
+            return None if is_number else NotCountedReason(self.counted.state)
+        if self.latest is None or self.latest.state == Figure.State.NOT_ENTERED:
             return NotCountedReason.NOT_ENTERED
-        if self.figure.status == Figure.Status.DRAFT:
+        if self.latest.status == Figure.Status.DRAFT:
             return NotCountedReason.BEING_ENTERED
-        if self.figure.status not in self.view.counted_statuses:
-            return NotCountedReason.NOT_VALIDATED
-        return (
-            None
-            if self.figure.state == Figure.State.NUMBER
-            else NotCountedReason(self.figure.state)
-        )
+        return NotCountedReason.NOT_VALIDATED
 
     @property
     def use(self) -> InputUse:
@@ -75,19 +83,22 @@ class Input:
         return self.use is InputUse.COUNTED
 
     @property
-    def shown(self) -> Figure | None:
-        """Returns the figure that others may see; None until it is submitted."""
-        draft = self.figure is None or self.figure.status == Figure.Status.DRAFT
-        return None if draft else self.figure
+    def shown(self) -> FigureContent | None:
+        """Returns the figure that counts, else the one that others may see; None until it is
+        submitted."""
+        if self.counted is not None:
+            return self.counted
+        draft = self.latest is None or self.latest.status == Figure.Status.DRAFT
+        return None if draft else self.latest
 
     @property
     def number(self) -> Decimal | None:
         return self.shown.number if self.shown else None
 
     @property
-    def used(self) -> Figure | None:
+    def used(self) -> CountedFigure | None:
         """Returns what went into the result: the figure, or the older one in its place."""
-        return self.figure if self.counts else self.stand_in
+        return self.counted if self.counts else self.stand_in
 
     @property
     def key(self) -> str:
@@ -101,7 +112,7 @@ class Inputs:
     series: Series
     view: View
     year: int
-    figures: Figures
+    figures: KnownFigures
     names: Mapping[str, str]
     is_estimated: bool  # only then do older figures stand in for missing ones
     school: str | None = None  # None: the institute
@@ -135,10 +146,11 @@ class Inputs:
                 code=code,
                 name=self.names.get(code, ""),
                 year=year,
-                figure=self.figures.get((code, year)),
-                view=self.view,
+                counted=self.figures.counted.get((code, year)),
+                latest=self.figures.latest.get((code, year)),
                 is_expected=part is not None,
-                stand_in=self.figures.get((code, source)) if source != year else None,
+                stand_in=self.figures.counted.get((code, source)) if source != year else None,
+                correction=self.figures.corrections.get((code, year)),
             )
 
     def _sources(self, part: Contribution) -> dict[int, int]:
@@ -153,14 +165,24 @@ class Inputs:
         return [code for code, part in self.contributions.items() if part.total is None]
 
 
-def figures_of(user: Any, indicator: Indicator, *, until: int) -> dict[tuple[str, int], Figure]:
+def figures_of(user: Any, indicator: Indicator, view: View, *, until: int) -> KnownFigures:
     """Returns what this person may see of an indicator up to a year, with who entered it."""
-    figures = (
-        Figure.objects.visible_to(user)
-        .filter(indicator=indicator, year__lte=until)
-        .select_related("school", "entered_by", "indicator")
+    counted = CountedFigure.objects.visible_to(user).in_view(view)
+    under_way = corrections(user, view, range(until + 1), indicator=indicator)
+    return KnownFigures(
+        counted=_by_key(counted, indicator, until),
+        latest=_by_key(Figure.objects.visible_to(user), indicator, until),
+        corrections={_key(row.figure): row for row in under_way.values()},
     )
-    return {(row.school.code if row.school else "", row.year): row for row in figures}
+
+
+def _by_key(figures: Any, indicator: Indicator, until: int) -> dict[Key, Any]:
+    chosen = figures.filter(indicator=indicator, year__lte=until)
+    return {_key(row): row for row in chosen.select_related("school", "entered_by", "indicator")}
+
+
+def _key(figure: FigureContent) -> Key:
+    return (figure.school.code if figure.school else THE_INSTITUTE, figure.year)
 
 
 def school_names(user: Any) -> dict[str, str]:

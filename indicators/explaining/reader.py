@@ -9,7 +9,7 @@ from typing import Any
 
 from imtplan import clock
 from indicators.explaining.agreement import Agreement
-from indicators.explaining.inputs import Figures, Inputs, figures_of, school_names
+from indicators.explaining.inputs import Inputs, KnownFigures, figures_of, school_names
 from indicators.explaining.progress_explanation import ProgressExplanation, YearPoint
 from indicators.explaining.roll_up_explanation import MilestoneExplanation, RollUpExplanation
 from indicators.explaining.value_explanation import ValueExplanation
@@ -35,7 +35,7 @@ class ExplanationReader:
     def __init__(self, user: Any, indicator: Indicator, view: View, year: int) -> None:
         self.user, self.view, self.year = user, view, year
         self.series = series_of(indicator)
-        self.figures: Figures = figures_of(user, indicator, until=year)
+        self.figures: KnownFigures = figures_of(user, indicator, view, until=year)
         self.names = school_names(user)
 
     def value(self) -> ValueExplanation | None:

@@ -190,8 +190,8 @@ class ValueExplanation:
 
     @property
     def _reported(self) -> dict[str, Reading]:
-        rows = [row for row in self.inputs.rows if row.counts and row.figure]
-        return {row.key: reading_of(row.figure) for row in rows}
+        rows = [row for row in self.inputs.rows if row.counts]
+        return {row.key: reading_of(row.counted) for row in rows}
 
 
 ValueRule = Callable[[Mapping[str, Decimal | None]], tuple[Formula, str]]

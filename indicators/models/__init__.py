@@ -1,6 +1,6 @@
 """The models: indicators, targets, figures, and the results computed from them."""
 
-from indicators.models.figure import Figure, FigureEvent, View
+from indicators.models.figure import CountedFigure, Figure, FigureContent, FigureEvent, View
 from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
     ComputedDay,
@@ -19,7 +19,9 @@ from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, Tr
 __all__ = [
     "GROWTH_NEEDS_POSITIVE",
     "ComputedDay",
+    "CountedFigure",
     "Figure",
+    "FigureContent",
     "FigureEvent",
     "Indicator",
     "IndicatorLink",

@@ -16,6 +16,8 @@ from imtplan.accounts.visibility import OpenToOwners
 from indicators.formulas.readings import number_of
 from indicators.models.indicator import Indicator, amount_field
 
+PARTS = ("value", "numerator", "denominator")
+
 
 class View(models.TextChoices):
     """The figures that count. Validated is the default, and the only view outside the institute."""
@@ -25,32 +27,16 @@ class View(models.TextChoices):
 
     @property
     def counted_statuses(self) -> list["Figure.Status"]:
+        """Returns the statuses of a figure's versions that count; the last of these versions is the
+        one that does."""
         if self is View.VALIDATED:
             return [Figure.Status.VALIDATED]
         return [Figure.Status.VALIDATED, Figure.Status.SUBMITTED]
 
 
-class FigureQuerySet(OpenToOwners["Figure"]):
-    def counted(self, view: str) -> "FigureQuerySet":
-        """Returns the figures that count in a view: validated ones, or submitted ones too."""
-        return self.filter(status__in=View(view).counted_statuses)
-
-
-# The versions of figures that were erased or removed: they are few among all versions.
-_EMPTIED = models.Index(
-    fields=["year"],
-    name="figureevent_emptied",
-    condition=Q(pgh_label="delete") | Q(state="not_entered"),
-)
-
-
-@pghistory.track(meta={"indexes": [_EMPTIED]})
-class Figure(models.Model):
-    """One indicator, one school (or the institute), one year: a number, or one of three words.
-
-    A ratio keeps its two parts and never their quotient. Every version stands in `FigureEvent`,
-    written by database triggers.
-    """
+class FigureContent(models.Model):
+    """What one school (or the institute) says of one indicator and year: a number, or one of three
+    words. A ratio keeps its two parts and never their quotient."""
 
     class State(models.TextChoices):
         NUMBER = "number", _("number")
@@ -78,9 +64,9 @@ class Figure(models.Model):
         *(Origin.IMPORT, Origin.API, Origin.RESTORED),
     }
 
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="figures")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="%(class)ss")
     school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="figures"
+        School, models.PROTECT, null=True, blank=True, related_name="%(class)ss"
     )
     year = models.PositiveSmallIntegerField(_("year"))
     state = models.CharField(_("state"), max_length=14, choices=State)
@@ -104,7 +90,53 @@ class Figure(models.Model):
     )
     entered_at = models.DateTimeField(_("entered at"), default=timezone.now)
 
-    objects = FigureQuerySet.as_manager()
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} · {self.school or 'IMT'} · {self.year}"
+
+    @property
+    def author(self) -> str:
+        """Returns who entered the figure, or where it comes from if no person entered it."""
+        if self.entered_by is not None:
+            return str(self.entered_by)
+        if self.origin in self.BY_PEOPLE:
+            return gettext("somebody whose account was deleted")
+        return self.get_origin_display()
+
+    @property
+    def number(self) -> Decimal | None:
+        """Returns what the figure comes to: its value, or its parts divided and scaled."""
+        if self.numerator is None:  # most figures have no parts, and need no look at the indicator
+            return self.value
+        return number_of(self.value, self.numerator, self.denominator, self.indicator.scale)
+
+    def says_the_same_as(self, other: "FigureContent") -> bool:
+        """Returns whether both give the same number or word; a reason or a note may differ."""
+        return all(getattr(self, name) == getattr(other, name) for name in ("state", *PARTS))
+
+
+# --- The figure as it stands ----------------------------------------------------------------------
+
+
+# The versions of figures that were erased or removed: they are few among all versions.
+_EMPTIED = models.Index(
+    fields=["year"],
+    name="figureevent_emptied",
+    condition=Q(pgh_label="delete") | Q(state="not_entered"),
+)
+
+
+@pghistory.track(meta={"indexes": [_EMPTIED]})
+class Figure(FigureContent):
+    """The figure as it was written last, whether it counts or not.
+
+    Every version stands in `FigureEvent`, written by database triggers; those that count stand in
+    `CountedFigure` too.
+    """
+
+    objects = OpenToOwners.as_manager()
 
     class Meta:
         verbose_name = _("figure")
@@ -160,33 +192,61 @@ class Figure(models.Model):
         indexes = [
             models.Index(fields=["school", "year"], name="figure_school_year"),
             models.Index(fields=["year", "indicator"], name="figure_year_indicator"),
-            # All that adding up one year of one indicator reads, side by side.
-            models.Index(
-                fields=["indicator", "year", "school"],
-                include=["state", "status", "value", "numerator", "denominator"],
-                name="figure_adding_up",
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.indicator.code} · {self.school or 'IMT'} · {self.year}"
 
     @property
-    def author(self) -> str:
-        """Returns who entered the figure, or where it comes from if no person entered it."""
-        if self.entered_by is not None:
-            return str(self.entered_by)
-        if self.origin in self.BY_PEOPLE:
-            return gettext("somebody whose account was deleted")
-        return self.get_origin_display()
-
-    @property
-    def number(self) -> Decimal | None:
-        """Returns what the figure comes to: its value, or its parts divided and scaled."""
-        if self.numerator is None:  # most figures have no parts, and need no look at the indicator
-            return self.value
-        return number_of(self.value, self.numerator, self.denominator, self.indicator.scale)
+    def figure_id(self) -> int:
+        """Returns its own number, by which a figure that counts names it too."""
+        return self.pk
 
 
 # Every version of every figure, as the database's triggers write them.
 FigureEvent: Any = Figure.pgh_event_model  # type: ignore[attr-defined]
+
+
+# --- The figures that count -----------------------------------------------------------------------
+
+
+class CountedFigureQuerySet(OpenToOwners["CountedFigure"]):
+    def in_view(self, view: str) -> "CountedFigureQuerySet":
+        return self.filter(view=view)
+
+
+class CountedFigure(FigureContent):
+    """The version of a figure that counts in a view: the last that was validated, or in the
+    provisional view the last that was submitted or validated.
+
+    It counts until another one does. A correction that is being typed, a return, a year that is
+    reopened take nothing away. Triggers on `Figure` write these rows, in the transaction that makes
+    a version count, and nothing else does; what they hold is what `FigureEvent` has.
+    """
+
+    # Two numbers for each figure, one a view, so that the past can tell them from the versions.
+    id = models.BigIntegerField(primary_key=True)
+    figure = models.ForeignKey(Figure, models.DO_NOTHING, related_name="counted")
+    view = models.CharField(max_length=11, choices=View)
+
+    objects = CountedFigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("figure that counts")
+        verbose_name_plural = _("figures that count")
+        ordering = ["indicator", "school", "year", "view"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "school", "view", "year"],
+                name="counted_figure_once",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [
+            # All that adding up one year of one indicator reads, side by side.
+            models.Index(
+                fields=["indicator", "year", "view", "school"],
+                include=["state", "value", "numerator", "denominator"],
+                name="figure_adding_up",
+            ),
+        ]

@@ -161,9 +161,10 @@ class Target(models.Model):
         if self.school_id is None:
             whole = self.indicator.institute_values.filter(year=self.baseline_year)
             return whole.filter(view="validated").values_list("value", flat=True).first()
-        own = self.indicator.figures.filter(school=self.school_id, year=self.baseline_year)
+        counted = self.indicator.countedfigures.in_view("validated")
+        own = counted.filter(school=self.school_id, year=self.baseline_year)
         part = "numerator" if self.indicator.is_ratio else "value"
-        return own.filter(status="validated").values_list(part, flat=True).first()
+        return own.values_list(part, flat=True).first()
 
 
 @pghistory.track()

@@ -27,7 +27,15 @@ from imtplan import clock
 from imtplan.accounts.models import School
 from indicators.formulas.progress import ZERO, Accumulation, Aggregation, Direction
 from indicators.formulas.readings import Reading
-from indicators.models import Figure, Indicator, IndicatorLink, Progress, Target, View
+from indicators.models import (
+    CountedFigure,
+    Figure,
+    Indicator,
+    IndicatorLink,
+    Progress,
+    Target,
+    View,
+)
 from indicators.results.judging import TargetInView
 from indicators.results.series import Series, path_of, reading_of
 from objectives.models import Objective, StrategicPlan
@@ -103,7 +111,7 @@ def _past(
 ) -> dict[int, dict[int, Reading]]:
     """Returns the school's own figures that count, by indicator and year, before this year."""
     past: dict[int, dict[int, Reading]] = {}
-    own = Figure.objects.counted(VIEW).filter(school=school, indicator__in=indicators)
+    own = CountedFigure.objects.in_view(VIEW).filter(school=school, indicator__in=indicators)
     for figure in own.filter(year__lt=year, state=Figure.State.NUMBER):
         past.setdefault(figure.indicator_id, {})[figure.year] = reading_of(figure)
     return past

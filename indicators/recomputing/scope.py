@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from indicators.database import ask
 from indicators.models import Target
-from indicators.results.parts_of_sql import BOUNDS, VIEWS, counts
+from indicators.results.parts_of_sql import BOUNDS, is_number
 from indicators.results.sums_in_sql import YearRelation
 
 INDICATORS_NAMED = 5  # in the text of a scope; the others are counted
@@ -145,7 +145,7 @@ def _more(part: str) -> str:
 # which schools are missing: in the range these may move as the others did since its year. For a
 # running sum, or without a school, all later years move. Without plan or figure there is no year.
 _PARTS = f"""
-    WITH {BOUNDS}, {VIEWS},
+    WITH {BOUNDS},
     marks AS ({{marks}}),
     stale AS (
         SELECT m.*, i.code, i.aggregation, i.archived_at IS NULL AS in_use,
@@ -166,9 +166,9 @@ _PARTS = f"""
            bool_or(whole), bool_or(failed)
     FROM stale AS s CROSS JOIN bounds
     LEFT JOIN LATERAL (
-        SELECT min(f.year) AS year FROM indicators_figure AS f, views AS v
-        WHERE v.view = 'validated' AND f.indicator_id = s.indicator_id
-        AND f.school_id = s.school_id AND f.year > s.year AND {counts("f", "s.aggregation")}
+        SELECT min(f.year) AS year FROM indicators_countedfigure AS f
+        WHERE f.view = 'validated' AND f.indicator_id = s.indicator_id
+        AND f.school_id = s.school_id AND f.year > s.year AND {is_number("f", "s.aggregation")}
     ) AS next ON true
     LEFT JOIN LATERAL (
         SELECT max(t.year) AS year FROM indicators_target AS t

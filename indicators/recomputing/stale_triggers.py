@@ -9,14 +9,14 @@ prints the SQL that a migration lacks.
 """
 
 # The mark names the school and the year if all the figures are of one; figures of several years
-# make the whole indicator stale. A draft counts in no view, and makes nothing stale.
+# make the whole indicator stale. What does not count makes nothing stale.
 _FIGURES = """
     SELECT indicator_id,
            CASE WHEN min(year) = max(year) AND min(school_id) = max(school_id)
                AND count(school_id) = count(*) THEN min(school_id) END,
            CASE WHEN min(year) = max(year) THEN min(year) END,
            false
-    FROM rows WHERE status <> 'draft' GROUP BY indicator_id
+    FROM rows GROUP BY indicator_id
 """
 _WHOLE_INDICATOR = "SELECT DISTINCT {column}, NULL::bigint, NULL::smallint, false FROM rows"
 # A target deleted in the same transaction gives no indicator: then everything is stale.
@@ -29,7 +29,7 @@ _ROLL_UPS = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, true FR
 
 # The marks for the `rows` of each table that a statement wrote.
 STALE = {
-    "indicators_figure": _FIGURES,
+    "indicators_countedfigure": _FIGURES,
     "indicators_target": _WHOLE_INDICATOR.format(column="indicator_id"),
     "indicators_indicator": _WHOLE_INDICATOR.format(column="id"),
     "indicators_trajectorypoint": _OF_THE_TARGET,

@@ -37,7 +37,7 @@ from indicators.formulas.progress import (
 )
 from indicators.formulas.readings import Reading
 from indicators.formulas.steps import value_of
-from indicators.models import Figure, Indicator, Target, View
+from indicators.models import CountedFigure, Figure, Indicator, Target, View
 from indicators.models.indicator import IndicatorQuerySet
 from objectives.models import StrategicPlan
 
@@ -218,7 +218,7 @@ class Series:
 def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     """Returns the series of these indicators; the number of queries does not grow with them."""
     members = _members()
-    readings = readings_by_indicator(Figure.objects.filter(indicator__in=indicators))
+    readings = readings_by_indicator(CountedFigure.objects.filter(indicator__in=indicators))
     targets = Target.objects.in_use().select_related("plan", "school", "indicator")
     chosen = indicators.prefetch_related(
         Prefetch("targets", queryset=targets.prefetch_related("points"))
@@ -231,11 +231,9 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
 
 def _members() -> dict[int, frozenset[str]]:
     """Returns the codes of the expected schools for every year from the first to the last that has
-    a plan or a figure. A draft does not count."""
+    a plan or a figure that counts."""
     plans = StrategicPlan.objects.aggregate(first=Min("baseline_year"), last=Max("last_year"))
-    figures = Figure.objects.exclude(status=Figure.Status.DRAFT).aggregate(
-        first=Min("year"), last=Max("year")
-    )
+    figures = CountedFigure.objects.aggregate(first=Min("year"), last=Max("year"))
     first = [bounds["first"] for bounds in (plans, figures) if bounds["first"] is not None]
     last = [bounds["last"] for bounds in (plans, figures) if bounds["last"] is not None]
     if not first:
@@ -247,16 +245,14 @@ def _members() -> dict[int, frozenset[str]]:
     }
 
 
-def readings_by_indicator(figures: models.QuerySet[Figure]) -> Mapping[int, Readings]:
+def readings_by_indicator(figures: models.QuerySet[CountedFigure]) -> Mapping[int, Readings]:
     """Returns the figures that are a number or "not applicable", by indicator."""
     readings: dict[int, Readings] = defaultdict(lambda: {view: defaultdict(dict) for view in View})
     states = (Figure.State.NUMBER, Figure.State.NOT_APPLICABLE)
-    names = ("indicator_id", "status", "school__code", "year", "state", *PARTS)
+    names = ("indicator_id", "view", "school__code", "year", "state", *PARTS)
     for figure in figures.filter(state__in=states).values_list(*names, named=True):
         code = figure.school__code or THE_INSTITUTE
-        for view in View:
-            if figure.status in view.counted_statuses:
-                readings[figure.indicator_id][view][code][figure.year] = reading_of(figure)
+        readings[figure.indicator_id][View(figure.view)][code][figure.year] = reading_of(figure)
     return readings
 
 

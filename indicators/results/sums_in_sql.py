@@ -14,7 +14,7 @@ its figure, its number or parts. A sum depends on no order.
 
 from enum import Enum
 
-from indicators.results.parts_of_sql import BOUNDS, VIEWS, counts
+from indicators.results.parts_of_sql import BOUNDS, VIEWS, is_number
 
 
 class YearRelation(Enum):
@@ -70,22 +70,22 @@ _SINCE = """(
             WHERE t.indicator_id = i.id AND t.archived_at IS NULL
         )"""
 
-# The schools expected in a year, each with its figure: the institute's own schools that are members
-# in the year, or the institute itself, which is written as school 0.
+# The schools expected in a year, each with the figure that counts in each view: the institute's own
+# schools that are members in the year, or the institute itself, which is written as school 0.
 _DUE = """
     due AS (
-        SELECT w.*, s.id AS school_id, s.code::text AS code,
-               f.state, f.status, f.value, f.numerator, f.denominator
-        FROM pairs AS w JOIN accounts_school AS s ON s.kind = 'own'
+        SELECT w.*, v.view, s.id AS school_id, s.code::text AS code,
+               f.state, f.value, f.numerator, f.denominator
+        FROM pairs AS w CROSS JOIN views AS v JOIN accounts_school AS s ON s.kind = 'own'
         AND coalesce(s.first_year <= w.year, true) AND coalesce(w.year <= s.last_year, true)
-        LEFT JOIN indicators_figure AS f
-        ON f.indicator_id = w.indicator_id AND f.year = w.year AND f.school_id = s.id
+        LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = w.indicator_id
+        AND f.year = w.year AND f.view = v.view AND f.school_id = s.id
         WHERE w.aggregation <> 'none'
         UNION ALL
-        SELECT w.*, 0, '', f.state, f.status, f.value, f.numerator, f.denominator
-        FROM pairs AS w
-        LEFT JOIN indicators_figure AS f
-        ON f.indicator_id = w.indicator_id AND f.year = w.year AND f.school_id IS NULL
+        SELECT w.*, v.view, 0, '', f.state, f.value, f.numerator, f.denominator
+        FROM pairs AS w CROSS JOIN views AS v
+        LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = w.indicator_id
+        AND f.year = w.year AND f.view = v.view AND f.school_id IS NULL
         WHERE w.aggregation = 'none'
     )"""
 
@@ -105,17 +105,16 @@ _APART = f"""
                CASE WHEN own.counted THEN own.denominator ELSE earlier.denominator END
                    AS denominator
         FROM (
-            SELECT a.*, v.view, v.statuses,
-                   a.state = 'not_applicable' AND a.status = ANY (v.statuses) AS excused,
-                   coalesce({counts("a", "a.aggregation")}, false) AS counted
-            FROM due AS a CROSS JOIN views AS v
+            SELECT a.*, a.state = 'not_applicable' AS excused,
+                   coalesce({is_number("a", "a.aggregation")}, false) AS counted
+            FROM due AS a
         ) AS own
         LEFT JOIN LATERAL (
             SELECT f.year, f.value, f.numerator, f.denominator
-            FROM indicators_figure AS f
+            FROM indicators_countedfigure AS f
             WHERE NOT own.counted AND f.indicator_id = own.indicator_id
-            AND f.school_id = own.school_id AND f.year < own.year
-            AND {counts("f", "own.aggregation").replace("v.statuses", "own.statuses")}
+            AND f.school_id = own.school_id AND f.view = own.view AND f.year < own.year
+            AND {is_number("f", "own.aggregation")}
             ORDER BY f.year DESC LIMIT 1
         ) AS earlier ON true
         WHERE own.excused IS NOT TRUE
@@ -148,32 +147,35 @@ _SUMMED = f"""
     {_DUE_SINCE},
     own AS (
         SELECT a.*, v.view, counted.it AS counted,
-               a.member AND (f.state = 'not_applicable' AND f.status = ANY (v.statuses))
-                   IS NOT TRUE AS needed,
+               a.member AND (f.state = 'not_applicable') IS NOT TRUE AS needed,
                CASE WHEN counted.it THEN a.year ELSE earlier.year END AS source_year,
                CASE WHEN counted.it THEN f.value ELSE earlier.value END AS value,
                CASE WHEN counted.it THEN f.numerator ELSE earlier.numerator END AS numerator,
                CASE WHEN counted.it THEN f.denominator ELSE earlier.denominator END AS denominator
         FROM due AS a CROSS JOIN views AS v
         LEFT JOIN LATERAL (
-            SELECT * FROM indicators_figure
-            WHERE indicator_id = a.indicator_id AND school_id = a.school_id AND year = a.year
+            SELECT * FROM indicators_countedfigure
+            WHERE indicator_id = a.indicator_id AND school_id = a.school_id AND view = v.view
+            AND year = a.year
             UNION ALL
-            SELECT * FROM indicators_figure
-            WHERE indicator_id = a.indicator_id AND school_id IS NULL AND year = a.year
-            AND a.school_id = 0
+            SELECT * FROM indicators_countedfigure
+            WHERE indicator_id = a.indicator_id AND school_id IS NULL AND view = v.view
+            AND year = a.year AND a.school_id = 0
         ) AS f ON true
-        CROSS JOIN LATERAL (SELECT coalesce({counts("f", "a.aggregation")}, false) AS it) AS counted
+        CROSS JOIN LATERAL (
+            SELECT coalesce({is_number("f", "a.aggregation")}, false) AS it
+        ) AS counted
         LEFT JOIN LATERAL (
             SELECT f.* FROM (
-                SELECT * FROM indicators_figure
-                WHERE indicator_id = a.indicator_id AND school_id = a.school_id AND year < a.year
+                SELECT * FROM indicators_countedfigure
+                WHERE indicator_id = a.indicator_id AND school_id = a.school_id
+                AND view = v.view AND year < a.year
                 UNION ALL
-                SELECT * FROM indicators_figure
-                WHERE indicator_id = a.indicator_id AND school_id IS NULL AND year < a.year
-                AND a.school_id = 0
+                SELECT * FROM indicators_countedfigure
+                WHERE indicator_id = a.indicator_id AND school_id IS NULL
+                AND view = v.view AND year < a.year AND a.school_id = 0
             ) AS f
-            WHERE NOT counted.it AND {counts("f", "a.aggregation")}
+            WHERE NOT counted.it AND {is_number("f", "a.aggregation")}
             ORDER BY f.year DESC LIMIT 1
         ) AS earlier ON true
     ),
@@ -241,12 +243,11 @@ _MOVED = f"""
             WHERE NOT counted AND carried_year IS NOT NULL
         ) AS m
         JOIN indicators_indicator AS i ON i.id = m.indicator_id
-        JOIN views AS v ON v.view = m.view
         JOIN parts AS p
         ON p.indicator_id = m.indicator_id AND p.year = m.year AND p.view = m.view AND p.counted
-        JOIN indicators_figure AS f
-        ON f.indicator_id = m.indicator_id AND f.school_id = p.school_id AND f.year = m.carried_year
-        WHERE {counts("f", "i.aggregation")}
+        JOIN indicators_countedfigure AS f ON f.indicator_id = m.indicator_id
+        AND f.school_id = p.school_id AND f.view = m.view AND f.year = m.carried_year
+        WHERE {is_number("f", "i.aggregation")}
         GROUP BY m.indicator_id, m.year, m.view, m.carried_year
     )"""
 

@@ -109,9 +109,9 @@ def test_what_is_stored_wrong_is_told(students: Target, why: Callable[..., Any])
 def test_a_draft_keeps_its_number_to_its_school(
     students: Target, albi: School, recomputed: Recompute, why: Callable[..., Any]
 ) -> None:
-    students.indicator.figures.filter(year=2020).update(status="draft")
+    factories.FigureFactory(indicator=students.indicator, school=albi, year=2021, status="draft")
     recomputed()
-    [row] = why("values", InstituteValue.objects.get(year=2020, view="validated"))["inputs"]
+    [row] = why("values", InstituteValue.objects.get(year=2021, view="validated"))["inputs"]
     assert (row["use"], row["why"], row["figure"]) == ("left_out", "being_entered", None)
 
 

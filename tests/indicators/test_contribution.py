@@ -115,7 +115,7 @@ def test_no_figure_of_another_school_goes_in(
         without.change,
         without.since,
     )
-    asked = [query["sql"] for query in queries if 'FROM "indicators_figure"' in query["sql"]]
+    asked = [query["sql"] for query in queries if 'FROM "indicators_countedfigure"' in query["sql"]]
     assert len(asked) == 1
     assert f'"school_id" = {albi.pk}' in asked[0]
     read = [query["sql"] for query in queries]

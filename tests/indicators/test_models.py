@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from imtplan.accounts.models import School, User
 from indicators.formulas.verdicts import Status
-from indicators.models import Figure, ProgressStatus, Target, View
+from indicators.models import CountedFigure, Figure, ProgressStatus, Target, View
 from tests import factories
 
 GROWING = {"value": None, "growth_percent": Decimal(50)}
@@ -184,7 +184,7 @@ def test_a_school_sees_its_own_targets_and_the_institutes(
 def test_a_view_counts_by_status(albi: School, view: View, statuses: set[str]) -> None:
     for year, status in enumerate(Figure.Status, start=2018):
         factories.FigureFactory(school=albi, year=year, status=status)
-    assert {figure.status for figure in Figure.objects.counted(view)} == statuses
+    assert {figure.status for figure in CountedFigure.objects.in_view(view)} == statuses
 
 
 def test_the_words_of_the_formulas_are_those_of_the_screens() -> None:

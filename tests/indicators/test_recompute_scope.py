@@ -333,7 +333,7 @@ def test_a_draft_beyond_the_plans_years_adds_no_year(
     Figure.objects.filter(pk=figure.pk).update(status=Figure.Status.SUBMITTED)
     recomputed()
     assert InstituteValue.objects.filter(year=year).exists()
-    Figure.objects.filter(pk=figure.pk).update(status=Figure.Status.DRAFT)
+    figure.delete()
     recomputed()
     assert list(differences()) == []
     assert not InstituteValue.objects.filter(year=year).exists()

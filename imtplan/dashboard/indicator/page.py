@@ -58,6 +58,16 @@ class IndicatorPage:
         return self.followed_targets[0] if self.followed_targets else None
 
     @property
+    def corrections(self) -> list[str]:
+        """Returns what was written anew since the figures of the page's year that count."""
+        rows = self.value.inputs if self.value else []
+        return [row.correction for row in rows if row.correction and row.source.year == self.year]
+
+    @property
+    def year(self) -> int:
+        return self.scope.year
+
+    @property
     def compared_sentence(self) -> str:
         return sentence_of(self.compared)
 

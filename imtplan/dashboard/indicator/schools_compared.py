@@ -17,7 +17,7 @@ from imtplan.accounts.models import School
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording, in_percent
 from imtplan.percentages import in_points
-from indicators.models import Figure, Indicator
+from indicators.models import CountedFigure, Figure, Indicator
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Scho
         return []
     if indicator.direction == Indicator.Direction.KEEP:
         return []
-    figures = Figure.objects.visible_to(user).counted(scope.view)
+    figures = CountedFigure.objects.visible_to(user).in_view(scope.view)
     known = {
         (figure.school_id, figure.year): figure.number
         for figure in figures.filter(

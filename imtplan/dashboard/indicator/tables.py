@@ -61,7 +61,7 @@ INPUTS = [
     text(
         "state",
         pgettext_lazy("of a figure", "State"),
-        lambda row: row.source.figure.get_status_display() if row.source.counts else row.why,
+        lambda row: row.source.counted.get_status_display() if row.source.counts else row.why,
     ),
     text("entered_by", gettext_lazy("Entered by"), "given.author"),
     day("entered_at", gettext_lazy("Entered on"), "given.entered_at"),

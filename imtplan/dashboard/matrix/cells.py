@@ -19,19 +19,24 @@ from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_percent
 from imtplan.percentages import in_points
 from indicators.models import (
+    CountedFigure,
     Figure,
     Indicator,
     InstituteValue,
     Progress,
     ProgressStatus,
     VerdictInWords,
+    View,
 )
+from indicators.models.figure import CountedFigureQuerySet
+from indicators.results.corrections import corrections
 
 
 class CellState(models.TextChoices):
     """How far a figure has come, or why there is none. Its sign stands beside each number."""
 
     VALIDATED = "validated", _("validated")
+    CORRECTED = "corrected", _("counts, and is being corrected")
     SUBMITTED = "submitted", _("submitted")
     DRAFT = "draft", _("draft")
     NOT_AVAILABLE = "not_available", _("not available")
@@ -41,9 +46,13 @@ class CellState(models.TextChoices):
     @property
     def sign(self) -> str:
         """The fuller the circle, the more it counts; the words stand for themselves."""
-        return {CellState.VALIDATED: "●", CellState.SUBMITTED: "◐", CellState.DRAFT: "○"}.get(
-            self, ""
-        )
+        signs = {
+            CellState.VALIDATED: "●",
+            CellState.CORRECTED: "✎",
+            CellState.SUBMITTED: "◐",
+            CellState.DRAFT: "○",
+        }
+        return signs.get(self, "")
 
 
 class ReportedFigure(NamedTuple):
@@ -74,13 +83,14 @@ class MatrixCell(NamedTuple):
     figure: ReportedFigure
     baseline: Decimal | None = None
     pace: Pace | None = None  # only where the school has a target of its own
+    is_being_corrected: bool = False
 
     @property
     def state(self) -> CellState:
         if self.figure.state == Figure.State.NOT_ENTERED:
             return CellState.MISSING
         if self.figure.state == Figure.State.NUMBER:
-            return CellState(self.figure.status)
+            return CellState.CORRECTED if self.is_being_corrected else CellState(self.figure.status)
         return CellState(self.figure.state)
 
     @property
@@ -112,12 +122,16 @@ class Matrix:
     baselines: Mapping[Key, Decimal]
     paces: Mapping[Key, Pace]
     totals: Mapping[int, InstituteValue]
-    counted: frozenset[str]  # the statuses that count in the view
+    counted: frozenset[Key]  # of the figures that count in the view
+    corrected: frozenset[Key]  # of those, the ones that were written anew since
 
     def cell(self, indicator: int, school: int) -> MatrixCell:
         key = (indicator, school)
         return MatrixCell(
-            self.figures.get(key, NOTHING), self.baselines.get(key), self.paces.get(key)
+            self.figures.get(key, NOTHING),
+            self.baselines.get(key),
+            self.paces.get(key),
+            key in self.corrected,
         )
 
     def is_missing(self, indicator: int, school: int) -> bool:
@@ -126,11 +140,10 @@ class Matrix:
 
     def coverage(self, indicators: Iterable[int], school: int) -> tuple[int, int]:
         """Counts the indicators that have a number that counts, and those that apply."""
-        figures = [self.figures.get((indicator, school), NOTHING) for indicator in indicators]
-        counting = [figure for figure in figures if figure.status in self.counted]
-        excused = sum(figure.state == Figure.State.NOT_APPLICABLE for figure in counting)
-        numbers = sum(figure.state == Figure.State.NUMBER for figure in counting)
-        return numbers, len(figures) - excused
+        keys = [(indicator, school) for indicator in indicators]
+        counting = [self.figures[key].state for key in keys if key in self.counted]
+        excused = counting.count(Figure.State.NOT_APPLICABLE)
+        return counting.count(Figure.State.NUMBER), len(keys) - excused
 
 
 # A ratio is made of its parts, as `Figure.number` makes it.
@@ -144,33 +157,38 @@ _NUMBER = Case(
 def read_matrix(
     user: Any, scope: Scope, indicators: Sequence[Indicator], schools: Sequence[School]
 ) -> Matrix:
-    """Reads all in four queries. For the institute's people, who see every school."""
+    """Reads all in six queries. For the institute's people, who see every school.
+
+    Where no version of a figure counts, its latest is shown, with how far it has come.
+    """
     here = Q(indicator__in=indicators, school__in=schools)
-    figures = Figure.objects.visible_to(user).filter(here)
+    written = Figure.objects.visible_to(user).filter(here, year=scope.year)
+    figures = CountedFigure.objects.visible_to(user).filter(here)
+    counted = _figures(figures.in_view(scope.view).filter(year=scope.year))
+    under_way = corrections(user, scope.view, [scope.year], indicator__in=indicators)
     totals = InstituteValue.objects.visible_to(user).filter(year=scope.year, view=scope.view)
     return Matrix(
-        figures=_figures(figures.filter(year=scope.year)),
+        figures=_figures(written) | counted,
         baselines=_baselines(figures, scope),
         paces=_paces(user, scope, schools),
         totals={total.indicator_id: total for total in totals.filter(indicator__in=indicators)},
-        counted=frozenset(scope.view.counted_statuses),
+        counted=frozenset(counted),
+        corrected=frozenset((i, s) for i, s, _year in under_way if s),
     )
 
 
-def _figures(figures: QuerySet[Figure]) -> dict[Key, ReportedFigure]:
+def _figures(figures: QuerySet[Any]) -> dict[Key, ReportedFigure]:
     rows = figures.annotate(made=_NUMBER).order_by()
     columns = rows.values_list("indicator_id", "school_id", "state", "status", "made")
     return {(i, s): ReportedFigure(state, status, made) for i, s, state, status, made in columns}
 
 
-def _baselines(figures: QuerySet[Figure], scope: Scope) -> dict[Key, Decimal]:
+def _baselines(figures: CountedFigureQuerySet, scope: Scope) -> dict[Key, Decimal]:
     """Returns the validated numbers of the baseline year; none in that year itself."""
     if scope.year == scope.plan.baseline_year:
         return {}
-    validated = figures.filter(
-        year=scope.plan.baseline_year,
-        state=Figure.State.NUMBER,
-        status=Figure.Status.VALIDATED,
+    validated = figures.in_view(View.VALIDATED).filter(
+        year=scope.plan.baseline_year, state=Figure.State.NUMBER
     )
     rows = validated.annotate(made=_NUMBER).order_by()
     columns = rows.values_list("indicator_id", "school_id", "made")

@@ -13,7 +13,9 @@ from imtplan.dashboard.overview import plan_sentences
 from imtplan.dashboard.overview.decisions import Agenda, agenda
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_chart import chart_of
+from imtplan.dashboard.wording import correction_in_words
 from indicators.models import View
+from indicators.results.corrections import corrections
 from objectives.models import StrategicPlan
 
 
@@ -22,6 +24,7 @@ class Headline:
     """A headline indicator: its reference target over the years, and its chart."""
 
     followed: FollowedTarget
+    corrections: Sequence[str] = ()  # what was written anew since the figures that count
 
     @cached_property
     def figure(self) -> dict[str, Any]:
@@ -94,7 +97,7 @@ def dashboard_page(
         scope=scope,
         plans=read.plans,
         standing=elements["plan"][0].standing,
-        headlines=[Headline(followed) for followed in followed_targets],
+        headlines=_headlines(user, scope, followed_targets),
         objectives=elements["objective"],
         levers=elements["lever"],
         board=board,
@@ -102,6 +105,24 @@ def dashboard_page(
         agenda=agenda(scope, targets, board, campaign),
         freshness=freshness,
     )
+
+
+def _headlines(
+    user: Any, scope: Scope, followed_targets: Sequence[FollowedTarget]
+) -> list[Headline]:
+    indicators = [followed.indicator for followed in followed_targets]
+    under_way = corrections(user, scope.view, [scope.year], indicator__in=indicators).values()
+    return [
+        Headline(
+            followed,
+            [
+                correction_in_words(correction)
+                for correction in under_way
+                if correction.indicator == followed.indicator
+            ],
+        )
+        for followed in followed_targets
+    ]
 
 
 def _campaign(

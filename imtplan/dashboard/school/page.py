@@ -21,8 +21,9 @@ from imtplan.dashboard.followed_targets import FollowedTarget
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
-from imtplan.dashboard.wording import Wording, in_percent
-from indicators.models import Figure, Indicator, Target, VerdictInWords
+from imtplan.dashboard.wording import Wording, correction_in_words, in_percent
+from indicators.models import CountedFigure, Figure, Indicator, Target, VerdictInWords
+from indicators.results.corrections import Correction, corrections
 from objectives.models import StrategicPlan
 
 
@@ -41,27 +42,23 @@ class SchoolPageLine:
     """One indicator of one school, as its figures of three years have it."""
 
     indicator: Indicator
-    figures: Mapping[int, Figure]
+    figures: Mapping[int, CountedFigure]  # those that count in the page's view
+    latest: Figure | None  # of the page's year, as it was written last
+    under_way: Correction | None
     scope: Scope
     followed: FollowedTarget | None  # toward the school's own target, where it has one
 
-    def _counted(self, year: int) -> Figure | None:
-        """Returns the figure, where it counts in the page's view."""
-        figure = self.figures.get(year)
-        counted = figure and figure.status in self.scope.view.counted_statuses
-        return figure if counted else None
-
     def _number(self, year: int) -> Decimal | None:
-        figure = self._counted(year)
+        figure = self.figures.get(year)
         return figure.number if figure and figure.state == Figure.State.NUMBER else None
 
     def _text(self, number: Decimal | None, *, sign: bool = False) -> str:
         return Wording.of(self.indicator).fixed(number, sign=sign)
 
     @cached_property
-    def figure(self) -> Figure | None:
+    def figure(self) -> CountedFigure | None:
         """Returns what counts in the page's year."""
-        return self._counted(self.scope.year)
+        return self.figures.get(self.scope.year)
 
     @property
     def value(self) -> str:
@@ -120,8 +117,11 @@ class SchoolPageLine:
             return ""
         if self.figure:
             return str(self.figure.get_state_display())
-        given = self.figures.get(self.scope.year)
-        return str(given.get_status_display()) if given else _("missing")
+        return str(self.latest.get_status_display()) if self.latest else _("missing")
+
+    @property
+    def correction(self) -> str:
+        return correction_in_words(self.under_way) if self.under_way else ""
 
     @property
     def remark(self) -> str:
@@ -251,7 +251,7 @@ def school_page(
     """Raises 404 for a school that is not this person's to see."""
     school = get_object_or_404(School.objects.visible_to(user), code=code)
     read = demanded_scope(user, parameters)
-    figures = Figure.objects.visible_to(user).filter(school=school)
+    figures = CountedFigure.objects.visible_to(user).filter(school=school)
     scope = read.scope if parameters.get("year") else _latest(read.scope, figures)
     campaigns = Campaign.objects.visible_to(user).filter(plan=scope.plan, year=scope.year)
     campaign = campaigns.first()
@@ -273,16 +273,20 @@ def school_page(
 
 def _latest(scope: Scope, figures: Any) -> Scope:
     """Returns the school's own latest year that counts, which need not be the institute's."""
-    counted = figures.counted(scope.view).filter(year__in=scope.years)
+    counted = figures.in_view(scope.view).filter(year__in=scope.years)
     year = counted.aggregate(latest=Max("year"))["latest"]
     return replace(scope, year=year) if year else scope
 
 
 def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[SchoolPageLine]:
     years = range(scope.plan.baseline_year, scope.year + 1)
-    by_indicator: dict[int, dict[int, Figure]] = {}
-    for figure in figures.filter(year__in=years).select_related("indicator", "entered_by"):
+    by_indicator: dict[int, dict[int, CountedFigure]] = {}
+    counted = figures.in_view(scope.view).filter(year__in=years)
+    for figure in counted.select_related("indicator", "entered_by"):
         by_indicator.setdefault(figure.indicator_id, {})[figure.year] = figure
+    written = Figure.objects.visible_to(user).filter(school=school, year=scope.year)
+    latest = {figure.indicator_id: figure for figure in written}
+    under_way = corrections(user, scope.view, [scope.year], school=school)
     targets = (
         Target.objects.visible_to(user)
         .in_use()
@@ -296,7 +300,12 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
     indicators = Indicator.objects.in_use().exclude(aggregation=Indicator.Aggregation.NONE)
     return [
         SchoolPageLine(
-            indicator, by_indicator.get(indicator.pk, {}), scope, followed_targets.get(indicator.pk)
+            indicator,
+            by_indicator.get(indicator.pk, {}),
+            latest.get(indicator.pk),
+            under_way.get((indicator.pk, school.pk, scope.year)),
+            scope,
+            followed_targets.get(indicator.pk),
         )
         for indicator in indicators.order_by("theme", "rank", "code")
     ]

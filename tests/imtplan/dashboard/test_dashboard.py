@@ -15,8 +15,9 @@ from indicators.models import Figure, Indicator, ProgressStatus, RollUp
 from tests import factories
 
 URL = "/tableau-de-bord/"
-# Eight of the page itself; session, person, roles; whether this is a demonstration.
-BUDGET = 8 + 3 + 1
+# Eight of the page itself, and the corrections under way; session, person, roles; whether this is a
+# demonstration.
+BUDGET = 9 + 3 + 1
 
 
 def page_for(user, **asked):

@@ -154,7 +154,7 @@ def test_who_is_missing_and_what_stands_in_for_it(students, albi, ales, diane, r
 
 
 def test_a_draft_shows_no_number(students, albi, diane):
-    Figure.objects.filter(year=2020).update(status="draft")
+    factories.never_counted(Figure.objects.get(year=2020), status="draft")
 
     (row,) = page_for(diane).value.inputs
 
@@ -178,7 +178,7 @@ def test_a_word_is_no_number(state, students, diane, signed_in, read):
 
 
 def test_a_handed_in_number_is_shown_before_it_counts(students, diane):
-    Figure.objects.filter(year=2020).update(status="submitted")
+    factories.never_counted(Figure.objects.get(year=2020), status="submitted")
 
     (row,) = page_for(diane).value.inputs
     assert (row.number, row.source.counts) == ("15\u202f000", False)

@@ -17,9 +17,9 @@ from indicators.models import Figure, Indicator
 from tests import factories
 
 URL = "/matrice/"
-# Plans, indicators, objectives, links and their pairs, schools, and four of the cells; freshness;
+# Plans, indicators, objectives, links and their pairs, schools, and six of the cells; freshness;
 # session, person, roles; whether this is a demonstration.
-BUDGET = 6 + 4 + 1 + 3 + 1
+BUDGET = 6 + 6 + 1 + 3 + 1
 
 
 def page_for(user, **asked):
@@ -89,7 +89,7 @@ def test_the_state_of_a_cell(said, state):
 def test_each_state_of_a_number_has_a_sign_of_its_own():
     signs = [one.sign for one in CellState if one.sign]
 
-    assert len(signs) == len(set(signs)) == 3
+    assert len(signs) == len(set(signs)) == 4
 
 
 @pytest.mark.parametrize(

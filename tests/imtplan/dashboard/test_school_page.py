@@ -13,10 +13,10 @@ from indicators.models import Figure, Progress
 from tests import factories
 
 ALBI = "/ecoles/imt-mines-albi/"
-# Of the page: school, plans, latest year, indicators' figures, targets, progress, indicators,
-# projects, campaign, submission; then freshness, session, person, roles, demonstration, campaign of
-# the bar.
-BUDGET = 10 + 6
+# Of the page: school, plans, latest year, the figures that count, those of the year, corrections,
+# targets, progress, indicators, projects, campaign, submission; then freshness, session, person,
+# roles, demonstration, campaign of the bar.
+BUDGET = 12 + 6
 
 
 def page_of(user: Any, **asked: str) -> SchoolPage:

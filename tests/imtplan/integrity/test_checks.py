@@ -88,7 +88,7 @@ FAULTS = {
     "versions_are_the_rows": "UPDATE indicators_figure SET value = 1 WHERE year = 2020",
     "kept_texts_have_their_fingerprint": "UPDATE campaigns_receipt SET content = content || ' '",
     "stale_marks_are_written": (
-        "DROP TRIGGER mark_stale_indicators_figure_update ON indicators_figure"
+        "DROP TRIGGER mark_stale_indicators_countedfigure_update ON indicators_countedfigure"
     ),
     "sums_are_the_schools_figures": (
         "UPDATE indicators_institutevalue SET value = 3 WHERE value IS NOT NULL"
