@@ -239,7 +239,8 @@ def _level(trace: Mapping[str, Any], followed: FollowedTarget, years: Sequence[i
 def _whole(page: DashboardPage) -> str:
     """The slide of the objectives says what they come to together."""
     if page.standing.share is None:
-        return _("Objectives")
+        missing = {"verdict": page.standing.verdict.text}
+        return _("Objectives; the plan as a whole: %(verdict)s") % missing
     shares = {
         "share": _percent(page.standing.share),
         "expected": _percent(page.standing.expected_share),

@@ -14,8 +14,9 @@ from django.db import models, transaction
 from indicators.models import InstituteValue, Progress, RollUp
 from indicators.recomputing.recompute import recompute_stale
 
-# Two states of a result are compared without the time and the inputs of their computation.
-NOT_COMPARED = {"id", "computed_at", "formula_version", "inputs_hash"}
+# Two states of a result are compared without the time and the inputs of their computation, among
+# them the coverage that the plan asks for: where it decides nothing, nothing moves.
+NOT_COMPARED = {"id", "computed_at", "formula_version", "inputs_hash", "coverage_needed"}
 KEYS = {
     InstituteValue: ("indicator_id", "year", "view"),
     Progress: ("target_id", "year", "view"),

@@ -18,6 +18,7 @@ from indicators.models import (
     Target,
 )
 from indicators.questions.rehearsal import ResultMove, rehearse
+from objectives.models import StrategicPlan
 from tests import factories
 
 Recompute = Callable[[], RecomputeRun | None]
@@ -43,6 +44,10 @@ def stored() -> list[object]:
 
 def test_a_change_of_nothing_moves_nothing(target: Target) -> None:
     assert rehearse(lambda: None) == []
+
+
+def test_a_plan_that_asks_for_a_coverage_that_all_have_moves_nothing(target: Target) -> None:
+    assert rehearse(lambda: StrategicPlan.objects.update(verdict_from=Decimal("0.9"))) == []
 
 
 def test_the_move_says_before_and_after(target: Target) -> None:

@@ -1,10 +1,12 @@
 """Slides for the board: native charts of the page's numbers, and nothing left out."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from imtplan import paper
 from imtplan.exports import deck
 from indicators.models import Target
 from tests import factories
@@ -49,6 +51,20 @@ def test_they_speak_english_too(made: Made) -> None:
     assert told[1]["title"] == "Students: 15,000 students in 2020, off track"
     assert told[2]["title"] == "Objectives: 24% of the plan as a whole, 60% expected"
     assert "Value" in told[1]["series"]
+
+
+def test_a_plan_with_too_little_data_says_so_on_slides_and_paper(
+    made: Made, board: Target, recomputed: Callable[[], Any], tmp_path: Path
+) -> None:
+    factories.ObjectiveFactory(plan=board.plan, code="O2", weight=4)
+    recomputed()
+    missing = "1 objectif sur 2 sans données suffisantes"
+    shares = "(données pour 20\u202f% du poids, le plan demande 50\u202f%)"
+    title = "Objectifs\u202f; ensemble du plan\u202f: sans donnée\u202f: "
+    assert slides(made)[2]["title"] == f"{title}{missing} {shares}"
+    if paper.is_available():
+        text = text_of(bytes(made("dashboard-pdf").content), tmp_path)
+        assert missing in text.replace("\n", " ")
 
 
 def test_objectives_and_projects_are_charts_with_their_words_beside(made: Made) -> None:
