@@ -347,6 +347,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Several fields are called "state", each with words of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "PlanStateEnum": "objectives.models.PlanState",
+        "FigureStateEnum": "indicators.models.Figure.State",
+    },
 }
 
 # --- Row history --------------------------------------------------------------------------------
