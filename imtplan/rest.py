@@ -110,12 +110,16 @@ class CodeFormField(forms.CharField):
 
 
 class CodeFilter(filters.CharFilter):
-    """Filters rows by their code, or by that of a row they refer to: `school=imt-mines-albi`."""
+    """Filters rows by their code, or by that of a row they refer to: `school=imt-mines-albi`.
+
+    Plans share the codes of their elements: only the rows that the person may see are followed.
+    """
 
     field_class = CodeFormField
 
     def __init__(self, field_name: str = "", *, model: Any, **options: Any) -> None:
         self.rows_of = model
+        self.path = field_name or "pk"
         super().__init__(f"{field_name}__code" if field_name else "code", **options)
 
     @property
@@ -123,6 +127,13 @@ class CodeFilter(filters.CharFilter):
         field = super().field
         field.rows = self.rows_of.objects.visible_to(self.parent.request.user)
         return field
+
+    def filter(self, rows: QuerySet[Any], value: str | None) -> QuerySet[Any]:
+        if not value:
+            return rows
+        named = self.field.rows.filter(code=value).values("pk")
+        rows = rows.filter(**{f"{self.path}__in": named})
+        return rows.distinct() if self.distinct else rows
 
 
 class WholeNumberFilter(filters.NumberFilter):

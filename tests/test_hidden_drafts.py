@@ -179,6 +179,31 @@ def test_no_model_forgets_to_hide_the_rows_of_a_draft(draft: StrategicPlan) -> N
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["objective", "lever", "project"])
+def test_a_code_that_a_draft_uses_too_gives_no_row_of_the_draft(
+    name: str, draft: StrategicPlan, as_: Callable[[str], Client]
+) -> None:
+    element = {
+        "objective": factories.ObjectiveFactory,
+        "lever": factories.LeverFactory,
+        "project": factories.ProjectFactory,
+    }[name]
+    seen = element(plan=StrategicPlan.objects.current(), code="SAME")
+    hidden = element(plan=draft, code="SAME")
+    factories.IndicatorFactory(code="linked-to-seen")
+    for indicator, end in (("students", hidden), ("linked-to-seen", seen)):
+        row = Indicator.objects.get(code=indicator)
+        IndicatorLink.objects.create(indicator=row, **{name: end})
+    both = {"linked-to-seen", "students"}
+    for email, expected in ((GENERAL, {"linked-to-seen"}), (OFFICE, both)):
+        answer = as_(email).get(f"/api/v1/indicators/?{name}=SAME")
+        assert {row["code"] for row in answer.json()["results"]} == expected
+    if name == "objective":
+        for path in ("figures", "progress"):
+            answer = as_(GENERAL).get(f"/api/v1/{path}/?objective=SAME&indicator=students")
+            assert answer.json()["results"] == [], path
+
+
 @pytest.mark.parametrize("is_invited", [False, True])
 def test_the_plan_office_and_whom_it_invites_see_the_draft(
     is_invited: bool, draft: StrategicPlan, as_: Callable[[str], Client]
