@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -84,6 +85,10 @@ def shown_by_default(plans: "Iterable[StrategicPlan]") -> "StrategicPlan | None"
     return begun[-1] if begun else next(iter(offered), None)
 
 
+# The table itself, which an earlier moment hides: who may see what is decided today.
+NO_DRAFTS_TODAY = "SELECT id FROM public.objectives_strategicplan WHERE state <> %s"
+
+
 class StrategicPlanQuerySet(OpenToRoles["StrategicPlan"]):
     def current(self) -> "StrategicPlan | None":
         """Returns the plan that pages show by default: see `shown_by_default`."""
@@ -98,8 +103,10 @@ class StrategicPlanQuerySet(OpenToRoles["StrategicPlan"]):
         return super().visible_to(user).filter(of_plans_seen_by(user, "pk"))
 
     def hidden_from(self, user: Any) -> Self:
-        """Returns the drafts that this person may not see."""
-        drafts = self.filter(state=PlanState.DRAFT)
+        """Returns the drafts that this person may not see. At an earlier moment also what was
+        published then, and is a draft today or gone."""
+        not_shown_today = ~Q(pk__in=RawSQL(NO_DRAFTS_TODAY, [PlanState.DRAFT]))  # noqa: S611
+        drafts = self.filter(Q(state=PlanState.DRAFT) | not_shown_today)
         if has_permission(user, Permission.EDIT_PLAN):
             return drafts.none()
         return drafts.exclude(readers__user=user.pk)

@@ -18,7 +18,7 @@ from imtplan import clock
 from imtplan.accounts.models import School, User
 from indicators.models import Figure, Indicator, Progress
 from indicators.past import RESULTS, VERSIONED, at
-from objectives.models import Objective
+from objectives.models import Objective, PlanReader, PlanState, StrategicPlan
 from projects.models import Milestone
 from tests import factories
 from tests.history import History, grow_versions, versions_read
@@ -257,3 +257,36 @@ def test_a_school_sees_no_more_of_the_past_than_of_today(
     asked = {"as_of": then.isoformat()}
     assert browser.get("/tableau-de-bord/", asked).status_code == 403
     assert browser.get(f"{API}figures/", asked).json()["results"] == []
+
+
+@pytest.mark.parametrize("now", ["a draft again", "gone"])
+def test_what_is_no_longer_published_is_hidden_at_earlier_moments_too(
+    now: str, paul: User, diane: User, signed_in: SignIn
+) -> None:
+    objective = factories.ObjectiveFactory(title_fr="Axe repris")
+    plan, moment = objective.plan, timezone.now()
+    StrategicPlan.objects.update(state=PlanState.DRAFT)
+    if now == "gone":
+        plan.delete()
+    with at(moment):
+        assert StrategicPlan.objects.get().state == PlanState.PUBLISHED
+        for rows in (StrategicPlan.objects, Objective.objects):
+            assert not rows.visible_to(diane).exists()
+            assert rows.visible_to(paul).count() == 1
+    as_of = {"as_of": moment.isoformat()}
+    reader, office = signed_in(diane), signed_in(paul)
+    for page, count in ((reader, 0), (office, 1)):
+        for path in ("plans/", "objectives/"):
+            assert page.get(f"{API}{path}", as_of).json()["count"] == count
+    assert "Axe repris" not in reader.get("/tableau-de-bord/", as_of).content.decode()
+    address = {"plan": plan.code, **as_of}
+    assert reader.get("/tableau-de-bord/", address).status_code == 404
+    assert office.get("/tableau-de-bord/", address).status_code == 200
+
+
+def test_whom_the_office_invites_reads_what_a_draft_was(diane: User) -> None:
+    plan, moment = factories.PlanFactory(), timezone.now()
+    StrategicPlan.objects.update(state=PlanState.DRAFT)
+    PlanReader.objects.create(plan=plan, user=diane)
+    with at(moment):
+        assert StrategicPlan.objects.visible_to(diane).get() == plan
