@@ -34,7 +34,7 @@ from django.test.utils import get_runner, setup_test_environment, teardown_test_
 from django.utils import timezone
 
 from indicators.database import ask
-from indicators.models import Figure, StaleMark
+from indicators.models import CountedFigure, Figure, StaleMark
 from indicators.recomputing.recompute import AT_A_TIME, recompute, recompute_next, recompute_stale
 from indicators.recomputing.scope import RecomputeScope
 from indicators.recomputing.summed_series import summed_series
@@ -109,6 +109,14 @@ def _targets(plan: object, indicator: object, number: int, whose: list, size: Si
         )
 
 
+# What a figure that counts has of its figure.
+_CONTENT = ", ".join(
+    field.column
+    for field in CountedFigure._meta.concrete_fields
+    if field.name not in ("id", "figure", "view")
+)
+
+
 def _figures(size: Size) -> None:
     """3 % missing, 1 % not applicable, 5 % not yet validated. No trigger runs: it is all stale."""
     ask(
@@ -133,6 +141,10 @@ def _figures(size: Size) -> None:
                    luck < 0.01 AS word OFFSET 0
         ) AS said
         WHERE NOT luck BETWEEN 0.01 AND 0.04;
+        INSERT INTO {CountedFigure._meta.db_table} (id, figure_id, view, {_CONTENT})
+        SELECT f.id * 2 + number, f.id, view, {_CONTENT} FROM {Figure._meta.db_table} AS f
+        JOIN (VALUES (0, 'validated'), (1, 'provisional')) AS views(number, view)
+        ON f.status = 'validated' OR view = 'provisional';
         SET session_replication_role = origin
         """  # noqa: S608
     )

@@ -1,6 +1,7 @@
 """The demonstration data: loaded as one, removed as one, fictitious and said to be so."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.core.management import call_command
 from django.db import transaction
@@ -52,6 +53,18 @@ def figures() -> QuerySet[Figure]:
     return Figure.objects.filter(Q(origin=Figure.Origin.DEMO) | Q(entered_by__is_demo=True))
 
 
+def _forget_what_counts() -> None:
+    """Have no number of the demonstration count on beneath what a real person typed over it.
+
+    Such a figure is written anew, as it stands: of the new row no version ever counted.
+    """
+    counted = Q(counted__origin=Figure.Origin.DEMO) | Q(counted__entered_by__is_demo=True)
+    for figure in Figure.objects.filter(counted).distinct():
+        figure.delete()
+        figure.pk = None
+        figure.save()
+
+
 class NobodyLeft(Exception):
     """Without the demonstration's people nobody of the plan office could sign in."""
 
@@ -70,20 +83,25 @@ def remove() -> dict[str, int]:
     versions stay in the history, as do those of the figures that go. Raises `NobodyLeft`.
     """
     _demand_plan_office()
-    gone = {
-        str(rows.model._meta.verbose_name_plural): rows.delete()[1].get(rows.model._meta.label, 0)
-        for rows in (
-            # The campaign first: while it stands, the database keeps what it collected.
-            Receipt.objects.filter(submission__campaign__is_demo=True),
-            Mail.objects.filter(user__is_demo=True),
-            Campaign.objects.filter(is_demo=True),
-            figures(),
-            Milestone.objects.filter(is_demo=True),
-            StatusReport.objects.filter(is_demo=True),
-            # What a demonstration director gave a real person goes too.
-            Membership.objects.filter(given_by__is_demo=True),
-            User.objects.filter(is_demo=True),
-        )
-    }
+    gone = _deleted(
+        # The campaign first: while it stands, the database keeps what it collected.
+        Receipt.objects.filter(submission__campaign__is_demo=True),
+        Mail.objects.filter(user__is_demo=True),
+        Campaign.objects.filter(is_demo=True),
+        figures(),
+        Milestone.objects.filter(is_demo=True),
+        StatusReport.objects.filter(is_demo=True),
+        # What a demonstration director gave a real person goes too.
+        Membership.objects.filter(given_by__is_demo=True),
+    )
+    _forget_what_counts()
+    gone |= _deleted(User.objects.filter(is_demo=True))
     record(Event.Verb.DATA_REMOVED, by=None, subject="fixtures/demo.json", **gone)
     return gone
+
+
+def _deleted(*kinds: QuerySet[Any]) -> dict[str, int]:
+    return {
+        str(rows.model._meta.verbose_name_plural): rows.delete()[1].get(rows.model._meta.label, 0)
+        for rows in kinds
+    }

@@ -168,11 +168,11 @@ class Inputs:
 def figures_of(user: Any, indicator: Indicator, view: View, *, until: int) -> KnownFigures:
     """Returns what this person may see of an indicator up to a year, with who entered it."""
     counted = CountedFigure.objects.visible_to(user).in_view(view)
-    under_way = corrections(user, view, range(until + 1), indicator=indicator)
+    under_way = corrections(user, view, indicator=indicator, year__lte=until)
     return KnownFigures(
         counted=_by_key(counted, indicator, until),
         latest=_by_key(Figure.objects.visible_to(user), indicator, until),
-        corrections={_key(row.figure): row for row in under_way.values()},
+        corrections={_key(row.counted): row for row in under_way.values()},
     )
 
 

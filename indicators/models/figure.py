@@ -25,14 +25,6 @@ class View(models.TextChoices):
     VALIDATED = "validated", _("validated")
     PROVISIONAL = "provisional", _("provisional")
 
-    @property
-    def counted_statuses(self) -> list["Figure.Status"]:
-        """Returns the statuses of a figure's versions that count; the last of these versions is the
-        one that does."""
-        if self is View.VALIDATED:
-            return [Figure.Status.VALIDATED]
-        return [Figure.Status.VALIDATED, Figure.Status.SUBMITTED]
-
 
 class FigureContent(models.Model):
     """What one school (or the institute) says of one indicator and year: a number, or one of three
@@ -194,9 +186,6 @@ class Figure(FigureContent):
             models.Index(fields=["year", "indicator"], name="figure_year_indicator"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.indicator.code} · {self.school or 'IMT'} · {self.year}"
-
     @property
     def figure_id(self) -> int:
         """Returns its own number, by which a figure that counts names it too."""
@@ -221,7 +210,7 @@ class CountedFigure(FigureContent):
 
     It counts until another one does. A correction that is being typed, a return, a year that is
     reopened take nothing away. Triggers on `Figure` write these rows, in the transaction that makes
-    a version count, and nothing else does; what they hold is what `FigureEvent` has.
+    a version count; `check_integrity` holds them against `FigureEvent`.
     """
 
     # Two numbers for each figure, one a view, so that the past can tell them from the versions.

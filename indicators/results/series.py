@@ -39,7 +39,7 @@ from indicators.formulas.readings import Reading
 from indicators.formulas.steps import value_of
 from indicators.models import CountedFigure, Figure, Indicator, Target, View
 from indicators.models.indicator import IndicatorQuerySet
-from objectives.models import StrategicPlan
+from objectives.models import PlanState, StrategicPlan
 
 # The key of the institute's own figures among those of the schools.
 THE_INSTITUTE = ""
@@ -107,7 +107,8 @@ class Series:
         self, view: View, year: int, missing: Collection[str]
     ) -> dict[str, StandIn | None]:
         """Returns the missing schools that have a target of their own for the year; of several
-        targets, the one that began last counts."""
+        targets, the one that began last counts. A draft of a plan places nobody: others see these
+        numbers."""
         if self.indicator.aggregation == Aggregation.RATIO:
             return {}
         promising = [
@@ -115,6 +116,7 @@ class Series:
             for target in self.targets
             if target.school
             and target.school.code in missing
+            and target.plan.state != PlanState.DRAFT
             and target.baseline_year <= year <= target.year
         ]
         promising.sort(key=lambda target: (target.baseline_year, target.code))
@@ -185,8 +187,10 @@ class Series:
 
     @property
     def first_year(self) -> int | None:
-        """Returns the year in which a running sum begins."""
-        return min((target.baseline_year for target in self.targets), default=None)
+        """Returns the year in which a running sum begins: drafts of plans move it only where there
+        is no other target."""
+        published = [row for row in self.targets if row.plan.state != PlanState.DRAFT]
+        return min((row.baseline_year for row in published or self.targets), default=None)
 
     @property
     def _is_the_institutes_own(self) -> bool:

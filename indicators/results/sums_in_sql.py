@@ -64,9 +64,13 @@ def _nested_hashes(school: str, year: str, *brought: str) -> str:
 # The numbers that a school brings to a year: the value, or the two parts.
 _BROUGHT = ("value", "numerator", "denominator")
 
-# A running sum begins with the first baseline of the indicator's targets.
+# A running sum begins with the first baseline of the indicator's targets; drafts of plans are asked
+# only where there is no other.
 _SINCE = """(
-            SELECT min(t.baseline_year) FROM indicators_target AS t
+            SELECT coalesce(
+                min(t.baseline_year) FILTER (WHERE p.state <> 'draft'), min(t.baseline_year)
+            )
+            FROM indicators_target AS t JOIN objectives_strategicplan AS p ON p.id = t.plan_id
             WHERE t.indicator_id = i.id AND t.archived_at IS NULL
         )"""
 

@@ -1,5 +1,6 @@
 """A figure counts, as it was validated (or handed in) last, until another version does."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.integrity.checks import versions_unlike_rows
+from imtplan.integrity.results_check import differences
 from indicators.explaining import ExplanationReader
 from indicators.models import (
     CountedFigure,
@@ -120,13 +122,90 @@ def test_the_explanation_names_what_counts_and_the_correction(
 
 def test_a_draft_correction_keeps_its_number_to_its_school(students: Target, diane: User) -> None:
     write(value=1410, status="draft")
-    [correction] = corrections(diane, View.VALIDATED, [2020]).values()
+    [correction] = corrections(diane, View.VALIDATED, year=2020).values()
     assert (correction.is_handed_in, correction.number) == (False, None)
 
 
-def test_the_same_number_typed_again_is_no_correction(students: Target, diane: User) -> None:
-    write(value=15000, status="draft")
-    assert corrections(diane, View.VALIDATED, [2020]) == {}
+def test_what_is_returned_is_a_correction_under_way(students: Target, diane: User) -> None:
+    Figure.objects.filter(year=2020).update(status="draft")
+    for view in View:
+        [correction] = corrections(diane, view, year=2020).values()
+        assert not correction.is_handed_in
+
+
+def test_the_same_number_handed_in_again_is_no_correction(students: Target, diane: User) -> None:
+    write(value=15000, status="submitted")
+    assert corrections(diane, View.VALIDATED, year=2020) == {}
+
+
+def test_corrections_cost_the_same_however_many(
+    students: Target, diane: User, django_assert_num_queries: Any
+) -> None:
+    ratio = factories.IndicatorFactory(ratio=True)
+    parts = {"value": None, "numerator": 1, "denominator": 2}
+    for school in factories.SchoolFactory.create_batch(3):
+        figure = factories.FigureFactory(indicator=ratio, school=school, **parts)
+        Figure.objects.filter(pk=figure.pk).update(numerator=2, version=2, status="submitted")
+    with django_assert_num_queries(2):  # the person's roles are one
+        under_way = corrections(diane, View.VALIDATED, indicator=ratio).values()
+        assert [row.number for row in under_way] == [ratio.scale] * 3
+        assert [str(row.counted.school) for row in under_way]
+
+
+@pytest.mark.parametrize("view", ["validated", "provisional"])
+def test_pages_say_that_a_figure_is_being_corrected(
+    students: Target, albi: School, diane: User, signed_in: Any, view: str
+) -> None:
+    Figure.objects.filter(year=2020).update(status="draft")
+    factories.CampaignFactory(plan=students.plan, year=2020)
+    asked = f"?year=2020&view={view}"
+    for address in (f"/ecoles/{albi.code}/", "/indicateurs/students/", "/tableau-de-bord/"):
+        page = signed_in(diane).get(address + asked).content.decode()
+        assert f"En cours de correction par {albi}" in page, address
+    # Inside the basis: the rows of all cards are counted, and one more would move the chart.
+    assert re.search(r'class="basis">(?:(?!</div>).)*class="correction"', page, re.DOTALL)
+    matrix = signed_in(diane).get("/matrice/" + asked).content.decode()
+    assert 'class="cell cell-corrected' in matrix
+
+
+# --- Drafts of plans ------------------------------------------------------------------------------
+
+
+def test_a_draft_of_a_plan_moves_no_published_sum(albi: School, recomputed: Recompute) -> None:
+    indicator = factories.IndicatorFactory(accumulation="cumulative")
+    factories.TargetFactory(indicator=indicator, baseline_year=2018, year=2022)
+    for year in range(2016, 2021):
+        factories.FigureFactory(indicator=indicator, school=albi, year=year, value=10)
+    recomputed()
+    before = InstituteValue.objects.get(indicator=indicator, year=2020, view="validated").value
+    draft = factories.PlanFactory(code="draft", state="draft")
+    factories.TargetFactory(indicator=indicator, plan=draft, baseline_year=2016, year=2022)
+    recomputed()
+    after = InstituteValue.objects.get(indicator=indicator, year=2020, view="validated").value
+    assert before == after == 30
+    assert differences() == []
+
+
+def test_a_draft_of_a_plan_places_no_missing_school(
+    albi: School, ales: School, recomputed: Recompute
+) -> None:
+    target = factories.students_of_the_plan(albi)
+    factories.FigureFactory(indicator=target.indicator, school=ales, year=2019, value=500)
+    recomputed()
+    rows = InstituteValue.objects.filter(view="validated").order_by("year")
+    before = list(rows.values_list("year", "low", "high"))
+    factories.TargetFactory(
+        indicator=target.indicator,
+        plan=factories.PlanFactory(code="draft", state="draft"),
+        school=ales,
+        is_reference=False,
+        baseline_year=2019,
+        baseline_value=1,
+        year=2022,
+    )
+    recomputed()
+    assert list(rows.values_list("year", "low", "high")) == before
+    assert differences() == []
 
 
 # --- Any sequence ---------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ def read_matrix(
     written = Figure.objects.visible_to(user).filter(here, year=scope.year)
     figures = CountedFigure.objects.visible_to(user).filter(here)
     counted = _figures(figures.in_view(scope.view).filter(year=scope.year))
-    under_way = corrections(user, scope.view, [scope.year], indicator__in=indicators)
+    under_way = corrections(user, scope.view, year=scope.year, indicator__in=indicators)
     totals = InstituteValue.objects.visible_to(user).filter(year=scope.year, view=scope.view)
     return Matrix(
         figures=_figures(written) | counted,

@@ -111,7 +111,7 @@ def _headlines(
     user: Any, scope: Scope, followed_targets: Sequence[FollowedTarget]
 ) -> list[Headline]:
     indicators = [followed.indicator for followed in followed_targets]
-    under_way = corrections(user, scope.view, [scope.year], indicator__in=indicators).values()
+    under_way = corrections(user, scope.view, year=scope.year, indicator__in=indicators).values()
     return [
         Headline(
             followed,

@@ -286,7 +286,7 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
         by_indicator.setdefault(figure.indicator_id, {})[figure.year] = figure
     written = Figure.objects.visible_to(user).filter(school=school, year=scope.year)
     latest = {figure.indicator_id: figure for figure in written}
-    under_way = corrections(user, scope.view, [scope.year], school=school)
+    under_way = corrections(user, scope.view, year=scope.year, school=school)
     targets = (
         Target.objects.visible_to(user)
         .in_use()

@@ -18,7 +18,8 @@ from imtplan.accounts.roles import Role
 from imtplan.campaigns.demo import remove
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.review.reminder_mails import write_reminders
-from indicators.models import Figure, FigureEvent, Indicator, Progress, RollUp
+from imtplan.integrity.checks import versions_unlike_rows
+from indicators.models import CountedFigure, Figure, FigureEvent, Indicator, Progress, RollUp
 from projects.models import Milestone, StatusReport
 from tests import factories
 
@@ -108,6 +109,23 @@ def test_removing_the_demonstration_leaves_the_plan(demo: Campaign) -> None:
         progress=None
     )
     assert FigureEvent.objects.filter(origin="demo").exists()
+
+
+def test_no_number_of_the_demonstration_counts_on_beneath_a_real_one(demo: Campaign) -> None:
+    root = User.objects.create_superuser("root@example.org", name="Root")
+    figure = Figure.objects.get(
+        indicator__code="students", school__code="imt-mines-albi", year=2021, status="validated"
+    )
+    figure.value, figure.entered_by, figure.origin, figure.status = 7, root, "form", "draft"
+    figure.version += 1
+    figure.save()
+
+    call_command("remove_demo", "--yes")
+
+    kept = Figure.objects.get(indicator=figure.indicator, school=figure.school, year=2021)
+    assert (kept.value, kept.status, kept.entered_by) == (7, "draft", root)
+    assert {row.origin for row in CountedFigure.objects.all()} == {"published"}
+    assert list(versions_unlike_rows()) == []
 
 
 def test_removing_asks_first(demo: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
