@@ -1,5 +1,6 @@
 """Plans and objectives for programs."""
 
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import extend_schema
@@ -52,10 +53,15 @@ class PlanFilters(FilterSet):
     ),
 )
 class PlanViewSet(ByCode):
-    queryset = StrategicPlan.objects.select_related("supersedes")
+    queryset = StrategicPlan.objects.all()
     serializer_class = PlanSerializer
     filterset_class = PlanFilters
     ordering_fields = ["first_year", "code"]
+
+    def get_queryset(self) -> QuerySet[StrategicPlan]:
+        """Returns the plans, each with the one it follows where this person may see that too."""
+        former = StrategicPlan.objects.visible_to(self.request.user)
+        return super().get_queryset().prefetch_related(Prefetch("supersedes", former))
 
 
 class ElementSerializer(ReadSerializer):

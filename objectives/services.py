@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from imtplan import clock
 from imtplan.accounts.models import User
-from imtplan.audit.plan_edits import demand_reason, keep, put
+from imtplan.audit.plan_edits import demand_reason, keep, put, wait_for_other_changes
 from imtplan.numbers import plain
 from objectives.models import Objective, StrategicPlan
 
@@ -26,9 +29,23 @@ WEIGHTY_OF_ELEMENTS = {"weight"}
 E = TypeVar("E")
 
 
+@transaction.atomic
 def store_plan(*, plan: StrategicPlan, by: User, reason: str = "", **values: Any) -> StrategicPlan:
     """Store a new plan or other terms of one; years and thresholds change with a reason only."""
+    wait_for_other_changes()
+    rows = StrategicPlan.objects.select_for_update(no_key=True)
+    if former := values.get("supersedes"):
+        stored = rows.filter(pk=plan.pk).first() or plan
+        if obstacle := obstacle_to_following(stored, rows.get(pk=former.pk)):
+            raise ValidationError({"supersedes": obstacle})
     return put(plan, values, by=by, reason=reason, weighty=WEIGHTY_OF_PLANS)
+
+
+def obstacle_to_following(plan: StrategicPlan, former: StrategicPlan | None) -> str | Promise:
+    """Returns why a plan cannot follow `former`, in a sentence; nothing where it can."""
+    if former is None or not former.is_draft or plan.is_draft:
+        return ""
+    return _("“%(plan)s” is a draft: publish that plan first.") % {"plan": former}
 
 
 def store_objective(

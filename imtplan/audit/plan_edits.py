@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.numbers import plain
+
+# One change of the plan at a time: between looking and storing nobody else stores.
+LOCK = 0x1A7BED1
 
 M = TypeVar("M", bound=models.Model)
 Values = dict[str, Any]
@@ -24,6 +27,13 @@ class ReasonNeeded(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("Say why: numbers depend on what you change."), code="reason")
+
+
+def wait_for_other_changes() -> None:
+    """Wait until no other transaction changes the plan. Take it before the lock of a row and before
+    a recomputation: who holds one of these may wait for the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 @transaction.atomic

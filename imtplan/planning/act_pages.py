@@ -7,19 +7,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from imtplan.audit.plan_edits import ReasonNeeded
+from imtplan.audit.plan_edits import ReasonNeeded, wait_for_other_changes
 from imtplan.planning.forms import ActForm, FormDifference
 from imtplan.planning.moved_results import MovedGroup, moved_groups, moves_digest
 from indicators.questions.rehearsal import ResultMove, rehearse
 from indicators.tasks import poke
-
-# One change of the plan at a time: between looking and storing nobody else stores.
-LOCK = 0x1A7BED1
 
 # A rehearsal needs a reason where the act will ask for one; it stays nowhere.
 REHEARSED = "…"
@@ -68,7 +65,7 @@ def follow(
     """Show the form, or what it would move, or store it and go on to `after(stored)`."""
     if request.method != "POST":
         return _form_page(request, make(None), page)
-    _wait_for_others()
+    wait_for_other_changes()
     form = make(request.POST)
     if not form.is_valid() or "back" in request.POST:
         return _form_page(request, form, page)
@@ -95,11 +92,6 @@ def _say_done(request: HttpRequest, page: ActPage, *, is_change: bool) -> None:
         messages.success(request, page.done)
     else:
         messages.info(request, _("Nothing had changed."))
-
-
-def _wait_for_others() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _preview(request: HttpRequest, form: ActForm) -> ActPreview:

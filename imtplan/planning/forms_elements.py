@@ -15,7 +15,7 @@ from indicators.services_plan import weigh_indicators
 from levers.models import Lever
 from levers.services import store_lever
 from objectives.models import Objective, StrategicPlan
-from objectives.services import store_objective, store_plan
+from objectives.services import obstacle_to_following, store_objective, store_plan
 from projects.models import FlagshipProject, Milestone, StatusReport
 from projects.services import (
     report_status,
@@ -60,13 +60,15 @@ class StrategicPlanForm(PlanForm):
         self.fields["supersedes"].empty_label = _("no other plan")
 
     def clean_supersedes(self) -> StrategicPlan | None:
-        """Refuses a plan that follows itself, directly or through others."""
+        """Refuses a plan that follows itself, directly or through others, or a hidden one."""
         former = self.cleaned_data["supersedes"]
         seen = former
         while seen is not None:
             if seen.pk == self.instance.pk:
                 raise ValidationError(_("That plan follows this one."))
             seen = seen.supersedes
+        if obstacle := obstacle_to_following(self.instance, former):
+            raise ValidationError(obstacle)
         return former
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from imtplan import clock
 from imtplan.accounts.models import User
 from imtplan.accounts.roles import Permission, has_permission
-from imtplan.audit.plan_edits import demand_reason, keep
+from imtplan.audit.plan_edits import demand_reason, keep, wait_for_other_changes
 from imtplan.campaigns.models import Campaign
 from indicators.models import View
 from indicators.services import take_snapshot
@@ -94,8 +94,8 @@ def take_step(*, plan: StrategicPlan, step: PlanStep, by: User, reason: str = ""
 
     `StepRefused` where it cannot, `ReasonNeeded` where the step needs a reason.
     """
-    row = StrategicPlan.objects.select_for_update(of=("self",)).select_related("supersedes")
-    stored = row.get(pk=plan.pk)
+    wait_for_other_changes()
+    stored = _locked_with_former(plan)
     if obstacle := obstacle_to(stored, step):
         raise StepRefused(obstacle)
     if step.needs_reason:
@@ -109,6 +109,16 @@ def take_step(*, plan: StrategicPlan, step: PlanStep, by: User, reason: str = ""
     keep(stored, {"state": str(before)}, {"state": str(stored.state)}, by=by, reason=reason)
     if step == PlanStep.CLOSE:
         _take_final_edition(stored, by=by, comment=reason)
+    return stored
+
+
+def _locked_with_former(plan: StrategicPlan) -> StrategicPlan:
+    """Returns the plan, locked, with the one it follows. A worker that stores results refers to
+    both meanwhile, which `no_key` lets it do: closing waits for the workers."""
+    rows = StrategicPlan.objects.select_for_update(no_key=True)
+    stored = rows.get(pk=plan.pk)
+    if stored.supersedes_id:
+        stored.supersedes = rows.get(pk=stored.supersedes_id)
     return stored
 
 

@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
-from imtplan.audit.plan_edits import ReasonNeeded
+from imtplan.audit.plan_edits import LOCK, ReasonNeeded
 from imtplan.campaigns.terms.campaign_services import Terms, TermsRefused, open_campaign
 from imtplan.outbox.models import Mail
+from imtplan.planning.forms_elements import StrategicPlanForm
 from imtplan.planning.plan_life import (
     PlanStep,
     StepRefused,
@@ -28,6 +31,7 @@ from imtplan.planning.plan_life import (
 from indicators.models import Figure, Indicator, IndicatorLink, Snapshot, Target
 from indicators.services import take_snapshot
 from objectives.models import Objective, PlanState, StrategicPlan
+from objectives.services import store_plan
 from projects.models import Milestone, Serves
 from tests import factories
 
@@ -124,6 +128,46 @@ def test_a_plan_follows_no_draft_once_it_is_published(draft: StrategicPlan, paul
     walk(later, paul, PlanStep.PUBLISH)
     with pytest.raises(StepRefused):
         take_step(plan=plan, step=PlanStep.WITHDRAW, by=paul, reason=WHY)
+
+
+def test_a_published_plan_is_not_made_to_follow_a_draft(
+    draft: StrategicPlan, paul: User, diane: User, signed_in: SignIn
+) -> None:
+    years = {"baseline_year": 2022, "first_year": 2023, "last_year": 2027}
+    later = factories.PlanFactory(code="2023-2027", **years)
+    with pytest.raises(ValidationError, match="projet"):
+        store_plan(plan=later, by=paul, supersedes=draft)
+    shown = StrategicPlanForm(instance=later)
+    typed = {bound.html_name: bound.value() or "" for bound in shown}
+    assert StrategicPlanForm(typed, instance=later).is_valid()
+    refused = StrategicPlanForm({**typed, "supersedes": str(draft.pk)}, instance=later)
+    assert list(refused.errors) == ["supersedes"]
+
+    StrategicPlan.objects.filter(pk=later.pk).update(supersedes=draft)  # from before
+    for user, former in ((paul, draft.code), (diane, None)):
+        answer = signed_in(user).get("/api/v1/plans/2023-2027/")
+        assert answer.json()["supersedes"] == former
+
+    StrategicPlan.objects.filter(pk=later.pk).update(state=PlanState.DRAFT)
+    assert store_plan(plan=later, by=paul, supersedes=draft).supersedes == draft
+
+
+def test_a_step_waits_for_other_changes_before_it_locks_the_plans(
+    draft: StrategicPlan, paul: User
+) -> None:
+    years = {"baseline_year": 2022, "first_year": 2023, "last_year": 2027}
+    first = walk(draft, paul, PlanStep.PUBLISH)
+    later = factories.PlanFactory(
+        code="2023-2027", state=PlanState.DRAFT, supersedes=first, **years
+    )
+    with CaptureQueriesContext(connection) as queries:
+        walk(later, paul, PlanStep.PUBLISH)
+    asked = [query["sql"] for query in queries]
+    lock = next(place for place, sql in enumerate(asked) if f"lock({LOCK})" in sql)
+    rows = [place for place, sql in enumerate(asked) if "FOR NO KEY UPDATE" in sql]
+    assert len(rows) == 2  # the plan, and the one it follows
+    assert lock < rows[0]
+    assert not any(sql.endswith("FOR UPDATE") for sql in asked)
 
 
 def test_closing_freezes_the_final_edition_and_a_second_closing_another(

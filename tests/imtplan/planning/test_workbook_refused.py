@@ -31,6 +31,7 @@ PLAN = "2018-2022"
 @pytest.fixture
 def target(albi: School) -> Target:
     found = factories.students_of_the_plan(albi)
+    factories.PlanFactory(code="draft", state="draft")
     factories.ObjectiveFactory(plan=found.plan, code="O1")
     factories.LeverFactory(plan=found.plan, code="L1")
     factories.ProjectFactory(plan=found.plan, code="P01")
@@ -80,6 +81,7 @@ def one_line(slug: str) -> Callable[..., bytes]:
         ("plans", {"code": PLAN, "first_year": "2016"}, "B"),
         ("plans", {"code": PLAN, "supersedes": "1900-1904"}, "B"),
         ("plans", {"code": PLAN, "supersedes": PLAN}, "B"),
+        ("plans", {"code": PLAN, "supersedes": "draft"}, "B"),
         ("plans", {"code": "autre", "name_fr": "Un autre"}, "A"),
         ("indicateurs", {"code": "students", "is_headline": "peut-être"}, "B"),
         ("indicateurs", {"code": "students", "part_of": "nothing"}, "B"),
