@@ -174,9 +174,11 @@ def invite_reader(*, plan: StrategicPlan, user: User, by: User) -> None:
 
 @transaction.atomic
 def withdraw_reader(*, reader: PlanReader, by: User) -> None:
-    name = str(reader.user)
-    reader.delete()
-    keep(reader.plan, {READERS: name}, {READERS: ""}, by=by, reason="")
+    """Let a person no longer read a draft. There may be nothing to withdraw any more."""
+    stored = _locked_draft(reader.plan)
+    count, _kinds = PlanReader.objects.filter(pk=reader.pk).delete()
+    if count:
+        keep(stored, {READERS: str(reader.user)}, {READERS: ""}, by=by, reason="")
 
 
 def obstacle_to_deleting(plan: StrategicPlan) -> str | Promise:

@@ -103,8 +103,12 @@ def withdraw(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     plan = _plan(request, code)
     demand_button(request, "withdraw")
     reader = get_object_or_404(plan.readers.select_related("user"), pk=pk)
-    withdraw_reader(reader=reader, by=_office(request))
-    messages.success(request, _("%(who)s no longer reads the draft.") % {"who": reader.user})
+    try:
+        withdraw_reader(reader=reader, by=_office(request))
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(who)s no longer reads the draft.") % {"who": reader.user})
     return _to_readers(code)
 
 

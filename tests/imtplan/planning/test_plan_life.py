@@ -232,6 +232,22 @@ def test_an_invited_person_reads_the_draft_until_it_is_withdrawn(
     assert list(details) == [{"readers": str(diane)}, {"readers": ""}]
 
 
+def test_a_reader_is_withdrawn_once_and_from_a_draft_only(
+    draft: StrategicPlan, paul: User, diane: User
+) -> None:
+    invite_reader(plan=draft, user=diane, by=paul)
+    reader, same = draft.readers.get(), draft.readers.get()
+    withdraw_reader(reader=reader, by=paul)
+    withdraw_reader(reader=same, by=paul)
+    assert Event.objects.filter(detail__after={"readers": ""}).count() == 1
+
+    invite_reader(plan=draft, user=diane, by=paul)
+    walk(draft, paul, PlanStep.PUBLISH)
+    with pytest.raises(StepRefused):
+        withdraw_reader(reader=draft.readers.get(), by=paul)
+    assert draft.readers.exists()
+
+
 def test_who_holds_no_role_or_sees_it_anyway_is_not_invited(
     draft: StrategicPlan, paul: User, diane: User
 ) -> None:
