@@ -39,6 +39,12 @@ LEADS_TO = {
 }
 
 
+_CLOSED_FOR_THE_SCHOOL = _(
+    "The campaign is closed for this school, which could correct nothing now: have the plan office "
+    "give it more time first, then return its figures."
+)
+
+
 class SubmittedAgain(CampaignRefusal):
     """What somebody decides on is not what they looked at."""
 
@@ -180,10 +186,13 @@ def return_to_school(
 ) -> Submission:
     """Give the figures back to the school, with a comment on the whole, on cells, or both.
 
-    `remarks`: by the code of the indicator. `seen`: as `validate` has it.
+    `remarks`: by the code of the indicator. `seen`: as `validate` has it. Raises CampaignRefusal
+    where the campaign is closed for the school, which could then correct nothing.
     """
     submission = locked(campaign, school, act=Event.Verb.RETURNED, by=by)
     _demand_as_seen(submission, seen)
+    if not campaign.is_open_for(school):
+        raise CampaignRefusal(_CLOSED_FOR_THE_SCHOOL)
     texts = {code: text.strip() for code, text in (remarks or {}).items() if text.strip()}
     if not (comment.strip() or texts):
         raise CampaignRefusal(_("Say why the figures are returned."))

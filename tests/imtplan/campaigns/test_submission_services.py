@@ -1,9 +1,11 @@
 """The life of a submission: draft, submitted, returned, validated, and who may go where."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
@@ -150,6 +152,23 @@ def test_a_surprise_without_an_answer_holds_back_the_submission(
     assert list(refusal.value.indicators) == [students]
     save("300", version=1, confirm=True)
     assert services.submit(**place, by=alice).state == Submission.State.SUBMITTED
+
+
+def test_after_the_closing_figures_go_back_only_with_more_time(
+    save: Any, place: dict[str, Any], campaign: Campaign, alice: User, diane: User
+) -> None:
+    save("100")
+    services.submit(**place, by=alice)
+    campaign.closes_at = timezone.now() - timedelta(minutes=1)
+    campaign.save()
+    with pytest.raises(CampaignRefusal, match="close pour cette école"):
+        services.return_to_school(**place, by=diane, comment="À revoir.")
+    assert Submission.objects.get().state == Submission.State.SUBMITTED
+    later = timezone.now() + timedelta(days=3)
+    campaign.extensions.create(school=place["school"], closes_at=later, reason="À revoir.")
+    again = Campaign.objects.get()
+    services.return_to_school(campaign=again, school=place["school"], by=diane, comment="À revoir.")
+    assert Submission.objects.get().state == Submission.State.RETURNED
 
 
 def test_each_submission_has_its_receipt(
