@@ -76,6 +76,8 @@ def obstacle_to(plan: StrategicPlan, step: PlanStep) -> str | Promise:
         }
     if step == PlanStep.WITHDRAW:
         return _obstacle_to_withdrawing(plan)
+    if step == PlanStep.ARCHIVE:
+        return _obstacle_to_archiving(plan)
     return ""
 
 
@@ -85,6 +87,16 @@ def _obstacle_to_withdrawing(plan: StrategicPlan) -> str | Promise:
     followers = StrategicPlan.objects.filter(supersedes=plan).exclude(state=PlanState.DRAFT)
     if follower := followers.first():
         return _("%(plan)s follows it and is published.") % {"plan": follower}
+    return ""
+
+
+def _obstacle_to_archiving(plan: StrategicPlan) -> str | Promise:
+    now = clock.now()
+    to_close = models.Q(closes_at__gt=now) | models.Q(extensions__closes_at__gt=now)
+    if campaign := Campaign.objects.filter(to_close, plan=plan).first():
+        return _("%(campaign)s is still to close, or a school has more time: archive it after.") % {
+            "campaign": campaign
+        }
     return ""
 
 

@@ -24,10 +24,11 @@ from imtplan.audit.services import record
 from imtplan.campaigns.gate import NOT_ASKED, CampaignRefusal
 from imtplan.campaigns.models import Campaign, Extension, Submission
 from indicators.models import Figure, Indicator
-from objectives.models import StrategicPlan
+from objectives.models import PlanState, StrategicPlan
 
 # Figures live between these years: the database refuses others.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+ARCHIVED = _("This plan is archived: bring it back before a campaign asks for it.")
 
 
 def as_text(at: datetime) -> str:
@@ -136,6 +137,8 @@ def problems_of(terms: Terms, campaign: Campaign | None = None) -> dict[str, str
     problems: dict[str, str | Promise] = {}
     if terms.plan.is_draft:
         problems["plan"] = _("This plan is a draft: publish it before a campaign asks for it.")
+    elif terms.plan.state == PlanState.ARCHIVED:
+        problems["plan"] = ARCHIVED
     if not FIRST_YEAR <= terms.year <= LAST_YEAR:
         problems["year"] = _("The year is between 1990 and 2100.")
     if terms.closes_at <= terms.opens_at:
@@ -260,7 +263,9 @@ def problems_of_extension(
     campaign: Campaign, school: School, closes_at: datetime, reason: str
 ) -> dict[str, str | Promise]:
     problems: dict[str, str | Promise] = {}
-    if not campaign.expected_schools().filter(pk=school.pk).exists():
+    if campaign.plan.state == PlanState.ARCHIVED:
+        problems["closes_at"] = ARCHIVED
+    elif not campaign.expected_schools().filter(pk=school.pk).exists():
         problems["closes_at"] = NOT_ASKED
     elif closes_at <= campaign.closes_at:
         problems["closes_at"] = _("More time ends after the closing of the campaign: choose later.")
@@ -276,6 +281,7 @@ def give_extension(
     *, campaign: Campaign, school: School, closes_at: datetime, reason: str, by: User
 ) -> Extension:
     """Gives one school a later closing. Given again, it takes the place of the one before."""
+    StrategicPlan.objects.select_for_update().get(pk=campaign.plan_id)
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if problems := problems_of_extension(campaign, school, closes_at, reason):
         raise TermsRefused(problems)

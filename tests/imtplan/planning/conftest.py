@@ -8,6 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imtplan.accounts.models import User
+from indicators.models import IndicatorLink
+from objectives.models import PlanState, StrategicPlan
+from projects.models import Serves
+from tests import factories
 
 
 def filled(form: Any, **typed: Any) -> dict[str, Any]:
@@ -126,3 +130,23 @@ def said(answer: Any) -> Any:
 @pytest.fixture
 def desk(paul: User, signed_in: Callable[[User], Client]) -> Callable[..., Desk]:
     return lambda plan="": Desk(signed_in(paul), plan)
+
+
+@pytest.fixture
+def draft(db: None) -> StrategicPlan:
+    return factories.PlanFactory(state=PlanState.DRAFT)
+
+
+@pytest.fixture
+def whole(draft: StrategicPlan) -> StrategicPlan:
+    """A draft with something of each kind."""
+    objective = factories.ObjectiveFactory(plan=draft, code="O1")
+    factories.ObjectiveFactory(plan=draft, code="O2")
+    project = factories.ProjectFactory(plan=draft, lead_school=None)
+    factories.MilestoneFactory(project=project)
+    factories.StatusReportFactory(project=project)
+    Serves.objects.create(project=project, objective=objective)
+    target = factories.TargetFactory(plan=draft)
+    IndicatorLink.objects.create(indicator=target.indicator, objective=objective)
+    factories.FigureFactory(indicator=target.indicator)
+    return draft

@@ -1,7 +1,6 @@
 """The life of a plan: each step, what holds it back, who reads a draft, what goes with one."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,15 +14,12 @@ from django.utils import timezone
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from imtplan.audit.plan_edits import LOCK, ReasonNeeded
-from imtplan.campaigns.terms.campaign_services import Terms, TermsRefused, open_campaign
-from imtplan.outbox.models import Mail
 from imtplan.planning.forms_elements import StrategicPlanForm
 from imtplan.planning.plan_life import (
     PlanStep,
     StepRefused,
     delete_draft,
     invite_reader,
-    obstacle_to,
     steps_of,
     take_step,
     withdraw_reader,
@@ -34,35 +30,9 @@ from objectives.models import Objective, PlanState, StrategicPlan
 from objectives.services import store_plan
 from projects.models import Milestone, Serves
 from tests import factories
+from tests.imtplan.planning.plan_steps import WHY, walk
 
 SignIn = Callable[[User], Client]
-WHY = "Vote du conseil."
-
-
-@pytest.fixture
-def draft(db: None) -> StrategicPlan:
-    return factories.PlanFactory(state=PlanState.DRAFT)
-
-
-@pytest.fixture
-def whole(draft: StrategicPlan) -> StrategicPlan:
-    """A draft with something of each kind."""
-    objective = factories.ObjectiveFactory(plan=draft, code="O1")
-    factories.ObjectiveFactory(plan=draft, code="O2")
-    project = factories.ProjectFactory(plan=draft, lead_school=None)
-    factories.MilestoneFactory(project=project)
-    factories.StatusReportFactory(project=project)
-    Serves.objects.create(project=project, objective=objective)
-    target = factories.TargetFactory(plan=draft)
-    IndicatorLink.objects.create(indicator=target.indicator, objective=objective)
-    factories.FigureFactory(indicator=target.indicator)
-    return draft
-
-
-def walk(plan: StrategicPlan, by: User, *steps: PlanStep) -> StrategicPlan:
-    for step in steps:
-        plan = take_step(plan=plan, step=step, by=by, reason=WHY)
-    return plan
 
 
 def test_a_plan_is_published_closed_and_archived_and_each_step_back(
@@ -107,14 +77,6 @@ def test_taking_away_what_people_see_needs_a_reason(
     with pytest.raises(ReasonNeeded):
         take_step(plan=plan, step=step, by=paul, reason=" ")
     assert take_step(plan=plan, step=step, by=paul, reason=WHY).state == step.ends.end
-
-
-def test_a_plan_with_a_campaign_is_no_draft_again(draft: StrategicPlan, paul: User) -> None:
-    plan = walk(draft, paul, PlanStep.PUBLISH)
-    factories.CampaignFactory(plan=plan)
-    assert "campagne" in str(obstacle_to(plan, PlanStep.WITHDRAW))
-    with pytest.raises(StepRefused, match="campagne"):
-        take_step(plan=plan, step=PlanStep.WITHDRAW, by=paul, reason=WHY)
 
 
 def test_a_plan_follows_no_draft_once_it_is_published(draft: StrategicPlan, paul: User) -> None:
@@ -194,24 +156,6 @@ def test_a_plan_closed_before_its_end_is_frozen_for_the_running_year(
     edition = Snapshot.objects.final_edition(plan)
     assert edition
     assert edition.year == 2021
-
-
-def test_a_draft_opens_no_campaign_and_sends_no_mail(whole: StrategicPlan, paul: User) -> None:
-    terms = Terms(
-        plan=whole,
-        year=2021,
-        opens_at=timezone.now(),
-        closes_at=timezone.now() + timedelta(days=30),
-        indicators=list(Indicator.objects.all()),
-        schools=[],
-        entered_by="school",
-    )
-    with pytest.raises(TermsRefused) as refusal:
-        open_campaign(terms=terms, by=paul)
-    assert "projet" in str(refusal.value.problems["plan"])
-    assert not Mail.objects.exists()
-    walk(whole, paul, PlanStep.PUBLISH)
-    assert open_campaign(terms=terms, by=paul).plan == whole
 
 
 # --- Who reads a draft --------------------------------------------------------------------------
