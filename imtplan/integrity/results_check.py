@@ -1,7 +1,7 @@
 """Compare the stored results with the formulas, to the last digit and both ways."""
 
 from collections.abc import Collection, Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -13,6 +13,7 @@ from indicators.questions.rehearsal import KEYS
 from indicators.results.elements import roll_ups, stored_roll_ups
 from indicators.results.judging import progress_rows, value_rows
 from indicators.results.series import all_series
+from indicators.results.storing import as_stored
 
 # The formulas do not give these: when a row was computed, and from which inputs.
 NOT_COMPARED = {"id", "computed_at", "inputs_hash"}
@@ -64,17 +65,10 @@ def _stored(model: type[models.Model], chosen: dict[str, Any]) -> Iterable[model
 def _rows(model: type[models.Model], instances: Iterable[models.Model]) -> Rows:
     fields = [f for f in model._meta.concrete_fields if f.name not in NOT_COMPARED]
     rows = [
-        {field.attname: _as_stored(field, getattr(instance, field.attname)) for field in fields}
+        {field.attname: as_stored(field, getattr(instance, field.attname)) for field in fields}
         for instance in instances
     ]
     return {tuple(row[name] for name in KEYS[model]): row for row in rows}
-
-
-def _as_stored(field: Any, value: Any) -> Any:
-    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
-        with localcontext(prec=80):
-            return value.quantize(Decimal(1).scaleb(-10), rounding=ROUND_HALF_UP)
-    return value
 
 
 class _Codes(dict[type[models.Model], dict[int, str]]):

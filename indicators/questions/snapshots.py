@@ -24,7 +24,10 @@ from indicators.models import (
     RollUp,
     Snapshot,
     Target,
+    View,
 )
+from indicators.results.elements import roll_ups_judged_at
+from indicators.results.storing import as_stored
 from objectives.models import StrategicPlan
 
 FORMAT = "imtplan-snapshot-1"
@@ -39,8 +42,13 @@ REACHED = names_of(field for field in PROGRESS if field.in_snapshots)
 MEAN = names_of(field for field in MEANS if field.in_snapshots and field is not IS_ESTIMATE)
 
 
-def content_of(plan: StrategicPlan, *, year: int, view: str) -> dict[str, Any]:
-    """Returns all the numbers of the plan, which only the institute's people may see."""
+def content_of(
+    plan: StrategicPlan, *, year: int, view: str, means: Iterable[RollUp] | None = None
+) -> dict[str, Any]:
+    """Returns all the numbers of the plan, which only the institute's people may see.
+
+    `means` take the place of the stored means of its elements.
+    """
     return {
         "format": FORMAT,
         "formula_version": FORMULA_VERSION,
@@ -48,7 +56,7 @@ def content_of(plan: StrategicPlan, *, year: int, view: str) -> dict[str, Any]:
         "plan": _fields(plan, NAMED),
         "year": year,
         "view": str(view),
-        "elements": list(_elements(plan, year, view)),
+        "elements": list(_elements(_means(plan, year, view) if means is None else means)),
         "indicators": list(_indicators(plan, year, view)),
     }
 
@@ -65,13 +73,16 @@ def _plain(value: Any) -> Any:
     return plain(value) if isinstance(value, Decimal) else value
 
 
-def _elements(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str, Any]]:
-    """Yields the plan itself, then its objectives, levers and projects, each with its mean."""
-    means = RollUp.objects.filter(
+def _means(plan: StrategicPlan, year: int, view: str) -> Iterable[RollUp]:
+    return RollUp.objects.filter(
         Q(plan=plan) | Q(objective__plan=plan) | Q(lever__plan=plan) | Q(project__plan=plan),
         year=year,
         view=view,
     ).select_related("plan", "objective", "lever", "project")
+
+
+def _elements(means: Iterable[RollUp]) -> Iterator[dict[str, Any]]:
+    """Yields the plan itself, then its objectives, levers and projects, each with its mean."""
     kinds = ("plan", "objective", "lever", "project")
     rows = [
         (order, element, mean)
@@ -168,12 +179,31 @@ CORRECTABLE = {
 
 
 def is_corrected_since(snapshot: Snapshot) -> bool:
-    """Says whether a number of the snapshot differs now, or a line of it came or went."""
-    now = content_of(snapshot.plan, year=snapshot.year, view=snapshot.view)
-    lines = compared(snapshot.parsed_content, now)
+    """Says whether a number of the plan in the snapshot differs now, or a line of it is gone.
+
+    What only came since is no correction, nor is what time alone moves: milestones are judged on
+    the day of the snapshot.
+    """
+    plan, year, view = snapshot.plan, snapshot.year, View(snapshot.view)
+    means = roll_ups_judged_at(snapshot.taken_at, plan, view, year)
+    now = content_of(plan, year=year, view=view, means=[_as_stored(mean) for mean in means])
     return any(
-        not line.before or not line.after or CORRECTABLE & set(line.changed) for line in lines
+        not line.after or CORRECTABLE & set(line.changed)
+        for line in compared(snapshot.parsed_content, now)
+        if line.before and _is_of_the_plan(line.before)
     )
+
+
+def _as_stored(mean: RollUp) -> RollUp:
+    for column in RollUp._meta.concrete_fields:
+        setattr(mean, column.attname, as_stored(column, getattr(mean, column.attname)))
+    return mean
+
+
+def _is_of_the_plan(line: Mapping[str, Any]) -> bool:
+    """Says whether a line is of the plan itself: a snapshot has every indicator in use, of whatever
+    plan."""
+    return line.get("targets") != []
 
 
 def _lines(content: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:

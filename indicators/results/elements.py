@@ -47,6 +47,17 @@ def stored_roll_ups(now: datetime) -> Iterator[RollUp]:
     return roll_ups(_stored_progress(), now)
 
 
+def roll_ups_judged_at(
+    moment: datetime, plan: StrategicPlan, view: View, year: int
+) -> Iterator[RollUp]:
+    """Yields the means of a plan's elements in one year from what is stored now, with milestones
+    judged on the day of `moment`."""
+    with clock.standing_at(moment):
+        progress = _stored_progress(target__plan=plan, year=year, view=view)
+        elements = Elements.read(plan, progress)
+        yield from elements.roll_ups(elements.all, view, year, moment)
+
+
 def moved_roll_ups(moved: Collection[tuple[int, int]], now: datetime) -> Iterator[RollUp]:
     """Yields the means of the objectives and levers above progress that moved, and of the plan
     above these objectives, in both views. Its other objectives count with their stored means.

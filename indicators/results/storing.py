@@ -8,6 +8,7 @@ with the new fingerprint and the time.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,14 @@ from indicators.models import InstituteValue, Progress, RollUp
 
 # These columns are written with a row; the time alone is no reason to write it again.
 ADDED = ("formula_version", "computed_at")
+
+
+def as_stored(field: Any, value: Any) -> Any:
+    """Returns a result's value as its column holds it: PostgreSQL rounds halves away from zero."""
+    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
+        with localcontext(prec=80):
+            return value.quantize(Decimal(1).scaleb(-field.decimal_places), rounding=ROUND_HALF_UP)
+    return value
 
 
 @dataclass(frozen=True)

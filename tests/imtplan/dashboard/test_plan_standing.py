@@ -5,17 +5,21 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 
-from imtplan.accounts.models import User
+from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Campaign
 from imtplan.dashboard import urls as reading_room
 from imtplan.dashboard.scope import plans_beside
 from imtplan.planning.plan_life import PlanStep, take_step
-from indicators.models import Figure, Snapshot
+from indicators.models import Figure, Snapshot, StaleMark, Target
+from indicators.questions.snapshots import compared, content_of, is_corrected_since
 from indicators.recomputing.recompute import recompute_stale
-from objectives.models import PlanState, StrategicPlan
+from objectives.models import Objective, PlanState, StrategicPlan
+from projects.models import Milestone, Serves
 from tests import factories
 from tests.walk import read
 
@@ -122,6 +126,55 @@ def test_a_closed_plan_leads_to_its_final_edition_and_says_what_was_corrected(
     assert "Corrigé depuis l’édition finale" in body
     assert f"/historique/comparer/?before=snapshot-{edition.pk}" in body
     assert "1 500" in text_of(page, f"/historique/comparer/?before=snapshot-{edition.pk}")
+
+
+def test_what_is_of_another_plan_corrects_no_final_edition(
+    old: StrategicPlan, paul: User, albi: School
+) -> None:
+    beside = factories.IndicatorFactory()
+    factories.FigureFactory(indicator=beside, school=albi, year=2022, value=3, status="validated")
+    recompute_stale()
+    take_step(plan=old, step=PlanStep.CLOSE, by=paul)
+    edition = Snapshot.objects.final_edition(old)
+    assert edition
+    target = factories.TargetFactory(plan=later(NEW, 2023), year=2027, value=9)
+    for indicator, value in ((beside, 4), (target.indicator, 5)):
+        Figure.objects.update_or_create(
+            indicator=indicator,
+            school=albi,
+            year=2022,
+            defaults={"value": value, "state": "number", "status": "validated"},
+        )
+    recompute_stale()
+    assert not is_corrected_since(edition)
+    Target.objects.filter(plan=old).update(archived_at=timezone.now())
+    recompute_stale()
+    assert is_corrected_since(edition)
+
+
+def test_a_milestone_that_falls_due_after_the_closing_is_no_correction(
+    old: StrategicPlan, paul: User
+) -> None:
+    serves = factories.ProjectFactory(plan=old, code="P2")
+    Serves.objects.create(project=serves, objective=Objective.objects.get(), weight=3)
+    done = factories.MilestoneFactory(project=serves, due_on="2022-03-01", done_on="2022-03-01")
+    for day in ("2022-09-30", "2022-10-30"):
+        factories.MilestoneFactory(project=serves, due_on=day)
+    with time_machine.travel("2022-06-01T12:00+02:00", tick=False):
+        recompute_stale()
+        take_step(plan=old, step=PlanStep.CLOSE, by=paul)
+    edition = Snapshot.objects.final_edition(old)
+    assert edition
+    StaleMark.objects.create(reason="a new day", marked_at=timezone.now())
+    recompute_stale()
+    now = content_of(old, year=2022, view="validated")
+    assert any(
+        "expected_progress" in line.changed for line in compared(edition.parsed_content, now)
+    )
+    assert not is_corrected_since(edition)
+    Milestone.objects.filter(pk=done.pk).update(done_on=None)
+    recompute_stale()
+    assert is_corrected_since(edition)
 
 
 def test_a_school_reads_that_the_plan_is_closed_and_opens_no_snapshot(
