@@ -25,6 +25,14 @@ _OF_THE_TARGET = """
     FROM rows LEFT JOIN indicators_target AS target ON target.id = rows.target_id
 """
 _EVERYTHING = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, false FROM rows"
+# What judges every target: the years and the thresholds. An update gives each plan twice, as it was
+# and as it is; a name or a step in its life moves no number.
+_TERMS_OF_PLANS = """
+    SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, false FROM rows
+    GROUP BY id HAVING count(*) = 1 OR count(DISTINCT (
+        baseline_year, first_year, last_year, on_track_from, at_risk_from, verdict_from
+    )) > 1
+"""
 _ROLL_UPS = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, true FROM rows"
 
 # The marks for the `rows` of each table that a statement wrote.
@@ -39,7 +47,7 @@ STALE = {
     "projects_milestone": _ROLL_UPS,
     "levers_lever": _ROLL_UPS,
     "objectives_objective": _ROLL_UPS,
-    "objectives_strategicplan": _EVERYTHING,  # its years and its thresholds judge every target
+    "objectives_strategicplan": _TERMS_OF_PLANS,
     "accounts_school": _EVERYTHING,
 }
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from imtplan.accounts.models import School
 from indicators.models import Figure, Indicator, StaleMark, TrajectoryPoint
+from objectives.models import StrategicPlan
 from tests import factories
 
 
@@ -122,7 +124,6 @@ def test_what_stands_above_the_indicators_marks_no_single_one(marks: Any, make: 
 @pytest.mark.parametrize(
     ("make", "only_roll_ups"),
     [
-        (factories.PlanFactory, False),
         (factories.SchoolFactory, False),
         (factories.ObjectiveFactory, True),
         (factories.ProjectFactory, True),
@@ -137,6 +138,19 @@ def test_a_mean_of_items_leaves_the_indicators_alone(
     row.save()
     mark = StaleMark.objects.get()
     assert (mark.indicator_id, mark.only_roll_ups) == (None, only_roll_ups)
+
+
+def test_the_terms_of_a_plan_mark_everything_and_a_step_in_its_life_nothing(marks: Any) -> None:
+    for code in ("2018-2022", "2023-2027"):
+        factories.PlanFactory(code=code, state="draft")
+    marks()
+    StrategicPlan.objects.update(state="published", published_at=timezone.now())
+    StrategicPlan.objects.update(state="closed", closed_at=timezone.now(), name_fr="Le plan")
+    assert marks() == []
+    StrategicPlan.objects.filter(code="2018-2022").update(last_year=2023)
+    assert marks() == [None]
+    StrategicPlan.objects.update(on_track_from="0.8")
+    assert marks() == [None]
 
 
 def test_a_link_marks_the_means_only(marks: Any) -> None:
