@@ -13,6 +13,9 @@ _FIGURES = """indicators_figure AS f
 _LOOK = _("Open the figure's history, find who wrote it and when, and enter it again.")
 _EDIT = _("Open the plan's page and complete it.")
 
+# The plans whose office says that they are whole; a draft is still being written.
+_NO_DRAFTS = "SELECT id FROM objectives_strategicplan WHERE state <> 'draft'"
+
 UNLIKE_ITS_VERSIONS = """
     SELECT id::text FROM (
         (SELECT {columns} FROM public."{table}" EXCEPT SELECT {columns} FROM past."{table}")
@@ -167,27 +170,31 @@ QUERIES: list[Query] = [
         "error",
         _("where items are linked, some of their weights are above zero"),
         both(_("Give one of the items a weight: without one there is no mean."), _EDIT),
-        """
+        f"""
         SELECT kind || ' ' || code FROM (
-            SELECT 'objective' AS kind, o.code, l.weight FROM objectives_objective AS o
-            JOIN indicators_indicatorlink AS l ON l.objective_id = o.id WHERE o.archived_at IS NULL
-            UNION ALL SELECT 'objective', o.code, l.weight FROM objectives_objective AS o
-            JOIN projects_serves AS l ON l.objective_id = o.id WHERE o.archived_at IS NULL
-            UNION ALL SELECT 'lever', o.code, l.weight FROM levers_lever AS o
-            JOIN indicators_indicatorlink AS l ON l.lever_id = o.id WHERE o.archived_at IS NULL
-            UNION ALL SELECT 'lever', o.code, l.weight FROM levers_lever AS o
-            JOIN projects_serves AS l ON l.lever_id = o.id WHERE o.archived_at IS NULL
-            UNION ALL SELECT 'plan', p.code, o.weight FROM objectives_strategicplan AS p
+            SELECT 'objective' AS kind, o.id, o.code, o.plan_id, o.archived_at, l.weight
+            FROM objectives_objective AS o
+            JOIN indicators_indicatorlink AS l ON l.objective_id = o.id
+            UNION ALL SELECT 'objective', o.id, o.code, o.plan_id, o.archived_at, l.weight
+            FROM objectives_objective AS o JOIN projects_serves AS l ON l.objective_id = o.id
+            UNION ALL SELECT 'lever', o.id, o.code, o.plan_id, o.archived_at, l.weight
+            FROM levers_lever AS o JOIN indicators_indicatorlink AS l ON l.lever_id = o.id
+            UNION ALL SELECT 'lever', o.id, o.code, o.plan_id, o.archived_at, l.weight
+            FROM levers_lever AS o JOIN projects_serves AS l ON l.lever_id = o.id
+            UNION ALL SELECT 'plan', p.id, p.code, p.id, NULL, o.weight
+            FROM objectives_strategicplan AS p
             JOIN objectives_objective AS o ON o.plan_id = p.id AND o.archived_at IS NULL
-        ) AS items GROUP BY kind, code HAVING max(weight) = 0 ORDER BY 1""",
+        ) AS items WHERE archived_at IS NULL AND plan_id IN ({_NO_DRAFTS})
+        GROUP BY kind, id, code HAVING max(weight) = 0 ORDER BY 1""",
     ),
     (
         "objectives_are_measured",
         "warning",
         _("every objective in use has an indicator or a project"),
         _EDIT,
-        """
+        f"""
         SELECT o.code FROM objectives_objective AS o WHERE o.archived_at IS NULL
+        AND o.plan_id IN ({_NO_DRAFTS})
         AND NOT EXISTS (SELECT FROM indicators_indicatorlink AS l WHERE l.objective_id = o.id)
         AND NOT EXISTS (SELECT FROM projects_serves AS l WHERE l.objective_id = o.id)
         ORDER BY 1""",
@@ -197,13 +204,13 @@ QUERIES: list[Query] = [
         "warning",
         _("an indicator that counts in an objective or lever has a reference target in that plan"),
         _("Mark one of its targets as the reference, or give it a target."),
-        """
+        f"""
         SELECT DISTINCT p.code || ' · ' || i.code FROM indicators_indicatorlink AS l
         JOIN indicators_indicator AS i ON i.id = l.indicator_id AND i.archived_at IS NULL
         LEFT JOIN objectives_objective AS o ON o.id = l.objective_id
         LEFT JOIN levers_lever AS v ON v.id = l.lever_id
         JOIN objectives_strategicplan AS p ON p.id = coalesce(o.plan_id, v.plan_id)
-        WHERE NOT EXISTS (
+        WHERE p.id IN ({_NO_DRAFTS}) AND NOT EXISTS (
             SELECT FROM indicators_target AS t WHERE t.indicator_id = i.id AND t.plan_id = p.id
             AND t.is_reference AND t.archived_at IS NULL
         ) ORDER BY 1""",

@@ -178,6 +178,23 @@ def test_the_fault_is_found_by_the_check_of_its_name(
 # --- Where there is too much to compute everything ---
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "weights_leave_something",
+        "objectives_are_measured",
+        "linked_indicators_have_a_reference",
+    ],
+)
+def test_what_a_draft_still_lacks_is_no_fault(
+    name: str, whole: Campaign, plant: Callable[..., None]
+) -> None:
+    plant(FAULTS[name])
+    assert name in found()
+    plant("UPDATE objectives_strategicplan SET state = 'draft'")
+    assert name not in found()
+
+
 def test_of_a_sample_the_indicators_change_each_day(
     whole: Campaign, monkeypatch: pytest.MonkeyPatch, time_machine: Any
 ) -> None:
