@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from imtplan.accounts.models import User
+from imtplan.accounts.roles import Permission, has_permission
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.canonical import sha256_of
@@ -29,7 +31,9 @@ def take_snapshot(
     is_final_edition: bool = False,
 ) -> Snapshot:
     """Freeze the dashboard's content of a year, after what is stale is computed; returns the
-    snapshot."""
+    snapshot. Of a draft only the plan office takes one: it is then never deleted."""
+    if plan.is_draft and not has_permission(by, Permission.EDIT_PLAN):
+        raise PermissionDenied
     recompute_stale()
     text = text_of(content_of(plan, year=year, view=view))
     snapshot = Snapshot.objects.create(

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
@@ -202,6 +203,21 @@ def test_a_code_that_a_draft_uses_too_gives_no_row_of_the_draft(
         for path in ("figures", "progress"):
             answer = as_(GENERAL).get(f"/api/v1/{path}/?objective=SAME&indicator=students")
             assert answer.json()["results"] == [], path
+
+
+def test_only_the_plan_office_freezes_a_draft(
+    draft: StrategicPlan, as_: Callable[[str], Client]
+) -> None:
+    general = User.objects.get(email=GENERAL)
+    PlanReader.objects.create(plan=draft, user=general)
+    address, named = f"/arretes/nouveau/?plan={CODE}", {"title": "Séance", "comment": ""}
+    assert as_(GENERAL).post(address, named).status_code == 403
+    assert "/arretes/nouveau/" not in text_of(as_(GENERAL).get(f"/historique/?plan={CODE}"))
+    with pytest.raises(PermissionDenied):
+        take_snapshot(plan=draft, year=2023, view="validated", by=general, **named)
+    assert draft.snapshots.count() == 1
+    assert "/arretes/nouveau/" in text_of(as_(OFFICE).get(f"/historique/?plan={CODE}"))
+    assert as_(OFFICE).post(address, named).status_code == 302
 
 
 @pytest.mark.parametrize("is_invited", [False, True])

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +26,7 @@ from indicators.models import Snapshot
 from indicators.past import shown_at
 from indicators.questions.snapshots import compared, content_of
 from indicators.services import take_snapshot
+from objectives.models import StrategicPlan
 
 
 @require_safe
@@ -40,10 +42,18 @@ def history(request: HttpRequest) -> HttpResponse:
             "snapshots": Snapshot.objects.visible_to(request.user)
             .select_related("plan")
             .defer("content"),
-            "may_freeze": has_permission(request.user, Permission.TAKE_SNAPSHOT),
+            "may_freeze": read is not None and _may_freeze(request.user, read.scope.plan),
             "today": timezone.localdate(),
         },
     )
+
+
+def _may_freeze(user: Any, plan: StrategicPlan) -> bool:
+    """Says whether the person may take a snapshot: of a draft, which it makes one that is never
+    deleted, the plan office only."""
+    if plan.is_draft and not has_permission(user, Permission.EDIT_PLAN):
+        return False
+    return has_permission(user, Permission.TAKE_SNAPSHOT)
 
 
 # --- Snapshots ----------------------------------------------------------------------------------
@@ -62,6 +72,8 @@ class SnapshotForm(forms.Form):
 def snapshot_new(request: HttpRequest) -> HttpResponse:
     demand(request, Permission.TAKE_SNAPSHOT)
     scope = demanded_scope(request.user, request.GET.dict()).scope
+    if not _may_freeze(request.user, scope.plan):
+        raise PermissionDenied
     form = SnapshotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         taken = take_snapshot(
