@@ -19,6 +19,7 @@ from imtplan.audit.plan_edits import demand_reason, keep, wait_for_other_changes
 from imtplan.campaigns.models import Campaign
 from indicators.models import View
 from indicators.services import take_snapshot
+from indicators.tasks import poke
 from objectives.models import PlanReader, PlanState, StrategicPlan
 
 
@@ -121,6 +122,7 @@ def take_step(*, plan: StrategicPlan, step: PlanStep, by: User, reason: str = ""
     keep(stored, {"state": str(before)}, {"state": str(stored.state)}, by=by, reason=reason)
     if step == PlanStep.CLOSE:
         _take_final_edition(stored, by=by, comment=reason)
+    transaction.on_commit(poke)
     return stored
 
 

@@ -9,7 +9,8 @@ EVERYTHING = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, false 
 TERMS_OF_PLANS = """
     SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, false FROM rows
     GROUP BY id HAVING count(*) = 1 OR count(DISTINCT (
-        baseline_year, first_year, last_year, on_track_from, at_risk_from, verdict_from
+        baseline_year, first_year, last_year, on_track_from, at_risk_from, verdict_from,
+        state = 'draft'
     )) > 1
 """
 

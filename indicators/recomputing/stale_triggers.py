@@ -25,12 +25,14 @@ _OF_THE_TARGET = """
     FROM rows LEFT JOIN indicators_target AS target ON target.id = rows.target_id
 """
 _EVERYTHING = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, false FROM rows"
-# What judges every target: the years and the thresholds. An update gives each plan twice, as it was
-# and as it is; a name or a step in its life moves no number.
+# What judges every target: the years and the thresholds; and whether it is a draft, which moves no
+# published sum. An update gives each plan twice, as it was and as it is; a name or another step in
+# its life moves no number.
 _TERMS_OF_PLANS = """
     SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, false FROM rows
     GROUP BY id HAVING count(*) = 1 OR count(DISTINCT (
-        baseline_year, first_year, last_year, on_track_from, at_risk_from, verdict_from
+        baseline_year, first_year, last_year, on_track_from, at_risk_from, verdict_from,
+        state = 'draft'
     )) > 1
 """
 _ROLL_UPS = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, true FROM rows"

@@ -184,6 +184,11 @@ def test_a_draft_of_a_plan_moves_no_published_sum(albi: School, recomputed: Reco
     after = InstituteValue.objects.get(indicator=indicator, year=2020, view="validated").value
     assert before == after == 30
     assert differences() == []
+    type(draft).objects.filter(pk=draft.pk).update(state="published", published_at=timezone.now())
+    recomputed()
+    published = InstituteValue.objects.get(indicator=indicator, year=2020, view="validated").value
+    assert published == 50
+    assert differences() == []
 
 
 def test_a_draft_of_a_plan_places_no_missing_school(

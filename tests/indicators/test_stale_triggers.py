@@ -140,11 +140,12 @@ def test_a_mean_of_items_leaves_the_indicators_alone(
     assert (mark.indicator_id, mark.only_roll_ups) == (None, only_roll_ups)
 
 
-def test_the_terms_of_a_plan_mark_everything_and_a_step_in_its_life_nothing(marks: Any) -> None:
+def test_the_terms_of_a_plan_mark_everything_and_so_does_its_publishing(marks: Any) -> None:
     for code in ("2018-2022", "2023-2027"):
         factories.PlanFactory(code=code, state="draft")
     marks()
     StrategicPlan.objects.update(state="published", published_at=timezone.now())
+    assert marks() == [None]
     StrategicPlan.objects.update(state="closed", closed_at=timezone.now(), name_fr="Le plan")
     assert marks() == []
     StrategicPlan.objects.filter(code="2018-2022").update(last_year=2023)
