@@ -12,10 +12,11 @@ from imtplan.accounts.api import SchoolViewSet
 from imtplan.campaigns.entry.api import CellView, EntryView
 from imtplan.rest import AnswersInSentences, NoSuchAddress
 from indicators.api.as_of import at_a_moment
-from indicators.api.figures import FigureViewSet, IndicatorViewSet, TargetViewSet
+from indicators.api.figures import FigureViewSet, IndicatorViewSet
 from indicators.api.figures_csv import FigureCsvView
 from indicators.api.results import ProgressViewSet, RollUpViewSet, ValueViewSet
 from indicators.api.results_files import FILES
+from indicators.api.targets import TargetViewSet
 from levers.api import LeverViewSet
 from objectives.api import ObjectiveViewSet, PlanViewSet
 from projects.api import ProjectViewSet

@@ -270,7 +270,9 @@ def test_graphics_stand_out_from_their_ground(roles: dict[str, str]) -> None:
 
 
 def test_a_new_definition_is_seen_by_day_and_by_night() -> None:
-    text = (settings.BASE_DIR / "imtplan" / "dashboard" / "charts.py").read_text(encoding="utf-8")
+    text = (settings.BASE_DIR / "imtplan" / "dashboard" / "target_chart.py").read_text(
+        encoding="utf-8"
+    )
     (colour,) = re.findall(r'"color": "(#[0-9a-f]{6})"', text)
 
     assert all(contrast(colour, roles["surface"]) >= GRAPHICS for roles in SCHEMES.values())

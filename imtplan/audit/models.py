@@ -5,7 +5,7 @@ from typing import Any
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -68,7 +68,11 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["school", "-at"], name="event_school_at")]
+        indexes = [
+            models.Index(fields=["school", "-at"], name="event_school_at"),
+            # The history of one row of the plan.
+            models.Index(F("detail__pk"), name="event_of_a_row", condition=Q(verb="plan_edited")),
+        ]
         triggers = [
             # Only the foreign keys may be emptied, when a person or a school is deleted.
             pgtrigger.Protect(

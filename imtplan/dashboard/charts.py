@@ -52,6 +52,7 @@ class ChartPath:
     value: Decimal | None
     expected: Sequence[tuple[int, Decimal | None]]
     is_reference: bool = True
+    first_promised: Sequence[tuple[int, Decimal | None]] = ()  # empty where it was never revised
 
     @property
     def label(self) -> str:
@@ -88,7 +89,10 @@ def trajectory(
     is forecast goes on as a band from the last final value. Drawn once for the same numbers and
     words, and then shared: nobody changes what is given back.
     """
-    paths = tuple(replace(path, expected=tuple(path.expected)) for path in paths)
+    paths = tuple(
+        replace(path, expected=tuple(path.expected), first_promised=tuple(path.first_promised))
+        for path in paths
+    )
     return _drawn(tuple(points), paths, words, tuple(ahead), marked_year, wide)
 
 
@@ -104,6 +108,7 @@ def _drawn(
     figure = go.Figure(
         data=[
             *_band(points, ahead),
+            *(_first_path(path, words) for path in paths if path.first_promised),
             *(_path(path, words) for path in paths),
             *(_target(path, words) for path in paths if path.value is not None),
             *_forecast(points, ahead, words),
@@ -117,22 +122,6 @@ def _drawn(
     plain = figure.to_plotly_json()
     plain["layout"].pop("template")  # 6 KB of another style
     return plain
-
-
-def with_breaks(figure: dict[str, Any], years: Sequence[int]) -> dict[str, Any]:
-    """Adds an upright line where the series was defined anew, if the years show it."""
-    shown = {year for trace in figure["data"] for year in trace.get("x", ())}
-    lines = [_break(year) for year in sorted(shown.intersection(years))]
-    layout = figure["layout"]
-    shapes = [*layout.get("shapes", ()), *lines]
-    return {**figure, "layout": {**layout, "shapes": shapes}} if lines else figure
-
-
-def _break(year: int) -> dict[str, Any]:
-    """Its grey is legible by day and by night, and stands for nothing else."""
-    line = {"color": "#7f8798", "width": 1.5, "dash": "dot"}
-    place = {"xref": "x", "x0": year, "x1": year, "yref": "paper", "y0": 0, "y1": 1}
-    return {"type": "line", "layer": "below", "line": line, **place}
 
 
 def _with_unit(words: Wording, value: Decimal) -> str:
@@ -244,6 +233,22 @@ def _path(path: ChartPath, words: Wording) -> go.Scatter:
         text=["" if value is None else _with_unit(words, value) for year, value in path.expected],
         hovertemplate="%{text}<extra>" + _("expected") + " %{x}</extra>",
         line={"width": 1.5, "dash": "dash" if path.is_reference else "dot"},
+    )
+
+
+def _first_path(path: ChartPath, words: Wording) -> go.Scatter:
+    """Returns the way that was promised before the target was revised, fainter than the others."""
+    known = [(year, value) for year, value in path.first_promised if value is not None]
+    return go.Scatter(
+        name=_("Promised at first"),
+        meta={"role": "former-path"},
+        mode="lines",
+        x=[year for year, value in known],
+        y=[_number(value) for year, value in known],
+        text=[_with_unit(words, value) for year, value in known],
+        hovertemplate="%{text}<extra>" + _("promised at first") + " %{x}</extra>",
+        line={"width": 1, "dash": "dashdot"},
+        opacity=0.7,
     )
 
 
@@ -382,7 +387,8 @@ def _span(
     """Returns from below the lowest number to above the highest, with room for the labels."""
     numbers = [point.value for point in points if point.value is not None]
     for path in paths:
-        numbers += [value for year, value in path.expected if value is not None]
+        for way in (path.expected, path.first_promised):
+            numbers += [value for year, value in way if value is not None]
         numbers += [path.value] if path.value is not None else []
     for forecast in ahead:
         numbers += [end for end in (forecast.value, forecast.low, forecast.high) if end is not None]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School
 from imtplan.dashboard.forecast_wording import chances, is_unlikely, outlook
+from imtplan.dashboard.revision_wording import revision_in_words
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ProgressMark
@@ -29,6 +30,7 @@ from indicators.models import (
     VerdictInWords,
     View,
 )
+from indicators.questions.target_revisions import TargetRevision, revisions_of
 
 
 def name_of(target: Target) -> str:
@@ -284,6 +286,15 @@ class FollowedTarget:
     def now_row(self) -> "YearRow":
         return YearRow(self.now, self.facts, self.scope, self.target)
 
+    @cached_property
+    def revisions(self) -> list[TargetRevision]:
+        """Returns what was changed of it since its plan was published."""
+        return revisions_of(self.target)
+
+    @property
+    def revisions_in_words(self) -> list[str]:
+        return [revision_in_words(row, Wording.of(self.indicator)) for row in self.revisions]
+
     @property
     def is_unlikely(self) -> bool:
         """Whether it is on its path, or close to it, and yet not likely to arrive."""
@@ -377,12 +388,6 @@ class YearRow:
         if self.target is None or self.year.year < self.target.baseline_year:
             return ""
         return reverse("explain-progress", args=[self.target.code]) + self._then
-
-
-def lateness(followed: FollowedTarget) -> tuple[bool, Decimal]:
-    """Sorts what is furthest behind its path first, and what has no pace last."""
-    pace = followed.now.progress.pace if followed.now.progress else None
-    return (pace is None, pace or Decimal(0))
 
 
 def headline_targets(user: Any, scope: Scope, targets: Iterable[Target]) -> list[FollowedTarget]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from imtplan import clock
 from indicators.models import Progress, Target, View
+from indicators.questions.target_revisions import with_versions
 from objectives.models import PlanState, StrategicPlan, shown_by_default
 
 
@@ -183,7 +184,7 @@ def reference_targets(user: Any, scope: Scope) -> list[Target]:
     here = Q(view=scope.view, year__in=(scope.year, scope.year_before))
     rows = Progress.objects.visible_to(user).filter(Q(target__indicator__is_headline=True) | here)
     return list(
-        Target.objects.visible_to(user)
+        with_versions(Target.objects.visible_to(user))
         .in_use()
         .reference()
         .filter(plan=scope.plan)

@@ -1,12 +1,16 @@
 """The chart of an indicator: its years, and the paths to its targets."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from imtplan.dashboard import charts
 from imtplan.dashboard.followed_targets import FollowedTarget, FollowedYear
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording
+from indicators.formulas.progress import TrajectoryKind, expected_value
+from indicators.formulas.steps import value_of
 from indicators.models import Indicator
 
 
@@ -50,4 +54,42 @@ def _path(followed: FollowedTarget) -> charts.ChartPath:
             if target.baseline_year <= year.year <= target.year
         ],
         is_reference=target.is_reference,
+        first_promised=_first_promised(followed),
     )
+
+
+def _first_promised(followed: FollowedTarget) -> list[tuple[int, Decimal | None]]:
+    """Returns the path of the target as it was first published; nothing where that stands."""
+    if not followed.revisions or followed.is_band:
+        return []
+    terms = followed.revisions[0].before
+    baseline = terms.baseline_value
+    if baseline is None:
+        baseline = followed.at(terms.baseline_year, followed.scope.view).value
+    path = replace(
+        followed.line,
+        baseline=baseline,
+        baseline_year=terms.baseline_year,
+        target=terms.target_value(baseline),
+        target_year=terms.year,
+        trajectory=TrajectoryKind(terms.trajectory),
+        stated=terms.stated,
+    )
+    years = range(terms.baseline_year, terms.year + 1)
+    return [(year, value_of(expected_value(path, year))) for year in years]
+
+
+def with_breaks(figure: dict[str, Any], years: Sequence[int]) -> dict[str, Any]:
+    """Adds an upright line where the series was defined anew, if the years show it."""
+    shown = {year for trace in figure["data"] for year in trace.get("x", ())}
+    lines = [_break(year) for year in sorted(shown.intersection(years))]
+    layout = figure["layout"]
+    shapes = [*layout.get("shapes", ()), *lines]
+    return {**figure, "layout": {**layout, "shapes": shapes}} if lines else figure
+
+
+def _break(year: int) -> dict[str, Any]:
+    """Its grey is legible by day and by night, and stands for nothing else."""
+    line = {"color": "#7f8798", "width": 1.5, "dash": "dot"}
+    place = {"xref": "x", "x0": year, "x1": year, "yref": "paper", "y0": 0, "y1": 1}
+    return {"type": "line", "layer": "below", "line": line, **place}

@@ -28,6 +28,7 @@ LINES = {
     "forecast": (1.6, ACCENT, "1.5 3"),
     "path": (1.2, SOFT, "5 3"),
     "other-path": (1.2, STRONG, "1.5 3"),
+    "former-path": (0.9, STRONG, "7 2 1.5 2"),
 }
 FONT = "Figtree Variable, DejaVu Sans, sans-serif"
 TEXT = 9.5

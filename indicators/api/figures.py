@@ -27,8 +27,6 @@ from indicators.models import (
     Figure,
     Indicator,
     IndicatorLink,
-    Target,
-    TrajectoryPoint,
     View,
 )
 from levers.models import Lever
@@ -155,67 +153,6 @@ class IndicatorViewSet(ByCode):
         links = IndicatorLink.objects.visible_to(self.request.user)
         links = links.select_related("objective__plan", "lever__plan", "project__plan")
         return super().get_queryset().prefetch_related(Prefetch("links", links))
-
-
-class PointSerializer(ReadSerializer):
-    class Meta:
-        model = TrajectoryPoint
-        fields = ["year", "value"]
-
-
-class TargetSerializer(ReadSerializer):
-    plan = CodeField()
-    indicator = CodeField()
-    school = CodeField(allow_null=True)
-    points = PointSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Target
-        fields = [
-            "code",
-            "plan",
-            "indicator",
-            "school",
-            "year",
-            "value",
-            "growth_percent",
-            "baseline_year",
-            "baseline_value",
-            "baseline_source",
-            "trajectory",
-            "points",
-            "is_reference",
-            "perimeter_fr",
-            "perimeter_en",
-            "source",
-            "sureness",
-        ]
-
-
-class TargetFilters(YearFilters):
-    plan = CodeFilter("plan", model=StrategicPlan)
-    indicator = CodeFilter("indicator", model=Indicator)
-    school = CodeFilter("school", model=School)
-    level = WordFilter("school", words=FigureLevel, method=at_level)
-    is_reference = YesNoFilter("is_reference")
-    archived = ArchivedFilter()
-
-
-@extend_schema(
-    tags=["figures"],
-    description=_(
-        "What an indicator is meant to reach: a `value`, or a growth over the baseline in per "
-        "cent. A `school` of null is the institute. One target of an indicator and plan is the "
-        "reference."
-    ),
-)
-class TargetViewSet(ByCode):
-    queryset = Target.objects.select_related("plan", "indicator", "school").prefetch_related(
-        "points"
-    )
-    serializer_class = TargetSerializer
-    filterset_class = TargetFilters
-    ordering_fields = ["plan", "indicator", "school", "year", "code"]
 
 
 # --- Figures ------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@
     path: ["--ink-soft", "--ink-soft"],
     target: ["--ink", "--ink"],
     "other-path": ["--line-strong", "--line-strong"],
+    "former-path": ["--line-strong", "--line-strong"],
     "other-target": ["--line-strong", "--line-strong"],
   };
 

@@ -27,6 +27,7 @@ from imtplan.numbers import format_number
 from imtplan.percentages import in_points
 from indicators.formulas.progress import ONE, ZERO
 from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target, VerdictInWords
+from indicators.questions.target_revisions import with_versions
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import StatusReport
@@ -244,7 +245,7 @@ def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[Elemen
     )
     indicators = [link.indicator for link in links]
     targets = (
-        Target.objects.visible_to(user)
+        with_versions(Target.objects.visible_to(user))
         .in_use()
         .reference()
         .filter(plan=scope.plan, indicator__in=indicators)

@@ -19,6 +19,7 @@ from imtplan.dashboard.explanation.steps_in_words import (
 from imtplan.dashboard.followed_targets import name_of
 from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Freshness
+from imtplan.dashboard.revision_wording import revision_in_words
 from imtplan.dashboard.scope import Scope, demanded_scope
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
@@ -34,6 +35,7 @@ from indicators.explaining import (
     kind_of,
 )
 from indicators.models import Indicator, Target, VerdictInWords
+from indicators.questions.target_revisions import TargetRevision, revisions_of
 from indicators.results.elements import Element
 
 # The unit of progress itself: shares are told in %, and nothing else is told of a roll-up.
@@ -120,6 +122,7 @@ class ProgressInWords:
     """Progress toward one target, in words."""
 
     explanation: ProgressExplanation
+    revisions: Sequence[TargetRevision] = ()
 
     @property
     def target(self) -> Target:
@@ -144,6 +147,10 @@ class ProgressInWords:
     @property
     def name(self) -> str:
         return name_of(self.target)
+
+    @property
+    def revisions_in_words(self) -> list[str]:
+        return [revision_in_words(row, self.words) for row in self.revisions]
 
     @property
     def verdict(self) -> VerdictInWords:
@@ -301,7 +308,7 @@ def progress_page(user: Any, target: Target, parameters: Mapping[str, str]) -> E
     back = ""
     if target.school is None:
         back = reverse("indicator", args=[indicator.code]) + scope.query
-    explained = ProgressInWords(explanations[0])
+    explained = ProgressInWords(explanations[0], revisions_of(target))
     return ExplanationPage(str(indicator.name), scope, back, Freshness.read(), explained)
 
 

@@ -18,6 +18,7 @@ from imtplan.dashboard.page_views import demand_institute
 from imtplan.dashboard.scope import moment_asked
 from indicators.models import Indicator, Target
 from indicators.past import shown_at
+from indicators.questions.target_revisions import with_versions
 from levers.models import Lever
 from objectives.models import Objective
 from projects.models import FlagshipProject
@@ -48,7 +49,7 @@ def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
     """Shows the institute's targets to its people, and a school's own target to its own."""
 
     def page() -> ExplanationPage:
-        targets = Target.objects.visible_to(request.user)
+        targets = with_versions(Target.objects.visible_to(request.user))
         target = get_object_or_404(targets.select_related("indicator", "plan", "school"), code=code)
         if target.school is None:
             demand_institute(request)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
-from imtplan.dashboard import charts
 from imtplan.dashboard.explanation.page import ProgressInWords, ValueInWords
 from imtplan.dashboard.followed_targets import (
     FollowedTarget,
@@ -25,10 +24,11 @@ from imtplan.dashboard.indicator.schools_compared import (
     sentence_of,
 )
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
-from imtplan.dashboard.target_chart import chart_of
+from imtplan.dashboard.target_chart import chart_of, with_breaks
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ExplanationReader
 from indicators.models import Indicator, InstituteValue, Target
+from indicators.questions.target_revisions import with_versions
 from objectives.models import StrategicPlan
 
 
@@ -76,9 +76,7 @@ class IndicatorPage:
         if all(year.value is None for year in self.years):
             return None
         figure = chart_of(self.indicator, self.years, self.followed_targets, self.scope, wide=True)
-        return charts.with_breaks(
-            figure, [redefinition.year for redefinition in self.redefinitions]
-        )
+        return with_breaks(figure, [redefinition.year for redefinition in self.redefinitions])
 
     @property
     def break_years(self) -> set[int]:
@@ -146,7 +144,7 @@ def _targets(user: Any, scope: Scope, indicator: Indicator) -> list[Target]:
     """Returns the institute's targets of this plan that were not put aside, the reference first. An
     indicator put aside keeps them: its page shows what was computed until then."""
     return list(
-        Target.objects.visible_to(user)
+        with_versions(Target.objects.visible_to(user))
         .of_the_institute()
         .filter(plan=scope.plan, indicator=indicator, archived_at=None)
         .select_related("indicator")

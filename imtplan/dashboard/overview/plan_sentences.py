@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from imtplan.dashboard.followed_targets import FollowedTarget, lateness
+from imtplan.dashboard.followed_targets import FollowedTarget
 from imtplan.dashboard.forecast_wording import chances
 from imtplan.dashboard.queries import ElementState
 from imtplan.dashboard.scope import Scope
@@ -236,7 +236,7 @@ def _furthest(followed_targets: Sequence[FollowedTarget]) -> str:
     late = [followed for followed in followed_targets if followed.status.is_behind]
     if not late:
         return ""
-    worst = min(late, key=lateness)
+    worst = min(late, key=_lateness)
     pace = worst.now.progress.pace if worst.now.progress else None
     if pace is None:
         return ""
@@ -303,3 +303,9 @@ def basis_of(scope: Scope, followed_targets: Sequence[FollowedTarget]) -> str:
         else pgettext("figures", "validated")
     )
     return text % (known | {"view": view})
+
+
+def _lateness(followed: FollowedTarget) -> tuple[bool, Decimal]:
+    """Sorts what is furthest behind its path first, and what has no pace last."""
+    pace = followed.now.progress.pace if followed.now.progress else None
+    return (pace is None, pace or Decimal(0))

@@ -23,6 +23,7 @@ from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.wording import Wording, correction_in_words, in_percent
 from indicators.models import CountedFigure, Figure, Indicator, Target, VerdictInWords
+from indicators.questions.target_revisions import with_versions
 from indicators.results.corrections import Correction, corrections
 from objectives.models import StrategicPlan
 
@@ -288,7 +289,7 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
     latest = {figure.indicator_id: figure for figure in written}
     under_way = corrections(user, scope.view, year=scope.year, school=school)
     targets = (
-        Target.objects.visible_to(user)
+        with_versions(Target.objects.visible_to(user))
         .in_use()
         .filter(plan=scope.plan, school=school)
         .select_related("indicator")

@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from imtplan.dashboard import charts
 from imtplan.dashboard.indicator.redefinitions import redefinitions
+from imtplan.dashboard.target_chart import with_breaks
 from indicators import past
 from indicators.models import Indicator
 from tests import factories
@@ -57,7 +57,7 @@ def test_the_page_says_so(students, diane, signed_in):
 
 def test_a_line_stands_in_the_chart_where_its_years_show_it():
     figure = {"data": [{"x": [2019, 2020]}, {"name": "no years"}], "layout": {"height": 340}}
-    assert charts.with_breaks(figure, [2018, 2026]) is figure
-    drawn = charts.with_breaks(figure, [2020, 2020, 2026])
+    assert with_breaks(figure, [2018, 2026]) is figure
+    drawn = with_breaks(figure, [2020, 2020, 2026])
     assert [(one["x0"], one["x1"]) for one in drawn["layout"]["shapes"]] == [(2020, 2020)]
     assert "shapes" not in figure["layout"], "the figure given is left as it was"

@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory, with_breaks
+from imtplan.dashboard.charts import ChartPath, ChartPoint, ForecastPoint, trajectory
+from imtplan.dashboard.target_chart import with_breaks
 from imtplan.dashboard.wording import Wording
 from imtplan.exports.chart_drawing import Canvas, drawn, ticks
 
