@@ -195,6 +195,8 @@ class CampaignFactory(DjangoModelFactory[Campaign]):
 
     plan = factory.SubFactory(PlanFactory)
     year = 2022
+    name = ""
+    code = factory.LazyAttribute(lambda made: Campaign.objects.free_code(made.year, made.name))
     opens_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=10))
     closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=10))
 

@@ -1,5 +1,6 @@
 """Who may open a page of the collection, and who may act on it: the first lines of every view."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,15 +12,55 @@ from imtplan.accounts.roles import has_permission
 from imtplan.campaigns.models import Campaign
 
 
-def place(request: HttpRequest, year: int, school: str) -> dict[str, Any]:
+class SeveralCampaigns(Exception):
+    """A year alone does not say which of its campaigns is meant."""
+
+    def __init__(self, campaigns: Iterable[Campaign]) -> None:
+        super().__init__()
+        self.codes = sorted(campaign.code for campaign in campaigns)
+
+
+def place(request: HttpRequest, campaign: str, school: str) -> dict[str, Any]:
     """Returns the campaign and the school of an address; 404 for what this person may not see."""
-    campaign = Campaign.objects.visible_to(request.user).filter(year=year).latest()
-    if campaign is None:
+    visible = Campaign.objects.visible_to(request.user)
+    return {
+        "campaign": get_object_or_404(visible, code=campaign),
+        "school": school_of(request.user, school),
+    }
+
+
+def place_of_year(
+    user: Any, year: int, school: str, *, campaign: str = "", indicator: str = ""
+) -> dict[str, Any]:
+    """Returns the campaign and the school of a program's address, which says the year.
+
+    Where several campaigns of the year ask this school (and `indicator`, of a cell), `campaign` has
+    to say which: raises `SeveralCampaigns`, and chooses none.
+    """
+    here = school_of(user, school)
+    campaigns = list(Campaign.objects.visible_to(user).filter(year=year))
+    if campaign:
+        campaigns = [each for each in campaigns if each.code == campaign]
+    if len(campaigns) > 1:
+        campaigns = _asking(campaigns, here, indicator)
+    if len(campaigns) > 1:
+        raise SeveralCampaigns(campaigns)
+    if not campaigns:
         raise Http404
-    return {"campaign": campaign, "school": _school(request.user, school)}
+    return {"campaign": campaigns[0], "school": here}
 
 
-def _school(user: Any, code: str) -> School:
+def _asking(campaigns: list[Campaign], school: School, indicator: str) -> list[Campaign]:
+    """Returns the campaigns that ask the school, and of those the ones that ask the indicator.
+    Where none does, all of them: which is meant is not ours to say."""
+    of_school = [
+        each for each in campaigns if each.expected_schools().filter(pk=school.pk).exists()
+    ]
+    of_cell = [each for each in of_school if each.indicators.filter(code=indicator).exists()]
+    return of_cell or of_school or campaigns
+
+
+def school_of(user: Any, code: str) -> School:
     """A school's own people have it at hand already: no query for them."""
     for held in user.held_roles:
         if held.school is not None and held.school.code == code:

@@ -37,14 +37,16 @@ of_a_school = [
 urlpatterns = [
     path("accueil/<slug:school>/", school_views.home, name="school_home"),
     path("saisies/", queue_views.submissions, name="submissions"),
-    path("saisie/<int:year>/<slug:school>/", include(of_a_school)),
+    path("saisie/<slug:campaign>/<slug:school>/", include(of_a_school)),
     path("recu/<slug:number>/", receipt_views.receipt, name="receipt"),
     path("recu/<slug:number>.pdf", receipt_views.receipt_pdf, name="receipt_pdf"),
     path("recu/<slug:number>.json", receipt_views.receipt_json, name="receipt_json"),
     path("campagnes/", campaign_progress_views.campaigns, name="campaigns"),
     path("campagnes/nouvelle/", campaign_views.campaign_new, name="campaign_new"),
-    path("campagnes/<int:year>/", campaign_progress_views.campaign_edit, name="campaign_edit"),
-    path("campagnes/<int:year>/<slug:school>/delai/", campaign_views.extension, name="extension"),
+    path("campagnes/<slug:campaign>/", campaign_progress_views.campaign_edit, name="campaign_edit"),
+    path(
+        "campagnes/<slug:campaign>/<slug:school>/delai/", campaign_views.extension, name="extension"
+    ),
     path("personnes/", account_views.accounts, name="accounts"),
     path("personnes/<int:pk>/", account_views.account, name="account"),
     path("institut/personnes/", people_views.people, name="institute_people"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -105,8 +106,7 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
     schools = own_schools(user)
     if len(schools) != 1:
         return [(school.name, reverse("school_home", args=[school.code])) for school in schools]
-    code, campaign = schools[0].code, latest_campaign(user)
-    figures = [(_("My figures"), entry_url(campaign, schools[0]))] if campaign else []
+    code, figures = schools[0].code, _figures(user, schools[0])
     return [
         (_("To do"), reverse("school_home", args=[code])),
         *figures,
@@ -121,9 +121,20 @@ def own_schools(user: Any) -> list[School]:
     return list(held.values())
 
 
-def latest_campaign(user: Any) -> Campaign | None:
-    return Campaign.objects.visible_to(user).latest()
-
-
-def entry_url(campaign: Campaign, school: School) -> str:
-    return reverse("entry", args=[campaign.year, school.code])
+def _figures(user: Any, school: School) -> list[tuple[str, str]]:
+    """Returns the form of the open campaign; where several are open, each under its name; where
+    none is, that of the latest."""
+    campaigns = list(Campaign.objects.visible_to(user).asking(school))
+    now = timezone.now()
+    is_open = [campaign for campaign in campaigns if campaign.opens_at <= now < campaign.until]
+    is_open.sort(key=lambda campaign: campaign.until)
+    several = len(is_open) > 1
+    return [
+        (
+            _("Figures %(campaign)s") % {"campaign": campaign.label}
+            if several
+            else _("My figures"),
+            reverse("entry", args=[campaign.code, school.code]),
+        )
+        for campaign in is_open or campaigns[:1]
+    ]

@@ -57,7 +57,7 @@ class TabledPage:
     tables: Sequence[PageTable]
     stem: str = ""
     about: Callable[[Any], AboutLines] = lambda page: about_numbers(page.scope, page.freshness)
-    year: Callable[[Any], int] = lambda page: page.scope.year
+    year: Callable[[Any], int | str] = lambda page: page.scope.year
 
     def table(self, slug: str) -> PageTable:
         """Raises 404 for a table that the page does not have."""

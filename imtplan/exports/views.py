@@ -170,7 +170,7 @@ CAMPAIGN = TabledPage(
     queue_tables.TABLES,
     stem="saisies",
     about=lambda page: [*page.about, *demonstration_warning()],
-    year=lambda page: page.campaign.year,
+    year=lambda page: page.campaign.code,
 )
 # By their name in the address.
 PAGES = {"ecoles": SCHOOLS, "matrice": MATRIX, "projets": ALL_PROJECTS, "saisies": CAMPAIGN}

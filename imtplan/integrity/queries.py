@@ -88,7 +88,7 @@ QUERIES: list[Query] = [
         _("every submission that was handed in has its receipt"),
         _("Handed in before receipts were given, or loaded: hand it in again if one is needed."),
         """
-        SELECT c.year || ' · ' || s.code FROM campaigns_submission AS b
+        SELECT c.code || ' · ' || s.code FROM campaigns_submission AS b
         JOIN campaigns_campaign AS c ON c.id = b.campaign_id AND NOT c.is_demo
         JOIN accounts_school AS s ON s.id = b.school_id
         WHERE b.state IN ('submitted', 'validated')
@@ -157,7 +157,7 @@ QUERIES: list[Query] = [
         _("no text that could not be stored stays in a campaign that has closed"),
         _("Ask the school what it meant; give it more time to correct the cell."),
         """
-        SELECT c.year || ' · ' || s.code || ' · ' || i.code FROM campaigns_keptinput AS k
+        SELECT c.code || ' · ' || s.code || ' · ' || i.code FROM campaigns_keptinput AS k
         JOIN campaigns_campaign AS c ON c.id = k.campaign_id
         JOIN accounts_school AS s ON s.id = k.school_id
         JOIN indicators_indicator AS i ON i.id = k.indicator_id

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
-from imtplan.campaigns.access import may_enter, place
+from imtplan.campaigns.access import SeveralCampaigns, may_enter, place_of_year
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.checking.number_sentences import NUMBER_SENTENCES
 from imtplan.campaigns.entry.idempotency import KeptAnswer, KeyedRequest, KeyTooLong
@@ -128,23 +128,49 @@ class CellSerializer(serializers.Serializer):
         )
 
 
+CAMPAIGN_PARAMETER = OpenApiParameter(
+    "campaign",
+    str,
+    description=_("The code of the campaign, where the year has several that could be meant."),
+)
+
+
+def _place(request: Request, year: int, school: str, indicator: str = "") -> dict[str, Any]:
+    """Answers 400 with the codes where several campaigns could be meant."""
+    code = request.query_params.get("campaign", "")
+    try:
+        return place_of_year(request.user, year, school, campaign=code, indicator=indicator)
+    except SeveralCampaigns as several:
+        text = _(
+            "Several campaigns of %(year)s could be meant: say which with campaign=. %(codes)s"
+        )
+        codes = ", ".join(several.codes)
+        raise exceptions.ValidationError(
+            {"campaign": [text % {"year": year, "codes": codes}]}
+        ) from several
+
+
 class EntryView(AnswersInSentences):
     """A school's cells of one campaign, and one of them."""
 
+    understood = ("campaign",)
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
         operation_id="entry",
         summary="A school's cells of one year: what stands in each, and what is said of it",
+        parameters=[CAMPAIGN_PARAMETER],
         responses={200: dict},
     )
     def get(self, request: Request, year: int, school: str) -> Response:
-        here = place(request, year, school)
+        here = _place(request, year, school)
         reading = read(**here)
         cells = [_cell(indicator, reading) for indicator in reading.indicators]
         return Response(
             {
                 "year": year,
+                "campaign": here["campaign"].code,
+                "name": str(here["campaign"]),
                 "school": school,
                 "closes_at": here["campaign"].closes_at_for(here["school"]),
                 "is_open": here["campaign"].is_open_for(here["school"]),
@@ -157,6 +183,7 @@ class EntryView(AnswersInSentences):
 class CellView(AnswersInSentences):
     """One cell: written whole, on the version that was read."""
 
+    understood = ("campaign",)
     understood_headers = ("Idempotency-Key",)
     permission_classes = [IsAuthenticated]
 
@@ -164,12 +191,15 @@ class CellView(AnswersInSentences):
         operation_id="entry_put",
         summary="Store one cell",
         description="409: somebody changed it meanwhile, or it cannot change now; 422: impossible.",
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER),
+            CAMPAIGN_PARAMETER,
+        ],
         request=CellSerializer,
         responses={200: dict, 409: dict, 422: dict},
     )
     def put(self, request: Request, year: int, school: str, indicator: str) -> Response:
-        here = place(request, year, school)
+        here = _place(request, year, school, indicator)
         if not may_enter(request.user, **here):
             raise exceptions.PermissionDenied(_("You may read these figures, not enter them."))
         try:

@@ -67,7 +67,7 @@ def answer_remark(remark: Remark, *, text: str, by: User, seen: str | None = Non
         Event.Verb.REMARK_ANSWERED,
         by=by,
         school=submission.school,
-        subject=str(submission.campaign.year),
+        subject=submission.campaign.code,
         **detail,
     )
     return kept
@@ -93,7 +93,7 @@ def settle_remark(remark: Remark, *, by: User, seen: str | None = None) -> Remar
         Event.Verb.REMARK_SETTLED,
         by=by,
         school=submission.school,
-        subject=str(submission.campaign.year),
+        subject=submission.campaign.code,
         indicator=kept.indicator.code,
     )
     return kept

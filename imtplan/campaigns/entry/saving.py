@@ -86,7 +86,7 @@ def store(
             verb,
             by=by,
             school=reading.school,
-            subject=str(reading.campaign.year),
+            subject=reading.campaign.code,
             figures={figure.indicator.code: figure.version for figure in outcome.changed},
             origin=origin,
         )
@@ -193,14 +193,16 @@ def _write(
 # --- Going back ---------------------------------------------------------------------------------
 
 
-def restore(*, figure: Figure, version: int, by: User, seen_version: int) -> SaveOutcome:
+def restore(
+    *, campaign: Campaign, figure: Figure, version: int, by: User, seen_version: int
+) -> SaveOutcome:
     """Make an old version the new one. Nothing of the history is lost.
 
     `seen_version`: the one that stood when the person chose.
     """
-    campaign = Campaign.objects.filter(year=figure.year, indicators=figure.indicator).latest()
-    if campaign is None or figure.school is None:
-        raise VersionGone(_("This figure belongs to no campaign."))
+    asks = campaign.indicators.filter(pk=figure.indicator_id).exists()
+    if not asks or figure.year != campaign.year or figure.school is None:
+        raise VersionGone(_("This campaign does not ask for this figure."))
     cell = replace(_old_cell(figure, version), version=seen_version)
     outcome = save_figures(
         campaign=campaign,

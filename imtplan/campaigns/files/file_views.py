@@ -56,18 +56,18 @@ class FileForm(forms.Form):
 
 @require_safe
 def workbook(
-    request: HttpRequest, year: int, school: str, book: BookFormat = BookFormat.XLSX
+    request: HttpRequest, campaign: str, school: str, book: BookFormat = BookFormat.XLSX
 ) -> HttpResponse:
     """Sends the school's workbook, filled with what is stored now."""
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     data = workbook_of(**here, language=reader_language(), book=book)
     return book.response(data, file_name(**here))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_file(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def import_file(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Read a file into a proposal. Nothing is stored before the person has seen what changes."""
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     demand_entry(request, **here)
     if request.method != "POST":
         return _import_page(request, here, FileForm(**here))
@@ -76,7 +76,7 @@ def import_file(request: HttpRequest, year: int, school: str) -> HttpResponse:
         return _import_page(request, here, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     origin = Figure.Origin.IMPORT
     proposal = propose(**here, content=form.content, origin=origin, by=request.user)
-    return redirect("proposal", year=year, school=school, pk=proposal.pk)
+    return redirect("proposal", campaign=campaign, school=school, pk=proposal.pk)
 
 
 def _import_page(

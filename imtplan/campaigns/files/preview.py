@@ -215,7 +215,7 @@ class ProposalPreview:
     @property
     def url(self) -> str:
         proposal = self.proposal
-        place = [proposal.campaign.year, proposal.school.code, proposal.pk]
+        place = [proposal.campaign.code, proposal.school.code, proposal.pk]
         return reverse("proposal", args=place)
 
     @cached_property

@@ -37,9 +37,9 @@ from indicators.models import Figure
 
 
 @require_POST
-def paste(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def paste(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Shows a pasted block as a preview, in a piece of page. Nothing is stored."""
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     demand_entry(request, **here)
     text = request.POST.get("text", "")
     if not text.strip():
@@ -68,10 +68,10 @@ def _piece(request: HttpRequest, proposal: Proposal) -> JsonResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def proposal(request: HttpRequest, year: int, school: str, pk: int) -> HttpResponse:
+def proposal(request: HttpRequest, campaign: str, school: str, pk: int) -> HttpResponse:
     """Shows what a paste or a spreadsheet would change; `answer` says how its block is meant,
     `apply` stores it."""
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     demand_entry(request, **here)
     waiting = Proposal.objects.waiting().select_related("campaign", "school")
     if "answer" in request.POST:
@@ -115,7 +115,7 @@ def _apply(request: HttpRequest, proposal: Proposal) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         _say_applied(request, applied, proposal)
-    return redirect("entry", year=proposal.campaign.year, school=proposal.school.code)
+    return redirect("entry", campaign=proposal.campaign.code, school=proposal.school.code)
 
 
 def _again(
@@ -157,12 +157,12 @@ def _say_applied(request: HttpRequest, applied: AppliedProposal, proposal: Propo
 
 
 @require_POST
-def undo_save(request: HttpRequest, year: int, school: str, event: int) -> HttpResponse:
+def undo_save(request: HttpRequest, campaign: str, school: str, event: int) -> HttpResponse:
     """Take a paste or a spreadsheet back, whole."""
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     demand_entry(request, **here)
     saves = Event.objects.filter(verb=Event.Verb.FIGURES_SAVED, actor=request.user)
-    save: Any = get_object_or_404(saves, pk=event, school=here["school"], subject=str(year))
+    save: Any = get_object_or_404(saves, pk=event, school=here["school"], subject=campaign)
     demand_button(request, "undo")
     try:
         outcome = undo(**here, event=save, by=request.user)
@@ -171,7 +171,7 @@ def undo_save(request: HttpRequest, year: int, school: str, event: int) -> HttpR
     else:
         request.session.pop(UNDO, None)
         _say_undone(request, outcome)
-    return redirect("entry", year=year, school=school)
+    return redirect("entry", campaign=campaign, school=school)
 
 
 def _say_undone(request: HttpRequest, outcome: SaveOutcome) -> None:

@@ -84,7 +84,7 @@ def workbook_of(
     with override(language):
         page = read_page(campaign, school)
         title = gettext("Figures %(year)s: %(school)s") % {
-            "year": campaign.year,
+            "year": campaign.label,
             "school": school,
         }
         return book.write(
@@ -100,7 +100,7 @@ def workbook_of(
 
 
 def file_name(campaign: Campaign, school: School) -> str:
-    return f"imt-plan-{campaign.year}-{school.code}"
+    return f"imt-plan-{campaign.code}-{school.code}"
 
 
 # --- The sheet to fill in -----------------------------------------------------------------------
@@ -222,6 +222,7 @@ def _marks(page: EntryPage, language: str) -> SheetOut:
     marks = {
         "format": FORMAT,
         "year": str(page.campaign.year),
+        "campaign": page.campaign.code,
         "school": page.school.code,
         "language": language,
     }

@@ -1,14 +1,17 @@
 """The yearly collection: what is asked of which schools, from when to when, by whom."""
 
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School, SchoolQuerySet, member_in
@@ -17,17 +20,39 @@ from imtplan.accounts.visibility import OpenToRoles
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
 
+# How much of its name stands in the address of a campaign.
+LONGEST_SLUG = 16
+
 
 class CampaignQuerySet(OpenToRoles["Campaign"]):
     def open(self, *, at: datetime | None = None) -> "CampaignQuerySet":
         now = at or timezone.now()
         return self.filter(opens_at__lte=now, closes_at__gt=now)
 
-    def get_by_natural_key(self, plan: str, year: int) -> "Campaign":
-        return self.get(plan__code=plan, year=year)
+    def get_by_natural_key(self, code: str) -> "Campaign":
+        return self.get(code=code)
+
+    def asking(self, school: School) -> "CampaignQuerySet":
+        """Returns the campaigns that ask the school, each with its closing there as `until`."""
+        expected = School.objects.filter(
+            expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")), pk=school.pk
+        )
+        later = Extension.objects.filter(campaign=OuterRef("pk"), school=school)
+        until = Greatest("closes_at", Subquery(later.values("closes_at")))  # passes over NULL
+        return self.filter(Exists(expected)).annotate(until=until)
 
     def latest(self) -> "Campaign | None":  # type: ignore[override]
         return self.order_by("-year", "-pk").first()
+
+    def free_code(self, year: int, name: str) -> str:
+        """Returns the address of a new campaign: of the first of its year "2022", of another one
+        the year with its name, "2022-finances". An address stays when the name changes."""
+        taken = set(self.filter(code__startswith=str(year)).values_list("code", flat=True))
+        if str(year) not in taken:
+            return str(year)
+        named = f"{year}-{slugify(name)[:LONGEST_SLUG].strip('-') or '2'}"
+        others = (f"{named}-{number}" for number in count(2))
+        return next(code for code in chain([named], others) if code not in taken)
 
 
 @pghistory.track()
@@ -36,6 +61,18 @@ class Campaign(models.Model):
         SCHOOL = "school", _("directors and contributors")
         DIRECTORS = "directors", _("directors only")
 
+    code = models.SlugField(
+        _("address"),
+        max_length=24,
+        unique=True,
+        help_text=_("The year, and for another campaign of the same year its name."),
+    )
+    name = models.CharField(
+        _("name"),
+        max_length=60,
+        blank=True,
+        help_text=_("What is asked, where a year has several campaigns: Finances."),
+    )
     plan = models.ForeignKey(
         StrategicPlan, models.PROTECT, related_name="campaigns", verbose_name=_("plan")
     )
@@ -65,9 +102,14 @@ class Campaign(models.Model):
         ordering = ["-year", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "year"],
-                name="campaign_once_a_year",
-                violation_error_message=_("This plan has a campaign for this year already."),
+                fields=["year", "name"],
+                name="campaign_named_once_a_year",
+                violation_error_message=_("Another campaign of this year has this name."),
+            ),
+            models.CheckConstraint(
+                name="campaign_address_begins_with_a_year",
+                condition=Q(code__regex=r"^[0-9]{4}(-[a-z0-9_-]+)?$"),
+                violation_error_message=_("The address of a campaign begins with its year."),
             ),
             models.CheckConstraint(
                 name="campaign_closes_after_it_opens",
@@ -77,12 +119,15 @@ class Campaign(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Campaign %(year)s") % {"year": self.year}
+        return _("Campaign %(year)s") % {"year": self.label}
 
-    def natural_key(self) -> tuple[str, int]:
-        return (self.plan.code, self.year)
+    def natural_key(self) -> tuple[str]:
+        return (self.code,)
 
-    natural_key.dependencies = ["objectives.strategicplan"]  # type: ignore[attr-defined]
+    @property
+    def label(self) -> str:
+        """Returns its year, and its name where it has one: two of a year are never alike."""
+        return f"{self.year} · {self.name}" if self.name else str(self.year)
 
     @property
     def permission_to_enter(self) -> Permission:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,33 +38,30 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def campaign_edit(request: HttpRequest, year: int) -> HttpResponse:
+def campaign_edit(request: HttpRequest, campaign: str) -> HttpResponse:
     """Changes a campaign's terms, beside its schools, their closings and what was decided."""
     demand(request, Permission.EDIT_PLAN)
-    campaign = _campaign(request, year)
-    form = form_of(request, initial_of_terms(Terms.of(campaign)), campaign)
+    edited = _campaign(request, campaign)
+    form = form_of(request, initial_of_terms(Terms.of(edited)), edited)
     if not is_sent(request) or not form.is_valid():
-        return _page(request, form, campaign)
+        return _page(request, form, edited)
     try:
         change = change_campaign(
-            campaign=campaign,
-            terms=form.terms().as_precise_as(Terms.of(campaign)),
+            campaign=edited,
+            terms=form.terms().as_precise_as(Terms.of(edited)),
             by=request.user,
             confirmed="confirm" in request.POST,
             seen=request.POST.get("seen", ""),
         )
     except (TermsRefused, TermsMoved, ConfirmationNeeded) as refusal:
-        return _page(request, form, campaign, refusal)
+        return _page(request, form, edited, refusal)
     _say_changed(request, change)
-    return redirect("campaign_edit", year=change.campaign.year)
+    return redirect("campaign_edit", campaign=change.campaign.code)
 
 
-def _campaign(request: HttpRequest, year: int) -> Campaign:
-    campaigns = Campaign.objects.visible_to(request.user).select_related("plan").filter(year=year)
-    campaign = campaigns.prefetch_related("indicators", "schools").latest()
-    if campaign is None:
-        raise Http404
-    return campaign
+def _campaign(request: HttpRequest, code: str) -> Campaign:
+    campaigns = Campaign.objects.visible_to(request.user).select_related("plan")
+    return get_object_or_404(campaigns.prefetch_related("indicators", "schools"), code=code)
 
 
 def _page(

@@ -37,7 +37,7 @@ class CampaignTables:
     def about(self) -> AboutLines:
         return [
             (_("Plan"), self.campaign.plan.name),
-            (pgettext("a heading", "Campaign"), str(self.campaign.year)),
+            (pgettext("a heading", "Campaign"), self.campaign.label),
         ]
 
 
@@ -47,7 +47,7 @@ def campaign_tables(user: Any, parameters: Mapping[str, str]) -> CampaignTables 
     campaigns = list(visible)
     if not campaigns:
         return None
-    campaign = campaign_asked(campaigns, parameters.get("year", ""))
+    campaign = campaign_asked(campaigns, parameters)
     return CampaignTables(campaign, queue_of(campaign), parameters.get("state", ""))
 
 

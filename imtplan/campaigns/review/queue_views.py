@@ -20,7 +20,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
     campaigns = list(visible.order_by("-year", "-pk"))
     if not campaigns:
         return render(request, "campaigns/submissions.html", {"campaign": None})
-    campaign = campaign_asked(campaigns, request.GET.get("year", ""))
+    campaign = campaign_asked(campaigns, request.GET)
     rows = queue_of(campaign)
     state = request.GET.get("state", "")
     whole = total(row.completeness for row in rows)
@@ -35,7 +35,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
         "total": whole,
         "all_count": len(rows),
         "state": state,
-        "query": "?" + urlencode({"year": campaign.year} | ({"state": state} if state else {})),
+        "query": "?" + urlencode({"campaign": campaign.code} | ({"state": state} if state else {})),
         "may_decide": has_permission(request.user, Permission.VALIDATE_FIGURES),
         "may_extend": has_permission(request.user, Permission.EDIT_PLAN),
     }

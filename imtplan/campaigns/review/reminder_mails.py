@@ -218,7 +218,7 @@ class _Letters:
             "is_opening": reminder.step == ReminderStep.OPENING,
             "lines": [self._line(campaign, pk, reminder.step) for pk in reminder.schools],
             "office": self.facts.office,
-            "campaign_url": whole_address("campaign_edit", campaign.year),
+            "campaign_url": whole_address("campaign_edit", campaign.code),
         }
 
     def _line(self, campaign: Campaign, pk: int, step: ReminderStep) -> ReminderLine:
@@ -228,7 +228,7 @@ class _Letters:
             school,
             self.completeness[campaign.pk].get(pk, Completeness()),
             closings.in_paris(campaign.closes_at_for(school)),
-            whole_address("entry", campaign.year, school.code),
+            whole_address("entry", campaign.code, school.code),
             to_do,
         )
 

@@ -136,7 +136,7 @@ class ReviewStep:
 def events_of(user: Any, page: EntryPage) -> Iterable[Event]:
     """Returns the latest of the school's year that `user` may see."""
     events = Event.objects.visible_to(user)
-    return events.filter(school=page.school, subject=str(page.campaign.year))[:HISTORY]
+    return events.filter(school=page.school, subject=page.campaign.code)[:HISTORY]
 
 
 def steps_of(events: Iterable[Event]) -> list[ReviewStep]:

@@ -43,13 +43,13 @@ State = Submission.State
 
 @never_cache
 @require_safe
-def review(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def review(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Check your answers before they leave the school; then, look at them and decide.
 
     Who decides begins to look by opening this page, and the school can no longer take its figures
     back. A browser that only fetches the page ahead is nobody's look.
     """
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
     may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES)
     if request.method == "GET" and may_decide and not is_ahead:
@@ -96,9 +96,9 @@ def _review_page(
 
 
 @require_POST
-def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def decide(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """The directorate-general validates a school's figures, or returns them with comments."""
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     demand(request, Permission.VALIDATE_FIGURES, place["school"])
     demand_button(request, "validate", "return")
     page = read_page(**place)
@@ -114,7 +114,7 @@ def decide(request: HttpRequest, year: int, school: str) -> HttpResponse:
             form.look_again(handing_in_of(page.submission))
         return _review_page(request, page, form)
     messages.success(request, sentence)
-    return redirect("review", year=year, school=school)
+    return redirect("review", campaign=campaign, school=school)
 
 
 def _decide(request: HttpRequest, page: EntryPage, form: DecisionForm) -> str:
@@ -137,9 +137,9 @@ def _decide(request: HttpRequest, page: EntryPage, form: DecisionForm) -> str:
 
 
 @require_POST
-def settle(request: HttpRequest, year: int, school: str, pk: int) -> HttpResponse:
+def settle(request: HttpRequest, campaign: str, school: str, pk: int) -> HttpResponse:
     """Who decides asks no more about one figure of those that the school has back."""
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     demand(request, Permission.VALIDATE_FIGURES, place["school"])
     about = {f"submission__{name}": row for name, row in place.items()}
     remark = get_object_or_404(Remark.objects.filter(**about), pk=pk)
@@ -150,4 +150,4 @@ def settle(request: HttpRequest, year: int, school: str, pk: int) -> HttpRespons
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("The remark is settled: the school sees it no longer as open."))
-    return redirect("review", year=year, school=school)
+    return redirect("review", campaign=campaign, school=school)

@@ -46,7 +46,7 @@ def who_answer(submission: Submission) -> list[User]:
     """Returns who may submit for the school, and who typed or submitted these figures and still
     holds a role there."""
     campaign, school = submission.campaign, submission.school
-    acts = Event.objects.filter(school=school, subject=str(campaign.year), verb__in=TYPED)
+    acts = Event.objects.filter(school=school, subject=campaign.code, verb__in=TYPED)
     figures = Figure.objects.filter(
         school=school, year=campaign.year, indicator__in=campaign.indicators.all()
     )
@@ -113,7 +113,7 @@ def _write(
         "school": school,
         "event": event,
         "closes_at": campaign.closes_at_for(school),
-        "address": whole_address(page, campaign.year, school.code),
+        "address": whole_address(page, campaign.code, school.code),
     }
     for person in to:
         if person.pk == event.actor_id:

@@ -1,7 +1,7 @@
 """The schools of a campaign in the order in which the directorate-general takes them up."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404
@@ -17,13 +17,16 @@ State = Submission.State
 QUEUE = [State.SUBMITTED, State.DRAFT, State.NOT_BEGUN, State.RETURNED, State.VALIDATED]
 
 
-def campaign_asked(campaigns: Sequence[Campaign], year: str) -> Campaign:
-    """Returns the campaign of the year asked for; the first, where none is. An unknown one is
-    404."""
-    if not year:
-        return campaigns[0]
+def campaign_asked(campaigns: Sequence[Campaign], parameters: Mapping[str, str]) -> Campaign:
+    """Returns the campaign whose code is asked for; where none is, the open one that closes next,
+    else the first. An unknown one is 404. `year` is the name that older links have for the code.
+    """
+    code = parameters.get("campaign") or parameters.get("year", "")
+    if not code:
+        is_open = (campaign for campaign in campaigns if campaign.is_open())
+        return min(is_open, key=lambda campaign: campaign.closes_at, default=campaigns[0])
     for campaign in campaigns:
-        if str(campaign.year) == year:
+        if campaign.code == code:
             return campaign
     raise Http404
 

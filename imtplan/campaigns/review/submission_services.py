@@ -250,6 +250,6 @@ def _move(
         year=campaign.year,
         indicator__in=campaign.indicators.all(),
     ).update(status=status)
-    event = record(act, by=by, school=submission.school, subject=str(campaign.year), **detail)
+    event = record(act, by=by, school=submission.school, subject=campaign.code, **detail)
     transaction.on_commit(poke)
     return event

@@ -31,16 +31,16 @@ State = Submission.State
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def send(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def send(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Ask before the figures leave the school: what is sent, to whom, and what follows."""
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     demand(request, Permission.SUBMIT_FIGURES, place["school"])
     if is_pressed(request, "send"):
         _submit(request, place)
-        return redirect("review", year=year, school=school)
+        return redirect("review", campaign=campaign, school=school)
     page = read_page(**place)
     if not _can_be_sent(page):  # the page before says why
-        return redirect("review", year=year, school=school)
+        return redirect("review", campaign=campaign, school=school)
     unanswered = [row for row in page.remarked if row.remark.state == Remark.State.OPEN]
     context = {"page": page, "unanswered": unanswered, "readers": who_decide()}
     return render(request, "campaigns/send.html", context)
@@ -68,21 +68,21 @@ def _submit(request: HttpRequest, place: dict[str, Any]) -> None:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_figures_back(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def take_figures_back(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Ask, then give the school its figures again."""
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     demand(request, Permission.SUBMIT_FIGURES, place["school"])
     if is_pressed(request, "take-back"):
         return _take_back(request, place)
     page = read_page(**place)
     if not page.can_be_taken_back:
-        return redirect("review", year=year, school=school)
+        return redirect("review", campaign=campaign, school=school)
     context = {"page": page, "receipt": page.submission.receipts.order_by("-at", "-pk").first()}
     return render(request, "campaigns/take_back.html", context)
 
 
 def _take_back(request: HttpRequest, place: dict[str, Any]) -> HttpResponse:
-    address = {"year": place["campaign"].year, "school": place["school"].code}
+    address = {"campaign": place["campaign"].code, "school": place["school"].code}
     try:
         take_back(**place, by=request.user)
     except CampaignRefusal as refusal:
@@ -99,7 +99,7 @@ def _take_back(request: HttpRequest, place: dict[str, Any]) -> HttpResponse:
 
 @login_not_required  # a script cannot follow to the sign-in page: it is told, and keeps the text
 @require_POST
-def answer(request: HttpRequest, year: int, school: str, pk: int) -> HttpResponse:
+def answer(request: HttpRequest, campaign: str, school: str, pk: int) -> HttpResponse:
     """Keep one answer, for the page's script. Always JSON, whatever happens."""
     if not request.user.is_authenticated:
         message = _("You are signed out: sign in to save.")
@@ -107,7 +107,7 @@ def answer(request: HttpRequest, year: int, school: str, pk: int) -> HttpRespons
     if request.headers.get("X-Person", str(request.user.pk)) != str(request.user.pk):
         message = _("Somebody else signed in meanwhile: these values are not theirs.")
         return _say("other_person", message, HTTPStatus.CONFLICT)
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     demand_entry(request, **place)
     about = {f"submission__{name}": row for name, row in place.items()}
     remark = get_object_or_404(Remark.objects.filter(**about), pk=pk)

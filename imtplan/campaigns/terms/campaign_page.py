@@ -100,7 +100,7 @@ def _history(
     request: HttpRequest, campaign: Campaign, names: Mapping[str, str]
 ) -> list[tuple[Event, list[str]]]:
     events = Event.objects.visible_to(request.user).filter(
-        verb__in=SHOWN_EVENTS, subject=str(campaign.year)
+        verb__in=SHOWN_EVENTS, subject=campaign.code
     )
     return [(event, sentences_of(event, names)) for event in events.select_related("school")[:50]]
 

@@ -180,7 +180,7 @@ def open_campaign(*, terms: Terms, by: User) -> Campaign:
     record(
         Event.Verb.CAMPAIGN_CHANGED,
         by=by,
-        subject=str(campaign.year),
+        subject=campaign.code,
         act="opened",
         terms=terms.as_text(),
     )
@@ -215,7 +215,7 @@ def change_campaign(
         record(
             Event.Verb.CAMPAIGN_CHANGED,
             by=by,
-            subject=str(campaign.year),
+            subject=campaign.code,
             act="changed",
             changed=changed,
             left_out=left_out.total(),
@@ -300,7 +300,7 @@ def give_extension(
         Event.Verb.EXTENSION_GIVEN,
         by=by,
         school=school,
-        subject=str(campaign.year),
+        subject=campaign.code,
         closes_at=[_closing(campaign, before), as_text(closes_at)],
         reason=extension.reason,
     )
@@ -324,7 +324,7 @@ def withdraw_extension(*, campaign: Campaign, school: School, by: User) -> None:
         Event.Verb.EXTENSION_WITHDRAWN,
         by=by,
         school=school,
-        subject=str(campaign.year),
+        subject=campaign.code,
         closes_at=[_closing(campaign, extension), as_text(campaign.closes_at)],
     )
     extension.delete()

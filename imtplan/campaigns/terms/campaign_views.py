@@ -41,11 +41,11 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
     except TermsRefused as refusal:
         return form_page(request, form, refusal=refusal)
     messages.success(request, _opened_sentence(campaign))
-    return redirect("campaign_edit", year=campaign.year)
+    return redirect("campaign_edit", campaign=campaign.code)
 
 
 def _opened_sentence(campaign: Campaign) -> str:
-    words = {"year": campaign.year, "moment": closings.moment(campaign.opens_at)}
+    words = {"year": campaign.label, "moment": closings.moment(campaign.opens_at)}
     if CampaignStage.of(campaign) == CampaignStage.PLANNED:
         return _("The campaign %(year)s is made. It opens on %(moment)s.") % words
     return _("The campaign %(year)s is made and open since %(moment)s.") % words
@@ -55,15 +55,15 @@ def _opened_sentence(campaign: Campaign) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def extension(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def extension(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Gives one school a later closing, with its reason, or takes it back."""
     demand(request, Permission.EDIT_PLAN)
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     if "withdraw" in request.POST:
         withdraw_extension(**place, by=request.user)
         sentence = _("%(school)s closes with the others again.")
         messages.success(request, sentence % {"school": place["school"]})
-        return redirect("campaign_edit", year=year)
+        return redirect("campaign_edit", campaign=campaign)
     return _give_extension(request, place)
 
 
@@ -85,7 +85,7 @@ def _give_extension(request: HttpRequest, place: dict[str, Any]) -> HttpResponse
         else:
             words = {"school": school, "moment": closings.in_paris(extension.closes_at)}
             messages.success(request, _("%(school)s may enter until %(moment)s.") % words)
-            return redirect("campaign_edit", year=campaign.year)
+            return redirect("campaign_edit", campaign=campaign.code)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     context = {"campaign": campaign, "school": school, "form": form, "given": given}
     return render(request, "campaigns/extension.html", context, status=status)

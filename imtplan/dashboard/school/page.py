@@ -214,7 +214,7 @@ class SchoolPage:
     def form(self) -> str:
         """Returns where its figures of the campaign are entered, or looked at."""
         return (
-            reverse("entry", args=[self.campaign.year, self.school.code]) if self.campaign else ""
+            reverse("entry", args=[self.campaign.code, self.school.code]) if self.campaign else ""
         )
 
 

@@ -259,33 +259,39 @@ def test_a_kept_text_holds_no_nul(place: dict[str, Any], students: Indicator, al
 # --- Going back ---------------------------------------------------------------------------------
 
 
-def test_an_old_version_becomes_the_new_one(save: Any, bob: User) -> None:
+def test_an_old_version_becomes_the_new_one(save: Any, campaign: Campaign, bob: User) -> None:
     save("100")
     save("200", version=1)
     figure = Figure.objects.get()
-    saving.restore(figure=figure, version=1, by=bob, seen_version=2)
+    saving.restore(campaign=campaign, figure=figure, version=1, by=bob, seen_version=2)
     figure.refresh_from_db()
     assert (figure.value, figure.version, figure.origin) == (Decimal(100), 3, "restored")
     assert figure.entered_by == bob
     assert figure.events.count() == 3
 
 
-def test_version_zero_is_the_empty_cell_before(save: Any, alice: User) -> None:
+def test_version_zero_is_the_empty_cell_before(save: Any, campaign: Campaign, alice: User) -> None:
     save("100")
     figure = Figure.objects.get()
-    saving.restore(figure=figure, version=0, by=alice, seen_version=1)
+    saving.restore(campaign=campaign, figure=figure, version=0, by=alice, seen_version=1)
     figure.refresh_from_db()
     assert (figure.state, figure.value, figure.version) == (State.NOT_ENTERED, None, 2)
 
 
 @pytest.mark.parametrize(("version", "seen"), [(1, 1), (7, 2), (-1, 2)])
 def test_what_changed_since_or_never_was_is_not_restored(
-    save: Any, alice: User, version: int, seen: int
+    save: Any, campaign: Campaign, alice: User, version: int, seen: int
 ) -> None:
     save("100")
     save("200", version=1)
     with pytest.raises(saving.VersionGone):
-        saving.restore(figure=Figure.objects.get(), version=version, by=alice, seen_version=seen)
+        saving.restore(
+            campaign=campaign,
+            figure=Figure.objects.get(),
+            version=version,
+            by=alice,
+            seen_version=seen,
+        )
     assert Figure.objects.get().value == 200
 
 

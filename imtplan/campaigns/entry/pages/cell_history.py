@@ -169,7 +169,7 @@ class _HistoryReader:
     def _who_took_back(self) -> list[str]:
         """Returns the names of who took the submission back, the oldest first."""
         events = Event.objects.filter(
-            verb=Event.Verb.TAKEN_BACK, school=self.school, subject=str(self.campaign.year)
+            verb=Event.Verb.TAKEN_BACK, school=self.school, subject=self.campaign.code
         )
         return [event.actor_name for event in events.order_by("at", "pk")]
 
@@ -178,7 +178,7 @@ class _HistoryReader:
         saved = Event.objects.filter(
             verb__in=[Event.Verb.FIGURES_SAVED, Event.Verb.FIGURES_UNDONE],
             school=self.school,
-            subject=str(self.campaign.year),
+            subject__startswith=str(self.campaign.year),  # whichever campaign asked for it
             detail__figures__has_key=self.indicator.code,
         )
         return {event.detail["figures"][self.indicator.code]: event.actor_name for event in saved}

@@ -32,7 +32,7 @@ SUGGESTED = (Figure.State.NOT_AVAILABLE, Figure.State.NOT_APPLICABLE)
 
 @login_not_required  # a script cannot follow to the sign-in page: it is told, and keeps the values
 @require_POST
-def save_cell(request: HttpRequest, year: int, school: str, indicator: str) -> HttpResponse:
+def save_cell(request: HttpRequest, campaign: str, school: str, indicator: str) -> HttpResponse:
     """Store one cell. The same Idempotency-Key with the same content counts once."""
     if not request.user.is_authenticated:
         return _say(
@@ -41,7 +41,7 @@ def save_cell(request: HttpRequest, year: int, school: str, indicator: str) -> H
     if request.headers.get("X-Person", str(request.user.pk)) != str(request.user.pk):
         message = _("Somebody else signed in meanwhile: these values are not theirs.")
         return _say("other_person", message, HTTPStatus.CONFLICT)
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     demand_entry(request, **here)
     try:
         keyed = KeyedRequest.of(request)

@@ -32,9 +32,9 @@ from indicators.models import Figure
 
 @never_cache  # the browser's "back" shows what is stored now, with the versions to type on
 @require_http_methods(["GET", "HEAD", "POST"])
-def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def entry(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Shows the school's form, and stores what is typed in it. A wrong row holds up no other."""
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     if request.method != "POST":
         return _entry_page(request, read_page(**here))
     demand_entry(request, **here)
@@ -51,15 +51,15 @@ def entry(request: HttpRequest, year: int, school: str) -> HttpResponse:
     _say_saved(request, outcome, silent=silent)
     if page.to_correct:
         return _entry_page(request, page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    return redirect(_following(request, year, school))
+    return redirect(_following(request, campaign, school))
 
 
-def _following(request: HttpRequest, year: int, school: str) -> str:
+def _following(request: HttpRequest, campaign: str, school: str) -> str:
     """Returns the page before submitting; or this one, at the remark whose answer was kept."""
     following = "review" if "review" in request.POST else "entry"
     code = request.POST.get("answer", "")
     place = f"#remark-{quote(code)}" if code else ""
-    return reverse(following, args=[year, school]) + place
+    return reverse(following, args=[campaign, school]) + place
 
 
 @transaction.atomic
@@ -126,5 +126,5 @@ def _undo_event(request: HttpRequest, page: EntryPage) -> Event | None:
     if key is None:
         return None
     return Event.objects.filter(
-        pk=key, actor=request.user, school=page.school, subject=str(page.campaign.year)
+        pk=key, actor=request.user, school=page.school, subject=page.campaign.code
     ).first()

@@ -22,15 +22,15 @@ VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def history(request: HttpRequest, year: int, school: str, indicator: str) -> HttpResponse:
+def history(request: HttpRequest, campaign: str, school: str, indicator: str) -> HttpResponse:
     """Shows every version of one figure, the newest first."""
-    here = place(request, year, school)
+    here = place(request, campaign, school)
     indicators = Indicator.objects.visible_to(request.user)
     subject = get_object_or_404(indicators, code=indicator)
     if request.method == "POST":
         demand_entry(request, **here)
         _restore(request, subject, **here)
-        return redirect("history", year=year, school=school, indicator=indicator)
+        return redirect("history", campaign=campaign, school=school, indicator=indicator)
     cell_history = history_of(**here, indicator=subject)
     context = {**here, "history": cell_history, **_what_is_possible(request, cell_history, **here)}
     return render(request, "campaigns/history.html", context)
@@ -56,7 +56,9 @@ def _restore(
     figure = get_object_or_404(figures, school=school, year=campaign.year, indicator=indicator)
     version, seen = (_number(request, name) for name in ("version", "seen"))
     try:
-        restore(figure=figure, version=version, by=request.user, seen_version=seen)
+        restore(
+            campaign=campaign, figure=figure, version=version, by=request.user, seen_version=seen
+        )
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
     else:

@@ -113,7 +113,7 @@ def school_home(user: Any, school: School) -> SchoolHome:
 
 
 def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
-    """Returns the campaigns, the latest first, one for each year: that of the year's address."""
+    """Returns the campaigns of the school, the latest first."""
     submissions = {
         submission.campaign_id: submission
         for submission in Submission.objects.filter(school=school)
@@ -121,12 +121,9 @@ def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
         .prefetch_related("receipts")
     }
     asking = Campaign.objects.visible_to(user).prefetch_related("schools", "extensions")
-    by_year: dict[int, Campaign] = {}
-    for campaign in asking.order_by("-year", "-pk"):
-        by_year.setdefault(campaign.year, campaign)
     return [
         _of_school(user, campaign, school, submissions.get(campaign.pk))
-        for campaign in by_year.values()
+        for campaign in asking.order_by("-year", "-pk")
         if campaign.pk in submissions or _asks(campaign, school)
     ]
 

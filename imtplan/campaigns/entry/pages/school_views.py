@@ -27,23 +27,23 @@ def home(request: HttpRequest, school: str) -> HttpResponse:
 
 
 @require_safe
-def blank_form(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def blank_form(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Shows the campaign's questions with empty boxes, to be printed from the browser."""
-    context = _form_of(request, year, school) | {"has_pdf": paper.is_available()}
+    context = _form_of(request, campaign, school) | {"has_pdf": paper.is_available()}
     return render(request, "campaigns/blank_form.html", context)
 
 
 @require_safe
-def blank_form_pdf(request: HttpRequest, year: int, school: str) -> HttpResponse:
+def blank_form_pdf(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """Sends the same as a PDF. Where none can be made, back to the page, which prints as well."""
-    context = _form_of(request, year, school)
+    context = _form_of(request, campaign, school)
     html = render_to_string("campaigns/blank_form_pdf.html", context)
-    name = f"imt-plan-{year}-{context['page'].school.code}.pdf"
-    page = reverse("blank_form", args=[year, school])
+    name = f"imt-plan-{campaign}-{context['page'].school.code}.pdf"
+    page = reverse("blank_form", args=[campaign, school])
     return pdf_response(request, html, name=name, page=page)
 
 
-def _form_of(request: HttpRequest, year: int, school: str) -> dict[str, Any]:
-    page = read_page(**place(request, year, school))
-    entry = reverse("entry", args=[year, page.school.code])
+def _form_of(request: HttpRequest, campaign: str, school: str) -> dict[str, Any]:
+    page = read_page(**place(request, campaign, school))
+    entry = reverse("entry", args=[campaign, page.school.code])
     return {"page": page, "address": request.build_absolute_uri(entry)}

@@ -167,6 +167,7 @@ class Destination:
     indicators: list[Indicator]
     all_indicators: list[Indicator] = field(default_factory=list)
     schools: list[School] = field(default_factory=list)
+    campaign: str = ""  # its code
     start: str = ""
     column: str = ""
     language: str = "fr"
@@ -183,6 +184,7 @@ class Destination:
         numbers = {code: figure.number for code, figure in earlier.items() if figure}
         return cls(
             year=campaign.year,
+            campaign=campaign.code,
             school=school,
             indicators=reading.indicators,
             all_indicators=list(Indicator.objects.all()),

@@ -213,3 +213,8 @@ def _refuse_others(marks: dict[str, str], destination: Destination) -> None:
             _("This is the workbook of the year %(other)s: this page is for %(year)s.")
             % {"other": marks.get("year", "?"), "year": destination.year}
         )
+    if marks.get("campaign", destination.campaign) != destination.campaign:
+        raise Unreadable(
+            _("This is the workbook of the campaign %(other)s: this page is for %(campaign)s.")
+            % {"other": marks["campaign"], "campaign": destination.campaign}
+        )

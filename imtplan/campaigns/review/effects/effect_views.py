@@ -18,9 +18,11 @@ from indicators.models import Figure, Indicator
 
 @never_cache
 @require_POST  # it stores nothing, but what somebody is typing belongs in no address and no log
-def effect_of_cell(request: HttpRequest, year: int, school: str, indicator: str) -> JsonResponse:
+def effect_of_cell(
+    request: HttpRequest, campaign: str, school: str, indicator: str
+) -> JsonResponse:
     """Returns the sentences to show below the cell; none where what is typed cannot be stored."""
-    place = place_of(request, year, school)
+    place = place_of(request, campaign, school)
     demand(request, Permission.READ_SCHOOL, place["school"])
     form = FigureForm(request.POST, indicator=_indicator(place["campaign"], indicator))
     sentences = _sentences(request.user, place, form)

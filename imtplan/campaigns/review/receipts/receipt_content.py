@@ -64,15 +64,13 @@ def make_receipt(*, submission: Submission, by: User) -> Receipt:
 
 
 def next_number(submission: Submission) -> str:
-    """Returns the year, the school, and how often it has submitted: 2022-imt-mines-albi-1."""
-    year, school = submission.campaign.year, submission.school
-    last = (
-        Receipt.objects.filter(submission__school=school, submission__campaign__year=year)
-        .order_by("pk")
-        .last()
-    )
+    """Returns the campaign, the school, and how often it has submitted: 2022-imt-mines-albi-1."""
+    school = submission.school
+    begins = f"{submission.campaign.code}-{school.code}-"
+    given = Receipt.objects.filter(submission__school=school, number__startswith=begins)
+    last = given.order_by("pk").last()
     count = int(last.number.rpartition("-")[2]) + 1 if last else 1
-    return f"{year}-{school.code}-{count}"
+    return f"{begins}{count}"
 
 
 def content_of(submission: Submission, *, number: str, by: User) -> dict[str, Any]:
@@ -85,6 +83,7 @@ def content_of(submission: Submission, *, number: str, by: User) -> dict[str, An
         "campaign": {
             "plan": campaign.plan.code,
             "year": campaign.year,
+            **({"name": campaign.name} if campaign.name else {}),
             "closes_at": instant(campaign.closes_at_for(school)),
         },
         "school": {"code": school.code, "name": school.name},
@@ -267,7 +266,7 @@ def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[Submissio
     """Returns what became of it (returned, validated, taken back, sent again), the oldest first."""
     decided = Event.objects.filter(
         school=receipt.submission.school_id,
-        subject=str(receipt.submission.campaign.year),
+        subject=receipt.submission.campaign.code,
         verb__in=[Event.Verb.RETURNED, Event.Verb.VALIDATED, Event.Verb.TAKEN_BACK],
         at__gt=receipt.at,
     )
@@ -289,6 +288,6 @@ def taking_back(receipt: Receipt) -> Event | None:
     return Event.objects.filter(
         verb=Event.Verb.TAKEN_BACK,
         school=receipt.submission.school_id,
-        subject=str(receipt.submission.campaign.year),
+        subject=receipt.submission.campaign.code,
         detail__receipt=receipt.number,
     ).first()

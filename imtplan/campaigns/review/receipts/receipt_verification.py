@@ -70,7 +70,7 @@ def _named(receipt: Receipt) -> str:
     at = receipt.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return (
         f"receipt {receipt.number}: {receipt.submission.school}, campaign "
-        f"{receipt.submission.campaign.year}, handed in by {quoted(receipt.by_name)} on {at}"
+        f"{receipt.submission.campaign.code}, handed in by {quoted(receipt.by_name)} on {at}"
     )
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from imtplan import paper
 from imtplan.audit.models import Event
-from imtplan.campaigns.models import Receipt
+from imtplan.campaigns.models import Campaign, Receipt
 from imtplan.campaigns.review.receipts.receipt_content import (
     differences,
     lines_of,
@@ -37,12 +37,18 @@ def _document(receipt: Receipt) -> dict[str, Any]:
     return {
         "receipt": receipt,
         "content": content,
+        "campaign_label": _label_of(content["campaign"]),
         "closes_at": parse_datetime(content["campaign"]["closes_at"]),
         "lines": lines_of(receipt),
         "taking_back": taken_back,
         "json_name": _file_name(receipt, taken_back, "json"),
         "digest": [receipt.sha256[start : start + 8] for start in range(0, 64, 8)],
     }
+
+
+def _label_of(campaign: dict[str, Any]) -> str:
+    """Returns how the campaign was called on that day, as `Campaign.label` has it."""
+    return Campaign(year=campaign["year"], name=campaign.get("name", "")).label
 
 
 @require_safe

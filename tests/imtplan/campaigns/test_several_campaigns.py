@@ -1,0 +1,193 @@
+"""Two campaigns of one year, each with figures and a submission that waits: neither hides the
+other."""
+
+import json
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from imtplan.accounts.models import School, User
+from imtplan.audit.models import Event
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.saving import save_figures
+from imtplan.campaigns.models import Campaign, Receipt, Submission
+from imtplan.campaigns.review.submission_services import submit
+from imtplan.outbox.models import Mail
+from imtplan.spreadsheets.reading import read_tables
+from indicators.models import Figure, Indicator
+from tests import factories
+
+SPRING, AUTUMN = "/saisie/2022/imt-mines-albi/", "/saisie/2022-finances/imt-mines-albi/"
+ENTRY = "/api/v1/entries/2022/imt-mines-albi/"
+
+
+@pytest.fixture
+def funds(db: None) -> Indicator:
+    return factories.IndicatorFactory(code="own-funds", name_fr="Ressources propres")
+
+
+@pytest.fixture
+def autumn(campaign: Campaign, funds: Indicator) -> Campaign:
+    """The second campaign of 2022, of a plan that follows."""
+    plan = factories.PlanFactory(code="2023-2027", first_year=2023, last_year=2027)
+    return factories.CampaignFactory(plan=plan, name="Finances", indicators=[funds])
+
+
+def hand_in(campaign: Campaign, school: School, by: User, value: int) -> None:
+    cell = EnteredCell(indicator=campaign.indicators.get(), value=Decimal(value))
+    save_figures(campaign=campaign, school=school, cells=[cell], by=by, origin=Figure.Origin.FORM)
+    submit(campaign=campaign, school=school, by=by)
+
+
+@pytest.fixture
+def both(campaign: Campaign, autumn: Campaign, albi: School, alice: User, diane: User) -> None:
+    hand_in(campaign, albi, alice, 13400)
+    hand_in(autumn, albi, alice, 42)
+
+
+def test_the_first_of_a_year_keeps_its_address_and_the_next_is_named(
+    campaign: Campaign, autumn: Campaign
+) -> None:
+    assert (campaign.code, campaign.label) == ("2022", "2022")
+    assert (autumn.code, autumn.label) == ("2022-finances", "2022 · Finances")
+    third = factories.CampaignFactory(name="Finances !")
+    assert third.code == "2022-finances-2"
+    assert Campaign.objects.free_code(2022, "財務") == "2022-2"
+    assert Campaign.objects.free_code(2022, "Une enquête complémentaire") == "2022-une-enquete-comp"
+
+
+def test_two_of_a_year_are_never_called_alike(campaign: Campaign) -> None:
+    with pytest.raises(IntegrityError, match="campaign_named_once_a_year"), transaction.atomic():
+        factories.CampaignFactory()
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "other"), [(SPRING, "13 400", "own-funds"), (AUTUMN, "42", "students")]
+)
+@pytest.mark.parametrize("page", ["", "relire/", "formulaire/"])
+def test_each_has_its_own_pages(
+    both: None, alice: User, signed_in: Any, address: str, value: str, other: str, page: str
+) -> None:
+    response = signed_in(alice).get(address + page)
+    assert response.status_code == 200
+    html = response.content.decode().replace("\u202f", " ")
+    assert page == "formulaire/" or value in html
+    assert f'id="{other}"' not in html
+
+
+def test_each_is_decided_on_its_own(both: None, diane: User, signed_in: Any) -> None:
+    client = signed_in(diane)
+    for address in (SPRING, AUTUMN):
+        seen = client.get(address + "relire/").context["form"]["seen"].value()
+        client.post(address + "decider/", {"validate": "", "seen": seen})
+        states = list(Submission.objects.order_by("campaign_id").values_list("state", flat=True))
+        assert states == (["validated", "submitted"] if address == SPRING else ["validated"] * 2)
+    statuses = Figure.objects.order_by("indicator__code").values_list("indicator__code", "status")
+    assert list(statuses) == [("own-funds", "validated"), ("students", "validated")]
+
+
+def test_the_queue_shows_both_by_name(both: None, diane: User, signed_in: Any) -> None:
+    client = signed_in(diane)
+    html = client.get("/saisies/").content.decode()
+    assert "2022 · Finances" in html
+    asked = {"campaign": "2022-finances"}
+    assert client.get("/saisies/", asked).context["campaign"].code == "2022-finances"
+    assert AUTUMN + "relire/" in client.get("/saisies/", asked).content.decode()
+    for asked in ({"campaign": "2022"}, {"year": "2022"}):
+        assert client.get("/saisies/", asked).context["campaign"].code == "2022"
+    assert client.get("/saisies/", {"campaign": "2021"}).status_code == 404
+    table = client.get("/fichiers/pages/saisies/ecoles.csv", {"campaign": "2022-finances"})
+    assert "2022-finances" in table["Content-Disposition"]
+
+
+def test_the_schools_home_and_bar_name_both(both: None, alice: User, signed_in: Any) -> None:
+    html = signed_in(alice).get("/accueil/imt-mines-albi/").content.decode()
+    assert {SPRING, AUTUMN} <= set(_links(html))
+    assert "Valeurs 2022 · Finances" in html
+
+
+def _links(html: str) -> list[str]:
+    return [piece.split('"')[0] for piece in html.split('href="')[1:]]
+
+
+def test_each_has_its_receipt_its_events_and_its_mails(
+    both: None, campaign: Campaign, autumn: Campaign
+) -> None:
+    receipts = Receipt.objects.order_by("number")
+    names = {row.number: json.loads(row.content)["campaign"].get("name") for row in receipts}
+    assert names == {
+        "2022-finances-imt-mines-albi-1": "Finances",
+        "2022-imt-mines-albi-1": None,
+    }
+    events = Event.objects.filter(verb=Event.Verb.SUBMITTED).order_by("subject")
+    assert [event.subject for event in events] == ["2022", "2022-finances"]
+    last = Mail.objects.filter(kind="submitted").latest("pk")
+    assert "2022 · Finances" in last.subject
+    assert AUTUMN in last.body
+
+
+def test_the_receipt_is_read_and_leads_to_its_campaign(
+    both: None, alice: User, signed_in: Any
+) -> None:
+    html = signed_in(alice).get("/recu/2022-finances-imt-mines-albi-1/").content.decode()
+    assert "2022 · Finances" in html
+    assert AUTUMN + "relire/" in html
+
+
+def test_a_workbook_goes_back_to_its_own_campaign(both: None, alice: User, signed_in: Any) -> None:
+    client = signed_in(alice)
+    book = client.get(AUTUMN + "classeur.xlsx")
+    assert "imt-plan-2022-finances-imt-mines-albi.xlsx" in book["Content-Disposition"]
+    title = read_tables(book.content)[0].rows[0].cells[0].text
+    assert "2022 · Finances" in title
+    file = BytesIO(book.content)
+    file.name = "classeur.xlsx"
+    answer = client.post(SPRING + "importer/", {"file": file})
+    assert answer.status_code == 422
+    assert "2022-finances" in answer.content.decode()
+
+
+def test_a_program_that_names_the_year_alone_is_asked_which(
+    both: None, alice: User, signed_in: Any
+) -> None:
+    client = signed_in(alice)
+    answer = client.get(ENTRY)
+    assert answer.status_code == 400
+    assert "2022, 2022-finances" in answer.json()["campaign"][0]
+    for code, indicator in (("2022", "students"), ("2022-finances", "own-funds")):
+        content = client.get(ENTRY, {"campaign": code}).json()
+        assert content["campaign"] == code
+        assert [cell["indicator"] for cell in content["cells"]] == [indicator]
+    assert client.get(ENTRY, {"campaign": "2021"}).status_code == 404
+
+
+def test_a_cell_that_one_campaign_asks_needs_no_more_than_its_year(
+    campaign: Campaign, autumn: Campaign, alice: User, signed_in: Any
+) -> None:
+    answer = signed_in(alice).put(
+        f"{ENTRY}own-funds/", '{"value": 7, "version": null}', content_type="application/json"
+    )
+    assert answer.json()["outcome"] == "saved"
+    assert Submission.objects.get().campaign == autumn
+
+
+def test_a_campaign_of_another_school_is_not_meant(
+    campaign: Campaign, autumn: Campaign, ales: School, alice: User, signed_in: Any
+) -> None:
+    autumn.schools.set([ales])
+    assert signed_in(alice).get(ENTRY).json()["campaign"] == "2022"
+
+
+def test_a_figure_is_restored_in_the_campaign_that_asks_it(
+    campaign: Campaign, autumn: Campaign, save: Any, alice: User, signed_in: Any
+) -> None:
+    save("100")
+    save("200", version=1)
+    history = AUTUMN + "historique/students/"
+    signed_in(alice).post(history, {"version": 1, "seen": 2})
+    assert Figure.objects.get().value == 200, "the other campaign does not ask it"
+    signed_in(alice).post(SPRING + "historique/students/", {"version": 1, "seen": 2})
+    assert Figure.objects.get().value == 100
