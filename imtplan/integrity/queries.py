@@ -65,7 +65,16 @@ QUERIES: list[Query] = [
         ON ci.campaign_id = c.id AND ci.indicator_id = f.indicator_id
         LEFT JOIN campaigns_extension AS x ON x.campaign_id = c.id AND x.school_id = f.school_id
         WHERE NOT f.before IS NULL AND f.before IS DISTINCT FROM f.after
-        AND f.pgh_created_at > coalesce(x.closes_at, c.closes_at) ORDER BY 1""",
+        AND f.pgh_created_at > coalesce(x.closes_at, c.closes_at)
+        AND NOT EXISTS (  -- asked again by a later campaign of the same year
+            SELECT FROM campaigns_campaign AS other
+            JOIN campaigns_campaign_indicators AS asks
+            ON asks.campaign_id = other.id AND asks.indicator_id = f.indicator_id
+            LEFT JOIN campaigns_extension AS longer
+            ON longer.campaign_id = other.id AND longer.school_id = f.school_id
+            WHERE other.year = f.year
+            AND f.pgh_created_at <= coalesce(longer.closes_at, other.closes_at)
+        ) ORDER BY 1""",
     ),
     (
         "figures_stand_as_their_submission",

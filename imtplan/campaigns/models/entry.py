@@ -105,7 +105,8 @@ class CollectedFigure(Figure):
 
     While the campaign that collects it is closed for its school, or its school has submitted, its
     content cannot change, whoever asks and by whatever way. Its status can: a submission is
-    validated after the closing.
+    validated after the closing. Of several campaigns that ask for it, one that is open for other
+    schools only opens nothing, and one in which the school has submitted closes it.
     """
 
     CLOSED, READ_ONLY = "campaign_closed", "submission_read_only"
@@ -139,7 +140,18 @@ class CollectedFigure(Figure):
                             place.school_id,
                             submission.state IN ('submitted', 'validated') AS submitted,
                             campaign.opens_at <= clock_timestamp() AND clock_timestamp()
-                                < GREATEST(campaign.closes_at, extension.closes_at) AS is_open
+                                < GREATEST(campaign.closes_at, extension.closes_at)
+                            AND (
+                                submission.id IS NOT NULL
+                                OR place.school_id IN (
+                                    SELECT school_id FROM campaigns_campaign_schools AS chosen
+                                    WHERE chosen.campaign_id = campaign.id
+                                )
+                                OR NOT EXISTS (
+                                    SELECT FROM campaigns_campaign_schools AS chosen
+                                    WHERE chosen.campaign_id = campaign.id
+                                )
+                            ) AS is_open
                         FROM (
                             VALUES (NEW.indicator_id, NEW.school_id, NEW.year),
                                    (OLD.indicator_id, OLD.school_id, OLD.year)

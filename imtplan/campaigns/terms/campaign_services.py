@@ -23,6 +23,12 @@ from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import NOT_ASKED, CampaignRefusal
 from imtplan.campaigns.models import Campaign, Extension, Submission
+from imtplan.campaigns.terms.campaign_overlaps import (
+    Overlap,
+    overlaps,
+    schools_to_hold,
+    wait_for_other_terms,
+)
 from indicators.models import Figure, Indicator
 from objectives.models import PlanState, StrategicPlan
 
@@ -47,6 +53,7 @@ class Terms:
     indicators: Iterable[Indicator]
     schools: Iterable[School] = ()
     entered_by: str = Campaign.EnteredBy.SCHOOL
+    name: str = ""
 
     @classmethod
     def of(cls, campaign: Campaign) -> "Terms":
@@ -58,6 +65,7 @@ class Terms:
             indicators=list(campaign.indicators.all()),
             schools=list(campaign.schools.all()),
             entered_by=campaign.entered_by,
+            name=campaign.name,
         )
 
     def as_precise_as(self, stored: "Terms") -> "Terms":
@@ -74,6 +82,7 @@ class Terms:
         return {
             "plan": self.plan.code,
             "year": self.year,
+            "name": self.name,
             "opens_at": as_text(self.opens_at),
             "closes_at": as_text(self.closes_at),
             "indicators": sorted(indicator.code for indicator in self.indicators),
@@ -145,14 +154,35 @@ def problems_of(terms: Terms, campaign: Campaign | None = None) -> dict[str, str
         problems["closes_at"] = _("The closing comes after the opening: choose a later one.")
     if not list(terms.indicators):
         problems["indicators"] = _("Choose one indicator at least: a campaign asks something.")
-    same = Campaign.objects.filter(plan=terms.plan, year=terms.year).first()
-    if same is not None and same != campaign:
-        problems["year"] = _("This plan has a campaign for this year already: change that one.")
     if campaign and _moves_under_figures(terms, campaign):
         problems["year"] = _(
             "Schools have begun to enter: the plan and the year of this campaign no longer change."
         )
+    return problems | _problems_beside_others(terms, campaign)
+
+
+def _problems_beside_others(terms: Terms, campaign: Campaign | None) -> dict[str, str | Promise]:
+    """Returns what other campaigns of the year have already: the name, or figures."""
+    problems: dict[str, str | Promise] = {}
+    if same := _same_name(terms, campaign):
+        sentence = _("%(campaign)s is there already: give this one a name of its own.")
+        problems["name"] = sentence % {"campaign": same}
+    if twice := _overlaps(terms, campaign):
+        problems["indicators"] = " ".join(str(overlap) for overlap in twice)
     return problems
+
+
+def _same_name(terms: Terms, campaign: Campaign | None) -> Campaign | None:
+    same = Campaign.objects.filter(year=terms.year, name__iexact=terms.name)
+    return next((other for other in same if other != campaign), None)
+
+
+def _overlaps(terms: Terms, campaign: Campaign | None) -> list[Overlap]:
+    """Returns what another campaign holds of what these terms would have this one hold."""
+    expected = list(terms.schools) or School.objects.members_in(terms.year)
+    is_to_close = terms.closes_at > timezone.now()
+    held = schools_to_hold(campaign, expected, is_to_close=is_to_close)
+    return overlaps(year=terms.year, indicators=terms.indicators, schools=held, besides=campaign)
 
 
 def _moves_under_figures(terms: Terms, campaign: Campaign) -> bool:
@@ -171,7 +201,8 @@ def _demand_sound(terms: Terms, campaign: Campaign | None = None) -> None:
 
 @transaction.atomic
 def open_campaign(*, terms: Terms, by: User) -> Campaign:
-    """Opens a new campaign. Two people who open the same year at once meet at the plan's lock."""
+    """Opens a new campaign."""
+    wait_for_other_terms()
     plan = StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
     terms = replace(terms, plan=plan)
     _demand_sound(terms)
@@ -199,6 +230,7 @@ def change_campaign(
     """Gives a campaign new terms. `confirmed`: figures may be left out of the collection. `seen`:
     the mark of the terms that the page showed; None where a program changes them, without a page.
     """
+    wait_for_other_terms()
     plan = StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
     terms = replace(terms, plan=plan)
     locked = Campaign.objects.select_for_update(of=("self",)).select_related("plan")
@@ -230,6 +262,9 @@ def differences(before: Terms, after: Terms) -> dict[str, list[Any]]:
 
 
 def _store(campaign: Campaign, terms: Terms) -> None:
+    """The address says the year: where that moves, no school has begun, and it moves too."""
+    if campaign.year != terms.year:
+        campaign.code = Campaign.objects.free_code(terms.year, terms.name)
     for term in fields(Terms):
         if term.name not in ("indicators", "schools"):
             setattr(campaign, term.name, getattr(terms, term.name))
@@ -271,6 +306,13 @@ def problems_of_extension(
         problems["closes_at"] = _("More time ends after the closing of the campaign: choose later.")
     elif closes_at <= timezone.now():
         problems["closes_at"] = _("This moment is past: choose a later one.")
+    elif twice := overlaps(
+        year=campaign.year,
+        indicators=campaign.indicators.all(),
+        schools=[school.pk],
+        besides=campaign,
+    ):
+        problems["closes_at"] = " ".join(str(overlap) for overlap in twice)
     if not reason.strip():
         problems["reason"] = _("Say why this school gets more time.")
     return problems
@@ -281,6 +323,7 @@ def give_extension(
     *, campaign: Campaign, school: School, closes_at: datetime, reason: str, by: User
 ) -> Extension:
     """Gives one school a later closing. Given again, it takes the place of the one before."""
+    wait_for_other_terms()
     StrategicPlan.objects.select_for_update().get(pk=campaign.plan_id)
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if problems := problems_of_extension(campaign, school, closes_at, reason):

@@ -16,6 +16,7 @@ NO_NAMES: Mapping[str, str] = {}
 NAMES = {
     "plan": gettext_lazy("Plan"),
     "year": gettext_lazy("Year"),
+    "name": gettext_lazy("Name"),
     "opens_at": gettext_lazy("Opening"),
     "closes_at": gettext_lazy("Closing"),
     "indicators": gettext_lazy("Indicators"),

@@ -1,0 +1,97 @@
+"""Where two campaigns of one year would ask the same figure: each belongs to one of them.
+
+A campaign holds the figures of a school while it is to open, open, or has more time there; and for
+good once the school has begun in it, for what was handed in there is decided and kept there.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.models import Campaign, Extension, Submission
+from indicators.models import Indicator
+
+NAMED = 3  # indicators in one sentence
+# One change of terms at a time: two of the same year could not see each other's.
+LOCK = 0xCA3BA16
+
+
+def wait_for_other_terms() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What another campaign holds already: these indicators, of some school that is asked."""
+
+    campaign: Campaign
+    indicators: list[Indicator]
+
+    def __str__(self) -> str:
+        words = {"indicators": self._names, "campaign": self.campaign}
+        if self.campaign.closes_at > timezone.now():
+            sentence = _(
+                "%(campaign)s asks the same schools already, and is not closed: %(indicators)s. "
+                "Untick it here or there, or choose other schools."
+            )
+        else:
+            sentence = _(
+                "%(campaign)s has figures of the same schools already: %(indicators)s. Give it a "
+                "later closing, or a school more time there, instead of asking again."
+            )
+        return sentence % words
+
+    @property
+    def _names(self) -> str:
+        names = ", ".join(str(indicator) for indicator in self.indicators[:NAMED])
+        more = len(self.indicators) - NAMED
+        if more <= 0:
+            return names
+        return ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more) % {
+            "names": names,
+            "count": more,
+        }
+
+
+def overlaps(
+    *,
+    year: int,
+    indicators: Iterable[Indicator],
+    schools: Iterable[Any],
+    besides: Campaign | None = None,
+) -> list[Overlap]:
+    """Returns what other campaigns of the year hold of these schools (by key) and indicators."""
+    asked, asked_schools = {indicator.pk for indicator in indicators}, set(schools)
+    others = Campaign.objects.filter(year=year, indicators__in=asked).distinct().order_by("pk")
+    return [
+        Overlap(other, list(other.indicators.filter(pk__in=asked)))
+        for other in others
+        if other != besides and schools_held(other) & asked_schools
+    ]
+
+
+def schools_held(campaign: Campaign) -> set[Any]:
+    """Returns the keys of the schools whose figures the campaign holds."""
+    return schools_to_hold(
+        campaign, campaign.expected_schools(), is_to_close=campaign.closes_at > timezone.now()
+    )
+
+
+def schools_to_hold(
+    campaign: Campaign | None, expected: Iterable[School], *, is_to_close: bool
+) -> set[Any]:
+    """Returns the same for terms that a campaign is to have, of which none may be stored yet."""
+    asked = {school.pk for school in expected}
+    if campaign is None:
+        return asked if is_to_close else set()
+    begun = Submission.objects.filter(campaign=campaign).values_list("school", flat=True)
+    later = Extension.objects.filter(campaign=campaign, closes_at__gt=timezone.now())
+    extended = set(later.values_list("school", flat=True))
+    return set(begun) | (asked if is_to_close else asked & extended)
