@@ -224,7 +224,7 @@ class Trials:
         """From the click to the number on the other page, in milliseconds."""
         students = self.FIRST + number
         self.prepare(students)
-        self.director.goto(f"{SITE}/saisie/{self.campaign.year}/{ALBI}/soumettre/")
+        self.director.goto(f"{SITE}/saisie/{self.campaign.code}/{ALBI}/soumettre/")
         wanted = format_number(self.others + students, language="fr")
         assert wanted not in self.open_page.inner_text("main")
         self.open_page.evaluate(f"wanted => {{ window.shown = ({WAIT_FOR})(wanted) }}", wanted)

@@ -126,7 +126,7 @@ def _placed(user: User, state: str, school: School, bob: User) -> dict[str, list
 
 
 def addresses(placed: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
-    known = {"year": 2022, "school": "imt-mines-albi", "indicator": "students"}
+    known = {"year": 2022, "campaign": "2022", "school": "imt-mines-albi", "indicator": "students"}
     for name, path in routes(get_resolver().url_patterns):
         if APART.match(path):
             continue

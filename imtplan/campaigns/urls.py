@@ -44,6 +44,7 @@ urlpatterns = [
     path("campagnes/", campaign_progress_views.campaigns, name="campaigns"),
     path("campagnes/nouvelle/", campaign_views.campaign_new, name="campaign_new"),
     path("campagnes/<slug:campaign>/", campaign_progress_views.campaign_edit, name="campaign_edit"),
+    path("campagnes/<slug:campaign>/supprimer/", campaign_views.deletion, name="campaign_delete"),
     path(
         "campagnes/<slug:campaign>/<slug:school>/delai/", campaign_views.extension, name="extension"
     ),

@@ -111,6 +111,7 @@ OFFICES: list[Place] = [
     "/campagnes/nouvelle/",
     ("/campagnes/nouvelle/", refused(year="")),
     "/campagnes/2022/",
+    "/campagnes/2022/supprimer/",
     "/campagnes/2022/imt-mines-albi/delai/",
     ("/campagnes/2022/imt-mines-albi/delai/", refused()),
     "/controle/courriels/",

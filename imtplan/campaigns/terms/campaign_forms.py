@@ -3,7 +3,7 @@
 What may stand is the services' matter: forms only read what was typed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
@@ -22,8 +22,8 @@ from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.campaign_services import Terms
 from imtplan.campaigns.typed_text import LONGEST_REASON, TypedTextField
 from imtplan.day_field import DayField
-from indicators.models import Indicator
-from objectives.models import StrategicPlan
+from indicators.models import Indicator, IndicatorLink, Target
+from objectives.models import PlanState, StrategicPlan
 
 # The instants of a form are typed as a day and an hour, in Paris time.
 OPENING_HOUR, CLOSING_HOUR = time(8), time(18)
@@ -95,6 +95,15 @@ class CampaignForm(ProblemsForm):
         empty_label=None,
         error_messages={"required": _("Choose a plan.")},
     )
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=Campaign._meta.get_field("name").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_(
+            "Where the year has several campaigns: Finances. Pages, mails and files say it."
+        ),
+    )
     year = forms.IntegerField(
         label=_("Year of the figures"),
         min_value=1990,
@@ -157,6 +166,7 @@ class CampaignForm(ProblemsForm):
             indicators=list(data["indicators"]),
             schools=list(data["schools"]),
             entered_by=data["entered_by"],
+            name=" ".join(data["name"].split()),
         )
 
     def ticked(self, name: str) -> set[str]:
@@ -178,6 +188,7 @@ def initial_of_terms(terms: Terms) -> dict[str, Any]:
     return {
         "plan": terms.plan.pk,
         "year": terms.year,
+        "name": terms.name,
         "opens_day": opens.date(),
         "opens_time": opens.time(),
         **closings.as_typed(terms.closes_at),
@@ -189,34 +200,71 @@ def initial_of_terms(terms: Terms) -> dict[str, Any]:
 
 
 def askable(user: Any, campaign: Campaign | None) -> QuerySet[Indicator]:
-    """Returns what a campaign may ask: what is in use, and what this one asks already."""
+    """Returns what a campaign may ask: what is in use, and what this one asks already. What belongs
+    to drafts of plans alone is not offered."""
     already_asked = Q(pk__in=campaign.indicators.values("pk")) if campaign else Q(pk=None)
     indicators = Indicator.objects.visible_to(user).collected_from_schools()
-    return indicators.filter(Q(archived_at=None) | already_asked)
+    drafts = StrategicPlan.objects.filter(state=PlanState.DRAFT)
+    others = StrategicPlan.objects.exclude(state=PlanState.DRAFT)
+    offered = Q(archived_at=None) & (~in_plans(drafts) | in_plans(others))
+    return indicators.filter(offered | already_asked)
 
 
-def initial_of_next(last: Campaign | None) -> dict[str, Any]:
-    """Returns the year after the last campaign, with all that it asked. Its days are left to be
-    chosen: a form sent untouched makes no campaign."""
+def in_plans(plans: QuerySet[StrategicPlan]) -> Q:
+    """Returns the condition of the indicators that have a target in one of the plans, or count in
+    one of its elements."""
+    targets = Target.objects.in_use().filter(plan__in=plans)
+    links = IndicatorLink.objects.filter(
+        Q(objective__plan__in=plans) | Q(lever__plan__in=plans) | Q(project__plan__in=plans)
+    )
+    return Q(pk__in=targets.values("indicator")) | Q(pk__in=links.values("indicator"))
+
+
+# --- What a new campaign is proposed with -------------------------------------------------------
+
+
+def proposed_plan(user: Any, code: str) -> StrategicPlan | None:
+    """Returns the plan that an address names; else that of the year after the last campaign, else
+    the plan that pages show first."""
+    offered = StrategicPlan.objects.visible_to(user).offered()
+    if code:
+        return offered.filter(code=code).first()
+    last = Campaign.objects.visible_to(user).latest()
     if last is None:
-        return _initial_of_first()
+        return offered.current()
     year = last.year + 1
-    terms = Terms.of(last)
+    return offered.filter(first_year__lte=year, last_year__gte=year).first() or last.plan
+
+
+def initial_of_next(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
+    """Returns the year after the plan's own last campaign, with all that it asked; for a plan that
+    has none, what is in the plan. Its days are left to be chosen: a form sent untouched makes no
+    campaign."""
+    campaigns = Campaign.objects.visible_to(user)
+    last = campaigns.filter(plan=plan).latest()
+    latest = last or campaigns.latest()
+    if latest is None or plan is None:
+        return _initial_of_first(user, plan)
+    terms = Terms.of(latest)
+    offered = askable(user, None)
+    indicators = [indicator for indicator in terms.indicators if indicator in offered]
+    year, name = latest.year + 1, terms.name
+    if last is None:
+        indicators = list(offered.filter(_in_plan(plan))) or indicators
+        year, name = max(year, plan.first_year), ""
     still = [school for school in terms.schools if school.is_member_in(year)]
-    plan = _plan_of(year) or terms.plan
-    indicators = [indicator for indicator in terms.indicators if indicator.archived_at is None]
-    terms = replace(terms, plan=plan, year=year, schools=still, indicators=indicators)
+    terms = replace(terms, plan=plan, year=year, name=name, schools=still, indicators=indicators)
     initial = initial_of_terms(terms)
     return {name: value for name, value in initial.items() if not name.endswith("_day")}
 
 
-def _plan_of(year: int) -> StrategicPlan | None:
-    plans = StrategicPlan.objects.offered()
-    return plans.filter(first_year__lte=year, last_year__gte=year).first()
+def _in_plan(plan: StrategicPlan) -> Q:
+    return in_plans(StrategicPlan.objects.filter(pk=plan.pk))
 
 
-def _initial_of_first() -> dict[str, Any]:
-    plan = StrategicPlan.objects.current()
+def _initial_of_first(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
+    offered = askable(user, None)
+    of_plan = list(offered.filter(_in_plan(plan))) if plan else []
     return {
         "plan": plan.pk if plan else None,
         "year": timezone.localdate().year,
@@ -224,24 +272,30 @@ def _initial_of_first() -> dict[str, Any]:
         "closes_time": CLOSING_HOUR,
         "entered_by": Campaign.EnteredBy.SCHOOL,
         "asked_of": CampaignForm.EVERY_SCHOOL,
-        "indicators": list(Indicator.objects.collected_from_schools().in_use()),
+        "indicators": of_plan or list(offered),
     }
 
 
 def initial_of_typed(
-    typed: QueryDict, choice: str, indicators: Iterable[Indicator]
+    typed: QueryDict, choice: str, indicators: QuerySet[Indicator]
 ) -> dict[str, Any]:
-    """Returns what was typed, with the boxes of all indicators or of one theme ticked or cleared.
+    """Returns what was typed, with the boxes of all indicators or of one theme ticked or cleared,
+    or those of the plan ticked and no others.
 
-    `choice` is "all", "none", "training:all" or "training:none": the buttons of the form, which
-    work without JavaScript. Nothing is judged yet.
+    `choice` is "all", "none", "plan", "training:all" or "training:none": the buttons of the form,
+    which work without JavaScript. Nothing is judged yet.
     """
     theme, _colon, act = choice.rpartition(":")
-    meant = {str(indicator.pk) for indicator in indicators if theme in ("", indicator.theme)}
     ticked = set(typed.getlist("indicators"))
+    meant = {str(indicator.pk) for indicator in indicators if theme in ("", indicator.theme)}
+    if act == "plan":
+        key = typed.get("plan", "")
+        plan = StrategicPlan.objects.filter(pk=int(key) if key.isdecimal() else None)
+        meant = {str(indicator.pk) for indicator in indicators.filter(in_plans(plan))}
+        ticked = set()
     return typed.dict() | {
         "schools": typed.getlist("schools"),
-        "indicators": list(ticked | meant if act == "all" else ticked - meant),
+        "indicators": list(ticked - meant if act == "none" else ticked | meant),
     }
 
 

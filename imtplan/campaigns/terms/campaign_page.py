@@ -66,7 +66,7 @@ def form_page(
         "question": refusal if isinstance(refusal, ConfirmationNeeded) else None,
         "moved": refusal if isinstance(refusal, TermsMoved) else None,
         "campaign": campaign,
-        "last": None if campaign else Campaign.objects.visible_to(request.user).latest(),
+        **({"last": None} if campaign else _of_new(request, form)),
         "themes": themes,
         "schools": options(form, "schools"),
         "asked": sum(theme.ticked for theme in themes),
@@ -78,6 +78,15 @@ def form_page(
     wrong = refusal or (form.is_bound and form.errors)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     return render(request, "campaigns/campaign_form.html", context, status=status)
+
+
+def _of_new(request: HttpRequest, form: CampaignForm) -> dict[str, Any]:
+    """Returns the plan that a new campaign is filled in from, and that plan's own last one."""
+    plans = form.fields["plan"].queryset
+    chosen = str(form["plan"].value())
+    plan = next((plan for plan in plans if str(plan.pk) == chosen), None)
+    last = Campaign.objects.visible_to(request.user).filter(plan=plan).latest()
+    return {"plans": plans, "filled_from": plan, "last": last}
 
 
 def _seen(
@@ -100,9 +109,14 @@ def _history(
     request: HttpRequest, campaign: Campaign, names: Mapping[str, str]
 ) -> list[tuple[Event, list[str]]]:
     events = Event.objects.visible_to(request.user).filter(
-        verb__in=SHOWN_EVENTS, subject=campaign.code
+        verb__in=SHOWN_EVENTS, subject__in=_codes(campaign)
     )
     return [(event, sentences_of(event, names)) for event in events.select_related("school")[:50]]
+
+
+def _codes(campaign: Campaign) -> set[str]:
+    """Returns its address, and those it had before its year was changed."""
+    return {campaign.code, *campaign.events.values_list("code", flat=True)}
 
 
 @dataclass(frozen=True)

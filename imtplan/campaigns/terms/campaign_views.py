@@ -4,20 +4,24 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from imtplan.accounts.roles import Permission, demand
-from imtplan.buttons import is_pressed
+from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import place as place_of
+from imtplan.campaigns.gate import CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage
 from imtplan.campaigns.terms import closings
+from imtplan.campaigns.terms.campaign_deletion import delete_campaign, obstacle_to_deleting
 from imtplan.campaigns.terms.campaign_forms import (
     ExtensionForm,
     initial_of_extension,
     initial_of_next,
+    proposed_plan,
 )
 from imtplan.campaigns.terms.campaign_page import form_of, form_page, is_sent
 from imtplan.campaigns.terms.campaign_services import (
@@ -30,10 +34,14 @@ from imtplan.campaigns.terms.campaign_services import (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_new(request: HttpRequest) -> HttpResponse:
-    """Makes a new campaign, as the last one was, for the year after; its days are to be chosen."""
+    """Makes a new campaign as the last one of its plan was, for the year after; its days are to be
+    chosen. Another plan in the address proposes what is that plan's."""
     demand(request, Permission.EDIT_PLAN)
-    last = Campaign.objects.visible_to(request.user).latest()
-    form = form_of(request, initial_of_next(last))
+    code = request.GET.get("plan", "")
+    plan = proposed_plan(request.user, code)
+    if code and plan is None:
+        raise Http404
+    form = form_of(request, initial_of_next(request.user, plan))
     if not is_sent(request) or not form.is_valid():
         return form_page(request, form)
     try:
@@ -49,6 +57,28 @@ def _opened_sentence(campaign: Campaign) -> str:
     if CampaignStage.of(campaign) == CampaignStage.PLANNED:
         return _("The campaign %(year)s is made. It opens on %(moment)s.") % words
     return _("The campaign %(year)s is made and open since %(moment)s.") % words
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deletion(request: HttpRequest, campaign: str) -> HttpResponse:
+    """Asks first, then deletes a campaign in which nothing was typed; of another one it says that
+    it stays."""
+    demand(request, Permission.EDIT_PLAN)
+    here = get_object_or_404(Campaign.objects.visible_to(request.user), code=campaign)
+    obstacle: str | Promise = obstacle_to_deleting(here)
+    if request.method == "POST":
+        demand_button(request, "delete")
+        name = str(here)
+        try:
+            delete_campaign(campaign=here, by=request.user)
+        except CampaignRefusal as refusal:
+            obstacle = refusal.message
+        else:
+            messages.success(request, _("Deleted: %(what)s.") % {"what": name})
+            return redirect("campaigns")
+    status = HTTPStatus.CONFLICT if obstacle and request.method == "POST" else HTTPStatus.OK
+    context = {"campaign": here, "obstacle": obstacle}
+    return render(request, "campaigns/campaign_delete.html", context, status=status)
 
 
 # --- More time for one school -------------------------------------------------------------------

@@ -3,11 +3,12 @@ other."""
 
 import json
 from decimal import Decimal
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
@@ -191,3 +192,18 @@ def test_a_figure_is_restored_in_the_campaign_that_asks_it(
     assert Figure.objects.get().value == 200, "the other campaign does not ask it"
     signed_in(alice).post(SPRING + "historique/students/", {"version": 1, "seen": 2})
     assert Figure.objects.get().value == 100
+
+
+def test_the_migration_names_the_younger_of_a_year_after_its_plan(
+    campaign: Campaign, autumn: Campaign
+) -> None:
+    migration = import_module("imtplan.campaigns.migrations.0002_several_of_a_year")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(migration.NAME_WHAT_IS_THERE)
+    campaigns = Campaign.objects.order_by("pk").values_list("code", "name")
+    assert list(campaigns) == [("2022", ""), ("2022-2", "plan 2023-2027")]
+    versions = autumn.events.values_list("code", "name")
+    assert set(versions) == {("2022-2", "plan 2023-2027")}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        autumn.events.update(code="2022")

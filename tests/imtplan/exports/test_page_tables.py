@@ -150,7 +150,7 @@ def test_a_campaign_has_its_schools_in_the_state_of_the_page(
     assert "IMT Mines Albi" in lines(client.get(address))[0].values()
     assert lines(client.get(f"{address}&state=validated")) == []
     page = client.get("/saisies/?year=2020").content.decode()
-    assert "/fichiers/pages/saisies/jours.csv?year=2020" in page
+    assert "/fichiers/pages/saisies/jours.csv?campaign=2020" in page
 
 
 def ask(client: Client, kind: str, **fields: str) -> HttpResponse:

@@ -57,11 +57,13 @@ def test_a_new_campaign_does_not_ask_it_and_an_old_one_still_does(
     kept = factories.IndicatorFactory()
     campaign = factories.CampaignFactory(indicators=[target.indicator, kept])
     aside(target.indicator)
-    assert initial_of_next(campaign)["indicators"] == [kept]
-    assert initial_of_next(None)["indicators"] == [kept]
+    assert initial_of_next(paul, campaign.plan)["indicators"] == [kept]
     assert list(CampaignForm(user=paul).fields["indicators"].queryset) == [kept]
     of_the_old = CampaignForm(user=paul, campaign=campaign).fields["indicators"].queryset
     assert set(of_the_old) == {target.indicator, kept}
+    plan = campaign.plan
+    campaign.delete()
+    assert initial_of_next(paul, plan)["indicators"] == [kept]
 
 
 def test_what_counts_in_a_project_no_longer_names_it(

@@ -148,13 +148,6 @@ def test_english_sentences_for_who_reads_english(page: Client, typed: dict, paul
     assert "The closing comes after the opening" in text(response)
 
 
-def test_a_year_has_one_campaign(page: Client, campaign: Campaign, typed: dict) -> None:
-    response = page.post(NEW, typed | {"plan": str(campaign.plan_id)})
-    assert response.status_code == 422
-    assert "déjà une campagne pour cette année" in text(response)
-    assert Campaign.objects.count() == 1
-
-
 def test_the_boxes_are_ticked_without_storing_and_nothing_typed_is_lost(
     page: Client, typed: dict, students: Indicator, funds: Indicator
 ) -> None:
