@@ -67,9 +67,10 @@ class SchoolFigures:
             .select_related("indicator")
             .filter(
                 Q(school=self.school) | Q(school=None, is_reference=True),
-                plan=self.campaign.plan_id,
+                plan__in=self.campaign.plans,
                 indicator__in=self.indicators,
             )
+            .order_by("plan__first_year", "pk")
         )
         aims: dict[int, KnownMagnitudes] = {}
         for target in targets:

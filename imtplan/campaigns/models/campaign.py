@@ -130,6 +130,14 @@ class Campaign(models.Model):
         return f"{self.year} · {self.name}" if self.name else str(self.year)
 
     @property
+    def plans(self) -> models.QuerySet[StrategicPlan]:
+        """Returns the plans that its figures serve: the one it was made for, and each published one
+        of which its year is one, the baseline's included."""
+        of_year = Q(baseline_year__lte=self.year, last_year__gte=self.year)
+        offered = StrategicPlan.objects.offered().filter(of_year)
+        return offered | StrategicPlan.objects.filter(pk=self.plan_id)
+
+    @property
     def permission_to_enter(self) -> Permission:
         """Returns what typing figures needs: a campaign may leave it to who submits them."""
         narrowed = self.entered_by == self.EnteredBy.DIRECTORS

@@ -10,6 +10,7 @@ from django.test import Client
 from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Campaign
 from indicators.models import Indicator, Target
+from tests import factories
 
 PAGE = "/saisie/2022/imt-mines-albi/"
 
@@ -21,14 +22,13 @@ def path(
     """What the last column of the grid says of a target with these terms."""
 
     def cell_of(**terms: Any) -> str:
+        named = {"plan": campaign.plan, "code": "students-albi"}
         Target.objects.create(
-            plan=campaign.plan,
             indicator=students,
             school=albi,
-            code="students-albi",
             source="Contrat",
             sureness="low",
-            **({"year": 2025, "baseline_year": 2017} | terms),
+            **({"year": 2025, "baseline_year": 2017} | named | terms),
         )
         client: Client = signed_in(alice)
         page = client.get(PAGE).content.decode().replace("\u202f", " ")
@@ -52,6 +52,16 @@ def test_a_target_that_is_not_computed_yet_is_not_said_to_lack_its_baseline(
     path: Callable[..., str],
 ) -> None:
     assert "sans valeur" not in path(value=Decimal(1400), baseline_value=Decimal(1000))
+
+
+def test_a_collection_shows_the_target_of_each_plan_that_it_serves(
+    path: Callable[..., str], campaign: Campaign
+) -> None:
+    following = factories.PlanFactory(
+        code="2023-2027", baseline_year=2022, first_year=2023, last_year=2027
+    )
+    assert "1 600" in path(plan=following, value=Decimal(1600))
+    assert "1 400" in path(plan=campaign.plan, code="own", value=Decimal(1400))
 
 
 def test_no_target_says_so(campaign: Campaign, alice: User, signed_in: Any) -> None:

@@ -35,7 +35,7 @@ class EntryRow:
     figure: Figure | None
     past: list[tuple[int, Figure | None]]
     progress: Progress | None = None
-    target: Target | None = None  # the school's own, in the campaign's plan
+    target: Target | None = None  # the school's own
     findings: list[CellFinding] = field(default_factory=list)
     kept: KeptInput | None = None
     conflict: Figure | None = None
@@ -327,18 +327,24 @@ def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
     """Returns the school's own targets and what their paths expect of the campaign's year."""
     progress_rows = Progress.objects.filter(
         target__school=school,
-        target__plan=campaign.plan_id,
+        target__plan__in=campaign.plans,
         year=campaign.year,
         view=View.VALIDATED,
     ).select_related("target")
-    return {progress.target.indicator_id: progress for progress in progress_rows}
+    in_order = sorted(progress_rows, key=lambda row: _own_plan_last(row.target, campaign))
+    return {progress.target.indicator_id: progress for progress in in_order}
 
 
 def _targets(school: School, campaign: Campaign) -> dict[int, Target]:
     """Returns the school's own targets by indicator: they stand there before anything is
-    computed."""
-    targets = Target.objects.in_use().filter(school=school, plan=campaign.plan_id)
-    return {target.indicator_id: target for target in targets.order_by("year", "pk")}
+    computed. Of two plans that have one, that of the campaign's own plan is shown."""
+    targets = Target.objects.in_use().filter(school=school, plan__in=campaign.plans)
+    in_order = sorted(targets, key=lambda target: _own_plan_last(target, campaign))
+    return {target.indicator_id: target for target in in_order}
+
+
+def _own_plan_last(target: Target, campaign: Campaign) -> tuple[bool, int, int]:
+    return (target.plan_id == campaign.plan_id, target.year, target.pk)
 
 
 def forms_of(indicators: Iterable[Indicator], data: Mapping[str, Any]) -> list[FigureForm]:
