@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -121,13 +122,19 @@ def own_schools(user: Any) -> list[School]:
     return list(held.values())
 
 
+def until_of(campaign: Any) -> datetime:
+    """Returns its closing for the school of `asking`."""
+    closing: datetime = campaign.until
+    return closing
+
+
 def _figures(user: Any, school: School) -> list[tuple[str, str]]:
     """Returns the form of the open campaign; where several are open, each under its name; where
     none is, that of the latest."""
     campaigns = list(Campaign.objects.visible_to(user).asking(school))
     now = timezone.now()
-    is_open = [campaign for campaign in campaigns if campaign.opens_at <= now < campaign.until]
-    is_open.sort(key=lambda campaign: campaign.until)
+    is_open = [campaign for campaign in campaigns if campaign.opens_at <= now < until_of(campaign)]
+    is_open.sort(key=until_of)
     several = len(is_open) > 1
     return [
         (

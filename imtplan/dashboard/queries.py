@@ -23,17 +23,18 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from imtplan.accounts.models import School
 from imtplan.bilingual import Bilingual
 from imtplan.campaigns.models import Campaign, Submission
-from imtplan.campaigns.models.campaign import expected_by
+from imtplan.campaigns.models.campaign import CampaignQuerySet, expected_by
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.followed_targets import FollowedTarget
 from imtplan.dashboard.scope import Scope
 from imtplan.numbers import percentage
-from indicators.models import IndicatorLink, ProgressStatus, VerdictInWords
+from indicators.models import IndicatorLink, ProgressStatus, Target, VerdictInWords
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import DeclaredStatus, FlagshipProject, Milestone, Serves, StatusReport
@@ -336,9 +337,9 @@ class CampaignState:
         return len(self.schools) - len(self.missing)
 
 
-def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
-    """Returns the campaign to speak of, open or not: the latest of the plan, with where each school
-    stands in it as `school_states` reads it."""
+def campaigns_with_schools(user: Any) -> CampaignQuerySet:
+    """Returns the campaigns, each with where each expected school stands in it, as `school_states`
+    reads it."""
     of_school = Submission.objects.filter(
         campaign=OuterRef(OuterRef("pk")), school=OuterRef("pk")
     ).values(as_json=JSONObject(state="state", submitted_at="submitted_at"))
@@ -347,15 +348,27 @@ def campaign_of(user: Any, plan: StrategicPlan) -> Campaign | None:
         .filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
         .values(as_json=JSONObject(code="code", name="name", part=Subquery(of_school)))
     )
-    return (
-        Campaign.objects.visible_to(user)
-        .filter(plan=plan)
-        .annotate(parts=ArraySubquery(schools))
-        .latest()
-    )
+    return Campaign.objects.visible_to(user).annotate(parts=ArraySubquery(schools))
+
+
+def campaigns_of(user: Any, plan: StrategicPlan) -> list[Campaign]:
+    """Returns the campaigns to speak of: those that are open, the next to close first; where none
+    is, the latest.
+
+    A campaign is of the plan it was made for, and of each that has a target for what it asks.
+    """
+    aims = Target.objects.in_use().filter(plan=plan, indicator__campaigns=OuterRef("pk"))
+    of_years = Q(year__gte=plan.baseline_year, year__lte=plan.last_year)
+    ours = campaigns_with_schools(user).filter(Q(plan=plan) | Q(Exists(aims)) & of_years)
+    now = timezone.now()
+    is_open = Q(opens_at__lte=now, closes_at__gt=now)
+    latest = ours.order_by("-year", "-pk").values("pk")[:1]
+    campaigns = ours.filter(is_open | Q(pk__in=Subquery(latest)))
+    by_closing = sorted(campaigns, key=lambda campaign: (campaign.closes_at, campaign.pk))
+    return [campaign for campaign in by_closing if campaign.is_open(at=now)] or by_closing
 
 
 def school_states(campaign: Campaign) -> list[SchoolState]:
-    """Returns the schools expected in a campaign of `campaign_of`, the least advanced first."""
+    """Returns the schools expected in a campaign of `campaigns_of`, the least advanced first."""
     states = [SchoolState.read(**part) for part in campaign.parts]  # type: ignore[attr-defined]
     return sorted(states, key=lambda school: list(Submission.State).index(school.state))

@@ -12,6 +12,7 @@ from itertools import groupby
 from django.db import models
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -79,14 +80,14 @@ def agenda(
     scope: Scope,
     targets: Iterable[Target],
     board: Iterable[ProjectGroup],
-    campaign: CampaignState | None,
+    campaigns: Iterable[CampaignState],
 ) -> Agenda:
     """Returns everything to decide on; each subject once, for the worst that can be said of it."""
     projects = [project for group in board for project in [*group.named, *group.unnamed]]
     return Agenda(
         [
             *_indicators(scope, targets),
-            *_unreported(campaign),
+            *(_unreported(campaign) for campaign in campaigns if campaign.missing),
             *_overdue(projects, scope),
             *_apart(projects, scope),
         ]
@@ -183,10 +184,8 @@ def _falling(pair: TwoYearsProgress) -> str:
 # --- Schools --------------------------------------------------------------------------------------
 
 
-def _unreported(campaign: CampaignState | None) -> list[Decision]:
-    if campaign is None or not campaign.missing:
-        return []
-    missing, year = len(campaign.missing), campaign.campaign.year
+def _unreported(campaign: CampaignState) -> Decision:
+    missing = len(campaign.missing)
     text = ngettext(
         "%(missing)s school of %(expected)s has not handed in its figures",
         "%(missing)s schools of %(expected)s have not handed in their figures",
@@ -194,14 +193,12 @@ def _unreported(campaign: CampaignState | None) -> list[Decision]:
     ) % {"missing": missing, "expected": len(campaign.schools)}
     day = closings.day(campaign.campaign.closes_at)
     ends = _("open until %(day)s") if campaign.is_open else _("closed on %(day)s")
-    return [
-        Decision(
-            DecisionReason.UNREPORTED,
-            _("Campaign %(year)s") % {"year": year},
-            _(", ").join((text, ends % {"day": day})),
-            reverse("submissions"),
-        )
-    ]
+    return Decision(
+        DecisionReason.UNREPORTED,
+        str(campaign.campaign),
+        _(", ").join((text, ends % {"day": day})),
+        f"{reverse('submissions')}?{urlencode({'campaign': campaign.campaign.code})}",
+    )
 
 
 # --- Projects -------------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
+from imtplan.campaigns.models import Campaign
 from imtplan.dashboard import queries
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
@@ -42,7 +45,7 @@ class DashboardPage:
     objectives: Sequence[queries.ElementState]
     levers: Sequence[queries.ElementState]
     board: Sequence[queries.ProjectGroup]
-    campaign: queries.CampaignState | None
+    campaigns: Sequence[queries.CampaignState]  # those that are open, else the latest
     agenda: Agenda
     freshness: Freshness
 
@@ -92,7 +95,7 @@ def dashboard_page(
     followed_targets = headline_targets(user, scope, targets)
     elements = queries.elements(user, scope)
     board = queries.board(user, scope)
-    campaign = _campaign(user, scope, followed_targets)
+    campaigns = _campaigns(user, scope, followed_targets)
     return DashboardPage(
         scope=scope,
         plans=read.plans,
@@ -101,8 +104,8 @@ def dashboard_page(
         objectives=elements["objective"],
         levers=elements["lever"],
         board=board,
-        campaign=campaign,
-        agenda=agenda(scope, targets, board, campaign),
+        campaigns=campaigns,
+        agenda=agenda(scope, targets, board, campaigns),
         freshness=freshness,
     )
 
@@ -125,13 +128,28 @@ def _headlines(
     ]
 
 
-def _campaign(
+def _campaigns(
     user: Any, scope: Scope, followed_targets: Sequence[FollowedTarget]
-) -> queries.CampaignState | None:
-    """Returns the plan's latest campaign, its figures read before they are validated."""
-    campaign = queries.campaign_of(user, scope.plan)
-    if campaign is None:
-        return None
+) -> list[queries.CampaignState]:
+    """Returns the plan's campaigns, their figures read before they are validated. Of several each
+    has the headline indicators that it asks."""
+    campaigns = queries.campaigns_of(user, scope.plan)
+    if len(campaigns) > 1:
+        prefetch_related_objects(campaigns, "indicators")
+    return [
+        _campaign(campaign, scope, followed_targets, is_alone=len(campaigns) == 1)
+        for campaign in campaigns
+    ]
+
+
+def _campaign(
+    campaign: Campaign, scope: Scope, followed_targets: Sequence[FollowedTarget], *, is_alone: bool
+) -> queries.CampaignState:
     seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
-    followed_targets = [replace(followed, scope=seen) for followed in followed_targets]
+    asked = set() if is_alone else {indicator.pk for indicator in campaign.indicators.all()}
+    followed_targets = [
+        replace(followed, scope=seen)
+        for followed in followed_targets
+        if is_alone or followed.indicator.pk in asked
+    ]
     return queries.CampaignState(campaign, queries.school_states(campaign), followed_targets, seen)

@@ -43,9 +43,10 @@ def _years(page: DashboardPage) -> Iterator[IndicatorYear]:
 
 
 def _campaign(page: DashboardPage) -> Iterator[IndicatorYear]:
-    """Yields what the running campaign has brought so far, not yet validated."""
-    for followed in page.campaign.followed_targets if page.campaign else ():
-        yield IndicatorYear(followed.indicator, followed.now_row, followed)
+    """Yields what the campaigns of the page have brought so far, not yet validated."""
+    for state in page.campaigns:
+        for followed in state.followed_targets:
+            yield IndicatorYear(followed.indicator, followed.now_row, followed)
 
 
 def _elements(page: DashboardPage) -> Iterator[Any]:

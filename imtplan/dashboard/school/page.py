@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -135,14 +135,22 @@ class SchoolPageLine:
 
 
 @dataclass(frozen=True)
+class SchoolForm:
+    """A campaign of the page's year that asks the school, and how far the school is in it."""
+
+    campaign: Campaign
+    state: Submission.State
+    address: str  # where its figures are entered, or looked at
+
+
+@dataclass(frozen=True)
 class SchoolPage:
     scope: Scope
     plans: Sequence[StrategicPlan]
     school: School
     lines: Sequence[SchoolPageLine]
     projects: Sequence[Project]  # those it leads
-    campaign: Campaign | None
-    submission: Submission | None
+    forms: Sequence[SchoolForm]
     reads_institute: bool
     freshness: Freshness
 
@@ -206,17 +214,6 @@ class SchoolPage:
         parts = [_kept(**numbers), _not_assessed(numbers["others"])]
         return " ".join(part % numbers for part in parts if part)
 
-    @property
-    def state(self) -> Submission.State:
-        return Submission.State(self.submission.state if self.submission else "not_begun")
-
-    @property
-    def form(self) -> str:
-        """Returns where its figures of the campaign are entered, or looked at."""
-        return (
-            reverse("entry", args=[self.campaign.code, self.school.code]) if self.campaign else ""
-        )
-
 
 def _kept(*, kept: int, judged: int, others: int, **_all: int) -> str:
     if kept:
@@ -254,8 +251,6 @@ def school_page(
     read = demanded_scope(user, parameters)
     figures = CountedFigure.objects.visible_to(user).filter(school=school)
     scope = read.scope if parameters.get("year") else _latest(read.scope, figures)
-    campaigns = Campaign.objects.visible_to(user).filter(plan=scope.plan, year=scope.year)
-    campaign = campaigns.first()
     return SchoolPage(
         scope=scope,
         plans=read.plans,
@@ -265,11 +260,25 @@ def school_page(
             Project(row, Standing.read(vars(row)))
             for row in projects_with_milestones(user, scope).filter(lead_school=school)
         ],
-        campaign=campaign,
-        submission=Submission.objects.filter(campaign=campaign, school=school).first(),
+        forms=_forms(user, scope, school),
         reads_institute=has_permission(user, Permission.READ_INSTITUTE),
         freshness=freshness,
     )
+
+
+def _forms(user: Any, scope: Scope, school: School) -> list[SchoolForm]:
+    """Returns those of each campaign of the year that asks the school, of whichever plan it is."""
+    begun = Submission.objects.filter(campaign=OuterRef("pk"), school=school)
+    asking = Campaign.objects.visible_to(user).asking(school).filter(year=scope.year)
+    campaigns: Any = asking.annotate(own_state=Subquery(begun.values("state"))).order_by("pk")
+    return [
+        SchoolForm(
+            campaign,
+            Submission.State(campaign.own_state or Submission.State.NOT_BEGUN),
+            reverse("entry", args=[campaign.code, school.code]),
+        )
+        for campaign in campaigns
+    ]
 
 
 def _latest(scope: Scope, figures: Any) -> Scope:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.models import Submission
 from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.matrix.cells import Matrix, read_matrix
+from imtplan.dashboard.queries import campaigns_with_schools, school_states
 from imtplan.dashboard.school.school_shares import (
     IndicatorShares,
     OwnVerdict,
@@ -44,7 +45,7 @@ class SchoolSummary:
     school: School
     reported: int
     expected: int
-    state: Submission.State | None  # None: the year has no campaign
+    state: Submission.State | None  # None: no campaign of the year asks it
     verdicts: Sequence[OwnVerdict]
     names: Sequence[str]  # of the indicators that are shared out and stand side by side
     cells: Sequence[ShareRow | None]
@@ -80,7 +81,7 @@ class SchoolsPage:
     members: Sequence[School]
     matrix: Matrix
     indicators: Sequence[Indicator]  # those that schools are asked for
-    states: Mapping[int, Submission.State] | None  # by school; None: the year has no campaign
+    states: Mapping[str, Submission.State]  # by the code of each school that a campaign asks
     verdicts: Mapping[str, Sequence[OwnVerdict]]  # by the school's code
     freshness: Freshness
 
@@ -132,15 +133,12 @@ class SchoolsPage:
             school,
             reported,
             expected,
-            None if self.states is None else self._state(school),
+            self.states.get(school.code),
             self.verdicts.get(school.code, ()),
             [str(shares.followed.indicator.name) for shares in self.abreast],
             cells[:ABREAST],
             _mean(cell.weight for cell in cells if cell),
         )
-
-    def _state(self, school: School) -> Submission.State:
-        return (self.states or {}).get(school.pk, Submission.State.NOT_BEGUN)
 
     @property
     def sentence(self) -> str:
@@ -305,9 +303,12 @@ def _by_school(own: Sequence[Progress]) -> dict[str, list[OwnVerdict]]:
     return by_school
 
 
-def _states(user: Any, scope: Scope) -> dict[int, Submission.State] | None:
-    campaign = Campaign.objects.visible_to(user).filter(plan=scope.plan, year=scope.year).first()
-    if campaign is None:
-        return None
-    states = Submission.objects.filter(campaign=campaign).values_list("school_id", "state")
-    return {school: Submission.State(state) for school, state in states if school}
+def _states(user: Any, scope: Scope) -> dict[str, Submission.State]:
+    """Returns how far each school is that a campaign of the year asks; in several, how far it is in
+    the one in which it is least far."""
+    least: dict[str, Submission.State] = {}
+    for campaign in campaigns_with_schools(user).filter(year=scope.year):
+        for school in reversed(school_states(campaign)):
+            before = least.get(school.code, school.state)
+            least[school.code] = min(before, school.state, key=list(Submission.State).index)
+    return least

@@ -205,7 +205,7 @@ def test_the_campaign_says_which_schools_have_not_reported(
         campaign=campaign, school=albi, state="submitted", submitted_at=datetime.now(UTC)
     )
 
-    state = page_for(diane).campaign
+    [state] = page_for(diane).campaigns
     words = read(signed_in(diane).get(URL))
 
     assert [one.name for one in state.missing] == ["IMT Mines Alès"]

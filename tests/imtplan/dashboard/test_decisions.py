@@ -116,7 +116,7 @@ def test_schools_that_did_not_report(days, ending, students, albi, ales, diane):
     [one] = of_kind(agenda_for(diane), DecisionReason.UNREPORTED)
 
     assert one.sentence.startswith(f"1 school of 2 has not handed in its figures, {ending}")
-    assert one.address == "/saisies/"
+    assert one.address == "/saisies/?campaign=2022"
 
 
 def test_a_campaign_expects_only_the_schools_it_chose(students, albi, ales, diane):
