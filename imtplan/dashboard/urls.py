@@ -38,6 +38,7 @@ urlpatterns = [
     path("explication/leviers/<str:code>/", explanation.explain_lever, name="explain-lever"),
     path("explication/projets/<str:code>/", explanation.explain_project, name="explain-project"),
     path("historique/", history.history, name="history"),
+    path("historique/changements/", history.plan_changes, name="plan_changes"),
     path("historique/comparer/", history.compare, name="compare"),
     path("arretes/nouveau/", history.snapshot_new, name="snapshot_new"),
     path("arretes/<int:number>/", history.snapshot, name="snapshot"),

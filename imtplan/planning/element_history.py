@@ -36,12 +36,13 @@ def history_of(user: Any, row: models.Model) -> list[PastChange]:
         )
     )
     versions_with_event = {event.detail.get("version") for event in events}
-    changes = [_of_event(row, event) for event in events]
+    changes = [change_of(row, event) for event in events]
     changes += [past for version, past in _versions(row) if version not in versions_with_event]
     return sorted(changes, key=lambda past: past.at, reverse=True)
 
 
-def _of_event(row: models.Model, event: Event) -> PastChange:
+def change_of(row: models.Model, event: Event) -> PastChange:
+    """Returns what an edit of the plan did to this row."""
     before, after = event.detail["before"], event.detail["after"]
     changes = [
         MovedNumber(

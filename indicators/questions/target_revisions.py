@@ -82,7 +82,7 @@ def with_versions(targets: TargetQuerySet) -> TargetQuerySet:
             TrajectoryPoint, Q(target_id=OuterRef("pk")), "pgh_obj_id", "pgh_label", "year", "value"
         ),
         edits=_edits(),
-        in_public_since=Subquery(_first_publication()),
+        in_public_since=Subquery(first_publication(OuterRef("plan_id"))),
     )
 
 
@@ -106,9 +106,11 @@ def _edits() -> ArraySubquery:
     return ArraySubquery(edits.order_by("at", "pk").values(as_json=JSONObject(**read)))
 
 
-def _first_publication() -> QuerySet[Any]:
+def first_publication(plan: Any) -> QuerySet[Any]:
+    """Returns the moment at which a plan was public for the first time, by its key or in a
+    subquery; nothing for a draft that never was."""
     versions = StrategicPlan.pgh_event_model.objects  # type: ignore[attr-defined]
-    public = versions.filter(pgh_obj_id=OuterRef("plan_id")).exclude(state=PlanState.DRAFT)
+    public = versions.filter(pgh_obj_id=plan).exclude(state=PlanState.DRAFT)
     return public.order_by("pgh_id").values("pgh_created_at")[:1]  # type: ignore[no-any-return]
 
 

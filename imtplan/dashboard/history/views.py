@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from imtplan.dashboard.history.snapshot_content import ComparedLine, SnapshotCon
 from imtplan.dashboard.history.tables import columns_of_snapshot, snapshot_rows
 from imtplan.dashboard.page_views import attached, demand_institute
 from imtplan.dashboard.scope import Scope, demanded_scope, moment_asked, read_scope
+from imtplan.planning.plan_history import changes_of, edits_of_plan
 from imtplan.spreadsheets import BookFormat, Flavour, csv_response
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Snapshot
@@ -42,6 +44,7 @@ def history(request: HttpRequest) -> HttpResponse:
             "snapshots": Snapshot.objects.visible_to(request.user)
             .select_related("plan")
             .defer("content"),
+            "changes": changes_of(edits_of_plan(request.user, read.scope.plan)[:5]) if read else [],
             "may_freeze": read is not None and _may_freeze(request.user, read.scope.plan),
             "today": timezone.localdate(),
         },
@@ -54,6 +57,24 @@ def _may_freeze(user: Any, plan: StrategicPlan) -> bool:
     if plan.is_draft and not has_permission(user, Permission.EDIT_PLAN):
         return False
     return has_permission(user, Permission.TAKE_SNAPSHOT)
+
+
+# A page of the list of changes.
+CHANGES_ON_A_PAGE = 50
+
+
+@require_safe
+def plan_changes(request: HttpRequest) -> HttpResponse:
+    """Shows all that was changed of the plan since it was published."""
+    demand_institute(request)
+    read = demanded_scope(request.user, request.GET.dict())
+    edits = edits_of_plan(request.user, read.scope.plan)
+    rows = Paginator(edits, CHANGES_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "dashboard/plan_changes.html",
+        {"scope": read.scope, "plans": read.plans, "rows": rows, "changes": changes_of(rows)},
+    )
 
 
 # --- Snapshots ----------------------------------------------------------------------------------
