@@ -27,7 +27,7 @@ from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_chart import chart_of, with_breaks
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ExplanationReader
-from indicators.models import Indicator, InstituteValue, Target
+from indicators.models import Indicator, IndicatorLink, InstituteValue, Target
 from indicators.questions.target_revisions import with_versions
 from objectives.models import StrategicPlan
 
@@ -44,6 +44,7 @@ class IndicatorPage:
     redefinitions: Sequence[Redefinition]
     compared: Sequence[SchoolComparison]
     freshness: Freshness
+    links: Sequence[IndicatorLink]
 
     @cached_property
     def now(self) -> FollowedYear:
@@ -129,6 +130,17 @@ def indicator_page(
         redefinitions=redefinitions(indicator),
         compared=schools_compared(user, indicator, scope),
         freshness=freshness,
+        links=_links(user, scope, indicator),
+    )
+
+
+def _links(user: Any, scope: Scope, indicator: Indicator) -> list[IndicatorLink]:
+    """Returns where the indicator counts in this plan: objectives, then levers, then projects."""
+    links = IndicatorLink.objects.visible_to(user).of(scope.plan).filter(indicator=indicator)
+    return list(
+        links.select_related("objective", "lever", "project").order_by(
+            "objective__rank", "objective__code", "lever__rank", "lever__code", "project__code"
+        )
     )
 
 
