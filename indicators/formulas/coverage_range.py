@@ -5,7 +5,8 @@ Pure: the standard library only, `Decimal` throughout, unknown is None and never
 
 A school with a target of its own stands at the baseline or on the trajectory of that target. One
 without stands at its last counted figure, or at that figure moved as the schools moved that
-reported in both years. A school with neither leaves no range.
+reported in both years; where others merged into it, it stands at each of their last figures, or at
+each of these moved so. A school with neither leaves no range, unless the estimate leaves it out.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,6 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from indicators.formulas.adding_up import YearValue
+from indicators.formulas.mergers import NO_MERGERS, CarriedFigures, Mergers
 from indicators.formulas.progress import ONE, Aggregation
 from indicators.formulas.readings import Reading, added_together, is_number, whole_of
 from indicators.formulas.steps import Formula
@@ -33,13 +35,14 @@ NOBODY = Reading()
 
 @dataclass(frozen=True, slots=True)
 class LastFigure:
-    """The last counted figure of a missing school, and the sums of the schools that reported both
-    in its year (`then`) and in the year of the range (`now`)."""
+    """The last counted figure of a missing school, or of one that merged into it, and the sums of
+    the schools that reported both in its year (`then`) and in the year of the range (`now`)."""
 
     year: int
     reading: Reading
     then: Reading = NOBODY
     now: Reading = NOBODY
+    missing: str = ""  # the missing school, where another one's figure stands in for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class StandIn:
     floor: Reading
     expectation: Reading
     last: LastFigure | None = None
+
+    @property
+    def missing(self) -> str:
+        """Returns the missing school, where another one's figure stands in for it."""
+        return self.last.missing if self.last else ""
 
 
 class RangeEnd(NamedTuple):
@@ -106,30 +114,41 @@ def last_figures(
     readings: Mapping[str, Mapping[int, Reading]],
     *,
     year: int,
-    missing: Collection[str],
+    carried: Mapping[str, CarriedFigures],
     reported: Collection[str],
     aggregation: Aggregation,
+    mergers: Mergers = NO_MERGERS,
 ) -> dict[str, LastFigure]:
-    """Returns the last figure before `year` of each missing school that has one, from
-    `readings[school][year]`, and how the schools that reported moved since."""
+    """Returns the figures that are carried for each missing school, by the school whose figure it
+    is, and how the schools that reported moved since.
+
+    A school into which another merged between the two years did not grow by that: it is not among
+    those that move the others.
+    """
 
     def counted(code: str, at: int) -> Reading | None:
         reading = readings.get(code, {}).get(at)
         return reading if reading is not None and is_number(reading, aggregation) else None
 
+    def since(last: int) -> list[tuple[Reading, Reading]]:
+        merged = {code: mergers.merged_into(code, before=year).values() for code in reported}
+        pairs = [
+            (counted(code, last), counted(code, year))
+            for code in reported
+            if all(before < last for before in merged[code])
+        ]
+        return [(then, now) for then, now in pairs if then is not None and now is not None]
+
     figures = {}
-    for code in missing:
-        earlier = [y for y in readings.get(code, {}) if y < year and counted(code, y)]
-        last = max(earlier, default=None)
-        reading = None if last is None else counted(code, last)
-        if last is not None and reading is not None:
-            pairs = [(counted(other, last), counted(other, year)) for other in reported]
-            both = [(then, now) for then, now in pairs if then is not None and now is not None]
-            figures[code] = LastFigure(
+    for missing, stand_ins in carried.items():
+        for school, last, reading in stand_ins:
+            both = since(last)
+            figures[school] = LastFigure(
                 last,
                 reading,
                 added_together([then for then, _ in both]),
                 added_together([now for _, now in both]),
+                "" if school == missing else missing,
             )
     return figures
 
@@ -151,21 +170,21 @@ def coverage_range(
     aggregate with each missing school at its floor, and with each at its expectation; the lower
     comes first.
 
-    None when no school is missing, or nothing stands in for one of them.
+    None when no school is missing, or nothing stands in for one of them that the estimate does not
+    leave out.
     """
-    if not total.missing or not stand_ins.keys() >= set(total.missing):
+    placed = {code: it for code, it in stand_ins.items() if (it.missing or code) in total.missing}
+    covered = {stand_in.missing or code for code, stand_in in placed.items()}
+    if not placed or not covered.issuperset(set(total.missing).difference(total.left_out)):
         return None
-    placed = {code: stand_ins[code] for code in total.missing}
     floor, expectation = ENDS[assumption_of(placed)]
     ends = [
         (floor, [stand_in.floor for stand_in in placed.values()]),
         (expectation, [stand_in.expectation for stand_in in placed.values()]),
     ]
+    count = total.reported + len(placed)
     wholes = [
-        (
-            formula,
-            whole_of(added_together([total.counted, *added]), total.expected, aggregation, scale),
-        )
+        (formula, whole_of(added_together([total.counted, *added]), count, aggregation, scale))
         for formula, added in ends
     ]
     known = [RangeEnd(formula, whole) for formula, whole in wholes if whole is not None]

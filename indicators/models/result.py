@@ -74,7 +74,9 @@ class InstituteValue(models.Model):
     """One indicator added up over the schools, for one year and view.
 
     `value` is known only when every expected school reported; below that there may be an
-    `estimate`, in which each missing school carries its last counted figure forward.
+    `estimate`, in which each missing school carries its last counted figure forward, and those of
+    the schools that merged into it. `carried` has the years of these figures, by school; a school
+    in its first year that has none is `left_out`.
     """
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="institute_values")
@@ -86,6 +88,9 @@ class InstituteValue(models.Model):
     reported = models.PositiveSmallIntegerField(_("schools that reported"))
     missing = ArrayField(models.SlugField(), verbose_name=_("schools missing"), default=list)
     carried = models.JSONField(_("figures carried forward"), default=dict)
+    left_out = ArrayField(
+        models.SlugField(), verbose_name=_("schools left out of the estimate"), default=list
+    )
     # Below full coverage: each missing school at its floor, and each at its expectation.
     low = computed_field(_("at the least"))
     high = computed_field(_("at the most"))

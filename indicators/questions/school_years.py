@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from imtplan.accounts.models import School
 from indicators.formulas.adding_up import Contribution
-from indicators.formulas.readings import Reading, added_together
+from indicators.formulas.readings import Reading
 from indicators.formulas.school_parts import NOTHING, SchoolYears, followed
 from indicators.models import View
 from indicators.results.series import Series
@@ -49,11 +49,7 @@ def bearers(
     kept = [school for school in followed(rows, into) if _bears(school)]
     return Bearers(
         kept,
-        carried={
-            code: years
-            for code, brought in now.items()
-            if brought.total is None and (years := brought.carried_years)
-        },
+        carried={code: years for code, brought in now.items() if (years := brought.carried_years)},
         joined=frozenset({s.code for s in kept} - {into.get(code, code) for code in then}),
         left=frozenset({s.code for s in kept} - members),
         merged={
@@ -66,9 +62,7 @@ def _reading(brought: Contribution | None, *, carry: bool = False) -> Reading | 
     """Returns what a school brought to a year: nothing if it was not expected, None if unknown."""
     if brought is None:
         return NOTHING
-    if brought.total is None and carry and brought.sources is not None:
-        return added_together([brought.counted[year] for year in brought.sources])
-    return brought.total
+    return brought.estimate if carry else brought.total
 
 
 def _bears(school: SchoolYears) -> bool:

@@ -143,7 +143,8 @@ def _more(part: str) -> str:
 # A changed figure moves the years from its own up to the year before the next figure that counts,
 # while it is carried forward, or up to the last year of a target that has it as its baseline, or of
 # which schools are missing: in the range these may move as the others did since its year. For a
-# running sum, or without a school, all later years move. Without plan or figure there is no year.
+# running sum, without a school, or where the school merged into another, in whose place its figure
+# may stand, all later years move. Without plan or figure there is no year.
 _PARTS = f"""
     WITH {BOUNDS},
     marks AS ({{marks}}),
@@ -169,6 +170,10 @@ _PARTS = f"""
         SELECT min(f.year) AS year FROM indicators_countedfigure AS f
         WHERE f.view = 'validated' AND f.indicator_id = s.indicator_id
         AND f.school_id = s.school_id AND f.year > s.year AND {is_number("f", "s.aggregation")}
+        AND NOT EXISTS (
+            SELECT FROM accounts_school AS merged
+            WHERE merged.id = s.school_id AND merged.merged_into_id IS NOT NULL
+        )
     ) AS next ON true
     LEFT JOIN LATERAL (
         SELECT max(t.year) AS year FROM indicators_target AS t

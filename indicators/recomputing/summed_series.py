@@ -7,11 +7,13 @@ is computed or a number of theirs stands in for a missing one.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Prefetch
 
+from imtplan.accounts.models import School
 from indicators.database import ask
 from indicators.formulas.adding_up import YearValue
 from indicators.formulas.coverage_range import LastFigure
@@ -19,7 +21,7 @@ from indicators.formulas.progress import Aggregation
 from indicators.formulas.readings import Reading, whole_of
 from indicators.models import CountedFigure, Indicator, InstituteValue, Target, View
 from indicators.recomputing.scope import IndicatorYears, RecomputeScope
-from indicators.results.series import Readings, Series, readings_by_indicator
+from indicators.results.series import Readings, Series, mergers_of, readings_by_indicator
 from indicators.results.sums_in_sql import YearRelation, last_figures_query, sums_query
 
 _SUMS = {years: sums_query(years) for years in YearRelation}
@@ -34,9 +36,11 @@ class SummedYear(NamedTuple):
     view: str
     expected: int
     reported: int
-    is_whole: bool  # every expected school reported, or has a figure to carry forward
+    is_whole: bool  # every expected school reported, or something stands in for it
+    figures: int  # by how many the mean of an estimate divides
     missing: list[str]
-    carried: str  # JSON: the year of the figure carried forward, by school
+    left_out: list[str]
+    carried: str  # JSON: for each missing school, the years of the figures carried, by school
     value: Decimal | None
     numerator: Decimal | None
     denominator: Decimal | None
@@ -49,18 +53,26 @@ class SummedYear(NamedTuple):
         """Returns what the sums make: a value, an estimate, or neither."""
         is_complete = self.reported == self.expected
         parts = Reading(self.value, self.numerator, self.denominator)
-        whole = whole_of(parts, self.expected, aggregation, scale) if self.is_whole else None
-        return YearValue(
-            value=whole if is_complete else None,
-            estimate=None if is_complete else whole,
-            expected=self.expected,
-            reported=self.reported,
-            missing=tuple(self.missing),
-            carried=()
-            if is_complete or not self.is_whole
-            else tuple(json.loads(self.carried).items()),
-            counted=Reading(self.counted_value, self.counted_numerator, self.counted_denominator),
+        counted = Reading(self.counted_value, self.counted_numerator, self.counted_denominator)
+        if is_complete:
+            value = whole_of(parts, self.expected, aggregation, scale) if self.is_whole else None
+            return YearValue(value, None, self.expected, self.reported, (), (), counted=counted)
+        unknown = YearValue(
+            None, None, self.expected, self.reported, tuple(self.missing), (), counted=counted
         )
+        if not self.is_whole:
+            return unknown
+        return replace(
+            unknown,
+            estimate=whole_of(parts, self.figures, aggregation, scale),
+            carried=self._carried,
+            left_out=tuple(self.left_out),
+        )
+
+    @property
+    def _carried(self) -> tuple[tuple[str, int], ...]:
+        by_school = (rows for rows in json.loads(self.carried) for rows in rows or () if rows)
+        return tuple(sorted({pair for years in by_school for pair in years.items()}))
 
 
 def summed_series(scope: RecomputeScope) -> Iterator[tuple[IndicatorYears, Series]]:
@@ -79,6 +91,7 @@ def _series(
     stored = _stored_totals([part for part in parts if not part.whole])
     indicators = _with_targets(parts)
     readings = _readings_of_schools(indicators.values(), sums, scope)
+    mergers = mergers_of(School.objects.carrying_the_plan())
     last_figures = _last_figures(sums, indicators) if years is YearRelation.APART else {}
     for part in parts:
         indicator = indicators[part.indicator]
@@ -96,6 +109,7 @@ def _series(
                 totals,
                 {(View(row.view), row.year): row.fingerprint for row in sums[part.indicator]},
                 last_figures.get(part.indicator, {}),
+                mergers,
             ),
         )
 
@@ -117,8 +131,8 @@ def _sums(
 def _last_figures(
     sums: Mapping[int, list[SummedYear]], indicators: Mapping[int, Indicator]
 ) -> Mapping[int, dict[tuple[View, int], dict[str, LastFigure]]]:
-    """Returns the last figure of each school that is missing in a year of which others reported,
-    by indicator, view and year."""
+    """Returns the figures that are carried for the schools that are missing in a year of which
+    others reported, by indicator, view and year."""
     figures: dict[int, dict[tuple[View, int], dict[str, LastFigure]]] = {}
     pairs = sorted(
         {
@@ -134,10 +148,11 @@ def _last_figures(
         "pair_indicators": [indicator for indicator, _ in pairs],
         "pair_years": [year for _, year in pairs],
     }
-    for indicator, year, view, code, since, *numbers in ask(_LAST_FIGURES, parameters, often=True):
+    rows = ask(_LAST_FIGURES, parameters, often=True)
+    for indicator, year, view, missing, code, since, *numbers in rows:
         reading, then, now = (Reading(*numbers[start : start + 3]) for start in (0, 3, 6))
         in_view = figures.setdefault(indicator, {}).setdefault((View(view), year), {})
-        in_view[code] = LastFigure(since, reading, then, now)
+        in_view[code] = LastFigure(since, reading, then, now, "" if code == missing else missing)
     return figures
 
 

@@ -45,6 +45,7 @@ def value_row(series: Series, view: View, year: int, now: datetime) -> Institute
         reported=total.reported,
         missing=list(total.missing),
         carried=dict(total.carried),
+        left_out=list(total.left_out),
         low=low.value if low else None,
         high=high.value if high else None,
         range_by=range_by,
@@ -94,6 +95,7 @@ def failed_rows(series: Series, now: datetime) -> tuple[list[InstituteValue], li
             reported=0,
             missing=[],
             carried={},
+            left_out=[],
             formula_version=FORMULA_VERSION,
             computed_at=now,
         )

@@ -17,6 +17,23 @@ BOUNDS = """
 _ROWS = ", ".join(f"('{view}')" for view in View)
 VIEWS = f"views(view) AS (VALUES {_ROWS})"
 
+# Each of the institute's own schools that merged, with every school it is part of since, through
+# several mergers too, and the last year before it was; `indicators.formulas.mergers` has the same.
+MERGERS = """
+    mergers AS (
+        SELECT q.id AS school_id, q.code::text AS code, q.first_year, q.last_year,
+               d.id AS into_id, d.last_year AS into_last_year, d.merged_into_id AS next_id,
+               q.last_year AS since, ARRAY[q.id, d.id] AS way
+        FROM accounts_school AS q JOIN accounts_school AS d ON d.id = q.merged_into_id
+        WHERE q.kind = 'own' AND d.kind = 'own' AND q.last_year IS NOT NULL AND q.id <> d.id
+        UNION ALL
+        SELECT m.school_id, m.code, m.first_year, m.last_year,
+               d.id, d.last_year, d.merged_into_id,
+               greatest(m.since, m.into_last_year), m.way || d.id
+        FROM mergers AS m JOIN accounts_school AS d ON d.id = m.next_id
+        WHERE d.kind = 'own' AND m.into_last_year IS NOT NULL AND d.id <> ALL (m.way)
+    )"""
+
 
 def is_number(figure: str, aggregation: str) -> str:
     """Returns the condition that this figure is a number; a ratio is one only with its parts."""

@@ -1,7 +1,7 @@
 """Series: the figures of an indicator by view, school and year, as the formulas read them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -26,6 +26,7 @@ from indicators.formulas.coverage_range import (
     coverage_range,
     last_figures,
 )
+from indicators.formulas.mergers import NO_MERGERS, CarriedFigures, Mergers, SchoolTerm
 from indicators.formulas.progress import (
     Accumulation,
     Aggregation,
@@ -64,6 +65,7 @@ class Series:
     fingerprints: Mapping[tuple[View, int], Decimal | None] = field(default_factory=dict)
     # By view and year, of missing schools; None: they are looked for among the readings.
     last_figures: Mapping[tuple[View, int], Mapping[str, LastFigure]] | None = None
+    mergers: Mergers = NO_MERGERS
 
     def __post_init__(self) -> None:
         if self.totals:
@@ -71,8 +73,8 @@ class Series:
         for view in View:
             for year in self.members:
                 expected = self._expected_in(year)
-                earlier = None if self._is_the_institutes_own else self.members
-                self.totals[view, year] = self._added_up(view, year, expected, earlier)
+                is_alone = self._is_the_institutes_own
+                self.totals[view, year] = self._added_up(view, year, expected, is_alone=is_alone)
 
     def range_in(self, view: View, year: int) -> tuple[RangeEnd, RangeEnd] | None:
         """Returns the ends of the institute's value, each missing school at its floor or at its
@@ -86,10 +88,12 @@ class Series:
 
     def stand_ins(self, view: View, year: int) -> dict[str, StandIn]:
         """Returns what may stand in for each missing school, its own target before its last figure,
-        without those for which there is nothing.
+        without those for which there is nothing; by school, those that merged into a missing one
+        too, whose figures stand in for it.
 
-        Of a ratio the last figure alone: a target states no parts. Of a running sum nothing: a
-        missing school lacks a flow for each year that is missing, and its total would rest on as
+        A target from before a merger speaks of the school as it was: it does not stand in. Of a
+        ratio the last figure alone: a target states no parts. Of a running sum nothing: a missing
+        school lacks a flow for each year that is missing, and its total would rest on as
         many last figures, each moved over other years.
         """
         missing = self.totals[view, year].missing
@@ -100,8 +104,13 @@ class Series:
         figures = self._last_figures(view, year, others) if others else {}
         aggregation = Aggregation(self.indicator.aggregation)
         moved = {code: by_last_figure(last, aggregation) for code, last in figures.items()}
-        both = promised | moved
-        return {code: stand_in for code in missing if (stand_in := both.get(code)) is not None}
+        still = {figures[code].missing or code for code, it in moved.items() if it is None}
+        both = {code: stand_in for code, stand_in in promised.items() if stand_in} | {
+            code: stand_in
+            for code, stand_in in moved.items()
+            if stand_in is not None and (stand_in.missing or code) not in still
+        }
+        return dict(sorted(both.items()))
 
     def _promised_stand_ins(
         self, view: View, year: int, missing: Collection[str]
@@ -118,6 +127,7 @@ class Series:
             and target.school.code in missing
             and target.plan.state != PlanState.DRAFT
             and target.baseline_year <= year <= target.year
+            and self._merged_before(target, year)
         ]
         promising.sort(key=lambda target: (target.baseline_year, target.code))
         paths = {
@@ -131,19 +141,29 @@ class Series:
         }
         return {code: stand_in for code, stand_in in stand_ins.items() if stand_in}
 
+    def _merged_before(self, target: Target, year: int) -> bool:
+        """Returns whether all mergers into the target's school, up to a year, are older than it."""
+        code = target.school.code if target.school else THE_INSTITUTE
+        mergers = self.mergers.merged_into(code, before=year).values()
+        return all(since < target.baseline_year for since in mergers)
+
     def _last_figures(
         self, view: View, year: int, missing: Collection[str]
     ) -> Mapping[str, LastFigure]:
         if self.last_figures is not None:
             known = self.last_figures.get((view, year), {})
-            return {code: last for code, last in known.items() if code in missing}
-        absent = frozenset(self.totals[view, year].missing)
+            return {code: last for code, last in known.items() if (last.missing or code) in missing}
+        schools = self.contributions(view, year)
+        carried: dict[str, CarriedFigures] = {
+            code: figures for code in missing if (figures := schools[code].carried)
+        }
         return last_figures(
             self.readings[view],
             year=year,
-            missing=missing,
-            reported=self.contributions(view, year).keys() - absent,
+            carried=carried,
+            reported=schools.keys() - set(self.totals[view, year].missing),
             aggregation=Aggregation(self.indicator.aggregation),
+            mergers=self.mergers,
         )
 
     def _path_toward(self, target: Target, view: View) -> TargetPath:
@@ -168,12 +188,14 @@ class Series:
         """Returns the values by year that a target is about: one school's, or the institute's."""
         if target.school is None:
             return {year: self.totals[view, year] for year in self.members}
-        return {year: self._added_up(view, year, {target.school.code}) for year in self.members}
+        own = {target.school.code}
+        return {year: self._added_up(view, year, own, is_alone=True) for year in self.members}
 
     def contributions(
         self, view: View, year: int, school: str | None = None
     ) -> dict[str, Contribution]:
-        """Returns what each expected school brings to a year, or one school to its own series."""
+        """Returns what each expected school brings to a year, or one school to its own series, in
+        which no other stands in for it."""
         alone = school is not None or self._is_the_institutes_own
         return contributions(
             self.readings[view],
@@ -183,6 +205,7 @@ class Series:
             accumulation=Accumulation(self.indicator.accumulation),
             baseline_year=self.first_year,
             earlier_members=None if alone else self.members,
+            mergers=NO_MERGERS if alone else self.mergers,
         )
 
     @property
@@ -200,11 +223,7 @@ class Series:
         return frozenset({THE_INSTITUTE}) if self._is_the_institutes_own else self.members[year]
 
     def _added_up(
-        self,
-        view: View,
-        year: int,
-        members: Collection[str],
-        earlier: Mapping[int, Collection[str]] | None = None,
+        self, view: View, year: int, members: Collection[str], *, is_alone: bool
     ) -> YearValue:
         indicator = self.indicator
         return institute_value(
@@ -215,20 +234,27 @@ class Series:
             accumulation=Accumulation(indicator.accumulation),
             baseline_year=self.first_year,
             scale=indicator.scale,
-            earlier_members=earlier,
+            earlier_members=None if is_alone else self.members,
+            mergers=NO_MERGERS if is_alone else self.mergers,
         )
 
 
 def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     """Returns the series of these indicators; the number of queries does not grow with them."""
-    members = _members()
+    members, mergers = _members(), mergers_of(School.objects.carrying_the_plan())
     readings = readings_by_indicator(CountedFigure.objects.filter(indicator__in=indicators))
     targets = Target.objects.in_use().select_related("plan", "school", "indicator")
     chosen = indicators.prefetch_related(
         Prefetch("targets", queryset=targets.prefetch_related("points"))
     )
     return [
-        Series(indicator, list(indicator.targets.all()), members, readings[indicator.pk])
+        Series(
+            indicator,
+            list(indicator.targets.all()),
+            members,
+            readings[indicator.pk],
+            mergers=mergers,
+        )
         for indicator in chosen
     ]
 
@@ -247,6 +273,17 @@ def _members() -> dict[int, frozenset[str]]:
         year: frozenset(school.code for school in schools if school.is_member_in(year))
         for year in range(min(first), max(last) + 1)
     }
+
+
+def mergers_of(schools: Iterable[School]) -> Mergers:
+    """Returns the terms of these schools, and which of them merged into which."""
+    codes: dict[int | None, str] = {school.pk: school.code for school in schools}
+    return Mergers(
+        {
+            row.code: SchoolTerm(row.first_year, row.last_year, codes.get(row.merged_into_id))
+            for row in schools
+        }
+    )
 
 
 def readings_by_indicator(figures: models.QuerySet[CountedFigure]) -> Mapping[int, Readings]:

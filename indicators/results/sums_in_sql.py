@@ -12,9 +12,10 @@ added up.
 its figure, its number or parts. A sum depends on no order.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 
-from indicators.results.parts_of_sql import BOUNDS, VIEWS, is_number
+from indicators.results.parts_of_sql import BOUNDS, MERGERS, VIEWS, is_number
 
 
 class YearRelation(Enum):
@@ -28,15 +29,19 @@ class YearRelation(Enum):
 
 def sums_query(years: YearRelation) -> str:
     """Returns the SELECT, with the columns of `SummedYear` and one row for each pair and view."""
-    parts = _APART if years is YearRelation.APART else _SUMMED
-    return f"WITH {BOUNDS}, {VIEWS}, {_pairs(years)}, {parts}, {_TOTALS} {_ROWS}"
+    parts = f"{_OWN}, {_APART}" if years is YearRelation.APART else _SUMMED
+    return f"WITH RECURSIVE {_common(years)}, {parts}, {_TOTALS} {_ROWS}"
 
 
 def last_figures_query() -> str:
-    """Returns the SELECT of the last figure of each school that is missing in these pairs, with the
-    sums of the schools that reported both in its year and in the year itself."""
-    apart = YearRelation.APART
-    return f"WITH {BOUNDS}, {VIEWS}, {_pairs(apart)}, {_APART}, {_MOVED} {_LAST_FIGURES}"
+    """Returns the SELECT of the figures that are carried for each school that is missing in these
+    pairs, with the sums of the schools that reported both in their year and in the year itself."""
+    common = _common(YearRelation.APART)
+    return f"WITH RECURSIVE {common}, {_OWN}, {_APART}, {_STANDING_IN}, {_MOVED} {_LAST_FIGURES}"
+
+
+def _common(years: YearRelation) -> str:
+    return f"{BOUNDS}, {VIEWS}, {MERGERS}, {_pairs(years)}"
 
 
 def _pairs(years: YearRelation) -> str:
@@ -78,7 +83,7 @@ _SINCE = """(
 # schools that are members in the year, or the institute itself, which is written as school 0.
 _DUE = """
     due AS (
-        SELECT w.*, v.view, s.id AS school_id, s.code::text AS code,
+        SELECT w.*, v.view, s.id AS school_id, s.code::text AS code, s.first_year,
                f.state, f.value, f.numerator, f.denominator
         FROM pairs AS w CROSS JOIN views AS v JOIN accounts_school AS s ON s.kind = 'own'
         AND coalesce(s.first_year <= w.year, true) AND coalesce(w.year <= s.last_year, true)
@@ -86,42 +91,119 @@ _DUE = """
         AND f.year = w.year AND f.view = v.view AND f.school_id = s.id
         WHERE w.aggregation <> 'none'
         UNION ALL
-        SELECT w.*, v.view, 0, '', f.state, f.value, f.numerator, f.denominator
+        SELECT w.*, v.view, 0, '', NULL, f.state, f.value, f.numerator, f.denominator
         FROM pairs AS w CROSS JOIN views AS v
         LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = w.indicator_id
         AND f.year = w.year AND f.view = v.view AND f.school_id IS NULL
         WHERE w.aggregation = 'none'
     )"""
 
-_FINGERPRINT = _nested_hashes("school_id", "source_year", *_BROUGHT)
-
-# One row for each expected school whose figure is not "not applicable", with what it brings: its
-# figure, or the last one before that counts.
-_APART = f"""
+# Of the schools that are not excused by "not applicable".
+_OWN = f"""
     {_DUE},
+    own AS (
+        SELECT a.*, coalesce({is_number("a", "a.aggregation")}, false) AS counted, true AS needed
+        FROM due AS a WHERE (a.state = 'not_applicable') IS NOT TRUE
+    )"""
+
+
+def _numbers(years: YearRelation) -> str:
+    """Returns the SQL of the counted figures of school `q`, which may be the institute itself."""
+    chosen = "indicator_id = own.indicator_id AND view = own.view AND year <= q.at"
+    of_a_school = f"SELECT * FROM indicators_countedfigure WHERE {chosen} AND school_id = q.id"
+    if years is YearRelation.APART:
+        return of_a_school
+    return f"""{of_a_school} UNION ALL
+        SELECT * FROM indicators_countedfigure WHERE {chosen} AND school_id IS NULL AND q.id = 0"""
+
+
+def _carried(years: YearRelation) -> str:
+    """Returns the SELECT of what is carried for the school of `own` where its figure is missing, as
+    `indicators.formulas.mergers` has it: a row for itself, and one for each school that merged into
+    it and for which no later figure speaks. `stands` says that the row is a number, `is_known` that
+    it is one or that there is nothing to bring."""
+    return f"""
+        SELECT q.id, q.code, f.year, f.value, f.numerator, f.denominator,
+               coalesce(f.state = 'number', false) AS stands,
+               f.year IS NOT NULL OR (q.first_year = q.at) IS TRUE OR EXISTS (
+                   SELECT FROM (
+                       SELECT min(m.since) AS since FROM mergers AS m
+                       WHERE m.into_id = q.id AND m.since < q.at
+                   ) AS earliest
+                   WHERE q.first_year > earliest.since OR EXISTS (
+                       SELECT FROM indicators_countedfigure AS word
+                       WHERE word.indicator_id = own.indicator_id AND word.school_id = q.id
+                       AND word.view = own.view AND word.year = earliest.since
+                       AND word.state = 'not_applicable'
+                   )
+               ) AS is_known
+        FROM (
+            SELECT own.school_id AS id, own.code, own.first_year, own.year::integer AS at
+            UNION ALL
+            SELECT m.school_id, m.code, m.first_year, m.last_year FROM mergers AS m
+            WHERE m.into_id = own.school_id AND m.since < own.year AND NOT EXISTS (
+                SELECT FROM mergers AS way JOIN indicators_countedfigure AS later
+                ON later.indicator_id = own.indicator_id AND later.school_id = way.into_id
+                AND later.view = own.view AND later.year > way.since
+                WHERE way.school_id = m.school_id AND CASE
+                    WHEN way.into_id = own.school_id
+                    THEN later.year <= own.year AND {is_number("later", "own.aggregation")}
+                    ELSE later.year <= way.into_last_year AND EXISTS (
+                        SELECT FROM mergers AS further
+                        WHERE further.school_id = way.into_id AND further.into_id = own.school_id
+                    ) AND ({is_number("later", "own.aggregation")}
+                        OR later.year = way.into_last_year AND later.state = 'not_applicable')
+                END
+            )
+        ) AS q
+        LEFT JOIN LATERAL (
+            SELECT f.* FROM ({_numbers(years)}) AS f
+            WHERE {is_number("f", "own.aggregation")}
+            OR f.year = q.at AND f.state = 'not_applicable'
+            ORDER BY f.year DESC LIMIT 1
+        ) AS f ON true
+        WHERE own.needed AND NOT own.counted"""
+
+
+def _stand_in(years: YearRelation) -> str:
+    """Returns the row of what is carried for the school of `own`, added up."""
+    sums = ", ".join(f"sum(c.{name}) FILTER (WHERE c.stands) AS {name}" for name in _BROUGHT)
+    return f"""
+        SELECT {sums}, bool_and(c.is_known) AS is_known,
+               count(*) FILTER (WHERE c.stands) AS figures,
+               bool_or(c.stands AND c.id = own.school_id) AS has_own,
+               jsonb_object_agg(c.code, c.year) FILTER (WHERE c.stands) AS carried,
+               sum({_nested_hashes("c.id", "c.year", *_prefixed("c", _BROUGHT))}) AS fingerprint
+        FROM ({_carried(years)}) AS c"""
+
+
+def _prefixed(alias: str, names: Iterable[str]) -> list[str]:
+    return [f"{alias}.{name}" for name in names]
+
+
+# What a school brings: its figure, or what is carried in its place; nothing, if it is left out
+# because it begins with the year.
+_EITHER = ", ".join(
+    f"CASE WHEN own.counted THEN own.{name} ELSE stand_in.{name} END AS {name}" for name in _BROUGHT
+)
+_IS_KNOWN = """own.counted OR (
+                   stand_in.is_known AND (
+                       stand_in.figures > 0 OR (own.first_year = own.year) IS TRUE
+                   )
+               )"""
+
+# One row for each expected school whose figure is not "not applicable", with what it brings.
+_APART = f"""
     parts AS (
         SELECT own.indicator_id, own.year, own.view, own.school_id, own.code, own.counted,
-               own.counted AS present,
-               CASE WHEN own.counted THEN own.year ELSE earlier.year END AS source_year,
-               CASE WHEN own.counted THEN NULL ELSE earlier.year END AS carried_year,
-               CASE WHEN own.counted THEN own.value ELSE earlier.value END AS value,
-               CASE WHEN own.counted THEN own.numerator ELSE earlier.numerator END AS numerator,
-               CASE WHEN own.counted THEN own.denominator ELSE earlier.denominator END
-                   AS denominator
-        FROM (
-            SELECT a.*, a.state = 'not_applicable' AS excused,
-                   coalesce({is_number("a", "a.aggregation")}, false) AS counted
-            FROM due AS a
-        ) AS own
-        LEFT JOIN LATERAL (
-            SELECT f.year, f.value, f.numerator, f.denominator
-            FROM indicators_countedfigure AS f
-            WHERE NOT own.counted AND f.indicator_id = own.indicator_id
-            AND f.school_id = own.school_id AND f.view = own.view AND f.year < own.year
-            AND {is_number("f", "own.aggregation")}
-            ORDER BY f.year DESC LIMIT 1
-        ) AS earlier ON true
-        WHERE own.excused IS NOT TRUE
+               own.counted AS present, {_EITHER}, {_IS_KNOWN} AS is_known,
+               NOT own.counted AND stand_in.is_known AND stand_in.figures = 0 AS left_out,
+               jsonb_build_array(stand_in.carried) AS carried,
+               CASE WHEN own.counted THEN 1 ELSE stand_in.figures END AS figures,
+               CASE WHEN own.counted THEN
+                   {_nested_hashes("own.school_id", "own.year", *_prefixed("own", _BROUGHT))}
+                   ELSE stand_in.fingerprint END AS fingerprint
+        FROM own LEFT JOIN LATERAL ({_stand_in(YearRelation.APART)}) AS stand_in ON true
     )"""
 
 # For running sums: every school in every year since the baseline, whether it was a member or not.
@@ -132,30 +214,27 @@ _DUE_SINCE = """
     ),
     due AS (
         SELECT i.indicator_id, y.year, i.aggregation, s.id AS school_id,
-               s.code::text AS code,
+               s.code::text AS code, s.first_year,
                coalesce(s.first_year <= y.year, true) AND coalesce(y.year <= s.last_year, true)
                    AS member
         FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
         JOIN accounts_school AS s ON s.kind = 'own' AND i.aggregation <> 'none'
         UNION ALL
-        SELECT i.indicator_id, y.year, i.aggregation, 0, '', true
+        SELECT i.indicator_id, y.year, i.aggregation, 0, '', NULL, true
         FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
         WHERE i.aggregation = 'none'
     )"""
 
 
 # A school is expected as soon as a figure of one year is due; it reported when none of those is
-# missing. A missing year carries the last number before it. `present` says that the school has a
-# number for the latest year that is due of any school.
+# missing. For a missing year its last number stands in, and those of the schools that merged into
+# it. `present` says that the school has a number for the latest year that is due of any school.
 _SUMMED = f"""
     {_DUE_SINCE},
     own AS (
         SELECT a.*, v.view, counted.it AS counted,
                a.member AND (f.state = 'not_applicable') IS NOT TRUE AS needed,
-               CASE WHEN counted.it THEN a.year ELSE earlier.year END AS source_year,
-               CASE WHEN counted.it THEN f.value ELSE earlier.value END AS value,
-               CASE WHEN counted.it THEN f.numerator ELSE earlier.numerator END AS numerator,
-               CASE WHEN counted.it THEN f.denominator ELSE earlier.denominator END AS denominator
+               f.value, f.numerator, f.denominator
         FROM due AS a CROSS JOIN views AS v
         LEFT JOIN LATERAL (
             SELECT * FROM indicators_countedfigure
@@ -169,65 +248,65 @@ _SUMMED = f"""
         CROSS JOIN LATERAL (
             SELECT coalesce({is_number("f", "a.aggregation")}, false) AS it
         ) AS counted
-        LEFT JOIN LATERAL (
-            SELECT f.* FROM (
-                SELECT * FROM indicators_countedfigure
-                WHERE indicator_id = a.indicator_id AND school_id = a.school_id
-                AND view = v.view AND year < a.year
-                UNION ALL
-                SELECT * FROM indicators_countedfigure
-                WHERE indicator_id = a.indicator_id AND school_id IS NULL
-                AND view = v.view AND year < a.year AND a.school_id = 0
-            ) AS f
-            WHERE NOT counted.it AND {is_number("f", "a.aggregation")}
-            ORDER BY f.year DESC LIMIT 1
-        ) AS earlier ON true
+    ),
+    brought AS (
+        SELECT own.indicator_id, own.view, own.year, own.school_id, own.code, own.needed,
+               own.counted, {_EITHER}, {_IS_KNOWN} AS is_known, stand_in.carried,
+               NOT own.counted AND stand_in.is_known AND stand_in.figures = 0 AS left_out,
+               own.counted OR stand_in.has_own AS has_own
+        FROM own LEFT JOIN LATERAL ({_stand_in(YearRelation.SUMMED)}) AS stand_in ON true
     ),
     running AS (
         SELECT indicator_id, view, year, school_id, code,
                count(*) FILTER (WHERE needed) OVER so_far AS due_years,
                count(*) FILTER (WHERE needed AND NOT counted) OVER so_far = 0 AS counted,
-               count(*) FILTER (WHERE needed AND source_year IS NULL) OVER so_far = 0 AS sourced,
+               count(*) FILTER (WHERE needed AND is_known IS NOT TRUE) OVER so_far = 0 AS is_known,
+               count(*) FILTER (WHERE needed AND left_out) OVER so_far > 0 AS left_out,
+               count(*) FILTER (WHERE needed AND has_own) OVER so_far > 0 AS has_own,
                max(year) FILTER (WHERE needed) OVER so_far AS last_due,
                array_agg(year) FILTER (WHERE counted) OVER so_far AS counted_years,
-               max(source_year) FILTER (WHERE needed AND NOT counted) OVER so_far AS carried_year,
+               jsonb_agg(carried) FILTER (WHERE carried IS NOT NULL) OVER so_far AS carried,
                sum(value) FILTER (WHERE needed) OVER so_far AS value,
                sum(numerator) FILTER (WHERE needed) OVER so_far AS numerator,
                sum(denominator) FILTER (WHERE needed) OVER so_far AS denominator
-        FROM own
+        FROM brought
         WINDOW so_far AS (PARTITION BY indicator_id, view, school_id ORDER BY year)
     ),
     parts AS (
-        SELECT indicator_id, view, year, school_id, code, counted, carried_year, value,
-               numerator, denominator,
-               CASE WHEN sourced THEN last_due END AS source_year,
+        SELECT indicator_id, view, year, school_id, code, counted, is_known, left_out, carried,
+               has_own::integer AS figures, value, numerator, denominator,
                coalesce(max(last_due) OVER (PARTITION BY indicator_id, view, year)
-                   = ANY (counted_years), false) AS present
+                   = ANY (counted_years), false) AS present,
+               {_nested_hashes("school_id", "CASE WHEN is_known THEN last_due END", *_BROUGHT)}
+                   AS fingerprint
         FROM running WHERE due_years > 0
     )"""
 
-_TOTALS = f"""
+_TOTALS = """
     totals AS (
         SELECT indicator_id, view, year,
                count(*) AS expected,
                count(*) FILTER (WHERE counted) AS reported,
-               bool_or(present) AND count(source_year) = count(*) AS whole,
+               bool_or(present) AND count(*) FILTER (WHERE is_known) = count(*) AS whole,
+               sum(figures) AS figures,
                array_agg(code) FILTER (WHERE NOT counted) AS missing,
-               jsonb_object_agg(code, carried_year) FILTER (WHERE carried_year IS NOT NULL
-                   AND NOT counted) AS carried,
+               array_agg(code) FILTER (WHERE left_out) AS left_out,
+               jsonb_agg(carried) FILTER (WHERE NOT counted) AS carried,
                sum(value) AS value, sum(numerator) AS numerator, sum(denominator) AS denominator,
                sum(value) FILTER (WHERE counted) AS counted_value,
                sum(numerator) FILTER (WHERE counted) AS counted_numerator,
                sum(denominator) FILTER (WHERE counted) AS counted_denominator,
-               sum({_FINGERPRINT}) AS fingerprint
+               sum(fingerprint) AS fingerprint
         FROM parts GROUP BY indicator_id, view, year
     )"""
 
 _ROWS = """
     SELECT w.indicator_id, w.year::integer, v.view,
            coalesce(t.expected, 0), coalesce(t.reported, 0), coalesce(t.whole, false),
+           coalesce(t.figures, 0),
            ARRAY(SELECT code FROM unnest(t.missing) AS code ORDER BY code COLLATE "C"),
-           coalesce(t.carried, '{}'),
+           ARRAY(SELECT code FROM unnest(t.left_out) AS code ORDER BY code COLLATE "C"),
+           coalesce(t.carried, '[]'),
            t.value, t.numerator, t.denominator, t.counted_value,
            t.counted_numerator, t.counted_denominator, t.fingerprint
     FROM pairs AS w CROSS JOIN views AS v
@@ -235,7 +314,19 @@ _ROWS = """
     ON t.indicator_id = w.indicator_id AND t.year = w.year AND t.view = v.view"""
 
 
-# How the schools that reported moved since each year from which a missing school is carried.
+# Of the missing schools of which nothing is unknown.
+_STANDING_IN = f"""
+    standing_in AS (
+        SELECT own.indicator_id, own.year, own.view, own.code AS missing, c.code,
+               c.year AS carried_year, c.value, c.numerator, c.denominator
+        FROM own JOIN parts AS p ON p.indicator_id = own.indicator_id AND p.year = own.year
+        AND p.view = own.view AND p.school_id = own.school_id AND p.is_known
+        CROSS JOIN LATERAL ({_carried(YearRelation.APART)}) AS c
+        WHERE c.stands
+    )"""
+
+# How the schools that reported moved since each year from which a figure is carried, without those
+# into which others merged in between.
 _MOVED = f"""
     moved AS (
         SELECT m.indicator_id, m.year, m.view, m.carried_year,
@@ -243,23 +334,24 @@ _MOVED = f"""
                sum(f.denominator) AS denominator_then, sum(p.value) AS value,
                sum(p.numerator) AS numerator, sum(p.denominator) AS denominator
         FROM (
-            SELECT DISTINCT indicator_id, year, view, carried_year FROM parts
-            WHERE NOT counted AND carried_year IS NOT NULL
+            SELECT DISTINCT indicator_id, year, view, carried_year FROM standing_in
         ) AS m
         JOIN indicators_indicator AS i ON i.id = m.indicator_id
         JOIN parts AS p
         ON p.indicator_id = m.indicator_id AND p.year = m.year AND p.view = m.view AND p.counted
         JOIN indicators_countedfigure AS f ON f.indicator_id = m.indicator_id
         AND f.school_id = p.school_id AND f.view = m.view AND f.year = m.carried_year
-        WHERE {is_number("f", "i.aggregation")}
+        WHERE {is_number("f", "i.aggregation")} AND NOT EXISTS (
+            SELECT FROM mergers WHERE mergers.into_id = p.school_id
+            AND mergers.since >= m.carried_year AND mergers.since < m.year
+        )
         GROUP BY m.indicator_id, m.year, m.view, m.carried_year
     )"""
 
 _LAST_FIGURES = """
-    SELECT p.indicator_id, p.year::integer, p.view, p.code, p.carried_year::integer,
-           p.value, p.numerator, p.denominator,
+    SELECT c.indicator_id, c.year::integer, c.view, c.missing, c.code, c.carried_year::integer,
+           c.value, c.numerator, c.denominator,
            m.value_then, m.numerator_then, m.denominator_then, m.value, m.numerator, m.denominator
-    FROM parts AS p JOIN moved AS m
-    ON m.indicator_id = p.indicator_id AND m.year = p.year AND m.view = p.view
-    AND m.carried_year = p.carried_year
-    WHERE NOT p.counted"""
+    FROM standing_in AS c LEFT JOIN moved AS m
+    ON m.indicator_id = c.indicator_id AND m.year = c.year AND m.view = c.view
+    AND m.carried_year = c.carried_year"""

@@ -17,6 +17,7 @@ from indicators.formulas.coverage_range import (
     coverage_range,
     last_figures,
 )
+from indicators.formulas.mergers import Carrying
 from indicators.formulas.progress import Accumulation, Aggregation
 from indicators.formulas.readings import Reading
 from indicators.formulas.steps import Formula
@@ -83,10 +84,11 @@ def test_a_target_of_which_one_end_is_unknown_stands_in_for_nobody(
 
 def by_figures(readings: Readings, aggregation: Aggregation = SUM) -> dict[str, StandIn | None]:
     """What stands in for Douai in 2023, of which Albi and Alès reported."""
+    carried = Carrying(readings, aggregation).in_place_of("douai", 2023)
     figures = last_figures(
         readings,
         year=2023,
-        missing=["douai"],
+        carried={"douai": carried} if carried else {},
         reported=["albi", "ales"],
         aggregation=aggregation,
     )

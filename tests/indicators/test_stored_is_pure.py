@@ -245,6 +245,13 @@ class Plan(RuleBasedStateMachine):
     def change_a_school(self, index: int, **change: Any) -> None:
         self.change(School.objects.all(), index, change)
 
+    @rule(index=at, into=maybe(at), last_year=years)
+    def merge_a_school(self, index: int, into: int | None, last_year: int) -> None:
+        """Or undo a merger; in a circle too, which no page would make."""
+        merged = None if into is None else pick(self.schools, into).pk
+        until = None if into is None else last_year
+        self.change(School.objects.all(), index, {"merged_into": merged, "last_year": until})
+
     @rule(
         index=at,
         change=st.one_of(
