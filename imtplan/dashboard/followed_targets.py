@@ -6,17 +6,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, F, Func, OuterRef, Q, When
-from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from imtplan.accounts.models import School
 from imtplan.dashboard.forecast_wording import chances, is_unlikely, outlook
+from imtplan.dashboard.named_totals import Totals, carried_names, left_out_names, totals_of
 from imtplan.dashboard.revision_wording import revision_in_words
 from imtplan.dashboard.scope import Scope
-from imtplan.dashboard.wording import Wording
+from imtplan.dashboard.wording import Wording, left_out_in_words
 from indicators.explaining import ProgressMark
 from indicators.formulas.forecast import Forecast, forecast
 from indicators.formulas.progress import Direction, TargetPath
@@ -38,26 +35,6 @@ def name_of(target: Target) -> str:
     if target.is_reference or not target.perimeter:
         return _("Target %(year)s") % {"year": target.year}
     return str(target.perimeter)
-
-
-# By indicator, view and year.
-Totals = Mapping[tuple[int, str, int], InstituteValue]
-
-
-def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
-    """Returns what the schools add up to, by indicator, view and year, with the names of the
-    schools for which an older figure stands in."""
-    is_carried = Func(
-        OuterRef("carried"), F("code"), function="jsonb_exists", output_field=BooleanField()
-    )
-    schools = School.objects.visible_to(user).filter(is_carried)
-    names = ArraySubquery(schools.values(as_json=JSONObject(code="code", name="name")))
-    values = (
-        InstituteValue.objects.visible_to(user)
-        .filter(indicator__in=list(indicators))
-        .annotate(carried_names=Case(When(~Q(carried={}), then=names)))
-    )
-    return {(value.indicator_id, value.view, value.year): value for value in values}
 
 
 @dataclass(frozen=True)
@@ -146,8 +123,14 @@ class FollowedYear:
         """Returns the schools whose older figure stands in, with the year of that figure."""
         if not (self.total and self.is_estimate and self.total.carried):
             return []
-        names = {school["code"]: school["name"] for school in self.total.carried_names}  # type: ignore[attr-defined]
-        return [(names.get(code, code), year) for code, year in self.total.carried.items()]
+        return carried_names(self.total)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Returns a sentence for each school that the estimate leaves out."""
+        if not (self.total and self.is_estimate):
+            return []
+        return [left_out_in_words(name, year) for name, year in left_out_names(self.total)]
 
     @property
     def has_range(self) -> bool:

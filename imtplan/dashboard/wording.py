@@ -96,6 +96,11 @@ class Wording:
         return f"{self.number(value, sign=sign)} {self.unit}" if value is not None else ""
 
 
+def left_out_in_words(name: str, year: int) -> str:
+    """Says that an estimate leaves a school out, for which nothing can stand in."""
+    return _("Without %(name)s, which begins in %(year)s.") % {"name": name, "year": year}
+
+
 def correction_in_words(correction: Correction) -> str:
     """Says that a figure that counts was written anew; what it says then, once it is handed in."""
     owner = {"owner": correction.counted.school or "IMT"}

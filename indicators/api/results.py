@@ -108,6 +108,7 @@ class ValueSerializer(ReadSerializer):
             *names_of(field for field in VALUES if field not in RANGE),
             "missing",
             "carried",
+            "left_out",
             "computed_at",
             *names_of(RANGE),
             "formula_version",
@@ -123,7 +124,9 @@ class ValueFilters(ViewFilters):
     description=_(
         "Indicators added up over the schools; for the institute's people. `value` is null "
         "until every expected school has reported; `estimate` then carries the last figure of"
-        " each missing school forward, and `carried` says from which year. `low` and `high` "
+        " each missing school forward, and those of the schools that merged into it; `carried` "
+        "says from which year, and `left_out` names the schools that begin with the year and have "
+        "nothing to carry. `low` and `high` "
         "are the value with the missing schools at their floor and at their expectation, and "
         "`range_by` says by which assumption: `own_target` (their baseline, their path), "
         "`last_figure` (their last figure; that figure moved as the schools that reported both "

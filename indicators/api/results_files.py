@@ -122,6 +122,7 @@ def value_columns(flavour: Flavour) -> list[Column]:
             _("Figures carried forward"),
             lambda row: listed(f"{code}:{year}" for code, year in row.carried.items()),
         ),
+        Column("left_out", _("Schools left out"), lambda row: listed(row.left_out)),
         *_ending(flavour),
     ]
 

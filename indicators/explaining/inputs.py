@@ -1,7 +1,7 @@
 """Inputs: the figures that a value is made of, who gave them, and what was left out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -56,6 +56,8 @@ class Input:
     latest: Figure | None
     is_expected: bool = True
     stand_in: CountedFigure | None = None
+    merged_into: str = ""  # the name of the missing school in whose place its figure stands
+    begins: bool = False  # left out of the estimate: the school begins with the year
     correction: Correction | None = None
 
     @property
@@ -137,27 +139,29 @@ class Inputs:
         return [code for code in self.names if code in expected]
 
     def _rows_of(self, code: str) -> Iterator[Input]:
-        """Yields a row for each year that is due, or one for a school not expected this year."""
+        """Yields a row for each year that is due, and beside it one for each figure of a school
+        that merged into this one and that stands in; or one for a school not expected this year."""
         part = self.contributions.get(code)
-        sources = self._sources(part) if part else {}
         for year in part.years if part else (self.year,):
-            source = sources.get(year, year)
-            yield Input(
-                code=code,
-                name=self.names.get(code, ""),
-                year=year,
-                counted=self.figures.counted.get((code, year)),
-                latest=self.figures.latest.get((code, year)),
-                is_expected=part is not None,
-                stand_in=self.figures.counted.get((code, source)) if source != year else None,
-                correction=self.figures.corrections.get((code, year)),
-            )
+            stand_ins = part.stand_ins.get(year) if part and self.is_estimated else None
+            sources = {figure.school: figure.year for figure in stand_ins or ()}
+            own = self._row(code, year, sources.pop(code, None))
+            yield replace(own, is_expected=part is not None, begins=stand_ins == ())
+            for merged, source in sources.items():
+                row = replace(self._row(merged, year, source), counted=None, latest=None)
+                yield replace(row, merged_into=self.names.get(code, code), correction=None)
 
-    def _sources(self, part: Contribution) -> dict[int, int]:
-        """Returns, for each year that is due, the year of the figure that was used."""
-        if not self.is_estimated:
-            return {}
-        return dict(zip(part.years, part.sources or (), strict=False))
+    def _row(self, code: str, year: int, source: int | None) -> Input:
+        key = (code, year)
+        return Input(
+            code=code,
+            name=self.names.get(code, ""),
+            year=year,
+            counted=self.figures.counted.get(key),
+            latest=self.figures.latest.get(key),
+            stand_in=self.figures.counted.get((code, source)) if source else None,
+            correction=self.figures.corrections.get(key),
+        )
 
     @property
     def missing(self) -> list[str]:

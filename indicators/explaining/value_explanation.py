@@ -25,7 +25,8 @@ from indicators.results.series import reading_of
 
 @dataclass(frozen=True, slots=True)
 class MissingSchool:
-    """A missing school, and the numbers that may stand in for it; without any, there is no range.
+    """A missing school, or one that merged into it, and the numbers that may stand in; without any,
+    there is no range, unless the school begins with the year and is left out.
 
     Where its last figure does, `then` and `now` are what the schools come to that reported both in
     its year (`since`) and in the year of the value.
@@ -39,6 +40,8 @@ class MissingSchool:
     since: int | None = None
     then: Decimal | None = None
     now: Decimal | None = None
+    merged_into: str = ""  # the name of the missing school
+    begins: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,33 +136,47 @@ class ValueExplanation:
     @cached_property
     def missing_schools(self) -> list[MissingSchool]:
         """Returns the missing schools with what stands in for each, where there may be a range; in
-        a year of which nobody reported, only where schools have targets of their own."""
+        a year of which nobody reported, only where schools have targets of their own, and not where
+        the estimate leaves all of them out."""
         if not self.may_have_range or not (self.total.reported or self._stand_ins):
             return []
-        names = self.inputs.names
-        return [
-            self._missing_school(code, names.get(code, code), self._stand_ins.get(code))
-            for code in self.inputs.missing
-        ]
+        if not self.ends and set(self.total.left_out) == set(self.inputs.missing):
+            return []
+        return [row for code in self.inputs.missing for row in self._rows_of(code)]
+
+    def _rows_of(self, missing: str) -> Iterator[MissingSchool]:
+        """Yields a row for each number that stands in for a missing school, or one without any."""
+        placed = {
+            code: stand_in
+            for code, stand_in in self._stand_ins.items()
+            if (stand_in.missing or code) == missing
+        }
+        for code, stand_in in placed.items():
+            yield self._missing_school(code, stand_in)
+        if not placed:
+            begins = missing in self.total.left_out
+            yield MissingSchool(missing, self._name(missing), begins=begins)
+
+    def _name(self, code: str) -> str:
+        return self.inputs.names.get(code, code)
 
     @cached_property
     def _stand_ins(self) -> Mapping[str, StandIn]:
         return self.inputs.series.stand_ins(self.inputs.view, self.inputs.year)
 
-    def _missing_school(self, code: str, name: str, stand_in: StandIn | None) -> MissingSchool:
-        if stand_in is None:
-            return MissingSchool(code, name)
+    def _missing_school(self, code: str, stand_in: StandIn) -> MissingSchool:
         last = stand_in.last
         then, now = (last.then, last.now) if last else (NOBODY, NOBODY)
         return MissingSchool(
             code,
-            name,
+            self._name(code),
             stand_in.assumption,
             self._number(stand_in.floor),
             self._number(stand_in.expectation),
             last.year if last else None,
             self._number(then),
             self._number(now),
+            self._name(stand_in.missing) if stand_in.missing else "",
         )
 
     def _number(self, reading: Reading) -> Decimal | None:

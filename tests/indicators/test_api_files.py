@@ -56,7 +56,13 @@ def test_every_row_and_digit_of_the_list(diane: User, signed_in: SignIn, name: s
     rows = in_csv(client, name)
     assert len(rows) == len(listed) > 0
     for row, api in zip(rows, listed, strict=True):
-        shared = row.keys() & api.keys() - {"missing", "carried", "computed_at", "is_estimate"}
+        shared = row.keys() & api.keys() - {
+            "missing",
+            "carried",
+            "left_out",
+            "computed_at",
+            "is_estimate",
+        }
         shared -= {"forecast_from_baseline"}  # a program reads true or false
         assert shared
         for field in shared:
@@ -75,7 +81,15 @@ def test_the_workbook_has_the_same_cells(diane: User, signed_in: SignIn, name: s
         for key, cell in zip(row, line, strict=True):
             if isinstance(cell, float):
                 assert Decimal(str(cell)) == Decimal(row[key])
-            elif key in {"target", "plan", "indicator", "missing", "carried", "formula_version"}:
+            elif key in {
+                "target",
+                "plan",
+                "indicator",
+                "missing",
+                "carried",
+                "left_out",
+                "formula_version",
+            }:
                 assert cell == row[key]
 
 

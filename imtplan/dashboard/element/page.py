@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from imtplan.bilingual import reader_language
-from imtplan.dashboard.followed_targets import FollowedTarget, totals_of
+from imtplan.dashboard.followed_targets import FollowedTarget
 from imtplan.dashboard.freshness import Freshness
+from imtplan.dashboard.named_totals import totals_of
 from imtplan.dashboard.queries import (
     Project,
     Standing,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from imtplan.bilingual import reader_language
 from imtplan.dashboard.explanation.school_rows import InputRow, MissingSchoolRow
@@ -21,7 +22,7 @@ from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.revision_wording import revision_in_words
 from imtplan.dashboard.scope import Scope, demanded_scope
-from imtplan.dashboard.wording import Wording
+from imtplan.dashboard.wording import Wording, left_out_in_words
 from imtplan.numbers import format_number
 from indicators.explaining import (
     Agreement,
@@ -107,7 +108,38 @@ class ValueInWords:
     def without_stand_in(self) -> list[str]:
         """Returns the names of the missing schools for which nothing stands in."""
         schools = self.explanation.missing_schools
-        return [school.name for school in schools if school.assumption is None]
+        return [row.name for row in schools if row.assumption is None and not row.begins]
+
+    @property
+    def mergers(self) -> list[str]:
+        """Returns a sentence for each missing school in whose place others stand that merged into
+        it."""
+        merged: dict[str, list[str]] = {}
+        for row in self.explanation.inputs.rows:
+            names = merged.setdefault(row.merged_into, [])
+            if row.name not in names:
+                names.append(row.name)
+        return [
+            ngettext(
+                "%(names)s merged into %(school)s: its last figure stands in too, as it did "
+                "in its own last year.",
+                "%(names)s merged into %(school)s: their last figures stand in too, as they did "
+                "in their own last year.",
+                len(names),
+            )
+            % {"names": ", ".join(names), "school": school}
+            for school, names in merged.items()
+            if school
+        ]
+
+    @property
+    def left_out(self) -> list[str]:
+        """Returns a sentence for each school that the estimate leaves out."""
+        return [
+            left_out_in_words(row.name, row.year)
+            for row in self.explanation.inputs.rows
+            if row.begins
+        ]
 
     @property
     def is_open_running_sum(self) -> bool:

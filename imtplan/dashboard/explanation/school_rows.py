@@ -32,7 +32,12 @@ class InputRow:
 
     @property
     def why(self) -> str:
-        return str(REASONS[self.source.why]) if self.source.why else ""
+        source = self.source
+        if source.merged_into:
+            return _("merged into %(name)s") % {"name": source.merged_into}
+        if source.begins:
+            return _("begins in %(year)s") % {"year": source.year}
+        return str(REASONS[source.why]) if source.why else ""
 
     @property
     def carried(self) -> str:
@@ -70,7 +75,11 @@ class MissingSchoolRow:
 
     @property
     def name(self) -> str:
-        return self.school.name
+        school = self.school
+        if not school.merged_into:
+            return school.name
+        names = {"name": school.name, "successor": school.merged_into}
+        return _("%(name)s, merged into %(successor)s") % names
 
     @property
     def floor(self) -> str:
@@ -83,6 +92,8 @@ class MissingSchoolRow:
     @property
     def assumption(self) -> str:
         school = self.school
+        if school.begins:
+            return _("begins with the year, and is left out of the range as of the estimate")
         if school.assumption is None:
             return _("neither a target of its own nor a figure that could be moved")
         if school.assumption is RangeAssumption.OWN_TARGET:

@@ -11,10 +11,8 @@ from imtplan.dashboard.explanation.page import ProgressInWords, ValueInWords
 from imtplan.dashboard.followed_targets import (
     FollowedTarget,
     FollowedYear,
-    Totals,
     YearFacts,
     YearRow,
-    totals_of,
 )
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.indicator.redefinitions import Redefinition, redefinitions
@@ -23,6 +21,7 @@ from imtplan.dashboard.indicator.schools_compared import (
     schools_compared,
     sentence_of,
 )
+from imtplan.dashboard.named_totals import Totals, totals_of
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_chart import chart_of, with_breaks
 from imtplan.dashboard.wording import Wording

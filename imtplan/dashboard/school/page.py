@@ -155,6 +155,16 @@ class SchoolPage:
     freshness: Freshness
 
     @property
+    def is_expected(self) -> bool:
+        """Returns whether the school reports for the year."""
+        return self.school.is_member_in(self.scope.year)
+
+    @property
+    def merged_from(self) -> list[School]:
+        """Returns the schools that merged into it."""
+        return [row for row in self.school.merged_from.all() if row.last_year is not None]
+
+    @property
     def themes(self) -> dict[str, list[SchoolPageLine]]:
         by_theme: dict[str, list[SchoolPageLine]] = {}
         for line in self.lines:
@@ -247,7 +257,8 @@ def school_page(
     user: Any, code: str, parameters: Mapping[str, str], freshness: Freshness
 ) -> SchoolPage:
     """Raises 404 for a school that is not this person's to see."""
-    school = get_object_or_404(School.objects.visible_to(user), code=code)
+    schools = School.objects.visible_to(user).select_related("merged_into")
+    school = get_object_or_404(schools, code=code)
     read = demanded_scope(user, parameters)
     figures = CountedFigure.objects.visible_to(user).filter(school=school)
     scope = read.scope if parameters.get("year") else _latest(read.scope, figures)
