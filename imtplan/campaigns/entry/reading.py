@@ -19,14 +19,13 @@ from imtplan.campaigns.entry.checking.cells import (
 )
 from imtplan.campaigns.entry.checking.checks import findings
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
+from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
 from imtplan.campaigns.models import Campaign, KeptInput
 from indicators.models import Figure, Indicator, Target
 
 # How many earlier years are shown, and how many make the history that the checks look at.
 YEARS_SHOWN = 3
 YEARS_COMPARED = 10
-
-FiguresByYear = dict[int, dict[int, Figure]]  # indicator → year → figure
 
 
 @dataclass
@@ -38,6 +37,7 @@ class SchoolFigures:
     indicators: list[Indicator]
     figures: FiguresByYear
     kept: dict[int, KeptInput] = field(default_factory=dict)  # indicator → text
+    past: MergedPast = field(default_factory=lambda: MergedPast(0))  # whose figures stand with its
 
     def figure(self, indicator: Indicator) -> Figure | None:
         return self.figures.get(indicator.pk, {}).get(self.campaign.year)
@@ -57,7 +57,11 @@ class SchoolFigures:
             now={pk: number for pk, number in now.items() if number is not None},
             indicators=self.indicators,
             aims=lambda: self.aims,
+            merged={y: self._merged_within(y) for y in range(year - YEARS_COMPARED, year)},
         )
+
+    def _merged_within(self, year: int) -> tuple[str, ...]:
+        return tuple(school.name for school in self.past.within(self.school, year))
 
     @cached_property
     def aims(self) -> dict[int, KnownMagnitudes]:
@@ -118,23 +122,22 @@ class SchoolFigures:
 def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = ()) -> SchoolFigures:
     """Returns the school's cells. `indicators` where the caller has the campaign's already."""
     indicators_asked = list(indicators) or campaign.asked_indicators()
-    by_key = {indicator.pk: indicator for indicator in indicators_asked}
-    figures: FiguresByYear = {}
+    past = MergedPast.before(campaign.year)
     stored = Figure.objects.filter(
-        school=school,
-        indicator__in=by_key,
+        school__in=[school, *past.merged_into(school)],
         year__range=(campaign.year - YEARS_COMPARED, campaign.year),
     )
-    for figure in stored.select_related("entered_by").order_by("year"):
-        figure.indicator = by_key[figure.indicator_id]
-        figures.setdefault(figure.indicator_id, {})[figure.year] = figure
-    kept = KeptInput.objects.filter(campaign=campaign, school=school, indicator__in=by_key)
+    figures = by_school(stored.select_related("entered_by"), indicators_asked)
+    kept = KeptInput.objects.filter(
+        campaign=campaign, school=school, indicator__in=indicators_asked
+    )
     return SchoolFigures(
         campaign=campaign,
         school=school,
         indicators=indicators_asked,
-        figures=figures,
+        figures=past.with_merged(school, figures),
         kept={kept_input.indicator_id: kept_input for kept_input in kept.select_related("by")},
+        past=past,
     )
 
 

@@ -4,7 +4,7 @@ It reads only. What nobody said is missing, and never zero.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,10 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.entry.reading import YEARS_COMPARED, FiguresByYear, SchoolFigures
+from imtplan.campaigns.entry.merged_past import MergedPast, by_school
+from imtplan.campaigns.entry.reading import YEARS_COMPARED, SchoolFigures
 from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
-from indicators.models import Figure, Indicator
+from indicators.models import Figure
 
 State = Figure.State
 WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
@@ -137,28 +138,21 @@ def of_campaign(campaign: Campaign) -> dict[int, Completeness]:
 
 def _to_explain(campaign: Campaign) -> dict[int, int]:
     """Returns how many cells surprise and nobody answered, by school."""
-    indicators = campaign.asked_indicators()
-    readings = (
-        SchoolFigures(campaign, School(pk=school), indicators, figures)
-        for school, figures in _figures(campaign, indicators).items()
-    )
-    return {reading.school.pk: len(reading.to_explain) for reading in readings}
+    return {reading.school.pk: len(reading.to_explain) for reading in _readings(campaign)}
 
 
-def _figures(campaign: Campaign, indicators: Iterable[Indicator]) -> dict[int, FiguresByYear]:
+def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     """Reads what `reading.read` reads of one school, of every school at once."""
-    by_school: dict[int, FiguresByYear] = {}
-    by_key = {indicator.pk: indicator for indicator in indicators}
-    figures = Figure.objects.filter(
-        school__isnull=False,
-        indicator__in=by_key,
-        year__range=(campaign.year - YEARS_COMPARED, campaign.year),
-    )
-    for figure in figures.order_by("year"):
-        figure.indicator = by_key[figure.indicator_id]
-        by_indicator = by_school.setdefault(figure.school_id, {})  # type: ignore[arg-type]
-        by_indicator.setdefault(figure.indicator_id, {})[figure.year] = figure
-    return by_school
+    indicators = campaign.asked_indicators()
+    years = (campaign.year - YEARS_COMPARED, campaign.year)
+    stored = Figure.objects.filter(school__isnull=False, year__range=years)
+    figures = by_school(stored, indicators)
+    past = MergedPast.before(campaign.year)
+    schools: dict[int | None, School] = {school.pk: school for school in past.schools}
+    for key in figures:
+        school = schools.get(key) or School(pk=key)
+        together = past.with_merged(school, figures)
+        yield SchoolFigures(campaign, school, indicators, together, past=past)
 
 
 # --- Rows of pages ------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 The rules are in `checks`; these are the things they speak of, and the numbers in their sentences.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.bilingual import reader_language
@@ -120,13 +121,21 @@ class Surroundings:
     indicators: Iterable[Indicator] = ()
     # What is aimed at, by indicator, looked up only where there is no earlier figure.
     aims: Callable[[], Mapping[int, "KnownMagnitudes"]] = dict
+    # By earlier year, the schools whose figures stand with the school's own since they merged.
+    merged: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    def year_in_words(self, year: int) -> str | Promise:
+        """Returns the year, and whose figures stand with the school's own there."""
+        names = self.merged.get(year)
+        text = _("{year}, with {names}")
+        return format_lazy(text, year=year, names=", ".join(names)) if names else str(year)
 
     def reference(self, indicator: Indicator) -> ReferenceNumber | None:
         """Returns the latest earlier number, or what the school begins at or aims at."""
         earlier = self.past.get(indicator.pk, {})
         for year in sorted((year for year in earlier if year < self.year), reverse=True):
             if (number := earlier[year].number) is not None:
-                return ReferenceNumber(number, str(year))
+                return ReferenceNumber(number, self.year_in_words(year))
         aim = self.aims().get(indicator.pk)
         return aim.own if aim else None
 

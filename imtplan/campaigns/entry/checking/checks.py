@@ -134,7 +134,7 @@ def findings(
     slips = list(_slips(cell, around, before))
     noted = [
         *slips,
-        *([] if slips else _compared_with_last_year(number, cell.indicator, before)),
+        *([] if slips else _compared_with_last_year(number, cell.indicator, around)),
         *([] if slips else _compared_with_history(number, cell.indicator, around)),
         *_compared_with_parts(number, cell.indicator, around),
         *_compared_with_the_same(cell, around),
@@ -173,9 +173,8 @@ def _slips(cell: EnteredCell, around: Surroundings, before: Figure | None) -> It
         for part in ("numerator", "denominator"):
             last = getattr(before, part, None)
             if before and last is not None:
-                yield from _slip(
-                    getattr(cell, part), ReferenceNumber(last, str(before.year)), indicator, part
-                )
+                there = ReferenceNumber(last, around.year_in_words(before.year))
+                yield from _slip(getattr(cell, part), there, indicator, part)
     elif cell.value is not None:
         if reference := around.reference(indicator):
             yield from _slip(cell.value, reference, indicator, "value")
@@ -209,12 +208,18 @@ def _slipped(part: str, message: Promise, times: Decimal) -> CellFinding:
 
 
 def _compared_with_last_year(
-    number: Decimal, indicator: Indicator, before: Figure | None
+    number: Decimal, indicator: Indicator, around: Surroundings
 ) -> Iterator[CellFinding]:
+    before = around.before(indicator)
     last = before.number if before else None
     if before is None or last is None:
         return
-    words = {"last": shown(last, indicator), "year": before.year, "now": shown(number, indicator)}
+    year = around.year_in_words(before.year)
+    words: dict[str, object] = {
+        "last": shown(last, indicator),
+        "year": year,
+        "now": shown(number, indicator),
+    }
     if number == last:
         text = _("The same as in {year}: {last}.")
         yield _information("same", format_lazy(text, **words))

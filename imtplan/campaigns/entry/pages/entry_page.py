@@ -16,6 +16,7 @@ from imtplan.campaigns.entry.checking.checks import problems
 from imtplan.campaigns.entry.forms import FigureForm, as_posted, initial_of
 from imtplan.campaigns.entry.kept_inputs import in_words as kept_in_words
 from imtplan.campaigns.entry.last_year import number_of_last_year
+from imtplan.campaigns.entry.merged_past import MergedPast
 from imtplan.campaigns.entry.reading import YEARS_SHOWN, SchoolFigures, read
 from imtplan.campaigns.entry.saving import SaveOutcome
 from imtplan.campaigns.gate import REFUSALS
@@ -92,6 +93,20 @@ class EntryPage:
     school: School
     submission: Submission
     rows: list[EntryRow]
+    past: MergedPast = field(default_factory=lambda: MergedPast(0))
+
+    @property
+    def mergers(self) -> list[str]:
+        """Returns a sentence for each school whose figures stand with this one's own in the years
+        shown."""
+        text = _(
+            "%(name)s merged into this school: up to %(year)s its figures are added to those below."
+        )
+        return [
+            text % {"year": school.last_year, "name": school.name}
+            for school in self.past.merged_into(self.school)
+            if any(school.is_member_in(year) for year in self.years_before)
+        ]
 
     @property
     def state(self) -> Submission.State:
@@ -190,6 +205,7 @@ def read_page(
         campaign=campaign,
         school=school,
         submission=submission,
+        past=reading.past,
         rows=[
             replace(
                 _row(indicator, reading, data, outcome),
