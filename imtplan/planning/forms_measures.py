@@ -223,6 +223,10 @@ class SchoolForm(PlanForm):
         ]
         help_texts = {
             "last_year": gettext_lazy("The last year it reports for. Empty: it goes on."),
+            "merged_into": gettext_lazy(
+                "Into one school, as a whole. Until that one reports for both, the last figures of "
+                "both stand in for it."
+            ),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -236,4 +240,13 @@ class SchoolForm(PlanForm):
         data = super().clean() or {}
         if data.get("merged_into") and not data.get("last_year"):
             self.add_error("last_year", _("Say the last year it reports for by itself."))
+        elif data.get("merged_into"):
+            self._check_successor(data["merged_into"], data["last_year"] + 1)
         return data
+
+    def _check_successor(self, successor: School, year: int) -> None:
+        first, last = successor.first_year or year, successor.last_year or year
+        if not first <= year <= last:
+            words = {"school": successor, "year": year}
+            text = _("%(school)s does not report for %(year)s: choose a school that does.")
+            self.add_error("merged_into", text % words)

@@ -52,6 +52,20 @@ def test_a_merged_school_says_where_and_until_when(
     assert not target.indicator.figures.filter(school=albi, year=2020, value=16300).exists()
 
 
+def test_a_school_merges_into_one_that_reports_the_year_after(
+    office: Any, albi: School, ales: School
+) -> None:
+    url = f"/plan/modifier/ecoles/{ales.pk}/"
+    albi.last_year = 2020
+    albi.save()
+    assert list(office.refused(url, merged_into=str(albi.pk), last_year="2020")) == ["merged_into"]
+    office.do(url, merged_into=str(albi.pk), last_year="2019")
+
+
+def test_the_page_says_that_splits_are_not_recorded(office: Any) -> None:
+    assert "Une scission" in office.client.get("/plan/ecoles/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
