@@ -1,5 +1,6 @@
 """The yearly collection: what is asked of which schools, from when to when, by whom."""
 
+import re
 from datetime import datetime
 from itertools import chain, count
 from typing import Any
@@ -22,6 +23,14 @@ from objectives.models import StrategicPlan
 
 # How much of its name stands in the address of a campaign.
 LONGEST_SLUG = 16
+
+
+def _slug_of(name: str) -> str:
+    """Returns the first words of a name that fit, without those of one letter ("d’automne")."""
+    words = [word for word in slugify(re.sub("[’']", " ", name)).split("-") if len(word) > 1]
+    slug = "-".join(words)[: LONGEST_SLUG + 1]
+    is_whole = len(slug) <= LONGEST_SLUG
+    return slug if is_whole else (slug.rpartition("-")[0] or slug[:LONGEST_SLUG])
 
 
 class CampaignQuerySet(OpenToRoles["Campaign"]):
@@ -50,7 +59,7 @@ class CampaignQuerySet(OpenToRoles["Campaign"]):
         taken = set(self.filter(code__startswith=str(year)).values_list("code", flat=True))
         if str(year) not in taken:
             return str(year)
-        named = f"{year}-{slugify(name)[:LONGEST_SLUG].strip('-') or '2'}"
+        named = f"{year}-{_slug_of(name) or '2'}"
         others = (f"{named}-{number}" for number in count(2))
         return next(code for code in chain([named], others) if code not in taken)
 

@@ -57,7 +57,9 @@ def test_the_first_of_a_year_keeps_its_address_and_the_next_is_named(
     third = factories.CampaignFactory(name="Finances !")
     assert third.code == "2022-finances-2"
     assert Campaign.objects.free_code(2022, "財務") == "2022-2"
-    assert Campaign.objects.free_code(2022, "Une enquête complémentaire") == "2022-une-enquete-comp"
+    assert Campaign.objects.free_code(2022, "Finances d’automne") == "2022-finances-automne"
+    assert Campaign.objects.free_code(2022, "Anticonstitutionnellement") == "2022-anticonstitution"
+    assert Campaign.objects.free_code(2022, "Une enquête complémentaire") == "2022-une-enquete"
 
 
 def test_two_of_a_year_are_never_called_alike(campaign: Campaign) -> None:
