@@ -163,12 +163,12 @@ def test_each_submission_counts_its_receipts(
     assert other.number == "2022-imt-mines-ales-1"
 
 
-def test_two_plans_with_one_year_do_not_share_a_number(
+def test_two_campaigns_of_one_year_do_not_share_a_number(
     receipt: Receipt, albi: School, alice: User
 ) -> None:
     plan = factories.PlanFactory(code="2023-2027", first_year=2023, last_year=2027)
-    campaign = factories.CampaignFactory(plan=plan, year=2022)
-    assert hand_in(campaign, albi, alice).number == "2022-imt-mines-albi-2"
+    campaign = factories.CampaignFactory(plan=plan, year=2022, name="Budget")
+    assert hand_in(campaign, albi, alice).number == "2022-budget-imt-mines-albi-1"
 
 
 @pytest.mark.parametrize("change", [{"content": "{}"}, {"sha256": "0"}, {"number": "x"}])
