@@ -27,6 +27,15 @@ class SchoolFactory(DjangoModelFactory[School]):
     rank = factory.Sequence(lambda n: n + 10)
 
 
+class InstituteFactory(SchoolFactory):
+    """The institute's own row, which a migration makes."""
+
+    code = School.THE_INSTITUTE
+    name = "Institut Mines-Télécom"
+    kind = School.Affiliation.INSTITUTE
+    rank = 0
+
+
 class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User

@@ -35,7 +35,7 @@ class SchoolFilters(FilterSet):
     ),
 )
 class SchoolViewSet(ByCode):
-    queryset = School.objects.all()
+    queryset = School.objects.without_the_institute()
     serializer_class = SchoolSerializer
     filterset_class = SchoolFilters
     ordering_fields = ["rank", "code", "name"]

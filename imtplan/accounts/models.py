@@ -30,6 +30,10 @@ class SchoolQuerySet(models.QuerySet["School"]):
             return self
         return self.filter(pk__in=user.school_ids)
 
+    def without_the_institute(self) -> "SchoolQuerySet":
+        """Returns the schools alone: the institute's own row is in no list of them."""
+        return self.exclude(kind=School.Affiliation.INSTITUTE)
+
     def carrying_the_plan(self) -> "SchoolQuerySet":
         """Returns the institute's own schools, whose figures add up to the plan's."""
         return self.filter(kind=School.Affiliation.OWN)
@@ -51,10 +55,17 @@ def member_in(year: Any) -> Q:
 
 @pghistory.track()
 class School(models.Model):
+    """A school; or, in one row that a migration makes, the institute, for the figures that it
+    enters itself. It is a place where people enter and hand in, and a member of no sum."""
+
     class Affiliation(models.TextChoices):
         OWN = "own", _("own school")
         SUBSIDIARY = "subsidiary", _("subsidiary")
         ASSOCIATED = "associated", _("associated school")
+        INSTITUTE = "institute", _("the institute itself")
+
+    # The code of the institute's row, and of no other.
+    THE_INSTITUTE = "imt"
 
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -87,7 +98,13 @@ class School(models.Model):
                 | Q(last_year=None)
                 | Q(last_year__gte=models.F("first_year")),
                 violation_error_message=_("A school's last year comes after its first."),
-            )
+            ),
+            # With the code, which exists once, this makes it at most one row.
+            models.CheckConstraint(
+                name="school_institute_by_its_code",
+                condition=Q(kind="institute", code="imt") | ~Q(Q(kind="institute") | Q(code="imt")),
+                violation_error_message=_("The institute itself is there already, as “imt”."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +112,10 @@ class School(models.Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)
+
+    @property
+    def is_the_institute(self) -> bool:
+        return self.kind == School.Affiliation.INSTITUTE
 
     def is_member_in(self, year: int) -> bool:
         """The same rule as `members_in`, for a school already read."""

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imtplan.accounts.models import User
+from imtplan.accounts.models import School, User
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.forms import TypedNumberField
 from imtplan.day_field import DayField
@@ -201,6 +201,10 @@ class PlanForm(ActForm, forms.ModelForm):
         if self.instance.pk is not None:
             for name in self.FIXED:
                 self.fields.pop(name, None)
+        for field in self.fields.values():
+            choices = getattr(field, "queryset", None)
+            if choices is not None and choices.model is School:
+                field.queryset = choices.without_the_institute()
 
     def _get_validation_exclusions(self) -> set[str]:
         """Keeps the parent and the code, which are no fields: codes are unique within a parent."""

@@ -231,9 +231,11 @@ class SchoolForm(PlanForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        others = School.objects.filter(merged_into=None)
-        others |= School.objects.filter(pk=self.instance.merged_into_id)
-        self.fields["merged_into"].queryset = others.exclude(pk=self.instance.pk)
+        kinds = [choice for choice in School.Affiliation.choices if choice[0] != "institute"]
+        self.fields["kind"].choices = kinds
+        others = School.objects.without_the_institute()
+        free = others.filter(merged_into=None) | others.filter(pk=self.instance.merged_into_id)
+        self.fields["merged_into"].queryset = free.exclude(pk=self.instance.pk)
         self.fields["merged_into"].empty_label = _("no other school")
 
     def clean(self) -> dict[str, Any]:

@@ -169,6 +169,8 @@ class Loader:
         """Returns the row that a cell names by its code; `CellRefused` if there is none in use."""
         model, slug = NAMED[name]
         rows = model._default_manager.filter(code=code)
+        if model is School:
+            rows = rows.without_the_institute()
         if hasattr(model, "plan"):
             rows = rows.filter(plan=self.plan)
         row = rows.first()

@@ -169,7 +169,7 @@ class _WorkbookWriter:
     @cached_property
     def _codes(self) -> list[list[str]]:
         indicators = Indicator.objects.in_use()
-        schools = list(School.objects.all())
+        schools = list(School.objects.without_the_institute())
         return [
             [gettext("Codes of indicators"), *(row.code for row in indicators)],
             [gettext("Their names"), *(str(row.name) for row in indicators)],
