@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.integrity.queries_results import RESULTS, Query
 
-_FIGURE = """i.code || ' · ' || coalesce(s.code, 'IMT') || ' · ' || f.year"""
+_FIGURE = """i.code || ' · ' || s.code || ' · ' || f.year"""
 _FIGURES = """indicators_figure AS f
     JOIN indicators_indicator AS i ON i.id = f.indicator_id
-    LEFT JOIN accounts_school AS s ON s.id = f.school_id"""
+    JOIN accounts_school AS s ON s.id = f.school_id"""
 _LOOK = _("Open the figure's history, find who wrote it and when, and enter it again.")
 _EDIT = _("Open the plan's page and complete it.")
 
@@ -128,7 +128,7 @@ QUERIES: list[Query] = [
             JOIN indicators_indicator AS i ON i.id = f.indicator_id
         ) AS f
         JOIN indicators_indicator AS i ON i.id = f.indicator_id
-        LEFT JOIN accounts_school AS s ON s.id = f.school_id
+        JOIN accounts_school AS s ON s.id = f.school_id
         WHERE number < i.minimum OR number > i.maximum ORDER BY 1""",
     ),
     (
@@ -147,7 +147,7 @@ QUERIES: list[Query] = [
         _LOOK,
         f"""
         SELECT {_FIGURE} FROM {_FIGURES}
-        WHERE f.state = 'number' AND f.school_id IS NOT NULL
+        WHERE f.state = 'number' AND s.kind <> 'institute'
         AND (f.numerator IS NOT NULL) <> (i.aggregation = 'ratio') ORDER BY 1""",
     ),
     (
@@ -157,7 +157,7 @@ QUERIES: list[Query] = [
         _("Remove the figure, or correct how the indicator adds up."),
         f"""
         SELECT {_FIGURE} FROM {_FIGURES}
-        WHERE f.state = 'number' AND (f.school_id IS NULL) <> (i.aggregation = 'none')
+        WHERE f.state = 'number' AND (s.kind = 'institute') <> (i.aggregation = 'none')
         ORDER BY 1""",
     ),
     (

@@ -21,6 +21,7 @@ from rest_framework.serializers import (
     SerializerMethodField,
 )
 
+from imtplan.accounts.models import School
 from imtplan.numbers import plain
 from imtplan.rest import PlainDecimalField
 from indicators.explaining import (
@@ -104,7 +105,7 @@ class InputSerializer(Serializer):
 
     @extend_schema_field(CharField(allow_null=True))
     def get_school(self, row: Input) -> str | None:
-        return row.code or None
+        return None if row.code == School.THE_INSTITUTE else row.code
 
 
 class DifferenceSerializer(Serializer):

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
-from drf_spectacular.utils import extend_schema
-from rest_framework.serializers import IntegerField, SerializerMethodField
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework.serializers import CharField, IntegerField, SerializerMethodField
 
 from imtplan.accounts.models import School
 from imtplan.rest import (
@@ -25,6 +25,7 @@ from imtplan.rest import (
 from indicators.models import (
     CountedFigure,
     Figure,
+    FigureContent,
     Indicator,
     IndicatorLink,
     View,
@@ -161,7 +162,7 @@ class IndicatorViewSet(ByCode):
 class FigureSerializer(ReadSerializer):
     id = IntegerField(source="figure_id", read_only=True)
     indicator = CodeField()
-    school = CodeField(allow_null=True)
+    school = SerializerMethodField()
     # A ratio keeps its two parts; their quotient is worked out here, to the digits of all results.
     value = PlainDecimalField(
         source="number", max_digits=30, decimal_places=10, read_only=True, allow_null=True
@@ -187,17 +188,25 @@ class FigureSerializer(ReadSerializer):
             "entered_at",
         ]
 
+    @extend_schema_field(CharField(allow_null=True))
+    def get_school(self, figure: FigureContent) -> str | None:
+        return figure.of_school.code if figure.of_school else None
+
 
 class FigureFilters(YearFilters):
     indicator = CodeFilter("indicator", model=Indicator)
     objective = CodeFilter("indicator__links__objective", model=Objective, distinct=True)
     theme = WordFilter("indicator__theme", words=Indicator.Theme)
     school = CodeFilter("school", model=School)
-    level = WordFilter("school", words=FigureLevel, method=at_level)
+    level = WordFilter("school__kind", words=FigureLevel, method="entered_at_level")
     view = WordFilter("view", words=View, method="counted_in")
     state = WordFilter("state", words=Figure.State)
     status = WordFilter("status", words=Figure.Status)
     origin = WordFilter("origin", words=Figure.Origin)
+
+    def entered_at_level(self, figures: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        own = Q(**{name: School.Affiliation.INSTITUTE})
+        return figures.filter(own if value == FigureLevel.INSTITUTE else ~own)
 
     def counted_in(self, figures: Any, name: str, value: str) -> QuerySet[CountedFigure]:
         """Returns the versions that count. The filters that follow are about these."""

@@ -34,8 +34,8 @@ def figure_columns(flavour: Flavour) -> list[Column]:
 
 
 def _school(figure: Figure, field: str) -> str | None:
-    """Returns a field of the figure's school; None where the figure is the institute's own."""
-    return getattr(figure.school, field) if figure.school else None
+    school = figure.of_school
+    return getattr(school, field) if school else None
 
 
 class FigureCsvFilters(InFlavours, FigureFilters):

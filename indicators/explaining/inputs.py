@@ -11,7 +11,7 @@ from imtplan.accounts.models import School
 from indicators.formulas.adding_up import Contribution
 from indicators.models import CountedFigure, Figure, FigureContent, Indicator, View
 from indicators.results.corrections import Correction, corrections
-from indicators.results.series import THE_INSTITUTE, Series
+from indicators.results.series import Series
 
 Key = tuple[str, int]  # school code, year
 
@@ -104,7 +104,7 @@ class Input:
 
     @property
     def key(self) -> str:
-        return f"{self.code or 'IMT'} {self.year}"
+        return f"{self.code} {self.year}"
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Inputs:
         if self.school is not None:
             return [self.school]
         if self.series.indicator.aggregation == Indicator.Aggregation.NONE:
-            return [THE_INSTITUTE]
+            return [School.THE_INSTITUTE]
         members = self.series.members.get(self.year, frozenset())
         expected = {*members, *self.contributions}
         return [code for code in self.names if code in expected]
@@ -186,10 +186,10 @@ def _by_key(figures: Any, indicator: Indicator, until: int) -> dict[Key, Any]:
 
 
 def _key(figure: FigureContent) -> Key:
-    return (figure.school.code if figure.school else THE_INSTITUTE, figure.year)
+    return (figure.school.code, figure.year)
 
 
 def school_names(user: Any) -> dict[str, str]:
     """Returns the schools' names by code in the order of all lists, the institute first."""
-    schools = School.objects.visible_to(user)
-    return {THE_INSTITUTE: "IMT"} | {school.code: school.name for school in schools}
+    schools = School.objects.visible_to(user).without_the_institute()
+    return {School.THE_INSTITUTE: "IMT"} | {school.code: school.name for school in schools}

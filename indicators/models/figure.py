@@ -1,7 +1,7 @@
 """Figures: the number that a school, or the institute, enters for one indicator and year."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import pghistory
 from django.conf import settings
@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
-from imtplan.accounts.visibility import OpenToOwners
+from imtplan.accounts.roles import Permission, has_permission
 from indicators.formulas.readings import number_of
 from indicators.models.indicator import Indicator, amount_field
+
+Row = TypeVar("Row", bound=models.Model)
 
 PARTS = ("value", "numerator", "denominator")
 
@@ -57,9 +59,7 @@ class FigureContent(models.Model):
     }
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="%(class)ss")
-    school = models.ForeignKey(
-        School, models.PROTECT, null=True, blank=True, related_name="%(class)ss"
-    )
+    school = models.ForeignKey(School, models.PROTECT, related_name="%(class)ss")
     year = models.PositiveSmallIntegerField(_("year"))
     state = models.CharField(_("state"), max_length=14, choices=State)
     value = amount_field(_("value"))
@@ -86,7 +86,12 @@ class FigureContent(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.indicator.code} · {self.school or 'IMT'} · {self.year}"
+        return f"{self.indicator.code} · {self.school} · {self.year}"
+
+    @property
+    def of_school(self) -> School | None:
+        """Returns the school, as programs read it; None where the institute entered it."""
+        return None if self.school.is_the_institute else self.school
 
     @property
     def author(self) -> str:
@@ -109,7 +114,26 @@ class FigureContent(models.Model):
         return all(getattr(self, name) == getattr(other, name) for name in ("state", *PARTS))
 
 
+class FigureContentQuerySet(models.QuerySet[Row]):
+    # Of the institute's own figures, those that everybody who holds a role may see.
+    OPEN: Q
+
+    def visible_to(self, user: Any) -> Self:
+        """Returns every figure for the institute's people, else those of the person's own schools
+        and what was validated of the institute's own."""
+        if has_permission(user, Permission.READ_INSTITUTE):
+            return self
+        if not (user.is_authenticated and user.held_roles):
+            return self.none()
+        of_the_institute = Q(school__kind=School.Affiliation.INSTITUTE) & self.OPEN
+        return self.filter(Q(school__in=user.school_ids) | of_the_institute)
+
+
 # --- The figure as it stands ----------------------------------------------------------------------
+
+
+class FigureQuerySet(FigureContentQuerySet["Figure"]):
+    OPEN = Q(status=FigureContent.Status.VALIDATED)
 
 
 # The versions of figures that were erased or removed: they are few among all versions.
@@ -128,7 +152,7 @@ class Figure(FigureContent):
     `CountedFigure` too.
     """
 
-    objects = OpenToOwners.as_manager()
+    objects = FigureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("figure")
@@ -138,7 +162,6 @@ class Figure(FigureContent):
             models.UniqueConstraint(
                 fields=["indicator", "school", "year"],
                 name="figure_once",
-                nulls_distinct=False,
                 violation_error_message=_("This figure exists already."),
             ),
             models.CheckConstraint(
@@ -199,7 +222,9 @@ FigureEvent: Any = Figure.pgh_event_model  # type: ignore[attr-defined]
 # --- The figures that count -----------------------------------------------------------------------
 
 
-class CountedFigureQuerySet(OpenToOwners["CountedFigure"]):
+class CountedFigureQuerySet(FigureContentQuerySet["CountedFigure"]):
+    OPEN = Q(view=View.VALIDATED)
+
     def in_view(self, view: str) -> "CountedFigureQuerySet":
         return self.filter(view=view)
 
@@ -228,7 +253,6 @@ class CountedFigure(FigureContent):
             models.UniqueConstraint(
                 fields=["indicator", "school", "view", "year"],
                 name="counted_figure_once",
-                nulls_distinct=False,
             ),
         ]
         indexes = [

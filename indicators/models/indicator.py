@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 from levers.models import Lever
@@ -32,6 +33,12 @@ def amount_field(label: Any, **options: Any) -> "models.DecimalField[Any, Decima
 class IndicatorQuerySet(OpenToRoles["Indicator"]):
     def collected_from_schools(self) -> "IndicatorQuerySet":
         return self.exclude(aggregation=Indicator.Aggregation.NONE)
+
+    def reported_by(self, school: School) -> "IndicatorQuerySet":
+        """Returns what a school is asked, or what the institute enters itself."""
+        if school.is_the_institute:
+            return self.filter(aggregation=Indicator.Aggregation.NONE)
+        return self.collected_from_schools()
 
     def in_use(self) -> "IndicatorQuerySet":
         """Returns the indicators that are collected and computed; archived ones keep their history

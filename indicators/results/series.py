@@ -42,9 +42,6 @@ from indicators.models import CountedFigure, Figure, Indicator, Target, View
 from indicators.models.indicator import IndicatorQuerySet
 from objectives.models import PlanState, StrategicPlan
 
-# The key of the institute's own figures among those of the schools.
-THE_INSTITUTE = ""
-
 PARTS = ("value", "numerator", "denominator")
 
 # readings[view][school code][year]
@@ -143,7 +140,7 @@ class Series:
 
     def _merged_before(self, target: Target, year: int) -> bool:
         """Returns whether all mergers into the target's school, up to a year, are older than it."""
-        code = target.school.code if target.school else THE_INSTITUTE
+        code = target.school.code if target.school else School.THE_INSTITUTE
         mergers = self.mergers.merged_into(code, before=year).values()
         return all(since < target.baseline_year for since in mergers)
 
@@ -220,7 +217,8 @@ class Series:
         return self.indicator.aggregation == Indicator.Aggregation.NONE
 
     def _expected_in(self, year: int) -> frozenset[str]:
-        return frozenset({THE_INSTITUTE}) if self._is_the_institutes_own else self.members[year]
+        institute = frozenset({School.THE_INSTITUTE})
+        return institute if self._is_the_institutes_own else self.members[year]
 
     def _added_up(
         self, view: View, year: int, members: Collection[str], *, is_alone: bool
@@ -292,8 +290,8 @@ def readings_by_indicator(figures: models.QuerySet[CountedFigure]) -> Mapping[in
     states = (Figure.State.NUMBER, Figure.State.NOT_APPLICABLE)
     names = ("indicator_id", "view", "school__code", "year", "state", *PARTS)
     for figure in figures.filter(state__in=states).values_list(*names, named=True):
-        code = figure.school__code or THE_INSTITUTE
-        readings[figure.indicator_id][View(figure.view)][code][figure.year] = reading_of(figure)
+        by_school = readings[figure.indicator_id][View(figure.view)]
+        by_school[figure.school__code][figure.year] = reading_of(figure)
     return readings
 
 

@@ -79,23 +79,18 @@ _SINCE = """(
             WHERE t.indicator_id = i.id AND t.archived_at IS NULL
         )"""
 
-# The schools expected in a year, each with the figure that counts in each view: the institute's own
-# schools that are members in the year, or the institute itself, which is written as school 0.
-_DUE = """
+# Who reports an indicator: the institute's own schools, or the institute by its own row.
+_KIND = "CASE i.aggregation WHEN 'none' THEN 'institute' ELSE 'own' END"
+
+# The schools expected in a year, or the institute, each with the figure that counts in each view.
+_DUE = f"""
     due AS (
-        SELECT w.*, v.view, s.id AS school_id, s.code::text AS code, s.first_year,
+        SELECT i.*, v.view, s.id AS school_id, s.code::text AS code, s.first_year,
                f.state, f.value, f.numerator, f.denominator
-        FROM pairs AS w CROSS JOIN views AS v JOIN accounts_school AS s ON s.kind = 'own'
-        AND coalesce(s.first_year <= w.year, true) AND coalesce(w.year <= s.last_year, true)
-        LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = w.indicator_id
-        AND f.year = w.year AND f.view = v.view AND f.school_id = s.id
-        WHERE w.aggregation <> 'none'
-        UNION ALL
-        SELECT w.*, v.view, 0, '', NULL, f.state, f.value, f.numerator, f.denominator
-        FROM pairs AS w CROSS JOIN views AS v
-        LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = w.indicator_id
-        AND f.year = w.year AND f.view = v.view AND f.school_id IS NULL
-        WHERE w.aggregation = 'none'
+        FROM pairs AS i CROSS JOIN views AS v JOIN accounts_school AS s ON s.kind = {_KIND}
+        AND coalesce(s.first_year <= i.year, true) AND coalesce(i.year <= s.last_year, true)
+        LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = i.indicator_id
+        AND f.year = i.year AND f.view = v.view AND f.school_id = s.id
     )"""
 
 # Of the schools that are not excused by "not applicable".
@@ -107,17 +102,7 @@ _OWN = f"""
     )"""
 
 
-def _numbers(years: YearRelation) -> str:
-    """Returns the SQL of the counted figures of school `q`, which may be the institute itself."""
-    chosen = "indicator_id = own.indicator_id AND view = own.view AND year <= q.at"
-    of_a_school = f"SELECT * FROM indicators_countedfigure WHERE {chosen} AND school_id = q.id"
-    if years is YearRelation.APART:
-        return of_a_school
-    return f"""{of_a_school} UNION ALL
-        SELECT * FROM indicators_countedfigure WHERE {chosen} AND school_id IS NULL AND q.id = 0"""
-
-
-def _carried(years: YearRelation) -> str:
+def _carried() -> str:
     """Returns the SELECT of what is carried for the school of `own` where its figure is missing, as
     `indicators.formulas.mergers` has it: a row for itself, and one for each school that merged into
     it and for which no later figure speaks. `stands` says that the row is a number, `is_known` that
@@ -157,15 +142,16 @@ def _carried(years: YearRelation) -> str:
             )
         ) AS q
         LEFT JOIN LATERAL (
-            SELECT f.* FROM ({_numbers(years)}) AS f
-            WHERE {is_number("f", "own.aggregation")}
-            OR f.year = q.at AND f.state = 'not_applicable'
+            SELECT f.* FROM indicators_countedfigure AS f
+            WHERE f.indicator_id = own.indicator_id AND f.view = own.view AND f.year <= q.at
+            AND f.school_id = q.id AND ({is_number("f", "own.aggregation")}
+                OR f.year = q.at AND f.state = 'not_applicable')
             ORDER BY f.year DESC LIMIT 1
         ) AS f ON true
         WHERE own.needed AND NOT own.counted"""
 
 
-def _stand_in(years: YearRelation) -> str:
+def _stand_in() -> str:
     """Returns the row of what is carried for the school of `own`, added up."""
     sums = ", ".join(f"sum(c.{name}) FILTER (WHERE c.stands) AS {name}" for name in _BROUGHT)
     return f"""
@@ -174,7 +160,7 @@ def _stand_in(years: YearRelation) -> str:
                bool_or(c.stands AND c.id = own.school_id) AS has_own,
                jsonb_object_agg(c.code, c.year) FILTER (WHERE c.stands) AS carried,
                sum({_nested_hashes("c.id", "c.year", *_prefixed("c", _BROUGHT))}) AS fingerprint
-        FROM ({_carried(years)}) AS c"""
+        FROM ({_carried()}) AS c"""
 
 
 def _prefixed(alias: str, names: Iterable[str]) -> list[str]:
@@ -203,11 +189,11 @@ _APART = f"""
                CASE WHEN own.counted THEN
                    {_nested_hashes("own.school_id", "own.year", *_prefixed("own", _BROUGHT))}
                    ELSE stand_in.fingerprint END AS fingerprint
-        FROM own LEFT JOIN LATERAL ({_stand_in(YearRelation.APART)}) AS stand_in ON true
+        FROM own LEFT JOIN LATERAL ({_stand_in()}) AS stand_in ON true
     )"""
 
 # For running sums: every school in every year since the baseline, whether it was a member or not.
-_DUE_SINCE = """
+_DUE_SINCE = f"""
     series AS (
         SELECT indicator_id, aggregation, since, max(year) AS last FROM pairs
         GROUP BY indicator_id, aggregation, since
@@ -218,11 +204,7 @@ _DUE_SINCE = """
                coalesce(s.first_year <= y.year, true) AND coalesce(y.year <= s.last_year, true)
                    AS member
         FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
-        JOIN accounts_school AS s ON s.kind = 'own' AND i.aggregation <> 'none'
-        UNION ALL
-        SELECT i.indicator_id, y.year, i.aggregation, 0, '', NULL, true
-        FROM series AS i CROSS JOIN LATERAL imt_years(i.since, i.last) AS y(year)
-        WHERE i.aggregation = 'none'
+        JOIN accounts_school AS s ON s.kind = {_KIND}
     )"""
 
 
@@ -236,15 +218,8 @@ _SUMMED = f"""
                a.member AND (f.state = 'not_applicable') IS NOT TRUE AS needed,
                f.value, f.numerator, f.denominator
         FROM due AS a CROSS JOIN views AS v
-        LEFT JOIN LATERAL (
-            SELECT * FROM indicators_countedfigure
-            WHERE indicator_id = a.indicator_id AND school_id = a.school_id AND view = v.view
-            AND year = a.year
-            UNION ALL
-            SELECT * FROM indicators_countedfigure
-            WHERE indicator_id = a.indicator_id AND school_id IS NULL AND view = v.view
-            AND year = a.year AND a.school_id = 0
-        ) AS f ON true
+        LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = a.indicator_id
+        AND f.school_id = a.school_id AND f.view = v.view AND f.year = a.year
         CROSS JOIN LATERAL (
             SELECT coalesce({is_number("f", "a.aggregation")}, false) AS it
         ) AS counted
@@ -254,7 +229,7 @@ _SUMMED = f"""
                own.counted, {_EITHER}, {_IS_KNOWN} AS is_known, stand_in.carried,
                NOT own.counted AND stand_in.is_known AND stand_in.figures = 0 AS left_out,
                own.counted OR stand_in.has_own AS has_own
-        FROM own LEFT JOIN LATERAL ({_stand_in(YearRelation.SUMMED)}) AS stand_in ON true
+        FROM own LEFT JOIN LATERAL ({_stand_in()}) AS stand_in ON true
     ),
     running AS (
         SELECT indicator_id, view, year, school_id, code,
@@ -321,7 +296,7 @@ _STANDING_IN = f"""
                c.year AS carried_year, c.value, c.numerator, c.denominator
         FROM own JOIN parts AS p ON p.indicator_id = own.indicator_id AND p.year = own.year
         AND p.view = own.view AND p.school_id = own.school_id AND p.is_known
-        CROSS JOIN LATERAL ({_carried(YearRelation.APART)}) AS c
+        CROSS JOIN LATERAL ({_carried()}) AS c
         WHERE c.stands
     )"""
 

@@ -127,7 +127,7 @@ def test_figures_are_those_of_ones_school_and_the_institutes(
     albi: School,
     ales: School,
 ) -> None:
-    for school in (albi, ales, None):
+    for school in (albi, ales, factories.InstituteFactory()):
         figure(school)
     client = signed_in(request.getfixturevalue(who))
     assert {row["school"] for row in rows(client, "figures")} == seen

@@ -53,7 +53,7 @@ def test_what_a_figure_may_say(albi: School, content: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("institute", [True, False])
 def test_a_figure_stands_once(albi: School, institute: bool) -> None:
-    first = factories.FigureFactory(school=None if institute else albi)
+    first = factories.FigureFactory(school=factories.InstituteFactory() if institute else albi)
     with pytest.raises(IntegrityError, match="figure_once"):
         factories.FigureFactory(indicator=first.indicator, school=first.school)
 
@@ -161,10 +161,13 @@ def test_a_school_sees_its_own_figures_and_the_published_ones(
     alice: User, charlie: User, diane: User, albi: School
 ) -> None:
     own = factories.FigureFactory(school=albi)
-    published = factories.FigureFactory(school=None)
+    published = factories.FigureFactory(school=factories.InstituteFactory())
+    typed = factories.FigureFactory(school=factories.InstituteFactory(), status="submitted")
     assert set(Figure.objects.visible_to(alice)) == {own, published}
     assert set(Figure.objects.visible_to(charlie)) == {published}
-    assert set(Figure.objects.visible_to(diane)) == {own, published}
+    assert set(Figure.objects.visible_to(diane)) == {own, published, typed}
+    counted = CountedFigure.objects.in_view("provisional").visible_to(alice)
+    assert {row.figure for row in counted} == {own}
     assert not Figure.objects.visible_to(factories.UserFactory()).exists()
 
 

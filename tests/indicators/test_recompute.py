@@ -145,7 +145,9 @@ def test_who_left_keeps_its_part_of_a_running_sum_and_is_asked_for_no_more(
 
 def test_the_institutes_own_indicator_needs_no_school(recomputed: Any, albi: School) -> None:
     indicator = factories.IndicatorFactory(aggregation="none")
-    factories.FigureFactory(indicator=indicator, school=None, value=Decimal("40.6"))
+    factories.FigureFactory(
+        indicator=indicator, school=factories.InstituteFactory(), value=Decimal("40.6")
+    )
     recomputed()
     total = InstituteValue.objects.get(year=2020, view=VALIDATED)
     assert (total.value, total.expected, total.reported) == (Decimal("40.6"), 1, 1)

@@ -128,7 +128,7 @@ class Plan(RuleBasedStateMachine):
             parts["value"] = amount
         Figure.objects.update_or_create(
             indicator=of,
-            school=None if school is None else pick(self.schools, school),
+            school=factories.InstituteFactory() if school is None else pick(self.schools, school),
             year=year,
             defaults=parts | told | {"origin": "form"},
         )

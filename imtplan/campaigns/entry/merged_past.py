@@ -42,9 +42,7 @@ class MergedPast:
         """Returns those of them that reported for themselves in a year."""
         return [row for row in self.merged_into(school) if row.is_member_in(year)]
 
-    def with_merged(
-        self, school: School, figures: Mapping[int | None, FiguresByYear]
-    ) -> FiguresByYear:
+    def with_merged(self, school: School, figures: Mapping[int, FiguresByYear]) -> FiguresByYear:
         """Returns the school's figures of `figures[school]`, year by year with those of the schools
         that are part of it by now."""
         own = {pk: dict(years) for pk, years in figures.get(school.pk, {}).items()}
@@ -83,10 +81,10 @@ def _together(rows: Sequence[Figure | None], school: School, year: int) -> Figur
 
 def by_school(
     figures: QuerySet[Figure], indicators: Iterable[Indicator]
-) -> dict[int | None, FiguresByYear]:
+) -> dict[int, FiguresByYear]:
     """Returns these figures by school, each with its indicator, which is not read again."""
     by_key = {indicator.pk: indicator for indicator in indicators}
-    schools: dict[int | None, FiguresByYear] = {}
+    schools: dict[int, FiguresByYear] = {}
     for figure in figures.filter(indicator__in=by_key).order_by("year"):
         figure.indicator = by_key[figure.indicator_id]
         by_indicator = schools.setdefault(figure.school_id, {})

@@ -201,7 +201,7 @@ def restore(
     `seen_version`: the one that stood when the person chose.
     """
     asks = campaign.indicators.filter(pk=figure.indicator_id).exists()
-    if not asks or figure.year != campaign.year or figure.school is None:
+    if not asks or figure.year != campaign.year:
         raise VersionGone(_("This campaign does not ask for this figure."))
     cell = replace(_old_cell(figure, version), version=seen_version)
     outcome = save_figures(

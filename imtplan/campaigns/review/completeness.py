@@ -108,7 +108,6 @@ def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[
         campaign__in=campaigns,
         indicator__figures__year=F("campaign__year"),
         indicator__figures__state__in=states,
-        indicator__figures__school__isnull=False,
     )
     return _counted(figures.values_list("campaign", "indicator__figures__school"))
 
@@ -145,10 +144,10 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     """Reads what `reading.read` reads of one school, of every school at once."""
     indicators = campaign.asked_indicators()
     years = (campaign.year - YEARS_COMPARED, campaign.year)
-    stored = Figure.objects.filter(school__isnull=False, year__range=years)
+    stored = Figure.objects.filter(year__range=years)
     figures = by_school(stored, indicators)
     past = MergedPast.before(campaign.year)
-    schools: dict[int | None, School] = {school.pk: school for school in past.schools}
+    schools: dict[int, School] = {school.pk: school for school in past.schools}
     for key in figures:
         school = schools.get(key) or School(pk=key)
         together = past.with_merged(school, figures)

@@ -286,7 +286,7 @@ def figures_left_out(campaign: Campaign, terms: Terms) -> Counter[Indicator | Sc
     for figure in typed.select_related("indicator", "school").order_by("indicator", "school"):
         if figure.indicator not in indicators:
             left_out[figure.indicator] += 1
-        elif figure.school is not None and figure.school not in schools:
+        elif figure.school not in schools:
             left_out[figure.school] += 1
     return left_out
 

@@ -318,7 +318,7 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
     followed_targets = {
         target.indicator_id: FollowedTarget(target, scope, {}) for target in targets
     }
-    indicators = Indicator.objects.in_use().exclude(aggregation=Indicator.Aggregation.NONE)
+    indicators = Indicator.objects.in_use().reported_by(school)
     return [
         SchoolPageLine(
             indicator,

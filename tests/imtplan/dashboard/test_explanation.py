@@ -190,13 +190,17 @@ def test_an_indicator_of_the_institute_has_one_row(diane, recomputed, signed_in,
     indicator = factories.IndicatorFactory(code="share", aggregation="none", decimals=1)
     factories.TargetFactory(indicator=indicator, baseline_value=38, value=41)
     factories.FigureFactory(
-        indicator=indicator, school=None, year=2020, value=Decimal("40.6"), source="budget.gouv.fr"
+        indicator=indicator,
+        school=factories.InstituteFactory(),
+        year=2020,
+        value=Decimal("40.6"),
+        source="budget.gouv.fr",
     )
     recomputed()
 
     (row,) = page_for(diane, "share").value.inputs
 
-    assert (row.source.code, row.source.counts) == ("", True)
+    assert (row.source.code, row.source.counts) == ("imt", True)
     assert "budget.gouv.fr" in read(signed_in(diane).get("/indicateurs/share/?year=2020"))
 
 

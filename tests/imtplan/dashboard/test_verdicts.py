@@ -79,7 +79,9 @@ def test_a_value_that_nothing_was_promised_of_is_without_a_target(target, diane,
     late = factories.TargetFactory(
         plan=target.plan, baseline_year=2021, indicator__is_headline=True, baseline_value=None
     )
-    factories.FigureFactory(indicator=late.indicator, school=None, year=2020, value=Decimal(1))
+    factories.FigureFactory(
+        indicator=late.indicator, school=factories.InstituteFactory(), year=2020, value=1
+    )
     late.indicator.aggregation = "none"
     late.indicator.save()
     recompute()

@@ -75,12 +75,12 @@ def test_the_institutes_own_figure_is_told_as_it_was_entered(
 ) -> None:
     own = factories.IndicatorFactory(aggregation="none")
     factories.TargetFactory(indicator=own)
-    figure(own, None, 41, source="budget.gouv.fr")
+    figure(own, factories.InstituteFactory(), 41, source="budget.gouv.fr")
     recomputed()
     explained = value_of(own)
     assert outcomes(explained)[StepResult.VALUE] == (Formula.AS_ENTERED, 41)
     [row] = explained.inputs.rows
-    assert (row.code, row.name, row.use) == ("", "IMT", InputUse.COUNTED)
+    assert (row.code, row.name, row.use) == ("imt", "IMT", InputUse.COUNTED)
 
 
 def test_a_missing_school_is_named_with_what_stands_in_for_it(
@@ -184,7 +184,7 @@ def test_a_running_sum_of_one_alone_is_made_of_every_year_too(
         indicator=own, school=school, is_reference=False, baseline_year=2018
     )
     for year in (2018, 2019, 2020):
-        figure(own, school, 10, year=year)
+        figure(own, school or factories.InstituteFactory(), 10, year=year)
     recomputed()
     explained = progress_of(target)
     assert explained.row.value == 30
