@@ -53,10 +53,14 @@ def member_in(year: Any) -> Q:
     return Q(kind=School.Affiliation.OWN) & begun & not_ended
 
 
+def reporting_in(year: Any) -> Q:
+    """Returns the condition of who reports for a year: these schools, and the institute."""
+    return member_in(year) | Q(kind=School.Affiliation.INSTITUTE)
+
+
 @pghistory.track()
 class School(models.Model):
-    """A school; or, in one row that a migration makes, the institute, for the figures that it
-    enters itself. It is a place where people enter and hand in, and a member of no sum."""
+    """A school; or the institute, in a row of its own: where its figures are entered, in no sum."""
 
     class Affiliation(models.TextChoices):
         OWN = "own", _("own school")
@@ -64,7 +68,6 @@ class School(models.Model):
         ASSOCIATED = "associated", _("associated school")
         INSTITUTE = "institute", _("the institute itself")
 
-    # The code of the institute's row, and of no other.
     THE_INSTITUTE = "imt"
 
     code = models.SlugField(_("code"), unique=True)
@@ -99,7 +102,6 @@ class School(models.Model):
                 | Q(last_year__gte=models.F("first_year")),
                 violation_error_message=_("A school's last year comes after its first."),
             ),
-            # With the code, which exists once, this makes it at most one row.
             models.CheckConstraint(
                 name="school_institute_by_its_code",
                 condition=Q(kind="institute", code="imt") | ~Q(Q(kind="institute") | Q(code="imt")),

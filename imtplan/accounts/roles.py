@@ -1,7 +1,7 @@
 """The table of roles and permissions, which a page prints and a test holds.
 
-A role is held in one school or in the institute. A role in the institute counts for every school; a
-role in a school counts for that school alone.
+A role is held in one school, where the institute enters its own figures, or in the institute. A
+role in the institute counts for every school; a role in a school counts for that school alone.
 """
 
 from dataclasses import dataclass
@@ -33,6 +33,8 @@ class Role(models.TextChoices):
     DIRECTOR = "director", _("School director")
     SUBSTITUTE = "substitute", _("Substitute of the director")
     CONTRIBUTOR = "contributor", _("Contributor")
+    INSTITUTE_REPORTER = "institute_reporter", _("Enters for the institute")
+    INSTITUTE_VALIDATOR = "institute_validator", _("Validates for the institute")
     DIRECTORATE_GENERAL = "directorate_general", _("Directorate-general")
     PLAN_OFFICE = "plan_office", _("Plan office")
 
@@ -46,6 +48,14 @@ class RoleSpec:
     description: str | Promise
     in_a_school: bool
     permissions: frozenset[Permission]
+    # Held where the institute's own figures are collected, as others are in a school.
+    at_the_institutes_row: bool = False
+
+    def is_held_in(self, school: Any) -> bool:
+        """Whether it is a role of this place; None: of the institute as a whole."""
+        if school is None or not self.in_a_school:
+            return self.in_a_school == (school is not None)
+        return self.at_the_institutes_row == bool(school.is_the_institute)
 
 
 ROLES = {
@@ -77,6 +87,24 @@ ROLES = {
         in_a_school=True,
         permissions=frozenset({Permission.READ_SCHOOL, Permission.ENTER_FIGURES}),
     ),
+    Role.INSTITUTE_REPORTER: RoleSpec(
+        _("Enters and submits the figures that only the institute reports. Another validates."),
+        in_a_school=True,
+        at_the_institutes_row=True,
+        permissions=frozenset(
+            {
+                Permission.READ_SCHOOL,
+                Permission.ENTER_FIGURES,
+                Permission.SUBMIT_FIGURES,
+            }
+        ),
+    ),
+    Role.INSTITUTE_VALIDATOR: RoleSpec(
+        _("Validates or returns the figures that only the institute reports."),
+        in_a_school=True,
+        at_the_institutes_row=True,
+        permissions=frozenset({Permission.READ_SCHOOL, Permission.VALIDATE_FIGURES}),
+    ),
     Role.DIRECTORATE_GENERAL: RoleSpec(
         _("Reads everything, validates or returns what schools submit."),
         in_a_school=False,
@@ -105,6 +133,12 @@ ROLES = {
     ),
 }
 
+# Of these two, nobody holds both.
+APART = {
+    Role.INSTITUTE_REPORTER: Role.INSTITUTE_VALIDATOR,
+    Role.INSTITUTE_VALIDATOR: Role.INSTITUTE_REPORTER,
+}
+
 # A director may give these roles; only the plan office may give the others.
 DELEGABLE = (Role.CONTRIBUTOR, Role.SUBSTITUTE)
 
@@ -112,7 +146,7 @@ DELEGABLE = (Role.CONTRIBUTOR, Role.SUBSTITUTE)
 def roles_given_by(user: Any, school: Any) -> tuple[Role, ...]:
     """Returns the roles that `user` may give and end in `school`; None: in the institute."""
     if has_permission(user, Permission.MANAGE_PEOPLE):
-        return tuple(role for role in Role if role.spec.in_a_school == (school is not None))
+        return tuple(role for role in Role if role.spec.is_held_in(school))
     is_director = school is not None and has_permission(user, Permission.DELEGATE, school=school)
     return DELEGABLE if is_director else ()
 

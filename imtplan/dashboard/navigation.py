@@ -111,7 +111,10 @@ def _school_links(user: Any) -> list[tuple[str, str]]:
     return [
         (_("To do"), reverse("school_home", args=[code])),
         *figures,
-        (_("My school"), reverse("school", args=[code])),
+        (
+            _("Figures of the institute") if schools[0].is_the_institute else _("My school"),
+            reverse("school", args=[code]),
+        ),
         (_("My team"), reverse("school_people", args=[code])),
     ]
 

@@ -25,8 +25,13 @@ def accounts(request: HttpRequest) -> HttpResponse:
     demand(request, Permission.MANAGE_PEOPLE)
     roles = Membership.objects.in_force().select_related("school")
     people = User.objects.prefetch_related(Prefetch("memberships", roles, to_attr="roles_today"))
-    schools = School.objects.visible_to(request.user).carrying_the_plan()
-    return render(request, "campaigns/accounts.html", {"people": people, "schools": schools})
+    schools = School.objects.visible_to(request.user)
+    context = {
+        "people": people,
+        "schools": schools.carrying_the_plan(),
+        "institute": schools.get(code=School.THE_INSTITUTE),
+    }
+    return render(request, "campaigns/accounts.html", context)
 
 
 @never_cache

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.current_rights import afresh, one_change_of_the_institute_at_a_time
 from imtplan.accounts.keeper_triggers import KEPT
 from imtplan.accounts.models import Membership, School, User
-from imtplan.accounts.roles import DELEGABLE, Role, roles_given_by
+from imtplan.accounts.roles import APART, DELEGABLE, Role, roles_given_by
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import CampaignRefusal
@@ -48,6 +48,9 @@ LAST_KEEPER = _(
 )
 YOURSELF = _("You cannot name yourself.")
 DIRECTOR_ALREADY = _("This person is director of the school already, and may do all of this.")
+BOTH_ROLES = _(
+    "This person holds the other of the two roles: who enters for the institute does not validate."
+)
 SWITCHED_OFF = _("This person's account is switched off: ask the plan office.")
 NAME_NEEDED = _("This person has no account yet: write their name.")
 END_NEEDED = _("A substitute is named until a day: choose the last one.")
@@ -241,7 +244,10 @@ def _check_person(user: User, school: School | None, role: str, by: User) -> Non
         raise DelegationRefused(YOURSELF, "email")
     if not user.is_active:
         raise DelegationRefused(SWITCHED_OFF, "email")
-    if role in DELEGABLE and user.memberships.in_force().filter(school=school, role=Role.DIRECTOR):
+    in_force = user.memberships.in_force().filter(school=school)
+    if role in APART and in_force.filter(role=APART[Role(role)]):
+        raise DelegationRefused(BOTH_ROLES, "email")
+    if role in DELEGABLE and in_force.filter(role=Role.DIRECTOR):
         raise DelegationRefused(DIRECTOR_ALREADY, "email")
 
 

@@ -16,6 +16,8 @@ EXPECTED = {
     Role.DIRECTOR: {"read_school", "enter_figures", "submit_figures", "delegate"},
     Role.SUBSTITUTE: {"read_school", "enter_figures", "submit_figures"},
     Role.CONTRIBUTOR: {"read_school", "enter_figures"},
+    Role.INSTITUTE_REPORTER: {"read_school", "enter_figures", "submit_figures"},
+    Role.INSTITUTE_VALIDATOR: {"read_school", "validate_figures"},
     Role.DIRECTORATE_GENERAL: {
         "read_school",
         "read_institute",
