@@ -29,6 +29,7 @@ from imtplan.campaigns.review.review_page import (
     to_do,
 )
 from imtplan.campaigns.review.submission_services import (
+    SUBMITTED_BY_YOU,
     SubmittedAgain,
     handing_in_of,
     look_at,
@@ -51,7 +52,7 @@ def review(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     """
     place = place_of(request, campaign, school)
     is_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
-    may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES)
+    may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES, school=place["school"])
     if request.method == "GET" and may_decide and not is_ahead:
         look_at(**place, by=request.user)
     return _review_page(request, read_page(**place))
@@ -60,8 +61,10 @@ def review(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
 def _review_page(
     request: HttpRequest, page: EntryPage, form: DecisionForm | None = None
 ) -> HttpResponse:
-    may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES)
-    decidable = may_decide and page.state in (State.SUBMITTED, State.VALIDATED)
+    may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES, school=page.school)
+    decides_everywhere = has_permission(request.user, Permission.VALIDATE_FIGURES)
+    is_own = page.state == State.SUBMITTED and page.submission.submitted_by_id == request.user.pk
+    decidable = may_decide and not is_own and page.state in (State.SUBMITTED, State.VALIDATED)
     if decidable and form is None:
         form = DecisionForm(
             initial={"seen": handing_in_of(page.submission)},
@@ -81,10 +84,11 @@ def _review_page(
         "may_submit": has_permission(request.user, Permission.SUBMIT_FIGURES, school=page.school),
         "may_extend": has_permission(request.user, Permission.EDIT_PLAN),
         "may_decide": may_decide,
+        "submitted_by_you": SUBMITTED_BY_YOU if may_decide and is_own else "",
         "may_settle": may_decide and page.state == State.RETURNED,
         "receipt": latest_receipt(page.submission),
         "steps": steps_of(events_of(request.user, page)),
-        "neighbours": neighbours(page) if may_decide else None,
+        "neighbours": neighbours(page) if decides_everywhere else None,
         "effect": submission_effect(request.user, page),
     }
     wrong = form is not None and form.is_bound

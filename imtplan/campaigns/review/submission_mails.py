@@ -37,9 +37,12 @@ TYPED = [Event.Verb.FIGURES_SAVED, Event.Verb.FIGURES_UNDONE, Event.Verb.SUBMITT
 # --- To whom ------------------------------------------------------------------------------------
 
 
-def who_decide() -> list[User]:
-    """Returns those of the directorate-general who may validate or return."""
-    return list(User.objects.permitted(Permission.VALIDATE_FIGURES))
+def who_decide(submission: Submission) -> list[User]:
+    """Returns those of the directorate-general who may validate or return, and of the institute's
+    own figures who validates these."""
+    people = User.objects.permitted(Permission.VALIDATE_FIGURES)
+    there = User.objects.permitted(Permission.VALIDATE_FIGURES, school=submission.school)
+    return list(people | there)
 
 
 def who_answer(submission: Submission) -> list[User]:
@@ -68,13 +71,21 @@ def tell_of_submission(
     remarks = list(submission.remarks.unsettled()) if again else []
     context: dict[str, Any] = {"receipt": receipt, "again": again, "remarks": remarks}
     subject = SUBMITTED_AGAIN if again else SUBJECTS[SUBMITTED]
-    _write(SUBMITTED, submission, event, to=who_decide(), page="review", subject=subject, **context)
+    _write(
+        SUBMITTED,
+        submission,
+        event,
+        to=who_decide(submission),
+        page="review",
+        subject=subject,
+        **context,
+    )
 
 
 def tell_of_taking_back(submission: Submission, event: Event, *, receipt: Receipt | None) -> None:
     """Takes the mails of the submission back where they still wait, and writes to the others."""
     spared = withdraw_mails(key_begins=key_of(SUBMITTED, submission))
-    to = [person for person in who_decide() if person.pk not in spared]
+    to = [person for person in who_decide(submission) if person.pk not in spared]
     _write(TAKEN_BACK, submission, event, to=to, page="review", receipt=receipt)
 
 

@@ -45,6 +45,9 @@ _CLOSED_FOR_THE_SCHOOL = _(
 )
 
 
+SUBMITTED_BY_YOU = _("You submitted these figures yourself: somebody else validates them.")
+
+
 class SubmittedAgain(CampaignRefusal):
     """What somebody decides on is not what they looked at."""
 
@@ -166,6 +169,8 @@ def validate(
     `seen`: which handing-in the page showed; None where a program decides, without a page.
     """
     submission = locked(campaign, school, act=Event.Verb.VALIDATED, by=by)
+    if submission.submitted_by_id == by.pk:
+        raise TransitionRefused(SUBMITTED_BY_YOU)
     _demand_as_seen(submission, seen)
     submission.decided_at, submission.decided_by = timezone.now(), by
     _settle(submission)

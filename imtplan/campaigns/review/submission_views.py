@@ -42,7 +42,8 @@ def send(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
     if not _can_be_sent(page):  # the page before says why
         return redirect("review", campaign=campaign, school=school)
     unanswered = [row for row in page.remarked if row.remark.state == Remark.State.OPEN]
-    context = {"page": page, "unanswered": unanswered, "readers": who_decide()}
+    readers = [person for person in who_decide(page.submission) if person != request.user]
+    context = {"page": page, "unanswered": unanswered, "readers": readers}
     return render(request, "campaigns/send.html", context)
 
 
