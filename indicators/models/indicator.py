@@ -234,6 +234,11 @@ class Indicator(models.Model):
     def is_ratio(self) -> bool:
         return self.aggregation == self.Aggregation.RATIO
 
+    def is_reported_by(self, school: School) -> bool:
+        """The rule of `reported_by`, for an indicator already read."""
+        is_the_institutes = self.aggregation == Indicator.Aggregation.NONE
+        return is_the_institutes == school.is_the_institute
+
     def year_label(self, year: int) -> str:
         """Returns 2022 for a civil year, 2022-2023 for the academic year that begins in it."""
         return f"{year}-{year + 1}" if self.year_kind == self.YearKind.ACADEMIC else str(year)

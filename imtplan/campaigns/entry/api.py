@@ -218,7 +218,7 @@ class CellView(AnswersInSentences):
 def _answer(
     request: Request, keyed: KeyedRequest, code: str, campaign: Campaign, school: School
 ) -> KeptAnswer:
-    indicators = campaign.asked_indicators()
+    indicators = campaign.asked_of(school)
     indicator = next((row for row in indicators if row.code == code), None)
     if indicator is None:
         raise Http404

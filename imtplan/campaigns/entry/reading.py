@@ -121,7 +121,7 @@ class SchoolFigures:
 
 def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = ()) -> SchoolFigures:
     """Returns the school's cells. `indicators` where the caller has the campaign's already."""
-    indicators_asked = list(indicators) or campaign.asked_indicators()
+    indicators_asked = list(indicators) or campaign.asked_of(school)
     past = MergedPast.before(campaign.year)
     stored = Figure.objects.filter(
         school__in=[school, *past.merged_into(school)],

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.models import School, SchoolQuerySet, member_in
+from imtplan.accounts.models import School, SchoolQuerySet, reporting_in
 from imtplan.accounts.roles import Permission
 from imtplan.accounts.visibility import OpenToRoles
 from indicators.models import Indicator
@@ -181,8 +181,12 @@ class Campaign(models.Model):
         themes = list(dict.fromkeys(indicator.theme for indicator in indicators))
         return sorted(indicators, key=lambda indicator: themes.index(indicator.theme))
 
+    def asked_of(self, school: School) -> list[Indicator]:
+        """Returns the indicators that this school reports, or that the institute enters itself."""
+        return [row for row in self.asked_indicators() if row.is_reported_by(school)]
+
     def expected_schools(self) -> SchoolQuerySet:
-        """Returns the schools asked to report."""
+        """Returns the schools asked to report, the institute among them where it is asked."""
         return School.objects.filter(expected_by(self.pk, year=self.year))
 
 
@@ -212,12 +216,19 @@ class CampaignStage(models.TextChoices):
 
 def expected_by(campaign: Any, *, year: Any) -> Q:
     """Returns, of schools, those that a campaign asks to report: those chosen, or every own school
-    of its year. `campaign` is asked one query further in: an outer reference is one of one more
-    level.
+    of its year and the institute; of these, whoever reports something of what is asked.
+    `campaign` is asked one query further in: an outer reference is one of one more level.
     """
     chosen = Campaign.schools.through.objects.filter(campaign=campaign)
     is_chosen = Exists(chosen.filter(school=OuterRef("pk")))
-    return Q(is_chosen) | ~Q(Exists(chosen)) & member_in(year)
+    asked = Campaign.indicators.through.objects.filter(campaign=campaign)
+    of_the_institute = Q(indicator__aggregation=Indicator.Aggregation.NONE)
+    of_schools, of_institute = asked.exclude(of_the_institute), asked.filter(of_the_institute)
+    is_institute = Q(kind=School.Affiliation.INSTITUTE)
+    reports = is_institute & Q(Exists(of_institute)) | ~is_institute & Q(
+        Exists(of_schools) | ~Exists(asked)
+    )
+    return reports & (Q(is_chosen) | ~Q(Exists(chosen)) & reporting_in(year))
 
 
 @pghistory.track()

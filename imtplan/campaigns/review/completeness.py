@@ -3,21 +3,22 @@
 It reads only. What nobody said is missing, and never zero.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.entry.merged_past import MergedPast, by_school
 from imtplan.campaigns.entry.reading import YEARS_COMPARED, SchoolFigures
 from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
-from indicators.models import Figure
+from imtplan.campaigns.models.campaign import expected_by
+from indicators.models import Figure, Indicator
 
 State = Figure.State
 WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
@@ -65,28 +66,26 @@ def total(parts: Iterable[Completeness]) -> Completeness:
 
 def expected_schools(campaigns: Sequence[Campaign]) -> dict[int, list[School]]:
     """Returns each campaign's schools, as `Campaign.expected_schools`, for many in two queries."""
-    own = list(School.objects.carrying_the_plan())
-    chosen: dict[int, list[School]] = defaultdict(list)
-    rows = Campaign.schools.through.objects.filter(campaign__in=campaigns)
-    for row in rows.select_related("school").order_by("school__rank", "school__code"):
-        chosen[row.campaign_id].append(row.school)
-    return {
-        campaign.pk: chosen.get(campaign.pk)
-        or [school for school in own if school.is_member_in(campaign.year)]
-        for campaign in campaigns
-    }
+    campaigns_asking = Campaign.objects.filter(pk__in=[campaign.pk for campaign in campaigns])
+    of_campaign = expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year"))
+    schools = School.objects.filter(of_campaign).values_list("pk", flat=True)
+    keys = dict(campaigns_asking.values_list("pk", ArraySubquery(schools)))
+    by_key = School.objects.in_bulk({pk for expected in keys.values() for pk in expected})
+    return {campaign.pk: [by_key[pk] for pk in keys[campaign.pk]] for campaign in campaigns}
 
 
 def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completeness]]:
     """Counts by campaign and school, in a constant number of queries. `to_explain` is not counted
     here: it needs every earlier figure, see `of_campaign`."""
-    expected = _indicator_counts(campaigns)
+    of_schools, of_the_institute = _indicator_counts(campaigns)
     numbers, words = _filled(campaigns, [State.NUMBER]), _filled(campaigns, WORDS)
     kept = _kept(campaigns)
     return {
         campaign: {
             school.pk: Completeness(
-                expected=expected.get(campaign, 0),
+                expected=(of_the_institute if school.is_the_institute else of_schools).get(
+                    campaign, 0
+                ),
                 numbers=numbers.get((campaign, school.pk), 0),
                 words=words.get((campaign, school.pk), 0),
                 to_correct=kept.get((campaign, school.pk), 0),
@@ -97,9 +96,18 @@ def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completen
     }
 
 
-def _indicator_counts(campaigns: Sequence[Campaign]) -> dict[int, int]:
-    indicators = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
-    return dict(indicators.values_list("campaign").annotate(Count("pk")).order_by())
+def _indicator_counts(campaigns: Sequence[Campaign]) -> tuple[dict[int, int], dict[int, int]]:
+    """Returns how many indicators are asked of each school, and of the institute, by campaign."""
+    asked = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
+    is_the_institutes = Q(indicator__aggregation=Indicator.Aggregation.NONE)
+    of_schools = Count("pk", filter=~is_the_institutes)
+    counts = (
+        asked.order_by()
+        .values_list("campaign")
+        .annotate(of_schools, Count("pk", filter=is_the_institutes))
+    )
+    rows = list(counts)
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
 
 
 def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[int, int], int]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from imtplan.accounts.models import School
+from imtplan.accounts.models import School, reporting_in
 from imtplan.campaigns.models import Campaign, Extension
 from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.campaign_services import Terms
@@ -122,10 +122,10 @@ class CampaignForm(ProblemsForm):
         label=_("Who may enter"), choices=Campaign.EnteredBy, widget=forms.RadioSelect
     )
     asked_of = forms.ChoiceField(
-        label=_("Which schools"),
+        label=_("Who is asked"),
         choices=[
-            (EVERY_SCHOOL, _("every own school of the year")),
-            (CHOSEN_SCHOOLS, _("only these schools")),
+            (EVERY_SCHOOL, _("every own school of the year, and the institute")),
+            (CHOSEN_SCHOOLS, _("only these")),
         ],
         widget=forms.RadioSelect,
     )
@@ -150,7 +150,7 @@ class CampaignForm(ProblemsForm):
         data["opens_at"], data["closes_at"] = self.instant("opens"), self.instant("closes")
         chosen = data.get("asked_of") == self.CHOSEN_SCHOOLS
         if chosen and not data.get("schools") and "schools" not in self.errors:
-            self.add_error("schools", _("Choose one school at least, or every own school."))
+            self.add_error("schools", _("Choose one at least, or every own school."))
         if not chosen:
             data["schools"] = []
         return data
@@ -203,7 +203,7 @@ def askable(user: Any, campaign: Campaign | None) -> QuerySet[Indicator]:
     """Returns what a campaign may ask: what is in use, and what this one asks already. What belongs
     to drafts of plans alone is not offered."""
     already_asked = Q(pk__in=campaign.indicators.values("pk")) if campaign else Q(pk=None)
-    indicators = Indicator.objects.visible_to(user).collected_from_schools()
+    indicators = Indicator.objects.visible_to(user)
     drafts = StrategicPlan.objects.filter(state=PlanState.DRAFT)
     others = StrategicPlan.objects.exclude(state=PlanState.DRAFT)
     offered = Q(archived_at=None) & (~in_plans(drafts) | in_plans(others))
@@ -252,8 +252,8 @@ def initial_of_next(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
     if last is None:
         indicators = list(offered.filter(_in_plan(plan))) or indicators
         year, name = max(year, plan.first_year), ""
-    still = [school for school in terms.schools if school.is_member_in(year)]
-    terms = replace(terms, plan=plan, year=year, name=name, schools=still, indicators=indicators)
+    still = School.objects.filter(reporting_in(year), pk__in=[row.pk for row in terms.schools])
+    terms = replace(terms, plan=plan, year=year, name=name, schools=list(still), indicators=indicators)
     initial = initial_of_terms(terms)
     return {name: value for name, value in initial.items() if not name.endswith("_day")}
 

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from imtplan.accounts.models import School, User
+from imtplan.accounts.models import School, User, reporting_in
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
 from imtplan.campaigns.gate import NOT_ASKED, CampaignRefusal
@@ -44,7 +44,8 @@ def as_text(at: datetime) -> str:
 
 @dataclass(frozen=True)
 class Terms:
-    """All that the plan office decides of a campaign. No school: every own school of the year."""
+    """All that the plan office decides of a campaign. No school: every own school of the year and
+    the institute."""
 
     plan: StrategicPlan
     year: int
@@ -152,8 +153,7 @@ def problems_of(terms: Terms, campaign: Campaign | None = None) -> dict[str, str
         problems["year"] = _("The year is between 1990 and 2100.")
     if terms.closes_at <= terms.opens_at:
         problems["closes_at"] = _("The closing comes after the opening: choose a later one.")
-    if not list(terms.indicators):
-        problems["indicators"] = _("Choose one indicator at least: a campaign asks something.")
+    problems |= _problems_of_what_is_asked(terms)
     if campaign and _moves_under_figures(terms, campaign):
         problems["year"] = _(
             "Schools have begun to enter: the plan and the year of this campaign no longer change."
@@ -179,10 +179,20 @@ def _same_name(terms: Terms, campaign: Campaign | None) -> Campaign | None:
 
 def _overlaps(terms: Terms, campaign: Campaign | None) -> list[Overlap]:
     """Returns what another campaign holds of what these terms would have this one hold."""
-    expected = list(terms.schools) or School.objects.members_in(terms.year)
+    expected = list(terms.schools) or School.objects.filter(reporting_in(terms.year))
     is_to_close = terms.closes_at > timezone.now()
     held = schools_to_hold(campaign, expected, is_to_close=is_to_close)
     return overlaps(year=terms.year, indicators=terms.indicators, schools=held, besides=campaign)
+
+
+def _problems_of_what_is_asked(terms: Terms) -> dict[str, str | Promise]:
+    indicators, schools = list(terms.indicators), list(terms.schools)
+    if not indicators:
+        sentence = _("Choose one indicator at least: a campaign asks something.")
+        return {"indicators": sentence}
+    if schools and not any(row.is_reported_by(at) for row in indicators for at in schools):
+        return {"schools": _("None of those chosen reports any of these indicators.")}
+    return {}
 
 
 def _moves_under_figures(terms: Terms, campaign: Campaign) -> bool:
@@ -281,7 +291,7 @@ def figures_left_out(campaign: Campaign, terms: Terms) -> Counter[Indicator | Sc
         school__in=campaign.expected_schools(),
     )
     indicators = set(terms.indicators)
-    schools = set(terms.schools or School.objects.members_in(terms.year))
+    schools = set(terms.schools or School.objects.filter(reporting_in(terms.year)))
     left_out: Counter[Indicator | School] = Counter()
     for figure in typed.select_related("indicator", "school").order_by("indicator", "school"):
         if figure.indicator not in indicators:

@@ -64,7 +64,7 @@ def _say(outcome: str, message: str, status: HTTPStatus) -> JsonResponse:
 def _answer(
     request: HttpRequest, keyed: KeyedRequest, code: str, campaign: Campaign, school: School
 ) -> KeptAnswer:
-    indicators = campaign.asked_indicators()
+    indicators = campaign.asked_of(school)
     indicator = next((row for row in indicators if row.code == code), None)
     if indicator is None:
         raise Http404

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School
@@ -13,6 +14,7 @@ from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.access import may_enter
 from imtplan.campaigns.entry.reading import SchoolFigures, read
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.models.campaign import expected_by
 from indicators.models import Indicator
 
 
@@ -120,18 +122,13 @@ def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
         .select_related("submitted_by", "decided_by")
         .prefetch_related("receipts")
     }
-    asking = Campaign.objects.visible_to(user).prefetch_related("schools", "extensions")
+    asked = School.objects.filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
+    campaigns = Campaign.objects.visible_to(user).annotate(asks=Exists(asked.filter(pk=school.pk)))
     return [
         _of_school(user, campaign, school, submissions.get(campaign.pk))
-        for campaign in asking.order_by("-year", "-pk")
-        if campaign.pk in submissions or _asks(campaign, school)
+        for campaign in campaigns.prefetch_related("extensions").order_by("-year", "-pk")
+        if campaign.pk in submissions or campaign.asks  # type: ignore[attr-defined]
     ]
-
-
-def _asks(campaign: Campaign, school: School) -> bool:
-    """Applies the rule of `Campaign.expected_schools` to what is read already."""
-    chosen = campaign.schools.all()
-    return school in chosen if chosen else school.is_member_in(campaign.year)
 
 
 def _of_school(

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, demand
 from imtplan.campaigns.access import place as place_of
 from imtplan.campaigns.entry.checking.checks import problems
@@ -24,16 +26,13 @@ def effect_of_cell(
     """Returns the sentences to show below the cell; none where what is typed cannot be stored."""
     place = place_of(request, campaign, school)
     demand(request, Permission.READ_SCHOOL, place["school"])
-    form = FigureForm(request.POST, indicator=_indicator(place["campaign"], indicator))
+    form = FigureForm(request.POST, indicator=_indicator(indicator, **place))
     sentences = _sentences(request.user, place, form)
     return JsonResponse({"lead": _("Once submitted and validated:"), "sentences": sentences})
 
 
-def _indicator(campaign: Campaign, code: str) -> Indicator:
-    indicator = campaign.indicators.filter(code=code).first()
-    if indicator is None:
-        raise Http404
-    return indicator
+def _indicator(code: str, campaign: Campaign, school: School) -> Indicator:
+    return get_object_or_404(Indicator.objects.reported_by(school), campaigns=campaign, code=code)
 
 
 def _sentences(user: Any, place: dict[str, Any], form: FigureForm) -> list[str]:

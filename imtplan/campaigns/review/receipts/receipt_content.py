@@ -94,7 +94,7 @@ def content_of(submission: Submission, *, number: str, by: User) -> dict[str, An
 def _figures(campaign: Campaign, school: School) -> Iterator[dict[str, Any]]:
     stored = Figure.objects.filter(school=school, year=campaign.year).select_related("entered_by")
     by_indicator = {figure.indicator_id: figure for figure in stored}
-    for indicator in campaign.asked_indicators():
+    for indicator in campaign.asked_of(school):
         described = {name: getattr(indicator, name) for name in DESCRIBED} | {
             "scale": plain(indicator.scale),
             "year": indicator.year_label(campaign.year),
