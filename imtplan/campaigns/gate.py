@@ -34,7 +34,7 @@ class TransitionRefused(CampaignRefusal):
 
 
 CLOSED = _("This campaign is closed: nothing was stored. Ask the plan office for more time.")
-NOT_ASKED = _("This school is not asked to report in this campaign.")
+NOT_ASKED = _("Nothing is asked here in this campaign.")
 
 # From which states each act is possible. Saving leaves the state as it is.
 POSSIBLE_FROM = {

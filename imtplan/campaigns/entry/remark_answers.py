@@ -18,7 +18,7 @@ from imtplan.campaigns.typed_text import LONGEST_EXPLANATION, too_long
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
 
 SETTLED = _("This remark is settled: the answer was not stored.")
-ANSWERED_SINCE = _("The school answered this remark after you opened the page: read the answer.")
+ANSWERED_SINCE = _("This remark was answered after you opened the page: read the answer.")
 
 
 class AnswerConflict(CampaignRefusal):

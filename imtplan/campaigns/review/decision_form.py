@@ -19,7 +19,7 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=LONGEST_EXPLANATION,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The school reads it above its figures."),
+        help_text=_("Who enters reads it above the figures."),
     )
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 

@@ -258,13 +258,13 @@ class _Letters:
         campaign = self.facts.campaigns[reminder.campaign]
         words: dict[str, Any] = {"campaign": str(campaign)}
         if reminder.step == ReminderStep.OPENING:
-            return _("%(campaign)s: your school's figures can be entered") % words
+            return _("%(campaign)s: your figures can be entered") % words
         if reminder.step == ReminderStep.CLOSED:
             count = len(reminder.schools)
             words["count"] = count
             sentence = ngettext(
-                "%(campaign)s is closed: %(count)s school has not submitted",
-                "%(campaign)s is closed: %(count)s schools have not submitted",
+                "%(campaign)s is closed: %(count)s submission is missing",
+                "%(campaign)s is closed: %(count)s submissions are missing",
                 count,
             )
             return sentence % words

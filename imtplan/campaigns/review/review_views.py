@@ -128,10 +128,10 @@ def _decide(request: HttpRequest, page: EntryPage, form: DecisionForm) -> str:
     if "return" in request.POST:
         if not (comment or remarks):
             raise CampaignRefusal(
-                _("Say what the school should look at: on the whole, or beside a figure.")
+                _("Say what is to be looked at again: on the whole, or beside a figure.")
             )
         return_to_school(**about, comment=comment, remarks=remarks)
-        return _("Returned to the school with your comments.")
+        return _("Returned with your comments.")
     if comment or remarks:
         raise CampaignRefusal(
             _("You typed comments: return the figures with them, or empty them and validate.")
@@ -153,5 +153,5 @@ def settle(request: HttpRequest, campaign: str, school: str, pk: int) -> HttpRes
     except CampaignRefusal as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, _("The remark is settled: the school sees it no longer as open."))
+        messages.success(request, _("The remark is settled: it no longer stands as open."))
     return redirect("review", campaign=campaign, school=school)

@@ -27,7 +27,7 @@ SUBJECTS: dict[str, str | Promise] = {
     SUBMITTED: _("IMT Plan – %(school)s – %(campaign)s: figures submitted"),
     RETURNED: _("IMT Plan – %(school)s – %(campaign)s: figures returned to you"),
     VALIDATED: _("IMT Plan – %(school)s – %(campaign)s: figures validated"),
-    TAKEN_BACK: _("IMT Plan – %(school)s – %(campaign)s: taken back by the school"),
+    TAKEN_BACK: _("IMT Plan – %(school)s – %(campaign)s: figures taken back"),
 }
 SUBMITTED_AGAIN = _("IMT Plan – %(school)s – %(campaign)s: figures submitted again")
 

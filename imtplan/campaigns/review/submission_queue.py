@@ -55,7 +55,7 @@ def filters(rows: list[SchoolRow], state_asked: str) -> list[StateFilter]:
     counts = Counter(row.state for row in rows)
     words = {State.SUBMITTED: _("to decide")}
     return [
-        StateFilter("", _("all schools"), len(rows), not state_asked),
+        StateFilter("", _("all submissions"), len(rows), not state_asked),
         *(
             StateFilter(state, words.get(state, state.label), counts[state], state_asked == state)
             for state in QUEUE

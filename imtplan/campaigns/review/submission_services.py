@@ -40,8 +40,8 @@ LEADS_TO = {
 
 
 _CLOSED_FOR_THE_SCHOOL = _(
-    "The campaign is closed for this school, which could correct nothing now: have the plan office "
-    "give it more time first, then return its figures."
+    "The campaign is closed here, and nothing could be corrected now: have the plan office give "
+    "more time first, then return the figures."
 )
 
 
@@ -53,7 +53,7 @@ class SubmittedAgain(CampaignRefusal):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The school submitted again after you opened this page: look at its figures again.")
+            _("These figures were submitted again after you opened this page: look at them again.")
         )
 
 

@@ -306,9 +306,9 @@ class ExtensionForm(ProblemsForm):
     reason = TypedTextField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
-        error_messages={"required": _("Say why this school gets more time.")},
+        error_messages={"required": _("Say why more time is given.")},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The school reads it, and it stays in the history."),
+        help_text=_("Who enters reads it, and it stays in the history."),
     )
 
     def clean(self) -> dict[str, Any]:

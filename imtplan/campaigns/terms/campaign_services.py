@@ -324,7 +324,7 @@ def problems_of_extension(
     ):
         problems["closes_at"] = " ".join(str(overlap) for overlap in twice)
     if not reason.strip():
-        problems["reason"] = _("Say why this school gets more time.")
+        problems["reason"] = _("Say why more time is given.")
     return problems
 
 

@@ -187,8 +187,8 @@ def _falling(pair: TwoYearsProgress) -> str:
 def _unreported(campaign: CampaignState) -> Decision:
     missing = len(campaign.missing)
     text = ngettext(
-        "%(missing)s school of %(expected)s has not handed in its figures",
-        "%(missing)s schools of %(expected)s have not handed in their figures",
+        "%(missing)s submission of %(expected)s is not handed in",
+        "%(missing)s submissions of %(expected)s are not handed in",
         missing,
     ) % {"missing": missing, "expected": len(campaign.schools)}
     day = closings.day(campaign.campaign.closes_at)

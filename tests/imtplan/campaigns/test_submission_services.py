@@ -161,7 +161,7 @@ def test_after_the_closing_figures_go_back_only_with_more_time(
     services.submit(**place, by=alice)
     campaign.closes_at = timezone.now() - timedelta(minutes=1)
     campaign.save()
-    with pytest.raises(CampaignRefusal, match="close pour cette école"):
+    with pytest.raises(CampaignRefusal, match="La campagne est close ici"):
         services.return_to_school(**place, by=diane, comment="À revoir.")
     assert Submission.objects.get().state == Submission.State.SUBMITTED
     later = timezone.now() + timedelta(days=3)

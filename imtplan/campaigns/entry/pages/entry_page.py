@@ -182,7 +182,7 @@ class EntryPage:
             return ""
         if self.campaign.entered_by == Campaign.EnteredBy.DIRECTORS:
             return _("In this campaign the directors alone enter the figures.")
-        return _("You may read these figures; the school's own people enter them.")
+        return _("You may read these figures; others enter them.")
 
 
 def read_page(

@@ -128,7 +128,7 @@ def test_each_indicator_says_which_year_is_meant(page: Client, campaign: Campaig
         ({"closes_time": "25:00"}, "avec ses minutes"),
         ({"closes_day": "2022-10-30", "closes_time": "02:30"}, "changement d’heure"),
         ({"opens_day": "2022-03-27", "opens_time": "02:30"}, "changement d’heure"),
-        ({"asked_of": "chosen", "schools": []}, "au moins une école"),
+        ({"asked_of": "chosen", "schools": []}, "Choisissez-en au moins un"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(
@@ -320,7 +320,7 @@ def test_everything_missing_is_said_at_once(page: Client, campaign: Campaign) ->
     for sentence in (
         "le jour de la fermeture",
         "l’heure de la fermeture",
-        "Dites pourquoi cette école",
+        "Dites pourquoi un délai",
     ):
         assert sentence in html
 
