@@ -31,6 +31,11 @@ class TargetQuerySet(OpenToOwners["Target"]):
         """Returns the one target of each indicator and plan that counts in roll-ups."""
         return self.of_the_institute().filter(is_reference=True)
 
+    def held_by(self, school: School) -> "TargetQuerySet":
+        """Returns the targets toward which this school's figures go: its own. The institute's own
+        figures go toward the reference targets."""
+        return self.reference() if school.is_the_institute else self.filter(school=school)
+
 
 # A growth in per cent over 0 or a negative number makes no sense: 50 % more than −10 is −15.
 GROWTH_NEEDS_POSITIVE = _(

@@ -148,8 +148,11 @@ class _SchoolIndicator:
 
     def _own_target(self, reading: Reading) -> TargetInView | None:
         """Returns the school's own target with its values; of several, the one that began last."""
+        is_institute = self.school.is_the_institute
         own = [
-            target for target in self.indicator.targets.all() if target.school_id == self.school.pk
+            target
+            for target in self.indicator.targets.all()
+            if target.school_id == (None if is_institute else self.school.pk)
         ]
         begun = [target for target in own if target.baseline_year <= self.year]
         if not begun:

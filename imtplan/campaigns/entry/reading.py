@@ -79,7 +79,8 @@ class SchoolFigures:
         aims: dict[int, KnownMagnitudes] = {}
         for target in targets:
             aim = aims.get(target.indicator_id, KnownMagnitudes())
-            aims[target.indicator_id] = _with_target(aim, target)
+            is_whole = target.school_id is None and not self.school.is_the_institute
+            aims[target.indicator_id] = _with_target(aim, target, is_whole=is_whole)
         return aims
 
     def findings(self, indicator: Indicator) -> list[CellFinding]:
@@ -141,9 +142,9 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
     )
 
 
-def _with_target(aim: KnownMagnitudes, target: Target) -> KnownMagnitudes:
+def _with_target(aim: KnownMagnitudes, target: Target, *, is_whole: bool) -> KnownMagnitudes:
     known = [number for number in (target.baseline_value, target.value) if number]
-    if target.school_id is None:
+    if is_whole:
         adds_up = target.indicator.aggregation == Indicator.Aggregation.SUM
         return replace(aim, whole=max(known) if known and adds_up else None)
     if not known:

@@ -311,7 +311,8 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
     targets = (
         with_versions(Target.objects.visible_to(user))
         .in_use()
-        .filter(plan=scope.plan, school=school)
+        .held_by(school)
+        .filter(plan=scope.plan)
         .select_related("indicator")
         .prefetch_related(with_progress(user))
     )

@@ -341,11 +341,9 @@ def total_of_parts(indicator: Indicator, reading: SchoolFigures) -> str:
 
 def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
     """Returns the school's own targets and what their paths expect of the campaign's year."""
+    targets = Target.objects.held_by(school).filter(plan__in=campaign.plans)
     progress_rows = Progress.objects.filter(
-        target__school=school,
-        target__plan__in=campaign.plans,
-        year=campaign.year,
-        view=View.VALIDATED,
+        target__in=targets, year=campaign.year, view=View.VALIDATED
     ).select_related("target")
     in_order = sorted(progress_rows, key=lambda row: _own_plan_last(row.target, campaign))
     return {progress.target.indicator_id: progress for progress in in_order}
@@ -354,7 +352,7 @@ def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
 def _targets(school: School, campaign: Campaign) -> dict[int, Target]:
     """Returns the school's own targets by indicator: they stand there before anything is
     computed. Of two plans that have one, that of the campaign's own plan is shown."""
-    targets = Target.objects.in_use().filter(school=school, plan__in=campaign.plans)
+    targets = Target.objects.in_use().held_by(school).filter(plan__in=campaign.plans)
     in_order = sorted(targets, key=lambda target: _own_plan_last(target, campaign))
     return {target.indicator_id: target for target in in_order}
 
