@@ -35,7 +35,7 @@ class SchoolFilters(FilterSet):
     ),
 )
 class SchoolViewSet(ByCode):
-    queryset = School.objects.without_the_institute()
+    queryset = School.objects.all()
     serializer_class = SchoolSerializer
     filterset_class = SchoolFilters
     ordering_fields = ["rank", "code", "name"]

@@ -17,21 +17,21 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.attempts import Attempt  # noqa: F401 - Django looks for models here
 from imtplan.accounts.keeper_triggers import KEEPS_ITS_ACCOUNT, KEEPS_ITS_ROLE
-from imtplan.accounts.roles import ROLES, Permission, Role, has_permission
+from imtplan.accounts.roles import ROLES, SCHOOL_ROLES, Permission, Role, has_permission
 from imtplan.email_address import AddressField, normal_address
-
-SCHOOL_ROLES = [role for role, spec in ROLES.items() if spec.in_a_school]
 
 
 class SchoolQuerySet(models.QuerySet["School"]):
     def visible_to(self, user: Any) -> "SchoolQuerySet":
         """Returns every school for the institute's people, else the person's own."""
-        if has_permission(user, Permission.READ_INSTITUTE):
-            return self
-        return self.filter(pk__in=user.school_ids)
+        return self.places_seen_by(user).without_the_institute()
+
+    def places_seen_by(self, user: Any) -> "SchoolQuerySet":
+        """Returns where this person may see figures collected: these schools, and the institute."""
+        is_of_all = has_permission(user, Permission.READ_INSTITUTE)
+        return self if is_of_all else self.filter(pk__in=user.school_ids)
 
     def without_the_institute(self) -> "SchoolQuerySet":
-        """Returns the schools alone: the institute's own row is in no list of them."""
         return self.exclude(kind=School.Affiliation.INSTITUTE)
 
     def carrying_the_plan(self) -> "SchoolQuerySet":

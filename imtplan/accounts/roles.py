@@ -133,6 +133,8 @@ ROLES = {
     ),
 }
 
+SCHOOL_ROLES = [role for role, spec in ROLES.items() if spec.in_a_school]
+
 # Of these two, nobody holds both.
 APART = {
     Role.INSTITUTE_REPORTER: Role.INSTITUTE_VALIDATOR,

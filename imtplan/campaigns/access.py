@@ -65,7 +65,7 @@ def school_of(user: Any, code: str) -> School:
     for held in user.held_roles:
         if held.school is not None and held.school.code == code:
             return held.school
-    return get_object_or_404(School.objects.visible_to(user), code=code)
+    return get_object_or_404(School.objects.places_seen_by(user), code=code)
 
 
 def may_enter(user: Any, campaign: Campaign, school: School) -> bool:

@@ -344,7 +344,7 @@ def campaigns_with_schools(user: Any) -> CampaignQuerySet:
         campaign=OuterRef(OuterRef("pk")), school=OuterRef("pk")
     ).values(as_json=JSONObject(state="state", submitted_at="submitted_at"))
     schools = (
-        School.objects.visible_to(user)
+        School.objects.places_seen_by(user)
         .filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
         .values(as_json=JSONObject(code="code", name="name", part=Subquery(of_school)))
     )

@@ -105,7 +105,7 @@ def _indicator(user: Any, subject: str, parameters: AddressQuery) -> str:
 
 
 def _school(user: Any, subject: str, parameters: AddressQuery) -> str:
-    return get_object_or_404(School.objects.visible_to(user), code=subject).name
+    return get_object_or_404(School.objects.places_seen_by(user), code=subject).name
 
 
 def _element(kind: str) -> Callable[[Any, str, AddressQuery], str]:

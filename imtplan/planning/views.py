@@ -57,8 +57,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 def schools(request: HttpRequest) -> HttpResponse:
     """Shows every school, those that have ended too."""
     demand(request, Permission.EDIT_PLAN)
-    schools = School.objects.visible_to(request.user).without_the_institute()
-    rows = schools.select_related("merged_into")
+    rows = School.objects.visible_to(request.user).select_related("merged_into")
     return render(request, "planning/schools.html", {"schools": rows})
 
 
@@ -192,8 +191,6 @@ def _title_of(row: Any) -> str:
 
 def _row(request: HttpRequest, form: type[PlanForm], pk: int) -> Any:
     rows = form._meta.model._default_manager.visible_to(request.user)
-    if form._meta.model is School:
-        rows = rows.without_the_institute()
     parents = [form.parent] if form.parent else []
     return get_object_or_404(rows.select_related(*parents), pk=pk)
 

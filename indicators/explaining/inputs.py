@@ -191,5 +191,5 @@ def _key(figure: FigureContent) -> Key:
 
 def school_names(user: Any) -> dict[str, str]:
     """Returns the schools' names by code in the order of all lists, the institute first."""
-    schools = School.objects.visible_to(user).without_the_institute()
+    schools = School.objects.visible_to(user)
     return {School.THE_INSTITUTE: "IMT"} | {school.code: school.name for school in schools}

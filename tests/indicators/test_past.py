@@ -71,7 +71,7 @@ def test_rows_and_results_are_those_of_then(then: datetime) -> None:
     with at(then):
         assert students() == 15000
         assert Objective.objects.get().title_fr == "Avant"
-        assert School.objects.get().name == "IMT Mines Albi"
+        assert School.objects.carrying_the_plan().get().name == "IMT Mines Albi"
         assert Figure.objects.filter(year=2020).count() == 1
     assert Objective.objects.get().title_fr == "Après"
 

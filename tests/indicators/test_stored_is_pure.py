@@ -243,7 +243,7 @@ class Plan(RuleBasedStateMachine):
         kind=st.sampled_from(["own", "own", "associated"]),
     )
     def change_a_school(self, index: int, **change: Any) -> None:
-        self.change(School.objects.all(), index, change)
+        self.change(School.objects.without_the_institute(), index, change)
 
     @rule(index=at, into=maybe(at), last_year=years)
     def merge_a_school(self, index: int, into: int | None, last_year: int) -> None:

@@ -219,7 +219,7 @@ class Remark(models.Model):
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def visible_to(self, user: Any) -> "ReceiptQuerySet":
-        return self.filter(submission__school__in=School.objects.visible_to(user))
+        return self.filter(submission__school__in=School.objects.places_seen_by(user))
 
 
 class Receipt(models.Model):

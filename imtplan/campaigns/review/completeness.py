@@ -71,7 +71,12 @@ def expected_schools(campaigns: Sequence[Campaign]) -> dict[int, list[School]]:
     schools = School.objects.filter(of_campaign).values_list("pk", flat=True)
     keys = dict(campaigns_asking.values_list("pk", ArraySubquery(schools)))
     by_key = School.objects.in_bulk({pk for expected in keys.values() for pk in expected})
-    return {campaign.pk: [by_key[pk] for pk in keys[campaign.pk]] for campaign in campaigns}
+    return {
+        campaign.pk: sorted(
+            (by_key[pk] for pk in keys[campaign.pk]), key=lambda school: (school.rank, school.code)
+        )
+        for campaign in campaigns
+    }
 
 
 def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completeness]]:
@@ -100,11 +105,13 @@ def _indicator_counts(campaigns: Sequence[Campaign]) -> tuple[dict[int, int], di
     """Returns how many indicators are asked of each school, and of the institute, by campaign."""
     asked = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
     is_the_institutes = Q(indicator__aggregation=Indicator.Aggregation.NONE)
-    of_schools = Count("pk", filter=~is_the_institutes)
     counts = (
         asked.order_by()
         .values_list("campaign")
-        .annotate(of_schools, Count("pk", filter=is_the_institutes))
+        .annotate(
+            of_schools=Count("pk", filter=~is_the_institutes),
+            of_the_institute=Count("pk", filter=is_the_institutes),
+        )
     )
     rows = list(counts)
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
@@ -155,9 +162,7 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     stored = Figure.objects.filter(year__range=years)
     figures = by_school(stored, indicators)
     past = MergedPast.before(campaign.year)
-    schools: dict[int, School] = {school.pk: school for school in past.schools}
-    for key in figures:
-        school = schools.get(key) or School(pk=key)
+    for school in School.objects.in_bulk(figures).values():
         together = past.with_merged(school, figures)
         yield SchoolFigures(campaign, school, indicators, together, past=past)
 

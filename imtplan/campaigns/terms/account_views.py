@@ -25,11 +25,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
     demand(request, Permission.MANAGE_PEOPLE)
     roles = Membership.objects.in_force().select_related("school")
     people = User.objects.prefetch_related(Prefetch("memberships", roles, to_attr="roles_today"))
-    schools = School.objects.visible_to(request.user)
+    places = School.objects.places_seen_by(request.user)
     context = {
         "people": people,
-        "schools": schools.carrying_the_plan(),
-        "institute": schools.get(code=School.THE_INSTITUTE),
+        "schools": places.carrying_the_plan(),
+        "institute": places.get(code=School.THE_INSTITUTE),
     }
     return render(request, "campaigns/accounts.html", context)
 

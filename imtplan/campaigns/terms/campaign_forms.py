@@ -142,7 +142,7 @@ class CampaignForm(ProblemsForm):
         plans = StrategicPlan.objects.visible_to(user)
         own = plans.filter(pk=campaign.plan_id) if campaign else plans.none()
         self.fields["plan"].queryset = plans.offered() | own
-        self.fields["schools"].queryset = School.objects.visible_to(user)
+        self.fields["schools"].queryset = School.objects.places_seen_by(user)
         self.fields["indicators"].queryset = askable(user, campaign)
 
     def clean(self) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from imtplan.campaigns.terms.people_services import (
 def _school(request: HttpRequest, code: str) -> School | None:
     """Returns the school of the address; None for the institute, the plan office's alone."""
     if code:
-        return get_object_or_404(School.objects.visible_to(request.user), code=code)
+        return get_object_or_404(School.objects.places_seen_by(request.user), code=code)
     demand(request, Permission.MANAGE_PEOPLE)
     return None
 

@@ -257,7 +257,7 @@ def school_page(
     user: Any, code: str, parameters: Mapping[str, str], freshness: Freshness
 ) -> SchoolPage:
     """Raises 404 for a school that is not this person's to see."""
-    schools = School.objects.visible_to(user).select_related("merged_into")
+    schools = School.objects.places_seen_by(user).select_related("merged_into")
     school = get_object_or_404(schools, code=code)
     read = demanded_scope(user, parameters)
     figures = CountedFigure.objects.visible_to(user).filter(school=school)
@@ -311,8 +311,7 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
     targets = (
         with_versions(Target.objects.visible_to(user))
         .in_use()
-        .held_by(school)
-        .filter(plan=scope.plan)
+        .filter(plan=scope.plan, school=school)
         .select_related("indicator")
         .prefetch_related(with_progress(user))
     )

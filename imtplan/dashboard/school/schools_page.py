@@ -195,7 +195,7 @@ def school_directory(
 ) -> SchoolDirectory:
     # A NUL, which PostgreSQL does not compare, is in no name: its picture finds none either.
     search = parameters.get("q", "").strip().replace("\x00", "\u2400")
-    schools = School.objects.visible_to(user).without_the_institute().select_related("merged_into")
+    schools = School.objects.visible_to(user).select_related("merged_into")
     if search:
         schools = schools.filter(Q(name__icontains=search) | Q(region__icontains=search))
     rows = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(parameters.get("page"))
@@ -231,9 +231,7 @@ def schools_of(
     freshness: Freshness,
 ) -> SchoolsPage:
     """Makes the page, of the same targets of the headline indicators as on the dashboard."""
-    schools = {
-        school.code: school for school in School.objects.visible_to(user).without_the_institute()
-    }
+    schools = {school.code: school for school in School.objects.visible_to(user)}
     own = _own_progress(user, scope)
     members = [school for school in schools.values() if school.is_member_in(scope.year)]
     indicators = list(Indicator.objects.visible_to(user).in_use().collected_from_schools())

@@ -150,7 +150,7 @@ def from_the_history() -> dict[int, tuple[Decimal | None, int, int]]:
     for year in YEARS:
         due = [
             counted[year].get(school.pk)
-            for school in School.objects.all()
+            for school in School.objects.carrying_the_plan()
             if school.last_year is None or year <= school.last_year
         ]
         due = [event for event in due if event is None or event.state != "not_applicable"]

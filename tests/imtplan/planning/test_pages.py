@@ -39,7 +39,7 @@ def addresses(target: Target) -> list[str]:
         "avancements": report,
         "indicateurs": target.indicator,
         "cibles": target,
-        "ecoles": School.objects.get(),
+        "ecoles": School.objects.carrying_the_plan().get(),
     }
     found = ["/plan/", "/plan/ecoles/", "/plan/plans/2018-2022/"]
     found += ["/plan/plans/2018-2022/ecoles/students/"]

@@ -150,6 +150,7 @@ def test_it_is_one_institute_not_a_school(
     assert "Institut Mines-Télécom" in receipt.content
 
 
+@pytest.mark.django_db(transaction=True)  # each act at a moment of its own
 def test_each_moment_says_what_was_known_then(
     plan: StrategicPlan, irene: User, victor: User, signed_in: SignIn
 ) -> None:

@@ -21,7 +21,7 @@ from imtplan.web.file_responses import pdf_response
 @require_safe
 def home(request: HttpRequest, school: str) -> HttpResponse:
     """Shows where a school's people begin: what is to do, what came back, what was before."""
-    here = get_object_or_404(School.objects.visible_to(request.user), code=school)
+    here = get_object_or_404(School.objects.places_seen_by(request.user), code=school)
     context = {"home": school_home(request.user, here), "has_pdf": paper.is_available()}
     return render(request, "campaigns/school_home.html", context)
 

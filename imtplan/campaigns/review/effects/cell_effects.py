@@ -47,9 +47,10 @@ def sentences_of_cell(
     """Returns what the cell would change, were it alone submitted and validated now."""
     about = about_of(campaign, school, [cell])
     full = may_see_the_institute(user)
+    name = str(school) if full or school.is_the_institute else _("your school")
     sentences = []
     for move in own_moves(**about):
-        sentences.append(own_sentence(move, str(school) if full else _("your school")))
+        sentences.append(own_sentence(move, name))
         sentences += [] if full else share_sentences(move)
     if full:
         sentences += institute_sentences(effect(**about))

@@ -98,12 +98,12 @@ def test_the_new_one_is_proposed_as_the_last_one_for_the_year_after(
     assert (form["asked_of"].value(), form.ticked("schools")) == ("chosen", {str(ales.pk)})
 
 
-def test_the_first_one_is_proposed_with_every_indicator_of_the_schools(
+def test_the_first_one_is_proposed_with_every_indicator(
     page: Client, plan: StrategicPlan, students: Indicator, funds: Indicator
 ) -> None:
-    factories.IndicatorFactory(aggregation="none")
+    own = factories.IndicatorFactory(aggregation="none")
     form = page.get(NEW).context["form"]
-    assert form.ticked("indicators") == {str(students.pk), str(funds.pk)}
+    assert form.ticked("indicators") == {str(students.pk), str(funds.pk), str(own.pk)}
     assert form["plan"].value() == plan.pk
 
 
