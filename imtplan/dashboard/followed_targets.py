@@ -107,15 +107,18 @@ class FollowedYear:
 
     @property
     def reported(self) -> int | None:
-        return self.total.reported if self.total else None
+        return self.total.reported if self.total and self._is_of_schools else None
 
     @property
     def expected_schools(self) -> int | None:
-        return self.total.expected if self.total else None
+        return self.total.expected if self.total and self._is_of_schools else None
+
+    @property
+    def _is_of_schools(self) -> bool:
+        return self.total is not None and self.total.added_up  # type: ignore[attr-defined]
 
     @property
     def coverage(self) -> str:
-        """Returns the schools that reported, of those expected."""
         return f"{self.reported} / {self.expected_schools}" if self.expected_schools else ""
 
     @property

@@ -26,7 +26,8 @@ def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
         InstituteValue.objects.visible_to(user)
         .filter(indicator__in=list(indicators))
         .annotate(
-            schools_named=Case(When(~Q(carried={}) | ~Q(left_out=[]), then=ArraySubquery(names)))
+            schools_named=Case(When(~Q(carried={}) | ~Q(left_out=[]), then=ArraySubquery(names))),
+            added_up=~Q(indicator__aggregation=Indicator.Aggregation.NONE),
         )
     )
     return {(value.indicator_id, value.view, value.year): value for value in values}

@@ -253,7 +253,9 @@ def initial_of_next(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
         indicators = list(offered.filter(_in_plan(plan))) or indicators
         year, name = max(year, plan.first_year), ""
     still = School.objects.filter(reporting_in(year), pk__in=[row.pk for row in terms.schools])
-    terms = replace(terms, plan=plan, year=year, name=name, schools=list(still), indicators=indicators)
+    terms = replace(
+        terms, plan=plan, year=year, name=name, schools=list(still), indicators=indicators
+    )
     initial = initial_of_terms(terms)
     return {name: value for name, value in initial.items() if not name.endswith("_day")}
 

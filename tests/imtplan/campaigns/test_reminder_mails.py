@@ -235,8 +235,7 @@ def test_the_report_of_the_plan_office(
     [mail] = write_reminders(AFTER)
     assert mail.kind == "reminder-office"
     assert mail.subject == (
-        "IMT Plan – IMT Mines Albi and 1 other – Campaign 2022 is closed: "
-        "2 schools have not submitted"
+        "IMT Plan – IMT Mines Albi and 1 other – Campaign 2022 is closed: 2 submissions are missing"
     )
     assert "IMT Mines Albi\nFilled in: 0 of 2\n" in mail.body
     assert "/campagnes/2022/" in mail.body

@@ -74,7 +74,7 @@ def test_those_who_wait_for_a_decision_come_first_the_oldest_on_top(
 
 def test_a_state_in_the_address_leaves_the_others_out(desk: Client, queue: list[str]) -> None:
     assert codes(desk, state="submitted") == ["old", "young"]
-    assert "Aucune école n’est dans cet état" in read(desk, state="nonsense")
+    assert "Aucune saisie dans cet état" in read(desk, state="nonsense")
     html = read(desk)
     assert "À décider <strong>2</strong>" in html
     assert "Toutes <strong>6</strong>" in html

@@ -88,7 +88,7 @@ def test_whom_the_mail_has_reached_is_told(
     services.take_back(**place, by=alice)
     told = Mail.objects.get(kind="taken-back")
     assert told.address == "diane@example.org"
-    assert told.subject == "IMT Plan – IMT Mines Albi – Campagne 2022 : saisie reprise par l’école"
+    assert told.subject == "IMT Plan – IMT Mines Albi – Campagne 2022 : saisie reprise"
     assert "Alice" in told.body
     assert "2022-imt-mines-albi-1" in told.body
 

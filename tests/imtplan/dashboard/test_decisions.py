@@ -115,7 +115,7 @@ def test_schools_that_did_not_report(days, ending, students, albi, ales, diane):
 
     [one] = of_kind(agenda_for(diane), DecisionReason.UNREPORTED)
 
-    assert one.sentence.startswith(f"1 school of 2 has not handed in its figures, {ending}")
+    assert one.sentence.startswith(f"1 submission of 2 is not handed in, {ending}")
     assert one.address == "/saisies/?campaign=2022"
 
 

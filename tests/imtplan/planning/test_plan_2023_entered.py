@@ -142,7 +142,7 @@ def test_dashboard_table_and_paper_show_it(
 def test_it_is_one_institute_not_a_school(
     validated: list[Campaign], diane: User, signed_in: SignIn
 ) -> None:
-    page = signed_in(diane).get("/saisies/?year=2024").content.decode()
+    page = signed_in(diane).get("/saisies/?campaign=2024").content.decode()
     assert "Institut Mines-Télécom" in page
     [receipt] = Receipt.objects.filter(submission__campaign__year=2024)
     assert receipt.number == "2024-imt-1"

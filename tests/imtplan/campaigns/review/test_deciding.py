@@ -62,7 +62,7 @@ def test_returning_without_a_word_is_refused(
 ) -> None:
     response = decide(desk, "return", comment=comment)
     assert response.status_code == 422
-    assert "Dites ce que l’école doit revoir" in response.content.decode()
+    assert "Dites ce qui est à revoir" in response.content.decode()
     submitted.refresh_from_db()
     assert submitted.state == "submitted"
 
@@ -99,7 +99,7 @@ def test_a_decision_is_about_the_figures_that_were_looked_at(
     services.submit(**place, by=alice)
     response = desk.post(DECIDE, {"validate": "", "seen": looked_at})
     assert response.status_code == 422
-    assert "a soumis de nouveau" in response.content.decode()
+    assert "ont été soumises de nouveau" in response.content.decode()
     submitted.refresh_from_db()
     assert submitted.state == "submitted"
 

@@ -278,7 +278,7 @@ def test_the_list_says_where_each_campaign_is(
     html = text(page.get(LIST))
     assert "Ouverte" in html
     assert "Fermée" in html
-    assert "plus tard pour 1 école" in html
+    assert "plus tard pour 1 d’entre elles" in html
     assert "heure de Paris" in html
 
 
