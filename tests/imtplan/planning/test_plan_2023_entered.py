@@ -133,9 +133,9 @@ def test_dashboard_table_and_paper_show_it(
     page = reader.get("/tableau-de-bord/", where).content.decode()
     table = reader.get("/fichiers/tableau-de-bord/indicateurs.csv", where).content.decode()
     sheet = KINDS["dashboard-pdf"].read(diane, "", where)
-    for text in (page, table, sheet):
+    for text, share in ((page, "28,09"), (table, "0,2809"), (sheet, "28,09")):
         shown = text.replace("\u202f", " ").replace("\xa0", " ").replace(" ", "")
-        for number in ("10200", "23,5", "19,5", "28,09"):
+        for number in ("10200", "23,5", "19,5", share):
             assert number in shown
 
 
@@ -161,10 +161,8 @@ def test_each_moment_says_what_was_known_then(
     recompute_stale()
     with at(before):
         assert Submission.objects.get().state == "submitted"
-        assert not CountedFigure.objects.in_view("validated").filter(year=2023, school__code="imt")
-        assert CountedFigure.objects.in_view("provisional").filter(
-            year=2023, indicator__code="engineers"
-        )
+        counted = CountedFigure.objects.filter(year=2023, indicator__code="engineers")
+        assert [figure.view for figure in counted] == ["provisional"]
     with at(timezone.now()):
         [figure] = Figure.objects.filter(indicator__code="engineers")
         assert (figure.value, figure.school.code) == (10000, "imt")
@@ -247,3 +245,21 @@ def test_a_schools_people_find_nothing_there(
         "/api/v1/entries/2023/imt/",
     ):
         assert client.get(path).status_code == 404
+
+
+def test_a_campaign_of_the_institute_alone_is_no_schools(
+    plan: StrategicPlan, charlie: User, irene: User, signed_in: SignIn
+) -> None:
+    earlier = factories.CampaignFactory(year=2021, indicators=[factories.IndicatorFactory()])
+    only = campaign_of(plan, 2023)
+    assert [school.code for school in only.expected_schools()] == ["imt"]
+    assert "imt" not in [school.code for school in earlier.expected_schools()]
+    homes = {"/accueil/imt-mines-ales/": charlie, "/accueil/imt/": irene}
+    shown = {
+        path: {part.campaign for part in signed_in(person).get(path).context["home"].current}
+        for path, person in homes.items()
+    }
+    assert shown == {"/accueil/imt-mines-ales/": {earlier}, "/accueil/imt/": {only}}
+    page = signed_in(charlie).get("/accueil/imt-mines-ales/").content.decode()
+    assert "/saisie/2021/imt-mines-ales/" in page
+    assert "/saisie/2023/" not in page
