@@ -18,6 +18,8 @@ from imtplan.campaigns.models import Campaign, Extension, Submission
 from indicators.models import Indicator
 
 NAMED = 3  # indicators in one sentence
+# The institute alone is asked these, and no school is.
+OF_THE_INSTITUTE = Indicator.Aggregation.NONE
 # One change of terms at a time: two of the same year could not see each other's.
 LOCK = 0xCA3BA16
 
@@ -69,12 +71,18 @@ def overlaps(
 ) -> list[Overlap]:
     """Returns what other campaigns of the year hold of these schools (by key) and indicators."""
     asked, asked_schools = {indicator.pk for indicator in indicators}, set(schools)
+    institute = set(School.objects.filter(code=School.THE_INSTITUTE).values_list("pk", flat=True))
     others = Campaign.objects.filter(year=year, indicators__in=asked).distinct().order_by("pk")
-    return [
-        Overlap(other, list(other.indicators.filter(pk__in=asked)))
-        for other in others
-        if other != besides and schools_held(other) & asked_schools
-    ]
+    held = []
+    for other in others:
+        both = schools_held(other) & asked_schools if other != besides else set()
+        twice = [
+            indicator
+            for indicator in other.indicators.filter(pk__in=asked)
+            if (both & institute if indicator.aggregation == OF_THE_INSTITUTE else both - institute)
+        ]
+        held += [Overlap(other, twice)] if twice else []
+    return held
 
 
 def schools_held(campaign: Campaign) -> set[Any]:

@@ -97,6 +97,16 @@ def test_another_year_or_other_schools_are_no_matter(
     assert "indicators" in problems_of(replace(asks, schools=[albi]))
 
 
+def test_what_the_institute_alone_reports_is_asked_once_too(
+    campaign: Campaign, autumn: Terms, students: Indicator, albi: School
+) -> None:
+    patents = factories.IndicatorFactory(code="patents", aggregation="none")
+    campaign.indicators.add(patents)
+    assert str(patents) in str(problems_of(replace(autumn, indicators=[patents]))["indicators"])
+    campaign.schools.set([School.objects.get(code=School.THE_INSTITUTE)])
+    assert problems_of(replace(autumn, indicators=[students])) == {}
+
+
 def test_what_a_closed_one_has_of_a_school_is_refused_and_the_rest_is_asked_again(
     campaign: Campaign, autumn: Terms, students: Indicator, save: Any, albi: School, ales: School
 ) -> None:
