@@ -220,8 +220,8 @@ EXAMPLES = {
     # What the institute enters itself knows no school, and no merger.
     "none": Example(
         A_INTO_B,
-        {"": "10 10 10 11 . 12"},
-        {2020: value(10), 2021: value(11), 2022: Year(missing=("",)), 2023: value(12)},
+        {"imt": "10 10 10 11 . 12"},
+        {2020: value(10), 2021: value(11), 2022: unknown("imt"), 2023: value(12)},
         {"aggregation": "none"},
     ),
 }

@@ -176,7 +176,7 @@ def by_the_formula(example: Example, year: int) -> Year:
     total: YearValue = institute_value(
         {code: cells(line) for code, line in example.figures.items()},
         year=year,
-        members={""} if aggregation is Aggregation.NONE else members[year],
+        members={School.THE_INSTITUTE} if aggregation is Aggregation.NONE else members[year],
         aggregation=aggregation,
         accumulation=Accumulation(example.kind.get("accumulation", "level")),
         baseline_year=2019,
@@ -202,7 +202,7 @@ def build(example: Example) -> Any:
         for year, reading in cells(line).items():
             factories.FigureFactory(
                 indicator=indicator,
-                school=schools.get(code),
+                school=schools.get(code) or factories.InstituteFactory(),
                 year=year,
                 value=reading.value,
                 numerator=reading.numerator,

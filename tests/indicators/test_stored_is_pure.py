@@ -250,7 +250,8 @@ class Plan(RuleBasedStateMachine):
         """Or undo a merger; in a circle too, which no page would make."""
         merged = None if into is None else pick(self.schools, into).pk
         until = None if into is None else last_year
-        self.change(School.objects.all(), index, {"merged_into": merged, "last_year": until})
+        change = {"merged_into": merged, "last_year": until}
+        self.change(School.objects.without_the_institute(), index, change)
 
     @rule(
         index=at,
