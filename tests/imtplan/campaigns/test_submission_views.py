@@ -108,7 +108,7 @@ def test_a_director_takes_back_what_nobody_has_looked_at(
     assert "Reprendre la saisie" in text(page, BACK)
     assert page.post(BACK, {"take-back": ""})["Location"] == ENTRY
     assert Submission.objects.get().state == "draft"
-    assert "Repris par l’école" in text(page, "/recu/2022-imt-mines-albi-1/")
+    assert "Saisie reprise" in text(page, "/recu/2022-imt-mines-albi-1/")
 
 
 def test_from_the_first_look_on_the_director_sees_since_when_and_cannot(
