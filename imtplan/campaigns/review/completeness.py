@@ -159,10 +159,11 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     """Reads what `reading.read` reads of one school, of every school at once."""
     indicators = campaign.asked_indicators()
     years = (campaign.year - YEARS_COMPARED, campaign.year)
-    stored = Figure.objects.filter(year__range=years)
+    stored = Figure.objects.filter(year__range=years).select_related("school")
     figures = by_school(stored, indicators)
     past = MergedPast.before(campaign.year)
-    for school in School.objects.in_bulk(figures).values():
+    for by_indicator in figures.values():
+        school = next(row.school for rows in by_indicator.values() for row in rows.values())
         together = past.with_merged(school, figures)
         yield SchoolFigures(campaign, school, indicators, together, past=past)
 
