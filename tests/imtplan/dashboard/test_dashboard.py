@@ -209,7 +209,7 @@ def test_the_campaign_says_which_schools_have_not_reported(
     words = read(signed_in(diane).get(URL))
 
     assert [one.name for one in state.missing] == ["IMT Mines Alès"]
-    assert "1 école sur 2" in words
+    assert "1 saisie sur 2" in words
     assert "1er juillet 2030" in words or "1 juillet 2030" in words
     assert "18:00" in words  # in Paris, whatever the server's clock
     assert str(Submission.State.NOT_BEGUN.label) in words.lower()
