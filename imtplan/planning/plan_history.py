@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from imtplan.audit.models import Event
 from imtplan.planning.element_history import PastChange, change_of
@@ -45,10 +46,19 @@ def changes_of(edits: Iterable[Event]) -> list[ElementChange]:
     edits = list(edits)
     rows = _named(edits)
     return [
-        ElementChange(str(row) if row else edit.subject, change_of(row or Target(), edit))
+        ElementChange(_name(row) if row else edit.subject, change_of(row or Target(), edit))
         for edit in edits
         for row in [rows.get((edit.detail["row"], edit.detail["pk"]))]
     ]
+
+
+def _name(row: Model) -> str:
+    """Returns what readers call it: a target has no name of its own."""
+    if not isinstance(row, Target):
+        return str(row)
+    words = {"indicator": row.indicator, "year": row.year}
+    name = _("%(indicator)s: target %(year)s") % words
+    return f"{name} ({row.school or row.perimeter or row.code})"
 
 
 def _rows(plan: StrategicPlan) -> list[QuerySet[Any]]:
@@ -69,5 +79,10 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
         (label, row.pk): row
         for model in models
         for label in [model._meta.label_lower]
-        for row in model._default_manager.filter(pk__in=keys[label])
+        for row in _with_names(model).filter(pk__in=keys[label])
     }
+
+
+def _with_names(model: Any) -> QuerySet[Any]:
+    rows = model._default_manager.all()
+    return rows.select_related("indicator", "school") if model is Target else rows

@@ -32,6 +32,7 @@ def test_the_directorate_general_reads_it_and_no_school_does(
     for address in ("/historique/", "/historique/changements/"):
         page = signed_in(diane).get(address).content.decode()
         assert "Conseil de mars." in page
+        assert "Étudiants\N{NARROW NO-BREAK SPACE}: cible 2022" in page
         assert "20\N{NARROW NO-BREAK SPACE}000 → 19\N{NARROW NO-BREAK SPACE}500" in page
         assert signed_in(alice).get(address).status_code == 403
 
