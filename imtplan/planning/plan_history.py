@@ -84,5 +84,5 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
 
 
 def _with_names(model: Any) -> QuerySet[Any]:
-    rows = model._default_manager.all()
+    rows: QuerySet[Any] = model._default_manager.all()
     return rows.select_related("indicator", "school") if model is Target else rows
