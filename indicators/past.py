@@ -27,7 +27,14 @@ VERSIONED = {
     "objectives": ["StrategicPlan", "Objective"],
     "levers": ["Lever"],
     "projects": ["FlagshipProject", "Serves", "Milestone", "StatusReport"],
-    "indicators": ["Indicator", "IndicatorLink", "Target", "TrajectoryPoint", "Figure"],
+    "indicators": [
+        "Indicator",
+        "FollowedIndicator",
+        "IndicatorLink",
+        "Target",
+        "TrajectoryPoint",
+        "Figure",
+    ],
     "campaigns": ["Campaign", "Extension", "Submission"],
 }
 # Their view shows, of the versions of figures, those that counted then.

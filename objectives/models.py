@@ -19,6 +19,7 @@ from imtplan import clock
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
+from objectives.followed_years import FollowedYears, counting
 
 
 def weight_field() -> models.DecimalField:
@@ -30,12 +31,6 @@ def weight_field() -> models.DecimalField:
         default=Decimal(1),
         validators=[MinValueValidator(0)],
     )
-
-
-def archived_at_field() -> models.DateTimeField:
-    """Returns the field of the time at which a row was archived; empty while it is in use. An
-    archived row keeps its history."""
-    return models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
 
 
 def weight_constraint(name: str) -> models.CheckConstraint:
@@ -293,12 +288,21 @@ class PlanElementQuerySet(OpenToRoles[Any]):
         """Returns the elements of the plan that are in use."""
         return self.filter(plan=plan, archived_at=None)
 
+    def counting_in(self, plan: StrategicPlan, year: int) -> "PlanElementQuerySet":
+        """Returns the elements of the plan that count in a year, put aside since or not."""
+        return self.filter(counting(year), plan=plan)
+
+    def ever_counting(self, plan: StrategicPlan) -> "PlanElementQuerySet":
+        """Returns the elements of the plan that count in some year."""
+        return self.filter(Q(archived_at=None) | Q(last_year__isnull=False), plan=plan)
+
     def get_by_natural_key(self, plan: str, code: str) -> Any:
         return self.get(plan__code=plan, code=code)
 
 
-class PlanElement(models.Model):
-    """The fields that objectives, levers and projects share: a plan, a code, a weight, titles."""
+class PlanElement(FollowedYears):
+    """The fields that objectives, levers and projects share: a plan, a code, a weight, titles, and
+    the years in which they count."""
 
     plan = models.ForeignKey(StrategicPlan, models.CASCADE, verbose_name=_("plan"))
     code = models.CharField(_("code"), max_length=12)
@@ -306,7 +310,6 @@ class PlanElement(models.Model):
     title_en = models.CharField(_("title (English)"), max_length=250, blank=True)
     weight = weight_field()
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
-    archived_at = archived_at_field()
 
     title = Bilingual("title")
     objects = PlanElementQuerySet.as_manager()
@@ -321,6 +324,7 @@ class PlanElement(models.Model):
                 violation_error_message=_("This code is already used in this plan."),
             ),
             weight_constraint("%(class)s_weight_not_negative"),
+            *FollowedYears.Meta.constraints,
         ]
 
     def __str__(self) -> str:

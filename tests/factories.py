@@ -11,7 +11,7 @@ from factory.django import DjangoModelFactory
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns.models import Campaign, Submission
-from indicators.models import Figure, Indicator, IndicatorLink, Target
+from indicators.models import Figure, FollowedIndicator, Indicator, IndicatorLink, Target
 from levers.models import Lever, LeverKind
 from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject, Milestone, StatusReport
@@ -57,6 +57,7 @@ class PlanFactory(DjangoModelFactory[StrategicPlan]):
     class Meta:
         model = StrategicPlan
         django_get_or_create = ["code"]
+        skip_postgeneration_save = True
 
     code = "2018-2022"
     name_fr = "Plan stratégique 2018-2022"
@@ -65,6 +66,22 @@ class PlanFactory(DjangoModelFactory[StrategicPlan]):
     first_year = 2018
     last_year = 2022
     state = PlanState.PUBLISHED
+
+    @factory.post_generation
+    def follows(self, create: bool, given: list[Indicator] | None, **kwargs: Any) -> None:
+        """Unless a test names its indicators, a new plan follows all that there are."""
+        if given is None and self.followed_indicators.exists():
+            return
+        for indicator in Indicator.objects.in_use() if given is None else given:
+            follow(self, indicator)
+
+
+def follow(plan: StrategicPlan, indicator: Indicator) -> FollowedIndicator:
+    """Has a plan follow an indicator, in its place."""
+    place = {"is_headline": indicator.is_headline, "rank": indicator.rank}
+    return FollowedIndicator.objects.get_or_create(plan=plan, indicator=indicator, defaults=place)[
+        0
+    ]
 
 
 class ObjectiveFactory(DjangoModelFactory[Objective]):
@@ -121,6 +138,7 @@ class StatusReportFactory(DjangoModelFactory[StatusReport]):
 class IndicatorFactory(DjangoModelFactory[Indicator]):
     class Meta:
         model = Indicator
+        skip_postgeneration_save = True
 
     code = factory.Sequence(lambda n: f"indicator-{n}")
     name_fr = factory.Sequence(lambda n: f"Indicateur {n}")
@@ -151,6 +169,13 @@ class IndicatorFactory(DjangoModelFactory[Indicator]):
             denominator_fr="Étudiants",
             denominator_en="Students",
         )
+
+    @factory.post_generation
+    def followed_by(self, create: bool, given: list[StrategicPlan] | None, **kwargs: Any) -> None:
+        """Unless a test names its plans, all that there are follow the indicator."""
+        plans = StrategicPlan.objects.all() if given is None else given
+        for plan in plans if self.archived_at is None else []:
+            follow(plan, self)
 
 
 class LinkFactory(DjangoModelFactory[IndicatorLink]):

@@ -176,7 +176,7 @@ def test_no_model_forgets_to_hide_the_rows_of_a_draft(draft: StrategicPlan) -> N
             assert not seen.exists(), (model, way)
     assert looked_at == {
         "Objective", "Lever", "FlagshipProject", "Milestone", "StatusReport", "Serves",
-        "IndicatorLink", "Target", "Progress", "RollUp", "Snapshot",
+        "IndicatorLink", "FollowedIndicator", "Target", "Progress", "RollUp", "Snapshot",
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The models: indicators, targets, figures, and the results computed from them."""
 
 from indicators.models.figure import CountedFigure, Figure, FigureContent, FigureEvent, View
+from indicators.models.followed import FollowedIndicator
 from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
     ComputedDay,
@@ -23,6 +24,7 @@ __all__ = [
     "Figure",
     "FigureContent",
     "FigureEvent",
+    "FollowedIndicator",
     "Indicator",
     "IndicatorLink",
     "InstituteValue",

@@ -12,10 +12,10 @@ from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 from levers.models import Lever
+from objectives.followed_years import archived_at_field, counting
 from objectives.models import (
     Objective,
     StrategicPlan,
-    archived_at_field,
     of_plans_seen_by,
     weight_constraint,
     weight_field,
@@ -41,9 +41,24 @@ class IndicatorQuerySet(OpenToRoles["Indicator"]):
         return self.collected_from_schools()
 
     def in_use(self) -> "IndicatorQuerySet":
-        """Returns the indicators that are collected and computed; archived ones keep their history
-        only."""
+        """Returns the indicators that stand in the lists of what can be asked for and promised."""
         return self.filter(archived_at=None)
+
+    def computed(self) -> "IndicatorQuerySet":
+        """Returns the indicators that have results: those in use, and those put aside, up to the
+        last year in which a plan followed them."""
+        ended = Indicator.objects.filter(followed_in__last_year__isnull=False)
+        return self.filter(Q(archived_at=None) | Q(pk__in=ended.values("pk")))
+
+    def followed_in_plan(self, plan: StrategicPlan, year: int) -> "IndicatorQuerySet":
+        """Returns the indicators that a plan follows in a year, in the plan's own order."""
+        rows = self.computed().filter(counting(year, "followed_in__"), followed_in__plan=plan)
+        return rows.order_by("followed_in__rank", "code")
+
+    def in_use_in(self, plan: StrategicPlan) -> "IndicatorQuerySet":
+        """Returns the indicators in use that a plan follows and has not put aside, in its order."""
+        rows = self.in_use().filter(followed_in__plan=plan, followed_in__archived_at=None)
+        return rows.order_by("followed_in__rank", "code")
 
     def headlines(self) -> "IndicatorQuerySet":
         return self.filter(is_headline=True)
@@ -256,6 +271,20 @@ class IndicatorLinkQuerySet(OpenToRoles["IndicatorLink"]):
 
     def of(self, plan: StrategicPlan) -> "IndicatorLinkQuerySet":
         return self.filter(Q(objective__plan=plan) | Q(lever__plan=plan) | Q(project__plan=plan))
+
+    def in_use_in(self, plan: StrategicPlan) -> "IndicatorLinkQuerySet":
+        """Returns the links of the plan whose indicator it follows and has not put aside."""
+        followed = Indicator.objects.in_use_in(plan).order_by().values("pk")
+        return self.of(plan).filter(indicator__in=followed)
+
+    def followed_in_plan(self, plan: StrategicPlan, year: int) -> "IndicatorLinkQuerySet":
+        """Returns the links of indicators that the plan follows in a year, in its own order."""
+        rows = self.filter(
+            counting(year, "indicator__followed_in__"),
+            indicator__followed_in__plan=plan,
+            indicator__in=Indicator.objects.computed(),
+        )
+        return rows.order_by("indicator__followed_in__rank", "indicator__code")
 
     def get_by_natural_key(
         self,

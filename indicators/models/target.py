@@ -6,14 +6,21 @@ from typing import Any, Self
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToOwners
 from imtplan.bilingual import Bilingual
+from indicators.models.followed import FollowedIndicator
 from indicators.models.indicator import Indicator, amount_field
-from objectives.models import StrategicPlan, archived_at_field, of_plans_seen_by
+from objectives.followed_years import archived_at_field, counting
+from objectives.models import StrategicPlan, of_plans_seen_by
+
+
+def of_the_target() -> Q:
+    """Returns the condition that a followed indicator is that of a target and its plan."""
+    return Q(plan=OuterRef("plan"), indicator=OuterRef("indicator"))
 
 
 class TargetQuerySet(OpenToOwners["Target"]):
@@ -21,8 +28,43 @@ class TargetQuerySet(OpenToOwners["Target"]):
         return super().visible_to(user).filter(of_plans_seen_by(user, "plan"))
 
     def in_use(self) -> "TargetQuerySet":
-        """Returns the targets that are computed: neither they nor their indicator are archived."""
-        return self.filter(archived_at=None, indicator__archived_at=None)
+        """Returns the targets that were not put aside, of indicators that have results."""
+        return self.filter(archived_at=None, indicator__in=Indicator.objects.computed())
+
+    def followed_in_plan(self, plan: StrategicPlan, year: int) -> "TargetQuerySet":
+        """Returns the targets of a plan in a year in which it follows their indicators, in the
+        plan's own order; `is_headline` says whether it is one for the plan."""
+        return (
+            self.filter(
+                counting(year, "indicator__followed_in__"),
+                indicator__followed_in__plan=plan,
+                plan=plan,
+            )
+            .annotate(is_headline=F("indicator__followed_in__is_headline"))
+            .order_by("indicator__followed_in__rank", "indicator__code")
+        )
+
+    def headlines(self) -> "TargetQuerySet":
+        """Returns the targets whose indicator is a headline of their plan."""
+        followed = FollowedIndicator.objects.filter(of_the_target(), is_headline=True)
+        return self.filter(Exists(followed))
+
+    def counting_in(self, year: int) -> "TargetQuerySet":
+        """Returns the targets whose indicator their plan follows in this year."""
+        followed = FollowedIndicator.objects.counting_in(year).filter(of_the_target())
+        return self.filter(Exists(followed))
+
+    def to_judge(self) -> "TargetQuerySet":
+        """Returns the targets in use, with the years in which the plan follows the indicator."""
+        followed = FollowedIndicator.objects.filter(of_the_target())
+        return (
+            self.in_use()
+            .select_related("plan", "school", "indicator")
+            .annotate(
+                followed_from=Subquery(followed.values("first_year")),
+                followed_to=Subquery(followed.values("last_year")),
+            )
+        )
 
     def of_the_institute(self) -> "TargetQuerySet":
         return self.filter(school=None)
@@ -142,6 +184,12 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def counts_in(self, year: int) -> bool:
+        """Returns whether its plan follows its indicator in this year; of a target `to_judge`."""
+        first: int | None = getattr(self, "followed_from", None)
+        last: int | None = getattr(self, "followed_to", None)
+        return (first is None or first <= year) and (last is None or year <= last)
 
     @property
     def grows_from_nothing(self) -> bool:

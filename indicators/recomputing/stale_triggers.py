@@ -35,12 +35,21 @@ _TERMS_OF_PLANS = """
         state = 'draft'
     )) > 1
 """
+# The years in which a plan follows an indicator, not its place on a page: to be followed in all of
+# the plan's years moves nothing. An update gives each row twice, as it was and as it is.
+_FOLLOWED = """
+    SELECT DISTINCT indicator_id, NULL::bigint, NULL::smallint, false FROM rows
+    GROUP BY id, indicator_id
+    HAVING count(DISTINCT (plan_id, first_year, last_year, archived_at IS NULL)) > 1
+    OR count(*) = 1 AND bool_or(num_nonnulls(first_year, last_year, archived_at) > 0)
+"""
 _ROLL_UPS = "SELECT DISTINCT NULL::bigint, NULL::bigint, NULL::smallint, true FROM rows"
 
 # The marks for the `rows` of each table that a statement wrote.
 STALE = {
     "indicators_countedfigure": _FIGURES,
     "indicators_target": _WHOLE_INDICATOR.format(column="indicator_id"),
+    "indicators_followedindicator": _FOLLOWED,
     "indicators_indicator": _WHOLE_INDICATOR.format(column="id"),
     "indicators_trajectorypoint": _OF_THE_TARGET,
     "indicators_indicatorlink": _ROLL_UPS,
