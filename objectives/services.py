@@ -1,6 +1,7 @@
 """Writes of the plan itself and of its objectives, and what every element of a plan shares."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from imtplan import clock
 from imtplan.accounts.models import User
 from imtplan.audit.plan_edits import demand_reason, keep, put, wait_for_other_changes
 from imtplan.numbers import plain
+from objectives.followed_years import EndReason
 from objectives.models import Objective, StrategicPlan
 
 # The fields that change with a reason only, because numbers depend on them.
@@ -24,7 +26,16 @@ WEIGHTY_OF_PLANS = {
     "at_risk_from",
     "verdict_from",
 }
-WEIGHTY_OF_ELEMENTS = {"weight"}
+WEIGHTY_OF_ELEMENTS = {"weight", "first_year"}
+
+NO_END: dict[str, Any] = {
+    "archived_at": None,
+    "archived_by": None,
+    "last_year": None,
+    "end_reason": "",
+    "end_sentence": "",
+    "replaced_by": None,
+}
 
 E = TypeVar("E")
 
@@ -62,8 +73,37 @@ def archive(*, element: Any, by: User, reason: str) -> Any:
     return put(element, {"archived_at": clock.now()}, by=by, reason=reason, weighty={"archived_at"})
 
 
+def put_aside(
+    *,
+    element: Any,
+    last_year: int,
+    why: EndReason,
+    by: User,
+    reason: str,
+    at: datetime | None = None,
+    **more: Any,
+) -> Any:
+    """Follow what a plan follows up to `last_year` and no further: what was computed of the years
+    until then stays. Readers see `reason`. One that is put aside already keeps its end."""
+    if element.archived_at is not None:
+        return element
+    if not element.plan.baseline_year - 1 <= last_year <= element.plan.last_year:
+        raise ValidationError({"last_year": _("This year is not of the plan.")})
+    end = {
+        "archived_at": at or clock.now(),
+        "archived_by": by,
+        "last_year": last_year,
+        "end_reason": why,
+        "end_sentence": reason.strip(),
+    }
+    return put(element, end | more, by=by, reason=reason, weighty={"archived_at"})
+
+
 def bring_back(*, element: Any, by: User, reason: str) -> Any:
-    return put(element, {"archived_at": None}, by=by, reason=reason, weighty={"archived_at"})
+    """Take a row up again, as if it had never been put aside; its history keeps that it was."""
+    names = {field.name for field in element._meta.concrete_fields}
+    values = {name: value for name, value in NO_END.items() if name in names}
+    return put(element, values, by=by, reason=reason, weighty={"archived_at"})
 
 
 @transaction.atomic

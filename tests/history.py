@@ -8,7 +8,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from indicators.models import Figure, FigureEvent, Indicator, IndicatorLink, Target
+from indicators.models import (
+    Figure,
+    FigureEvent,
+    FollowedIndicator,
+    Indicator,
+    IndicatorLink,
+    Target,
+)
 from objectives.models import Objective
 from projects.models import Milestone
 from tests import factories
@@ -81,8 +88,12 @@ class History:
 
     def archive(self) -> None:
         archived_at = self.chance.choice([None, timezone.now()])
+        last_year = self.chance.choice([None, 2019]) if archived_at else None
         Objective.objects.filter(pk=Objective.objects.order_by("pk")[0].pk).update(
-            archived_at=archived_at
+            archived_at=archived_at, last_year=last_year
+        )
+        FollowedIndicator.objects.filter(rank=0).update(
+            archived_at=last_year and archived_at, last_year=last_year
         )
 
     def close(self) -> None:

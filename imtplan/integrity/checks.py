@@ -87,7 +87,7 @@ def chosen_indicators() -> list[int]:
     Those that cannot be computed are left out: another check reports them.
     """
     failed = RecomputeRun.objects.unresolved().values("indicator")
-    usable = Indicator.objects.in_use().exclude(pk__in=failed)
+    usable = Indicator.objects.computed().exclude(pk__in=failed)
     everything = list(usable.order_by("pk").values_list("pk", flat=True))
     if Figure.objects.count() <= SMALL or len(everything) <= SAMPLE:
         return everything
@@ -97,7 +97,7 @@ def chosen_indicators() -> list[int]:
 
 def results_unlike_the_formulas() -> list[str]:
     chosen = chosen_indicators()
-    whole = len(chosen) == Indicator.objects.in_use().count()
+    whole = len(chosen) == Indicator.objects.computed().count()
     return differences(None if whole else chosen)
 
 

@@ -54,7 +54,7 @@ def make() -> Report | None:
     last_run = _last_run()
     with transaction.atomic():
         findings = [finding for _check, finding in run(CHECKS) if finding]
-        compared, indicators = len(chosen_indicators()), Indicator.objects.in_use().count()
+        compared, indicators = len(chosen_indicators()), Indicator.objects.computed().count()
         transaction.set_rollback(True)  # takes back the settings that the checks make
     if findings and _results_moved(report, last_run):
         return None

@@ -27,7 +27,7 @@ def differences(indicators: Collection[int] | None = None) -> list[str]:
     If indicators are named, only their values and progress are compared; all roll-ups are then
     compared with the stored progress.
     """
-    chosen = Indicator.objects.in_use()
+    chosen = Indicator.objects.computed()
     values, progress = afresh(chosen if indicators is None else chosen.filter(pk__in=indicators))
     now = clock.now()
     above = roll_ups(progress, now) if indicators is None else stored_roll_ups(now)

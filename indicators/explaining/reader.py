@@ -131,7 +131,8 @@ def explain_roll_up(
         rule=mean.verdict.rule,
         milestones=_milestones(user, element, day),
         row=fresh,
-        agreement=Agreement(stored.first(), fresh),
+        # In a year in which it does not count there is nothing to store.
+        agreement=Agreement(stored.first(), fresh if elements.in_year([element], year) else None),
     )
 
 
@@ -149,7 +150,7 @@ def _progress_below(element: Element, plan: Any, view: View, year: int) -> list[
     above = {"objective__isnull": False} if element == plan else {kind_of(element): element}
     linked = IndicatorLink.objects.of(plan).filter(**above).values("indicator")
     rows = []
-    for series in all_series(Indicator.objects.in_use().filter(pk__in=linked)):
+    for series in all_series(Indicator.objects.computed().filter(pk__in=linked)):
         for target in series.targets:
             if target.is_reference and target.plan_id == plan.pk:
                 in_view = TargetInView(target, view, series.values_for(target, view))

@@ -90,9 +90,12 @@ def own_moves(
     *, plan: StrategicPlan, school: School, year: int, readings: Mapping[int, Reading]
 ) -> list[OwnMove]:
     """Returns the move of each indicator of `readings`, were that the school's figure."""
-    targets = Target.objects.in_use().filter(Q(school=school) | Q(is_reference=True), plan=plan)
-    links = IndicatorLink.objects.filter(objective__in=Objective.objects.of(plan), weight__gt=0)
-    chosen = Indicator.objects.in_use().prefetch_related(
+    targets = Target.objects.in_use().counting_in(year)
+    targets = targets.filter(Q(school=school) | Q(is_reference=True), plan=plan)
+    links = IndicatorLink.objects.filter(
+        objective__in=Objective.objects.counting_in(plan, year), weight__gt=0
+    )
+    chosen = Indicator.objects.computed().prefetch_related(
         Prefetch(
             "targets",
             targets.select_related("plan", "school", "indicator").prefetch_related("points"),

@@ -131,7 +131,7 @@ class Trial:
         """Returns the plan with its real weights."""
         elements = read_elements(plan, view, year)
         linked = {link.indicator_id for link in elements.links}
-        indicators = Indicator.objects.in_use().in_bulk(linked)
+        indicators = Indicator.objects.computed().in_bulk(linked)
         return cls(elements, indicators, view, year, {}, frozenset())
 
     def with_others(self, weights: Mapping[str, Decimal], out: frozenset[str]) -> "Trial":

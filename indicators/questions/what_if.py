@@ -87,7 +87,7 @@ def effect(
     *, plan: StrategicPlan, school: School, year: int, readings: Mapping[int, Reading]
 ) -> Effect:
     """Returns what would move if the school's figures of the year were `readings`, by indicator."""
-    chosen = Indicator.objects.in_use().filter(pk__in=readings)
+    chosen = Indicator.objects.computed().filter(pk__in=readings)
     moves = [
         IndicatorMove(
             series.indicator,
@@ -143,10 +143,10 @@ def _element_moves(
 
 
 def read_elements(plan: StrategicPlan, view: View, year: int) -> Elements:
-    """Returns the plan's elements with the progress that is stored for one year and view."""
+    """Returns the plan's elements that count in one year, with the progress stored for a view."""
     targets = Target.objects.in_use().reference().filter(plan=plan)
     stored = Progress.objects.filter(target__in=targets, view=view, year=year)
-    return Elements.read(plan, stored.select_related("target"))
+    return Elements.read(plan, stored.select_related("target")).of_year(year)
 
 
 def _means(

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from indicators.database import ask
 from indicators.models import Target
-from indicators.results.parts_of_sql import BOUNDS, is_number
+from indicators.results.parts_of_sql import BOUNDS, FOLLOWED_TO, is_number
 from indicators.results.sums_in_sql import YearRelation
 
 INDICATORS_NAMED = 5  # in the text of a scope; the others are counted
@@ -149,7 +149,8 @@ _PARTS = f"""
     WITH {BOUNDS},
     marks AS ({{marks}}),
     stale AS (
-        SELECT m.*, i.code, i.aggregation, i.archived_at IS NULL AS in_use,
+        SELECT m.*, i.code, i.aggregation,
+               i.archived_at IS NULL OR {FOLLOWED_TO} IS NOT NULL AS in_use,
                i.accumulation = 'cumulative' AS summed,
                f.failed, m.year IS NULL OR f.failed AS whole
         FROM marks AS m JOIN indicators_indicator AS i ON i.id = m.indicator_id

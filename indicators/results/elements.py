@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Q
 
@@ -19,13 +19,22 @@ from indicators.formulas.roll_up import (
     roll_up,
 )
 from indicators.formulas.verdicts import Status, StatusRule, Thresholds, Verdict
-from indicators.models import Indicator, IndicatorLink, Progress, RollUp, Target, View
+from indicators.models import (
+    FollowedIndicator,
+    Indicator,
+    IndicatorLink,
+    Progress,
+    RollUp,
+    Target,
+    View,
+)
 from indicators.results.fingerprints import fingerprint
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
 
 Element = StrategicPlan | Objective | Lever | FlagshipProject
+E = TypeVar("E", StrategicPlan, Objective, Lever, FlagshipProject, Element)
 
 
 def thresholds_of(plan: StrategicPlan) -> Thresholds:
@@ -188,6 +197,7 @@ class Elements:
     milestones: dict[int, list[MilestoneDue]] = field(default_factory=lambda: defaultdict(list))
     links: list[IndicatorLink] = field(default_factory=list)
     serves: list[Serves] = field(default_factory=list)
+    followed: dict[int, FollowedIndicator] = field(default_factory=dict)  # by indicator
     # the means of objectives that are known, by objective, view and year
     standing: dict[tuple[int, str, int], ElementMean] = field(default_factory=dict)
 
@@ -202,9 +212,9 @@ class Elements:
         may include those of other plans."""
         elements = cls(
             plan=plan,
-            objectives=list(Objective.objects.of(plan)),
-            levers=list(Lever.objects.of(plan)),
-            projects=list(FlagshipProject.objects.of(plan)),
+            objectives=list(Objective.objects.ever_counting(plan)),
+            levers=list(Lever.objects.ever_counting(plan)),
+            projects=list(FlagshipProject.objects.ever_counting(plan)),
             progress={
                 (row.target.indicator_id, row.view, row.year): TargetProgress.of(row)
                 for row in reference
@@ -212,14 +222,15 @@ class Elements:
             },
             links=list(
                 IndicatorLink.objects.of(plan)
-                .filter(indicator__archived_at=None)
+                .filter(indicator__in=Indicator.objects.computed())
                 .select_related("indicator")
             ),
             serves=list(
-                Serves.objects.filter(project__plan=plan, project__archived_at=None).select_related(
-                    "project"
-                )
+                Serves.objects.filter(
+                    project__in=FlagshipProject.objects.ever_counting(plan)
+                ).select_related("project")
             ),
+            followed={row.indicator_id: row for row in plan.followed_indicators.all()},
             standing=standing or {},
         )
         for milestone in Milestone.objects.filter(project__plan=plan):
@@ -233,9 +244,36 @@ class Elements:
         """Returns every element, the plan last; levers count in no other mean."""
         return [*self.projects, *self.objectives, *self.levers, self.plan]
 
+    def in_year(self, elements: Iterable[E], year: int) -> list[E]:
+        """Returns those of the elements that count in a year: put aside since, or not."""
+        return [
+            element
+            for element in elements
+            if isinstance(element, StrategicPlan) or element.counts_in(year)
+        ]
+
+    def of_year(self, year: int) -> "Elements":
+        """Returns the plan with its elements and links that count in a year, and no others."""
+        return replace(
+            self,
+            objectives=self.in_year(self.objectives, year),
+            levers=self.in_year(self.levers, year),
+            projects=self.in_year(self.projects, year),
+            links=[link for link in self.links if self.counts_in(link, year)],
+            serves=[link for link in self.serves if self.counts_in(link, year)],
+        )
+
+    def counts_in(self, link: IndicatorLink | Serves, year: int) -> bool:
+        """Returns whether the plan follows in a year what a link leads to. An indicator that a plan
+        only links counts in all its years."""
+        if isinstance(link, Serves):
+            return link.project.counts_in(year)
+        followed = self.followed.get(link.indicator_id)
+        return followed.counts_in(year) if followed else link.indicator.archived_at is None
+
     def means(self, view: View, year: int, *, on: date) -> Iterator[tuple[Element, ElementMean]]:
-        """Yields each element with its mean, the plan last."""
-        for element in self.all:
+        """Yields each element that counts in the year with its mean, the plan last."""
+        for element in self.in_year(self.all, year):
             yield element, self.mean_of(element, view, year, on=on)
 
     def roll_ups(
@@ -243,7 +281,7 @@ class Elements:
     ) -> Iterator[RollUp]:
         """Yields the means of these elements as they are stored; objectives precede the plan."""
         final, thresholds = year >= self.plan.last_year, thresholds_of(self.plan)
-        for element in elements:
+        for element in self.in_year(elements, year):
             parts = self.parts_of(element, view, year, on=day_of(year))
             items = [part.item for part in parts]
             mean = roll_up(items, thresholds=thresholds, final=final)
@@ -259,13 +297,18 @@ class Elements:
         return roll_up(items, thresholds=thresholds_of(self.plan), final=final)
 
     def parts_of(self, element: Element, view: View, year: int, *, on: date) -> list[ElementPart]:
-        """Returns the parts of an element's mean; a project's only part is the project itself."""
+        """Returns the parts of an element's mean, none in a year in which it does not count; a
+        project's only part is the project itself."""
+        if not self.in_year([element], year):
+            return []
         if isinstance(element, StrategicPlan):
-            return [self._objective(objective, view, year, on) for objective in self.objectives]
+            objectives = self.in_year(self.objectives, year)
+            return [self._objective(objective, view, year, on) for objective in objectives]
         if isinstance(element, FlagshipProject):
             return [ElementPart(element, project_progress(self.milestones[element.pk], on=on))]
-        indicators = [self._indicator(link, view, year) for link in self.links_of(element)]
-        return indicators + self._projects(element, on)
+        links = [link for link in self.links_of(element) if self.counts_in(link, year)]
+        indicators = [self._indicator(link, view, year) for link in links]
+        return indicators + self._projects(element, year, on)
 
     def _objective(self, objective: Objective, view: View, year: int, on: date) -> ElementPart:
         mean = self.standing.get((objective.pk, view, year))
@@ -280,7 +323,7 @@ class Elements:
         known = self.progress.get((link.indicator_id, view, year), NOT_REACHED)
         return ElementPart(link.indicator, RollUpItem(link.weight, *known), link.inferred)
 
-    def _projects(self, element: Element, on: date) -> list[ElementPart]:
+    def _projects(self, element: Element, year: int, on: date) -> list[ElementPart]:
         side = _side(element)
         return [
             ElementPart(
@@ -292,7 +335,7 @@ class Elements:
                 serves.inferred,
             )
             for serves in self.serves
-            if getattr(serves, side) == element.pk
+            if getattr(serves, side) == element.pk and self.counts_in(serves, year)
         ]
 
 

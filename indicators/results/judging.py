@@ -135,8 +135,10 @@ class TargetInView:
 
     @property
     def years(self) -> list[int]:
+        """Returns the years of the target in which its plan follows the indicator."""
         last = max(self.target.year, self.target.plan.last_year)
-        return [year for year in self.values if self.target.baseline_year <= year <= last]
+        years = [year for year in self.values if self.target.baseline_year <= year <= last]
+        return [year for year in years if self.target.counts_in(year)]
 
     def assessment(self, year: int) -> Assessment:
         total = self.values[year]

@@ -34,6 +34,13 @@ MERGERS = """
         WHERE d.kind = 'own' AND m.into_last_year IS NOT NULL AND d.id <> ALL (m.way)
     )"""
 
+# An indicator `i` that was put aside has results up to the last year in which a plan followed it.
+FOLLOWED_TO = """(
+        SELECT max(last_year) FROM indicators_followedindicator AS followed
+        WHERE followed.indicator_id = i.id
+    )"""
+IN_USE_IN = f"(i.archived_at IS NULL OR {{year}} <= {FOLLOWED_TO})"
+
 
 def is_number(figure: str, aggregation: str) -> str:
     """Returns the condition that this figure is a number; a ratio is one only with its parts."""

@@ -38,7 +38,7 @@ from indicators.formulas.progress import (
 )
 from indicators.formulas.readings import Reading
 from indicators.formulas.steps import value_of
-from indicators.models import CountedFigure, Figure, Indicator, Target, View
+from indicators.models import CountedFigure, Figure, FollowedIndicator, Indicator, Target, View
 from indicators.models.indicator import IndicatorQuerySet
 from objectives.models import PlanState, StrategicPlan
 
@@ -239,9 +239,10 @@ class Series:
 
 def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     """Returns the series of these indicators; the number of queries does not grow with them."""
-    members, mergers = _members(), mergers_of(School.objects.carrying_the_plan())
+    members, ends = _members(), _ends(indicators)
+    mergers = mergers_of(School.objects.carrying_the_plan())
     readings = readings_by_indicator(CountedFigure.objects.filter(indicator__in=indicators))
-    targets = Target.objects.in_use().select_related("plan", "school", "indicator")
+    targets = Target.objects.to_judge()
     chosen = indicators.prefetch_related(
         Prefetch("targets", queryset=targets.prefetch_related("points"))
     )
@@ -249,12 +250,25 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
         Series(
             indicator,
             list(indicator.targets.all()),
-            members,
+            {
+                year: codes
+                for year, codes in members.items()
+                if year <= ends.get(indicator.pk, year)
+            },
             readings[indicator.pk],
             mergers=mergers,
         )
         for indicator in chosen
     ]
+
+
+def _ends(indicators: IndicatorQuerySet) -> dict[int, int]:
+    """Returns the last year of each indicator that was put aside: a plan followed it until then."""
+    aside = FollowedIndicator.objects.filter(
+        indicator__in=indicators.filter(archived_at__isnull=False), last_year__isnull=False
+    )
+    latest_last = aside.order_by("last_year").values_list("indicator", "last_year")
+    return {indicator: year for indicator, year in latest_last if year is not None}
 
 
 def _members() -> dict[int, frozenset[str]]:

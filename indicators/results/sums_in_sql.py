@@ -15,7 +15,7 @@ its figure, its number or parts. A sum depends on no order.
 from collections.abc import Iterable
 from enum import Enum
 
-from indicators.results.parts_of_sql import BOUNDS, MERGERS, VIEWS, is_number
+from indicators.results.parts_of_sql import BOUNDS, IN_USE_IN, MERGERS, VIEWS, is_number
 
 
 class YearRelation(Enum):
@@ -53,7 +53,7 @@ def _pairs(years: YearRelation) -> str:
             AS w(indicator_id, year)
         JOIN indicators_indicator AS i ON i.id = w.indicator_id
         CROSS JOIN bounds
-        WHERE i.archived_at IS NULL AND {years.condition}
+        WHERE {IN_USE_IN.format(year="w.year")} AND {years.condition}
         AND w.year BETWEEN bounds.first AND bounds.last
     )"""
 

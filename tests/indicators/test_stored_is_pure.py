@@ -22,7 +22,15 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from imtplan import clock
 from imtplan.accounts.models import School
 from imtplan.integrity.results_check import differences
-from indicators.models import Figure, Indicator, IndicatorLink, StaleMark, Target, TrajectoryPoint
+from indicators.models import (
+    Figure,
+    FollowedIndicator,
+    Indicator,
+    IndicatorLink,
+    StaleMark,
+    Target,
+    TrajectoryPoint,
+)
 from indicators.recomputing.recompute import recompute_stale
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -234,6 +242,17 @@ class Plan(RuleBasedStateMachine):
     def measure_otherwise(self, index: int, change: dict[str, Any]) -> None:
         self.change(Indicator.objects.all(), index, change)
 
+    @rule(
+        index=at,
+        change=st.one_of(
+            st.just({"archived_at": None, "last_year": None}),
+            st.fixed_dictionaries({"last_year": years, "archived_at": st.just(timezone.now())}),
+            st.fixed_dictionaries({"first_year": maybe(years)}),
+        ),
+    )
+    def follow_in_other_years(self, index: int, change: dict[str, Any]) -> None:
+        self.change(FollowedIndicator.objects.all(), index, change)
+
     # --- Schools, plans and what is linked ------------------------------------------------------
 
     @rule(
@@ -269,7 +288,9 @@ class Plan(RuleBasedStateMachine):
         index=at,
         change=st.one_of(
             st.just({"archived_at": timezone.now()}),
-            st.just({"archived_at": None}),
+            st.just({"archived_at": None, "last_year": None}),
+            st.fixed_dictionaries({"last_year": years, "archived_at": st.just(timezone.now())}),
+            st.fixed_dictionaries({"first_year": maybe(years)}),
             st.fixed_dictionaries({"weight": weights}),
         ),
     )
