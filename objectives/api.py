@@ -70,7 +70,10 @@ class ElementSerializer(ReadSerializer):
     plan = CodeField()
 
     class Meta:
-        fields = ["id", "plan", "code", "title_fr", "title_en", "weight", "rank"]
+        fields = [
+            *("id", "plan", "code", "title_fr", "title_en", "weight", "rank"),
+            *("first_year", "last_year", "end_reason", "end_sentence"),
+        ]
 
 
 class ElementFilters(FilterSet):

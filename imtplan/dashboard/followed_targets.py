@@ -377,6 +377,6 @@ class YearRow:
 
 
 def headline_targets(user: Any, scope: Scope, targets: Iterable[Target]) -> list[FollowedTarget]:
-    headlines = [target for target in targets if target.indicator.is_headline]
+    headlines = [target for target in targets if target.is_headline]  # type: ignore[attr-defined]
     totals = totals_of(user, [target.indicator for target in headlines])
     return [FollowedTarget(target, scope, totals) for target in headlines]

@@ -146,8 +146,8 @@ def elements(user: Any, scope: Scope) -> dict[str, list[ElementState]]:
     """Returns the plan itself, its objectives and levers, the furthest behind its path first, what
     has no gap last."""
     plan = StrategicPlan.objects.visible_to(user).filter(pk=scope.plan.pk)
-    objectives = Objective.objects.visible_to(user).of(scope.plan)
-    levers = Lever.objects.visible_to(user).of(scope.plan)
+    objectives = Objective.objects.visible_to(user).counting_in(scope.plan, scope.year)
+    levers = Lever.objects.visible_to(user).counting_in(scope.plan, scope.year)
     rows = _rows(plan, "plan", scope).union(
         _rows(objectives, "objective", scope), _rows(levers, "lever", scope)
     )
@@ -248,13 +248,19 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
 
 
 def projects_with_milestones(user: Any, scope: Scope) -> QuerySet[FlagshipProject]:
-    """Returns each with its milestones counted on the day it was judged, and its last report."""
+    """Returns the projects that count in the page's year, each with its milestones counted on the
+    day it was judged, and its last report."""
+    rows = FlagshipProject.objects.visible_to(user).counting_in(scope.plan, scope.year)
+    return milestones_counted(rows, scope)
+
+
+def milestones_counted(rows: QuerySet[Any], scope: Scope) -> QuerySet[FlagshipProject]:
     reports = StatusReport.objects.filter(
         project=OuterRef("pk"), reported_on__lte=scope.day
     ).order_by("-reported_on", "-pk")
     milestones = Milestone.objects.filter(project=OuterRef("pk"))
     return (
-        with_standing(FlagshipProject.objects.visible_to(user).of(scope.plan), scope)
+        with_standing(rows, scope)
         .select_related("lead_school")
         .annotate(
             milestones_all=_count(milestones),

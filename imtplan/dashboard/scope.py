@@ -160,9 +160,7 @@ def demanded_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope:
 
 def _latest(user: Any) -> Subquery:
     headlines = (
-        Target.objects.in_use()
-        .reference()
-        .filter(plan=OuterRef(OuterRef("pk")), indicator__is_headline=True)
+        Target.objects.in_use().reference().headlines().filter(plan=OuterRef(OuterRef("pk")))
     )
     whole = (
         Progress.objects.visible_to(user)
@@ -179,16 +177,16 @@ def with_progress(user: Any) -> "Prefetch[str]":
 
 
 def reference_targets(user: Any, scope: Scope) -> list[Target]:
-    """Returns the plan's reference targets: the headlines with all their years, the others with the
-    page's year and the one before."""
+    """Returns the plan's reference targets of the page's year, in the plan's order: the headlines
+    with all their years, the others with that year and the one before."""
     here = Q(view=scope.view, year__in=(scope.year, scope.year_before))
-    rows = Progress.objects.visible_to(user).filter(Q(target__indicator__is_headline=True) | here)
+    headlines = Target.objects.headlines().filter(plan=scope.plan)
+    rows = Progress.objects.visible_to(user).filter(Q(target__in=headlines) | here)
     return list(
         with_versions(Target.objects.visible_to(user))
         .in_use()
         .reference()
-        .filter(plan=scope.plan)
+        .followed_in_plan(scope.plan, scope.year)
         .select_related("indicator")
         .prefetch_related(Prefetch("progress", queryset=rows.order_by("year")))
-        .order_by("indicator__rank", "indicator__code")
     )

@@ -26,6 +26,7 @@ from indicators.models import (
     CountedFigure,
     Figure,
     FigureContent,
+    FollowedIndicator,
     Indicator,
     IndicatorLink,
     View,
@@ -82,8 +83,27 @@ class LinkSerializer(ReadSerializer):
         return link.element.plan.code
 
 
+class FollowedInSerializer(ReadSerializer):
+    plan = CodeField()
+    replaced_by = CodeField(allow_null=True)
+
+    class Meta:
+        model = FollowedIndicator
+        fields = [
+            "plan",
+            "first_year",
+            "last_year",
+            "is_headline",
+            "rank",
+            "end_reason",
+            "end_sentence",
+            "replaced_by",
+        ]
+
+
 class IndicatorSerializer(ReadSerializer):
     links = LinkSerializer(many=True, read_only=True)
+    followed_in = FollowedInSerializer(many=True, read_only=True)
 
     class Meta:
         model = Indicator
@@ -122,11 +142,12 @@ class IndicatorSerializer(ReadSerializer):
             "source",
             "rank",
             "links",
+            "followed_in",
         ]
 
 
 class IndicatorFilters(FilterSet):
-    plan = CodeFilter("targets__plan", model=StrategicPlan, distinct=True)
+    plan = CodeFilter("followed_in__plan", model=StrategicPlan, distinct=True)
     objective = CodeFilter("links__objective", model=Objective, distinct=True)
     lever = CodeFilter("links__lever", model=Lever, distinct=True)
     project = CodeFilter("links__project", model=FlagshipProject, distinct=True)
@@ -140,7 +161,8 @@ class IndicatorFilters(FilterSet):
     tags=["figures"],
     description=_(
         "What is measured, in which unit, and which objectives, levers and projects it speaks"
-        " for. `plan` keeps the indicators that have a target in that plan."
+        " for. `plan` keeps the indicators that this plan follows, or followed: `followed_in` says "
+        "from which year to which, and why no longer."
     ),
 )
 class IndicatorViewSet(ByCode):
@@ -150,10 +172,17 @@ class IndicatorViewSet(ByCode):
     ordering_fields = ["rank", "code", "theme"]
 
     def get_queryset(self) -> QuerySet[Indicator]:
-        """Returns the indicators with their links to the plans that this person may see."""
+        """Returns the indicators with their links to the plans that this person may see, and the
+        years in which those follow them."""
         links = IndicatorLink.objects.visible_to(self.request.user)
         links = links.select_related("objective__plan", "lever__plan", "project__plan")
-        return super().get_queryset().prefetch_related(Prefetch("links", links))
+        followed = FollowedIndicator.objects.visible_to(self.request.user)
+        followed = followed.select_related("plan", "replaced_by")
+        return (
+            super()
+            .get_queryset()
+            .prefetch_related(Prefetch("links", links), Prefetch("followed_in", followed))
+        )
 
 
 # --- Figures ------------------------------------------------------------------------------------

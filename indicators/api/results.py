@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -33,6 +33,7 @@ from indicators.explaining import (
 )
 from indicators.measures import MEANS, PROGRESS, RANGE, VALUES, names_of
 from indicators.models import (
+    FollowedIndicator,
     Indicator,
     InstituteValue,
     Progress,
@@ -117,6 +118,24 @@ class ValueSerializer(ReadSerializer):
 
 class ValueFilters(ViewFilters):
     indicator = CodeFilter("indicator", model=Indicator)
+    plan = CodeFilter(
+        model=StrategicPlan,
+        method="followed_in",
+        help_text=_("Keeps the indicators that this plan follows, in the years in which it does."),
+    )
+
+    def followed_in(
+        self, rows: QuerySet[InstituteValue], name: str, value: str
+    ) -> QuerySet[InstituteValue]:
+        followed = FollowedIndicator.objects.counting_in(OuterRef("year"))
+        return rows.filter(
+            Exists(followed.filter(indicator=OuterRef("indicator"), plan__code=value)),
+            Exists(StrategicPlan.objects.filter(_speaks_of(OuterRef("year")), code=value)),
+        )
+
+
+def _speaks_of(year: OuterRef) -> Q:
+    return Q(baseline_year__lte=year, last_year__gte=year)
 
 
 @extend_schema(

@@ -112,7 +112,8 @@ def _indicators(plan: StrategicPlan, year: int, view: str) -> Iterator[dict[str,
     promises = Target.objects.in_use().of_the_institute().filter(plan=plan)
     for target in promises.order_by("-is_reference", "code"):
         targets.setdefault(target.indicator_id, []).append(target)
-    for indicator in Indicator.objects.in_use().filter(pk__in=totals.keys() | targets.keys()):
+    followed = Indicator.objects.followed_in_plan(plan, year)
+    for indicator in followed.filter(pk__in=totals.keys() | targets.keys()):
         total = totals.get(indicator.pk) or InstituteValue(expected=0, reported=0)
         yield {
             **_fields(indicator, NAMED + MEANT),
@@ -201,7 +202,7 @@ def _as_stored(mean: RollUp) -> RollUp:
 
 
 def _is_of_the_plan(line: Mapping[str, Any]) -> bool:
-    """Says whether a line is of the plan itself: a snapshot has every indicator in use, of whatever
+    """Says whether a line is of the plan itself: an older snapshot has every indicator, of whatever
     plan."""
     return line.get("targets") != []
 

@@ -218,7 +218,7 @@ def element_page(
 ) -> ElementPage:
     read = demanded_scope(user, parameters)
     scope = read.scope
-    rows = with_standing(KINDS[kind].objects.visible_to(user).of(scope.plan), scope)
+    rows = with_standing(KINDS[kind].objects.visible_to(user).filter(plan=scope.plan), scope)
     element = rows.filter(code=code).first()
     if element is None:
         raise Http404
@@ -240,9 +240,9 @@ def element_page(
 
 def _indicators(user: Any, scope: Scope, kind: str, element: Any) -> list[ElementItem]:
     links = list(
-        IndicatorLink.objects.filter(**{kind: element.pk}, indicator__archived_at=None)
+        IndicatorLink.objects.filter(**{kind: element.pk})
+        .followed_in_plan(scope.plan, scope.year)
         .select_related("indicator")
-        .order_by("indicator__rank", "indicator__code")
     )
     indicators = [link.indicator for link in links]
     targets = (

@@ -324,12 +324,12 @@ def _schools_asked(schools: Sequence[School], code: str) -> list[School]:
 
 
 def _groups(user: Any, scope: Scope, grouping: str) -> list[IndicatorGroup]:
-    """Returns every indicator once, with those of the same objective or theme."""
+    """Returns every indicator that the plan follows that year, with those of the same objective or
+    theme."""
     indicators = list(
         Indicator.objects.visible_to(user)
-        .in_use()
+        .followed_in_plan(scope.plan, scope.year)
         .collected_from_schools()
-        .order_by("rank", "code")
     )
     if grouping == "theme":
         return _by_theme(indicators)
@@ -349,7 +349,8 @@ def _by_theme(indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
 
 def _by_objective(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
     """One that serves several objectives stands under the first of them."""
-    objectives = Objective.objects.visible_to(user).of(scope.plan).order_by("rank", "code")
+    objectives = Objective.objects.visible_to(user).counting_in(scope.plan, scope.year)
+    objectives = objectives.order_by("rank", "code")
     links = IndicatorLink.objects.filter(objective__in=objectives)
     pairs = set(links.values_list("objective_id", "indicator_id"))
     left = {indicator.pk: indicator for indicator in indicators}

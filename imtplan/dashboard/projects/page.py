@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from imtplan.dashboard.projects.timeline import ProjectTrack, TimeAxis, track_of
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, read_scope
 from indicators.models import IndicatorLink, ProgressStatus
+from objectives.followed_years import counting
 from objectives.models import Objective, StrategicPlan
 from projects.models import DeclaredStatus, Milestone, Serves, StatusReport
 
@@ -224,7 +224,11 @@ def projects_page(
     if read is None:
         return None
     scope = read.scope
-    objectives = list(Objective.objects.visible_to(user).of(scope.plan).order_by("rank", "code"))
+    objectives = list(
+        Objective.objects.visible_to(user)
+        .counting_in(scope.plan, scope.year)
+        .order_by("rank", "code")
+    )
     choice = ProjectsFilter.read(parameters)
     if choice.objective and choice.objective not in {objective.code for objective in objectives}:
         raise Http404
@@ -260,7 +264,7 @@ def _overviews(
 def _milestones(user: Any, scope: Scope) -> dict[int, list[Milestone]]:
     by_project: dict[int, list[Milestone]] = defaultdict(list)
     rows = Milestone.objects.visible_to(user).filter(project__plan=scope.plan)
-    for milestone in rows.filter(project__archived_at=None).order_by("due_on", "pk"):
+    for milestone in rows.filter(counting(scope.year, "project__")).order_by("due_on", "pk"):
         by_project[milestone.project_id].append(milestone)
     return by_project
 
@@ -275,8 +279,8 @@ def _reports(user: Any, scope: Scope) -> dict[int, list[DeclaredReport]]:
 
 
 def _serves(scope: Scope) -> dict[int, list[Any]]:
-    in_use = Q(objective__archived_at=None, lever__archived_at=None)
-    rows = Serves.objects.filter(in_use, project__plan=scope.plan)
+    counts = counting(scope.year, "objective__") & counting(scope.year, "lever__")
+    rows = Serves.objects.filter(counts, project__plan=scope.plan)
     by_project: dict[int, list[Any]] = defaultdict(list)
     for link in rows.select_related("objective", "lever").order_by("lever_id", "objective__rank"):
         by_project[link.project_id].append(link.objective or link.lever)
@@ -284,8 +288,9 @@ def _serves(scope: Scope) -> dict[int, list[Any]]:
 
 
 def _indicators(scope: Scope) -> dict[int, list[Any]]:
-    rows = IndicatorLink.objects.filter(project__plan=scope.plan, indicator__archived_at=None)
+    rows = IndicatorLink.objects.filter(project__plan=scope.plan)
+    rows = rows.followed_in_plan(scope.plan, scope.year)
     by_project: dict[int, list[Any]] = defaultdict(list)
-    for link in rows.select_related("indicator").order_by("indicator__rank"):
+    for link in rows.select_related("indicator"):
         by_project[link.project_id].append(link.indicator)  # type: ignore[index]
     return by_project

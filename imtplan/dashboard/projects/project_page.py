@@ -10,7 +10,7 @@ from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.projects.page import DeclaredReport
 from imtplan.dashboard.projects.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
-from imtplan.dashboard.queries import Project, projects_with_milestones
+from imtplan.dashboard.queries import Project, milestones_counted
 from imtplan.dashboard.scope import Scope, demanded_scope
 from indicators.models import IndicatorLink
 from objectives.models import StrategicPlan
@@ -51,7 +51,8 @@ def project_page(
 ) -> ProjectPage:
     read = demanded_scope(user, parameters)
     scope = read.scope
-    row = get_object_or_404(projects_with_milestones(user, scope), code=code)
+    rows = FlagshipProject.objects.visible_to(user).filter(plan=scope.plan)
+    row = get_object_or_404(milestones_counted(rows, scope), code=code)
     project = Project(row, Standing.read(vars(row)))
     milestones = list(
         Milestone.objects.visible_to(user).filter(project=row).order_by("due_on", "pk")
@@ -65,10 +66,10 @@ def project_page(
         serves=[
             link
             for link in row.serves.select_related("objective", "lever")
-            if (link.objective or link.lever).archived_at is None  # type: ignore[union-attr]
+            if (link.objective or link.lever).counts_in(scope.year)  # type: ignore[union-attr]
         ],
         indicators=list(
-            row.indicator_links.filter(indicator__archived_at=None).select_related("indicator")
+            row.indicator_links.followed_in_plan(scope.plan, scope.year).select_related("indicator")
         ),
         axis=axis,
         track=track_of(project, milestones, axis),

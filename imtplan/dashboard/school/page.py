@@ -318,7 +318,7 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
     followed_targets = {
         target.indicator_id: FollowedTarget(target, scope, {}) for target in targets
     }
-    indicators = Indicator.objects.in_use().reported_by(school)
+    followed = Indicator.objects.followed_in_plan(scope.plan, scope.year)
     return [
         SchoolPageLine(
             indicator,
@@ -328,5 +328,5 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
             scope,
             followed_targets.get(indicator.pk),
         )
-        for indicator in indicators.order_by("theme", "rank", "code")
+        for indicator in followed.reported_by(school).order_by("theme", "followed_in__rank", "code")
     ]

@@ -234,7 +234,8 @@ def schools_of(
     schools = {school.code: school for school in School.objects.visible_to(user)}
     own = _own_progress(user, scope)
     members = [school for school in schools.values() if school.is_member_in(scope.year)]
-    indicators = list(Indicator.objects.visible_to(user).in_use().collected_from_schools())
+    followed = Indicator.objects.visible_to(user).followed_in_plan(scope.plan, scope.year)
+    indicators = list(followed.collected_from_schools())
     return SchoolsPage(
         scope=scope,
         plans=plans,
@@ -280,6 +281,7 @@ def _own_progress(user: Any, scope: Scope) -> list[Progress]:
     targets = (
         Target.objects.visible_to(user)
         .in_use()
+        .counting_in(scope.year)
         .filter(plan=scope.plan, school__isnull=False)
         .select_related("indicator", "school")
         .prefetch_related(Prefetch("progress", queryset=here))
