@@ -9,7 +9,13 @@ from django.db import transaction
 from imtplan.accounts.models import School, User
 from imtplan.audit.plan_edits import demand_reason, keep, put
 from imtplan.numbers import plain
-from indicators.models import Indicator, IndicatorLink, Target, TrajectoryPoint
+from indicators.models import (
+    Indicator,
+    IndicatorLink,
+    Target,
+    TrajectoryPoint,
+)
+from indicators.services_followed import follow
 from objectives.models import StrategicPlan
 from objectives.services import archive, weigh
 
@@ -56,10 +62,15 @@ def store_indicator(
     return put(indicator, values, by=by, reason=reason, weighty=WEIGHTY_OF_INDICATORS)
 
 
+@transaction.atomic
 def weigh_indicators(
     *, element: Any, weights: Mapping[Indicator, Decimal | None], by: User, reason: str = ""
 ) -> None:
-    """Store the weights of the indicators in an objective, a lever or a project; None: no link."""
+    """Store the weights of the indicators in an objective, a lever or a project; None: no link. The
+    plan follows what it links."""
+    for indicator, weight in weights.items():
+        if weight is not None:
+            follow(plan=element.plan, indicator=indicator, by=by, reason=reason)
     side = element._meta.model_name.replace("flagshipproject", "project")
     weigh(
         element=element,
@@ -84,8 +95,10 @@ def store_target(
 ) -> Target:
     """Store a new target or other terms of one; `points` are its stated values by year, None: none.
 
-    A target that becomes the reference replaces the former one in the same act.
+    A target that becomes the reference replaces the former one in the same act. The plan follows
+    what it has a target for.
     """
+    follow(plan=target.plan, indicator=target.indicator, by=by, reason=reason)
     if values.get("is_reference"):
         _give_up_reference(target, by=by, reason=reason)
     stored = put(target, values, by=by, reason=reason, weighty=WEIGHTY_OF_TARGETS)
@@ -145,6 +158,8 @@ def store_school_targets(
     None archives a school's target. A school that is not named keeps its own.
     """
     there = school_targets(plan, indicator)
+    if any(terms.values()):
+        follow(plan=plan, indicator=indicator, by=by, reason=reason)
     for school, values in terms.items():
         target = there.get(school)
         if values is None:

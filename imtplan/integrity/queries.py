@@ -225,6 +225,28 @@ QUERIES: list[Query] = [
         ) ORDER BY 1""",
     ),
     (
+        "what_counts_in_a_plan_is_followed",
+        "error",
+        _("a plan follows every indicator for which it has a target or a link"),
+        _("Follow the indicator on the plan's page."),
+        """
+        SELECT p.code || ' · ' || i.code FROM (
+            SELECT plan_id, indicator_id FROM indicators_target WHERE archived_at IS NULL
+            UNION
+            SELECT coalesce(o.plan_id, v.plan_id, f.plan_id), l.indicator_id
+            FROM indicators_indicatorlink AS l
+            LEFT JOIN objectives_objective AS o ON o.id = l.objective_id
+            LEFT JOIN levers_lever AS v ON v.id = l.lever_id
+            LEFT JOIN projects_flagshipproject AS f ON f.id = l.project_id
+        ) AS used
+        JOIN indicators_indicator AS i ON i.id = used.indicator_id AND i.archived_at IS NULL
+        JOIN objectives_strategicplan AS p ON p.id = used.plan_id
+        WHERE NOT EXISTS (
+            SELECT FROM indicators_followedindicator AS w
+            WHERE w.plan_id = used.plan_id AND w.indicator_id = used.indicator_id
+        ) ORDER BY 1""",
+    ),
+    (
         "projects_serve_their_own_plan",
         "error",
         _("a project serves objectives and levers of its own plan"),

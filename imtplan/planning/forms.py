@@ -22,7 +22,6 @@ from imtplan.day_field import DayField
 from imtplan.numbers import format_number
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from imtplan.units import CellUnit
-from objectives.services import archive, bring_back
 
 NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
@@ -159,28 +158,6 @@ class ActForm(forms.BaseForm):
                 yield key, self.data[key]
 
 
-class ArchiveForm(ActForm, forms.Form):
-    """Puts a row aside, or brings it back: nothing to type but the reason."""
-
-    def __init__(self, *args: Any, row: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.row = row
-
-    def stored(self) -> Mapping[str, Any]:
-        return {"archived_at": self.row.archived_at}
-
-    def in_words(self, name: str, value: Any) -> str:
-        return str(value or "")
-
-    @property
-    def is_change(self) -> bool:
-        return True
-
-    def store(self, *, by: User, reason: str) -> Any:
-        act = bring_back if self.row.archived_at else archive
-        return act(element=self.row, by=by, reason=reason)
-
-
 class PlanForm(ActForm, forms.ModelForm):
     """A form for a row of the plan, stored by its `service`, which takes the row as `argument`.
 
@@ -258,6 +235,18 @@ class PlanForm(ActForm, forms.ModelForm):
 
     def store(self, *, by: User, reason: str) -> Any:
         return self.service(**{self.argument: self.row}, by=by, reason=reason, **self.values)
+
+
+class YearsFollowedForm(PlanForm):
+    """A form for what a plan follows, which may begin in one of its years."""
+
+    parent = "plan"
+
+    def clean_first_year(self) -> int | None:
+        year: int | None = self.cleaned_data["first_year"]
+        if year is not None and year not in self.instance.plan.years:
+            raise ValidationError(_("This year is not of the plan."))
+        return year
 
 
 class PlanFormMeta:

@@ -8,8 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
-from imtplan.planning.forms import PlanForm, PlanFormMeta, number_field
-from imtplan.planning.forms_measures import IndicatorForm, SchoolForm, TargetForm
+from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm, number_field
+from imtplan.planning.forms_measures import (
+    FollowedForm,
+    IndicatorForm,
+    SchoolForm,
+    TargetForm,
+)
 from indicators.models import Indicator
 from indicators.services_plan import weigh_indicators
 from levers.models import Lever
@@ -72,13 +77,12 @@ class StrategicPlanForm(PlanForm):
         return former
 
 
-class WeightsForm(PlanForm):
+class WeightsForm(YearsFollowedForm):
     """A form for an element, with one weight field for each row that may count in it.
 
     An empty weight: the row does not count.
     """
 
-    parent = "plan"
     GROUPS: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -156,7 +160,7 @@ def _label(end: Any) -> str:
 class AxisForm(WeightsForm):
     """The base of the forms for an objective and for a lever."""
 
-    FIELDS = ["code", "rank", "title_fr", "title_en", "weight"]
+    FIELDS = ["code", "rank", "title_fr", "title_en", "weight", "first_year"]
     GROUPS = ("indicator", "project")
 
     def clean(self) -> dict[str, Any]:
@@ -193,7 +197,7 @@ class LeverForm(AxisForm):
 
     class Meta(PlanFormMeta):
         model = Lever
-        fields = ["code", "rank", "title_fr", "title_en", "kind", "weight"]
+        fields = ["code", "rank", "title_fr", "title_en", "kind", "weight", "first_year"]
 
 
 class ProjectForm(WeightsForm):
@@ -220,6 +224,7 @@ class ProjectForm(WeightsForm):
             "leader",
             "lead_school",
             "source",
+            "first_year",
         ]
 
     def store(self, *, by: User, reason: str) -> FlagshipProject:
@@ -265,6 +270,7 @@ FORMS: dict[str, type[PlanForm]] = {
         MilestoneForm,
         StatusReportForm,
         IndicatorForm,
+        FollowedForm,
         TargetForm,
         SchoolForm,
     )

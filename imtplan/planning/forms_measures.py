@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imtplan.accounts.models import School
+from imtplan.accounts.models import School, User
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import (
@@ -16,12 +16,15 @@ from imtplan.planning.forms import (
     POINTS,
     PlanForm,
     PlanFormMeta,
+    YearsFollowedForm,
     number_field,
 )
 from imtplan.planning.services import store_school
 from imtplan.units import CellUnit
-from indicators.models import Indicator, Target
+from indicators.models import FollowedIndicator, Indicator, Target
+from indicators.services_followed import follow, store_followed
 from indicators.services_plan import store_indicator, store_target
+from objectives.models import StrategicPlan
 
 
 class IndicatorForm(PlanForm):
@@ -78,6 +81,8 @@ class IndicatorForm(PlanForm):
             "source",
         ]
 
+    plan: StrategicPlan | None = None  # the one from whose page the indicator is added
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         others = Indicator.objects.in_use() | Indicator.objects.filter(pk=self.instance.part_of_id)
@@ -98,6 +103,42 @@ class IndicatorForm(PlanForm):
         if self.cleaned_data["decimals"] > 6:
             raise ValidationError(_("Six decimals at most."))
         return self.cleaned_data["decimals"]
+
+    def store(self, *, by: User, reason: str) -> Indicator:
+        row: Indicator = super().store(by=by, reason=reason)
+        if self.plan:
+            follow(plan=self.plan, indicator=row, by=by, reason=reason)
+        return row
+
+
+class FollowedForm(YearsFollowedForm):
+    """A form for an indicator's place in a plan: since when it is followed, and where it stands."""
+
+    service = staticmethod(store_followed)
+    argument = "followed"
+    slug = "suivis"
+    FIXED = ("indicator",)
+    SHOWN_AT = {
+        "followed_indicator_once": "indicator",
+        "followedindicator_followed_in_order": "first_year",
+    }
+
+    class Meta(PlanFormMeta):
+        model = FollowedIndicator
+        fields = ["indicator", "first_year", "is_headline", "rank"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "indicator" in self.fields:
+            others = Indicator.objects.in_use().exclude(followed_in__plan=self.instance.plan)
+            self.fields["indicator"].queryset = others
+
+    @property
+    def row(self) -> FollowedIndicator:
+        row = super().row
+        if row.pk is None:
+            row.indicator = self.cleaned_data["indicator"]
+        return row
 
 
 class TargetForm(PlanForm):

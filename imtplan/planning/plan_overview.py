@@ -1,18 +1,24 @@
 """A plan as its office looks at it: its elements, its links to confirm, and what is missing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent
-from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, IndicatorLink, Target
+from indicators.models import (
+    GROWTH_NEEDS_POSITIVE,
+    FollowedIndicator,
+    Indicator,
+    IndicatorLink,
+    Target,
+)
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Serves
@@ -73,10 +79,14 @@ class TargetRow:
 class IndicatorInPlan:
     """An indicator as this plan uses it."""
 
-    indicator: Indicator
+    followed: FollowedIndicator
     targets: Sequence[TargetRow]
     schools: int  # how many schools have a target of their own
     is_linked: bool
+
+    @property
+    def indicator(self) -> Indicator:
+        return self.followed.indicator
 
     @property
     def lacks(self) -> list[str]:
@@ -102,7 +112,7 @@ class PlanOverview:
 
     @cached_property
     def links(self) -> list[IndicatorLink]:
-        links = IndicatorLink.objects.of(self.plan).filter(indicator__archived_at=None)
+        links = IndicatorLink.objects.in_use_in(self.plan)
         return list(links.select_related("indicator", "objective", "lever", "project"))
 
     @cached_property
@@ -145,28 +155,33 @@ class PlanOverview:
 
     @cached_property
     def measured(self) -> list[IndicatorInPlan]:
-        """Returns the indicators that have a target in this plan, or count in an element of it."""
-        return [use for use in self._all if use.targets or use.is_linked or use.schools]
-
-    @cached_property
-    def others(self) -> list[Indicator]:
-        return [use.indicator for use in self._all if use not in self.measured]
-
-    @cached_property
-    def _all(self) -> list[IndicatorInPlan]:
-        targets = Target.objects.visible_to(self.user).in_use().filter(plan=self.plan)
+        """Returns the indicators that this plan follows, in its own order."""
         linked = {link.indicator_id for link in self.links}
-        indicators = Indicator.objects.visible_to(self.user).in_use()
-        here = Prefetch("targets", targets.select_related("indicator"), to_attr="here")
+        targets: dict[int, list[Target]] = defaultdict(list)
+        rows = Target.objects.visible_to(self.user).in_use().filter(plan=self.plan)
+        for target in rows.select_related("indicator"):
+            targets[target.indicator_id].append(target)
+        followed = FollowedIndicator.objects.visible_to(self.user).filter(
+            plan=self.plan, archived_at=None, indicator__archived_at=None
+        )
         return [
-            self._measured(indicator, linked) for indicator in indicators.prefetch_related(here)
+            self._measured(row, targets[row.indicator_id], linked)
+            for row in followed.select_related("indicator").order_by("rank", "indicator__code")
         ]
 
+    @cached_property
+    def others(self) -> QuerySet[Indicator]:
+        """Returns the indicators in use that this plan never followed."""
+        indicators = Indicator.objects.visible_to(self.user).in_use()
+        return indicators.exclude(followed_in__plan=self.plan)
+
     @staticmethod
-    def _measured(indicator: Any, linked: Iterable[int]) -> IndicatorInPlan:
-        own = [TargetRow(target) for target in indicator.here if target.school_id is None]
+    def _measured(
+        followed: FollowedIndicator, targets: Sequence[Target], linked: Container[int]
+    ) -> IndicatorInPlan:
+        own = [TargetRow(target) for target in targets if target.school_id is None]
         return IndicatorInPlan(
-            indicator, own, len(indicator.here) - len(own), indicator.pk in linked
+            followed, own, len(targets) - len(own), followed.indicator_id in linked
         )
 
     @property
@@ -187,6 +202,7 @@ class PlanOverview:
             ("objectifs", Objective.objects.filter(plan=self.plan, **aside)),
             ("leviers", Lever.objects.filter(plan=self.plan, **aside)),
             ("projets", FlagshipProject.objects.filter(plan=self.plan, **aside)),
+            ("suivis", FollowedIndicator.objects.filter(plan=self.plan, **aside)),
             ("cibles", Target.objects.filter(plan=self.plan, **aside)),
             ("indicateurs", Indicator.objects.filter(**aside)),
         ]

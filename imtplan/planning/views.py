@@ -15,9 +15,11 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
 from imtplan.planning.act_pages import ActPage, follow
+from imtplan.planning.archive_forms import ArchiveForm, EndForm
 from imtplan.planning.element_history import history_of
-from imtplan.planning.forms import ArchiveForm, PlanForm
+from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_elements import FORMS
+from imtplan.planning.forms_measures import IndicatorForm
 from imtplan.planning.forms_school_targets import SchoolTargetsForm
 from imtplan.planning.plan_life import steps_of
 from imtplan.planning.plan_life_page import people_to_invite
@@ -27,7 +29,7 @@ from objectives.models import StrategicPlan
 from objectives.services import confirm_link
 from projects.models import FlagshipProject, Serves
 
-ARCHIVABLE = {"objectifs", "leviers", "projets", "indicateurs", "cibles"}
+ARCHIVABLE = {"objectifs", "leviers", "projets", "suivis", "indicateurs", "cibles"}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 
@@ -68,22 +70,25 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     parent = _parent(request, form)
+    plan = _plan_in_address(request) if form is IndicatorForm else None
     words = {"what": _name_of(form)}
     page = ActPage(
         template="planning/element.html",
         title=_("Add: %(what)s") % words,
-        back=_place(parent, form),
+        back=_place(parent or plan, form),
         done=_("Added: %(what)s.") % words,
         extra={"parent": parent, "kind": kind, "is_new": True},
     )
     made = {form.parent: parent} if form.parent else {}
     model = form._meta.model
-    return follow(
-        request,
-        lambda data: form(data, instance=model(**made), initial=_indicator_in_address(request)),
-        page,
-        after=lambda _row: page.back,
-    )
+
+    def form_of(data: Any) -> PlanForm:
+        filled = form(data, instance=model(**made), initial=_indicator_in_address(request))
+        if isinstance(filled, IndicatorForm):
+            filled.plan = plan
+        return filled
+
+    return follow(request, form_of, page, after=lambda _row: page.back)
 
 
 @never_cache
@@ -133,9 +138,8 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         done=_("Back in use: %(what)s.") % words if aside else _("Put aside: %(what)s.") % words,
         extra={"row": row, "aside": aside},
     )
-    return follow(
-        request, lambda data: ArchiveForm(data, row=row), page, after=lambda _row: page.back
-    )
+    shown: Any = ArchiveForm if aside or kind == "cibles" else EndForm
+    return follow(request, lambda data: shown(data, row=row), page, after=lambda _row: page.back)
 
 
 @never_cache
@@ -205,6 +209,13 @@ def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
         rows = FlagshipProject.objects.visible_to(request.user)
         return get_object_or_404(rows, pk=int(key) if key.isdecimal() else 0)
     return None
+
+
+def _plan_in_address(request: HttpRequest) -> StrategicPlan | None:
+    """Returns the plan from whose page an indicator is added, if it is from one's."""
+    code = request.GET.get("plan")
+    plans = StrategicPlan.objects.visible_to(request.user)
+    return get_object_or_404(plans, code=code) if code else None
 
 
 def _indicator_in_address(request: HttpRequest) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _weight_of(counts: Any, element: Any) -> Decimal | None:
 
 
 def _sum(element: Any) -> Decimal:
-    links = [element.indicator_links.filter(indicator__archived_at=None)]
+    links = [element.indicator_links.in_use_in(element.plan)]
     if not isinstance(element, FlagshipProject):
         links.append(element.served_by.filter(project__archived_at=None))
     sums = [sum_.aggregate(sum=Sum("weight"))["sum"] for sum_ in links]

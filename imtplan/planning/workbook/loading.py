@@ -18,17 +18,28 @@ from imtplan.audit.plan_edits import ReasonNeeded
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm
+from imtplan.planning.forms_measures import IndicatorForm
 from imtplan.planning.workbook.link_loading import MODELS, PUT_ASIDE, LinkLoader, why_none
 from imtplan.planning.workbook.load_report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
 from imtplan.planning.workbook.sheets import POINT, ColumnFormat
 from imtplan.units import CellUnit
-from indicators.models import Indicator, Target
+from indicators.models import FollowedIndicator, Indicator, Target
 from objectives.models import StrategicPlan
 from projects.models import Milestone
 
 # A sheet comes after those whose codes it names.
-ORDER = ("plans", "indicateurs", "objectifs", "leviers", "projets", "jalons", "liens", "cibles")
+ORDER = (
+    "plans",
+    "indicateurs",
+    "suivis",
+    "objectifs",
+    "leviers",
+    "projets",
+    "jalons",
+    "liens",
+    "cibles",
+)
 
 
 class Loader:
@@ -97,6 +108,9 @@ class Loader:
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())
         differences = self._differences(form, line) if is_new else form.differences()
+        if isinstance(form, IndicatorForm):
+            form.plan = self.plan
+            differences += self._begun(instance)
         if not is_new and not differences:
             return LineReport(line, _name(instance), LoadOutcome.SAME, [])
         stored = form.store(by=self.by, reason=self.reason)
@@ -104,6 +118,13 @@ class Loader:
             self.plan = stored
         outcome = LoadOutcome.NEW if is_new else LoadOutcome.CHANGED
         return LineReport(line, _name(stored), outcome, differences)
+
+    def _begun(self, indicator: Indicator) -> list[FormDifference]:
+        """Returns that the plan follows an indicator of its workbook from now on; nothing where it
+        does already. A new one says so by being new."""
+        if indicator.pk is None or indicator.followed_in.filter(plan=self.plan).exists():
+            return []
+        return [FormDifference(_("followed in this plan"), _("no"), _("yes"))]
 
     def _differences(self, form: PlanForm, line: WorkbookLine) -> list[FormDifference]:
         texts = {name: form.in_words(name, form.cleaned_data[name]) for name in form.fields}
@@ -219,6 +240,14 @@ class Loader:
         same = milestones.filter(project=project, title_fr=line.text("title_fr"))
         return same.first() or Milestone(project=project)
 
+    def find_followed(self, line: WorkbookLine) -> FollowedIndicator:
+        code = line.text("indicator")
+        if not code:
+            raise CellRefused("indicator", _("Write a code: it tells what the line speaks of."))
+        indicator = self._of_code(line, "indicator", code)
+        rows = FollowedIndicator.objects.filter(plan=self.plan, indicator=indicator)
+        return rows.first() or FollowedIndicator(plan=self.plan, indicator=indicator)
+
     def find_target(self, line: WorkbookLine) -> Target:
         """Finds a target by its code. A stored one keeps its indicator and its school."""
         code = line.text("code")
@@ -243,6 +272,7 @@ class Loader:
 FINDERS: dict[str, Callable[[Loader, WorkbookLine], Any]] = {
     "plans": Loader.find_plan,
     "jalons": Loader.find_milestone,
+    "suivis": Loader.find_followed,
     "cibles": Loader.find_target,
 }
 # The model whose codes a column holds, and the sheet that may add a row of it.
@@ -257,7 +287,7 @@ NAMED: dict[str, tuple[Any, str]] = {
 
 
 def _name(row: Any) -> str:
-    named = row.indicator if isinstance(row, Target) else row
+    named = row.indicator if isinstance(row, Target | FollowedIndicator) else row
     return f"{row.code} · {named}" if isinstance(named, Indicator) else str(row)
 
 
@@ -283,7 +313,9 @@ def _as_shown(form: PlanForm) -> dict[str, str]:
 def _unique_keys(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
     """Returns the keys that no two lines of a sheet may share, each with the column to blame."""
     slug = line.sheet.slug
-    if slug == "liens":
+    if slug == "suivis":
+        yield (slug, line.raw("indicator")), "indicator"
+    elif slug == "liens":
         names = ("kind", "code", "in_kind", "element")
         yield (slug, *(line.raw(name) for name in names)), "code"
     elif slug == "jalons":

@@ -3,7 +3,7 @@
 The writer and the reader share this declaration, so what one writes the other reads.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -22,9 +22,9 @@ from imtplan.planning.forms_elements import (
     ProjectForm,
     StrategicPlanForm,
 )
-from imtplan.planning.forms_measures import IndicatorForm, TargetForm
+from imtplan.planning.forms_measures import FollowedForm, IndicatorForm, TargetForm
 from imtplan.spreadsheets.cell_words import bare, in_each_language
-from indicators.models import Indicator, IndicatorLink, Target
+from indicators.models import FollowedIndicator, Indicator, IndicatorLink, Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
@@ -153,6 +153,11 @@ _NUMBER = _("Leave it empty for a new milestone.")
 _SHOWN = _("Shown to help you read: not read back.")
 _TARGET_SCHOOL = _("The code of a school. Empty: the institute.")
 
+_of_followed = [
+    PlanColumn("indicator", Indicator._meta.verbose_name, ColumnFormat.CODE, width=26),
+    PlanColumn("name", _("its name"), ColumnFormat.BESIDE, _SHOWN, width=40),
+    *(column for column in _columns(FollowedForm) if column.name != "indicator"),
+]
 _of_targets = _columns(TargetForm, indicator=Indicator._meta.verbose_name)
 _of_targets.insert(
     2, PlanColumn("school", School._meta.verbose_name, ColumnFormat.CODE, _TARGET_SCHOOL, width=20)
@@ -175,6 +180,7 @@ SHEETS = [
         key=("project", "title_fr"),
     ),
     PlanSheet("indicateurs", _("Indicators"), IndicatorForm, _columns(IndicatorForm)),
+    PlanSheet("suivis", _("Followed"), FollowedForm, _of_followed, key=("indicator",)),
     PlanSheet(
         "liens",
         _("Links"),
@@ -216,41 +222,27 @@ class LinkRow:
 
 def rows_of(sheet: PlanSheet, plan: StrategicPlan) -> Iterable[Any]:
     """Returns the plan's rows in use for a sheet, in the order of the pages."""
-    match sheet.slug:
-        case "plans":
-            return [plan]
-        case "objectifs":
-            return Objective.objects.of(plan)
-        case "leviers":
-            return Lever.objects.of(plan)
-        case "projets":
-            return FlagshipProject.objects.of(plan)
-        case "jalons":
-            used = Milestone.objects.filter(project__plan=plan, project__archived_at=None)
-            return used.select_related("project").order_by("project__rank", "due_on", "pk")
-        case "indicateurs":
-            return _indicators(plan)
-        case "cibles":
-            return targets_of(plan)
-        case _:
-            return _links(plan)
+    return _ROWS[sheet.slug](plan)
+
+
+def _milestones(plan: StrategicPlan) -> "models.QuerySet[Milestone]":
+    used = Milestone.objects.filter(project__plan=plan, project__archived_at=None)
+    return used.select_related("project").order_by("project__rank", "due_on", "pk")
+
+
+def _followed(plan: StrategicPlan) -> "models.QuerySet[FollowedIndicator]":
+    used = plan.followed_indicators.filter(archived_at=None, indicator__archived_at=None)
+    return used.select_related("indicator").order_by("rank", "indicator__code")
 
 
 def targets_of(plan: StrategicPlan) -> "models.QuerySet[Target]":
-    targets = Target.objects.in_use().filter(plan=plan)
+    followed = Indicator.objects.in_use_in(plan).order_by().values("pk")
+    targets = Target.objects.in_use().filter(plan=plan, indicator__in=followed)
     return targets.select_related("indicator", "school").prefetch_related("points")
 
 
-def _indicators(plan: StrategicPlan) -> "models.QuerySet[Indicator]":
-    """Returns the indicators that have a target in the plan, or count in an element of it."""
-    targets = Target.objects.in_use().filter(plan=plan).values("indicator")
-    links = IndicatorLink.objects.of(plan).values("indicator")
-    used = Indicator.objects.in_use().select_related("part_of")
-    return used.filter(pk__in=targets) | used.filter(pk__in=links)
-
-
 def _links(plan: StrategicPlan) -> Iterable[LinkRow]:
-    links = IndicatorLink.objects.of(plan).filter(indicator__archived_at=None)
+    links = IndicatorLink.objects.in_use_in(plan)
     for link in links.select_related("indicator", "objective", "lever", "project"):
         yield from _link(link, link.indicator, Counts.INDICATOR)
     serves = Serves.objects.filter(project__plan=plan, project__archived_at=None)
@@ -274,6 +266,19 @@ def _link(link: Any, counts: Any, kind: str) -> Iterable[LinkRow]:
             link.weight,
             link.inferred,
         )
+
+
+_ROWS: dict[str, Callable[[StrategicPlan], Iterable[Any]]] = {
+    "plans": lambda plan: [plan],
+    "objectifs": Objective.objects.of,
+    "leviers": Lever.objects.of,
+    "projets": FlagshipProject.objects.of,
+    "jalons": _milestones,
+    "indicateurs": lambda plan: Indicator.objects.in_use_in(plan).select_related("part_of"),
+    "suivis": _followed,
+    "cibles": targets_of,
+    "liens": _links,
+}
 
 
 def years_of(plan: StrategicPlan | None) -> list[int]:

@@ -140,6 +140,7 @@ FAULTS = {
     "weights_leave_something": "UPDATE indicators_indicatorlink SET weight = 0",
     "objectives_are_measured": "DELETE FROM indicators_indicatorlink",
     "linked_indicators_have_a_reference": "UPDATE indicators_target SET is_reference = false",
+    "what_counts_in_a_plan_is_followed": "DELETE FROM indicators_followedindicator",
     "projects_serve_their_own_plan": (
         "INSERT INTO projects_serves (project_id, objective_id, weight, inferred) "
         "SELECT (SELECT min(id) FROM projects_flagshipproject), min(id), 1, false "

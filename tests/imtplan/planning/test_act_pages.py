@@ -227,10 +227,11 @@ def test_put_aside_and_brought_back(office: Any, target: Target) -> None:
     objective = Objective.objects.get()
     url = f"/plan/archiver/objectifs/{objective.pk}/"
     assert office.confirm(url, office.preview(url), "").status_code == 422
-    office.do(url, reason="Fusionné avec O2")
+    office.do(url, reason="Fusionné avec O2", last_year="2019", end_reason="replaced")
     recompute_stale()
     objective.refresh_from_db()
     assert objective.archived_at
+    assert (objective.last_year, objective.end_sentence) == (2019, "Fusionné avec O2")
     of_the_plan = RollUp.objects.filter(plan=target.plan, year=2020, view="validated")
     assert of_the_plan.get().progress is None
     plan = office.client.get("/plan/plans/2018-2022/")
@@ -255,7 +256,7 @@ def test_whatever_is_put_aside_leaves_every_mean(office: Any, target: Target, ki
         "leviers": lever,
     }
     recompute_stale()
-    office.do(f"/plan/archiver/{kind}/{rows[kind].pk}/")
+    office.do(f"/plan/archiver/{kind}/{rows[kind].pk}/", last_year="2019")
     recompute_stale()
     left = RollUp.objects.get(objective=objective, year=2020, view="validated")
     if kind in ("projets", "leviers"):

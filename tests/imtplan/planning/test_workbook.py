@@ -88,6 +88,7 @@ def test_the_demo_plan_comes_back_unchanged(demo: StrategicPlan, desk: Callable[
         "projets": (0, 0, 22),
         "jalons": (0, 0, demo_milestones(demo)),
         "indicateurs": (0, 0, 12),
+        "suivis": (0, 0, 12),
         "liens": (0, 0, 13),
         "cibles": (0, 0, 14),
     }
@@ -117,7 +118,8 @@ def test_what_is_hard_to_write_comes_back_unchanged(
         sheet.slug: (0, 0) for sheet in SHEETS
     }
     assert (
-        sum(same for _new, _changed, same in counts(answer).values()) == 1 + 1 + 1 + 2 + 2 + 6 + 4
+        sum(same for _new, _changed, same in counts(answer).values())
+        == 1 + 1 + 1 + 2 + 2 + 3 + 6 + 4
     )
 
 
@@ -160,6 +162,7 @@ def test_the_headings_are_in_the_language_of_the_person(odd: StrategicPlan) -> N
             "Title (French)",
             "Title (English)",
             "Weight",
+            "Followed from",
         ]
         assert english["Links"][0][1] == "Its code"
         assert "Expected in 2020" in english["Targets"][0]
@@ -191,7 +194,8 @@ def test_what_was_put_aside_is_not_in_it(
     assert book.lines["objectifs"] == []
     assert target.code not in [line.raw("code") for line in book.lines["cibles"]]
     assert "O1" not in [line.raw("element") for line in book.lines["liens"]]
-    assert "band" not in [line.raw("code") for line in book.lines["indicateurs"]]
+    # The plan follows the indicator still, without a target.
+    assert "band" in [line.raw("indicator") for line in book.lines["suivis"]]
 
 
 def test_only_the_plan_office_has_it(

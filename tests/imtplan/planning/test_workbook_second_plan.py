@@ -67,7 +67,7 @@ def test_put_in_by_workbook_it_stands_beside_the_first(
         ("long-mobility", 2022, Decimal(18), 2027, Decimal(33), True),
     }
     events = Event.objects.filter(verb=Event.Verb.PLAN_EDITED)
-    assert events.count() == 1 + 3 + 3
+    assert events.count() == 1 + 3 + 3 + 3  # each indicator is followed
     assert set(events.values_list("actor", flat=True)) == {paul.pk}
 
     here.client.post("/plan/plans/2023-2027/vie/publier/", {"confirm": "1"})
