@@ -26,7 +26,13 @@ from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.target_chart import chart_of, with_breaks
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ExplanationReader
-from indicators.models import Indicator, IndicatorLink, InstituteValue, Target
+from indicators.models import (
+    FollowedIndicator,
+    Indicator,
+    IndicatorLink,
+    InstituteValue,
+    Target,
+)
 from indicators.questions.target_revisions import with_versions
 from objectives.models import StrategicPlan
 
@@ -34,6 +40,7 @@ from objectives.models import StrategicPlan
 @dataclass(frozen=True)
 class IndicatorPage:
     indicator: Indicator
+    followed: FollowedIndicator | None  # None: the plan never followed it
     scope: Scope
     plans: Sequence[StrategicPlan]
     followed_targets: Sequence[FollowedTarget]
@@ -117,6 +124,10 @@ def indicator_page(
     value = reader.value()
     return IndicatorPage(
         indicator=indicator,
+        followed=FollowedIndicator.objects.visible_to(user)
+        .filter(plan=scope.plan, indicator=indicator)
+        .select_related("replaced_by", "archived_by")
+        .first(),
         scope=scope,
         plans=read.plans,
         followed_targets=followed_targets,

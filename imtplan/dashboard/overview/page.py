@@ -14,6 +14,7 @@ from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview import plan_sentences
 from imtplan.dashboard.overview.decisions import Agenda, agenda
+from imtplan.dashboard.overview.put_aside import PutAside, put_aside
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
 from imtplan.dashboard.target_chart import chart_of
 from imtplan.dashboard.wording import correction_in_words
@@ -47,6 +48,7 @@ class DashboardPage:
     board: Sequence[queries.ProjectGroup]
     campaigns: Sequence[queries.CampaignState]  # those that are open, else the latest
     agenda: Agenda
+    put_aside: Sequence[PutAside]
     freshness: Freshness
 
     @cached_property
@@ -106,6 +108,7 @@ def dashboard_page(
         board=board,
         campaigns=campaigns,
         agenda=agenda(scope, targets, board, campaigns),
+        put_aside=put_aside(user, scope),
         freshness=freshness,
     )
 

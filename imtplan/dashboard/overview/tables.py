@@ -34,6 +34,18 @@ DECISIONS = [
     text("subject", gettext_lazy("What")),
     text("said", gettext_lazy("What is said of it"), "sentence"),
 ]
+PUT_ASIDE = [
+    text("kind", gettext_lazy("Kind"), "kind_label"),
+    text("code", gettext_lazy("Code")),
+    text("title", gettext_lazy("Title")),
+    number("last_year", gettext_lazy("Followed to")),
+    text(
+        "status", gettext_lazy("Status then"), lambda row: row.verdict.text if row.verdict else ""
+    ),
+    text("why", gettext_lazy("Why"), lambda row: row.why),
+    text("at", gettext_lazy("Put aside on"), lambda row: row.at.date().isoformat()),
+    text("who", gettext_lazy("By")),
+]
 
 
 def _years(page: DashboardPage) -> Iterator[IndicatorYear]:
@@ -70,6 +82,9 @@ TABLES = [
     PageTable("projets", gettext_lazy("Flagship projects"), PROJECTS, _projects),
     PageTable(
         "decisions", gettext_lazy("What needs a decision"), DECISIONS, lambda page: page.agenda.all
+    ),
+    PageTable(
+        "mis-de-cote", gettext_lazy("No longer followed"), PUT_ASIDE, lambda page: page.put_aside
     ),
 ]
 DASHBOARD = TabledPage(dashboard_page, TABLES)
