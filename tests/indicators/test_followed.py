@@ -296,7 +296,7 @@ def test_to_be_followed_in_all_years_makes_nothing_stale_and_an_end_does(
 
 def migrated() -> set[tuple[str, str, bool]]:
     FollowedIndicator.objects.all().delete()
-    migration: Any = import_module("indicators.migrations.0012_indicators_of_plans")
+    migration: Any = import_module("indicators.migrations.0013_indicators_of_plans")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(

@@ -79,7 +79,7 @@ UNMARKING = "".join(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0010_left_out'),
+        ('indicators', '0011_figures_of_the_institute'),
         ('objectives', '0005_followed_years'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -50,7 +50,7 @@ LOUD = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("indicators", "0011_followed_indicators"),
+        ("indicators", "0012_followed_indicators"),
         ("levers", "0001_initial"),
         ("projects", "0001_initial"),
     ]
