@@ -221,12 +221,15 @@ def expected_by(campaign: Any, *, year: Any) -> Q:
     """
     chosen = Campaign.schools.through.objects.filter(campaign=campaign)
     is_chosen = Exists(chosen.filter(school=OuterRef("pk")))
-    asked = Campaign.indicators.through.objects.filter(campaign=campaign)
+    requested = Campaign.indicators.through.objects.filter(campaign=campaign)
     of_the_institute = Q(indicator__aggregation=Indicator.Aggregation.NONE)
-    of_schools, of_institute = asked.exclude(of_the_institute), asked.filter(of_the_institute)
+    of_schools, of_institute = (
+        requested.exclude(of_the_institute),
+        requested.filter(of_the_institute),
+    )
     is_institute = Q(kind=School.Affiliation.INSTITUTE)
     reports = is_institute & Q(Exists(of_institute)) | ~is_institute & Q(
-        Exists(of_schools) | ~Exists(asked)
+        Exists(of_schools) | ~Exists(requested)
     )
     return reports & (Q(is_chosen) | ~Q(Exists(chosen)) & reporting_in(year))
 

@@ -103,10 +103,10 @@ def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completen
 
 def _indicator_counts(campaigns: Sequence[Campaign]) -> tuple[dict[int, int], dict[int, int]]:
     """Returns how many indicators are asked of each school, and of the institute, by campaign."""
-    asked = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
+    requested = Campaign.indicators.through.objects.filter(campaign__in=campaigns)
     is_the_institutes = Q(indicator__aggregation=Indicator.Aggregation.NONE)
     counts = (
-        asked.order_by()
+        requested.order_by()
         .values_list("campaign")
         .annotate(
             of_schools=Count("pk", filter=~is_the_institutes),

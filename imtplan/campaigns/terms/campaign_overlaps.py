@@ -70,15 +70,17 @@ def overlaps(
     besides: Campaign | None = None,
 ) -> list[Overlap]:
     """Returns what other campaigns of the year hold of these schools (by key) and indicators."""
-    asked, asked_schools = {indicator.pk for indicator in indicators}, set(schools)
+    indicator_keys, school_keys = {indicator.pk for indicator in indicators}, set(schools)
     institute = set(School.objects.filter(code=School.THE_INSTITUTE).values_list("pk", flat=True))
-    others = Campaign.objects.filter(year=year, indicators__in=asked).distinct().order_by("pk")
+    others = (
+        Campaign.objects.filter(year=year, indicators__in=indicator_keys).distinct().order_by("pk")
+    )
     held = []
     for other in others:
-        both = schools_held(other) & asked_schools if other != besides else set()
+        both = schools_held(other) & school_keys if other != besides else set()
         twice = [
             indicator
-            for indicator in other.indicators.filter(pk__in=asked)
+            for indicator in other.indicators.filter(pk__in=indicator_keys)
             if (both & institute if indicator.aggregation == OF_THE_INSTITUTE else both - institute)
         ]
         held += [Overlap(other, twice)] if twice else []
@@ -96,10 +98,10 @@ def schools_to_hold(
     campaign: Campaign | None, expected: Iterable[School], *, is_to_close: bool
 ) -> set[Any]:
     """Returns the same for terms that a campaign is to have, of which none may be stored yet."""
-    asked = {school.pk for school in expected}
+    school_keys = {school.pk for school in expected}
     if campaign is None:
-        return asked if is_to_close else set()
+        return school_keys if is_to_close else set()
     begun = Submission.objects.filter(campaign=campaign).values_list("school", flat=True)
     later = Extension.objects.filter(campaign=campaign, closes_at__gt=timezone.now())
     extended = set(later.values_list("school", flat=True))
-    return set(begun) | (asked if is_to_close else asked & extended)
+    return set(begun) | (school_keys if is_to_close else school_keys & extended)

@@ -149,10 +149,10 @@ def _campaign(
     campaign: Campaign, scope: Scope, followed_targets: Sequence[FollowedTarget], *, is_alone: bool
 ) -> queries.CampaignState:
     seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
-    asked = set() if is_alone else {indicator.pk for indicator in campaign.indicators.all()}
+    requested = set() if is_alone else {indicator.pk for indicator in campaign.indicators.all()}
     followed_targets = [
         replace(followed, scope=seen)
         for followed in followed_targets
-        if is_alone or followed.indicator.pk in asked
+        if is_alone or followed.indicator.pk in requested
     ]
     return queries.CampaignState(campaign, queries.school_states(campaign), followed_targets, seen)

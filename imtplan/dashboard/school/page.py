@@ -135,7 +135,7 @@ class SchoolPageLine:
 
 
 @dataclass(frozen=True)
-class SchoolForm:
+class SchoolSubmission:
     """A campaign of the page's year that asks the school, and how far the school is in it."""
 
     campaign: Campaign
@@ -150,7 +150,7 @@ class SchoolPage:
     school: School
     lines: Sequence[SchoolPageLine]
     projects: Sequence[Project]  # those it leads
-    forms: Sequence[SchoolForm]
+    forms: Sequence[SchoolSubmission]
     reads_institute: bool
     freshness: Freshness
 
@@ -277,13 +277,13 @@ def school_page(
     )
 
 
-def _forms(user: Any, scope: Scope, school: School) -> list[SchoolForm]:
+def _forms(user: Any, scope: Scope, school: School) -> list[SchoolSubmission]:
     """Returns those of each campaign of the year that asks the school, of whichever plan it is."""
     begun = Submission.objects.filter(campaign=OuterRef("pk"), school=school)
     asking = Campaign.objects.visible_to(user).asking(school).filter(year=scope.year)
     campaigns: Any = asking.annotate(own_state=Subquery(begun.values("state"))).order_by("pk")
     return [
-        SchoolForm(
+        SchoolSubmission(
             campaign,
             Submission.State(campaign.own_state or Submission.State.NOT_BEGUN),
             reverse("entry", args=[campaign.code, school.code]),

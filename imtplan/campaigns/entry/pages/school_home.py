@@ -122,8 +122,10 @@ def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
         .select_related("submitted_by", "decided_by")
         .prefetch_related("receipts")
     }
-    asked = School.objects.filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
-    campaigns = Campaign.objects.visible_to(user).annotate(asks=Exists(asked.filter(pk=school.pk)))
+    expected = School.objects.filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
+    campaigns = Campaign.objects.visible_to(user).annotate(
+        asks=Exists(expected.filter(pk=school.pk))
+    )
     return [
         _of_school(user, campaign, school, submissions.get(campaign.pk))
         for campaign in campaigns.prefetch_related("extensions").order_by("-year", "-pk")
