@@ -70,7 +70,7 @@ class PlanFactory(DjangoModelFactory[StrategicPlan]):
     @factory.post_generation
     def follows(self, create: bool, given: list[Indicator] | None, **kwargs: Any) -> None:
         """Unless a test names its indicators, a new plan follows all that there are."""
-        if given is None and self.followed_indicators.exists():
+        if not create or (given is None and self.followed_indicators.exists()):
             return
         for indicator in Indicator.objects.in_use() if given is None else given:
             follow(self, indicator)
@@ -173,8 +173,9 @@ class IndicatorFactory(DjangoModelFactory[Indicator]):
     @factory.post_generation
     def followed_by(self, create: bool, given: list[StrategicPlan] | None, **kwargs: Any) -> None:
         """Unless a test names its plans, all that there are follow the indicator."""
-        plans = StrategicPlan.objects.all() if given is None else given
-        for plan in plans if self.archived_at is None else []:
+        if not create or self.archived_at is not None:
+            return
+        for plan in StrategicPlan.objects.all() if given is None else given:
             follow(plan, self)
 
 

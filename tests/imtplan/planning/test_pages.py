@@ -117,9 +117,7 @@ def test_a_growth_stored_over_nothing_before_that_was_refused_is_said() -> None:
     terms = {"value": None, "growth_percent": 50, "indicator": None, "plan": None}
     for baseline, is_said in ((0, True), (-10, True), (1, False), (None, False)):
         target = factories.TargetFactory.build(baseline_value=baseline, **terms)
-        row = IndicatorInPlan(
-            indicator=None, targets=[TargetRow(target)], schools=0, is_linked=True
-        )
+        row = IndicatorInPlan(followed=None, targets=[TargetRow(target)], schools=0, is_linked=True)
         assert (str(GROWTH_NEEDS_POSITIVE) in row.lacks) == is_said
 
 
