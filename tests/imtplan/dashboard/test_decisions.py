@@ -125,7 +125,7 @@ def test_a_campaign_expects_only_the_schools_it_chose(students, albi, ales, dian
 
     [one] = of_kind(agenda_for(diane), DecisionReason.UNREPORTED)
 
-    assert one.sentence.startswith("1 school of 1")
+    assert one.sentence.startswith("1 submission of 1")
 
 
 # --- projects ---
