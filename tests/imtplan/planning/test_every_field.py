@@ -44,6 +44,7 @@ def addresses(albi: School, ales: School) -> Addresses:
         "jalons": factories.MilestoneFactory(project=project),
         "avancements": factories.StatusReportFactory(project=project),
         "indicateurs": target.indicator,
+        "suivis": factories.follow(plan, target.indicator),
         "cibles": target,
         "ecoles": albi,
     }
@@ -80,6 +81,7 @@ def others(bound: forms.BoundField) -> Iterator[str | None]:
     elif isinstance(field, forms.IntegerField):
         yield str(int(now) + 1 if now not in (None, "") else 2026)
         yield str(int(now) - 1 if now not in (None, "") else 2)
+        yield "2020"  # a year of the plan
     else:
         yield "Un autre texte"
 
@@ -127,6 +129,7 @@ KINDS = [
     "jalons",
     "avancements",
     "indicateurs",
+    "suivis",
     "cibles",
     "ecoles",
     "school targets",

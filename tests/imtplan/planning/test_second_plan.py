@@ -101,7 +101,7 @@ def test_it_stands_beside_the_first_and_follows_it(
         ("long-mobility", 2022, Decimal(18), 2027, Decimal(33), True),
     }
     events = Event.objects.filter(verb=Event.Verb.PLAN_EDITED)
-    assert events.count() == 1 + 2 * len(PUBLISHED) + 1  # published at last
+    assert events.count() == 1 + 3 * len(PUBLISHED) + 1  # published at last
     assert set(events.values_list("actor", flat=True)) == {paul.pk}
     client = signed_in(diane)
     new = client.get("/tableau-de-bord/").content.decode().replace("\u202f", " ")
