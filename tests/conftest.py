@@ -27,7 +27,7 @@ from imtplan.accounts.roles import Role
 from imtplan.celery import app
 from imtplan.exports import tasks as exports
 from indicators import tasks
-from indicators.models import RecomputeRun
+from indicators.models import RecomputeRun, StaleMark
 from indicators.recomputing.recompute import recompute_stale
 from tests import factories
 from tests.databases import drop_database, use_database
@@ -104,6 +104,7 @@ def put_the_institute_back(sender: AppConfig, **options: Any) -> None:
     too. What migrates sends a plan along."""
     if sender.label == "accounts" and "plan" not in options:
         factories.InstituteFactory()
+        StaleMark.objects.all().delete()  # a new row marks everything
 
 
 @pytest.fixture(autouse=True)

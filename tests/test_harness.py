@@ -82,4 +82,5 @@ def test_the_first_of_any_order_is_refused(schools: list[School]) -> None:
     with pytest.raises(Unordered):
         list(School.objects.order_by()[:3])
     assert School.objects.order_by().get(code=schools[0].code) == schools[0]
-    assert School.objects.order_by().first() == schools[0]
+    some = School.objects.carrying_the_plan()
+    assert some.order_by().first() == schools[0]

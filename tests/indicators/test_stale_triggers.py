@@ -176,7 +176,9 @@ def test_a_mark_says_as_much_as_it_can_of_the_figures_of_one_statement(
     marks: Any, schools: list[str | None], years: list[int], marked: tuple[str | None, int | None]
 ) -> None:
     indicator = factories.IndicatorFactory()
-    those = {code: factories.SchoolFactory(code=code) for code in "bc"} | {None: None}
+    those = {code: factories.SchoolFactory(code=code) for code in "bc"} | {
+        None: factories.InstituteFactory()
+    }
     marks()
     Figure.objects.bulk_create(
         factories.FigureFactory.build(indicator=indicator, school=those[code], year=year)

@@ -228,7 +228,7 @@ def proposed_plan(user: Any, code: str) -> StrategicPlan | None:
     the plan that pages show first."""
     offered = StrategicPlan.objects.visible_to(user).offered()
     if code:
-        return offered.filter(code=code).first()
+        return next((plan for plan in offered if plan.code == code), None)
     last = Campaign.objects.visible_to(user).latest()
     if last is None:
         return offered.current()

@@ -341,7 +341,7 @@ def test_the_pdf_says_that_it_was_taken_back(
 ) -> None:
     response = read(signed_in(alice), "receipt_pdf", taken_back)
     text = " ".join(text_of(response.content, tmp_path).split())
-    assert "Repris par l’école" in text
+    assert "Saisie reprise" in text
     assert "Alice" in text
     assert "-repris.pdf" in response["Content-Disposition"]
 
