@@ -114,7 +114,7 @@ def _element(kind: str) -> Callable[[Any, str, AddressQuery], str]:
     def title(user: Any, subject: str, parameters: AddressQuery) -> str:
         """Two plans may have an objective of the same code: it is that of the plan asked for."""
         plan = demanded_scope(user, parameters).scope.plan
-        element = get_object_or_404(model.objects.visible_to(user).of(plan), code=subject)
+        element = get_object_or_404(model.objects.visible_to(user), plan=plan, code=subject)
         return f"{element.code} {element.title}".strip()
 
     return title

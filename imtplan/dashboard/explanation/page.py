@@ -351,7 +351,7 @@ def element_page(
     scope = demanded_scope(user, parameters).scope
     element: Element = scope.plan
     if kind is not None:
-        element = kind.objects.visible_to(user).of(scope.plan).filter(code=code).first()
+        element = kind.objects.visible_to(user).filter(plan=scope.plan, code=code).first()
         if element is None:
             raise Http404
     explanation = explain_roll_up(user, element, scope.plan, scope.view, scope.year)

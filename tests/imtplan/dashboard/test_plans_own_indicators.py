@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 
 from imtplan.accounts.models import School, User
+from imtplan.exports.export_kinds import KINDS
 from indicators.models import FollowedIndicator, Target
 from indicators.recomputing.recompute import recompute_stale
 from objectives.followed_years import EndReason
@@ -154,6 +156,50 @@ def test_the_page_of_what_was_put_aside_stays_and_says_so(
     indicator = text(reader.get(f"/indicateurs/students/{query}"))
     assert "Le périmètre a changé." in indicator
     assert "Nouveau" in indicator
+
+
+MAKERS: dict[str, Any] = {
+    "objective": factories.ObjectiveFactory,
+    "lever": factories.LeverFactory,
+    "project": factories.ProjectFactory,
+}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("year", [2019, 2022])
+def test_the_explanation_of_what_was_put_aside_stays(
+    target: Target, paul: User, reader: Client, kind: str, year: int
+) -> None:
+    element = MAKERS[kind](plan=target.plan, code="X1")
+    if kind != "project":
+        factories.LinkFactory(indicator=target.indicator, **{kind: element})
+    put_aside(element=element, last_year=2020, why=EndReason.ENDED, by=paul, reason="Fini.")
+    recompute_stale()
+    address = reverse(f"explain-{kind}", args=["X1"])
+    assert address in text(reader.get(reverse(kind, args=["X1"]) + "?plan=2018-2022&year=2020"))
+    explained = reader.get(f"{address}?plan=2018-2022&year={year}").context["page"].explained
+    assert explained.in_words.agrees
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_what_was_put_aside_before_ends_were_kept_is_explained(
+    target: Target, reader: Client, kind: str
+) -> None:
+    MAKERS[kind](plan=target.plan, code="X9", archived_at="2021-01-01T00:00Z")
+    text(reader.get(reverse(f"explain-{kind}", args=["X9"]) + OF_THE_FIRST))
+
+
+@pytest.mark.parametrize("kind", ["objective", "lever"])
+def test_what_was_put_aside_is_a_pdf_as_before(
+    target: Target, paul: User, diane: User, kind: str
+) -> None:
+    element = MAKERS[kind](plan=target.plan, code="X1", title_fr="Grandir")
+    put_aside(element=element, last_year=2020, why=EndReason.ENDED, by=paul, reason="Fini.")
+    export = KINDS[f"{kind}-pdf"]
+    for year in ("2019", "2022"):
+        parameters = {"plan": "2018-2022", "year": year}
+        assert export.title(diane, "X1", parameters) == "X1 Grandir"
+        assert "Fini." in export.read(diane, "X1", parameters)
 
 
 def test_an_objective_put_aside_before_ends_were_kept_has_a_page(
