@@ -59,10 +59,14 @@ def _path(followed: FollowedTarget) -> charts.ChartPath:
 
 
 def _first_promised(followed: FollowedTarget) -> list[tuple[int, Decimal | None]]:
-    """Returns the path of the target as it was first published; nothing where that stands."""
+    """Returns the path of the target as it was first published, in the years of the chart; nothing
+    where that is its path today."""
     if not followed.revisions or followed.is_band:
         return []
     terms = followed.revisions[0].before
+    today = followed.revisions[-1].after
+    if replace(terms, is_reference=today.is_reference) == today:
+        return []
     baseline = terms.baseline_value
     if baseline is None:
         baseline = followed.at(terms.baseline_year, followed.scope.view).value
@@ -75,7 +79,8 @@ def _first_promised(followed: FollowedTarget) -> list[tuple[int, Decimal | None]
         trajectory=TrajectoryKind(terms.trajectory),
         stated=terms.stated,
     )
-    years = range(terms.baseline_year, terms.year + 1)
+    shown = [year.year for year in followed.years]
+    years = [year for year in shown if terms.baseline_year <= year <= terms.year]
     return [(year, value_of(expected_value(path, year))) for year in years]
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -10,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from imtplan.audit.models import Event
 from imtplan.planning.element_history import PastChange, change_of
-from indicators.models import Indicator, Target
-from indicators.questions.target_revisions import first_publication
+from indicators.models import FollowedIndicator, Indicator, Target
 from levers.models import Lever
-from objectives.models import Objective, StrategicPlan
+from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject
 
+OF_ONE_PLAN: tuple[Any, ...] = (Objective, Lever, FlagshipProject, FollowedIndicator, Target)
 Row = tuple[str, Any]  # the label of a model, the key of a row
 
 
@@ -29,16 +30,39 @@ class ElementChange:
 
 def edits_of_plan(user: Any, plan: StrategicPlan) -> QuerySet[Event]:
     """Returns the edits of a plan, its elements, targets and indicators that were made in the pages
-    since its first publication, the latest first."""
-    public_since = first_publication(plan.pk).first()
+    while it was public, the latest first; not its first publication, which changed nothing that
+    anybody saw."""
     edits = Event.objects.visible_to(user).filter(verb=Event.Verb.PLAN_EDITED)
-    if public_since is None:
+    while_public = _while_public(plan)
+    if not while_public:
         return edits.none()
     of_the_plan = Q()
     for rows in _rows(plan):
         keys = list(rows.values_list("pk", flat=True))
         of_the_plan |= Q(detail__row=rows.model._meta.label_lower, detail__pk__in=keys)
-    return edits.filter(of_the_plan, at__gt=public_since["pgh_created_at"]).order_by("-at", "-pk")
+    return edits.filter(while_public, of_the_plan).order_by("-at", "-pk")
+
+
+def _while_public(plan: StrategicPlan) -> Q:
+    """Returns the condition of what happened while the plan was public. The first version of a plan
+    that is public is its first publication, or the plan as it was loaded."""
+    versions = StrategicPlan.pgh_event_model.objects.filter(pgh_obj_id=plan.pk)  # type: ignore[attr-defined]
+    since: datetime | None = None
+    first: int | None = None
+    during = Q()
+    for number, at, state in versions.order_by("pgh_id").values_list(
+        "pgh_id", "pgh_created_at", "state"
+    ):
+        if state != PlanState.DRAFT:
+            since = since or at
+            first = first or number
+        elif since:
+            during |= Q(at__gte=since, at__lt=at)
+            since = None
+    if since:
+        during |= Q(at__gte=since)
+    publication = Q(detail__row=StrategicPlan._meta.label_lower, detail__version=first)
+    return during & ~publication if during else during
 
 
 def changes_of(edits: Iterable[Event]) -> list[ElementChange]:
@@ -46,14 +70,17 @@ def changes_of(edits: Iterable[Event]) -> list[ElementChange]:
     edits = list(edits)
     rows = _named(edits)
     return [
-        ElementChange(_name(row) if row else edit.subject, change_of(row or Target(), edit))
+        ElementChange(_name(row), change_of(row, edit))
         for edit in edits
         for row in [rows.get((edit.detail["row"], edit.detail["pk"]))]
+        if row is not None  # deleted since: by a shell, or with a draft
     ]
 
 
 def _name(row: Model) -> str:
     """Returns what readers call it: a target has no name of its own."""
+    if isinstance(row, FollowedIndicator):
+        return _("%(indicator)s: its place in the plan") % {"indicator": row.indicator}
     if not isinstance(row, Target):
         return str(row)
     words = {"indicator": row.indicator, "year": row.year}
@@ -62,11 +89,10 @@ def _name(row: Model) -> str:
 
 
 def _rows(plan: StrategicPlan) -> list[QuerySet[Any]]:
-    in_a_link = Q(links__objective__plan=plan) | Q(links__lever__plan=plan)
     return [
         StrategicPlan.objects.filter(pk=plan.pk),
-        *(model.objects.filter(plan=plan) for model in (Objective, Lever, FlagshipProject, Target)),
-        Indicator.objects.filter(in_a_link | Q(targets__plan=plan)).distinct(),
+        *(model.objects.filter(plan=plan) for model in OF_ONE_PLAN),
+        Indicator.objects.filter(followed_in__plan=plan),
     ]
 
 
@@ -74,7 +100,7 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
     keys: dict[str, set[Any]] = defaultdict(set)
     for edit in edits:
         keys[edit.detail["row"]].add(edit.detail["pk"])
-    models = (StrategicPlan, Objective, Lever, FlagshipProject, Target, Indicator)
+    models = (StrategicPlan, *OF_ONE_PLAN, Indicator)
     return {
         (label, row.pk): row
         for model in models
@@ -85,4 +111,5 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
 
 def _with_names(model: Any) -> QuerySet[Any]:
     rows: QuerySet[Any] = model._default_manager.all()
-    return rows.select_related("indicator", "school") if model is Target else rows
+    names = {Target: ["indicator", "school"], FollowedIndicator: ["indicator"]}.get(model, [])
+    return rows.select_related(*names) if names else rows

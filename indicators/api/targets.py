@@ -1,5 +1,6 @@
 """Targets for programs: what each says, and what was changed of it since."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from rest_framework.serializers import (
 )
 
 from imtplan.accounts.models import School
+from imtplan.accounts.roles import Permission, has_permission
 from imtplan.rest import (
     ArchivedFilter,
     ByCode,
@@ -66,8 +68,8 @@ class RevisionSerializer(Serializer[TargetRevision]):
     moved = ListField(child=CharField())
     before = TermsSerializer()
     after = TermsSerializer()
-    by = CharField()
-    reason = CharField()
+    by = CharField(help_text=_("Empty for who does not read the institute."))
+    reason = CharField(help_text=_("Empty for who does not read the institute."))
 
 
 class TargetSerializer(ReadSerializer):
@@ -102,7 +104,10 @@ class TargetSerializer(ReadSerializer):
 
     @extend_schema_field(RevisionSerializer(many=True))
     def get_revisions(self, target: Target) -> Any:
-        return RevisionSerializer(revisions_of(target), many=True, context=self.context).data
+        revisions = revisions_of(target)
+        if not has_permission(self.context["request"].user, Permission.READ_INSTITUTE):
+            revisions = [replace(revision, by="", reason="") for revision in revisions]
+        return RevisionSerializer(revisions, many=True, context=self.context).data
 
 
 class TargetFilters(YearFilters):

@@ -1,11 +1,10 @@
 """What a target promised before it was revised: the former terms, since when, and why.
 
-A target of a draft is being written; from the first publication of its plan on, every other term is
-a revision. The versions that the database keeps say what stood there, the audit says who moved it
-and why.
+A target of a draft is being written; while its plan is public, every other term is a revision. The
+versions that the database keeps say what stood there, the audit says who moved it and why.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, JSONField, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import F, Func, JSONField, OuterRef, Q, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from imtplan import clock
@@ -82,7 +81,7 @@ def with_versions(targets: TargetQuerySet) -> TargetQuerySet:
             TrajectoryPoint, Q(target_id=OuterRef("pk")), "pgh_obj_id", "pgh_label", "year", "value"
         ),
         edits=_edits(),
-        in_public_since=Subquery(first_publication(OuterRef("plan_id"))),
+        plan_states=_versions(StrategicPlan, Q(pgh_obj_id=OuterRef("plan_id")), "state"),
     )
 
 
@@ -102,60 +101,46 @@ def _edits() -> ArraySubquery:
         detail__row=Target._meta.label_lower,
         detail__pk=Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField()),
     )
-    read = {"at": F("at"), "by": F("actor_name"), "detail": F("detail")}
+    read = {"at": F("at"), "by": F("actor_name"), "reason": F("detail__reason")}
     return ArraySubquery(edits.order_by("at", "pk").values(as_json=JSONObject(**read)))
 
 
-def first_publication(plan: Any) -> QuerySet[Any]:
-    """Returns the moment at which a plan was public for the first time, by its key or in a
-    subquery; nothing for a draft that never was."""
-    versions = StrategicPlan.pgh_event_model.objects  # type: ignore[attr-defined]
-    public = versions.filter(pgh_obj_id=plan).exclude(state=PlanState.DRAFT)
-    return public.order_by("pgh_id").values("pgh_created_at")[:1]  # type: ignore[no-any-return]
-
-
 def revisions_of(target: Target) -> list[TargetRevision]:
-    """Returns the revisions of a target of `with_versions`, in order of time."""
-    public_since: datetime | None = target.in_public_since  # type: ignore[attr-defined]
-    if public_since is None:
-        return []
-    edits: Sequence[Mapping[str, Any]] = target.edits  # type: ignore[attr-defined]
-    revisions = []
-    for (_then, before), (at, after) in pairwise(_course(target)):
-        if before.terms != after.terms and at > public_since:
-            edit = _edit_of(edits, after.version, at, before.version)
-            revisions.append(TargetRevision(at, before.terms, after.terms, **edit))
-    return revisions
+    """Returns the revisions of a target of `with_versions`, in order of time: each change of what
+    the readers of its plan could see. What was written while the plan was a draft is seen, and
+    counted as one change, when the plan is published again."""
+    course = _course(target)
+    ends = [at for at, _terms in course[1:]] + [None]
+    seen = [(at, end, terms) for (at, terms), end in zip(course, ends, strict=True) if terms]
+    return [
+        TargetRevision(at, before, after, **_edit_between(target, at, end))
+        for (_at, _end, before), (at, end, after) in pairwise(seen)
+        if before != after
+    ]
 
 
-@dataclass(frozen=True)
-class _DatedTerms:
-    version: int
-    terms: TargetTerms
-
-
-def _course(target: Target) -> Iterator[tuple[datetime, _DatedTerms]]:
-    """Yields what stood at each moment at which the target or one of its stated values was
-    written: the last version of a transaction is the one that anybody ever saw."""
-    versions: Sequence[Mapping[str, Any]] = target.former_terms  # type: ignore[attr-defined]
-    points: Sequence[Mapping[str, Any]] = target.former_points  # type: ignore[attr-defined]
-    written = sorted(
-        [(row["at"], row) for row in versions] + [(row["at"], row) for row in points],
-        key=lambda pair: datetime.fromisoformat(pair[0]),
-    )
+def _course(target: Target) -> list[tuple[datetime, TargetTerms | None]]:
+    """Returns the terms from each moment on at which the target, one of its stated values or the
+    state of its plan was written; None while the plan was a draft. The last version of a
+    transaction is the one that anybody ever saw."""
+    rows: Any = [*target.plan_states, *target.former_terms, *target.former_points]  # type: ignore[attr-defined]
     latest: Mapping[str, Any] | None = None
     stated: dict[int, tuple[int, Decimal]] = {}
-    seen: dict[str, _DatedTerms] = {}
-    for at, row in written:
-        if "pgh_label" in row:
+    is_public = False
+    course: dict[datetime, TargetTerms | None] = {}
+    for at, row in sorted(
+        ((datetime.fromisoformat(row["at"]), row) for row in rows), key=lambda pair: pair[0]
+    ):
+        if "state" in row:
+            is_public = row["state"] != PlanState.DRAFT
+        elif "pgh_label" not in row:
+            latest = row
+        else:
             stated.pop(row["pgh_obj_id"], None)
             if row["pgh_label"] != "delete":
                 stated[row["pgh_obj_id"]] = (row["year"], Decimal(row["value"]))
-        else:
-            latest = row
-        if latest is not None:
-            seen[at] = _DatedTerms(latest["pgh_id"], _terms(latest, stated.values()))
-    return ((datetime.fromisoformat(at), terms) for at, terms in seen.items())
+        course[at] = _terms(latest, stated.values()) if is_public and latest else None
+    return list(course.items())
 
 
 def _terms(row: Mapping[str, Any], stated: Iterable[tuple[int, Decimal]]) -> TargetTerms:
@@ -164,16 +149,17 @@ def _terms(row: Mapping[str, Any], stated: Iterable[tuple[int, Decimal]]) -> Tar
     return TargetTerms(**(terms | numbers), stated=tuple(sorted(stated)))
 
 
-def _edit_of(
-    edits: Sequence[Mapping[str, Any]], version: int, at: datetime, former_version: int
-) -> dict[str, str]:
-    """Returns who made a version and why. An edit that moved stated values alone made no version of
-    the target: it is the first one after the moment that says a year."""
-    for edit in edits:
-        detail = edit["detail"]
-        is_its_version = version != former_version and detail.get("version") == version
-        states = any(name.isdecimal() for name in detail["after"])
-        is_its_moment = version == former_version and datetime.fromisoformat(edit["at"]) >= at
-        if is_its_version or (is_its_moment and states):
-            return {"by": edit["by"], "reason": detail["reason"]}
-    return {}
+def _edit_between(target: Target, at: datetime, end: datetime | None) -> dict[str, str]:
+    """Returns who wrote in a transaction that began at this moment, and why: the last edit before
+    the next moment at which something was written. Nothing for a change outside the pages."""
+    edits: Sequence[Mapping[str, Any]] = target.edits  # type: ignore[attr-defined]
+    of_then = [
+        edit
+        for edit in edits
+        if at <= datetime.fromisoformat(edit["at"]) and (end is None or _is_before(edit, end))
+    ]
+    return {"by": of_then[-1]["by"], "reason": of_then[-1]["reason"]} if of_then else {}
+
+
+def _is_before(edit: Mapping[str, Any], end: datetime) -> bool:
+    return datetime.fromisoformat(edit["at"]) < end

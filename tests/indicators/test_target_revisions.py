@@ -94,6 +94,26 @@ def test_what_is_written_while_the_plan_is_a_draft_is_no_revision(paul: User) ->
     assert [row.before.value for row in revisions(target)] == [1]
 
 
+def test_what_was_written_in_a_draft_again_is_one_revision(students: Target, paul: User) -> None:
+    plan = students.plan
+    for state, value in (("draft", 18000), ("draft", 17000), ("published", 16000)):
+        plan.state = state
+        plan.save()
+        store_target(target=students, by=paul, reason=f"{value}", value=Decimal(value))
+    first, second = revisions(students)
+    assert (first.before.value, first.after.value, first.reason) == (20000, 17000, "")
+    assert (second.before.value, second.after.value, second.reason) == (17000, 16000, "16000")
+
+
+def test_a_change_in_a_shell_has_nobodys_name_after_it_either(students: Target, paul: User) -> None:
+    TrajectoryPoint.objects.create(target=students, year=2020, value=1)
+    store_target(target=students, by=paul, reason=REASON, points={2019: Decimal(15000)})
+    assert [(row.by, row.moved) for row in revisions(students)] == [
+        ("", ["stated"]),
+        ("Paul", ["stated"]),
+    ]
+
+
 def test_what_one_transaction_writes_twice_is_one_revision(students: Target, paul: User) -> None:
     with transaction.atomic():
         store_target(target=students, by=paul, reason="Essai.", value=Decimal(1))
@@ -147,6 +167,25 @@ def test_the_chart_draws_what_was_promised_at_first(
     [former] = [trace for trace in chart["data"] if trace["meta"]["role"] == "former-path"]
     assert former["x"] == [2017, 2018, 2019, 2020, 2021, 2022]
     assert (former["y"][0], former["y"][3], former["y"][-1]) == (13400, 17360, 20000)
+
+
+def test_a_promise_that_came_back_is_drawn_once(
+    students: Target, paul: User, diane: User, signed_in: SignedIn
+) -> None:
+    for value in (19500, 20000):
+        store_target(target=students, by=paul, reason=REASON, value=Decimal(value))
+    response = signed_in(diane).get("/indicateurs/students/", {"year": 2020})
+    roles = [trace["meta"]["role"] for trace in response.context["page"].chart["data"]]
+    assert "former-path" not in roles
+
+
+def test_a_school_reads_what_moved_and_not_who_moved_it(
+    students: Target, paul: User, alice: User, signed_in: SignedIn
+) -> None:
+    store_target(target=students, by=paul, reason=REASON, value=Decimal(19500))
+    [row] = signed_in(alice).get("/api/v1/targets/").json()["results"]
+    [revision] = row["revisions"]
+    assert (revision["moved"], revision["reason"], revision["by"]) == (["value"], "", "")
 
 
 def test_programs_read_the_former_terms(

@@ -34,6 +34,7 @@ from indicators.models import (
     Target,
 )
 from indicators.questions.target_revisions import with_versions
+from objectives.followed_years import counting
 from objectives.models import StrategicPlan
 
 
@@ -145,10 +146,14 @@ def indicator_page(
 
 
 def _links(user: Any, scope: Scope, indicator: Indicator) -> list[IndicatorLink]:
-    """Returns where the indicator counts in this plan: objectives, then levers, then projects."""
+    """Returns where the indicator counts in this plan and year: objectives, then levers, then
+    projects."""
     links = IndicatorLink.objects.visible_to(user).of(scope.plan).filter(indicator=indicator)
+    elements = [counting(scope.year, f"{side}__") for side in ("objective", "lever", "project")]
     return list(
-        links.select_related("objective", "lever", "project").order_by(
+        links.filter(*elements, weight__gt=0)
+        .select_related("objective", "lever", "project")
+        .order_by(
             "objective__rank", "objective__code", "lever__rank", "lever__code", "project__code"
         )
     )

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.planning.plan_history import changes_of, edits_of_plan
+from imtplan.planning.plan_life import PlanStep, take_step
 from indicators.models import Target
 from indicators.services_plan import store_indicator, store_target
-from objectives.services import store_objective
+from objectives.followed_years import EndReason
+from objectives.services import put_aside, store_objective
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,10 +60,23 @@ def test_the_work_on_a_draft_is_not_told(paul: User, diane: User) -> None:
     target = factories.TargetFactory(plan=plan)
     store_target(target=target, by=paul, reason="Brouillon.", value=Decimal(1))
     assert list(edits_of_plan(diane, plan)) == []
-    plan.state, plan.published_at = "published", timezone.now()
-    plan.save()
+    plan = take_step(plan=plan, step=PlanStep.PUBLISH, by=paul)
+    assert changes_of(edits_of_plan(diane, plan)) == []
     store_target(target=target, by=paul, reason="Décision.", value=Decimal(2))
     assert [row.change.reason for row in changes_of(edits_of_plan(diane, plan))] == ["Décision."]
+    plan = take_step(plan=plan, step=PlanStep.WITHDRAW, by=paul, reason="Erreur.")
+    store_target(target=target, by=paul, reason="Brouillon.", value=Decimal(3))
+    assert [row.change.reason for row in changes_of(edits_of_plan(diane, plan))] == ["Décision."]
+    plan = take_step(plan=plan, step=PlanStep.PUBLISH, by=paul)
+    assert len(changes_of(edits_of_plan(diane, plan))) == 2  # published again
+
+
+def test_what_a_plan_no_longer_follows_is_told(students: Target, paul: User, diane: User) -> None:
+    followed = students.plan.followed_indicators.get(indicator=students.indicator)
+    put_aside(element=followed, last_year=2020, why=EndReason.ENDED, by=paul, reason="Doublon.")
+    [row] = changes_of(edits_of_plan(diane, students.plan))
+    assert "Étudiants" in row.name
+    assert row.change.reason == "Doublon."
 
 
 def test_the_list_costs_the_same_however_long_it_is(
