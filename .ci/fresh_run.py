@@ -19,8 +19,9 @@ import sys
 import time
 from pathlib import Path
 
-FIRST_SECONDS = 300  # packages are installed
-SECOND_SECONDS = 10
+FIRST_SECONDS = 600  # packages are installed
+PATIENCE = 60  # seconds, of what comes in one or two when nothing else runs
+SHARE_OF_FIRST = 0.25  # of the first start, which also installs: the same on a slow machine
 PARTS = {
     "worker": "celery -A imtplan worker",
     "beat": "celery -A imtplan beat",
@@ -93,7 +94,7 @@ class MakeRun:
         return None
 
     def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("GET", path, headers={"Host": "localhost"})
             answer = connection.getresponse()
@@ -110,7 +111,7 @@ class MakeRun:
         self.wait_for_page(sign_in)
 
     def wait_for_page(self, path: str) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while (status := self.get(path)[0]) != http.HTTPStatus.OK:
             expect(time.monotonic() < deadline, f"{path} answers {status}")
             time.sleep(0.2)
@@ -120,7 +121,7 @@ class MakeRun:
         expect(dead, f"{part} is not there")
         self.text = ""
         os.kill(int(dead or 0), signal.SIGKILL)
-        self.wait_for(rf"{part} runs again", 30)
+        self.wait_for(rf"{part} runs again", PATIENCE)
         self.check_pages()
         expect(self.find(part) not in (None, dead), f"{part} was not started again")
 
@@ -130,7 +131,7 @@ class MakeRun:
         started = time.monotonic()
         while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
             self.read()
-            expect(time.monotonic() - started < 30, "Ctrl-C did not stop it in 30 s")
+            expect(time.monotonic() - started < PATIENCE, "Ctrl-C did not stop it")
             time.sleep(0.05)
         self.read()
         expect("Everything stopped" in self.text, "it did not stop in order")
@@ -161,7 +162,7 @@ def family_of(pid: int) -> set[int]:
 
 
 def expect_gone(family: set[int]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while left := [line for pid, line in command_lines().items() if pid in family and line]:
         expect(time.monotonic() < deadline, f"left behind: {left}")
         time.sleep(0.2)
@@ -192,8 +193,8 @@ def run_beside_a_taken_port(folder: Path) -> float:
     print("\n== The second run, with port 8000 taken, and kill -9 of its supervisor")
     with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", 8000)):
         run = MakeRun(folder)
-        run.wait_for(r"Port 8000 is taken; using \d+", SECOND_SECONDS)
-        run.wait_until_up(3 * SECOND_SECONDS)
+        run.wait_for(r"Port 8000 is taken; using \d+", PATIENCE)
+        run.wait_until_up(PATIENCE)
     run.check_pages()
     supervisor = supervisor_of(folder)
     family = family_of(supervisor)
@@ -206,7 +207,7 @@ def run_beside_a_taken_port(folder: Path) -> float:
 def run_after_a_kill(folder: Path) -> float:
     print("\n== The run after that")
     run = MakeRun(folder)
-    run.wait_until_up(3 * SECOND_SECONDS)
+    run.wait_until_up(PATIENCE)
     run.check_pages()
     run.stop()
     return run.seconds
@@ -221,7 +222,7 @@ def main(folder: Path) -> None:
         f"{third:.1f} s; every part came back."
     )
     # The quicker of the two: the machine may be busy with something else.
-    expect(min(second, third) < SECOND_SECONDS, "a later start took too long")
+    expect(min(second, third) < SHARE_OF_FIRST * first, "a later start took too long")
 
 
 if __name__ == "__main__":
