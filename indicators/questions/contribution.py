@@ -4,32 +4,36 @@ A school's people see their own figures and the published targets, never the ins
 roll-ups, or another school's figures. They could try the effect of any number, as often as they
 like, before anything is stored. So the effect is computed from the school's own figures and the
 published targets alone: no figure of another school is read here, and therefore none can be
-derived, whether the institute has two schools or twenty. In particular:
+derived, whether the institute has two schools or twenty. The schools that merged into it are no
+others: it reports for them, and sees their earlier figures beside its own. In particular:
 
 - for a sum against a published baseline b and target T, the institute's progress moves by
   Δa / (T − b), the same whatever the others entered: it is shown in points;
 - where the baseline is itself added up from the figures, T − b would reveal the others' baseline:
   only the direction is shown;
+- a mean with several figures in place of the school's own divides by fewer schools once it
+  reports: which way that moves it is for the others' figures to decide;
 - for a ratio, the move depends on the others' numerators and denominators, and even its direction
   is shown only where it holds for all of them (a part that grows in a whole that does not);
 - for an objective, the move depends on the others too, because a mean takes progress between 0 and
   1: large numbers would show where it stops, and so the total. Only its direction is shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from django.db.models import Prefetch, Q
 
 from imtplan import clock
 from imtplan.accounts.models import School
+from indicators.formulas.mergers import CarriedFigures, Carrying, Mergers
 from indicators.formulas.progress import ZERO, Accumulation, Aggregation, Direction
-from indicators.formulas.readings import Reading
+from indicators.formulas.readings import Reading, added_together
 from indicators.models import (
     CountedFigure,
-    Figure,
     Indicator,
     IndicatorLink,
     Progress,
@@ -37,7 +41,7 @@ from indicators.models import (
     View,
 )
 from indicators.results.judging import TargetInView
-from indicators.results.series import Series, path_of, reading_of
+from indicators.results.series import Series, mergers_of, path_of, readings_by_indicator
 from objectives.models import Objective, StrategicPlan
 
 VIEW = View.VALIDATED
@@ -57,7 +61,8 @@ class ContributionDirection(StrEnum):
 
 @dataclass(frozen=True)
 class Share:
-    """The school's part in the institute's move, compared with its last figure that counts.
+    """The school's part in the institute's move, compared with its last figure that counts, and
+    with those of the schools that merged into it until it reports for both.
 
     `points` is a share of progress (0.01 is one point); None where it must not be shown.
     """
@@ -76,6 +81,8 @@ class OwnMove:
     since: int | None  # the year of the last figure that counts
     share: Share | None  # None: the figure counts toward no target of the institute
     objectives: list[Objective] = field(default_factory=list)
+    # The figures that it takes the place of, where others merged into the school: names, years.
+    merged: Sequence[tuple[str, int]] = ()
 
     @property
     def change(self) -> Decimal | None:
@@ -102,22 +109,46 @@ def own_moves(
         ),
         Prefetch("links", links.select_related("objective")),
     )
-    past = _past(school, year, readings)
+    past = _Past.before(year, school, readings)
     return [
-        _SchoolIndicator(plan, school, year, row, past.get(row.pk, {})).move(readings[row.pk])
+        _SchoolIndicator(plan, school, year, row, past).move(readings[row.pk])
         for row in chosen.filter(pk__in=readings)
     ]
 
 
-def _past(
-    school: School, year: int, indicators: Mapping[int, Reading]
-) -> dict[int, dict[int, Reading]]:
-    """Returns the school's own figures that count, by indicator and year, before this year."""
-    past: dict[int, dict[int, Reading]] = {}
-    own = CountedFigure.objects.in_view(VIEW).filter(school=school, indicator__in=indicators)
-    for figure in own.filter(year__lt=year, state=Figure.State.NUMBER):
-        past.setdefault(figure.indicator_id, {})[figure.year] = reading_of(figure)
-    return past
+@dataclass(frozen=True)
+class _Past:
+    """The figures that count before a year, of a school and of those that merged into it."""
+
+    readings: Mapping[int, Mapping[str, Mapping[int, Reading]]]  # indicator, school, year
+    mergers: Mergers
+    names: Mapping[str, str]
+
+    @classmethod
+    def before(cls, year: int, school: School, indicators: Mapping[int, Reading]) -> "_Past":
+        schools = list(School.objects.carrying_the_plan())
+        mergers = mergers_of(schools)
+        codes = mergers.merged_into(school.code, before=year)
+        keys = [school.pk, *(row.pk for row in schools if row.code in codes)]
+        figures = CountedFigure.objects.in_view(VIEW).filter(
+            school__in=keys, indicator__in=indicators, year__lt=year
+        )
+        readings = {pk: views[VIEW] for pk, views in readings_by_indicator(figures).items()}
+        return cls(readings, mergers, {row.code: row.name for row in schools})
+
+    def of(self, indicator: Indicator, school: School) -> dict[int, Reading]:
+        """Returns the numbers of the school itself, by year."""
+        own = self.readings.get(indicator.pk, {}).get(school.code, {})
+        return {year: reading for year, reading in own.items() if reading.applicable}
+
+    def has_merged(self, school: School, year: int) -> bool:
+        return bool(self.mergers.merged_into(school.code, before=year))
+
+    def in_place_of(self, indicator: Indicator, school: School, year: int) -> CarriedFigures | None:
+        """Returns the figures that stand in for that of the school until it reports."""
+        readings = self.readings.get(indicator.pk, {})
+        carrying = Carrying(readings, Aggregation(indicator.aggregation), self.mergers)
+        return carrying.in_place_of(school.code, year)
 
 
 @dataclass(frozen=True)
@@ -129,7 +160,15 @@ class _SchoolIndicator:
     school: School
     year: int
     indicator: Indicator
-    past: Mapping[int, Reading]
+    past_figures: _Past
+
+    @cached_property
+    def past(self) -> dict[int, Reading]:
+        return self.past_figures.of(self.indicator, self.school)
+
+    @cached_property
+    def stand_ins(self) -> CarriedFigures | None:
+        return self.past_figures.in_place_of(self.indicator, self.school, self.year)
 
     def move(self, reading: Reading) -> OwnMove:
         in_view, now = self._own_target(reading), clock.now()
@@ -143,7 +182,15 @@ class _SchoolIndicator:
             since=max(self.past, default=None),
             share=share,
             objectives=self._objectives if share else [],
+            merged=self._merged,
         )
+
+    @property
+    def _merged(self) -> list[tuple[str, int]]:
+        rows = [(row.school, row.year) for row in self.stand_ins or ()]
+        if all(code == self.school.code for code, _year in rows):
+            return []
+        return [(self.past_figures.names.get(code, code), year) for code, year in rows]
 
     @property
     def _objectives(self) -> list[Objective]:
@@ -178,15 +225,20 @@ class _SchoolIndicator:
             return Share(ContributionDirection.OUTSIDE)
         if reading.value is None and reading.numerator is None:
             return Share(ContributionDirection.MISSING)
-        held = self._held()
-        return share_of(target, held, reading) if held else Share(ContributionDirection.FIRST)
-
-    def _held(self) -> Reading | None:
-        """Returns the figure to compare with: the last one that counts, or 0 for a running sum, to
-        which the new figure is added."""
         if self.indicator.accumulation == Accumulation.CUMULATIVE:
-            return Reading(ZERO, ZERO, ZERO)
-        return self.past[max(self.past)] if self.past else None
+            # The new figure is added to the sum.
+            return share_of(target, Reading(ZERO, ZERO, ZERO), reading)
+        return self._share_against_stand_ins(target, reading)
+
+    def _share_against_stand_ins(self, target: Target, reading: Reading) -> Share:
+        figures = self.stand_ins
+        has_merged = self.past_figures.has_merged(self.school, self.year)
+        is_mean = self.indicator.aggregation == Aggregation.MEAN
+        if (figures is None and has_merged) or (is_mean and len(figures or ()) > 1):
+            return Share(ContributionDirection.OPEN)
+        if not figures:
+            return Share(ContributionDirection.FIRST)
+        return share_of(target, added_together([row.reading for row in figures]), reading)
 
 
 def share_of(target: Target, held: Reading, reading: Reading) -> Share:

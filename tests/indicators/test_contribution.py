@@ -13,6 +13,7 @@ from indicators.formulas.readings import Reading
 from indicators.models import Figure, Indicator, Progress, Target
 from indicators.questions.contribution import ContributionDirection, OwnMove, Share, own_moves
 from indicators.questions.rehearsal import rehearse
+from indicators.questions.what_if import effect
 from indicators.recomputing.recompute import recompute_stale
 from objectives.models import StrategicPlan
 from tests import factories
@@ -117,7 +118,7 @@ def test_no_figure_of_another_school_goes_in(
     )
     asked = [query["sql"] for query in queries if 'FROM "indicators_countedfigure"' in query["sql"]]
     assert len(asked) == 1
-    assert f'"school_id" = {albi.pk}' in asked[0]
+    assert f'"school_id" IN ({albi.pk})' in asked[0]
     read = [query["sql"] for query in queries]
     assert not any("institutevalue" in sql or "rollup" in sql for sql in read)
     assert not any('FROM "indicators_progress"' in sql for sql in read)
@@ -184,6 +185,75 @@ def test_which_way_and_how_much(
     move = looked_at(made, albi, *typed)
     assert move.share == share
     assert (move.since, [one.code for one in move.objectives]) == (2019, ["O1"])
+
+
+@pytest.mark.parametrize(("typed", "way"), [(7, "down"), (8, "same"), (9, "up")])
+def test_a_successor_is_compared_with_all_that_stands_in_for_it(
+    target: Make, albi: School, ales: School, typed: int, way: str
+) -> None:
+    """Alès's 3 and Albi's 5 stand in until Albi reports for both: 7 is 1 less, as what is stored
+    will be."""
+    made = target(baseline_value=0, value=100)
+    merge(ales, albi)
+    other = factories.SchoolFactory()
+    for school, year, number in ((ales, 2019, 3), (albi, 2019, 5), (other, YEAR, 11)):
+        enter(made, school, year, number)
+    recompute_stale()
+    move = looked_at(made, albi, typed)
+    (stored,) = effect(
+        plan=made.plan,
+        school=albi,
+        year=YEAR,
+        readings={made.indicator_id: Reading(Decimal(typed))},
+    ).indicators
+    assert move.share == Share(ContributionDirection(way), stored.change)
+    assert move.merged == [(albi.name, 2019), (ales.name, 2019)]
+
+
+def test_a_successor_that_has_reported_is_compared_with_itself(
+    target: Make, albi: School, ales: School
+) -> None:
+    made = target(baseline_value=0, value=100)
+    merge(ales, albi, last_year=2018)
+    for school, year, number in ((ales, 2018, 3), (albi, 2018, 5), (albi, 2019, 9)):
+        enter(made, school, year, number)
+    move = looked_at(made, albi, 8)
+    assert move.share == Share(ContributionDirection.DOWN, Decimal("-0.01"))
+    assert (move.merged, move.since) == ([], 2019)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "figures", "way"),
+    [
+        # Nothing is known of Alès: there is no estimate to compare with.
+        ({}, {"albi": (5,)}, "open"),
+        # The mean divides by two schools less one.
+        ({"aggregation": "mean"}, {"albi": (5,), "ales": (3,)}, "open"),
+        # 12 of 200 against 5 of 100 and 3 of 100 together; more of a larger whole is open.
+        ({"ratio": True}, {"albi": (5, 100), "ales": (3, 100)}, "up"),
+        ({"ratio": True}, {"albi": (5, 50), "ales": (3, 100)}, "open"),
+    ],
+)
+def test_what_a_merger_leaves_open(
+    target: Make,
+    albi: School,
+    ales: School,
+    indicator: dict[str, Any],
+    figures: dict[str, tuple[int, ...]],
+    way: str,
+) -> None:
+    made = target(indicator)
+    merge(ales, albi)
+    for name, school in (("albi", albi), ("ales", ales)):
+        if name in figures:
+            enter(made, school, 2019, *figures[name])
+    typed = (12, 200) if made.indicator.is_ratio else (12,)
+    assert looked_at(made, albi, *typed).share == Share(ContributionDirection(way))
+
+
+def merge(school: School, into: School, last_year: int = 2019) -> None:
+    school.last_year, school.merged_into = last_year, into
+    school.save()
 
 
 def test_the_direction_of_a_ratio_holds_for_every_total(target: Make, albi: School) -> None:

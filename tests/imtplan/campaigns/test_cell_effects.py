@@ -61,6 +61,18 @@ def test_a_director_is_told_of_the_school_and_of_its_own_part(ask: Any, alice: U
     ]
 
 
+def test_a_successor_is_told_of_both_last_figures(ask: Any, alice: User, ales: School) -> None:
+    """Albi's 1,500 and Alès's 12,000 stand in: 13,830 is 330 more, of the 6,600 wanted."""
+    ales.last_year, ales.merged_into = 2021, School.objects.get(code="imt-mines-albi")
+    ales.save()
+    alice.language = "en"
+    alice.save()
+    assert ask(alice, "13830")[1] == (
+        "institute: +5 points of progress, against the last figures before the merger: "
+        "IMT Mines Albi (2021), IMT Mines Alès (2021)"
+    )
+
+
 def test_the_institutes_people_are_told_what_would_be_stored(ask: Any, paul: User) -> None:
     paul.language = "en"
     paul.save()
@@ -124,7 +136,7 @@ def test_what_is_not_asked_is_not_there(ask: Any, alice: User, signed_in: SignIn
     assert Client().post(CELL).status_code == 302
 
 
-@pytest.mark.parametrize(("who", "budget"), [("alice", 11), ("paul", 29)])
+@pytest.mark.parametrize(("who", "budget"), [("alice", 12), ("paul", 30)])
 def test_an_answer_costs_a_fixed_number_of_queries(
     request: pytest.FixtureRequest,
     in_the_plan: Indicator,

@@ -114,6 +114,10 @@ def share_in_words(move: OwnMove) -> str:
         return str(DIRECTIONS[share.way])
     if move.indicator.accumulation == Indicator.Accumulation.CUMULATIVE:
         return _("%(points)s of progress") % {"points": points(share.points)}
+    if move.merged:
+        figures = ", ".join(f"{name} ({year})" for name, year in move.merged)
+        text = _("%(points)s of progress, against the last figures before the merger: %(figures)s")
+        return text % {"points": points(share.points), "figures": figures}
     words = {"points": points(share.points), "year": move.since}
     return _("%(points)s of progress, against your figure of %(year)s") % words
 
