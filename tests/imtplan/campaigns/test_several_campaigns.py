@@ -11,11 +11,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from imtplan.accounts.models import School, User
+from imtplan.accounts.roles import Role
 from imtplan.audit.models import Event
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign, Receipt, Submission
-from imtplan.campaigns.review.submission_services import submit
+from imtplan.campaigns.review.submission_services import return_to_school, submit
 from imtplan.outbox.models import Mail
 from imtplan.spreadsheets.reading import read_tables
 from indicators.models import Figure, Indicator
@@ -38,7 +39,10 @@ def autumn(campaign: Campaign, funds: Indicator) -> Campaign:
 
 
 def hand_in(campaign: Campaign, school: School, by: User, value: int) -> None:
-    cell = EnteredCell(indicator=campaign.indicators.get(), value=Decimal(value))
+    indicator = campaign.indicators.get()
+    stored = Figure.objects.filter(indicator=indicator, school=school, year=campaign.year).first()
+    version = stored.version if stored else None
+    cell = EnteredCell(indicator=indicator, value=Decimal(value), version=version)
     save_figures(campaign=campaign, school=school, cells=[cell], by=by, origin=Figure.Origin.FORM)
     submit(campaign=campaign, school=school, by=by)
 
@@ -130,6 +134,36 @@ def test_each_has_its_receipt_its_events_and_its_mails(
     last = Mail.objects.filter(kind="submitted").latest("pk")
     assert "2022 · Finances" in last.subject
     assert AUTUMN in last.body
+
+
+def test_a_receipt_of_a_campaign_named_like_its_school_takes_no_number_of_another(
+    campaign: Campaign, students: Indicator, funds: Indicator, diane: User
+) -> None:
+    school = factories.SchoolFactory(code="telecom-paris", name="Télécom Paris")
+    director = factories.person("Tina", Role.DIRECTOR, school)
+    alike = factories.CampaignFactory(name="Télécom Paris", indicators=[funds])
+    assert alike.code == "2022-telecom-paris"
+    for value, place in enumerate((campaign, campaign, alike, campaign), start=1):
+        hand_in(place, school, director, value)
+        return_to_school(campaign=place, school=school, by=diane, comment="À revoir.")
+    assert sorted(Receipt.objects.values_list("number", flat=True)) == [
+        "2022-telecom-paris-1",
+        "2022-telecom-paris-2",
+        "2022-telecom-paris-3",
+        "2022-telecom-paris-telecom-paris-1",
+    ]
+
+
+def test_two_schools_never_have_a_receipt_of_one_number(
+    campaign: Campaign, students: Indicator, funds: Indicator
+) -> None:
+    named = factories.CampaignFactory(name="Paris", indicators=[funds])
+    for place, code in ((campaign, "paris-centre"), (named, "centre")):
+        school = factories.SchoolFactory(code=code)
+        director = factories.person(f"De {code}", Role.DIRECTOR, school)
+        hand_in(place, school, director, 1)
+    numbers = Receipt.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == ["2022-paris-centre-1", "2022-paris-centre-2"]
 
 
 def test_the_receipt_is_read_and_leads_to_its_campaign(

@@ -4,6 +4,7 @@ People's words stand in it exactly as they typed them; `imtplan.canonical` says 
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,13 +65,15 @@ def make_receipt(*, submission: Submission, by: User) -> Receipt:
 
 
 def next_number(submission: Submission) -> str:
-    """Returns the campaign, the school, and how often it has submitted: 2022-imt-mines-albi-1."""
-    school = submission.school
-    begins = f"{submission.campaign.code}-{school.code}-"
-    given = Receipt.objects.filter(submission__school=school, number__startswith=begins)
-    last = given.order_by("pk").last()
-    count = int(last.number.rpartition("-")[2]) + 1 if last else 1
-    return f"{begins}{count}"
+    """Returns the campaign, the school, and how often it has submitted: 2022-imt-mines-albi-1.
+
+    The code of one campaign may begin that of another, or end with a school's: the numbers that
+    count are those that differ in their end alone, whoever has them.
+    """
+    begins = f"{submission.campaign.code}-{submission.school.code}-"
+    alike = Receipt.objects.filter(number__regex=f"^{re.escape(begins)}[0-9]+$")
+    given = [int(number.removeprefix(begins)) for number in alike.values_list("number", flat=True)]
+    return f"{begins}{max(given, default=0) + 1}"
 
 
 def content_of(submission: Submission, *, number: str, by: User) -> dict[str, Any]:
