@@ -53,10 +53,18 @@ class CampaignQuerySet(OpenToRoles["Campaign"]):
     def latest(self) -> "Campaign | None":  # type: ignore[override]
         return self.order_by("-year", "-pk").first()
 
-    def free_code(self, year: int, name: str) -> str:
-        """Returns the address of a new campaign: of the first of its year "2022", of another one
-        the year with its name, "2022-finances". An address stays when the name changes."""
-        taken = set(self.filter(code__startswith=str(year)).values_list("code", flat=True))
+    def free_code(self, year: int, name: str, *, campaign: "Campaign | None" = None) -> str:
+        """Returns an address for a campaign: of the first of its year "2022", of another one the
+        year with its name, "2022-finances". An address stays when the name changes, and is never
+        given to another campaign, for events and receipts are known by it: one that was deleted or
+        moved to another year keeps what it had. `campaign`: the one that may have its own again.
+        """
+        begins = {"code__startswith": str(year)}
+        versions = Campaign.pgh_event_model.objects.filter(**begins)  # type: ignore[attr-defined]
+        if campaign:
+            versions = versions.exclude(pgh_obj_id=campaign.pk)
+        taken = {*self.filter(**begins).values_list("code", flat=True)}
+        taken |= {*versions.values_list("code", flat=True)}
         if str(year) not in taken:
             return str(year)
         named = f"{year}-{_slug_of(name) or '2'}"

@@ -274,7 +274,8 @@ def differences(before: Terms, after: Terms) -> dict[str, list[Any]]:
 def _store(campaign: Campaign, terms: Terms) -> None:
     """The address says the year: where that moves, no school has begun, and it moves too."""
     if campaign.year != terms.year:
-        campaign.code = Campaign.objects.free_code(terms.year, terms.name)
+        own = campaign if campaign.pk else None
+        campaign.code = Campaign.objects.free_code(terms.year, terms.name, campaign=own)
     for term in fields(Terms):
         if term.name not in ("indicators", "schools"):
             setattr(campaign, term.name, getattr(terms, term.name))

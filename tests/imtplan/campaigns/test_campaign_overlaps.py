@@ -75,6 +75,21 @@ def test_a_new_name_keeps_the_address_and_a_new_year_moves_it(
     assert Event.objects.order_by("-pk")[0].detail["changed"] == {"year": [2022, 2023]}
 
 
+def test_an_address_is_never_given_to_another_campaign(
+    campaign: Campaign, autumn: Terms, students: Indicator, paul: User
+) -> None:
+    delete_campaign(campaign=campaign, by=paul)
+    made = open_campaign(terms=replace(autumn, name=""), by=paul)
+    assert made.code == "2022-2"
+    moved = replace(autumn, name="", year=2023)
+    assert change_campaign(campaign=made, terms=moved, by=paul).campaign.code == "2023"
+    assert open_campaign(terms=autumn, by=paul).code == "2022-finances"
+    other = replace(autumn, name="Encore", year=2023, indicators=[students])
+    assert open_campaign(terms=other, by=paul).code == "2023-encore"
+    back = replace(autumn, name="", year=2022, indicators=[students])
+    assert change_campaign(campaign=made, terms=back, by=paul).campaign.code == "2022-2"
+
+
 # --- What another one asks ----------------------------------------------------------------------
 
 
