@@ -69,6 +69,43 @@ def test_only_the_own_schools_lines_are_read(read: Read, heading: str, own: str)
     assert [stray.text for stray in content.strays] == ["IMT Mines Alès"]
 
 
+@pytest.mark.parametrize(
+    "own", ["Albi (IMT)", "IMT Albi", "IMT - Albi", "Institut Mines-Télécom – Albi"]
+)
+def test_the_institutes_name_beside_the_schools_is_no_other_school(read: Read, own: str) -> None:
+    content = read(f"École;Indicateur;2022\nIMT Mines Alès;Étudiants;7\n{own};Étudiants;8")
+    assert values(content) == {"students": "8"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["IMT", "IMT – campagne 2022", "Données IMT", "Institut Mines-Télécom – campagne 2022"],
+)
+def test_the_institutes_name_in_a_title_names_no_school(
+    read: Read, campaign: Campaign, ales: School, title: str
+) -> None:
+    rows = [[title], ["Indicateur", "2022"], ["Étudiants", 8]]
+    for table in ({title[:31]: rows}, f"{title}\n\nIndicateur;2022\nÉtudiants;8"):
+        content = read(table)
+        assert (values(content), content.strays) == ({"students": "8"}, [])
+
+
+def test_the_institutes_total_is_not_the_schools(read: Read) -> None:
+    content = read("Zone;Indicateur;2022\nIMT;Étudiants;13950\nIMT Mines Albi;Étudiants;8")
+    assert values(content) == {"students": "8"}
+    assert "IMT" in {stray.text for stray in content.strays}
+
+
+@pytest.mark.parametrize("title", ["IMT – 2022", "Institut Mines-Télécom – 2022", "Chiffres"])
+def test_the_institute_reads_its_own_tables_and_no_schools(campaign: Campaign, title: str) -> None:
+    institute = School.objects.get(code=School.THE_INSTITUTE)
+    campaign.indicators.add(factories.IndicatorFactory(code="rank", aggregation="none"))
+    table = f"{title}\n\nÉcole;code;2022\nIMT Albi;rank;7\nIMT;rank;8".encode()
+    content = content_of_file(table, campaign, institute)
+    assert [cell.typed["value"] for cell in content.cells] == ["8"]
+    assert [stray.text for stray in content.strays] == ["IMT Albi"]
+
+
 def test_a_line_of_no_school_between_those_of_others_is_left_out(read: Read) -> None:
     """A merged cell saved as CSV: the empty line below may be the other's."""
     content = read("École;Indicateur;2022\nIMT Mines Alès;Étudiants;7\n;Doctorants;8")

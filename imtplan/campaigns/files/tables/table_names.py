@@ -127,11 +127,16 @@ _COMMON_WORDS = {*_COMMON.split(), "business", "europe", "paris", "paristech", "
 
 
 class SchoolNames:
-    """Every school by its code and its names, and by the words that no other school has."""
+    """Every school by its code and its names, and by the words that no other school has.
 
-    def __init__(self, schools: Iterable[School]) -> None:
+    The institute's names stand in those of its schools, and in titles that name nobody ("IMT –
+    campagne 2022"): in longer texts they are read on the institute's own page alone.
+    """
+
+    def __init__(self, schools: Iterable[School], own: School) -> None:
         self._by_name: dict[str, School] = {}
         self._by_word: dict[str, set[str]] = {}
+        self._own = own
         for school in schools:
             for name in (school.code, school.name, school.former_name.partition("(")[0]):
                 if key := " ".join(_words(name)):
@@ -144,14 +149,18 @@ class SchoolNames:
         return self._by_name.get(" ".join(_words(text)))
 
     def find(self, text: str) -> School | None:
-        """Returns the school that a text names: in full, in a longer text, or by its own words."""
+        """Returns the school that a text names: in full, in a longer text, or by its own words;
+        the institute where that is whose page it is, and no school is named."""
         words = " ".join(_words(text))
         inside = [name for name in self._by_name if f" {name} " in f" {words} "]
-        if inside:
-            return self._by_name[max(inside, key=len)]
+        schools = [name for name in inside if not self._by_name[name].is_the_institute]
+        if schools:
+            return self._by_name[max(schools, key=len)]
         hints = [self._by_word[word] for word in words.split() if word in self._by_word]
         codes = set.intersection(*hints) if hints else set()
-        return self._by_code[codes.pop()] if len(codes) == 1 else None
+        if codes:
+            return self._by_code[codes.pop()] if len(codes) == 1 else None
+        return self._own if inside and not hints and self._own.is_the_institute else None
 
 
 def _words(text: str) -> list[str]:
@@ -201,7 +210,7 @@ class Destination:
 
     @cached_property
     def school_names(self) -> SchoolNames:
-        return SchoolNames(self.schools or [self.school])
+        return SchoolNames(self.schools or [self.school], self.school)
 
     @cached_property
     def _asked_names(self) -> dict[str, str]:
