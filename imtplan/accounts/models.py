@@ -125,6 +125,10 @@ class School(models.Model):
         not_ended = self.last_year is None or year <= self.last_year
         return self.kind == School.Affiliation.OWN and begun and not_ended
 
+    def reports_in(self, year: int) -> bool:
+        """The same rule as `reporting_in`, for a school already read."""
+        return self.is_the_institute or self.is_member_in(year)
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":

@@ -136,11 +136,16 @@ class InstituteValue(models.Model):
 
 class ProgressQuerySet(models.QuerySet["Progress"]):
     def visible_to(self, user: Any) -> "ProgressQuerySet":
-        """Returns all progress for the institute's people; for a school's, that of their school."""
+        """Returns all progress for the institute's people; for a school's, that of their school;
+        for who enters or validates there, that of what the institute alone reports."""
         rows = self.filter(of_plans_seen_by(user, "target__plan"))
         if has_permission(user, Permission.READ_INSTITUTE):
             return rows
-        return rows.filter(target__school__in=user.school_ids)
+        own = Q(target__school__in=user.school_ids)
+        if any(held.school and held.school.is_the_institute for held in user.held_roles):
+            nobody_elses = Indicator.Aggregation.NONE
+            own |= Q(target__school=None, target__indicator__aggregation=nobody_elses)
+        return rows.filter(own)
 
 
 class Progress(models.Model):

@@ -157,7 +157,7 @@ class SchoolPage:
     @property
     def is_expected(self) -> bool:
         """Returns whether the school reports for the year."""
-        return self.school.is_member_in(self.scope.year)
+        return self.school.reports_in(self.scope.year)
 
     @property
     def merged_from(self) -> list[School]:
@@ -177,7 +177,7 @@ class SchoolPage:
 
     @property
     def followed_targets(self) -> list[FollowedTarget]:
-        """Returns the school's own targets over the years."""
+        """Returns the school's own targets over the years; the institute's are the reference."""
         return [line.followed for line in self.lines if line.followed]
 
     @property
@@ -311,7 +311,8 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
     targets = (
         with_versions(Target.objects.visible_to(user))
         .in_use()
-        .filter(plan=scope.plan, school=school)
+        .held_by(school)
+        .filter(plan=scope.plan)
         .select_related("indicator")
         .prefetch_related(with_progress(user))
     )

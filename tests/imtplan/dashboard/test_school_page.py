@@ -7,6 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from imtplan.accounts.models import School
+from imtplan.accounts.roles import Role
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.school.page import SchoolPage, SchoolPageLine, school_page
 from indicators.models import Figure, Progress
@@ -170,6 +172,28 @@ def test_its_own_target_and_what_it_wrote(students, albi, alice, signed_in, read
     assert "24,24\u202f%" in words
     assert "cible 20\u202f000 en 2022" in words
     assert "A new campus." in words
+
+
+@pytest.mark.parametrize(
+    "role", [Role.DIRECTORATE_GENERAL, Role.INSTITUTE_REPORTER, Role.INSTITUTE_VALIDATOR]
+)
+def test_the_institutes_page_has_its_figures_and_reference_targets(
+    role, alice, signed_in, read, recomputed
+):
+    institute = School.objects.get(code=School.THE_INSTITUTE)
+    target = factories.TargetFactory(
+        indicator__aggregation="none", baseline_value=50, value=100, year=2022
+    )
+    factories.FigureFactory(indicator=target.indicator, school=institute, year=2020, value=70)
+    recomputed()
+    reader = factories.person("Inès", role, institute if role.spec.in_a_school else None)
+
+    words = read(signed_in(reader).get("/ecoles/imt/?year=2020"))
+
+    assert "1 valeur sur 1 en 2020" in words
+    assert "cible 100 en 2022" in words
+    assert "40\u202f%" in words
+    assert not Progress.objects.visible_to(alice).exists()
 
 
 @pytest.mark.parametrize(
