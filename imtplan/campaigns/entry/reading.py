@@ -124,11 +124,10 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
     """Returns the school's cells. `indicators` where the caller has the campaign's already."""
     indicators_asked = list(indicators) or campaign.asked_of(school)
     past = MergedPast.before(campaign.year)
-    stored = Figure.objects.filter(
-        school__in=[school, *past.merged_into(school)],
-        year__range=(campaign.year - YEARS_COMPARED, campaign.year),
-    )
+    since = campaign.year - YEARS_COMPARED
+    stored = Figure.objects.filter(school=school, year__range=(since, campaign.year))
     figures = by_school(stored.select_related("entered_by"), indicators_asked)
+    counted = past.counted([school], indicators_asked, since=since)
     kept = KeptInput.objects.filter(
         campaign=campaign, school=school, indicator__in=indicators_asked
     )
@@ -136,7 +135,7 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
         campaign=campaign,
         school=school,
         indicators=indicators_asked,
-        figures=past.with_merged(school, figures),
+        figures=past.with_merged(school, figures.get(school.pk, {}), counted),
         kept={kept_input.indicator_id: kept_input for kept_input in kept.select_related("by")},
         past=past,
     )

@@ -158,13 +158,14 @@ def _to_explain(campaign: Campaign) -> dict[int, int]:
 def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     """Reads what `reading.read` reads of one school, of every school at once."""
     indicators = campaign.asked_indicators()
-    years = (campaign.year - YEARS_COMPARED, campaign.year)
-    stored = Figure.objects.filter(year__range=years).select_related("school")
+    since = campaign.year - YEARS_COMPARED
+    stored = Figure.objects.filter(year__range=(since, campaign.year)).select_related("school")
     figures = by_school(stored, indicators)
     past = MergedPast.before(campaign.year)
+    counted = past.counted(past.schools, indicators, since=since)
     for by_indicator in figures.values():
         school = next(row.school for rows in by_indicator.values() for row in rows.values())
-        together = past.with_merged(school, figures)
+        together = past.with_merged(school, by_indicator, counted)
         yield SchoolFigures(campaign, school, indicators, together, past=past)
 
 

@@ -77,6 +77,28 @@ def test_a_ratio_adds_its_parts_and_a_mean_stays_its_own(
     assert read(campaign, albi).figures[grade.pk][2021].number == 10
 
 
+@pytest.mark.parametrize("status", ["draft", "submitted"])
+def test_what_the_school_that_merged_has_not_had_validated_is_not_seen(
+    campaign: Campaign, merged: School, albi: School, students: Indicator, status: str
+) -> None:
+    """A correction under way is not what counts, and never was the successor's to read."""
+    Figure.objects.filter(school=merged, year=2021).update(value=999, status=status)
+    assert before(campaign, albi, students).number == 1300
+    assert read(campaign, merged).figures[students.pk][2021].number == 999
+
+
+def test_a_figure_that_was_never_validated_is_missing(
+    campaign: Campaign, merged: School, albi: School, students: Indicator
+) -> None:
+    Figure.objects.filter(school=merged, year=2021).delete()
+    enter(students, merged, 2021, value=Decimal(300), status="draft")
+    assert before(campaign, albi, students).number is None
+    students.change_limit = Decimal(20)
+    students.save()
+    enter(students, albi, 2022, value=Decimal(9000), status="draft")
+    assert of_campaign(campaign)[albi.pk].to_explain == len(read(campaign, albi).to_explain)
+
+
 @pytest.mark.parametrize(
     ("word", "number"), [("not_available", None), ("not_applicable", 1000), (None, None)]
 )
