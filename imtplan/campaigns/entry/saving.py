@@ -200,8 +200,7 @@ def restore(
 
     `seen_version`: the one that stood when the person chose.
     """
-    asks = campaign.indicators.filter(pk=figure.indicator_id).exists()
-    if not asks or figure.year != campaign.year:
+    if not _asks(campaign, figure):
         raise VersionGone(_("This campaign does not ask for this figure."))
     cell = replace(_old_cell(figure, version), version=seen_version)
     outcome = save_figures(
@@ -218,6 +217,10 @@ def restore(
     return outcome
 
 
+def _asks(campaign: Campaign, figure: Figure) -> bool:
+    return figure.year == campaign.year and figure.indicator in campaign.asked_of(figure.school)
+
+
 def _old_cell(figure: Figure, version: int) -> EnteredCell:
     """Returns what a figure said in a version; in version 0, before there was any, nothing."""
     if version == 0:
@@ -232,17 +235,20 @@ def _old_cell(figure: Figure, version: int) -> EnteredCell:
 
 
 def undo(*, campaign: Campaign, school: School, event: Event, by: User) -> SaveOutcome:
-    """Take one save back, cell by cell, as a new version. What changed since stays, in conflict."""
+    """Take one save back, cell by cell, as a new version. What changed since stays, in conflict, as
+    does what the campaign asks the school no longer."""
     saved = event.detail.get("figures", {})
     figures = Figure.objects.filter(
         school=school, year=campaign.year, indicator__code__in=saved
     ).select_related("indicator")
+    requested = set(campaign.asked_of(school))
     cells = [
         replace(_old_cell(figure, saved[figure.indicator.code] - 1), version=version)
         for figure in figures
         for version in [saved[figure.indicator.code]]
+        if figure.indicator in requested
     ]
-    return save_figures(
+    outcome = save_figures(
         campaign=campaign,
         school=school,
         cells=cells,
@@ -250,3 +256,7 @@ def undo(*, campaign: Campaign, school: School, event: Event, by: User) -> SaveO
         origin=Figure.Origin.RESTORED,
         verb=Event.Verb.FIGURES_UNDONE,
     )
+    outcome.conflicts |= {
+        figure.indicator.code: figure for figure in figures if figure.indicator not in requested
+    }
+    return outcome

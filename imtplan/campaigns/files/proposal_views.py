@@ -175,6 +175,11 @@ def undo_save(request: HttpRequest, campaign: str, school: str, event: int) -> H
 
 
 def _say_undone(request: HttpRequest, outcome: SaveOutcome) -> None:
-    messages.success(request, _("Taken back: the figures are as they were before."))
-    if outcome.conflicts:
-        messages.warning(request, _("Figures that changed since were left as they are."))
+    if outcome.changed or outcome.is_clean:
+        messages.success(request, _("Taken back: the figures are as they were before."))
+    if not outcome.is_clean:
+        sentence = _(
+            "Figures that changed since, or that this campaign asks no longer, were left as they "
+            "are."
+        )
+        messages.warning(request, sentence)

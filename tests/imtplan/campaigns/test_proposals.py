@@ -206,6 +206,18 @@ def test_paste_look_apply_and_take_back(
     assert (figure.state, figure.value, figure.version) == ("not_entered", None, 2)
 
 
+def test_what_is_asked_here_no_more_is_not_said_to_be_taken_back(
+    campaign: Campaign, save: Any, alice: User, signed_in: Any
+) -> None:
+    event = save("100").event
+    campaign.indicators.set([factories.IndicatorFactory(code="own-funds")])
+    client = signed_in(alice)
+    page = client.post(f"{ALBI}annuler/{event.pk}/", {"undo": ""}, follow=True).content.decode()
+    assert "ne demande plus sont restées" in page
+    assert "telles qu’avant" not in page
+    assert Figure.objects.get().value == 100
+
+
 def test_a_proposal_is_its_makers_alone(
     campaign: Campaign, alice: User, bob: User, charlie: User, signed_in: Any
 ) -> None:

@@ -327,6 +327,31 @@ def test_taking_back_leaves_what_changed_since(
     assert Figure.objects.get().value == 200
 
 
+def test_what_another_campaign_asks_now_is_left_as_it_is(
+    campaign: Campaign, place: dict[str, Any], save: Any, students: Indicator, alice: User
+) -> None:
+    first = save("100")
+    save("200", version=1)
+    second = Event.objects.latest("pk")
+    campaign.indicators.set([factories.IndicatorFactory(code="own-funds")])
+    factories.CampaignFactory(name="Autumn", indicators=[students])
+    for event in (first.event, second):
+        outcome = saving.undo(**place, event=event, by=alice)
+        assert (outcome.changed, list(outcome.conflicts)) == ([], ["students"])
+    assert Figure.objects.get().version == 2
+
+
+def test_what_is_asked_of_the_institute_alone_is_not_restored_by_a_school(
+    campaign: Campaign, save: Any, students: Indicator, alice: User
+) -> None:
+    save("100")
+    save("200", version=1)
+    Indicator.objects.filter(pk=students.pk).update(aggregation=Indicator.Aggregation.NONE)
+    figure = Figure.objects.get()
+    with pytest.raises(saving.VersionGone, match="ne demande pas"):
+        saving.restore(campaign=campaign, figure=figure, version=1, by=alice, seen_version=2)
+
+
 # --- Without an earlier year --------------------------------------------------------------------
 
 
