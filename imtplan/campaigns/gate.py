@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,13 @@ class CampaignRefusal(Exception):
 
 class CampaignClosed(CampaignRefusal):
     """The campaign is not open for this school at this moment."""
+
+
+class CampaignGone(CampaignRefusal):
+    """Somebody deleted the campaign at the same moment."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This campaign was deleted meanwhile: nothing is stored."))
 
 
 class TransitionRefused(CampaignRefusal):
@@ -89,12 +97,19 @@ def locked(campaign: Campaign, school: School, *, act: Event.Verb, by: User) -> 
     """
     _demand_open(campaign, school, act)
     submission = _locked_row(campaign, school) or _made(campaign, school)
-    campaign = Campaign.objects.get(pk=campaign.pk)
+    campaign = campaign_there(Campaign.objects.all(), campaign)
     _demand_open(campaign, school, act)
     demand_still(by, NEEDED.get(act, campaign.permission_to_enter), school=school)
     if submission.state not in POSSIBLE_FROM[act]:
         raise TransitionRefused(REFUSALS[act])
     return submission
+
+
+def campaign_there(campaigns: QuerySet[Campaign], campaign: Campaign) -> Campaign:
+    """Returns the campaign as it is stored now, with what else `campaigns` says of it: a lock."""
+    if stored := campaigns.filter(pk=campaign.pk).first():
+        return stored
+    raise CampaignGone
 
 
 def _demand_open(campaign: Campaign, school: School, act: Event.Verb) -> None:
@@ -108,7 +123,9 @@ def _locked_row(campaign: Campaign, school: School) -> Submission | None:
 
 
 def _made(campaign: Campaign, school: School) -> Submission:
-    """Makes the submission at the school's first write. Of two at once, one waits."""
+    """Makes the submission at the school's first write. Of two at once, one waits; and so does who
+    deletes the campaign, which then is begun."""
+    campaign = campaign_there(Campaign.objects.select_for_update(no_key=True), campaign)
     if not campaign.expected_schools().filter(pk=school.pk).exists():
         raise TransitionRefused(NOT_ASKED)
     Submission.objects.get_or_create(campaign=campaign, school=school)

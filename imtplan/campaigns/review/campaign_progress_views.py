@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imtplan.accounts.roles import Permission, demand
-from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.gate import CampaignGone, CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage, Submission
 from imtplan.campaigns.review.completeness import rows_of, rows_of_campaigns, total
 from imtplan.campaigns.terms import closings
@@ -53,6 +53,9 @@ def campaign_edit(request: HttpRequest, campaign: str) -> HttpResponse:
             confirmed="confirm" in request.POST,
             seen=request.POST.get("seen", ""),
         )
+    except CampaignGone as refusal:
+        messages.error(request, refusal.message)
+        return redirect("campaigns")
     except (TermsRefused, TermsMoved, ConfirmationNeeded) as refusal:
         return _page(request, form, edited, refusal)
     _say_changed(request, change)

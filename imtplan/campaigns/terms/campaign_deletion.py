@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.gate import CampaignRefusal, campaign_there
 from imtplan.campaigns.models import Campaign, KeptInput, Proposal
 from imtplan.campaigns.terms.campaign_overlaps import wait_for_other_terms
 from imtplan.campaigns.terms.campaign_services import Terms, has_begun
@@ -28,7 +28,7 @@ def delete_campaign(*, campaign: Campaign, by: User) -> None:
     """Delete a campaign in which nothing was typed. Its reminders that still wait are withdrawn;
     its versions and events stay. Raises `CampaignRefusal`."""
     wait_for_other_terms()
-    stored = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    stored = campaign_there(Campaign.objects.select_for_update(), campaign)
     if obstacle := obstacle_to_deleting(stored):
         raise CampaignRefusal(obstacle)
     withdraw_mails(key_begins=f"reminder:{stored.pk}:")

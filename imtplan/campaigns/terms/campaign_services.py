@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from imtplan.accounts.models import School, User, reporting_in
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.gate import NOT_ASKED, CampaignRefusal
+from imtplan.campaigns.gate import NOT_ASKED, CampaignRefusal, campaign_there
 from imtplan.campaigns.models import Campaign, Extension, Submission
 from imtplan.campaigns.terms.campaign_overlaps import (
     Overlap,
@@ -244,7 +244,7 @@ def change_campaign(
     plan = StrategicPlan.objects.select_for_update().get(pk=terms.plan.pk)
     terms = replace(terms, plan=plan)
     locked = Campaign.objects.select_for_update(of=("self",)).select_related("plan")
-    campaign = locked.get(pk=campaign.pk)
+    campaign = campaign_there(locked, campaign)
     _demand_sound(terms, campaign)
     stored = Terms.of(campaign)
     if seen not in (None, stored.mark):
@@ -336,7 +336,7 @@ def give_extension(
     """Gives one school a later closing. Given again, it takes the place of the one before."""
     wait_for_other_terms()
     StrategicPlan.objects.select_for_update().get(pk=campaign.plan_id)
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = campaign_there(Campaign.objects.select_for_update(), campaign)
     if problems := problems_of_extension(campaign, school, closes_at, reason):
         raise TermsRefused(problems)
     before = Extension.objects.filter(campaign=campaign, school=school).first()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.campaigns.access import place as place_of
-from imtplan.campaigns.gate import CampaignRefusal
+from imtplan.campaigns.gate import CampaignGone, CampaignRefusal
 from imtplan.campaigns.models import Campaign, CampaignStage
 from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.campaign_deletion import delete_campaign, obstacle_to_deleting
@@ -110,6 +110,9 @@ def _give_extension(request: HttpRequest, place: dict[str, Any]) -> HttpResponse
                 reason=form.cleaned_data["reason"],
                 by=request.user,
             )
+        except CampaignGone as refusal:
+            messages.error(request, refusal.message)
+            return redirect("campaigns")
         except TermsRefused as refusal:
             form.add_problems(refusal.problems)
         else:

@@ -224,3 +224,21 @@ def test_one_in_which_something_was_typed_stays(
     with pytest.raises(CampaignRefusal, match="elle reste"):
         delete_campaign(campaign=campaign, by=paul)
     assert Campaign.objects.get() == campaign
+
+
+def test_what_comes_after_the_deletion_is_refused_in_a_sentence(
+    campaign: Campaign, albi: School, paul: User, save: Any
+) -> None:
+    later = campaign.closes_at + timedelta(days=9)
+    terms, here = Terms.of(campaign), {"campaign": campaign, "school": albi}
+    acts: list[Callable[[], Any]] = [
+        lambda: delete_campaign(campaign=campaign, by=paul),
+        lambda: change_campaign(campaign=campaign, terms=replace(terms, name="B"), by=paul),
+        lambda: give_extension(**here, closes_at=later, reason="Oubli.", by=paul),
+        lambda: save("100"),
+    ]
+    delete_campaign(campaign=Campaign.objects.get(), by=paul)
+    for act in acts:
+        with pytest.raises(CampaignRefusal, match="entre-temps"):
+            act()
+    assert not Submission.objects.exists()
