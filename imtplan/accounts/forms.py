@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.accounts.api_token import ApiToken
 from imtplan.accounts.attempts import Attempt, TooManyAttempts, begin_attempt
-from imtplan.accounts.models import ApiToken, User
+from imtplan.accounts.models import User
 from imtplan.accounts.roles import Permission, may_somewhere
 from imtplan.accounts.services import ask_for_new_password
 from imtplan.day_field import DayField

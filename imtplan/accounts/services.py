@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from imtplan.accounts.api_token import ApiToken
 from imtplan.accounts.attempts import account_digest, forgive_account
-from imtplan.accounts.models import ApiToken, User
+from imtplan.accounts.models import User
 from imtplan.accounts.roles import Permission, may_somewhere
 from imtplan.outbox.models import Mail
 from imtplan.outbox.services import queue_mail

@@ -11,7 +11,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from imtplan.accounts.models import ApiToken, User
+from imtplan.accounts.api_token import ApiToken
+from imtplan.accounts.models import User
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from imtplan.accounts.api_token import ApiToken
 from imtplan.accounts.forms import TokenForm
-from imtplan.accounts.models import ApiToken
 from imtplan.accounts.services import choose_language, make_token, revoke_token
 from imtplan.buttons import demand_button
 

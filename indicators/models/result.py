@@ -136,15 +136,13 @@ class InstituteValue(models.Model):
 
 class ProgressQuerySet(models.QuerySet["Progress"]):
     def visible_to(self, user: Any) -> "ProgressQuerySet":
-        """Returns all progress for the institute's people; for a school's, that of their school;
-        for who enters or validates there, that of what the institute alone reports."""
+        """Returns all for the institute's people; for others, toward the targets of their place."""
         rows = self.filter(of_plans_seen_by(user, "target__plan"))
         if has_permission(user, Permission.READ_INSTITUTE):
             return rows
         own = Q(target__school__in=user.school_ids)
         if any(held.school and held.school.is_the_institute for held in user.held_roles):
-            nobody_elses = Indicator.Aggregation.NONE
-            own |= Q(target__school=None, target__indicator__aggregation=nobody_elses)
+            own |= Q(target__school=None, target__indicator__aggregation=Indicator.Aggregation.NONE)
         return rows.filter(own)
 
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from imtplan.accounts.models import ApiToken, User
+from imtplan.accounts.api_token import ApiToken
+from imtplan.accounts.models import User
 from imtplan.accounts.services import make_token, revoke_token
 from imtplan.day_field import NO_DAY
 
