@@ -264,6 +264,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         lasting = self.in_force().filter(role=Role.PLAN_OFFICE, ends_on=None, ended_at=None)
         return lasting.filter(user__is_active=True)
 
+    def meanwhile(self, starts_on: Any, ends_on: Any) -> "MembershipQuerySet":
+        """Returns those in force today or later on a day of these."""
+        today = timezone.localdate()
+        first = max(starts_on or today, today)
+        rows = self.filter(Q(ends_on=None) | Q(ends_on__gte=first), ended_at=None)
+        if ends_on is None:
+            return rows
+        return rows.filter(Q(starts_on=None) | Q(starts_on__lte=ends_on))
+
     def to_come(self) -> "MembershipQuerySet":
         return self.filter(starts_on__gt=timezone.localdate(), ended_at=None).order_by("pk")
 

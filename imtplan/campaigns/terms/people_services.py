@@ -49,7 +49,8 @@ LAST_KEEPER = _(
 YOURSELF = _("You cannot name yourself.")
 DIRECTOR_ALREADY = _("This person is director of the school already, and may do all of this.")
 BOTH_ROLES = _(
-    "This person holds the other of the two roles: who enters for the institute does not validate."
+    "This person holds the other of the two roles in these days: who enters for the institute does "
+    "not validate."
 )
 SWITCHED_OFF = _("This person's account is switched off: ask the plan office.")
 NAME_NEEDED = _("This person has no account yet: write their name.")
@@ -101,6 +102,7 @@ def name_person(
         held = Membership(user=user, school=school, role=role)
     if not _set_days(held, starts_on, ends_on):
         return held
+    _check_apart(held)
     held.given_by, held.given_at = by, timezone.now()
     with keepers_kept():
         held.save()
@@ -134,6 +136,7 @@ def undo_end(membership: Membership, *, by: User) -> Membership:
     The mail that told of the end is withdrawn where it still waits; else another tells of this, or
     of the role itself where nothing was ever told.
     """
+    _one_at_a_time(membership.school)
     held = _locked(membership, by)
     if held.ended_at is None:
         raise DelegationRefused(NOT_ENDED)
@@ -141,6 +144,7 @@ def undo_end(membership: Membership, *, by: User) -> Membership:
         raise DelegationRefused(NOT_YOURS)
     if not can_be_undone(held):
         raise DelegationRefused(UNDO_OVER)
+    _check_apart(held)
     held.ended_at, held.ended_by = None, None
     held.save(update_fields=["ended_at", "ended_by"])
     event = _record(Event.Verb.ROLE_RESTORED, held, by)
@@ -245,10 +249,16 @@ def _check_person(user: User, school: School | None, role: str, by: User) -> Non
     if not user.is_active:
         raise DelegationRefused(SWITCHED_OFF, "email")
     in_force = user.memberships.in_force().filter(school=school)
-    if role in APART and in_force.filter(role=APART[Role(role)]):
-        raise DelegationRefused(BOTH_ROLES, "email")
     if role in DELEGABLE and in_force.filter(role=Role.DIRECTOR):
         raise DelegationRefused(DIRECTOR_ALREADY, "email")
+
+
+def _check_apart(held: Membership) -> None:
+    """Two roles that are to be of two people are held by one on no day to come either."""
+    other = APART.get(Role(held.role))
+    meanwhile = held.user.memberships.meanwhile(held.starts_on, held.ends_on)
+    if other and meanwhile.filter(school=held.school, role=other).exists():
+        raise DelegationRefused(BOTH_ROLES, "email")
 
 
 def _check_number(school: School) -> None:
