@@ -4,8 +4,10 @@ A campaign holds the figures of a school while it is to open, open, or has more 
 good once the school has begun in it, for what was handed in there is decided and kept there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
 from typing import Any
 
 from django.db import connection
@@ -68,8 +70,10 @@ def overlaps(
     indicators: Iterable[Indicator],
     schools: Iterable[Any],
     besides: Campaign | None = None,
+    kept: Container[tuple[Any, Any]] = (),
 ) -> list[Overlap]:
-    """Returns what other campaigns of the year hold of these schools (by key) and indicators."""
+    """Returns what other campaigns of the year hold of these schools (by key) and indicators.
+    `kept`: schools with indicators, by key, that are no matter."""
     indicator_keys, school_keys = {indicator.pk for indicator in indicators}, set(schools)
     institute = set(School.objects.filter(code=School.THE_INSTITUTE).values_list("pk", flat=True))
     others = (
@@ -81,10 +85,57 @@ def overlaps(
         twice = [
             indicator
             for indicator in other.indicators.filter(pk__in=indicator_keys)
-            if (both & institute if indicator.aggregation == OF_THE_INSTITUTE else both - institute)
+            for reporting in [
+                both & institute if indicator.aggregation == OF_THE_INSTITUTE else both - institute
+            ]
+            if any((school, indicator.pk) not in kept for school in reporting)
         ]
         held += [Overlap(other, twice)] if twice else []
     return held
+
+
+def overlaps_of_terms(
+    campaign: Campaign | None,
+    *,
+    year: int,
+    closes_at: datetime,
+    indicators: Iterable[Indicator],
+    schools: Iterable[School],
+) -> list[Overlap]:
+    """Returns what another campaign holds of what these terms would have `campaign` hold. What it
+    holds as it is stored stays: two that overlap from long ago are renamed, extended, and parted.
+    """
+    is_to_close = closes_at > timezone.now()
+    held = schools_to_hold(campaign, schools, is_to_close=is_to_close)
+    kept = set(product(schools_held(campaign), _indicators_of(campaign))) if campaign else set()
+    return overlaps(
+        year=year,
+        indicators=indicators,
+        schools=held,
+        besides=campaign,
+        kept=kept if campaign and campaign.year == year else (),
+    )
+
+
+def overlaps_of_more_time(campaign: Campaign, school: School) -> list[Overlap]:
+    """Returns what stands against more time for the school. Where the campaign holds its figures
+    already, that is another one only that is not closed for it, or has them submitted."""
+    indicators = campaign.indicators.all()
+    twice = overlaps(
+        year=campaign.year, indicators=indicators, schools=[school.pk], besides=campaign
+    )
+    is_held = school.pk in schools_held(campaign)
+    return [overlap for overlap in twice if not is_held or _locks(overlap.campaign, school)]
+
+
+def _locks(campaign: Campaign, school: School) -> bool:
+    handed_in = [Submission.State.SUBMITTED, Submission.State.VALIDATED]
+    submitted = Submission.objects.filter(campaign=campaign, school=school, state__in=handed_in)
+    return campaign.closes_at_for(school) > timezone.now() or submitted.exists()
+
+
+def _indicators_of(campaign: Campaign) -> Iterable[Any]:
+    return campaign.indicators.values_list("pk", flat=True)
 
 
 def schools_held(campaign: Campaign) -> set[Any]:

@@ -25,8 +25,8 @@ from imtplan.campaigns.gate import NOT_ASKED, CampaignRefusal, campaign_there
 from imtplan.campaigns.models import Campaign, Extension, Submission
 from imtplan.campaigns.terms.campaign_overlaps import (
     Overlap,
-    overlaps,
-    schools_to_hold,
+    overlaps_of_more_time,
+    overlaps_of_terms,
     wait_for_other_terms,
 )
 from indicators.models import Figure, Indicator
@@ -178,11 +178,13 @@ def _same_name(terms: Terms, campaign: Campaign | None) -> Campaign | None:
 
 
 def _overlaps(terms: Terms, campaign: Campaign | None) -> list[Overlap]:
-    """Returns what another campaign holds of what these terms would have this one hold."""
-    expected = list(terms.schools) or School.objects.filter(reporting_in(terms.year))
-    is_to_close = terms.closes_at > timezone.now()
-    held = schools_to_hold(campaign, expected, is_to_close=is_to_close)
-    return overlaps(year=terms.year, indicators=terms.indicators, schools=held, besides=campaign)
+    return overlaps_of_terms(
+        campaign,
+        year=terms.year,
+        closes_at=terms.closes_at,
+        indicators=terms.indicators,
+        schools=list(terms.schools) or School.objects.filter(reporting_in(terms.year)),
+    )
 
 
 def _problems_of_what_is_asked(terms: Terms) -> dict[str, str | Promise]:
@@ -317,12 +319,7 @@ def problems_of_extension(
         problems["closes_at"] = _("More time ends after the closing of the campaign: choose later.")
     elif closes_at <= timezone.now():
         problems["closes_at"] = _("This moment is past: choose a later one.")
-    elif twice := overlaps(
-        year=campaign.year,
-        indicators=campaign.indicators.all(),
-        schools=[school.pk],
-        besides=campaign,
-    ):
+    elif twice := overlaps_of_more_time(campaign, school):
         problems["closes_at"] = " ".join(str(overlap) for overlap in twice)
     if not reason.strip():
         problems["reason"] = _("Say why more time is given.")

@@ -160,6 +160,45 @@ def test_what_is_asked_again_is_typed_counted_and_no_fault(
     assert list(check.find()) == []
 
 
+@pytest.fixture
+def twice(campaign: Campaign, students: Indicator) -> Campaign:
+    """Another campaign that asks the same, as two plans' campaigns of a year once could."""
+    return factories.CampaignFactory(name="Encore", indicators=[students])
+
+
+def test_two_that_overlap_from_long_ago_are_renamed_extended_and_parted(
+    campaign: Campaign, twice: Campaign, students: Indicator, albi: School, ales: School, paul: User
+) -> None:
+    for each in (campaign, twice):
+        factories.SubmissionFactory(campaign=each, school=albi, state="draft")
+    as_it_is = Terms.of(campaign)
+    later = as_it_is.closes_at + timedelta(days=9)
+    for terms in (replace(as_it_is, name="Budget"), replace(as_it_is, closes_at=later)):
+        assert change_campaign(campaign=campaign, terms=terms, by=paul).changed
+    parted = replace(Terms.of(twice), indicators=[factories.IndicatorFactory(code="own-funds")])
+    assert change_campaign(campaign=twice, terms=parted, by=paul, confirmed=True).changed
+    assert "indicators" in problems_of(replace(parted, indicators=[students]), twice)
+
+
+def test_more_time_waits_for_the_other_to_close_and_not_to_have_it_submitted(
+    campaign: Campaign, twice: Campaign, albi: School, paul: User
+) -> None:
+    begun = [
+        factories.SubmissionFactory(campaign=each, school=albi, state="draft")
+        for each in (campaign, twice)
+    ]
+    later = campaign.closes_at + timedelta(days=9)
+    here = {"campaign": campaign, "school": albi, "closes_at": later, "reason": "Oubli."}
+    with pytest.raises(TermsRefused, match="Encore"):
+        give_extension(**here, by=paul)
+    close(twice)
+    give_extension(**here, by=paul)
+    now = timezone.now()
+    Submission.objects.filter(pk=begun[1].pk).update(state="submitted", submitted_at=now)
+    with pytest.raises(TermsRefused, match="Encore"):
+        give_extension(**here, by=paul)
+
+
 # --- The lock of the database -------------------------------------------------------------------
 
 
