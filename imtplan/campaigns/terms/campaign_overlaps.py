@@ -37,6 +37,9 @@ class Overlap:
 
     campaign: Campaign
     indicators: list[Indicator]
+    has_begun: bool = (
+        True  # at a school that is meant; of one that is closed, others have more time
+    )
 
     def __str__(self) -> str:
         words = {"indicators": self._names, "campaign": self.campaign}
@@ -44,6 +47,11 @@ class Overlap:
             sentence = _(
                 "%(campaign)s asks the same schools already, and is not closed: %(indicators)s. "
                 "Untick it here or there, or choose other schools."
+            )
+        elif not self.has_begun:
+            sentence = _(
+                "%(campaign)s is closed, but not for schools that have more time there: "
+                "%(indicators)s. Withdraw that time, or choose other schools."
             )
         else:
             sentence = _(
@@ -90,7 +98,9 @@ def overlaps(
             ]
             if any((school, indicator.pk) not in kept for school in reporting)
         ]
-        held += [Overlap(other, twice)] if twice else []
+        if twice:
+            begun = Submission.objects.filter(campaign=other, school__in=both)
+            held.append(Overlap(other, twice, has_begun=begun.exists()))
     return held
 
 

@@ -132,6 +132,17 @@ def test_what_a_closed_one_has_of_a_school_is_refused_and_the_rest_is_asked_agai
     assert problems_of(replace(asks, schools=[ales])) == {}
 
 
+def test_what_a_closed_one_still_waits_for_is_said_to_be_that(
+    campaign: Campaign, autumn: Terms, students: Indicator, albi: School, ales: School, paul: User
+) -> None:
+    later = campaign.closes_at + timedelta(days=9)
+    give_extension(campaign=campaign, school=albi, closes_at=later, reason="Oubli.", by=paul)
+    close(campaign)
+    asks = replace(autumn, indicators=[students])
+    assert "un délai" in str(problems_of(asks)["indicators"])
+    assert problems_of(replace(asks, schools=[ales])) == {}
+
+
 def test_a_closed_one_is_not_opened_again_over_what_was_asked_anew(
     campaign: Campaign, autumn: Terms, students: Indicator, albi: School, ales: School, paul: User
 ) -> None:
