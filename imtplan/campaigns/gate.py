@@ -74,7 +74,7 @@ NEEDED = {
 REFUSALS = {
     Event.Verb.FIGURES_SAVED: _(
         "These figures are submitted and can no longer be changed. "
-        "The directorate-general can return them to you."
+        "Who validates them can return them to you."
     ),
     Event.Verb.SUBMITTED: _("These figures are submitted already."),
     Event.Verb.VALIDATED: _("Only figures that are submitted can be validated."),

@@ -96,8 +96,8 @@ def _say_changed(request: HttpRequest, change: TermsChange) -> None:
         messages.warning(request, sentence % {"moment": closing})
     if _asks_more_of_those_who_submitted(change):
         sentence = _(
-            "Schools that have submitted are not asked for the new indicators, unless the "
-            "directorate-general returns their figures."
+            "Schools that have submitted are not asked for the new indicators, unless their "
+            "figures are returned."
         )
         messages.warning(request, sentence)
 

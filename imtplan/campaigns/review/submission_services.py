@@ -128,13 +128,13 @@ def take_back(*, campaign: Campaign, school: School, by: User) -> Submission:
 
 def _looked_at(submission: Submission) -> str:
     words = {
-        "who": submission.looked_by or gettext("The directorate-general"),
+        "who": submission.looked_by or gettext("Somebody"),
         "at": date_format(timezone.localtime(submission.looked_at), "DATETIME_FORMAT"),
     }
     return (
         gettext(
             "%(who)s has been looking at these figures since %(at)s: they can no longer be taken "
-            "back. Ask the directorate-general to return them."
+            "back. Ask to have them returned."
         )
         % words
     )

@@ -61,7 +61,7 @@ def _submit(request: HttpRequest, place: dict[str, Any]) -> None:
         handed_in = submission and not submission.state_of_now.is_open_for_entry
         (messages.info if handed_in else messages.error)(request, refusal.message)
     else:
-        messages.success(request, _("Submitted. The directorate-general can see it now."))
+        messages.success(request, _("Submitted. Who validates can see it now."))
 
 
 # --- Taking back --------------------------------------------------------------------------------

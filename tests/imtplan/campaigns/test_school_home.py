@@ -111,7 +111,7 @@ def test_what_was_handed_in_shows_its_receipt(
     page = home()
     assert "/recu/" in page
     assert "Soumis" in page
-    assert "n’a pas encore commencé à lire" in page
+    assert "n’a encore commencé à lire" in page
 
 
 def test_who_is_on_it(home: Any, campaign: Campaign, alice: User, bob: User, albi: School) -> None:

@@ -57,7 +57,7 @@ def test_sending_asks_with_what_goes_to_whom_and_what_follows(
     page = signed_in(alice)
     assert f'href="{SEND}"' in text(page, REVIEW)
     html = text(page, SEND)
-    assert "Vous envoyez 2 valeurs à la direction générale" in html
+    assert "Vous soumettez 2 valeurs pour validation" in html
     assert "Diane" in html
     assert not Receipt.objects.exists()
     assert page.post(SEND, {"send": ""})["Location"] == REVIEW

@@ -180,7 +180,8 @@ class EntryPage:
             return _("This campaign is closed. Ask the plan office for more time.")
         if access.may_enter(user, self.campaign, self.school):
             return ""
-        if self.campaign.entered_by == Campaign.EnteredBy.DIRECTORS:
+        narrowed = self.campaign.entered_by == Campaign.EnteredBy.DIRECTORS
+        if narrowed and not self.school.is_the_institute:
             return _("In this campaign the directors alone enter the figures.")
         return _("You may read these figures; others enter them.")
 

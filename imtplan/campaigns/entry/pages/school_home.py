@@ -28,6 +28,7 @@ class CampaignOfSchool:
     receipts: Sequence[Receipt]
     may_enter: bool
     may_submit: bool
+    may_decide: bool
 
     @property
     def state(self) -> Submission.State:
@@ -52,6 +53,10 @@ class CampaignOfSchool:
     @property
     def is_handed_in(self) -> bool:
         return self.state in (Submission.State.SUBMITTED, Submission.State.VALIDATED)
+
+    @property
+    def is_to_decide(self) -> bool:
+        return self.may_decide and self.state == Submission.State.SUBMITTED
 
     @property
     def is_fillable(self) -> bool:
@@ -138,6 +143,7 @@ def _of_school(
 ) -> CampaignOfSchool:
     none = Submission(campaign=campaign, school=school, state=Submission.State.NOT_BEGUN)
     receipts: Iterable[Receipt] = stored.receipts.all() if stored else []
+    decides = has_permission(user, Permission.VALIDATE_FIGURES, school=school)
     return CampaignOfSchool(
         campaign=campaign,
         school=school,
@@ -145,4 +151,5 @@ def _of_school(
         receipts=sorted(receipts, key=lambda receipt: (receipt.at, receipt.pk)),
         may_enter=may_enter(user, campaign, school),
         may_submit=has_permission(user, Permission.SUBMIT_FIGURES, school=school),
+        may_decide=decides and (stored or none).submitted_by_id != user.pk,
     )

@@ -10,7 +10,7 @@ from tests import factories
 
 ENTRY = "/saisie/2022/imt-mines-albi/"
 REVIEW, DECIDE, SEND = ENTRY + "relire/", ENTRY + "decider/", ENTRY + "soumettre/"
-SUBMIT = "Soumettre à la direction générale"
+SUBMIT = "Soumettre pour validation"
 
 
 def say(indicator: Indicator, school: School, year: int = 2022, **fields: Any) -> Figure:
