@@ -23,9 +23,9 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, JSONObject
-from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
+from imtplan import clock
 from imtplan.accounts.models import School
 from imtplan.bilingual import Bilingual
 from imtplan.campaigns.models import Campaign, Submission
@@ -331,7 +331,11 @@ class CampaignState:
 
     @property
     def is_open(self) -> bool:
-        return self.campaign.is_open()
+        return self.campaign.is_open(at=clock.now())
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.campaign.opens_at > clock.now()
 
     @property
     def missing(self) -> list[SchoolState]:
@@ -366,7 +370,7 @@ def campaigns_of(user: Any, plan: StrategicPlan) -> list[Campaign]:
     aims = Target.objects.in_use().filter(plan=plan, indicator__campaigns=OuterRef("pk"))
     of_years = Q(year__gte=plan.baseline_year, year__lte=plan.last_year)
     ours = campaigns_with_schools(user).filter(Q(plan=plan) | Q(Exists(aims)) & of_years)
-    now = timezone.now()
+    now = clock.now()
     is_open = Q(opens_at__lte=now, closes_at__gt=now)
     latest = ours.order_by("-year", "-pk").values("pk")[:1]
     campaigns = ours.filter(is_open | Q(pk__in=Subquery(latest)))

@@ -87,7 +87,11 @@ def agenda(
     return Agenda(
         [
             *_indicators(scope, targets),
-            *(_unreported(campaign) for campaign in campaigns if campaign.missing),
+            *(
+                _unreported(campaign)
+                for campaign in campaigns
+                if campaign.missing and not campaign.is_to_come
+            ),
             *_overdue(projects, scope),
             *_apart(projects, scope),
         ]

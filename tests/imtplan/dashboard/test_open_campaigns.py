@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from imtplan import clock
+from imtplan.dashboard import queries
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.decisions import DecisionReason
 from imtplan.dashboard.overview.page import dashboard_page
@@ -82,6 +84,28 @@ def test_without_an_open_one_the_latest_is_shown(spring, diane):
     before = factories.CampaignFactory(plan=spring.plan, year=2021, closed=True)
     assert [state.campaign for state in page_for(diane).campaigns] == [spring]
     assert before not in [state.campaign for state in page_for(diane).campaigns]
+
+
+def test_an_earlier_moment_shows_what_was_open_then(spring, students, diane):
+    day = timedelta(days=1)
+    autumn = {"opens_at": spring.closes_at, "closes_at": spring.closes_at + 9 * day}
+    later = factories.CampaignFactory(plan=spring.plan, year=2023, **autumn)
+    with clock.standing_at(spring.closes_at + day):
+        assert queries.campaigns_of(diane, spring.plan) == [later]
+    with clock.standing_at(spring.closes_at - day):
+        states = page_for(diane).campaigns
+        assert [(state.campaign, state.is_open) for state in states] == [(spring, True)]
+    with clock.standing_at(spring.closes_at):
+        assert not queries.CampaignState(spring, [], [], None).is_open
+
+
+def test_one_that_is_to_come_is_neither_closed_nor_to_decide(spring, albi, diane, signed_in):
+    spring.opens_at = timezone.now() + timedelta(days=1)
+    spring.save()
+    html = signed_in(diane).get(URL).content.decode()
+    assert "Ouvre le" in html
+    assert "Close le" not in html
+    assert DecisionReason.UNREPORTED not in [row.kind for row in page_for(diane).agenda.all]
 
 
 def test_one_collection_stands_on_the_page_of_each_plan_it_serves(spring, students, diane):
