@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from imtplan import clock
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Campaign, Submission
@@ -278,9 +279,11 @@ def school_page(
 
 
 def _forms(user: Any, scope: Scope, school: School) -> list[SchoolSubmission]:
-    """Returns those of each campaign of the year that asks the school, of whichever plan it is."""
+    """Returns those of each campaign of the year that asks the school and has opened, of whichever
+    plan it is."""
     begun = Submission.objects.filter(campaign=OuterRef("pk"), school=school)
-    asking = Campaign.objects.visible_to(user).asking(school).filter(year=scope.year)
+    opened = Campaign.objects.visible_to(user).filter(opens_at__lte=clock.now())
+    asking = opened.asking(school).filter(year=scope.year)
     campaigns: Any = asking.annotate(own_state=Subquery(begun.values("state"))).order_by("pk")
     return [
         SchoolSubmission(

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from imtplan import clock
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
@@ -307,9 +308,10 @@ def _by_school(own: Sequence[Progress]) -> dict[str, list[OwnVerdict]]:
 
 def _states(user: Any, scope: Scope) -> dict[str, Submission.State]:
     """Returns how far each school is that a campaign of the year asks; in several, how far it is in
-    the one in which it is least far."""
+    the one in which it is least far. One that is to open asks nothing yet."""
     least: dict[str, Submission.State] = {}
-    for campaign in campaigns_with_schools(user).filter(year=scope.year):
+    campaigns = campaigns_with_schools(user).filter(year=scope.year, opens_at__lte=clock.now())
+    for campaign in campaigns:
         for school in reversed(school_states(campaign)):
             before = least.get(school.code, school.state)
             least[school.code] = min(before, school.state, key=list(Submission.State).index)

@@ -139,6 +139,16 @@ def test_a_school_that_no_campaign_asks_is_in_no_state(spring, albi, ales, diane
     assert school_page(diane, ales.code, {"year": "2022"}, Freshness.read()).forms == []
 
 
+def test_one_that_is_to_open_asks_nothing_yet(spring, autumn, albi, diane):
+    factories.SubmissionFactory(campaign=spring, school=albi, state="validated", **decided())
+    autumn.opens_at = timezone.now() + timedelta(days=1)
+    autumn.save()
+    page = schools_page(diane, {"plan": "2018-2022", "year": "2022"}, Freshness.read())
+    assert [row.state for row in page.rows] == ["validated"]
+    forms = school_page(diane, albi.code, {"year": "2022"}, Freshness.read()).forms
+    assert [form.campaign for form in forms] == [spring]
+
+
 def test_of_several_the_list_of_schools_says_the_least_advanced(spring, autumn, albi, diane):
     factories.SubmissionFactory(campaign=spring, school=albi, state="validated", **decided())
     factories.SubmissionFactory(campaign=autumn, school=albi, state="draft")
