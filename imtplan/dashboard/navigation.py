@@ -133,7 +133,7 @@ def until_of(campaign: Any) -> datetime:
 
 def _figures(user: Any, school: School) -> list[tuple[str, str]]:
     """Returns the form of the open campaign; where several are open, each under its name; where
-    none is, that of the latest."""
+    none is, that of the one that opens next, else of the last that closed."""
     campaigns = list(Campaign.objects.visible_to(user).asking(school))
     now = timezone.now()
     is_open = [campaign for campaign in campaigns if campaign.opens_at <= now < until_of(campaign)]
@@ -146,5 +146,12 @@ def _figures(user: Any, school: School) -> list[tuple[str, str]]:
             else _("My figures"),
             reverse("entry", args=[campaign.code, school.code]),
         )
-        for campaign in is_open or campaigns[:1]
+        for campaign in is_open or _nearest(campaigns, now)
     ]
+
+
+def _nearest(campaigns: list[Campaign], now: datetime) -> list[Campaign]:
+    to_come = [campaign for campaign in campaigns if campaign.opens_at > now]
+    if to_come:
+        return [min(to_come, key=lambda campaign: campaign.opens_at)]
+    return [max(campaigns, key=until_of)] if campaigns else []

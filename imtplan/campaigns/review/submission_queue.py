@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from imtplan.campaigns.models import Campaign, Submission
+from imtplan.campaigns.models import Campaign, CampaignStage, Submission
 from imtplan.campaigns.review.completeness import SchoolRow, rows_of
 
 State = Submission.State
@@ -18,17 +18,30 @@ QUEUE = [State.SUBMITTED, State.DRAFT, State.NOT_BEGUN, State.RETURNED, State.VA
 
 
 def campaign_asked(campaigns: Sequence[Campaign], parameters: Mapping[str, str]) -> Campaign:
-    """Returns the campaign whose code is asked for; where none is, the open one that closes next,
-    else the first. An unknown one is 404. `year` is the name that older links have for the code.
-    """
+    """Returns the campaign whose code is asked for; where none is, the one to take up. An unknown
+    one is 404. `year` is the name that older links have for the code."""
     code = parameters.get("campaign") or parameters.get("year", "")
     if not code:
-        is_open = (campaign for campaign in campaigns if campaign.is_open())
-        return min(is_open, key=lambda campaign: campaign.closes_at, default=campaigns[0])
+        return _to_take_up(campaigns)
     for campaign in campaigns:
         if campaign.code == code:
             return campaign
     raise Http404
+
+
+def _to_take_up(campaigns: Sequence[Campaign]) -> Campaign:
+    """Returns the open campaign that closes next. Where none is open, the last that closed, those
+    first in which something waits for a decision; before the first closing, the next to open."""
+    stages: dict[CampaignStage, list[Campaign]] = {stage: [] for stage in CampaignStage}
+    for campaign in campaigns:
+        stages[CampaignStage.of(campaign)].append(campaign)
+    if is_open := stages[CampaignStage.OPEN]:
+        return min(is_open, key=lambda campaign: campaign.closes_at)
+    if closed := stages[CampaignStage.CLOSED]:
+        waiting = Submission.objects.filter(campaign__in=closed, state=State.SUBMITTED)
+        waits = set(waiting.values_list("campaign", flat=True))
+        return max(closed, key=lambda campaign: (campaign.pk in waits, campaign.closes_at))
+    return min(campaigns, key=lambda campaign: campaign.opens_at)
 
 
 def queue_of(campaign: Campaign) -> list[SchoolRow]:

@@ -2,6 +2,7 @@
 other."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 from io import BytesIO
@@ -9,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.accounts.roles import Role
 from imtplan.audit.models import Event
 from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.pages.school_home import school_home
 from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.campaigns.review.submission_services import return_to_school, submit
@@ -114,6 +117,34 @@ def test_the_schools_home_and_bar_name_both(both: None, alice: User, signed_in: 
     html = signed_in(alice).get("/accueil/imt-mines-albi/").content.decode()
     assert {SPRING, AUTUMN} <= set(_links(html))
     assert "Valeurs 2022 · Finances" in html
+
+
+def test_without_an_open_one_the_next_to_open_stands_first_else_the_last_that_closed(
+    campaign: Campaign, autumn: Campaign, alice: User, signed_in: Any
+) -> None:
+    def shown() -> list[str]:
+        html = signed_in(alice).get("/accueil/imt-mines-albi/").content.decode()
+        assert (home(), bar(html)) in [(place, [place]) for place in (SPRING, AUTUMN)]
+        return bar(html)
+
+    def home() -> str:
+        current = school_home(alice, School.objects.get(code="imt-mines-albi")).current
+        return "".join(f"/saisie/{part.campaign.code}/imt-mines-albi/" for part in current)
+
+    def bar(html: str) -> list[str]:
+        navigation = html.split("</nav>", maxsplit=1)[0]
+        return [link for link in _links(navigation) if link in (SPRING, AUTUMN)]
+
+    now = timezone.now()
+    for days, first in ((9, SPRING), (-50, AUTUMN)):
+        for each, later in ((campaign, 0), (autumn, 20)):
+            each.opens_at = now + timedelta(days=days + later)
+            each.closes_at = each.opens_at + timedelta(days=5)
+            each.save()
+        assert shown() == [first]
+    autumn.opens_at, autumn.closes_at = now - timedelta(days=90), now - timedelta(days=80)
+    autumn.save()
+    assert shown() == [SPRING], "it closed later, though the other one is newer"
 
 
 def _links(html: str) -> list[str]:

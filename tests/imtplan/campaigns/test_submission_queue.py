@@ -38,6 +38,27 @@ def read(client: Client, **asked: str) -> str:
     return response.content.decode()
 
 
+def test_without_an_open_one_that_opens_in_which_something_waits(
+    campaign: Campaign, albi: School, desk: Client
+) -> None:
+    def shown() -> str:
+        return desk.get(QUEUE).context["campaign"].code
+
+    now = timezone.now()
+    Campaign.objects.update(opens_at=now - timedelta(days=99), closes_at=now - timedelta(days=50))
+    factories.CampaignFactory(year=2021, closed=True, closes_at=now - timedelta(days=1))
+    factories.CampaignFactory(
+        year=2023, opens_at=now + timedelta(days=9), closes_at=now + timedelta(days=19)
+    )
+    assert shown() == "2021", "the last that closed"
+    factories.SubmissionFactory(campaign=campaign, school=albi, state="submitted", submitted_at=now)
+    assert shown() == "2022"
+    Campaign.objects.exclude(year=2023).update(
+        opens_at=now + timedelta(days=29), closes_at=now + timedelta(days=39)
+    )
+    assert shown() == "2023", "the next to open"
+
+
 @pytest.fixture
 def queue(campaign: Campaign) -> list[str]:
     """Five more schools, one in each state, and a second that waits, for longer."""

@@ -112,9 +112,13 @@ def school_home(user: Any, school: School) -> SchoolHome:
     open, the campaign that opens next, else the last that closed."""
     parts = _campaigns(user, school)
     current = sorted((part for part in parts if part.is_open), key=lambda part: part.closes_at)
-    if not current:
+    if not current and parts:
         to_come = [part for part in parts if part.is_to_come]
-        current = to_come[-1:] or parts[:1]
+        current = [
+            min(to_come, key=lambda part: part.campaign.opens_at)
+            if to_come
+            else max(parts, key=lambda part: part.closes_at)
+        ]
     earlier = [part for part in parts if part not in current and not part.is_to_come]
     return SchoolHome(school, current, earlier, school.memberships.in_force().by_rank())
 
