@@ -370,6 +370,8 @@ def campaigns_of(user: Any, plan: StrategicPlan) -> list[Campaign]:
     aims = Target.objects.in_use().filter(plan=plan, indicator__campaigns=OuterRef("pk"))
     of_years = Q(year__gte=plan.baseline_year, year__lte=plan.last_year)
     ours = campaigns_with_schools(user).filter(Q(plan=plan) | Q(Exists(aims)) & of_years)
+    requested = Campaign.indicators.through.objects.filter(campaign=OuterRef("pk"))
+    ours = ours.annotate(requested=ArraySubquery(requested.values("indicator")))
     now = clock.now()
     is_open = Q(opens_at__lte=now, closes_at__gt=now)
     latest = ours.order_by("-year", "-pk").values("pk")[:1]
@@ -382,3 +384,8 @@ def school_states(campaign: Campaign) -> list[SchoolState]:
     """Returns the schools expected in a campaign of `campaigns_of`, the least advanced first."""
     states = [SchoolState.read(**part) for part in campaign.parts]  # type: ignore[attr-defined]
     return sorted(states, key=lambda school: list(Submission.State).index(school.state))
+
+
+def indicators_of(campaign: Campaign) -> set[int]:
+    """Returns the keys of what a campaign of `campaigns_of` asks."""
+    return set(campaign.requested)  # type: ignore[attr-defined]

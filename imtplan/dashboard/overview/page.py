@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import prefetch_related_objects
-
 from imtplan.campaigns.models import Campaign
 from imtplan.dashboard import queries
 from imtplan.dashboard.element_standing import Standing
@@ -134,25 +132,22 @@ def _headlines(
 def _campaigns(
     user: Any, scope: Scope, followed_targets: Sequence[FollowedTarget]
 ) -> list[queries.CampaignState]:
-    """Returns the plan's campaigns, their figures read before they are validated. Of several each
-    has the headline indicators that it asks."""
-    campaigns = queries.campaigns_of(user, scope.plan)
-    if len(campaigns) > 1:
-        prefetch_related_objects(campaigns, "indicators")
+    """Returns the plan's campaigns, each with the headline indicators that it asks, their figures
+    read before they are validated."""
     return [
-        _campaign(campaign, scope, followed_targets, is_alone=len(campaigns) == 1)
-        for campaign in campaigns
+        _campaign(campaign, scope, followed_targets)
+        for campaign in queries.campaigns_of(user, scope.plan)
     ]
 
 
 def _campaign(
-    campaign: Campaign, scope: Scope, followed_targets: Sequence[FollowedTarget], *, is_alone: bool
+    campaign: Campaign, scope: Scope, followed_targets: Sequence[FollowedTarget]
 ) -> queries.CampaignState:
     seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
-    requested = set() if is_alone else {indicator.pk for indicator in campaign.indicators.all()}
+    requested = queries.indicators_of(campaign)
     followed_targets = [
         replace(followed, scope=seen)
         for followed in followed_targets
-        if is_alone or followed.indicator.pk in requested
+        if followed.indicator.pk in requested
     ]
     return queries.CampaignState(campaign, queries.school_states(campaign), followed_targets, seen)

@@ -61,6 +61,16 @@ def test_the_dashboard_shows_each_with_its_own_indicators(spring, autumn, albi, 
         assert f"/saisie/{code}/imt-mines-albi/relire/" in html
 
 
+def test_one_alone_has_its_own_indicators_too(spring, funds, diane, signed_in):
+    asked = [row.indicator.code for row in page_for(diane).campaigns[0].followed_targets]
+    assert asked == ["students"]
+    spring.indicators.set([funds])
+    assert page_for(diane).campaigns[0].followed_targets == []
+    html = signed_in(diane).get(URL).content.decode()
+    assert "Elle ne demande aucun des indicateurs phares." in html
+    assert "campaign-courses" not in html
+
+
 def test_what_nobody_handed_in_is_a_decision_for_each(spring, autumn, albi, diane):
     reasons = [
         (decision.subject, decision.address)
