@@ -15,6 +15,7 @@ from imtplan.campaigns.entry.pages.cell_history import MomentKind, history_of
 from imtplan.campaigns.gate import CampaignClosed, TransitionRefused
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.campaigns.review import submission_services as services
+from imtplan.campaigns.review.receipts.receipt_content import taking_back
 from imtplan.integrity.checks import CHECKS, run
 from imtplan.outbox.models import Mail
 from indicators.models import Figure, Indicator
@@ -52,6 +53,15 @@ def test_it_is_audited_and_its_receipt_stays(
     assert Receipt.objects.get().content == content
     services.submit(**place, by=alice)
     assert Receipt.objects.first().number == "2022-imt-mines-albi-2"
+
+
+def test_a_receipt_says_so_whatever_address_its_campaign_had_then(
+    submit: Submit, place: dict[str, Any], alice: User
+) -> None:
+    submit()
+    services.take_back(**place, by=alice)
+    Campaign.objects.update(code="2022-2", name="plan 2023-2027")
+    assert taking_back(Receipt.objects.get()) == Event.objects.first()
 
 
 def test_what_had_been_returned_is_returned_again(

@@ -287,10 +287,10 @@ def steps_since(receipt: Receipt, siblings: Iterable[Receipt]) -> list[Submissio
 
 
 def taking_back(receipt: Receipt) -> Event | None:
-    """Returns the event by which the school took back what this receipt is of, if it did."""
+    """Returns the event by which the school took back what this receipt is of, if it did. The
+    number alone says so: the campaign may have had another address then."""
     return Event.objects.filter(
         verb=Event.Verb.TAKEN_BACK,
         school=receipt.submission.school_id,
-        subject=receipt.submission.campaign.code,
         detail__receipt=receipt.number,
     ).first()
