@@ -31,7 +31,7 @@ class ReminderStep(Enum):
 
 
 BEFORE_CLOSING = (ReminderStep.THIRTY_DAYS, ReminderStep.SEVEN_DAYS, ReminderStep.LAST_DAY)
-BETWEEN_TWO = timedelta(days=5)  # two mails to one person; the last day's goes out all the same
+BETWEEN_TWO = timedelta(days=5)  # two mails to one person; an opening and a last day go out anyway
 LATE_REPORT = timedelta(days=7)  # how long the plan office's report may be made up for
 
 
@@ -122,8 +122,10 @@ def decide(
 
 
 def _may_be_written(reminder: Reminder, last: Mapping[int, date], today: date) -> bool:
+    """Whatever was written of another campaign, an opening and a last day are told."""
     before = last.get(reminder.person)
-    return reminder.step == ReminderStep.LAST_DAY or before is None or today - before >= BETWEEN_TWO
+    is_told_anyway = reminder.step in (ReminderStep.OPENING, ReminderStep.LAST_DAY)
+    return is_told_anyway or before is None or today - before >= BETWEEN_TWO
 
 
 def _to_people(campaign: CampaignPart, now: datetime, keys: Container[str]) -> list[Reminder]:

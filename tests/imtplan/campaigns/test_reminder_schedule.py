@@ -122,8 +122,17 @@ def test_no_two_mails_in_five_days() -> None:
 
 def test_the_mail_of_another_campaign_counts() -> None:
     campaigns = [CampaignPart(1, (part(),)), CampaignPart(2, (part(),))]
-    found = decide(at(10, 1), campaigns, [], WrittenMails())
+    found = decide(at(10, 31), campaigns, [], WrittenMails())
     assert [(one.campaign, one.person) for one in found] == [(1, ALICE)]
+
+
+def test_the_opening_of_another_campaign_is_told_all_the_same() -> None:
+    opens = at(11, 2)
+    both = [CampaignPart(1, (part(),)), CampaignPart(2, (part(opens_at=opens),))]
+    first = WrittenMails({f"reminder:1:{ALICE}:30-days:2026-11-30"}, {ALICE: date(2026, 10, 31)})
+    opening, *others = decide(opens, both, [PAUL], first)
+    assert (opening.campaign, opening.step) == (2, ReminderStep.OPENING)
+    assert not others
 
 
 def test_on_the_last_day_both_campaigns_write() -> None:
