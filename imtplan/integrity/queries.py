@@ -65,15 +65,27 @@ QUERIES: list[Query] = [
         ON ci.campaign_id = c.id AND ci.indicator_id = f.indicator_id
         LEFT JOIN campaigns_extension AS x ON x.campaign_id = c.id AND x.school_id = f.school_id
         WHERE NOT f.before IS NULL AND f.before IS DISTINCT FROM f.after
-        AND f.pgh_created_at > coalesce(x.closes_at, c.closes_at)
-        AND NOT EXISTS (  -- asked again by a later campaign of the same year
+        AND f.pgh_created_at > greatest(x.closes_at, c.closes_at)
+        AND NOT EXISTS (  -- asked of the school again, by a campaign of the year open at that time
             SELECT FROM campaigns_campaign AS other
             JOIN campaigns_campaign_indicators AS asks
             ON asks.campaign_id = other.id AND asks.indicator_id = f.indicator_id
             LEFT JOIN campaigns_extension AS longer
             ON longer.campaign_id = other.id AND longer.school_id = f.school_id
-            WHERE other.year = f.year
-            AND f.pgh_created_at <= coalesce(longer.closes_at, other.closes_at)
+            WHERE other.year = f.year AND f.pgh_created_at >= other.opens_at
+            AND f.pgh_created_at <= greatest(longer.closes_at, other.closes_at)
+            AND (
+                EXISTS (
+                    SELECT FROM campaigns_submission AS begun
+                    WHERE begun.campaign_id = other.id AND begun.school_id = f.school_id
+                ) OR f.school_id IN (
+                    SELECT school_id FROM campaigns_campaign_schools AS chosen
+                    WHERE chosen.campaign_id = other.id
+                ) OR NOT EXISTS (
+                    SELECT FROM campaigns_campaign_schools AS chosen
+                    WHERE chosen.campaign_id = other.id
+                )
+            )
         ) ORDER BY 1""",
     ),
     (

@@ -159,16 +159,22 @@ def test_a_closed_one_is_not_opened_again_over_what_was_asked_anew(
 
 
 def test_what_is_asked_again_is_typed_counted_and_no_fault(
-    campaign: Campaign, autumn: Terms, students: Indicator, albi: School, alice: User, paul: User
+    campaign: Campaign, autumn: Terms, students: Indicator, albi: School, ales: School, paul: User
 ) -> None:
     from_before = factories.FigureFactory(
         indicator=students, school=albi, year=2022, state="not_entered", value=None, status="draft"
     )
     close(campaign)
-    open_campaign(terms=replace(autumn, indicators=[students]), by=paul)
+    again = open_campaign(terms=replace(autumn, indicators=[students]), by=paul)
     Figure.objects.filter(pk=from_before.pk).update(state="number", value=Decimal(7))
     check = next(check for check in CHECKS if check.name == "closed_campaigns_are_untouched")
     assert list(check.find()) == []
+    again.schools.set([ales])
+    assert len(list(check.find())) == 1, "it was open for other schools only"
+    factories.SubmissionFactory(campaign=again, school=albi, state="draft")
+    assert list(check.find()) == []
+    Campaign.objects.filter(pk=again.pk).update(opens_at=timezone.now() + timedelta(days=1))
+    assert len(list(check.find())) == 1, "it was not open yet"
 
 
 @pytest.fixture
