@@ -6,7 +6,7 @@ from imtplan.campaigns.models import Campaign, Receipt, Submission
 
 @admin.register(Campaign)
 class CampaignAdmin(ReadOnlyAdmin):
-    list_display = ["year", "plan", "opens_at", "closes_at"]
+    list_display = ["code", "name", "year", "plan", "opens_at", "closes_at"]
 
 
 @admin.register(Submission)

@@ -41,7 +41,8 @@ class KeyedRequest:
     def of(cls, request: Any) -> "KeyedRequest":
         """Reads the key of a request of Django or of the REST framework, by somebody signed in.
 
-        The address belongs to the content: a key is good for one cell.
+        The whole address belongs to the content, the campaign that it names too: a key is good for
+        one cell.
         """
         key = request.headers.get("Idempotency-Key", "")
         if len(key) > LONGEST_KEY:
@@ -50,7 +51,7 @@ class KeyedRequest:
         return cls(
             user=request.user,
             key=key,
-            content=request.path.encode() + b"\n" + request.body,
+            content=request.get_full_path().encode() + b"\n" + request.body,
         )
 
     @property

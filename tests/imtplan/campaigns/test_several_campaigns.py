@@ -242,6 +242,24 @@ def test_a_cell_that_one_campaign_asks_needs_no_more_than_its_year(
     assert Submission.objects.get().campaign == autumn
 
 
+def test_a_key_is_good_for_the_campaign_that_the_address_names(
+    campaign: Campaign, autumn: Campaign, students: Indicator, alice: User, signed_in: Any
+) -> None:
+    autumn.indicators.add(students)
+    client = signed_in(alice)
+    answers = [
+        client.put(
+            f"{ENTRY}students/?campaign={code}",
+            '{"value": 7, "version": null}',
+            content_type="application/json",
+            headers={"Idempotency-Key": "k"},
+        ).status_code
+        for code in ("2022", "2022", "2022-finances")
+    ]
+    assert answers == [200, 200, 409]
+    assert [part.campaign for part in Submission.objects.all()] == [campaign]
+
+
 def test_a_campaign_of_another_school_is_not_meant(
     campaign: Campaign, autumn: Campaign, ales: School, alice: User, signed_in: Any
 ) -> None:
