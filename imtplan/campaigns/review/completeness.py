@@ -22,6 +22,7 @@ from indicators.models import Figure, Indicator
 
 State = Figure.State
 WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
+SCHOOLS = [kind for kind in School.Affiliation if kind != School.Affiliation.INSTITUTE]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _indicator_counts(campaigns: Sequence[Campaign]) -> tuple[dict[int, int], di
 def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[int, int], int]:
     """Returns how many collected figures are in one of `states`, by campaign and school."""
     figures = Campaign.indicators.through.objects.filter(
+        _is_reported_by("indicator__figures__school"),
         campaign__in=campaigns,
         indicator__figures__year=F("campaign__year"),
         indicator__figures__state__in=states,
@@ -130,7 +132,16 @@ def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[
 def _kept(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], int]:
     """Counts texts that could not be stored, in cells that are still asked for."""
     kept = KeptInput.objects.filter(campaign__in=campaigns, indicator__campaigns=F("campaign"))
-    return _counted(kept.values_list("campaign", "school"))
+    asked = kept.filter(_is_reported_by("school"))
+    return _counted(asked.values_list("campaign", "school"))
+
+
+def _is_reported_by(school: str) -> Q:
+    """Returns the rule of `Indicator.is_reported_by`; `school`: the way to it in the query."""
+    is_the_institutes = Q(indicator__aggregation=Indicator.Aggregation.NONE)
+    by_the_institute = Q((f"{school}__kind", School.Affiliation.INSTITUTE))
+    by_schools = Q((f"{school}__kind__in", SCHOOLS))  # no negation, which would ask of all figures
+    return is_the_institutes & by_the_institute | ~is_the_institutes & by_schools
 
 
 def _counted(pairs: QuerySet[Any, Any]) -> dict[tuple[int, int], int]:
@@ -166,7 +177,8 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     for by_indicator in figures.values():
         school = next(row.school for rows in by_indicator.values() for row in rows.values())
         together = past.with_merged(school, by_indicator, counted)
-        yield SchoolFigures(campaign, school, indicators, together, past=past)
+        asked = [indicator for indicator in indicators if indicator.is_reported_by(school)]
+        yield SchoolFigures(campaign, school, asked, together, past=past)
 
 
 # --- Rows of pages ------------------------------------------------------------------------------

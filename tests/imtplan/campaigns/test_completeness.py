@@ -76,6 +76,23 @@ def test_what_another_year_or_another_indicator_says_does_not_count(
     assert of_campaign(campaign)[albi.pk].filled == 0
 
 
+def test_what_is_of_somebody_else_to_report_is_not_counted(
+    campaign: Campaign, indicators: list[Indicator], albi: School
+) -> None:
+    """Schools gave it before the institute alone reports it, and the other way round."""
+    institute = School.objects.get(code=School.THE_INSTITUTE)
+    (now_the_institutes, now_of_schools, *_others) = indicators
+    for indicator, school in ((now_the_institutes, albi), (now_of_schools, institute)):
+        say(indicator, school, year=2021)
+        say(indicator, school, value=Decimal(9000))  # which surprises after a hundred
+        keep(campaign, school, indicator)
+    say(now_of_schools, albi)
+    Indicator.objects.filter(pk=now_the_institutes.pk).update(aggregation="none")
+    counts = of_campaign(campaign)
+    assert counts[albi.pk] == Completeness(expected=3, numbers=1)
+    assert counts[institute.pk] == Completeness(expected=1)
+
+
 def test_what_was_typed_and_could_not_be_stored_is_to_correct_and_not_said(
     campaign: Campaign, indicators: list[Indicator], albi: School
 ) -> None:
