@@ -11,6 +11,11 @@ ROLES = [
 ]
 AT_A_ROW = ["director", "substitute", "contributor", "institute_reporter", "institute_validator"]
 NAME = "membership_school_as_role_says"
+# The rule of before knows neither of the two roles: who holds one loses it on the way back.
+REMOVE = """
+    DELETE FROM accounts_membership WHERE role IN ('institute_reporter', 'institute_validator');
+    SET CONSTRAINTS ALL IMMEDIATE;
+"""
 
 
 class Migration(migrations.Migration):
@@ -38,4 +43,5 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, REMOVE),  # the last one here is undone first
     ]

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import IntegrityError
+from django.core.management import call_command
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import resolve
 
-from imtplan.accounts.models import School, User
+from imtplan.accounts.models import Membership, School, User
+from imtplan.accounts.roles import Role
 from indicators.past import at
 from tests import factories
 from tests.walk import pages
@@ -53,6 +55,17 @@ def test_it_is_no_school_under_its_own_code(db: None) -> None:
 def test_every_moment_of_the_past_knows_it(db: None) -> None:
     with at(datetime(2000, 1, 1, tzinfo=UTC)):
         assert [school.code for school in School.objects.all()] == ["imt"]
+
+
+def test_its_roles_are_lost_where_their_migration_is_undone(institute: School, diane: User) -> None:
+    for role in (Role.INSTITUTE_REPORTER, Role.INSTITUTE_VALIDATOR):
+        factories.person(role, role, institute)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # the test is one transaction
+    call_command("migrate", "accounts", "0002_the_institute", verbosity=0)
+    assert [held.user for held in Membership.objects.all()] == [diane]
+    call_command("migrate", "accounts", verbosity=0)
+    assert factories.person("Inès", Role.INSTITUTE_REPORTER, institute).held_roles
 
 
 def test_no_page_lists_it_among_the_schools(
