@@ -109,6 +109,9 @@ def test_a_missing_figure_is_told_to_the_institutes_people(ask: Any, paul: User)
     paul.language = "en"
     paul.save()
     assert "institute: 14,000 (estimate, 1 of 2 schools), 9.1% of the way (0 points)" in ask(paul)
+    paul.language = "fr"
+    paul.save()
+    assert "(estimation, 1 école sur 2)" in " ".join(ask(paul))
 
 
 def test_nothing_is_stored_by_asking(ask: Any, alice: User) -> None:

@@ -91,6 +91,20 @@ def test_no_page_or_mail_names_who_does_not_decide(
     assert "Olivier a renvoyé votre saisie" in said
 
 
+def test_what_it_changes_counts_no_schools(
+    campaign: Campaign, rank: Indicator, institute: School, diane: User, ines: User, signed_in: Any
+) -> None:
+    factories.TargetFactory(plan=campaign.plan, indicator=rank, baseline_value=1, value=11)
+    factories.FigureFactory(indicator=rank, school=institute, year=2022, value=7, status="draft")
+    tables = []
+    for person in (diane, ines):
+        page = main(signed_in(person), REVIEW).partition("Ce que cette saisie change")[2]
+        tables.append(page.partition("</details>")[0])
+        assert "60 %" in tables[-1]
+    assert "sur 1" not in tables[0]
+    assert ">Objectifs</th>" not in tables[1]
+
+
 def test_no_directors_are_named_on_the_institutes_form(
     campaign: Campaign, olivier: User, signed_in: SignIn
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
@@ -26,7 +26,6 @@ from indicators.questions.what_if import (
     Effect,
     ElementMove,
     IndicatorMove,
-    IndicatorStanding,
     effect,
 )
 from indicators.results.series import reading_of
@@ -143,22 +142,32 @@ def element_name(move: ElementMove) -> str:
 
 
 def _after(move: IndicatorMove) -> str:
-    """Returns the value, its basis, and the way done: "13 950 (7 of 8 schools), 41 % (+1
-    point)"."""
+    """Returns the value, its basis, and the way done: "950 (7 of 8 schools), 41 % (+1 point)"."""
     after = move.after
     value = _("no value") if after.value is None else shown(after.value, move.indicator)
-    text = f"{value} ({basis(after)})"
+    text = f"{value} ({rests})" if (rests := basis(move)) else value
     if after.share is not None:
         text += ", " + _("%(share)s of the way") % {"share": percent(after.share)}
     return text if move.change is None else f"{text} ({points(move.change)})"
 
 
-def basis(standing: IndicatorStanding) -> str:
-    """Says on how many schools a value rests."""
-    counts = {"reported": standing.total.reported, "expected": standing.total.expected}
-    if standing.is_estimate:
-        return _("estimate, %(reported)s of %(expected)s schools") % counts
-    return _("%(reported)s of %(expected)s schools") % counts
+def basis(move: IndicatorMove) -> str:
+    """Says on how many schools a value rests; nothing of what the institute alone reports."""
+    if move.indicator.aggregation == Indicator.Aggregation.NONE:
+        return ""
+    total = move.after.total
+    text = ngettext(
+        "%(reported)s of %(expected)s schools",
+        "%(reported)s of %(expected)s schools",
+        total.reported,
+    )
+    if move.after.is_estimate:
+        text = ngettext(
+            "estimate, %(reported)s of %(expected)s schools",
+            "estimate, %(reported)s of %(expected)s schools",
+            total.reported,
+        )
+    return text % {"reported": total.reported, "expected": total.expected}
 
 
 # --- Numbers --------------------------------------------------------------------------------------

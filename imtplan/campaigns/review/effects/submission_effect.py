@@ -85,7 +85,7 @@ class IndicatorRow:
 
     @property
     def basis(self) -> str:
-        return basis(self.move.after)
+        return basis(self.move)
 
     @property
     def ways(self) -> tuple[str, str]:
@@ -158,6 +158,11 @@ class SubmissionEffect:
     def has_ways(self) -> bool:
         """Says whether the school has targets of its own."""
         return any(row.way for row in self.own)
+
+    @property
+    def has_shares(self) -> bool:
+        """Says whether anything has a part in the institute's moves; its own figures have none."""
+        return any(row.move.share for row in self.own)
 
     @property
     def headline(self) -> str:
