@@ -19,7 +19,7 @@ from imtplan.planning.forms import (
     YearsFollowedForm,
     number_field,
 )
-from imtplan.planning.services import store_school
+from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit
 from indicators.models import FollowedIndicator, Indicator, Target
 from indicators.services_followed import follow, store_followed
@@ -279,17 +279,10 @@ class SchoolForm(PlanForm):
         self.fields["merged_into"].queryset = free.exclude(pk=self.instance.pk)
         self.fields["merged_into"].empty_label = _("no other school")
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("merged_into") and not data.get("last_year"):
-            self.add_error("last_year", _("Say the last year it reports for by itself."))
-        elif data.get("merged_into"):
-            self._check_successor(data["merged_into"], data["last_year"] + 1)
-        return data
-
-    def _check_successor(self, successor: School, year: int) -> None:
-        first, last = successor.first_year or year, successor.last_year or year
-        if not first <= year <= last:
-            words = {"school": successor, "year": year}
-            text = _("%(school)s does not report for %(year)s: choose a school that does.")
-            self.add_error("merged_into", text % words)
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.errors:
+            try:
+                check_term(self.row, self.values)
+            except ValidationError as refusal:
+                self._update_errors(refusal)

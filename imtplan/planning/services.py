@@ -3,22 +3,108 @@
 They stand here because `imtplan.accounts`, whose rows they are, lies below the audit.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.plan_edits import put
+from indicators.models import CountedFigure, Figure, View
 
 # A change of one of these needs a reason.
 _WEIGHTY = {"name", "kind", "first_year", "last_year", "merged_into"}
+# These say in which years a school's figures are in the totals, and which school reports for it.
+_TERM = ("kind", "first_year", "last_year", "merged_into")
+
+Refusals = Iterator[tuple[str, str]]  # field, sentence
 
 
 def store_school(*, school: School, by: User, reason: str = "", **values: Any) -> School:
     """Store a new school or a change of one, and return it.
 
     A new name keeps the one before it as the former name, unless another is given. What a school
-    reported stays its own: a merged school's earlier years are not moved.
+    reported stays its own: a merged school's earlier years are not moved. `ValidationError` where
+    a part would go out of the totals, see `check_term`.
     """
+    check_term(school, values)
     name = values.get("name", school.name)
     if school.pk and name != school.name and values.get("former_name", "") == school.former_name:
         values["former_name"] = school.name
     return put(school, values, by=by, reason=reason, weighty=_WEIGHTY)
+
+
+def check_term(school: School, values: Mapping[str, Any]) -> None:
+    """Raise `ValidationError`, by field, if a new kind, year or merger of a school would take
+    figures out of the totals: those it has after its last year, or those of a school that merged
+    into one that does not report for both."""
+    if all(values.get(name, getattr(school, name)) == getattr(school, name) for name in _TERM):
+        return
+    term = School(pk=school.pk, name=values.get("name", school.name))
+    for name in _TERM:
+        setattr(term, name, values.get(name, getattr(school, name)))
+    refusals = [*_of_its_successor(term), *_of_who_merged(term), *_of_its_figures(term)]
+    if refusals:
+        raise ValidationError({field: [sentence] for field, sentence in refusals})
+
+
+def _merged_into(school: School) -> list[School]:
+    """Returns the institute's own schools that merged into this one, which report no more."""
+    merged = School.objects.carrying_the_plan().filter(last_year__isnull=False)
+    return list(merged.filter(merged_into=school.pk)) if school.pk else []
+
+
+def _of_its_figures(term: School) -> Refusals:
+    if term.pk is None or term.last_year is None or not _is_own(term):
+        return
+    figures = CountedFigure.objects.in_view(View.VALIDATED).filter(school=term.pk)
+    years = figures.filter(state=Figure.State.NUMBER).aggregate(latest=Max("year"))
+    if years["latest"] is not None and years["latest"] > term.last_year:
+        text = _(
+            "%(school)s has validated figures of %(year)s: its last year is %(year)s or later."
+        )
+        yield "last_year", text % {"school": term, "year": years["latest"]}
+
+
+def _of_its_successor(term: School) -> Refusals:
+    successor = term.merged_into
+    if successor is None:
+        return
+    if term.last_year is None:
+        yield "last_year", _("Say the last year it reports for by itself.")
+        return
+    year = term.last_year + 1
+    first, last = successor.first_year or year, successor.last_year or year
+    if _is_own(term) and not _is_own(successor):
+        text = _("%(school)s is none of the institute’s own schools: choose one that is.")
+        yield "merged_into", text % {"school": successor}
+    elif not first <= year <= last:
+        text = _("%(school)s does not report for %(year)s: choose a school that does.")
+        yield "merged_into", text % {"school": successor, "year": year}
+
+
+def _of_who_merged(term: School) -> Refusals:
+    for merged in _merged_into(term):
+        last = merged.last_year or 0
+        words = {"name": merged, "last": last, "year": last + 1}
+        if not _is_own(term):
+            text = _("%(name)s merged into this school: it stays one of the institute’s own.")
+            yield "kind", text % words
+        if term.first_year is not None and term.first_year > last + 1:
+            text = _(
+                "%(name)s merged into this school after %(last)s: its first year is %(year)s or "
+                "earlier."
+            )
+            yield "first_year", text % words
+        if term.last_year is not None and term.last_year < last + 1:
+            text = _(
+                "%(name)s merged into this school after %(last)s: its last year is %(year)s or "
+                "later."
+            )
+            yield "last_year", text % words
+
+
+def _is_own(school: School) -> bool:
+    return school.kind == School.Affiliation.OWN

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from imtplan.accounts.models import School, User
@@ -126,11 +127,14 @@ class AnyHistory:
         change_campaign(campaign=place, terms=terms, by=self.paul, confirmed=True)
 
     def merge_or_part(self) -> None:
-        """Merges the last school into the first from 2021 on, or takes that back."""
+        """Merges the last school into the first, from 2021 on or after its last validated figure,
+        or takes that back."""
         school = School.objects.get(pk=self.schools[-1].pk)
         ends: dict[str, Any] = {"merged_into": None, "last_year": None}
         if school.merged_into is None:
-            ends = {"merged_into": self.schools[0], "last_year": 2020}
+            counted = school.countedfigures.filter(view="validated", state="number")
+            last = counted.aggregate(last=Max("year"))["last"] or 2020
+            ends = {"merged_into": self.schools[0], "last_year": max(last, 2020)}
         store_school(school=school, by=self.paul, reason="Décret.", **ends)
 
     def archive_or_bring_back(self) -> None:

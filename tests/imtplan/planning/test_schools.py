@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from imtplan.accounts.models import School
+from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
+from imtplan.planning.services import store_school
 from indicators.models import InstituteValue, Target
 from indicators.recomputing.recompute import recompute_stale
 from projects.models import Milestone, StatusReport
@@ -60,6 +62,57 @@ def test_a_school_merges_into_one_that_reports_the_year_after(
     albi.save()
     assert list(office.refused(url, merged_into=str(albi.pk), last_year="2020")) == ["merged_into"]
     office.do(url, merged_into=str(albi.pk), last_year="2019")
+
+
+def test_a_school_of_the_institutes_merges_into_another_of_them(
+    office: Any, albi: School, ales: School
+) -> None:
+    """An associated school is in no total: what merges into it would be in none."""
+    url = f"/plan/modifier/ecoles/{ales.pk}/"
+    School.objects.filter(pk=albi.pk).update(kind="associated")
+    assert list(office.refused(url, merged_into=str(albi.pk), last_year="2020")) == ["merged_into"]
+    office.do(url, merged_into=str(albi.pk), last_year="2020", kind="associated")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"kind": "subsidiary"}, "kind"),
+        ({"last_year": "2020"}, "last_year"),
+        ({"first_year": "2022"}, "first_year"),
+    ],
+)
+def test_a_successor_goes_on_reporting_for_both(
+    office: Any, albi: School, ales: School, typed: dict[str, str], field: str
+) -> None:
+    ales.last_year, ales.merged_into = 2020, albi
+    ales.save()
+    url = f"/plan/modifier/ecoles/{albi.pk}/"
+    assert list(office.refused(url, **typed)) == [field]
+    office.do(url, last_year="2021", first_year="2021", name="IMT Sud")
+
+
+def test_a_school_ends_after_its_last_validated_figure(
+    office: Any, paul: User, target: Target, ales: School
+) -> None:
+    url = f"/plan/modifier/ecoles/{ales.pk}/"
+    factories.FigureFactory(
+        indicator=target.indicator, school=ales, year=2021, value=1, status="submitted"
+    )
+    (message,) = office.refused(url, last_year="2019")["last_year"]
+    assert message == (
+        "IMT Mines Alès a des valeurs validées de 2020\u202f: sa dernière année est 2020 ou après."
+    )
+    with pytest.raises(ValidationError):
+        store_school(school=ales, by=paul, reason="Décret.", last_year=2019)
+    office.do(url, last_year="2020")
+
+
+def test_what_was_stored_before_stays_and_can_be_renamed(
+    office: Any, target: Target, ales: School
+) -> None:
+    School.objects.filter(pk=ales.pk).update(last_year=2019)
+    office.do(f"/plan/modifier/ecoles/{ales.pk}/", name="IMT Alès")
 
 
 def test_the_page_says_that_splits_are_not_recorded(office: Any) -> None:
