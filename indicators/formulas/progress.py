@@ -22,7 +22,7 @@ from typing import Any
 from indicators.formulas.steps import Formula, FormulaStep, StepResult, value_of
 
 # Stored beside every result; to be raised whenever a formula of this package changes.
-FORMULA_VERSION = "8"
+FORMULA_VERSION = "9"
 
 ZERO = Decimal(0)
 ONE = Decimal(1)

@@ -93,7 +93,8 @@ class Series:
         school lacks a flow for each year that is missing, and its total would rest on as
         many last figures, each moved over other years.
         """
-        missing = self.totals[view, year].missing
+        total = self.totals[view, year]
+        missing = [code for code in total.missing if code not in total.left_out]
         if not (missing and self.may_have_range):
             return {}
         promised = self._promised_stand_ins(view, year, frozenset(missing))
@@ -102,7 +103,7 @@ class Series:
         aggregation = Aggregation(self.indicator.aggregation)
         moved = {code: by_last_figure(last, aggregation) for code, last in figures.items()}
         still = {figures[code].missing or code for code, it in moved.items() if it is None}
-        both = {code: stand_in for code, stand_in in promised.items() if stand_in} | {
+        both = promised | {
             code: stand_in
             for code, stand_in in moved.items()
             if stand_in is not None and (stand_in.missing or code) not in still
@@ -111,7 +112,7 @@ class Series:
 
     def _promised_stand_ins(
         self, view: View, year: int, missing: Collection[str]
-    ) -> dict[str, StandIn | None]:
+    ) -> dict[str, StandIn]:
         """Returns the missing schools that have a target of their own for the year; of several
         targets, the one that began last counts. A draft of a plan places nobody: others see these
         numbers."""
@@ -124,7 +125,7 @@ class Series:
             and target.school.code in missing
             and target.plan.state != PlanState.DRAFT
             and target.baseline_year <= year <= target.year
-            and self._merged_before(target, year)
+            and self._begins_after_mergers(target, target.school, year)
         ]
         promising.sort(key=lambda target: (target.baseline_year, target.code))
         paths = {
@@ -138,7 +139,7 @@ class Series:
         }
         return {code: stand_in for code, stand_in in stand_ins.items() if stand_in}
 
-    def _merged_before(self, target: Target, year: int) -> bool:
+    def _begins_after_mergers(self, target: Target, school: School, year: int) -> bool:
         """Returns whether all mergers into the target's school, up to a year, are older than it."""
         code = target.school.code if target.school else School.THE_INSTITUTE
         mergers = self.mergers.merged_into(code, before=year).values()

@@ -127,6 +127,22 @@ def test_the_range_leaves_out_who_the_estimate_leaves_out() -> None:
     assert differences() == []
 
 
+@pytest.mark.django_db
+def test_a_target_of_a_school_that_begins_is_not_in_the_range_either() -> None:
+    """C would be at 8 or 9 of its own target; the estimate of 15 is without it, and the range:
+    X's 10 and A at 5, or on the way from 5 to 9, at 7."""
+    indicator = build(EXAMPLES["a school that begins"])
+    Figure.objects.filter(school__code="a", year=2021).delete()
+    for code, year, baseline, goal in (("c", 2021, 8, 16), ("a", 2019, 5, 9)):
+        school = School.objects.get(code=code)
+        own = {"school": school, "is_reference": False, "baseline_value": baseline, "value": goal}
+        factories.TargetFactory(indicator=indicator, baseline_year=year, year=2023, **own)
+    recompute_stale()
+    row = InstituteValue.objects.get(indicator=indicator, year=2021, view="validated")
+    assert (row.estimate, row.low, row.high, row.range_by) == (15, 15, 17, "own_target")
+    assert differences() == []
+
+
 def _stored(row: InstituteValue) -> Year:
     left_out, missing = tuple(row.left_out), tuple(row.missing)
     return Year(row.value, row.estimate, row.carried, left_out, missing)
