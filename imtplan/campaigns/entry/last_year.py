@@ -32,7 +32,8 @@ def taken_over(cell: EnteredCell, reading: SchoolFigures) -> tuple[EnteredCell, 
     last = number_of_last_year(cell.indicator, reading)
     if last is None:
         text = _("There is no number of {year} to take over.")
-        return cell, [_refusal(format_lazy(text, year=reading.campaign.year - 1))]
+        year = reading.around.year_in_words(reading.campaign.year - 1)
+        return cell, [_refusal(format_lazy(text, year=year))]
     typed, numbers = _numbers(cell), _numbers(last)
     if cell.state not in (Figure.State.NUMBER, Figure.State.NOT_ENTERED):
         return cell, [_refusal(_("Either a word or last year's number: take one of the two away."))]
@@ -44,7 +45,8 @@ def taken_over(cell: EnteredCell, reading: SchoolFigures) -> tuple[EnteredCell, 
     if stored is not None and typed == _numbers(stored):
         return _copy(cell, last), []
     text = _("This is not the number of {year}, {last}: keep one of the two.")
-    words = {"year": last.year, "last": _shown(last, cell.indicator)}
+    year = reading.around.year_in_words(last.year)
+    words = {"year": year, "last": _shown(last, cell.indicator)}
     return cell, [_refusal(format_lazy(text, **words))]
 
 

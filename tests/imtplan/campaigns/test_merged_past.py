@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
+from imtplan.campaigns.entry.checking.cells import EnteredCell
+from imtplan.campaigns.entry.last_year import taken_over
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign
 from imtplan.campaigns.review.completeness import of_campaign
@@ -117,6 +119,18 @@ def test_a_word_of_the_school_that_merged(
     else:
         theirs.delete()
     assert before(campaign, albi, students).number == number
+
+
+def test_the_tick_of_last_year_says_whose_number_it_is(
+    campaign: Campaign, merged: School, albi: School, students: Indicator
+) -> None:
+    cell = EnteredCell(students, Figure.State.NUMBER, value=Decimal(1000), same=True)
+    with translation.override("en"):
+        _cell, (finding,) = taken_over(cell, read(campaign, albi))
+        assert "the number of 2021, with IMT Mines Alès, 1,300" in str(finding.message)
+        Figure.objects.filter(school=albi, year=2021).delete()
+        _cell, (finding,) = taken_over(cell, read(campaign, albi))
+        assert "no number of 2021, with IMT Mines Alès to take over" in str(finding.message)
 
 
 def test_a_new_school_is_compared_with_those_it_was_made_of(
