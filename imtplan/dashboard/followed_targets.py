@@ -129,11 +129,13 @@ class FollowedYear:
         return carried_names(self.total)
 
     @property
+    def schools_left_out(self) -> list[tuple[str, int]]:
+        """Returns the schools that the estimate leaves out, with their first year."""
+        return left_out_names(self.total) if self.total and self.is_estimate else []
+
+    @property
     def left_out(self) -> list[str]:
-        """Returns a sentence for each school that the estimate leaves out."""
-        if not (self.total and self.is_estimate):
-            return []
-        return [left_out_in_words(name, year) for name, year in left_out_names(self.total)]
+        return [left_out_in_words(*begun, self.year) for begun in self.schools_left_out]
 
     @property
     def has_range(self) -> bool:

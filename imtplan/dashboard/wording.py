@@ -96,9 +96,13 @@ class Wording:
         return f"{self.number(value, sign=sign)} {self.unit}" if value is not None else ""
 
 
-def left_out_in_words(name: str, year: int) -> str:
-    """Says that an estimate leaves a school out, for which nothing can stand in."""
-    return _("Without %(name)s, which begins in %(year)s.") % {"name": name, "year": year}
+def left_out_in_words(name: str, begun: int, year: int) -> str:
+    """Says that the estimate of a year leaves a school out, for which nothing can stand in; of a
+    running sum, its figure of an earlier year."""
+    text = _("Without %(name)s, which begins in %(year)s.")
+    if begun < year:
+        text = _("Without the %(year)s figure of %(name)s, which began then.")
+    return text % {"name": name, "year": begun}
 
 
 def correction_in_words(correction: Correction) -> str:

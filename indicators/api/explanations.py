@@ -30,6 +30,7 @@ from indicators.explaining import (
     Input,
     InputUse,
     LeftOutReason,
+    MissingSchool,
     NotCountedReason,
     ProgressExplanation,
     ProgressMark,
@@ -100,12 +101,18 @@ class InputSerializer(Serializer):
     year = IntegerField()
     use = ChoiceField(choices=words(InputUse))
     why = ChoiceField(choices=words(NotCountedReason), allow_null=True)
+    begins = BooleanField()
+    merged_into = SerializerMethodField()
     figure = GivenSerializer(source="shown", allow_null=True)
     stand_in = GivenSerializer(allow_null=True)
 
     @extend_schema_field(CharField(allow_null=True))
     def get_school(self, row: Input) -> str | None:
         return None if row.code == School.THE_INSTITUTE else row.code
+
+    @extend_schema_field(CharField(allow_null=True))
+    def get_merged_into(self, row: Input) -> str | None:
+        return row.successor or None
 
 
 class DifferenceSerializer(Serializer):
@@ -143,6 +150,12 @@ class MissingSchoolSerializer(Serializer):
     since = IntegerField(allow_null=True)
     then = ComputedNumberField()
     now = ComputedNumberField()
+    begins = BooleanField()
+    merged_into = SerializerMethodField()
+
+    @extend_schema_field(CharField(allow_null=True))
+    def get_merged_into(self, row: MissingSchool) -> str | None:
+        return row.successor or None
 
 
 class ExplanationSerializer(Serializer):
@@ -172,6 +185,7 @@ class ValueExplanationSerializer(ExplanationSerializer):
     expected = IntegerField(source="total.expected")
     reported = IntegerField(source="total.reported")
     missing = ListField(child=CharField(), source="total.missing")
+    left_out = ListField(child=CharField(), source="total.left_out")
     inputs = InputSerializer(many=True, source="inputs.rows")
 
 

@@ -11,7 +11,8 @@ from django.db import models
 # Stored numbers have ten decimals; what differs beyond them is rounding.
 CLOSE = Decimal("0.00000001")
 # These columns say whose row it is, when it was made and from what: they are no result.
-NOT_COMPARED = {"id", "computed_at", "formula_version", "inputs_hash", "missing", "carried"}
+NOT_COMPARED = {"id", "computed_at", "formula_version", "inputs_hash"}
+NOT_COMPARED |= {"missing", "carried", "left_out"}
 # The same numbers with more digits, for what is computed from them.
 NOT_COMPARED |= {"exact", "exact_progress", "exact_expected"}
 

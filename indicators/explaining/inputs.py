@@ -33,6 +33,8 @@ class NotCountedReason(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     BEING_ENTERED = "being_entered"  # a draft: until it is submitted, only its school sees it
     NOT_VALIDATED = "not_validated"  # submitted, in a view that counts validated figures alone
+    BEGINS = "begins"  # the school begins with the year, and the estimate is without it
+    MERGED = "merged"  # the figure of a school that merged stands in for its successor
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,20 @@ class Input:
     latest: Figure | None
     is_expected: bool = True
     stand_in: CountedFigure | None = None
-    merged_into: str = ""  # the name of the missing school in whose place its figure stands
+    successor: str = ""  # the code of the missing school in whose place its figure stands
+    merged_into: str = ""  # its name
     begins: bool = False  # left out of the estimate: the school begins with the year
     correction: Correction | None = None
 
     @property
     def why(self) -> NotCountedReason | None:
         """Returns why the figure does not count; None where it counts."""
+        if self.successor:
+            return NotCountedReason.MERGED
+        return NotCountedReason.BEGINS if self.begins else self._own_reason
+
+    @property
+    def _own_reason(self) -> NotCountedReason | None:
         if self.counted is not None:
             is_number = self.counted.state == Figure.State.NUMBER
             return None if is_number else NotCountedReason(self.counted.state)
@@ -149,7 +158,8 @@ class Inputs:
             yield replace(own, is_expected=part is not None, begins=stand_ins == ())
             for merged, source in sources.items():
                 row = replace(self._row(merged, year, source), counted=None, latest=None)
-                yield replace(row, merged_into=self.names.get(code, code), correction=None)
+                name = self.names.get(code, code)
+                yield replace(row, successor=code, merged_into=name, correction=None)
 
     def _row(self, code: str, year: int, source: int | None) -> Input:
         key = (code, year)
@@ -162,6 +172,14 @@ class Inputs:
             stand_in=self.figures.counted.get((code, source)) if source else None,
             correction=self.figures.corrections.get(key),
         )
+
+    @property
+    def unknown(self) -> Mapping[str, str]:
+        """Returns the codes of the schools without which there is no estimate, with that of the
+        missing school: itself, or the one it merged into."""
+        if self.school is not None:
+            return {self.school: self.school}
+        return self.series.unknown(self.view, self.year)
 
     @property
     def missing(self) -> list[str]:

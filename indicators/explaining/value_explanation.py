@@ -40,7 +40,8 @@ class MissingSchool:
     since: int | None = None
     then: Decimal | None = None
     now: Decimal | None = None
-    merged_into: str = ""  # the name of the missing school
+    successor: str = ""  # the code of the missing school, where this one merged into it
+    merged_into: str = ""  # its name
     begins: bool = False
 
 
@@ -176,6 +177,7 @@ class ValueExplanation:
             last.year if last else None,
             self._number(then),
             self._number(now),
+            stand_in.missing,
             self._name(stand_in.missing) if stand_in.missing else "",
         )
 

@@ -50,6 +50,11 @@ class Mergers:
         rows = self._predecessors.get(school, {})
         return {code: since for code, since in rows.items() if since < before}
 
+    def successor(self, school: str, *, year: int) -> str | None:
+        """Returns the last school that this one is part of in a year; None where it is itself."""
+        ways = self._successors.get(school, {})
+        return next((code for code, since in reversed(ways.items()) if since < year), None)
+
     def on_the_way(self, school: str, successor: str) -> dict[str, int]:
         """Returns the schools that this one is part of on its way to a successor, which is the last
         of them, with the last year before it was."""
@@ -109,17 +114,25 @@ class Carrying:
     def in_place_of(self, school: str, year: int) -> CarriedFigures | None:
         """Returns the numbers that stand in for the missing one of a school and year: none if it is
         left out because it begins with the year; None where something unknown is missing."""
-        merged = self.mergers.merged_into(school, before=year)
-        brought = [self._brought(school, year)] + [
-            self._brought(code, self._last_year(code))
-            for code in merged
-            if not self._is_spoken_for(code, school, year)
-        ]
-        known = [figures for figures in brought if figures is not None]
+        brought = self._brought_by_school(school, year)
+        known = [figures for figures in brought.values() if figures is not None]
         figures = tuple(chain.from_iterable(known))
         if len(known) < len(brought):
             return None
         return figures if figures or self.mergers.begins_in(school, year) else None
+
+    def unknown_in_place_of(self, school: str, year: int) -> list[str]:
+        """Returns of which schools nothing is known, where `in_place_of` returns None."""
+        brought = self._brought_by_school(school, year)
+        return [code for code, figures in brought.items() if figures is None] or [school]
+
+    def _brought_by_school(self, school: str, year: int) -> dict[str, CarriedFigures | None]:
+        merged = self.mergers.merged_into(school, before=year)
+        return {school: self._brought(school, year)} | {
+            code: self._brought(code, self._last_year(code))
+            for code in merged
+            if not self._is_spoken_for(code, school, year)
+        }
 
     def _brought(self, school: str, year: int) -> CarriedFigures | None:
         """Returns the number that a school itself brings to a year; see the rules above."""

@@ -26,7 +26,7 @@ from indicators.formulas.coverage_range import (
     coverage_range,
     last_figures,
 )
-from indicators.formulas.mergers import NO_MERGERS, CarriedFigures, Mergers, SchoolTerm
+from indicators.formulas.mergers import NO_MERGERS, CarriedFigures, Carrying, Mergers, SchoolTerm
 from indicators.formulas.progress import (
     Accumulation,
     Aggregation,
@@ -85,8 +85,8 @@ class Series:
 
     def stand_ins(self, view: View, year: int) -> dict[str, StandIn]:
         """Returns what may stand in for each missing school, its own target before its last figure,
-        without those for which there is nothing; by school, those that merged into a missing one
-        too, whose figures stand in for it.
+        without those for which there is nothing, or which the estimate leaves out; by school, those
+        that merged into a missing one too, whose figures stand in for it.
 
         A target from before a merger speaks of the school as it was: it does not stand in. Of a
         ratio the last figure alone: a target states no parts. Of a running sum nothing: a missing
@@ -141,8 +141,7 @@ class Series:
 
     def _begins_after_mergers(self, target: Target, school: School, year: int) -> bool:
         """Returns whether all mergers into the target's school, up to a year, are older than it."""
-        code = target.school.code if target.school else School.THE_INSTITUTE
-        mergers = self.mergers.merged_into(code, before=year).values()
+        mergers = self.mergers.merged_into(school.code, before=year).values()
         return all(since < target.baseline_year for since in mergers)
 
     def _last_figures(
@@ -205,6 +204,19 @@ class Series:
             earlier_members=None if alone else self.members,
             mergers=NO_MERGERS if alone else self.mergers,
         )
+
+    def unknown(self, view: View, year: int) -> dict[str, str]:
+        """Returns the schools without an earlier figure that could stand in, with the missing one:
+        itself, or the one it merged into."""
+        aggregation = Aggregation(self.indicator.aggregation)
+        carrying = Carrying(self.readings[view], aggregation, self.mergers)
+        return {
+            code: missing
+            for missing, brought in self.contributions(view, year).items()
+            for y, figures in brought.stand_ins.items()
+            if figures is None
+            for code in carrying.unknown_in_place_of(missing, y)
+        }
 
     @property
     def first_year(self) -> int | None:

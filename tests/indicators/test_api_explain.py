@@ -56,6 +56,32 @@ def test_a_value_names_its_figures_and_who_gave_them(
     assert told["recomputed"] == {"same": True, "differences": []}
 
 
+def test_it_names_who_merged_and_who_begins(
+    students: Target, albi: School, ales: School, recomputed: Recompute, why: Callable[..., Any]
+) -> None:
+    """Albi is missing in 2021: its figure of 2020 and Alès's stand in; a new school has none."""
+    indicator = students.indicator
+    factories.FigureFactory(indicator=indicator, school=ales, year=2020, value=700)
+    third, _new = factories.SchoolFactory(), factories.SchoolFactory(code="new", first_year=2021)
+    for year in (2020, 2021):
+        factories.FigureFactory(indicator=indicator, school=third, year=year, value=300)
+    School.objects.filter(pk=ales.pk).update(last_year=2020, merged_into=albi)
+    recomputed()
+    answer = why("values", InstituteValue.objects.get(year=2021, view="validated"))
+    assert (answer["estimate"], answer["left_out"]) == ("16000", ["new"])
+    rows = {row["school"]: (row["why"], row["merged_into"]) for row in answer["inputs"]}
+    assert rows[albi.code] == ("not_entered", None)
+    assert rows[ales.code] == ("merged", albi.code)
+    assert rows["new"] == ("begins", None)
+    assert [row["school"] for row in answer["inputs"] if row["begins"]] == ["new"]
+    placed = {row["school"]: (row["merged_into"], row["begins"]) for row in answer["stand_ins"]}
+    assert placed == {
+        albi.code: (None, False),
+        ales.code: (albi.code, False),
+        "new": (None, True),
+    }
+
+
 def test_progress_is_written_out_with_its_target(students: Target, why: Callable[..., Any]) -> None:
     told = why("progress", Progress.objects.get(year=2020, view="validated"))
     progress = step(told, "progress")

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import ngettext
 
 from imtplan.bilingual import reader_language
-from imtplan.dashboard.explanation.school_rows import InputRow, MissingSchoolRow
+from imtplan.dashboard.explanation.school_rows import (
+    InputRow,
+    MissingSchoolRow,
+    stand_ins_in_words,
+)
 from imtplan.dashboard.explanation.series_sentence import sentence
 from imtplan.dashboard.explanation.steps_in_words import (
     MISSING,
@@ -22,7 +25,7 @@ from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.revision_wording import revision_in_words
 from imtplan.dashboard.scope import Scope, demanded_scope
-from imtplan.dashboard.wording import Wording, left_out_in_words
+from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
 from indicators.explaining import (
     Agreement,
@@ -89,10 +92,8 @@ class ValueInWords:
         return [InputRow(row, self.words) for row in self.explanation.inputs.rows]
 
     @property
-    def missing(self) -> list[str]:
-        """Returns the names of the schools that did not report."""
-        names = self.explanation.inputs.names
-        return [names.get(code, code) for code in self.explanation.inputs.missing]
+    def stand_ins(self) -> list[str]:
+        return stand_ins_in_words(self.explanation)
 
     @property
     def several_years(self) -> bool:
@@ -111,42 +112,13 @@ class ValueInWords:
         return [row.name for row in schools if row.assumption is None and not row.begins]
 
     @property
-    def mergers(self) -> list[str]:
-        """Returns a sentence for each missing school in whose place others stand that merged into
-        it."""
-        merged: dict[str, list[str]] = {}
-        for row in self.explanation.inputs.rows:
-            names = merged.setdefault(row.merged_into, [])
-            if row.name not in names:
-                names.append(row.name)
-        return [
-            ngettext(
-                "%(names)s merged into %(school)s: its last figure stands in too, as it did "
-                "in its own last year.",
-                "%(names)s merged into %(school)s: their last figures stand in too, as they did "
-                "in their own last year.",
-                len(names),
-            )
-            % {"names": ", ".join(names), "school": school}
-            for school, names in merged.items()
-            if school
-        ]
-
-    @property
-    def left_out(self) -> list[str]:
-        """Returns a sentence for each school that the estimate leaves out."""
-        return [
-            left_out_in_words(row.name, row.year)
-            for row in self.explanation.inputs.rows
-            if row.begins
-        ]
-
-    @property
     def is_open_running_sum(self) -> bool:
         """Returns whether figures of a running sum are missing, of which there is no range."""
         indicator = self.explanation.indicator
         is_sum = indicator.accumulation == Indicator.Accumulation.CUMULATIVE
-        return is_sum and bool(self.missing) and self.explanation.inputs.school is None
+        return (
+            is_sum and bool(self.explanation.inputs.missing) and not self.explanation.inputs.school
+        )
 
 
 @dataclass(frozen=True)

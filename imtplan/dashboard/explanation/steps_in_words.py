@@ -127,6 +127,8 @@ REASONS = {
     # A number that its school has not handed in yet is the school's own affair.
     NotCountedReason.BEING_ENTERED: gettext_lazy("being entered"),
     NotCountedReason.NOT_VALIDATED: gettext_lazy("handed in, not yet validated"),
+    NotCountedReason.BEGINS: gettext_lazy("begins in %(year)s"),
+    NotCountedReason.MERGED: gettext_lazy("merged into %(name)s"),
 }
 MISSING = {
     LeftOutReason.NO_DATA: gettext_lazy("no data"),

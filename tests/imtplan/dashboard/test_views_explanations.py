@@ -182,7 +182,7 @@ def test_a_value_says_who_is_missing_and_the_range(
 @pytest.mark.parametrize(
     ("figures", "said"),
     [
-        ({"imt-mines-albi"}, "a missing school has no earlier figure to carry forward"),
+        ({"imt-mines-albi"}, "IMT Mines Alès has no earlier figure to carry forward"),
         (set(), "nobody has reported for this year"),
     ],
 )
