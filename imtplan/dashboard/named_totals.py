@@ -46,6 +46,11 @@ def carried_names(total: InstituteValue) -> list[tuple[str, int]]:
     ]
 
 
+def listed_with_years(names: Iterable[tuple[str, int]]) -> str:
+    """Writes schools with a year each: "IMT Mines Albi (2020), IMT Mines Alès (2020)"."""
+    return ", ".join(f"{name} ({year})" for name, year in names)
+
+
 def left_out_names(total: InstituteValue) -> list[tuple[str, int]]:
     """Returns the names of the schools that the estimate leaves out, with their first year."""
     schools = _named(total)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from imtplan.bilingual import reader_language
-from imtplan.dashboard.followed_targets import FollowedTarget
+from imtplan.dashboard.followed_targets import FollowedTarget, FollowedYear
+from imtplan.dashboard.named_totals import listed_with_years
 from imtplan.dashboard.overview.page import DashboardPage, Headline
 from imtplan.dashboard.overview.tables import DASHBOARD
 from imtplan.dashboard.queries import ElementState, ProjectGroup
@@ -170,9 +171,17 @@ def _sources(user: Any, followed: FollowedTarget) -> list[str]:
         _("Source of the target: %(source)s") % {"source": target.source},
         source_of_figures(user, followed.indicator, followed.scope),
         coverage if followed.facts.coverage else "",
+        *_basis(followed.now),
         followed.outlook,
         str(NATURES),
     ]
+
+
+def _basis(year: FollowedYear) -> Iterator[str]:
+    """Yields whose older figures an estimate rests on, and which schools it is without."""
+    if year.carried:
+        yield f"{_('Carried forward:')} {listed_with_years(year.carried)}"
+    yield from year.left_out
 
 
 def _facts(followed: FollowedTarget) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The schools of one indicator with their years, for `indicators.formulas.school_parts`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from imtplan.accounts.models import School
@@ -19,6 +19,7 @@ class Bearers:
     carried: dict[str, list[int]] = field(default_factory=dict)  # the years of older figures
     joined: frozenset[str] = frozenset()  # not expected in the baseline year
     left: frozenset[str] = frozenset()  # not expected in the year
+    left_out: frozenset[str] = frozenset()  # of the estimate: nothing stands in as they begin
     merged: dict[str, list[str]] = field(default_factory=dict)  # by successor
 
 
@@ -35,7 +36,7 @@ def bearers(
         if (view, y) in series.totals and series.totals[view, y].value is not None
     }
     codes = sorted({*then, *now}.union(*points.values()))
-    into = {code: last for code, last in successors(schools, year).items() if code in codes}
+    into = {code: last for code in codes if (last := series.mergers.successor(code, year=year))}
     rows = [
         SchoolYears(
             code,
@@ -52,6 +53,7 @@ def bearers(
         carried={code: years for code, brought in now.items() if (years := brought.carried_years)},
         joined=frozenset({s.code for s in kept} - {into.get(code, code) for code in then}),
         left=frozenset({s.code for s in kept} - members),
+        left_out=frozenset(code for code, brought in now.items() if brought.is_left_out),
         merged={
             last: sorted(code for code in into if into[code] == last) for last in set(into.values())
         },
@@ -69,18 +71,3 @@ def _bears(school: SchoolYears) -> bool:
     """Returns whether the school has a part in either year; one that came and went between has
     none."""
     return not (school.then == school.now == NOTHING)
-
-
-def successors(schools: Iterable[School], year: int) -> Mapping[str, str]:
-    """Returns, for each school that is not expected any more in a year, the last one it merged
-    into."""
-    by_pk = {school.pk: school for school in schools}
-    into = {}
-    for school in by_pk.values():
-        last, seen = school, {school.pk}
-        while not last.is_member_in(year) and last.merged_into_id in by_pk.keys() - seen:
-            last = by_pk[last.merged_into_id]
-            seen.add(last.pk)
-        if last is not school:
-            into[school.code] = last.code
-    return into

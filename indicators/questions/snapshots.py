@@ -35,7 +35,10 @@ FORMAT = "imtplan-snapshot-1"
 NAMED = ("code", "name_fr", "name_en")
 TITLED = ("code", "title_fr", "title_en")
 MEANT = ("unit_fr", "unit_en", "decimals", "direction", "aggregation")
-ADDED_UP = (*names_of(field for field in VALUES if field.in_snapshots), "missing")
+ADDED_UP = (
+    *names_of(field for field in VALUES if field.in_snapshots),
+    *("missing", "carried", "left_out"),
+)
 PROMISED = ("code", "year", "baseline_year", "is_reference", "perimeter_fr", "perimeter_en")
 REACHED = names_of(field for field in PROGRESS if field.in_snapshots)
 # The snapshots that are kept do not say whether a mean rests on estimates.

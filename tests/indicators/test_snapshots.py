@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from indicators.models import Figure, Snapshot
+from indicators.models import Figure, Indicator, Snapshot
 from indicators.questions.snapshots import compared, content_of
 from indicators.services import take_snapshot
 from objectives.models import Objective, StrategicPlan
@@ -45,6 +45,19 @@ def test_it_holds_every_number_of_the_year(snapshot: Snapshot) -> None:
     assert (target["progress"], target["status"]) == ("0.2424242424", "off_track")
     kinds = {one["kind"]: one["progress"] for one in snapshot.parsed_content["elements"]}
     assert kinds == {"plan": "0.2424242424", "objective": "0.2424242424"}
+
+
+def test_it_says_what_an_estimate_rests_on(
+    snapshot: Snapshot, albi: School, ales: School, diane: User
+) -> None:
+    """Alès's figure of 2019 stands in; a school that begins is left out."""
+    assert snapshot.parsed_content["indicators"][0]["carried"] == {}
+    students = Indicator.objects.get()
+    factories.FigureFactory(indicator=students, school=ales, year=2019, value=700)
+    factories.SchoolFactory(code="new", first_year=2020)
+    (frozen,) = freeze(diane).parsed_content["indicators"]
+    assert (frozen["estimate"], frozen["missing"]) == ("15700", ["imt-mines-ales", "new"])
+    assert (frozen["carried"], frozen["left_out"]) == ({"imt-mines-ales": 2019}, ["new"])
 
 
 def test_its_fingerprint_is_that_of_its_text(snapshot: Snapshot) -> None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from imtplan.dashboard.followed_targets import FollowedTarget, YearRow
 from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
+from imtplan.dashboard.named_totals import listed_with_years
 from imtplan.dashboard.tabled_pages import TabledPage, about_numbers
 from imtplan.page_tables import AboutLines, PageTable, day, number, text
 from imtplan.spreadsheets import Column
@@ -46,6 +47,16 @@ YEARS = [
     _stored("forecast_high"),
     number("reported", gettext_lazy("Schools that reported"), "row.year.reported"),
     number("expected", gettext_lazy("Schools expected"), "row.year.expected_schools"),
+    text(
+        "carried",
+        gettext_lazy("Figures carried forward"),
+        lambda row: listed_with_years(row.row.year.carried),
+    ),
+    text(
+        "left_out",
+        gettext_lazy("Schools left out"),
+        lambda row: ", ".join(name for name, _first in row.row.year.schools_left_out),
+    ),
     text("status", gettext_lazy("Status"), "row.year.verdict.text"),
     text("target", gettext_lazy("Target code"), "followed.target.code"),
     number("target_value", pgettext_lazy("a number", "Target"), "followed.target_value"),

@@ -125,7 +125,9 @@ class ShareRow:
             remarks.append(_("figure of %(years)s carried forward") % {"years": years})
         if names := [self.shares.names.get(merged, merged) for merged in of.merged.get(code, [])]:
             remarks.append(_("with %(names)s, merged into it") % {"names": ", ".join(names)})
-        if code in of.joined:
+        if code in of.left_out:
+            remarks.append(_left_out_in_words(self.school.first_year or scope.year, scope.year))
+        if code in of.joined and self.share.now is not None:
             year = self.shares.followed.target.baseline_year
             text = _("nothing was asked of it for %(year)s: all it has counts as change")
             remarks.append(text % {"year": year})
@@ -141,6 +143,13 @@ class ShareRow:
         followed = self.shares.followed
         args = [self.school.code, followed.indicator.code]
         return reverse("explain-share", args=args) + followed.scope.lasting
+
+
+def _left_out_in_words(begun: int, year: int) -> str:
+    text = _("begins in %(year)s: the estimate is without it")
+    if begun < year:
+        text = _("began in %(year)s: the estimate is without its figure of then")
+    return text % {"year": begun}
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,14 @@ def test_the_institutes_people_are_told_what_would_be_stored(ask: Any, paul: Use
     ]
 
 
+def test_they_are_told_who_an_estimate_is_without(ask: Any, paul: User) -> None:
+    factories.SchoolFactory(first_year=2022)
+    paul.language = "en"
+    paul.save()
+    (line,) = [row for row in ask(paul, "1620") if "institute" in row]
+    assert "14,120 (estimate, 2 of 3 schools, 1 left out in its first year)" in line
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -2,6 +2,8 @@
 
 import pytest
 
+from imtplan.accounts.models import School
+from indicators.models import Figure, Indicator, Target
 from tests import factories
 
 
@@ -55,6 +57,64 @@ def test_a_school_that_begins_is_named_and_no_total_is_lost(merged, page, recomp
     assert sentence in explained
     assert "16\u202f000" in explained
     assert "laissée hors de la fourchette" in explained
+
+
+def test_the_files_say_what_the_estimate_rests_on(merged, diane, signed_in, recomputed):
+    factories.SchoolFactory(code="new", name="IMT Nouvelle", first_year=2021)
+    recomputed()
+    answer = signed_in(diane).get(
+        "/fichiers/indicateurs/students/annees.csv", {"plan": "2018-2022", "year": "2021"}
+    )
+    (line,) = [row for row in answer.content.decode().splitlines() if ";2021;" in row]
+    assert ";IMT Mines Albi (2020), IMT Mines Alès (2020);IMT Nouvelle;" in line
+
+
+EXPLAINED = "/explication/indicateurs/students/"
+
+
+def test_a_school_that_begins_has_no_last_figure_to_stand_in(merged, page, recomputed):
+    """Only Albi's does; then Albi reports, and New alone is missing."""
+    factories.SchoolFactory(code="new", name="IMT Nouvelle", first_year=2021)
+    recomputed()
+    assert "1 école n’a pas de valeur prise en compte" in page(EXPLAINED)
+
+    albi = School.objects.get(code="imt-mines-albi")
+    factories.FigureFactory(indicator=merged.indicator, school=albi, year=2021, value=900)
+    recomputed()
+    text = page(EXPLAINED)
+    assert "1\u202f200" in text
+    assert "Sans IMT Nouvelle" in text
+    assert "n’a pas de valeur prise en compte" not in text
+
+
+def test_a_new_successor_has_no_figure_of_its_own(merged, ales, page, recomputed):
+    new = factories.SchoolFactory(code="new", name="IMT Nouvelle", first_year=2021)
+    School.objects.filter(code="imt-mines-albi").update(last_year=2020, merged_into=new)
+    School.objects.filter(pk=ales.pk).update(merged_into=new)
+    recomputed()
+    text = page(EXPLAINED)
+    assert "IMT Nouvelle, qui n’a pas encore de valeur\u202f: leurs dernières valeurs" in text
+    assert "prise en compte pour cette année" not in text
+
+
+def test_whose_figure_is_missing_where_there_is_no_estimate(merged, ales, page, recomputed):
+    """Nothing is known of Alès, for which Albi speaks since 2021."""
+    Figure.objects.filter(school=ales).delete()
+    recomputed()
+    text = page(EXPLAINED)
+    assert "IMT Mines Alès, fusionnée dans IMT Mines Albi n’a aucune valeur antérieure" in text
+
+
+def test_a_running_sum_leaves_the_first_figure_out_and_counts_the_later(merged, page, recomputed):
+    begun = factories.SchoolFactory(code="new", name="IMT Nouvelle", first_year=2020)
+    factories.FigureFactory(indicator=merged.indicator, school=begun, year=2021, value=7)
+    Indicator.objects.filter(pk=merged.indicator.pk).update(accumulation="cumulative")
+    Target.objects.filter(pk=merged.pk).update(baseline_year=2020)
+    recomputed()
+    sentence = "Sans la valeur 2020 de IMT Nouvelle, qui a commencé cette année-là."
+    assert sentence in page(EXPLAINED)
+    assert sentence in page("/indicateurs/students/")
+    assert "Sans IMT Nouvelle, qui commence en 2020." in page(EXPLAINED, year="2020")
 
 
 # --- the pages of the schools ---

@@ -216,6 +216,29 @@ def test_a_published_baseline_beside_the_sum_stands_in_a_line_of_its_own(
     assert "À la charge d’aucune école" in plain(read(signed_in(diane).get(PAGE)))
 
 
+@pytest.mark.parametrize("accumulation", ["level", "cumulative"])
+def test_a_school_that_begins_is_said_to_be_left_out(
+    two: School, students: Target, diane: User, recomputed: Recompute, accumulation: str
+) -> None:
+    """Nothing of it counts as change, for it has nothing; of a running sum its later figures do."""
+    new = factories.SchoolFactory(code="new", name="IMT Nouvelle", first_year=2020)
+    remarks = "commence en 2020\u202f: l’estimation est sans elle"
+    if accumulation == "cumulative":
+        School.objects.filter(pk=new.pk).update(first_year=2019)
+        for year in (2018, 2019):
+            for school in School.objects.exclude(pk=new.pk):
+                give(students, school, year, 1)
+        give(students, new, 2020, 7)
+        remarks = (
+            "a commencé en 2019\u202f: l’estimation est sans sa valeur de cette année-là, "
+            "rien ne lui était demandé pour 2017\u202f: tout ce qu’elle a compte comme évolution"
+        )
+        Indicator.objects.update(accumulation="cumulative")
+    recomputed()
+    (shares,) = page_of(diane).shared
+    assert ", ".join(shares.of("new").remarks) == remarks
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

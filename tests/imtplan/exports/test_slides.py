@@ -29,6 +29,17 @@ def test_the_first_slide_says_the_state_of_the_plan(made: Made) -> None:
     assert any("année 2020, valeurs validées" in text for text in first["texts"])
 
 
+def test_the_notes_say_what_an_estimate_rests_on(
+    made: Made, board: Target, ales: Any, recomputed: Callable[[], Any]
+) -> None:
+    factories.FigureFactory(indicator=board.indicator, school=ales, year=2019, value=700)
+    factories.SchoolFactory(code="new", name="IMT Nouvelle", first_year=2020)
+    recomputed()
+    notes = slides(made)[1]["notes"]
+    assert "IMT Mines Alès (2019)" in notes
+    assert "Sans IMT Nouvelle, qui commence en 2020." in notes
+
+
 def test_a_headline_is_a_chart_that_can_be_edited(made: Made) -> None:
     slide = slides(made)[1]
     assert slide["title"] == "Étudiants\u202f: 15\u202f000 étudiants en 2020, hors trajectoire"

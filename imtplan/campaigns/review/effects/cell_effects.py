@@ -152,7 +152,8 @@ def _after(move: IndicatorMove) -> str:
 
 
 def basis(move: IndicatorMove) -> str:
-    """Says on how many schools a value rests; nothing of what the institute alone reports."""
+    """Says on how many schools a value rests, and how many an estimate is without; nothing of what
+    the institute alone reports."""
     if move.indicator.aggregation == Indicator.Aggregation.NONE:
         return ""
     total = move.after.total
@@ -167,7 +168,14 @@ def basis(move: IndicatorMove) -> str:
             "estimate, %(reported)s of %(expected)s schools",
             total.reported,
         )
-    return text % {"reported": total.reported, "expected": total.expected}
+    if total.left_out:
+        text += ", " + ngettext(
+            "%(count)s left out in its first year",
+            "%(count)s left out in their first year",
+            len(total.left_out),
+        )
+    counts = {"reported": total.reported, "expected": total.expected}
+    return text % {**counts, "count": len(total.left_out)}
 
 
 # --- Numbers --------------------------------------------------------------------------------------
