@@ -30,6 +30,7 @@ VERSIONED = {
     "indicators": [
         "Indicator",
         "FollowedIndicator",
+        "SeriesBreak",
         "IndicatorLink",
         "Target",
         "TrajectoryPoint",

@@ -12,6 +12,7 @@ from imtplan.numbers import plain
 from indicators.models import (
     Indicator,
     IndicatorLink,
+    SeriesBreak,
     Target,
     TrajectoryPoint,
 )
@@ -60,6 +61,13 @@ def store_indicator(
     """Store a new indicator or other terms of one; what its figures mean changes with a reason
     only."""
     return put(indicator, values, by=by, reason=reason, weighty=WEIGHTY_OF_INDICATORS)
+
+
+def store_series_break(
+    *, series_break: SeriesBreak, by: User, reason: str = "", **values: Any
+) -> SeriesBreak:
+    """Store where a series begins anew, or other terms of a break: forecasts do not cross it."""
+    return put(series_break, values, by=by, reason=reason, weighty={"year", "recounted"})
 
 
 @transaction.atomic

@@ -315,7 +315,9 @@ class FollowedTarget:
         }
         if self.baseline is not None:
             points.setdefault(self.target.baseline_year, self.baseline)
-        return points
+        # A series break leaves out all before it: the line has the last ones alone.
+        count = self.now.progress.forecast_points if self.now.progress else 0
+        return dict(sorted(points.items())[-count:]) if count else {}
 
     @property
     def line(self) -> TargetPath:
@@ -334,9 +336,9 @@ class FollowedTarget:
     @cached_property
     def forecasts(self) -> list[tuple[int, Forecast]]:
         """Returns the same line as the stored forecast, read in each year up to the target's."""
-        if self.now.progress is None or self.now.progress.forecast is None:
-            return []
         points = self.points
+        if not points:
+            return []
         ahead = range(max(points) + 1, self.target.year + 1)
         forecasts = ((year, forecast(points, at_year=year, path=self.line)) for year in ahead)
         return [(year, point) for year, point in forecasts if point is not None]

@@ -29,6 +29,7 @@ from indicators.models import (
     FollowedIndicator,
     Indicator,
     IndicatorLink,
+    SeriesBreak,
     View,
 )
 from levers.models import Lever
@@ -101,9 +102,16 @@ class FollowedInSerializer(ReadSerializer):
         ]
 
 
+class SeriesBreakSerializer(ReadSerializer):
+    class Meta:
+        model = SeriesBreak
+        fields = ["year", "sentence", "recounted"]
+
+
 class IndicatorSerializer(ReadSerializer):
     links = LinkSerializer(many=True, read_only=True)
     followed_in = FollowedInSerializer(many=True, read_only=True)
+    breaks = SeriesBreakSerializer(many=True, read_only=True)
 
     class Meta:
         model = Indicator
@@ -143,6 +151,7 @@ class IndicatorSerializer(ReadSerializer):
             "rank",
             "links",
             "followed_in",
+            "breaks",
         ]
 
 
@@ -182,6 +191,7 @@ class IndicatorViewSet(ByCode):
             super()
             .get_queryset()
             .prefetch_related(Prefetch("links", links), Prefetch("followed_in", followed))
+            .prefetch_related(Prefetch("breaks", SeriesBreak.objects.in_use()))
         )
 
 

@@ -13,6 +13,7 @@ from indicators.models.result import (
     StaleMark,
     ValueNature,
 )
+from indicators.models.series_break import SeriesBreak
 from indicators.models.snapshot import Snapshot
 from indicators.models.status import ProgressStatus, VerdictInWords
 from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, TrajectoryPoint
@@ -33,6 +34,7 @@ __all__ = [
     "RangePlacing",
     "RecomputeRun",
     "RollUp",
+    "SeriesBreak",
     "Snapshot",
     "StaleMark",
     "Sureness",

@@ -254,6 +254,13 @@ class Indicator(models.Model):
         is_the_institutes = self.aggregation == Indicator.Aggregation.NONE
         return is_the_institutes == school.is_the_institute
 
+    def comparable_from(self, year: int) -> int | None:
+        """Returns the year of the last break of the series up to this one: the first that is
+        counted as this one is. None: all are. Reads `breaks`, once for many if prefetched."""
+        breaks = self.breaks.all()
+        years = [row.year for row in breaks if row.archived_at is None and row.year <= year]
+        return max(years, default=None)
+
     def year_label(self, year: int) -> str:
         """Returns 2022 for a civil year, 2022-2023 for the academic year that begins in it."""
         return f"{year}-{year + 1}" if self.year_kind == self.YearKind.ACADEMIC else str(year)

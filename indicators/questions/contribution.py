@@ -108,6 +108,7 @@ def own_moves(
             targets.select_related("plan", "school", "indicator").prefetch_related("points"),
         ),
         Prefetch("links", links.select_related("objective")),
+        "breaks",
     )
     past = _Past.before(year, school, readings)
     return [

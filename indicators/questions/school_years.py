@@ -24,15 +24,22 @@ class Bearers:
 
 
 def bearers(
-    series: Series, view: View, *, baseline_year: int, year: int, schools: Iterable[School]
+    series: Series,
+    view: View,
+    *,
+    baseline_year: int,
+    year: int,
+    target_year: int,
+    schools: Iterable[School],
 ) -> Bearers:
     """Returns the schools that bear the indicator in the baseline year or in this one, those that
-    merged added to their successor."""
+    merged added to their successor. Their points are the years counted as the target's year is."""
+    since = series.indicator.comparable_from(target_year) or baseline_year
     then = series.contributions(view, baseline_year) if baseline_year in series.members else {}
     now = series.contributions(view, year)
     points = {
         y: series.contributions(view, y)
-        for y in range(baseline_year, year + 1)
+        for y in range(max(baseline_year, since), year + 1)
         if (view, y) in series.totals and series.totals[view, y].value is not None
     }
     codes = sorted({*then, *now}.union(*points.values()))

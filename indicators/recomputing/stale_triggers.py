@@ -50,6 +50,7 @@ STALE = {
     "indicators_countedfigure": _FIGURES,
     "indicators_target": _WHOLE_INDICATOR.format(column="indicator_id"),
     "indicators_followedindicator": _FOLLOWED,
+    "indicators_seriesbreak": _WHOLE_INDICATOR.format(column="indicator_id"),
     "indicators_indicator": _WHOLE_INDICATOR.format(column="id"),
     "indicators_trajectorypoint": _OF_THE_TARGET,
     "indicators_indicatorlink": _ROLL_UPS,

@@ -199,8 +199,8 @@ class TargetInView:
     def points(self, year: int) -> dict[int, Decimal]:
         """Returns the points of a forecast made in `year`, by year: all final values up to then, so
         that one series has one forecast whatever its targets, and the target's baseline where its
-        year has no value."""
-        points = {y: value for y, value in self._final.items() if y <= year}
+        year has no value. Years that are not counted as the target's year is are none of them."""
+        points = {y: value for y, value in self._final.items() if self._since <= y <= year}
         if self.baseline_stands_in and self.path.baseline is not None:
             points[self.path.baseline_year] = self.path.baseline
         return points
@@ -213,4 +213,11 @@ class TargetInView:
     def baseline_stands_in(self) -> bool:
         """Returns whether the target's own baseline is a point, for want of a value of its year."""
         recorded = self.values.get(self.path.baseline_year)
-        return self.path.baseline is not None and (recorded is None or recorded.value is None)
+        if self.path.baseline is None or self.path.baseline_year < self._since:
+            return False
+        return recorded is None or recorded.value is None
+
+    @cached_property
+    def _since(self) -> int:
+        """Returns the year from which on the series is counted as in the target's year."""
+        return self.target.indicator.comparable_from(self.path.target_year) or 0

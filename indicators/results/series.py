@@ -257,7 +257,7 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     readings = readings_by_indicator(CountedFigure.objects.filter(indicator__in=indicators))
     targets = Target.objects.to_judge()
     chosen = indicators.prefetch_related(
-        Prefetch("targets", queryset=targets.prefetch_related("points"))
+        Prefetch("targets", queryset=targets.prefetch_related("points")), "breaks"
     )
     return [
         Series(

@@ -27,6 +27,7 @@ from indicators.models import (
     FollowedIndicator,
     Indicator,
     IndicatorLink,
+    SeriesBreak,
     StaleMark,
     Target,
     TrajectoryPoint,
@@ -263,6 +264,14 @@ class Plan(RuleBasedStateMachine):
     )
     def change_a_school(self, index: int, **change: Any) -> None:
         self.change(School.objects.without_the_institute(), index, change)
+
+    @rule(indicator=at, year=years)
+    def break_or_mend_a_series(self, indicator: int, year: int) -> None:
+        row = pick(self.indicators, indicator)
+        if row.breaks.exists():
+            row.breaks.all().delete()
+        else:
+            SeriesBreak.objects.create(indicator=row, year=year, sentence="Another perimeter")
 
     @rule(index=at, into=maybe(at), last_year=years)
     def merge_a_school(self, index: int, into: int | None, last_year: int) -> None:

@@ -292,6 +292,7 @@ def shares_of(
         scope.view,
         baseline_year=followed.target.baseline_year,
         year=scope.year,
+        target_year=followed.target.year,
         schools=schools.values(),
     )
     return IndicatorShares(
