@@ -1,6 +1,6 @@
 """The chart of an indicator: its years, and the paths to its targets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -84,8 +84,8 @@ def _first_promised(followed: FollowedTarget) -> list[tuple[int, Decimal | None]
     return [(year, value_of(expected_value(path, year))) for year in years]
 
 
-def with_breaks(figure: dict[str, Any], years: Sequence[int]) -> dict[str, Any]:
-    """Adds an upright line where the series was defined anew, if the years show it."""
+def with_breaks(figure: dict[str, Any], years: Collection[int]) -> dict[str, Any]:
+    """Adds an upright line before each year in which the series begins anew, if they are shown."""
     shown = {year for trace in figure["data"] for year in trace.get("x", ())}
     lines = [_break(year) for year in sorted(shown.intersection(years))]
     layout = figure["layout"]
@@ -96,5 +96,6 @@ def with_breaks(figure: dict[str, Any], years: Sequence[int]) -> dict[str, Any]:
 def _break(year: int) -> dict[str, Any]:
     """Its grey is legible by day and by night, and stands for nothing else."""
     line = {"color": "#7f8798", "width": 1.5, "dash": "dot"}
-    place = {"xref": "x", "x0": year, "x1": year, "yref": "paper", "y0": 0, "y1": 1}
+    between = float(year) - 0.5
+    place = {"xref": "x", "x0": between, "x1": between, "yref": "paper", "y0": 0, "y1": 1}
     return {"type": "line", "layer": "below", "line": line, **place}

@@ -13,6 +13,7 @@ from imtplan.planning.forms_measures import (
     FollowedForm,
     IndicatorForm,
     SchoolForm,
+    SeriesBreakForm,
     TargetForm,
 )
 from indicators.models import Indicator
@@ -271,6 +272,7 @@ FORMS: dict[str, type[PlanForm]] = {
         StatusReportForm,
         IndicatorForm,
         FollowedForm,
+        SeriesBreakForm,
         TargetForm,
         SchoolForm,
     )

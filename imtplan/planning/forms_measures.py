@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,9 +22,9 @@ from imtplan.planning.forms import (
 )
 from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit
-from indicators.models import FollowedIndicator, Indicator, Target
+from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
 from indicators.services_followed import follow, store_followed
-from indicators.services_plan import store_indicator, store_target
+from indicators.services_plan import store_indicator, store_series_break, store_target
 from objectives.models import StrategicPlan
 
 
@@ -139,6 +140,37 @@ class FollowedForm(YearsFollowedForm):
         if row.pk is None:
             row.indicator = self.cleaned_data["indicator"]
         return row
+
+
+class SeriesBreakForm(PlanForm):
+    """A form for the year in which the series of an indicator begins anew."""
+
+    service = staticmethod(store_series_break)
+    argument = "series_break"
+    slug = "ruptures"
+    parent = "indicator"
+    SHOWN_AT = {"series_break_once_a_year": "year"}
+
+    class Meta(PlanFormMeta):
+        model = SeriesBreak
+        fields = ["year", "sentence", "recounted"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["recounted"].unit = unit_of(self.instance.indicator)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Keeps `archived_at`, which is no field: breaks put aside share a year with others."""
+        return super()._get_validation_exclusions() - {"archived_at"}
+
+    def clean_year(self) -> int:
+        """Refuses a year in which no plan can show it: a series begins with the earliest one."""
+        bounds = StrategicPlan.objects.aggregate(Min("baseline_year"), Max("last_year"))
+        first, last = bounds["baseline_year__min"], bounds["last_year__max"]
+        year: int = self.cleaned_data["year"]
+        if first is None or not first < year <= last:
+            raise ValidationError(_("This year is not of the plan."))
+        return year
 
 
 class TargetForm(PlanForm):

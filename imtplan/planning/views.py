@@ -29,7 +29,9 @@ from objectives.models import StrategicPlan
 from objectives.services import confirm_link
 from projects.models import FlagshipProject, Serves
 
-ARCHIVABLE = {"objectifs", "leviers", "projets", "suivis", "indicateurs", "cibles"}
+ARCHIVABLE = {"objectifs", "leviers", "projets", "suivis", "indicateurs", "cibles", "ruptures"}
+# They end in no year: nothing is said but the reason.
+WITHOUT_AN_END = {"cibles", "ruptures"}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 
@@ -138,7 +140,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         done=_("Back in use: %(what)s.") % words if aside else _("Put aside: %(what)s.") % words,
         extra={"row": row, "aside": aside},
     )
-    shown: Any = ArchiveForm if aside or kind == "cibles" else EndForm
+    shown: Any = ArchiveForm if aside or kind in WITHOUT_AN_END else EndForm
     return follow(request, lambda data: shown(data, row=row), page, after=lambda _row: page.back)
 
 
@@ -200,7 +202,7 @@ def _row(request: HttpRequest, form: type[PlanForm], pk: int) -> Any:
 
 
 def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
-    """Returns the plan or project that the address names as the new row's parent."""
+    """Returns what the address names as the new row's parent: a plan, a project, an indicator."""
     if form.parent == "plan":
         rows = StrategicPlan.objects.visible_to(request.user)
         return get_object_or_404(rows, code=request.GET.get("plan", ""))
@@ -208,6 +210,9 @@ def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
         key = request.GET.get("projet", "")
         rows = FlagshipProject.objects.visible_to(request.user)
         return get_object_or_404(rows, pk=int(key) if key.isdecimal() else 0)
+    if form.parent == "indicator":
+        indicators = Indicator.objects.visible_to(request.user)
+        return get_object_or_404(indicators, code=request.GET.get("indicateur", ""))
     return None
 
 
@@ -226,9 +231,12 @@ def _indicator_in_address(request: HttpRequest) -> dict[str, Any]:
 
 
 def _place(row: Any, form: type[PlanForm] | None = None) -> str:
-    """Returns the address to go back to: the plan, the project, the schools or the plans."""
+    """Returns the address to go back to: the plan, the project, the indicator, the schools or the
+    plans."""
     if isinstance(row, StrategicPlan):
         return reverse("plan", args=[row.code])
     if isinstance(row, FlagshipProject):
         return reverse("plan_edit", args=["projets", row.pk])
+    if isinstance(row, Indicator) and form is FORMS["ruptures"]:
+        return reverse("plan_edit", args=["indicateurs", row.pk])
     return reverse("plan_schools" if form is FORMS["ecoles"] else "plans")

@@ -21,7 +21,7 @@ from imtplan.campaigns.entry.checking.checks import findings
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
 from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
 from imtplan.campaigns.models import Campaign, KeptInput
-from indicators.models import Figure, Indicator, Target
+from indicators.models import Figure, Indicator, SeriesBreak, Target
 
 # How many earlier years are shown, and how many make the history that the checks look at.
 YEARS_SHOWN = 3
@@ -57,6 +57,7 @@ class SchoolFigures:
             now={pk: number for pk, number in now.items() if number is not None},
             indicators=self.indicators,
             aims=lambda: self.aims,
+            breaks=lambda: self.breaks,
             merged={y: self._merged_within(y) for y in range(year - YEARS_COMPARED, year)},
         )
 
@@ -82,6 +83,15 @@ class SchoolFigures:
             is_whole = target.school_id is None and not self.school.is_the_institute
             aims[target.indicator_id] = _with_target(aim, target, is_whole=is_whole)
         return aims
+
+    @cached_property
+    def breaks(self) -> dict[int, dict[int, str]]:
+        """Returns what is said of each break of the series up to the year, by indicator."""
+        rows = SeriesBreak.objects.in_use().filter(indicator__in=self.indicators)
+        breaks: dict[int, dict[int, str]] = {}
+        for row in rows.filter(year__lte=self.campaign.year):
+            breaks.setdefault(row.indicator_id, {})[row.year] = row.sentence
+        return breaks
 
     def findings(self, indicator: Indicator) -> list[CellFinding]:
         """Returns what surprises or informs about the stored figure."""

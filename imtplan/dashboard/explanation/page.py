@@ -25,6 +25,7 @@ from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.revision_wording import revision_in_words
 from imtplan.dashboard.scope import Scope, demanded_scope
+from imtplan.dashboard.series_breaks import crossings
 from imtplan.dashboard.wording import Wording
 from imtplan.numbers import format_number
 from indicators.explaining import (
@@ -172,6 +173,11 @@ class ProgressInWords:
     @property
     def outlook(self) -> str:
         return outlook(self.row, self.target.year, self.words)
+
+    @property
+    def crossings(self) -> list[str]:
+        """Returns what a break of the series means for this progress."""
+        return list(crossings(self.target, self.row.year))
 
     @property
     def points(self) -> list[tuple[int, str]]:

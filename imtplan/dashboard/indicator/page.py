@@ -23,6 +23,7 @@ from imtplan.dashboard.indicator.schools_compared import (
 )
 from imtplan.dashboard.named_totals import Totals, totals_of
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
+from imtplan.dashboard.series_breaks import break_in_words
 from imtplan.dashboard.target_chart import chart_of, with_breaks
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ExplanationReader
@@ -31,6 +32,7 @@ from indicators.models import (
     Indicator,
     IndicatorLink,
     InstituteValue,
+    SeriesBreak,
     Target,
 )
 from indicators.questions.target_revisions import with_versions
@@ -49,6 +51,7 @@ class IndicatorPage:
     value: ValueInWords | None
     years: Sequence[FollowedYear]
     redefinitions: Sequence[Redefinition]
+    breaks: Sequence[SeriesBreak]
     compared: Sequence[SchoolComparison]
     freshness: Freshness
     links: Sequence[IndicatorLink]
@@ -84,12 +87,23 @@ class IndicatorPage:
         if all(year.value is None for year in self.years):
             return None
         figure = chart_of(self.indicator, self.years, self.followed_targets, self.scope, wide=True)
-        return with_breaks(figure, [redefinition.year for redefinition in self.redefinitions])
+        return with_breaks(figure, self.break_years)
 
     @property
     def break_years(self) -> set[int]:
-        """Returns the years in which the indicator was defined anew."""
-        return {redefinition.year for redefinition in self.redefinitions}
+        """Returns the years in which the series begins anew."""
+        return {row.year for row in self.breaks}
+
+    @property
+    def breaks_in_words(self) -> list[str]:
+        words = Wording.of(self.indicator)
+        return [break_in_words(row, words) for row in self.breaks]
+
+    @property
+    def is_compared_over_a_break(self) -> bool:
+        """Returns whether the schools' growth since the baseline crosses a break."""
+        first = self.scope.plan.baseline_year
+        return any(first < year <= self.scope.year for year in self.break_years)
 
     @property
     def chart_id(self) -> str:
@@ -139,6 +153,7 @@ def indicator_page(
         value=ValueInWords(value) if value else None,
         years=followed_targets[0].years if followed_targets else _years(scope, indicator, totals),
         redefinitions=redefinitions(indicator),
+        breaks=list(indicator.breaks.in_use()),
         compared=schools_compared(user, indicator, scope),
         freshness=freshness,
         links=_links(user, scope, indicator),

@@ -59,5 +59,6 @@ def test_a_line_stands_in_the_chart_where_its_years_show_it():
     figure = {"data": [{"x": [2019, 2020]}, {"name": "no years"}], "layout": {"height": 340}}
     assert with_breaks(figure, [2018, 2026]) is figure
     drawn = with_breaks(figure, [2020, 2020, 2026])
-    assert [(one["x0"], one["x1"]) for one in drawn["layout"]["shapes"]] == [(2020, 2020)]
+    places = [(line["x0"], line["x1"]) for line in drawn["layout"]["shapes"]]
+    assert places == [(2019.5, 2019.5)], "between the year before and the one that begins anew"
     assert "shapes" not in figure["layout"], "the figure given is left as it was"

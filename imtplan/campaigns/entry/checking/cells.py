@@ -123,6 +123,12 @@ class Surroundings:
     aims: Callable[[], Mapping[int, "KnownMagnitudes"]] = dict
     # By earlier year, the schools whose figures stand with the school's own since they merged.
     merged: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    # What each series break says, by indicator and its first year, looked up once a number is held
+    # against an earlier one.
+    breaks: Callable[[], Mapping[int, Mapping[int, str]]] = dict
+
+    def breaks_of(self, indicator: Indicator) -> Mapping[int, str]:
+        return self.breaks().get(indicator.pk, {})
 
     def year_in_words(self, year: int) -> str | Promise:
         """Returns the year, and whose figures stand with the school's own there."""
@@ -143,10 +149,12 @@ class Surroundings:
         return self.past.get(indicator.pk, {}).get(self.year - 1)
 
     def earlier_steps(self, indicator: Indicator) -> list[Decimal]:
-        """Returns by how much the earlier years moved, each from the year just before it."""
-        earlier = self.past.get(indicator.pk, {})
+        """Returns by how much the earlier years moved, each from the year just before it; not the
+        step over a series break."""
+        earlier, broken = self.past.get(indicator.pk, {}), self.breaks_of(indicator)
         numbers = {year: figure.number for year, figure in earlier.items() if year < self.year}
-        pairs = [(numbers[year], numbers.get(year - 1)) for year in sorted(numbers)]
+        kept = [year for year in sorted(numbers) if year not in broken]
+        pairs = [(numbers[year], numbers.get(year - 1)) for year in kept]
         return [now - last for now, last in pairs if now is not None and last is not None]
 
     def counted_as(self, ratio: Indicator, part: str) -> Indicator | None:

@@ -214,13 +214,15 @@ def _compared_with_last_year(
     last = before.number if before else None
     if before is None or last is None:
         return
-    year = around.year_in_words(before.year)
     words: dict[str, object] = {
         "last": shown(last, indicator),
-        "year": year,
+        "year": around.year_in_words(before.year),
         "now": shown(number, indicator),
     }
-    if number == last:
+    if sentence := around.breaks_of(indicator).get(around.year):
+        text = _("Not compared with {year}, {last}: the series breaks here. {sentence}")
+        yield _information("break", format_lazy(text, sentence=sentence, **words))
+    elif number == last:
         text = _("The same as in {year}: {last}.")
         yield _information("same", format_lazy(text, **words))
     elif last == 0 and not indicator.is_percentage:
@@ -258,6 +260,8 @@ def _compared_with_history(
     last = before.number if before else None
     steps = around.earlier_steps(indicator)
     if not last or len(steps) < ENOUGH_STEPS or indicator.change_limit is None:
+        return
+    if around.year in around.breaks_of(indicator):
         return
     if _size_of_change(number, last, indicator) > indicator.change_limit:
         return
