@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import has_permission
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.models.campaign import CampaignQuerySet
 
 
 class SeveralCampaigns(Exception):
@@ -38,11 +39,12 @@ def place_of_year(
     to say which: raises `SeveralCampaigns`, and chooses none.
     """
     here = school_of(user, school)
-    campaigns = list(Campaign.objects.visible_to(user).filter(year=year))
+    of_year = Campaign.objects.visible_to(user).filter(year=year)
     if campaign:
-        campaigns = [each for each in campaigns if each.code == campaign]
+        of_year = of_year.filter(code=campaign)
+    campaigns = list(of_year)
     if len(campaigns) > 1:
-        campaigns = _asking(campaigns, here, indicator)
+        campaigns = _asking(of_year, here, indicator) or campaigns
     if len(campaigns) > 1:
         raise SeveralCampaigns(campaigns)
     if not campaigns:
@@ -50,14 +52,11 @@ def place_of_year(
     return {"campaign": campaigns[0], "school": here}
 
 
-def _asking(campaigns: list[Campaign], school: School, indicator: str) -> list[Campaign]:
-    """Returns the campaigns that ask the school, and of those the ones that ask the indicator.
-    Where none does, all of them: which is meant is not ours to say."""
-    of_school = [
-        each for each in campaigns if each.expected_schools().filter(pk=school.pk).exists()
-    ]
-    of_cell = [each for each in of_school if each.indicators.filter(code=indicator).exists()]
-    return of_cell or of_school or campaigns
+def _asking(campaigns: CampaignQuerySet, school: School, indicator: str) -> list[Campaign]:
+    """Returns the campaigns that ask the indicator of the school; where none does, all that ask the
+    school: which is meant is not ours to say."""
+    of_school = campaigns.asking(school)
+    return list(of_school.filter(indicators__code=indicator)) or list(of_school)
 
 
 def school_of(user: Any, code: str) -> School:

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.accounts.roles import Role
 from imtplan.audit.models import Event
+from imtplan.campaigns.access import place_of_year
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.pages.school_home import school_home
 from imtplan.campaigns.entry.saving import save_figures
@@ -265,6 +267,22 @@ def test_a_campaign_of_another_school_is_not_meant(
 ) -> None:
     autumn.schools.set([ales])
     assert signed_in(alice).get(ENTRY).json()["campaign"] == "2022"
+
+
+def test_which_of_many_is_meant_costs_as_many_queries_as_which_of_two(
+    both: None, funds: Indicator, alice: User
+) -> None:
+    def price() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            here = place_of_year(alice, 2022, "imt-mines-albi", indicator=funds.code)
+        assert here["campaign"].code == "2022-finances"
+        return len(queries)
+
+    assert price()  # alice's roles are read once
+    of_two = price()
+    for number in range(6):
+        factories.CampaignFactory(name=f"Vague {number}")
+    assert price() == of_two
 
 
 def test_a_figure_is_restored_in_the_campaign_that_asks_it(

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School
@@ -14,7 +14,6 @@ from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.access import may_enter
 from imtplan.campaigns.entry.reading import SchoolFigures, read
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
-from imtplan.campaigns.models.campaign import expected_by
 from indicators.models import Indicator
 
 
@@ -131,14 +130,11 @@ def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
         .select_related("submitted_by", "decided_by")
         .prefetch_related("receipts")
     }
-    expected = School.objects.filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
-    campaigns = Campaign.objects.visible_to(user).annotate(
-        asks=Exists(expected.filter(pk=school.pk))
-    )
+    of_school = Q(pk__in=submissions) | Q(pk__in=Campaign.objects.asking(school).values("pk"))
+    campaigns = Campaign.objects.visible_to(user).filter(of_school)
     return [
         _of_school(user, campaign, school, submissions.get(campaign.pk))
         for campaign in campaigns.prefetch_related("extensions").order_by("-year", "-pk")
-        if campaign.pk in submissions or campaign.asks  # type: ignore[attr-defined]
     ]
 
 
