@@ -132,8 +132,8 @@ def _filled(campaigns: Sequence[Campaign], states: Iterable[str]) -> dict[tuple[
 def _kept(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], int]:
     """Counts texts that could not be stored, in cells that are still asked for."""
     kept = KeptInput.objects.filter(campaign__in=campaigns, indicator__campaigns=F("campaign"))
-    asked = kept.filter(_is_reported_by("school"))
-    return _counted(asked.values_list("campaign", "school"))
+    due = kept.filter(_is_reported_by("school"))
+    return _counted(due.values_list("campaign", "school"))
 
 
 def _is_reported_by(school: str) -> Q:
@@ -177,8 +177,8 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     for by_indicator in figures.values():
         school = next(row.school for rows in by_indicator.values() for row in rows.values())
         together = past.with_merged(school, by_indicator, counted)
-        asked = [indicator for indicator in indicators if indicator.is_reported_by(school)]
-        yield SchoolFigures(campaign, school, asked, together, past=past)
+        own = [indicator for indicator in indicators if indicator.is_reported_by(school)]
+        yield SchoolFigures(campaign, school, own, together, past=past)
 
 
 # --- Rows of pages ------------------------------------------------------------------------------
