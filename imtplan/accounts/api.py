@@ -7,6 +7,9 @@ from drf_spectacular.utils import extend_schema
 from imtplan.accounts.models import School
 from imtplan.rest import ByCode, ReadSerializer, WordFilter
 
+# The institute itself is in no list of schools.
+KINDS = [word for word in School.Affiliation.choices if word[0] != School.Affiliation.INSTITUTE]
+
 
 class SchoolSerializer(ReadSerializer):
     class Meta:
@@ -25,7 +28,7 @@ class SchoolSerializer(ReadSerializer):
 
 
 class SchoolFilters(FilterSet):
-    kind = WordFilter(words=School.Affiliation)
+    kind = WordFilter(words=KINDS)
 
 
 @extend_schema(

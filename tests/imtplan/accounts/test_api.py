@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from imtplan.accounts.models import School, User
+from imtplan.accounts.roles import Role
 from imtplan.accounts.services import make_token, revoke_token
 from imtplan.api_urls import LISTS
 from indicators.api.results_files import FILES
@@ -147,6 +148,26 @@ def test_schools_of_one_kind(paul: User, albi: School, signed_in: SignIn) -> Non
     factories.SchoolFactory(code="eurecom", kind=School.Affiliation.SUBSIDIARY)
     answer = signed_in(paul).get(SCHOOLS, {"kind": "subsidiary"}).json()
     assert [row["code"] for row in answer["results"]] == ["eurecom"]
+    assert signed_in(paul).get(SCHOOLS, {"kind": "institute"}).status_code == 400
+
+
+@pytest.mark.parametrize("role", [Role.INSTITUTE_REPORTER, Role.INSTITUTE_VALIDATOR])
+def test_of_the_institute_one_sees_its_own(albi: School, signed_in: SignIn, role: Role) -> None:
+    """As the guide of the API has it: no school, the institute's targets and all its figures."""
+    institute = School.objects.get(code=School.THE_INSTITUTE)
+    target = factories.TargetFactory(indicator__aggregation="none")
+    factories.FigureFactory(indicator=target.indicator, school=institute, status="draft")
+    factories.TargetFactory(school=albi, is_reference=False)
+    factories.FigureFactory(indicator__code="students", school=albi)
+    client = signed_in(factories.person("Inès", role, institute))
+    assert client.get(SCHOOLS).json()["results"] == []
+    [row] = client.get("/api/v1/figures/", {"level": "institute"}).json()["results"]
+    assert (row["indicator"], row["school"]) == (target.indicator.code, None)
+    assert client.get("/api/v1/figures/").json()["count"] == 1
+    [seen] = client.get("/api/v1/targets/").json()["results"]
+    assert seen["code"] == target.code
+    assert client.get("/api/v1/values/").json()["results"] == []
+    assert client.get("/api/v1/figures/", {"school": "imt"}).status_code == 400
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(
