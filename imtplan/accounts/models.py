@@ -26,7 +26,8 @@ class SchoolQuerySet(models.QuerySet["School"]):
         return self.places_seen_by(user).without_the_institute()
 
     def places_seen_by(self, user: Any) -> "SchoolQuerySet":
-        """Returns where this person may see figures collected: these schools, and the institute."""
+        """Returns where this person may see figures collected: everywhere, the institute included,
+        for the institute's people, else where they hold a role."""
         is_of_all = has_permission(user, Permission.READ_INSTITUTE)
         return self if is_of_all else self.filter(pk__in=user.school_ids)
 
@@ -341,8 +342,8 @@ class Membership(models.Model):
                 condition=Q(role__in=SCHOOL_ROLES, school__isnull=False)
                 | (~Q(role__in=SCHOOL_ROLES) & Q(school__isnull=True)),
                 violation_error_message=_(
-                    "Directors, substitutes and contributors belong to a school, "
-                    "the others to the institute."
+                    "A role in a school, or of who enters or validates for the institute, has its "
+                    "place; the others have none."
                 ),
             ),
             models.CheckConstraint(

@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(role__in=AT_A_ROW, school__isnull=False)
                 | (~models.Q(role__in=AT_A_ROW) & models.Q(school__isnull=True)),
                 violation_error_message=(
-                    "Directors, substitutes and contributors belong to a school, "
-                    "the others to the institute."
+                    "A role in a school, or of who enters or validates for the institute, has its "
+                    "place; the others have none."
                 ),
             ),
         ),

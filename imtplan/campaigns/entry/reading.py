@@ -30,7 +30,7 @@ YEARS_COMPARED = 10
 
 @dataclass
 class SchoolFigures:
-    """Holds the cells of a whole school, in three queries, however many indicators."""
+    """Holds the cells of a whole school, in as many queries, however many indicators."""
 
     campaign: Campaign
     school: School

@@ -2,7 +2,7 @@
 
 import pgtrigger.compiler
 import pgtrigger.migrations
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -19,5 +19,16 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='collectedfigure',
             trigger=pgtrigger.compiler.Trigger(name='refuse_when_closed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE refusal TEXT;', func="\n                    IF TG_OP = 'UPDATE' AND\n                        (NEW.indicator_id, NEW.school_id, NEW.year, NEW.state, NEW.value,\n                         NEW.numerator, NEW.denominator, NEW.reason, NEW.explanation, NEW.confirmed)\n                        IS NOT DISTINCT FROM\n                        (OLD.indicator_id, OLD.school_id, OLD.year, OLD.state, OLD.value,\n                         OLD.numerator, OLD.denominator, OLD.reason, OLD.explanation, OLD.confirmed)\n                    THEN\n                        RETURN NEW;\n                    END IF;\n                    SELECT CASE\n                        WHEN bool_or(asked.submitted) THEN 'submission_read_only'\n                        WHEN NOT bool_or(asked.is_open) THEN 'campaign_closed'\n                    END INTO refusal\n                    FROM (\n                        SELECT\n                            place.school_id,\n                            submission.state IN ('submitted', 'validated') AS submitted,\n                            campaign.opens_at <= clock_timestamp() AND clock_timestamp()\n                                < GREATEST(campaign.closes_at, extension.closes_at)\n                            AND (\n                                submission.id IS NOT NULL\n                                OR place.school_id IN (\n                                    SELECT school_id FROM campaigns_campaign_schools AS chosen\n                                    WHERE chosen.campaign_id = campaign.id\n                                )\n                                OR NOT EXISTS (\n                                    SELECT FROM campaigns_campaign_schools AS chosen\n                                    WHERE chosen.campaign_id = campaign.id\n                                )\n                            ) AS is_open\n                        FROM (\n                            VALUES (NEW.indicator_id, NEW.school_id, NEW.year),\n                                   (OLD.indicator_id, OLD.school_id, OLD.year)\n                        ) AS place (indicator_id, school_id, year)\n                        JOIN campaigns_campaign campaign ON campaign.year = place.year\n                        JOIN campaigns_campaign_indicators asks\n                            ON asks.campaign_id = campaign.id\n                            AND asks.indicator_id = place.indicator_id\n                        LEFT JOIN campaigns_extension extension\n                            ON extension.campaign_id = campaign.id\n                            AND extension.school_id = place.school_id\n                        LEFT JOIN campaigns_submission submission\n                            ON submission.campaign_id = campaign.id\n                            AND submission.school_id = place.school_id\n                        WHERE place.school_id IS NOT NULL\n                    ) AS asked;\n                    IF refusal IS NOT NULL THEN\n                        RAISE EXCEPTION 'this figure cannot change now: %', refusal\n                            USING ERRCODE = 'check_violation', CONSTRAINT = refusal,\n                            TABLE = TG_TABLE_NAME;\n                    END IF;\n                    RETURN COALESCE(NEW, OLD);\n                ", hash='58c12983437abe0d118e7812dbd5fa83feb450a1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_refuse_when_closed_a9152', table='indicators_figure', when='BEFORE')),
+        ),
+        migrations.AlterField(
+            model_name='campaign',
+            name='schools',
+            field=models.ManyToManyField(
+                blank=True,
+                help_text='None chosen: every own school of that year, and the institute.',
+                related_name='campaigns',
+                to='accounts.school',
+                verbose_name='schools',
+            ),
         ),
     ]

@@ -104,7 +104,7 @@ class Campaign(models.Model):
         related_name="campaigns",
         blank=True,
         verbose_name=_("schools"),
-        help_text=_("None chosen: every own school of that year."),
+        help_text=_("None chosen: every own school of that year, and the institute."),
     )
     entered_by = models.CharField(
         _("who may enter"), max_length=9, choices=EnteredBy, default=EnteredBy.SCHOOL

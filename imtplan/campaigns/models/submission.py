@@ -147,7 +147,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
 
 class Remark(models.Model):
-    """What the directorate-general asks about one cell when it returns a submission, and what the
+    """What who decides asks about one cell when returning a submission, and what the
     school answers. The next decision settles it."""
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The form of the directorate-general's decision. What may stand is the services' matter."""
+"""The form of a decision on a submission. What may stand is the services' matter."""
 
 from collections.abc import Iterable
 from typing import Any

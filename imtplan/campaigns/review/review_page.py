@@ -1,6 +1,6 @@
 """What the page of one school's submission shows beside its form: lines, obstacles, history.
 
-It is the last look before submitting, and the page on which the directorate-general decides.
+It is the last look before submitting, and the page on which a submission is decided.
 """
 
 from collections import Counter

@@ -101,7 +101,7 @@ def _review_page(
 
 @require_POST
 def decide(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
-    """The directorate-general validates a school's figures, or returns them with comments."""
+    """Validates what a school or the institute submitted, or returns it with comments."""
     place = place_of(request, campaign, school)
     demand(request, Permission.VALIDATE_FIGURES, place["school"])
     demand_button(request, "validate", "return")

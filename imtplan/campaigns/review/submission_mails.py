@@ -67,7 +67,7 @@ def who_answer(submission: Submission) -> list[User]:
 def tell_of_submission(
     submission: Submission, event: Event, *, receipt: Receipt, again: bool
 ) -> None:
-    """Writes to the directorate-general. After a return: `again`, with each remark's answer."""
+    """Writes to who decides. After a return: `again`, with each remark's answer."""
     remarks = list(submission.remarks.unsettled()) if again else []
     context: dict[str, Any] = {"receipt": receipt, "again": again, "remarks": remarks}
     subject = SUBMITTED_AGAIN if again else SUBJECTS[SUBMITTED]
@@ -90,7 +90,7 @@ def tell_of_taking_back(submission: Submission, event: Event, *, receipt: Receip
 
 
 def tell_of_return(submission: Submission, event: Event) -> None:
-    """Writes to the school what the directorate-general asks, on the whole and cell by cell."""
+    """Writes to the school what is asked of it, on the whole and cell by cell."""
     is_open = submission.campaign.is_open_for(submission.school)
     remarks = list(submission.remarks.unsettled())
     context: dict[str, Any] = {

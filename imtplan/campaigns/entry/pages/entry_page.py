@@ -151,7 +151,7 @@ class EntryPage:
 
     @property
     def remarked(self) -> list[EntryRow]:
-        """Returns the rows about which the directorate-general asks something."""
+        """Returns the rows about which who decided asks something."""
         return [row for row in self.rows if row.remark]
 
     @property
@@ -238,7 +238,7 @@ def _submission(campaign: Campaign, school: School) -> Submission:
 
 
 def _remarks(submission: Submission) -> dict[int, Remark]:
-    """Returns what the directorate-general still asks, by indicator."""
+    """Returns what is still asked, by indicator."""
     if submission.state != Submission.State.RETURNED:
         return {}
     return {remark.indicator_id: remark for remark in submission.remarks.unsettled()}

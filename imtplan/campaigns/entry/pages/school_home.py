@@ -90,7 +90,7 @@ class CampaignOfSchool:
 
     @cached_property
     def remarks(self) -> list[Remark]:
-        """Returns what the directorate-general still asks of single figures."""
+        """Returns what who decided still asks of single figures."""
         return list(self.submission.remarks.unsettled()) if self.is_returned else []
 
     @property
