@@ -139,7 +139,7 @@ def test_what_a_closed_one_still_waits_for_is_said_to_be_that(
     give_extension(campaign=campaign, school=albi, closes_at=later, reason="Oubli.", by=paul)
     close(campaign)
     asks = replace(autumn, indicators=[students])
-    assert "un délai" in str(problems_of(asks)["indicators"])
+    assert "sauf pour des écoles" in str(problems_of(asks)["indicators"])
     assert problems_of(replace(asks, schools=[ales])) == {}
 
 
