@@ -22,11 +22,12 @@ from imtplan.campaigns.terms import closings
 from imtplan.campaigns.terms.campaign_services import Terms
 from imtplan.campaigns.typed_text import LONGEST_REASON, TypedTextField
 from imtplan.day_field import DayField
-from indicators.models import Indicator, IndicatorLink, Target
+from indicators.models import FollowedIndicator, Indicator
 from objectives.models import PlanState, StrategicPlan
 
 # The instants of a form are typed as a day and an hour, in Paris time.
 OPENING_HOUR, CLOSING_HOUR = time(8), time(18)
+YEAR_DIGITS = 4
 
 
 # The list of problems stands above the form: each sentence names its moment, as no label does.
@@ -200,24 +201,26 @@ def initial_of_terms(terms: Terms) -> dict[str, Any]:
 
 
 def askable(user: Any, campaign: Campaign | None) -> QuerySet[Indicator]:
-    """Returns what a campaign may ask: what is in use, and what this one asks already. What belongs
-    to drafts of plans alone is not offered."""
+    """Returns what a campaign may ask: what is in use, and what this one asks already. What drafts
+    of plans alone ever followed is not offered."""
     already_asked = Q(pk__in=campaign.indicators.values("pk")) if campaign else Q(pk=None)
     indicators = Indicator.objects.visible_to(user)
     drafts = StrategicPlan.objects.filter(state=PlanState.DRAFT)
     others = StrategicPlan.objects.exclude(state=PlanState.DRAFT)
-    offered = Q(archived_at=None) & (~in_plans(drafts) | in_plans(others))
+    offered = Q(archived_at=None) & (~_ever_in(drafts) | _ever_in(others))
     return indicators.filter(offered | already_asked)
 
 
-def in_plans(plans: QuerySet[StrategicPlan]) -> Q:
-    """Returns the condition of the indicators that have a target in one of the plans, or count in
-    one of its elements."""
-    targets = Target.objects.in_use().filter(plan__in=plans)
-    links = IndicatorLink.objects.filter(
-        Q(objective__plan__in=plans) | Q(lever__plan__in=plans) | Q(project__plan__in=plans)
-    )
-    return Q(pk__in=targets.values("indicator")) | Q(pk__in=links.values("indicator"))
+def _ever_in(plans: QuerySet[StrategicPlan]) -> Q:
+    """Returns the condition of the indicators that one of the plans follows or put aside."""
+    followed = FollowedIndicator.objects.filter(plan__in=plans)
+    return Q(pk__in=followed.values("indicator"))
+
+
+def _followed(plan: StrategicPlan, year: int) -> Q:
+    """Returns the condition of the indicators that count in the plan in this year."""
+    followed = FollowedIndicator.objects.filter(plan=plan).counting_in(year)
+    return Q(pk__in=followed.values("indicator"))
 
 
 # --- What a new campaign is proposed with -------------------------------------------------------
@@ -237,9 +240,9 @@ def proposed_plan(user: Any, code: str) -> StrategicPlan | None:
 
 
 def initial_of_next(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
-    """Returns the year after the plan's own last campaign, with all that it asked; for a plan that
-    has none, what is in the plan. Its days are left to be chosen: a form sent untouched makes no
-    campaign."""
+    """Returns the year after the plan's own last campaign, with all that it asked but what the plan
+    does not follow in that year; for a plan that has none, what it follows then. Its days are left
+    to be chosen: a form sent untouched makes no campaign."""
     campaigns = Campaign.objects.visible_to(user)
     last = campaigns.filter(plan=plan).latest()
     latest = last or campaigns.latest()
@@ -247,11 +250,13 @@ def initial_of_next(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
         return _initial_of_first(user, plan)
     terms = Terms.of(latest)
     offered = askable(user, None)
-    indicators = [indicator for indicator in terms.indicators if indicator in offered]
     year, name = latest.year + 1, terms.name
     if last is None:
-        indicators = list(offered.filter(_in_plan(plan))) or indicators
         year, name = max(year, plan.first_year), ""
+    not_then = _ever_in(StrategicPlan.objects.filter(pk=plan.pk)) & ~_followed(plan, year)
+    indicators = list(offered.filter(~not_then, pk__in=[row.pk for row in terms.indicators]))
+    if last is None:
+        indicators = list(offered.filter(_followed(plan, year))) or indicators
     still = School.objects.filter(reporting_in(year), pk__in=[row.pk for row in terms.schools])
     terms = replace(
         terms, plan=plan, year=year, name=name, schools=list(still), indicators=indicators
@@ -260,16 +265,13 @@ def initial_of_next(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
     return {name: value for name, value in initial.items() if not name.endswith("_day")}
 
 
-def _in_plan(plan: StrategicPlan) -> Q:
-    return in_plans(StrategicPlan.objects.filter(pk=plan.pk))
-
-
 def _initial_of_first(user: Any, plan: StrategicPlan | None) -> dict[str, Any]:
     offered = askable(user, None)
-    of_plan = list(offered.filter(_in_plan(plan))) if plan else []
+    year = timezone.localdate().year
+    of_plan = list(offered.filter(_followed(plan, year))) if plan else []
     return {
         "plan": plan.pk if plan else None,
-        "year": timezone.localdate().year,
+        "year": year,
         "opens_time": OPENING_HOUR,
         "closes_time": CLOSING_HOUR,
         "entered_by": Campaign.EnteredBy.SCHOOL,
@@ -282,7 +284,7 @@ def initial_of_typed(
     typed: QueryDict, choice: str, indicators: QuerySet[Indicator]
 ) -> dict[str, Any]:
     """Returns what was typed, with the boxes of all indicators or of one theme ticked or cleared,
-    or those of the plan ticked and no others.
+    or those that the plan follows in the year ticked and no others.
 
     `choice` is "all", "none", "plan", "training:all" or "training:none": the buttons of the form,
     which work without JavaScript. Nothing is judged yet.
@@ -291,14 +293,23 @@ def initial_of_typed(
     ticked = set(typed.getlist("indicators"))
     meant = {str(indicator.pk) for indicator in indicators if theme in ("", indicator.theme)}
     if act == "plan":
-        key = typed.get("plan", "")
-        plan = StrategicPlan.objects.filter(pk=int(key) if key.isdecimal() else None)
-        meant = {str(indicator.pk) for indicator in indicators.filter(in_plans(plan))}
+        meant = {str(indicator.pk) for indicator in indicators.filter(_followed_as_typed(typed))}
         ticked = set()
     return typed.dict() | {
         "schools": typed.getlist("schools"),
         "indicators": list(ticked - meant if act == "none" else ticked | meant),
     }
+
+
+def _followed_as_typed(typed: QueryDict) -> Q:
+    """Returns what the plan follows in the year typed; where no year is read, what it has not put
+    aside."""
+    key, year = typed.get("plan", ""), typed.get("year", "").strip()
+    plans = StrategicPlan.objects.filter(pk=int(key) if key.isdecimal() else None)
+    followed = FollowedIndicator.objects.filter(plan__in=plans)
+    if year.isdecimal() and len(year) == YEAR_DIGITS:
+        return Q(pk__in=followed.counting_in(int(year)).values("indicator"))
+    return Q(pk__in=followed.filter(archived_at=None).values("indicator"))
 
 
 class ExtensionForm(ProblemsForm):

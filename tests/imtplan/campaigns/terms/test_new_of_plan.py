@@ -19,14 +19,15 @@ DELETE = EDIT + "supprimer/"
 
 @pytest.fixture
 def following(db: None) -> StrategicPlan:
-    return factories.PlanFactory(code="2023-2027", first_year=2023, last_year=2027)
+    return factories.PlanFactory(code="2023-2027", first_year=2023, last_year=2027, follows=[])
 
 
 @pytest.fixture
 def of_following(following: StrategicPlan) -> Indicator:
     """An indicator with a target in the plan that follows, and none in the first."""
     return factories.TargetFactory(
-        plan=following, indicator=factories.IndicatorFactory(code="patents")
+        plan=following,
+        indicator=factories.IndicatorFactory(code="patents", followed_by=[following]),
     ).indicator
 
 
@@ -69,9 +70,8 @@ def test_indicators_of_a_draft_are_not_offered(
     page: Client, campaign: Campaign, students: Indicator
 ) -> None:
     draft = factories.PlanFactory(code="2028-2032", first_year=2028, last_year=2032, state="draft")
-    factories.TargetFactory(plan=draft, indicator=factories.IndicatorFactory(code="to-come"))
-    factories.TargetFactory(plan=draft, indicator=students)
-    factories.TargetFactory(plan=campaign.plan, indicator=students)
+    factories.IndicatorFactory(code="to-come", followed_by=[draft])
+    assert draft.followed_indicators.filter(indicator=students).exists()
     offered = page.get(NEW).context["form"].fields["indicators"].queryset
     assert {indicator.code for indicator in offered} == {"students", "own-funds"}
     assert page.get(NEW, {"plan": "2028-2032"}).status_code == 404
@@ -83,6 +83,50 @@ def test_those_of_the_plan_are_ticked_by_a_button(
     del typed["store"]
     form = page.post(NEW, typed | {"plan": str(following.pk), "tick": "plan"}).context["form"]
     assert ticked(form) == {"patents"}
+
+
+def aside(plan: StrategicPlan, code: str, last_year: int) -> None:
+    plan.followed_indicators.filter(indicator__code=code).update(
+        archived_at=timezone.now(), last_year=last_year, end_reason="ended"
+    )
+
+
+def test_what_the_plan_put_aside_is_ticked_up_to_its_last_year(
+    page: Client, campaign: Campaign, typed: dict
+) -> None:
+    """The campaign of 2022 asked both: the next is filled in from it."""
+    aside(campaign.plan, "students", 2022)
+    form = page.get(NEW, {"plan": campaign.plan.code}).context["form"]
+    assert (form["year"].value(), ticked(form)) == (2023, {"own-funds"})
+    assert "students" in {row.code for row in form.fields["indicators"].queryset}
+    del typed["store"]
+    typed |= {"plan": str(campaign.plan.pk), "tick": "plan"}
+    for year, followed in (
+        ("2023", {"own-funds"}),
+        ("2022", {"students", "own-funds"}),
+        ("deux", {"own-funds"}),
+    ):
+        form = page.post(NEW, typed | {"year": year}).context["form"]
+        assert ticked(form) == followed, year
+
+
+def test_what_the_plan_follows_is_ticked_without_a_target_or_a_link(
+    page: Client, campaign: Campaign, following: StrategicPlan
+) -> None:
+    factories.IndicatorFactory(code="new", followed_by=[following])
+    late = factories.IndicatorFactory(code="late", followed_by=[following])
+    following.followed_indicators.filter(indicator=late).update(first_year=2025)
+    form = page.get(NEW, {"plan": "2023-2027"}).context["form"]
+    assert (form["year"].value(), ticked(form)) == (2023, {"new"})
+
+
+def test_the_first_campaign_of_all_asks_what_its_plan_follows(
+    page: Client, following: StrategicPlan
+) -> None:
+    for code in ("new", "old"):
+        factories.IndicatorFactory(code=code, followed_by=[following])
+    aside(following, "old", 2023)
+    assert ticked(page.get(NEW, {"plan": "2023-2027"}).context["form"]) == {"new"}
 
 
 def test_a_second_one_of_a_year_is_refused_until_it_is_another(
