@@ -13,7 +13,7 @@ from imtplan.audit.plan_edits import put
 from indicators.models import FollowedIndicator, Indicator
 from objectives.followed_years import EndReason
 from objectives.models import StrategicPlan
-from objectives.services import bring_back, put_aside
+from objectives.services import bring_back, end
 
 WEIGHTY_OF_FOLLOWED = {"first_year"}
 
@@ -48,15 +48,19 @@ def put_indicator_aside(
     reason: str,
     replaced_by: Indicator | None = None,
 ) -> Indicator:
-    """End an indicator in every plan that follows it, and take it off the lists of what can be
-    asked for: the plans' results of the years up to the last stay."""
+    """End an indicator in every plan that follows it up to this year or longer, and take it off the
+    lists of what can be asked for: the plans' results of the years up to the last stay.
+
+    A plan that ended before followed it to its own end. One that was to follow it later ends with
+    the year before that, and counts it in none.
+    """
     if element.archived_at is not None:
         return element
     at = clock.now()
-    for row in element.followed_in.filter(archived_at=None).select_related("plan"):
-        put_aside(
+    for row in element.followed_in.filter(archived_at=None, plan__last_year__gte=last_year):
+        end(
             element=row,
-            last_year=max(row.plan.baseline_year - 1, min(last_year, row.plan.last_year)),
+            last_year=max(last_year, (row.first_year or 0) - 1),
             why=why,
             by=by,
             reason=reason,

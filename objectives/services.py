@@ -80,7 +80,6 @@ def put_aside(
     why: EndReason,
     by: User,
     reason: str,
-    at: datetime | None = None,
     **more: Any,
 ) -> Any:
     """Follow what a plan follows up to `last_year` and no further: what was computed of the years
@@ -89,14 +88,29 @@ def put_aside(
         return element
     if not element.plan.baseline_year - 1 <= last_year <= element.plan.last_year:
         raise ValidationError({"last_year": _("This year is not of the plan.")})
-    end = {
+    return end(element=element, last_year=last_year, why=why, by=by, reason=reason, **more)
+
+
+def end(
+    *,
+    element: Any,
+    last_year: int,
+    why: EndReason,
+    by: User,
+    reason: str,
+    at: datetime | None = None,
+    **more: Any,
+) -> Any:
+    """Put aside as `put_aside` does, with whatever year, which may be of no year of the plan: then
+    it counts in none."""
+    values = {
         "archived_at": at or clock.now(),
         "archived_by": by,
         "last_year": last_year,
         "end_reason": why,
         "end_sentence": reason.strip(),
     }
-    return put(element, end | more, by=by, reason=reason, weighty={"archived_at"})
+    return put(element, values | more, by=by, reason=reason, weighty={"archived_at"})
 
 
 def bring_back(*, element: Any, by: User, reason: str) -> Any:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imtplan import clock
 from imtplan.accounts.models import User
 from imtplan.planning.forms import ActForm
-from indicators.models import FollowedIndicator, Indicator
+from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
 from indicators.services_followed import (
     bring_followed_back,
     bring_indicator_back,
@@ -22,7 +23,8 @@ from objectives.services import archive, bring_back, put_aside
 
 
 class ArchiveForm(ActForm, forms.Form):
-    """Puts a target aside, or brings a row back: nothing to type but the reason."""
+    """Puts aside a target, a break, or an indicator that no plan follows, or brings a row back:
+    nothing to type but the reason."""
 
     def __init__(self, *args: Any, row: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -49,6 +51,20 @@ class ArchiveForm(ActForm, forms.Form):
             FollowedIndicator: bring_followed_back,
         }
         return acts.get(type(self.row), bring_back)
+
+
+def plans_following(indicator: Indicator) -> QuerySet[StrategicPlan]:
+    """Returns the plans that follow an indicator and have not put it aside."""
+    return StrategicPlan.objects.filter(
+        followed_indicators__indicator=indicator, followed_indicators__archived_at=None
+    )
+
+
+def has_an_end(row: Any) -> bool:
+    """Returns whether a row is put aside after a last year: there are years in which it counts."""
+    if isinstance(row, SeriesBreak | Target):
+        return False
+    return not isinstance(row, Indicator) or plans_following(row).exists()
 
 
 class EndForm(ActForm, forms.Form):
@@ -91,16 +107,14 @@ class EndForm(ActForm, forms.Form):
         """Returns the years of the plan, or of all the plans that follow an indicator."""
         if not isinstance(self.row, Indicator):
             return list(self.row.plan.years)
-        plans = StrategicPlan.objects.filter(
-            followed_indicators__indicator=self.row, followed_indicators__archived_at=None
-        )
-        years = {year for plan in plans for year in plan.years}
-        return sorted(years) or [clock.today().year]
+        return sorted({year for plan in plans_following(self.row) for year in plan.years})
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         replaced = data.get("end_reason") == EndReason.REPLACED
-        if self._is_indicator and replaced and not data.get("replaced_by"):
+        if self._is_indicator and not replaced:
+            data["replaced_by"] = None
+        elif self._is_indicator and not data.get("replaced_by"):
             self.add_error("replaced_by", _("Say by which indicator."))
         return data
 

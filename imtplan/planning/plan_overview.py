@@ -162,7 +162,7 @@ class PlanOverview:
         for target in rows.select_related("indicator"):
             targets[target.indicator_id].append(target)
         followed = FollowedIndicator.objects.visible_to(self.user).filter(
-            plan=self.plan, archived_at=None, indicator__archived_at=None
+            plan=self.plan, archived_at=None
         )
         return [
             self._measured(row, targets[row.indicator_id], linked)
@@ -202,7 +202,13 @@ class PlanOverview:
             ("objectifs", Objective.objects.filter(plan=self.plan, **aside)),
             ("leviers", Lever.objects.filter(plan=self.plan, **aside)),
             ("projets", FlagshipProject.objects.filter(plan=self.plan, **aside)),
-            ("suivis", FollowedIndicator.objects.filter(plan=self.plan, **aside)),
+            # An indicator put aside everywhere stands there once, as itself.
+            (
+                "suivis",
+                FollowedIndicator.objects.filter(
+                    plan=self.plan, indicator__archived_at=None, **aside
+                ),
+            ),
             ("cibles", Target.objects.filter(plan=self.plan, **aside)),
             ("indicateurs", Indicator.objects.filter(**aside)),
         ]

@@ -15,7 +15,7 @@ from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, demand
 from imtplan.buttons import demand_button
 from imtplan.planning.act_pages import ActPage, follow
-from imtplan.planning.archive_forms import ArchiveForm, EndForm
+from imtplan.planning.archive_forms import ArchiveForm, EndForm, has_an_end
 from imtplan.planning.element_history import history_of
 from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_elements import FORMS
@@ -30,8 +30,6 @@ from objectives.services import confirm_link
 from projects.models import FlagshipProject, Serves
 
 ARCHIVABLE = {"objectifs", "leviers", "projets", "suivis", "indicateurs", "cibles", "ruptures"}
-# They end in no year: nothing is said but the reason.
-WITHOUT_AN_END = {"cibles", "ruptures"}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 
@@ -140,7 +138,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         done=_("Back in use: %(what)s.") % words if aside else _("Put aside: %(what)s.") % words,
         extra={"row": row, "aside": aside},
     )
-    shown: Any = ArchiveForm if aside or kind in WITHOUT_AN_END else EndForm
+    shown: Any = ArchiveForm if aside or not has_an_end(row) else EndForm
     return follow(request, lambda data: shown(data, row=row), page, after=lambda _row: page.back)
 
 
