@@ -30,8 +30,13 @@ def follow(
     *, plan: StrategicPlan, indicator: Indicator, by: User, reason: str = ""
 ) -> FollowedIndicator | None:
     """Have a plan follow an indicator, in the indicator's usual place. Returns the new row; None
-    where the plan follows it already, or has put it aside."""
-    if FollowedIndicator.objects.filter(plan=plan, indicator=indicator).exists():
+    where the plan follows it already. `ValidationError` where it has put it aside: a new target or
+    link would count nowhere."""
+    row = FollowedIndicator.objects.filter(plan=plan, indicator=indicator).first()
+    if row is not None and row.archived_at is not None:
+        text = _("This plan has put “%(name)s” aside: bring it back in the plan’s page first.")
+        raise ValidationError(text % {"name": indicator.name})
+    if row is not None:
         return None
     place = {"is_headline": indicator.is_headline, "rank": indicator.rank}
     row = FollowedIndicator(plan=plan, indicator=indicator)
@@ -78,7 +83,7 @@ def bring_indicator_back(*, element: Indicator, by: User, reason: str) -> Indica
     stored = put(element, {"archived_at": None}, by=by, reason=reason, weighty={"archived_at"})
     for row in element.followed_in.filter(archived_at=at):
         bring_back(element=row, by=by, reason=reason)
-    for plan in _using(element):
+    for plan in _using(element).exclude(followed_indicators__indicator=element):
         follow(plan=plan, indicator=stored, by=by, reason=reason)
     return stored
 

@@ -76,15 +76,14 @@ def weigh_indicators(
 ) -> None:
     """Store the weights of the indicators in an objective, a lever or a project; None: no link. The
     plan follows what it links."""
+    links = {link.indicator: link for link in element.indicator_links.select_related("indicator")}
     for indicator, weight in weights.items():
-        if weight is not None:
+        if weight is not None and indicator not in links:
             follow(plan=element.plan, indicator=indicator, by=by, reason=reason)
     side = element._meta.model_name.replace("flagshipproject", "project")
     weigh(
         element=element,
-        links={
-            link.indicator: link for link in element.indicator_links.select_related("indicator")
-        },
+        links=links,
         weights=weights,
         make=lambda indicator: IndicatorLink(indicator=indicator, **{side: element}),
         by=by,
@@ -106,7 +105,8 @@ def store_target(
     A target that becomes the reference replaces the former one in the same act. The plan follows
     what it has a target for.
     """
-    follow(plan=target.plan, indicator=target.indicator, by=by, reason=reason)
+    if target.pk is None:
+        follow(plan=target.plan, indicator=target.indicator, by=by, reason=reason)
     if values.get("is_reference"):
         _give_up_reference(target, by=by, reason=reason)
     stored = put(target, values, by=by, reason=reason, weighty=WEIGHTY_OF_TARGETS)
@@ -166,7 +166,7 @@ def store_school_targets(
     None archives a school's target. A school that is not named keeps its own.
     """
     there = school_targets(plan, indicator)
-    if any(terms.values()):
+    if any(values and school not in there for school, values in terms.items()):
         follow(plan=plan, indicator=indicator, by=by, reason=reason)
     for school, values in terms.items():
         target = there.get(school)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
@@ -99,8 +100,12 @@ class WeightsForm(YearsFollowedForm):
 
     def linkable(self) -> dict[str, Iterable[Any]]:
         plan = self.instance.plan
+        # What the plan put aside keeps the weight that it had.
+        open_to_plan = Indicator.objects.open_to(plan).order_by().values("pk")
+        linked = self.linked("indicator") if "indicator" in self.GROUPS else {}
+        offered = Q(pk__in=open_to_plan) | Q(pk__in=linked)
         rows: dict[str, Iterable[Any]] = {
-            "indicator": Indicator.objects.in_use(),
+            "indicator": Indicator.objects.in_use().filter(offered),
             "project": FlagshipProject.objects.of(plan),
             "objective": Objective.objects.of(plan),
             "lever": Lever.objects.of(plan),

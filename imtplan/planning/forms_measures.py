@@ -86,6 +86,11 @@ class IndicatorForm(PlanForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        for name in ("is_headline", "rank"):
+            self.fields[name].help_text = _(
+                "For plans that come to follow it. In a plan that follows it already, its place is "
+                "changed on that plan’s page."
+            )
         others = Indicator.objects.in_use() | Indicator.objects.filter(pk=self.instance.part_of_id)
         self.fields["part_of"].queryset = others.exclude(pk=self.instance.pk)
         self.fields["part_of"].empty_label = _("none")
@@ -211,7 +216,7 @@ class TargetForm(PlanForm):
         super().__init__(*args, **options)
         plan = self.instance.plan
         if self.instance.pk is None:
-            self.fields["indicator"].queryset = Indicator.objects.in_use()
+            self.fields["indicator"].queryset = Indicator.objects.open_to(plan)
             self.initial |= {"year": plan.last_year, "baseline_year": plan.baseline_year}
         indicator = self._indicator()
         unit = unit_of(indicator) if indicator else NO_UNIT

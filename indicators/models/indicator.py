@@ -60,8 +60,12 @@ class IndicatorQuerySet(OpenToRoles["Indicator"]):
         rows = self.in_use().filter(followed_in__plan=plan, followed_in__archived_at=None)
         return rows.order_by("followed_in__rank", "code")
 
-    def headlines(self) -> "IndicatorQuerySet":
-        return self.filter(is_headline=True)
+    def open_to(self, plan: StrategicPlan) -> "IndicatorQuerySet":
+        """Returns the indicators in use that a plan may promise: which it has not put aside."""
+        aside = self.model.objects.filter(
+            followed_in__plan=plan, followed_in__archived_at__isnull=False
+        )
+        return self.in_use().exclude(pk__in=aside.values("pk"))
 
     def get_by_natural_key(self, code: str) -> "Indicator":
         return self.get(code=code)

@@ -312,7 +312,7 @@ def _pages() -> Iterator[str]:
         for row in model._default_manager.filter(archived_at=None).order_by("code"):
             if model is not Target or row.indicator.archived_at is None:
                 yield f"/explication/{place}/{row.code}/"
-    for indicator in Indicator.objects.headlines().in_use().order_by("code"):
+    for indicator in Indicator.objects.in_use().filter(is_headline=True).order_by("code"):
         for school in School.objects.carrying_the_plan().order_by("code"):
             yield f"/explication/ecoles/{school.code}/{indicator.code}/"
 

@@ -236,6 +236,36 @@ def test_an_indicator_off_the_lists_keeps_its_results_up_to_its_last_year(
         bring_followed_back(element=stopped, by=paul, reason="Non.")
 
 
+@pytest.mark.parametrize(
+    ("last_year", "ends"),
+    [
+        (2023, {"2018-2022": None, "second": 2023, "third": 2025}),
+        (2020, {"2018-2022": 2020, "second": 2020, "third": 2025}),
+    ],
+)
+def test_an_indicator_ends_only_where_a_plan_follows_it_that_long(
+    plan: Any, paul: User, recomputed: Recompute, last_year: int, ends: dict[str, int | None]
+) -> None:
+    """A plan to 2022 followed it to its own end; one that was to follow it from 2026 never does."""
+    before = results(to=min(last_year, 2022))
+    students = Indicator.objects.get(code="students")
+    for code, first_year in (("second", None), ("third", 2026)):
+        years = {"baseline_year": 2022, "first_year": 2023, "last_year": 2027}
+        later = factories.PlanFactory(code=code, **years, follows=[students])
+        later.followed_indicators.update(first_year=first_year)
+    act: Any = {"element": students, "why": EndReason.ENDED, "by": paul, "reason": "Trop tard."}
+    put_indicator_aside(last_year=last_year, **act)
+    rows = FollowedIndicator.objects.filter(indicator=students)
+    assert dict(rows.values_list("plan__code", "last_year")) == ends
+    recomputed()
+    kept = {key: row for key, row in results(to=last_year).items() if key in before}
+    assert kept == before
+    assert differences() == []
+    students.refresh_from_db()
+    bring_indicator_back(element=students, by=paul, reason="Par erreur.")
+    assert set(rows.values_list("last_year", flat=True)) == {None}
+
+
 def test_an_end_is_kept_in_the_history_with_its_reason(plan: Any, paul: User) -> None:
     end(followed("students"), paul)
     event = Event.objects.filter(verb=Event.Verb.PLAN_EDITED).latest("at")

@@ -110,6 +110,67 @@ def test_a_plan_puts_an_indicator_aside_and_takes_it_up_again(office: Any, targe
     assert after == before
 
 
+def test_what_it_put_aside_is_offered_for_no_target_and_keeps_its_weight(
+    office: Any, target: Target
+) -> None:
+    linked, other = (factories.ObjectiveFactory(plan=target.plan, code=code) for code in ("A", "B"))
+    factories.LinkFactory(indicator=target.indicator, objective=linked)
+    row = FollowedIndicator.objects.get()
+    office.do(f"/plan/archiver/suivis/{row.pk}/", last_year="2020")
+    add = office.client.get("/plan/ajouter/cibles/?plan=2018-2022").context["form"]
+    assert list(add.fields["indicator"].queryset) == []
+    name = f"indicator_{target.indicator_id}"
+    for objective, offered in ((linked, True), (other, False)):
+        form = office.client.get(f"/plan/modifier/objectifs/{objective.pk}/").context["form"]
+        assert (name in form.fields) == offered
+    office.do(f"/plan/modifier/objectifs/{linked.pk}/", title_fr="Autrement")
+    url = f"/plan/plans/2018-2022/ecoles/{target.indicator.code}/"
+    school = School.objects.without_the_institute().get()
+    typed = {"source": "Contrat", "sureness": "medium", f"school_{school.pk}": "17 000"}
+    (sentence,) = office.refused(url, **typed)["__all__"]
+    assert sentence.startswith("Ce plan a mis de côté «\u202fÉtudiants\u202f»")
+
+
+def test_an_indicator_that_no_plan_follows_is_put_aside_without_a_year(
+    office: Any, following: StrategicPlan
+) -> None:
+    alone = factories.IndicatorFactory(code="alone", followed_by=[])
+    url = f"/plan/archiver/indicateurs/{alone.pk}/"
+    assert list(office.client.get(url).context["form"].fields) == []
+    office.do(url, "Plus personne ne la produit.")
+    alone.refresh_from_db()
+    assert alone.archived_at is not None
+
+
+def test_an_indicator_put_aside_everywhere_stands_once_among_what_is_put_aside(
+    office: Any, target: Target
+) -> None:
+    successor = factories.IndicatorFactory(code="other", followed_by=[])
+    url = f"/plan/archiver/indicateurs/{target.indicator_id}/"
+    typed = {"last_year": "2020", "end_reason": "suspended", "replaced_by": str(successor.pk)}
+    office.do(url, "La source a disparu.", **typed)
+    assert FollowedIndicator.objects.get().replaced_by is None
+    overview = office.client.get("/plan/plans/2018-2022/").context["overview"]
+    assert [kind for kind, _row in overview.archived] == ["indicateurs"]
+
+
+def test_a_closed_plan_keeps_what_it_followed_to_its_end(
+    office: Any, following: StrategicPlan, target: Target
+) -> None:
+    factories.follow(following, target.indicator)
+    url = f"/plan/archiver/indicateurs/{target.indicator_id}/"
+    office.do(url, "Trop tard.", last_year="2024", end_reason="ended")
+    overview = office.client.get("/plan/plans/2018-2022/").context["overview"]
+    assert [row.followed.code for row in overview.measured] == ["students"]
+    assert office.client.get("/plan/plans/2023-2027/").context["overview"].measured == []
+
+
+def test_the_form_of_an_indicator_says_where_its_place_counts(office: Any, target: Target) -> None:
+    form = office.client.get(f"/plan/modifier/indicateurs/{target.indicator_id}/").context["form"]
+    for name in ("is_headline", "rank"):
+        assert "la page de ce plan" in str(form.fields[name].help_text)
+
+
 def test_a_workbook_reads_and_writes_what_a_plan_follows(
     desk: Callable[..., Any], target: Target
 ) -> None:
