@@ -1,6 +1,6 @@
 """What an address asks to see: which plan, which year, which view of the figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -176,9 +176,9 @@ def with_progress(user: Any) -> "Prefetch[str]":
     return Prefetch("progress", queryset=Progress.objects.visible_to(user).order_by("year"))
 
 
-def reference_targets(user: Any, scope: Scope) -> list[Target]:
-    """Returns the plan's reference targets of the page's year, in the plan's order: the headlines
-    with all their years, the others with that year and the one before."""
+def reference_targets(user: Any, scope: Scope, years: Iterable[int] = ()) -> list[Target]:
+    """Returns the plan's reference targets of the page's year, or of these years, in the plan's
+    order: the headlines with all their years, the others with the page's and the one before."""
     here = Q(view=scope.view, year__in=(scope.year, scope.year_before))
     headlines = Target.objects.headlines().filter(plan=scope.plan)
     rows = Progress.objects.visible_to(user).filter(Q(target__in=headlines) | here)
@@ -186,7 +186,7 @@ def reference_targets(user: Any, scope: Scope) -> list[Target]:
         with_versions(Target.objects.visible_to(user))
         .in_use()
         .reference()
-        .followed_in_plan(scope.plan, scope.year)
+        .followed_in_plan(scope.plan, *(years or [scope.year]))
         .select_related("indicator")
         .prefetch_related(Prefetch("progress", queryset=rows.order_by("year")))
     )

@@ -1,6 +1,8 @@
 """Targets: each has a source; an indicator may have several, one of them the reference."""
 
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 import pghistory
@@ -31,16 +33,22 @@ class TargetQuerySet(OpenToOwners["Target"]):
         """Returns the targets that were not put aside, of indicators that have results."""
         return self.filter(archived_at=None, indicator__in=Indicator.objects.computed())
 
-    def followed_in_plan(self, plan: StrategicPlan, year: int) -> "TargetQuerySet":
-        """Returns the targets of a plan in a year in which it follows their indicators, in the
-        plan's own order; `is_headline` says whether it is one for the plan."""
+    def followed_in_plan(self, plan: StrategicPlan, *years: int) -> "TargetQuerySet":
+        """Returns the targets of a plan in a year, or in any of several, in which it follows their
+        indicators, in the plan's own order; `is_headline` says whether it is one for the plan,
+        `followed_from` and `followed_to` in which years."""
+        counts = (counting(year, "indicator__followed_in__") for year in years)
         return (
             self.filter(
-                counting(year, "indicator__followed_in__"),
+                reduce(or_, counts),
                 indicator__followed_in__plan=plan,
                 plan=plan,
             )
-            .annotate(is_headline=F("indicator__followed_in__is_headline"))
+            .annotate(
+                is_headline=F("indicator__followed_in__is_headline"),
+                followed_from=F("indicator__followed_in__first_year"),
+                followed_to=F("indicator__followed_in__last_year"),
+            )
             .order_by("indicator__followed_in__rank", "indicator__code")
         )
 

@@ -91,11 +91,15 @@ def dashboard_page(
     if read is None:
         return None
     scope = read.scope
-    targets = reference_targets(user, scope)
-    followed_targets = headline_targets(user, scope, targets)
+    campaigns_shown = queries.campaigns_of(user, scope.plan)
+    years = {scope.year, *(campaign.year for campaign in campaigns_shown)}
+    targets_of_years = reference_targets(user, scope, years)
+    targets = [target for target in targets_of_years if _is_followed(target, scope.year)]
+    headlines_of_years = headline_targets(user, scope, targets_of_years)
+    followed_targets = [row for row in headlines_of_years if row.target in targets]
     elements = queries.elements(user, scope)
     board = queries.board(user, scope)
-    campaigns = _campaigns(user, scope, followed_targets)
+    campaigns = [_campaign(row, scope, headlines_of_years) for row in campaigns_shown]
     return DashboardPage(
         scope=scope,
         plans=read.plans,
@@ -129,25 +133,22 @@ def _headlines(
     ]
 
 
-def _campaigns(
-    user: Any, scope: Scope, followed_targets: Sequence[FollowedTarget]
-) -> list[queries.CampaignState]:
-    """Returns the plan's campaigns, each with the headline indicators that it asks, their figures
-    read before they are validated."""
-    return [
-        _campaign(campaign, scope, followed_targets)
-        for campaign in queries.campaigns_of(user, scope.plan)
-    ]
+def _is_followed(target: Any, year: int) -> bool:
+    """Returns whether the plan follows the target's indicator in this year."""
+    begun = target.followed_from is None or target.followed_from <= year
+    return begun and (target.followed_to is None or year <= target.followed_to)
 
 
 def _campaign(
-    campaign: Campaign, scope: Scope, followed_targets: Sequence[FollowedTarget]
+    campaign: Campaign, scope: Scope, headlines: Sequence[FollowedTarget]
 ) -> queries.CampaignState:
+    """Returns a campaign with the headline indicators of its own year that it asks, their figures
+    read before they are validated."""
     seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
     requested = queries.indicators_of(campaign)
     followed_targets = [
         replace(followed, scope=seen)
-        for followed in followed_targets
-        if followed.indicator.pk in requested
+        for followed in headlines
+        if followed.indicator.pk in requested and _is_followed(followed.target, seen.year)
     ]
     return queries.CampaignState(campaign, queries.school_states(campaign), followed_targets, seen)
