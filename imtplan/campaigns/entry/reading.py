@@ -69,6 +69,7 @@ class SchoolFigures:
         """Returns the school's own target of each indicator, and the institute's numbers."""
         targets = (
             Target.objects.in_use()
+            .counting_in(self.campaign.year)
             .select_related("indicator")
             .filter(
                 Q(school=self.school) | Q(school=None, is_reference=True),

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from imtplan.accounts.models import School, User
+from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.models import Campaign
 from indicators.models import Indicator, Target
 from tests import factories
@@ -46,6 +48,17 @@ def test_a_target_without_a_baseline_is_shown_as_such(path: Callable[..., str]) 
 
 def test_a_growth_without_a_baseline_too(path: Callable[..., str]) -> None:
     assert "+20 %" in path(growth_percent=Decimal(20))
+
+
+def test_a_target_of_what_the_plan_put_aside_before_is_not_shown(
+    path: Callable[..., str], campaign: Campaign, students: Indicator, albi: School
+) -> None:
+    """Nor does a surprise speak of it."""
+    students.followed_in.update(archived_at=timezone.now(), last_year=2021, end_reason="ended")
+    assert "1 400" not in path(value=Decimal(1400), baseline_value=Decimal(1000))
+    assert read(campaign, albi).aims == {}
+    students.followed_in.update(last_year=2022)
+    assert set(read(campaign, albi).aims) == {students.pk}
 
 
 def test_a_target_that_is_not_computed_yet_is_not_said_to_lack_its_baseline(

@@ -353,7 +353,8 @@ def _progress(school: School, campaign: Campaign) -> dict[int, Progress]:
 def _targets(school: School, campaign: Campaign) -> dict[int, Target]:
     """Returns the school's own targets by indicator: they stand there before anything is
     computed. Of two plans that have one, that of the campaign's own plan is shown."""
-    targets = Target.objects.in_use().held_by(school).filter(plan__in=campaign.plans)
+    targets = Target.objects.in_use().counting_in(campaign.year).held_by(school)
+    targets = targets.filter(plan__in=campaign.plans)
     in_order = sorted(targets, key=lambda target: _own_plan_last(target, campaign))
     return {target.indicator_id: target for target in in_order}
 
