@@ -234,6 +234,9 @@ QUERIES: list[Query] = [
         WHERE p.id IN ({_NO_DRAFTS}) AND NOT EXISTS (
             SELECT FROM indicators_target AS t WHERE t.indicator_id = i.id AND t.plan_id = p.id
             AND t.is_reference AND t.archived_at IS NULL
+        ) AND NOT EXISTS (
+            SELECT FROM indicators_followedindicator AS w WHERE w.indicator_id = i.id
+            AND w.plan_id = p.id AND w.archived_at IS NOT NULL
         ) ORDER BY 1""",
     ),
     (

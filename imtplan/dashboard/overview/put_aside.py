@@ -26,7 +26,7 @@ KINDS = {
     "indicator": _("Indicator"),
     "objective": _("Objective"),
     "lever": _("Lever"),
-    "project": _("flagship project"),
+    "project": _("Flagship project"),
 }
 COLUMNS = (
     *("shown_kind", "shown_code", "fr", "en", "last_year", "archived_at", "who", "end_reason"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from imtplan.dashboard.indicator.tables import YEARS, IndicatorYear
@@ -43,7 +44,7 @@ PUT_ASIDE = [
         "status", gettext_lazy("Status then"), lambda row: row.verdict.text if row.verdict else ""
     ),
     text("why", gettext_lazy("Why"), lambda row: row.why),
-    text("at", gettext_lazy("Put aside on"), lambda row: row.at.date().isoformat()),
+    text("at", gettext_lazy("Put aside on"), lambda row: localdate(row.at).isoformat()),
     text("who", gettext_lazy("By")),
 ]
 

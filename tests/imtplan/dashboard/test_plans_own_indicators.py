@@ -1,6 +1,7 @@
 """A plan's pages read the indicators that it follows, in the years in which it does."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -137,6 +138,40 @@ def test_the_dashboard_lists_what_was_put_aside(
     shown = text(answer)
     for wanted in ("Ce qui n’est plus suivi", "Le périmètre a changé.", "Repris par O2."):
         assert wanted in shown
+
+
+def test_a_campaign_shows_the_headlines_of_its_own_year(
+    aside: FollowedIndicator, target: Target, reader: Client
+) -> None:
+    """The plan follows one indicator to 2020 and another from 2022: a page of 2020 shows both,
+    each where it belongs."""
+    late = factories.TargetFactory(
+        indicator=factories.IndicatorFactory(
+            code="late", is_headline=True, followed_by=[target.plan]
+        ),
+        plan=target.plan,
+    )
+    late.indicator.followed_in.update(first_year=2022)
+    recompute_stale()
+    factories.CampaignFactory(plan=target.plan, indicators=[target.indicator, late.indicator])
+    page = reader.get("/tableau-de-bord/" + OF_THE_FIRST).context["page"]
+    assert [headline.followed.indicator.code for headline in page.headlines] == ["students"]
+    (campaign,) = page.campaigns
+    assert [row.indicator.code for row in campaign.followed_targets] == ["late"]
+
+
+def test_the_file_of_what_was_put_aside_has_the_day_in_paris(
+    aside: FollowedIndicator, reader: Client
+) -> None:
+    FollowedIndicator.objects.filter(pk=aside.pk).update(
+        archived_at=datetime(2021, 6, 30, 22, 30, tzinfo=UTC), end_reason="suspended"
+    )
+    page = reader.get("/tableau-de-bord/?plan=2018-2022&year=2021")
+    assert "/fichiers/tableau-de-bord/mis-de-cote.csv" in page.content.decode()
+    url = "/fichiers/tableau-de-bord/mis-de-cote.csv?plan=2018-2022&year=2021"
+    line = next(row for row in reader.get(url).content.decode().splitlines() if "Étudiants" in row)
+    assert "2021-07-01" in line
+    assert "suspendu\u202f: Le périmètre a changé." in line
 
 
 def test_the_boards_paper_lists_it_too(aside: FollowedIndicator, reader: Client) -> None:

@@ -196,6 +196,16 @@ def test_what_a_draft_still_lacks_is_no_fault(
     assert name not in found()
 
 
+def test_what_a_plan_put_aside_needs_no_reference(
+    whole: Campaign, plant: Callable[..., None]
+) -> None:
+    name = "linked_indicators_have_a_reference"
+    plant(FAULTS[name])
+    assert name in found()
+    plant("UPDATE indicators_followedindicator SET archived_at = now(), last_year = 2020")
+    assert name not in found()
+
+
 def test_of_a_sample_the_indicators_change_each_day(
     whole: Campaign, monkeypatch: pytest.MonkeyPatch, time_machine: Any
 ) -> None:
