@@ -180,7 +180,7 @@ def _sources(user: Any, followed: FollowedTarget) -> list[str]:
 def _basis(year: FollowedYear) -> Iterator[str]:
     """Yields whose older figures an estimate rests on, and which schools it is without."""
     if year.carried:
-        yield f"{_('Carried forward:')} {listed_with_years(year.carried)}"
+        yield " ".join([_("Carried forward:"), listed_with_years(year.carried)])
     yield from year.left_out
 
 
