@@ -1,13 +1,18 @@
 """What a plan put aside takes no new target or link there; what it has is still corrected."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
 
 from imtplan.accounts.models import School, User
-from indicators.models import FollowedIndicator, Target
+from imtplan.integrity.checks import versions_unlike_rows
+from indicators import past
+from indicators.models import FollowedIndicator, Indicator, Target
 from indicators.services_followed import bring_indicator_back, follow
 from indicators.services_plan import store_school_targets, store_target, weigh_indicators
 from objectives.followed_years import EndReason
@@ -63,3 +68,24 @@ def test_what_it_has_is_still_corrected(aside: FollowedIndicator, paul: User) ->
     bring_indicator_back(element=aside.indicator, by=paul, reason="Rien à faire.")
     aside.refresh_from_db()
     assert aside.last_year == 2020
+
+
+@pytest.mark.django_db(transaction=True)  # versions carry the moment their transaction began
+def test_what_was_archived_before_plans_followed_it_is_listed_at_an_earlier_moment(
+    albi: School,
+) -> None:
+    target = factories.students_of_the_plan(albi)
+    moment = timezone.now()
+    Indicator.objects.update(archived_at=timezone.now())
+    migration: Any = import_module("indicators.migrations.0015_followed_until_archived")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM indicators_followedindicator")
+        cursor.execute("TRUNCATE indicators_followedindicatorevent")
+        cursor.execute(migration.FOLLOWED_UNTIL_ARCHIVED)
+    followed = Indicator.objects.followed_in_plan(target.plan, 2020)
+    with past.at(moment):
+        assert list(followed.all()) == [target.indicator]
+    assert list(followed.all()) == []
+    assert not FollowedIndicator.objects.exists()
+    with transaction.atomic():
+        assert list(versions_unlike_rows()) == []
