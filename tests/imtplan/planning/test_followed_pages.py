@@ -211,3 +211,23 @@ def test_what_was_put_aside_is_not_in_the_workbook(
     for slug in ("indicateurs", "suivis", "cibles", "liens"):
         assert not any("students" in map(str, line) for line in sheets[title(slug)]), slug
     assert Objective.objects.get().indicator_links.exists()
+
+
+def test_a_workbook_from_before_loads_what_stays_and_refuses_a_new_link(
+    desk: Callable[..., Any], office: Any, target: Target
+) -> None:
+    """Its lines of what was put aside since are as they were; a new one would count nowhere."""
+    for code in ("O1", "O2"):
+        factories.ObjectiveFactory(plan=target.plan, code=code)
+    linked = Objective.objects.get(code="O1")
+    factories.LinkFactory(indicator=target.indicator, objective=linked)
+    here = desk("2018-2022")
+    sheets = opened(here.download())
+    del sheets[title("suivis")]
+    row = FollowedIndicator.objects.get()
+    office.do(f"/plan/archiver/suivis/{row.pk}/", last_year="2020")
+    assert here.moving(saved(sheets)) == {}
+    links = sheets[title("liens")]
+    links.append([cell if cell != "O1" else "O2" for cell in links[1]])
+    ((_where, _typed, why),) = here.refused(saved(sheets))
+    assert why.startswith("Ce plan a mis de côté")
