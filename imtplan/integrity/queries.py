@@ -25,6 +25,26 @@ UNLIKE_ITS_VERSIONS = """
 """
 
 
+def _closing_of(campaign: str) -> str:
+    """Returns the SQL of the last moment at which figure `f` could be written in a campaign: as its
+    closing and the school's longer time stand now, or stood when it was written. A closing that was
+    moved back afterwards, or a longer time that was taken away, accuses nobody."""
+    known = """SELECT {closes_at} FROM campaigns_{table}event AS e
+        WHERE {of_it} AND e.pgh_created_at <= f.pgh_created_at
+        ORDER BY e.pgh_created_at DESC, e.pgh_id DESC LIMIT 1"""
+    then = known.format(
+        table="campaign", closes_at="e.closes_at", of_it=f"e.pgh_obj_id = {campaign}.id"
+    )
+    longer_then = known.format(
+        table="extension",
+        closes_at="CASE WHEN e.pgh_label <> 'delete' THEN e.closes_at END",
+        of_it=f"e.campaign_id = {campaign}.id AND e.school_id = f.school_id",
+    )
+    longer = f"""SELECT x.closes_at FROM campaigns_extension AS x
+        WHERE x.campaign_id = {campaign}.id AND x.school_id = f.school_id"""
+    return f"greatest({campaign}.closes_at, ({longer}), ({then}), ({longer_then}))"
+
+
 def both(first: Promise, second: Promise) -> Promise:
     """Joins two sentences, each translated when it is read."""
     return format_lazy("{} {}", first, second)
@@ -63,17 +83,14 @@ QUERIES: list[Query] = [
         JOIN campaigns_campaign AS c ON c.year = f.year
         JOIN campaigns_campaign_indicators AS ci
         ON ci.campaign_id = c.id AND ci.indicator_id = f.indicator_id
-        LEFT JOIN campaigns_extension AS x ON x.campaign_id = c.id AND x.school_id = f.school_id
         WHERE NOT f.before IS NULL AND f.before IS DISTINCT FROM f.after
-        AND f.pgh_created_at > greatest(x.closes_at, c.closes_at)
+        AND f.pgh_created_at > {_closing_of("c")}
         AND NOT EXISTS (  -- asked of the school again, by a campaign of the year open at that time
             SELECT FROM campaigns_campaign AS other
             JOIN campaigns_campaign_indicators AS asks
             ON asks.campaign_id = other.id AND asks.indicator_id = f.indicator_id
-            LEFT JOIN campaigns_extension AS longer
-            ON longer.campaign_id = other.id AND longer.school_id = f.school_id
             WHERE other.year = f.year AND f.pgh_created_at >= other.opens_at
-            AND f.pgh_created_at <= greatest(longer.closes_at, other.closes_at)
+            AND f.pgh_created_at <= {_closing_of("other")}
             AND (
                 EXISTS (
                     SELECT FROM campaigns_submission AS begun

@@ -113,6 +113,7 @@ FAULTS = {
     ),
     "closed_campaigns_are_untouched": (
         "UPDATE campaigns_campaign SET opens_at = '2020-01-01', closes_at = '2020-02-01'; "
+        "UPDATE campaigns_campaignevent SET opens_at = '2020-01-01', closes_at = '2020-02-01'; "
         "UPDATE indicators_figureevent SET value = 7 "
         "WHERE pgh_label = 'update' AND year = 2022"
     ),
