@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import reverse
 
+from imtplan.accounts.roles import Permission, has_permission
 from imtplan.bilingual import reader_language
 from imtplan.dashboard.explanation.school_rows import (
     InputRow,
@@ -316,7 +317,7 @@ def progress_page(user: Any, target: Target, parameters: Mapping[str, str]) -> E
     if not explanations:
         raise Http404
     back = ""
-    if target.school is None:
+    if target.school is None and has_permission(user, Permission.READ_INSTITUTE):
         back = reverse("indicator", args=[indicator.code]) + scope.query
     explained = ProgressInWords(explanations[0], revisions_of(target))
     return ExplanationPage(str(indicator.name), scope, back, Freshness.read(), explained)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from imtplan.accounts.models import School
 from imtplan.dashboard.explanation.page import (
     ExplanationPage,
     element_page,
@@ -46,16 +47,23 @@ def explain_value(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
-    """Shows the institute's targets to its people, and a school's own target to its own."""
+    """Shows the institute's targets to its people, a school's own target to its own, and that of
+    what the institute alone reports to who reports or validates it."""
 
     def page() -> ExplanationPage:
         targets = with_versions(Target.objects.visible_to(request.user))
         target = get_object_or_404(targets.select_related("indicator", "plan", "school"), code=code)
-        if target.school is None:
+        if target.school is None and not _is_of_the_reader(request.user, target):
             demand_institute(request)
         return progress_page(request.user, target, request.GET.dict())
 
     return _shown(request, "dashboard/explanations/progress.html", page)
+
+
+def _is_of_the_reader(user: Any, target: Target) -> bool:
+    is_the_institutes = target.indicator.aggregation == Indicator.Aggregation.NONE
+    places = School.objects.places_seen_by(user)
+    return is_the_institutes and places.filter(code=School.THE_INSTITUTE).exists()
 
 
 @require_safe

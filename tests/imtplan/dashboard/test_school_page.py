@@ -1,5 +1,6 @@
 """A school's sheet: its own numbers, for those who may see them and nobody else."""
 
+import re
 from typing import Any
 
 import pytest
@@ -193,6 +194,13 @@ def test_the_institutes_page_has_its_figures_and_reference_targets(
     assert "1 valeur sur 1 en 2020" in words
     assert "cible 100 en 2022" in words
     assert "40\u202f%" in words
+    why = f"/explication/cibles/{target.code}/?year=2020"
+    answer = signed_in(reader).get(why)
+    assert answer.status_code == 200
+    page = answer.content.decode().partition("<main")[2].partition("</main")[0]
+    for link in set(re.findall(r'href="(/(?!static/)[^"#]*)', page)):
+        assert signed_in(reader).get(link.replace("&amp;", "&")).status_code == 200, link
+    assert signed_in(alice).get(why).status_code == 403
     assert not Progress.objects.visible_to(alice).exists()
 
 
