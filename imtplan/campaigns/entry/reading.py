@@ -87,12 +87,7 @@ class SchoolFigures:
 
     @cached_property
     def breaks(self) -> dict[int, dict[int, str]]:
-        """Returns what is said of each break of the series up to the year, by indicator."""
-        rows = SeriesBreak.objects.in_use().filter(indicator__in=self.indicators)
-        breaks: dict[int, dict[int, str]] = {}
-        for row in rows.filter(year__lte=self.campaign.year):
-            breaks.setdefault(row.indicator_id, {})[row.year] = row.sentence
-        return breaks
+        return breaks_up_to(self.campaign.year, self.indicators)
 
     def findings(self, indicator: Indicator) -> list[CellFinding]:
         """Returns what surprises or informs about the stored figure."""
@@ -150,6 +145,15 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
         kept={kept_input.indicator_id: kept_input for kept_input in kept.select_related("by")},
         past=past,
     )
+
+
+def breaks_up_to(year: int, indicators: Iterable[Indicator]) -> dict[int, dict[int, str]]:
+    """Returns what is said of each break of the series up to the year, by indicator."""
+    rows = SeriesBreak.objects.in_use().filter(indicator__in=indicators, year__lte=year)
+    breaks: dict[int, dict[int, str]] = {}
+    for row in rows:
+        breaks.setdefault(row.indicator_id, {})[row.year] = row.sentence
+    return breaks
 
 
 def _with_target(aim: KnownMagnitudes, target: Target, *, is_whole: bool) -> KnownMagnitudes:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.entry.merged_past import MergedPast, by_school
-from imtplan.campaigns.entry.reading import YEARS_COMPARED, SchoolFigures
+from imtplan.campaigns.entry.reading import YEARS_COMPARED, SchoolFigures, breaks_up_to
 from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
 from imtplan.campaigns.models.campaign import expected_by
 from indicators.models import Figure, Indicator
@@ -172,13 +172,16 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     since = campaign.year - YEARS_COMPARED
     stored = Figure.objects.filter(year__range=(since, campaign.year)).select_related("school")
     figures = by_school(stored, indicators)
+    breaks = breaks_up_to(campaign.year, indicators)
     past = MergedPast.before(campaign.year)
     counted = past.counted(past.schools, indicators, since=since)
     for by_indicator in figures.values():
         school = next(row.school for rows in by_indicator.values() for row in rows.values())
         together = past.with_merged(school, by_indicator, counted)
         own = [indicator for indicator in indicators if indicator.is_reported_by(school)]
-        yield SchoolFigures(campaign, school, own, together, past=past)
+        reading = SchoolFigures(campaign, school, own, together, past=past)
+        reading.breaks = breaks  # else each school would read them again
+        yield reading
 
 
 # --- Rows of pages ------------------------------------------------------------------------------
