@@ -148,7 +148,7 @@ def test_who_is_missing_and_what_stands_in_for_it(students, albi, ales, diane, r
     rows = {row.source.code: row for row in page.value.inputs}
 
     assert page.now.is_estimate
-    assert page.value.missing == ["IMT Mines Alès"]
+    assert [row.name for row in page.value.missing_schools] == ["IMT Mines Alès"]
     assert rows["imt-mines-ales"].carried == "700, repris de 2019"
     assert rows["imt-mines-albi"].source.counts
 
