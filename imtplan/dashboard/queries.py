@@ -365,9 +365,11 @@ def campaigns_of(user: Any, plan: StrategicPlan) -> list[Campaign]:
     """Returns the campaigns to speak of: those that are open, the next to close first; where none
     is, the latest.
 
-    A campaign is of the plan it was made for, and of each that has a target for what it asks.
+    A campaign is of the plan it was made for, and of each that has a target for what it asks and
+    follows it in the campaign's year.
     """
-    aims = Target.objects.in_use().filter(plan=plan, indicator__campaigns=OuterRef("pk"))
+    aims = Target.objects.in_use().counting_in(OuterRef(OuterRef("year")))
+    aims = aims.filter(plan=plan, indicator__campaigns=OuterRef("pk"))
     of_years = Q(year__gte=plan.baseline_year, year__lte=plan.last_year)
     ours = campaigns_with_schools(user).filter(Q(plan=plan) | Q(Exists(aims)) & of_years)
     requested = Campaign.indicators.through.objects.filter(campaign=OuterRef("pk"))

@@ -57,7 +57,7 @@ class TargetQuerySet(OpenToOwners["Target"]):
         followed = FollowedIndicator.objects.filter(of_the_target(), is_headline=True)
         return self.filter(Exists(followed))
 
-    def counting_in(self, year: int) -> "TargetQuerySet":
+    def counting_in(self, year: Any) -> "TargetQuerySet":
         """Returns the targets whose indicator their plan follows in this year."""
         followed = FollowedIndicator.objects.counting_in(year).filter(of_the_target())
         return self.filter(Exists(followed))

@@ -160,6 +160,17 @@ def test_a_campaign_shows_the_headlines_of_its_own_year(
     assert [row.indicator.code for row in campaign.followed_targets] == ["late"]
 
 
+def test_a_campaign_of_another_plan_is_not_that_of_one_which_put_aside_what_it_asks(
+    aside: FollowedIndicator, target: Target, reader: Client
+) -> None:
+    following = StrategicPlan.objects.get(code="2023-2027")
+    factories.CampaignFactory(plan=following, year=2022, indicators=[target.indicator])
+    for last_year, shown in ((2020, 0), (2022, 1)):
+        FollowedIndicator.objects.filter(pk=aside.pk).update(last_year=last_year)
+        page = reader.get("/tableau-de-bord/" + OF_THE_FIRST).context["page"]
+        assert len(page.campaigns) == shown, last_year
+
+
 def test_the_file_of_what_was_put_aside_has_the_day_in_paris(
     aside: FollowedIndicator, reader: Client
 ) -> None:
