@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.checked_at_once import CheckedAtOnce
+
 
 class EndReason(models.TextChoices):
     SUSPENDED = "suspended", _("suspended")
@@ -33,7 +35,7 @@ def archived_at_field() -> "models.DateTimeField[Any, datetime | None]":
     return models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
 
 
-class FollowedYears(models.Model):
+class FollowedYears(CheckedAtOnce):
     """The fields of what a plan follows from one year to another: putting it aside rewrites none of
     the years up to the last."""
 

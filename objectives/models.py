@@ -19,6 +19,7 @@ from imtplan import clock
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
+from imtplan.checked_at_once import CheckedAtOnce
 from objectives.followed_years import FollowedYears, counting
 
 
@@ -111,7 +112,7 @@ class StrategicPlanQuerySet(OpenToRoles["StrategicPlan"]):
 
 
 @pghistory.track()
-class StrategicPlan(models.Model):
+class StrategicPlan(CheckedAtOnce):
     """A plan over some years, measured against the last year before it."""
 
     code = models.SlugField(_("code"), unique=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
+from imtplan.checked_at_once import CheckedAtOnce
 from levers.models import Lever
 from objectives.models import (
     Objective,
@@ -68,7 +69,7 @@ class ServesQuerySet(OpenToRoles["Serves"]):
 
 
 @pghistory.track()
-class Serves(models.Model):
+class Serves(CheckedAtOnce):
     """A project serves one objective or one lever, with a weight in that element's progress."""
 
     project = models.ForeignKey(FlagshipProject, models.CASCADE, related_name="serves")
@@ -131,7 +132,7 @@ class MilestoneQuerySet(OpenToRoles["Milestone"]):
 
 
 @pghistory.track()
-class Milestone(models.Model):
+class Milestone(CheckedAtOnce):
     project = models.ForeignKey(FlagshipProject, models.CASCADE, related_name="milestones")
     title_fr = models.CharField(_("title (French)"), max_length=200)
     title_en = models.CharField(_("title (English)"), max_length=200, blank=True)

@@ -17,6 +17,7 @@ from imtplan.accounts.api_token import ApiToken  # noqa: F401
 from imtplan.accounts.attempts import Attempt  # noqa: F401
 from imtplan.accounts.keeper_triggers import KEEPS_ITS_ACCOUNT, KEEPS_ITS_ROLE
 from imtplan.accounts.roles import ROLES, SCHOOL_ROLES, Permission, Role, has_permission
+from imtplan.checked_at_once import CheckedAtOnce
 from imtplan.email_address import AddressField, normal_address
 
 
@@ -59,7 +60,7 @@ def reporting_in(year: Any) -> Q:
 
 
 @pghistory.track()
-class School(models.Model):
+class School(CheckedAtOnce):
     """A school; or the institute, in a row of its own: where its figures are entered, in no sum."""
 
     class Affiliation(models.TextChoices):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.models import User
@@ -61,11 +61,22 @@ def put(
         return stored
     if not is_new and set(changed) & set(weighty):
         demand_reason(reason)
-    stored.full_clean()
-    stored.save()
+    stored.full_clean(validate_constraints=False)
+    _save(stored)
     old = {} if is_new else {name: before[name] for name in changed}
     keep(stored, old, {name: after[name] for name in changed}, by=by, reason=reason)
     return stored
+
+
+def _save(row: models.Model) -> None:
+    """Saves a row; `ValidationError` with the sentence of the constraint that the database held
+    against it. Asking it before costs a query for each constraint, and is no surer."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        row.validate_constraints()
+        raise
 
 
 def _fresh(row: M) -> M:

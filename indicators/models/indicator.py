@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
+from imtplan.checked_at_once import CheckedAtOnce
 from levers.models import Lever
 from objectives.followed_years import archived_at_field, counting
 from objectives.models import (
@@ -72,7 +73,7 @@ class IndicatorQuerySet(OpenToRoles["Indicator"]):
 
 
 @pghistory.track()
-class Indicator(models.Model):
+class Indicator(CheckedAtOnce):
     """A measure with its unit, and how its schools and years add up."""
 
     class Theme(models.TextChoices):
@@ -317,7 +318,7 @@ class IndicatorLinkQuerySet(OpenToRoles["IndicatorLink"]):
 
 
 @pghistory.track()
-class IndicatorLink(models.Model):
+class IndicatorLink(CheckedAtOnce):
     """An indicator counts in the progress of one objective, lever or project, with a weight."""
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="links")

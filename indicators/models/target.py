@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToOwners
 from imtplan.bilingual import Bilingual
+from imtplan.checked_at_once import CheckedAtOnce
 from indicators.models.followed import FollowedIndicator
 from indicators.models.indicator import Indicator, amount_field
 from objectives.followed_years import archived_at_field, counting
@@ -63,11 +64,13 @@ class TargetQuerySet(OpenToOwners["Target"]):
         return self.filter(Exists(followed))
 
     def to_judge(self) -> "TargetQuerySet":
-        """Returns the targets in use, with the years in which the plan follows the indicator."""
+        """Returns the targets in use, with the years in which the plan follows the indicator and
+        the breaks of its series."""
         followed = FollowedIndicator.objects.filter(of_the_target())
         return (
             self.in_use()
             .select_related("plan", "school", "indicator")
+            .prefetch_related("indicator__breaks")
             .annotate(
                 followed_from=Subquery(followed.values("first_year")),
                 followed_to=Subquery(followed.values("last_year")),
@@ -100,7 +103,7 @@ class Sureness(models.TextChoices):
 
 
 @pghistory.track()
-class Target(models.Model):
+class Target(CheckedAtOnce):
     """The value that an indicator is to reach, for the institute or a school, with its source."""
 
     class Trajectory(models.TextChoices):
@@ -229,7 +232,7 @@ class Target(models.Model):
 
 
 @pghistory.track()
-class TrajectoryPoint(models.Model):
+class TrajectoryPoint(CheckedAtOnce):
     """The value that a target states for one year of its trajectory."""
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="points")

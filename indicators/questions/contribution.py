@@ -105,10 +105,11 @@ def own_moves(
     chosen = Indicator.objects.computed().prefetch_related(
         Prefetch(
             "targets",
-            targets.select_related("plan", "school", "indicator").prefetch_related("points"),
+            targets.select_related("plan", "school", "indicator").prefetch_related(
+                "points", "indicator__breaks"
+            ),
         ),
         Prefetch("links", links.select_related("objective")),
-        "breaks",
     )
     past = _Past.before(year, school, readings)
     return [

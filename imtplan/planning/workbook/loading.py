@@ -54,6 +54,8 @@ class Loader:
         self.seen: dict[tuple[str, ...], int] = {}
         self.refused: set[tuple[str, str]] = set()  # sheet and code of refused lines
         self.links: LinkLoader | None = None
+        self.named: dict[tuple[str, str], Any] = {}  # by column and code
+        self.units: dict[str, CellUnit] = {}  # by indicator, once its own sheet is read
 
     def run(self) -> LoadReport:
         """Store every line that is right; return what each line does, or why it is refused."""
@@ -159,7 +161,7 @@ class Loader:
     def _typed(self, line: WorkbookLine, name: str) -> str:
         text = line.text(name, unit=self._unit(line, name))
         if text and line.columns[name].format is ColumnFormat.CODE:
-            return str(self._of_code(line, name, text).pk)
+            return str(self._of_code(name, text).pk)
         return text
 
     def _unit(self, line: WorkbookLine, name: str) -> CellUnit:
@@ -169,13 +171,17 @@ class Loader:
         if name in ("growth_percent", "change_limit"):
             return PERCENT
         if line.sheet.slug == "cibles":
-            code = line.raw("indicator") or self._indicator_of(line.raw("code"))
-            indicator = Indicator.objects.filter(code=code).first()
-            return unit_of(indicator) if indicator else NO_UNIT
+            return self._unit_of(line.raw("indicator") or self._indicator_of(line.raw("code")))
         if line.sheet.slug == "indicateurs":
             units = line.raw("unit_fr"), line.raw("unit_en")
             return CellUnit(units[0 if reader_language() == "fr" else 1], units)
         return NO_UNIT
+
+    def _unit_of(self, code: str) -> CellUnit:
+        if code not in self.units:
+            indicator = Indicator.objects.filter(code=code).first()
+            self.units[code] = unit_of(indicator) if indicator else NO_UNIT
+        return self.units[code]
 
     def _indicator_of(self, target: str) -> str:
         targets = Target.objects.filter(plan=self.plan, code=target)
@@ -186,8 +192,13 @@ class Loader:
             if name.startswith(POINT) and name not in form.fields and line.raw(name):
                 raise CellRefused(name, _("This year is not of the plan."))
 
-    def _of_code(self, line: WorkbookLine, name: str, code: str) -> Any:
+    def _of_code(self, name: str, code: str) -> Any:
         """Returns the row that a cell names by its code; `CellRefused` if there is none in use."""
+        if (name, code) not in self.named:
+            self.named[name, code] = self._find_of_code(name, code)
+        return self.named[name, code]
+
+    def _find_of_code(self, name: str, code: str) -> Any:
         model, slug = NAMED[name]
         rows = model._default_manager.filter(code=code)
         if model is School:
@@ -230,7 +241,7 @@ class Loader:
         code, number = line.text("project"), line.text("number")
         if not code:
             raise CellRefused("project", _("Write the code of the project."))
-        project = self._of_code(line, "project", code)
+        project = self._of_code("project", code)
         milestones = Milestone.objects.filter(project__plan=self.plan)
         if number:
             milestone = milestones.filter(pk=int(number)).first() if len(number) < 10 else None
@@ -244,9 +255,10 @@ class Loader:
         code = line.text("indicator")
         if not code:
             raise CellRefused("indicator", _("Write a code: it tells what the line speaks of."))
-        indicator = self._of_code(line, "indicator", code)
-        rows = FollowedIndicator.objects.filter(plan=self.plan, indicator=indicator)
-        return rows.first() or FollowedIndicator(plan=self.plan, indicator=indicator)
+        indicator = self._of_code("indicator", code)
+        rows = FollowedIndicator.objects.select_related("plan", "indicator")
+        stored = rows.filter(plan=self.plan, indicator=indicator).first()
+        return stored or FollowedIndicator(plan=self.plan, indicator=indicator)
 
     def find_target(self, line: WorkbookLine) -> Target:
         """Finds a target by its code. A stored one keeps its indicator and its school."""
@@ -255,7 +267,7 @@ class Loader:
         if (target := there.first()) is None:
             new: Target = self._by_code(line)
             if school := line.text("school"):
-                new.school = self._of_code(line, "school", school)
+                new.school = self._of_code("school", school)
             return new
         if target.plan != self.plan:
             raise CellRefused("code", _("This code is of a target of another plan."))
