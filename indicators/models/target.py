@@ -64,13 +64,12 @@ class TargetQuerySet(OpenToOwners["Target"]):
         return self.filter(Exists(followed))
 
     def to_judge(self) -> "TargetQuerySet":
-        """Returns the targets in use, with the years in which the plan follows the indicator and
-        the breaks of its series."""
+        """Returns the targets in use, with the years in which the plan follows the indicator. They
+        are read with their indicators, which bring the breaks of their series."""
         followed = FollowedIndicator.objects.filter(of_the_target())
         return (
             self.in_use()
-            .select_related("plan", "school", "indicator")
-            .prefetch_related("indicator__breaks")
+            .select_related("plan", "school")
             .annotate(
                 followed_from=Subquery(followed.values("first_year")),
                 followed_to=Subquery(followed.values("last_year")),

@@ -176,7 +176,7 @@ def _with_targets(parts: Iterable[IndicatorYears]) -> dict[int, Indicator]:
     targets = Target.objects.to_judge()
     chosen = Indicator.objects.filter(pk__in=[part.indicator for part in parts])
     together = Prefetch("targets", queryset=targets.prefetch_related("points"))
-    return {indicator.pk: indicator for indicator in chosen.prefetch_related(together)}
+    return {indicator.pk: indicator for indicator in chosen.prefetch_related(together, "breaks")}
 
 
 def _readings_of_schools(

@@ -11,7 +11,7 @@ from django import forms
 from imtplan.accounts.models import School
 from imtplan.planning.forms import PlanNumberField
 from imtplan.planning.forms_elements import FORMS
-from indicators.models import Target
+from indicators.models import SeriesBreak, Target
 from tests import factories
 from tests.imtplan.planning.conftest import filled
 
@@ -46,6 +46,9 @@ def addresses(albi: School, ales: School) -> Addresses:
         "indicateurs": target.indicator,
         "suivis": factories.follow(plan, target.indicator),
         "cibles": target,
+        "ruptures": SeriesBreak.objects.create(
+            indicator=target.indicator, year=2019, sentence="Autre périmètre."
+        ),
         "ecoles": albi,
     }
     for school in (albi, ales):
@@ -131,6 +134,7 @@ KINDS = [
     "indicateurs",
     "suivis",
     "cibles",
+    "ruptures",
     "ecoles",
     "school targets",
 ]

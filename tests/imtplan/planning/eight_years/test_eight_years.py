@@ -102,6 +102,7 @@ def first_page(client: Client) -> str:
     """The words of the page on which somebody lands, without what was said once of a last act."""
     text = client.get("/", follow=True).content.decode()
     text = re.sub(r'<ul class="plain messages">.*?</ul>', "", text, flags=re.DOTALL)
+    text = re.sub(r"\b\d{1,2}:\d\d\b", "", text)  # when it was computed last
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
