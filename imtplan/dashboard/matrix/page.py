@@ -1,4 +1,4 @@
-"""Indicators by schools on one page: rows under their objective or theme, columns by school.
+"""Indicators by schools on one page: rows under their objective, lever or theme, columns by school.
 
 Cells are written here and not in a template: at a hundred by a hundred that is ten thousand of
 them, and a template would take a second for what takes a tenth of one.
@@ -24,6 +24,7 @@ from imtplan.dashboard.queries import Trend
 from imtplan.dashboard.scope import Scope, read_scope
 from imtplan.dashboard.wording import Wording
 from indicators.models import Indicator, IndicatorLink, InstituteValue, ProgressStatus
+from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 
 COLUMNS = 100  # schools on one page
@@ -34,12 +35,12 @@ GROUPINGS = ("objective", "theme")
 
 @dataclass(frozen=True)
 class IndicatorGroup:
-    """The indicators of one objective or theme; `code` is what the address calls it."""
+    """The indicators of one objective, lever or theme; `code` is what the address calls it."""
 
     code: str
     title: str
     indicators: Sequence[Indicator]
-    address: str = ""  # of the objective's own page
+    address: str = ""  # of the page of the objective or lever
 
 
 @dataclass(frozen=True)
@@ -324,7 +325,7 @@ def _schools_asked(schools: Sequence[School], code: str) -> list[School]:
 
 
 def _groups(user: Any, scope: Scope, grouping: str) -> list[IndicatorGroup]:
-    """Returns every indicator that the plan follows that year, with those of the same objective or
+    """Returns every indicator that the plan follows that year, with those of the same element or
     theme."""
     indicators = list(
         Indicator.objects.visible_to(user)
@@ -333,7 +334,7 @@ def _groups(user: Any, scope: Scope, grouping: str) -> list[IndicatorGroup]:
     )
     if grouping == "theme":
         return _by_theme(indicators)
-    return _by_objective(user, scope, indicators)
+    return _by_element(user, scope, indicators)
 
 
 def _by_theme(indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
@@ -347,19 +348,21 @@ def _by_theme(indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
     ]
 
 
-def _by_objective(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
-    """One that serves several objectives stands under the first of them."""
-    objectives = Objective.objects.visible_to(user).counting_in(scope.plan, scope.year)
-    objectives = objectives.order_by("rank", "code")
-    links = IndicatorLink.objects.filter(objective__in=objectives)
-    pairs = set(links.values_list("objective_id", "indicator_id"))
+def _by_element(user: Any, scope: Scope, indicators: Sequence[Indicator]) -> list[IndicatorGroup]:
+    """One that serves several objectives stands under the first of them, one that serves none under
+    its first lever."""
     left = {indicator.pk: indicator for indicator in indicators}
     groups = []
-    for objective in objectives:
-        own = [indicator for pk, indicator in left.items() if (objective.pk, pk) in pairs]
-        for indicator in own:
-            del left[indicator.pk]
-        address = reverse("objective", args=[objective.code]) + scope.query
-        groups.append(IndicatorGroup(objective.code, str(objective), own, address))
-    groups.append(IndicatorGroup("-", _("Without an objective in this plan"), list(left.values())))
+    for kind, model in (("objective", Objective), ("lever", Lever)):
+        elements = model.objects.visible_to(user).counting_in(scope.plan, scope.year)
+        links = IndicatorLink.objects.filter(**{f"{kind}__in": elements})
+        pairs = set(links.values_list(f"{kind}_id", "indicator_id"))
+        for element in elements.order_by("rank", "code"):
+            own = [pk for pk in left if (element.pk, pk) in pairs]
+            code = element.code if kind == "objective" else f"{kind}-{element.code}"
+            address = reverse(kind, args=[element.code]) + scope.query
+            rows = [left.pop(pk) for pk in own]
+            groups.append(IndicatorGroup(code, str(element), rows, address))
+    rest = list(left.values())
+    groups.append(IndicatorGroup("-", _("Without an objective or a lever in this plan"), rest))
     return [group for group in groups if group.indicators]

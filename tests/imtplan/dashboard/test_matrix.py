@@ -17,9 +17,9 @@ from indicators.models import Figure, Indicator
 from tests import factories
 
 URL = "/matrice/"
-# Plans, indicators, objectives, links and their pairs, schools, and six of the cells; freshness;
+# Plans, indicators, objectives and levers with their links, schools, six of the cells; freshness;
 # session, person, roles; whether this is a demonstration.
-BUDGET = 6 + 6 + 1 + 3 + 1
+BUDGET = 8 + 6 + 1 + 3 + 1
 
 
 def page_for(user, **asked):
@@ -186,6 +186,25 @@ def test_an_indicator_stands_once_under_its_first_objective(students, diane):
         ("A", ["students"]),
         ("-", [alone.code]),
     ]
+
+
+def test_an_indicator_of_no_objective_stands_under_its_lever(students, diane):
+    lever = factories.LeverFactory(plan=students.plan, code="L2", title_fr="Ressources")
+    funds = factories.IndicatorFactory(code="own-funds", followed_by=[students.plan])
+    alone = factories.IndicatorFactory(code="alone", followed_by=[students.plan])
+    objective = factories.ObjectiveFactory(plan=students.plan, code="O1")
+    for indicator in (students.indicator, funds):
+        factories.LinkFactory(indicator=indicator, objective=None, lever=lever)
+    factories.LinkFactory(indicator=students.indicator, objective=objective)
+    groups = page_for(diane).groups
+    assert [(group.code, [row.code for row in group.indicators]) for group in groups] == [
+        ("O1", ["students"]),
+        ("lever-L2", ["own-funds"]),
+        ("-", [alone.code]),
+    ]
+    assert groups[1].address.startswith("/leviers/L2/")
+    (only,) = page_for(diane, group="lever-L2").row_groups
+    assert [row.indicator.code for row in only.rows] == ["own-funds"]
 
 
 def test_rows_by_theme(students, diane):
