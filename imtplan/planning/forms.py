@@ -90,6 +90,16 @@ class FormDifference:
     after: str
 
 
+@dataclass(frozen=True)
+class FieldGroup:
+    """The links of an element to rows of one kind: those there are, and those there may be."""
+
+    title: str
+    linked: list[Any]
+    others: list[Any]
+    is_ticked: bool  # a link has no weight
+
+
 class ActForm(forms.BaseForm):
     """A form for one change of the plan: `stored` is the present state, `store` makes the change.
 
@@ -211,8 +221,8 @@ class PlanForm(ActForm, forms.ModelForm):
         """Returns the fields that are no part of a group of their own."""
         return list(self)
 
-    def groups(self) -> list[tuple[str, list[Any], list[Any]]]:
-        """Returns for each group of weights its title, the fields of linked rows and the others."""
+    def groups(self) -> list["FieldGroup"]:
+        """Returns the groups of links."""
         return []
 
     @property

@@ -4,12 +4,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
-from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm, number_field
+from imtplan.planning.forms import (
+    FieldGroup,
+    PlanForm,
+    PlanFormMeta,
+    YearsFollowedForm,
+    number_field,
+)
 from imtplan.planning.forms_measures import (
     FollowedForm,
     IndicatorForm,
@@ -86,6 +93,8 @@ class WeightsForm(YearsFollowedForm):
     """
 
     GROUPS: tuple[str, ...] = ()
+    # Groups of links that count in no mean: they are ticked, and have no weight to type.
+    TICKED: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -95,8 +104,13 @@ class WeightsForm(YearsFollowedForm):
             for end in ends:
                 name = f"{group}_{end.pk}"
                 self.ends[name] = end
-                self.fields[name] = number_field(label=_label(end), required=False)
-                self.initial[name] = weights.get(end.pk)
+                label, is_ticked = _label(end), group in self.TICKED
+                self.fields[name] = (
+                    forms.BooleanField(label=label, required=False)
+                    if is_ticked
+                    else number_field(label=label, required=False)
+                )
+                self.initial[name] = end.pk in weights if is_ticked else weights.get(end.pk)
 
     def linkable(self) -> dict[str, Iterable[Any]]:
         plan = self.instance.plan
@@ -128,20 +142,28 @@ class WeightsForm(YearsFollowedForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for name in self.ends:
-            if (weight := data.get(name)) is not None and not 0 <= weight < 100_000:
+            weight = data.get(name)
+            if isinstance(weight, Decimal) and not 0 <= weight < 100_000:
                 self.add_error(name, _("A weight is zero or more, and below 100,000."))
         return data
 
     def weights(self, *groups: str) -> dict[Any, Decimal | None]:
         return {
-            end: self.cleaned_data[name]
+            end: self._weight(group, end, self.cleaned_data[name])
             for name, end in self.ends.items()
-            if name.rpartition("_")[0] in groups
+            if (group := name.rpartition("_")[0]) in groups
         }
 
-    def groups(self) -> list[tuple[str, list[Any], list[Any]]]:
+    def _weight(self, group: str, end: Any, typed: Decimal | bool | None) -> Decimal | None:
+        """Returns what was typed; of a ticked link the weight that it has, which counts nowhere."""
+        if not isinstance(typed, bool):
+            return typed
+        return self.linked(group).get(end.pk, Decimal(1)) if typed else None
+
+    def groups(self) -> list[FieldGroup]:
+        ticked = "indicator" in self.TICKED
         titles = {
-            "indicator": _("Indicators that count"),
+            "indicator": _("Indicators it is to move") if ticked else _("Indicators that count"),
             "project": _("Projects that count"),
             "objective": _("Objectives it serves"),
             "lever": _("Levers it serves"),
@@ -149,9 +171,11 @@ class WeightsForm(YearsFollowedForm):
         groups = []
         for group, title in titles.items():
             fields = [self[name] for name in self.ends if name.rpartition("_")[0] == group]
-            linked = [field for field in fields if field.value() not in (None, "") or field.errors]
+            unset = (None, "", False)
+            linked = [field for field in fields if field.value() not in unset or field.errors]
             if fields:
-                groups.append((title, linked, [field for field in fields if field not in linked]))
+                others = [field for field in fields if field not in linked]
+                groups.append(FieldGroup(title, linked, others, group in self.TICKED))
         return groups
 
     @property
@@ -213,6 +237,7 @@ class ProjectForm(WeightsForm):
     argument = "project"
     slug = "projets"
     GROUPS = ("objective", "lever", "indicator")
+    TICKED = ("indicator",)  # its progress is that of its milestones
     SHOWN_AT = {
         "flagshipproject_code_once": "code",
         "flagshipproject_weight_not_negative": "weight",
