@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from entry import cold_kilobytes, in_a_database_of_its_own, queries, timed
 
 from imtplan.accounts.roles import Role
-from indicators.models import Indicator
+from indicators.models import FollowedIndicator, Indicator
 from tests import factories
 
 HEADLINES = 3
@@ -39,21 +39,20 @@ def prepare(size: made.Size) -> tuple[Client, dict[str, str]]:
     """Somebody of the directorate-general, and codes to open pages of."""
     made.make(size)
     headlines = Indicator.objects.order_by("pk")[:HEADLINES]
-    Indicator.objects.filter(pk__in=list(headlines.values_list("pk", flat=True))).update(
-        is_headline=True
-    )
+    FollowedIndicator.objects.filter(indicator__in=list(headlines)).update(is_headline=True)
     made.recompute_stale()
     made.ask("VACUUM ANALYZE")
     client = Client()
     client.force_login(factories.person("Diane", Role.DIRECTORATE_GENERAL, None))
-    objective = Indicator.objects.get(pk=headlines[0].pk).links.get().objective
+    objective = headlines[0].links.latest("pk").objective
     return client, {"objective": objective.code, "indicator": headlines[0].code}
 
 
 def measure(size: made.Size) -> None:
     client, codes = prepare(size)
     sign_in = timed(lambda: Client().get("/compte/login/"))
-    print(f"{size.schools} schools × {size.indicators} indicators × {size.years} years")
+    print(f"{size.schools} schools × {size.indicators} indicators × {size.years} years", end=", ")
+    print(f"{size.plans} plans" if size.plans > 1 else "1 plan")
     print(f"{'':26}{'budget':>8}{'measured':>10}{'used':>7}{'sign-in page':>14}")
     for name, address, most_queries, milliseconds, kilobytes in PAGES:
         page = partial(client.get, address.format(**codes))

@@ -50,13 +50,19 @@ class Size:
     schools: int
     indicators: int
     years: int
+    plans: int = 1
 
     @property
     def last_year(self) -> int:
         return FIRST_YEAR + self.years - 1
 
 
-SIZES = {"S": Size(8, 12, 6), "L/10": Size(100, 300, 20), "L": Size(1000, 300, 20)}
+SIZES = {
+    "S": Size(8, 12, 6),
+    "M": Size(40, 300, 11, plans=2),
+    "L/10": Size(100, 300, 20),
+    "L": Size(1000, 300, 20),
+}
 
 
 # --- The data -------------------------------------------------------------------------------------
@@ -82,8 +88,29 @@ def make(size: Size) -> None:
     for number, indicator in enumerate(indicators):
         factories.LinkFactory(indicator=indicator, objective=objectives[number % 10])
         _targets(plan, indicator, number, [None, *schools[number % 100 :: 100]], size)
+    if size.plans > 1:
+        _second_plan(indicators, size)
     _figures(size)
     ask("VACUUM ANALYZE")
+
+
+def _second_plan(indicators: list, size: Size) -> None:
+    """Follows the same indicators in the last five years, under objectives of its own."""
+    first = size.last_year - 4
+    plan = factories.PlanFactory(
+        code="next", baseline_year=first - 1, first_year=first, last_year=size.last_year
+    )
+    objectives = factories.ObjectiveFactory.create_batch(10, plan=plan)
+    for number, indicator in enumerate(indicators):
+        factories.LinkFactory(indicator=indicator, objective=objectives[number % 10])
+        factories.TargetFactory(
+            plan=plan,
+            indicator=indicator,
+            value=1100 * size.schools,
+            baseline_year=first - 1,
+            baseline_value=None,
+            year=size.last_year,
+        )
 
 
 def _indicator(number: int) -> object:
