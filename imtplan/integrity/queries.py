@@ -25,6 +25,14 @@ UNLIKE_ITS_VERSIONS = """
 """
 
 
+# As it stands now, or stood when figure `f` was written.
+_OPENING_OF_THE_OTHER = """least(other.opens_at, (
+    SELECT e.opens_at FROM campaigns_campaignevent AS e
+    WHERE e.pgh_obj_id = other.id AND e.pgh_created_at <= f.pgh_created_at
+    ORDER BY e.pgh_created_at DESC, e.pgh_id DESC LIMIT 1
+))"""
+
+
 def _closing_of(campaign: str) -> str:
     """Returns the SQL of the last moment at which figure `f` could be written in a campaign: as its
     closing and the school's longer time stand now, or stood when it was written. A closing that was
@@ -89,7 +97,7 @@ QUERIES: list[Query] = [
             SELECT FROM campaigns_campaign AS other
             JOIN campaigns_campaign_indicators AS asks
             ON asks.campaign_id = other.id AND asks.indicator_id = f.indicator_id
-            WHERE other.year = f.year AND f.pgh_created_at >= other.opens_at
+            WHERE other.year = f.year AND f.pgh_created_at >= {_OPENING_OF_THE_OTHER}
             AND f.pgh_created_at <= {_closing_of("other")}
             AND (
                 EXISTS (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School, User
@@ -38,7 +38,7 @@ def store_school(*, school: School, by: User, reason: str = "", **values: Any) -
 
 def check_term(school: School, values: Mapping[str, Any]) -> None:
     """Raise `ValidationError`, by field, if a new kind, year or merger of a school would take
-    figures out of the totals: those it has after its last year, or those of a school that merged
+    figures out of the totals: those it has outside its years, or those of a school that merged
     into one that does not report for both."""
     if all(values.get(name, getattr(school, name)) == getattr(school, name) for name in _TERM):
         return
@@ -57,15 +57,24 @@ def _merged_into(school: School) -> list[School]:
 
 
 def _of_its_figures(term: School) -> Refusals:
-    if term.pk is None or term.last_year is None or not _is_own(term):
+    if term.pk is None or not _is_own(term):
         return
     figures = CountedFigure.objects.in_view(View.VALIDATED).filter(school=term.pk)
-    years = figures.filter(state=Figure.State.NUMBER).aggregate(latest=Max("year"))
-    if years["latest"] is not None and years["latest"] > term.last_year:
+    numbers = figures.filter(state=Figure.State.NUMBER)
+    years = numbers.aggregate(earliest=Min("year"), latest=Max("year"))
+    earliest, latest = years["earliest"], years["latest"]
+    if earliest is None:
+        return
+    if term.first_year is not None and earliest < term.first_year:
+        text = _(
+            "%(school)s has validated figures of %(year)s: its first year is %(year)s or earlier."
+        )
+        yield "first_year", text % {"school": term, "year": earliest}
+    if term.last_year is not None and latest > term.last_year:
         text = _(
             "%(school)s has validated figures of %(year)s: its last year is %(year)s or later."
         )
-        yield "last_year", text % {"school": term, "year": years["latest"]}
+        yield "last_year", text % {"school": term, "year": latest}
 
 
 def _of_its_successor(term: School) -> Refusals:

@@ -65,6 +65,20 @@ def test_more_time_that_was_used_and_taken_away(
     assert faults() == []
 
 
+def test_another_campaign_whose_opening_was_moved_afterwards(
+    campaign: Campaign, figure: Figure
+) -> None:
+    close(campaign)
+    other = factories.CampaignFactory(name="Encore", indicators=[figure.indicator])
+    write(figure, 8)
+    tomorrow = timezone.now() + timedelta(days=1)
+    Campaign.objects.filter(pk=other.pk).update(opens_at=tomorrow)
+    assert faults() == []
+    with pgtrigger.ignore("campaigns.CollectedFigure:refuse_when_closed"):
+        write(figure, 9)
+    assert len(faults()) == 1, "then it was not open yet"
+
+
 def test_what_was_written_after_the_closing_is_a_fault(campaign: Campaign, figure: Figure) -> None:
     close(campaign)
     with pgtrigger.ignore("campaigns.CollectedFigure:refuse_when_closed"):

@@ -101,11 +101,20 @@ def test_a_school_ends_after_its_last_validated_figure(
     )
     (message,) = office.refused(url, last_year="2019")["last_year"]
     assert message == (
-        "IMT Mines Alès a des valeurs validées de 2020\u202f: sa dernière année est 2020 ou après."
+        "IMT Mines Alès a des valeurs validées de 2020\u202f: sa dernière année est au plus tôt 2020."
     )
     with pytest.raises(ValidationError):
         store_school(school=ales, by=paul, reason="Décret.", last_year=2019)
     office.do(url, last_year="2020")
+
+
+def test_a_school_begins_before_its_first_validated_figure(
+    office: Any, target: Target, ales: School
+) -> None:
+    url = f"/plan/modifier/ecoles/{ales.pk}/"
+    (message,) = office.refused(url, first_year="2021")["first_year"]
+    assert message.endswith("sa première année est au plus tard 2020.")
+    office.do(url, first_year="2020")
 
 
 def test_what_was_stored_before_stays_and_can_be_renamed(
