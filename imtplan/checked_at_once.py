@@ -38,7 +38,7 @@ class CheckedAtOnce(models.Model):
 
     def _all_checks_hold(self, exclude: set[str]) -> bool:
         """Returns whether every check that reads no excluded field holds, or is unknown, as for
-        the database. A check of a field that this model lacks is left to Django."""
+        the database."""
         checks = Q()
         for constraint in self._meta.constraints:
             if not isinstance(constraint, CheckConstraint):
