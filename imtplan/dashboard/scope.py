@@ -188,5 +188,5 @@ def reference_targets(user: Any, scope: Scope, years: Iterable[int] = ()) -> lis
         .reference()
         .followed_in_plan(scope.plan, *(years or [scope.year]))
         .select_related("indicator")
-        .prefetch_related(Prefetch("progress", queryset=rows.order_by("year")))
+        .prefetch_related(Prefetch("progress", queryset=rows.order_by("year")), "indicator__breaks")
     )

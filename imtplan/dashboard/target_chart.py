@@ -22,8 +22,9 @@ def chart_of(
     *,
     wide: bool = False,
 ) -> dict[str, Any]:
-    """Returns the years of an indicator as a figure, with the paths to its targets."""
-    return charts.trajectory(
+    """Returns the years of an indicator as a figure, with the paths to its targets and the breaks
+    of its series."""
+    figure = charts.trajectory(
         [charts.ChartPoint(year.year, year.value, year.is_estimate) for year in years],
         [_path(followed) for followed in followed_targets],
         words=Wording.of(indicator),
@@ -31,6 +32,7 @@ def chart_of(
         marked_year=scope.year,
         wide=wide,
     )
+    return with_breaks(figure, indicator.break_years)
 
 
 def _ahead(followed_targets: Sequence[FollowedTarget]) -> list[charts.ForecastPoint]:

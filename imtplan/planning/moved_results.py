@@ -30,7 +30,15 @@ from projects.models import FlagshipProject
 # The fields that are shown of each result; the others that move are only counted.
 SHOWN = {
     RollUp: ("progress", "expected_progress", "status", "coverage"),
-    Progress: ("value", "baseline", "target_value", "expected_value", "progress", "status"),
+    Progress: (
+        "value",
+        "baseline",
+        "target_value",
+        "expected_value",
+        "progress",
+        "status",
+        "forecast",
+    ),
     InstituteValue: ("value", "estimate", "expected"),
 }
 RATIOS = {"progress", "expected_progress", "coverage"}

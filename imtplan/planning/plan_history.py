@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.audit.models import Event
 from imtplan.planning.element_history import PastChange, change_of
-from indicators.models import FollowedIndicator, Indicator, Target
+from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
 from levers.models import Lever
 from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject
@@ -81,6 +81,9 @@ def _name(row: Model) -> str:
     """Returns what readers call it: a target has no name of its own."""
     if isinstance(row, FollowedIndicator):
         return _("%(indicator)s: its place in the plan") % {"indicator": row.indicator}
+    if isinstance(row, SeriesBreak):
+        words = {"indicator": row.indicator, "year": row.year}
+        return _("%(indicator)s: series break in %(year)s") % words
     if not isinstance(row, Target):
         return str(row)
     words = {"indicator": row.indicator, "year": row.year}
@@ -93,6 +96,7 @@ def _rows(plan: StrategicPlan) -> list[QuerySet[Any]]:
         StrategicPlan.objects.filter(pk=plan.pk),
         *(model.objects.filter(plan=plan) for model in OF_ONE_PLAN),
         Indicator.objects.filter(followed_in__plan=plan),
+        SeriesBreak.objects.filter(indicator__followed_in__plan=plan),
     ]
 
 
@@ -100,7 +104,7 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
     keys: dict[str, set[Any]] = defaultdict(set)
     for edit in edits:
         keys[edit.detail["row"]].add(edit.detail["pk"])
-    models = (StrategicPlan, *OF_ONE_PLAN, Indicator)
+    models = (StrategicPlan, *OF_ONE_PLAN, Indicator, SeriesBreak)
     return {
         (label, row.pk): row
         for model in models
@@ -111,5 +115,6 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
 
 def _with_names(model: Any) -> QuerySet[Any]:
     rows: QuerySet[Any] = model._default_manager.all()
-    names = {Target: ["indicator", "school"], FollowedIndicator: ["indicator"]}.get(model, [])
+    of_an_indicator = {FollowedIndicator: ["indicator"], SeriesBreak: ["indicator"]}
+    names = {Target: ["indicator", "school"], **of_an_indicator}.get(model, [])
     return rows.select_related(*names) if names else rows

@@ -136,7 +136,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         title=_("Bring back: %(what)s") % words if aside else _("Put aside: %(what)s") % words,
         back=reverse("plan_edit", args=[kind, pk]),
         done=_("Back in use: %(what)s.") % words if aside else _("Put aside: %(what)s.") % words,
-        extra={"row": row, "aside": aside},
+        extra={"row": row, "aside": aside, "is_break": kind == "ruptures"},
     )
     shown: Any = ArchiveForm if aside or not has_an_end(row) else EndForm
     return follow(request, lambda data: shown(data, row=row), page, after=lambda _row: page.back)

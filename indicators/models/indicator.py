@@ -262,9 +262,12 @@ class Indicator(CheckedAtOnce):
     def comparable_from(self, year: int) -> int | None:
         """Returns the year of the last break of the series up to this one: the first that is
         counted as this one is. None: all are. Reads `breaks`, once for many if prefetched."""
-        breaks = self.breaks.all()
-        years = [row.year for row in breaks if row.archived_at is None and row.year <= year]
-        return max(years, default=None)
+        return max((broken for broken in self.break_years if broken <= year), default=None)
+
+    @property
+    def break_years(self) -> list[int]:
+        """Returns the years in which the series begins anew. Reads `breaks`."""
+        return [row.year for row in self.breaks.all() if row.archived_at is None]
 
     def year_label(self, year: int) -> str:
         """Returns 2022 for a civil year, 2022-2023 for the academic year that begins in it."""

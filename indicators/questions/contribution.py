@@ -105,11 +105,10 @@ def own_moves(
     chosen = Indicator.objects.computed().prefetch_related(
         Prefetch(
             "targets",
-            targets.select_related("plan", "school", "indicator").prefetch_related(
-                "points", "indicator__breaks"
-            ),
+            targets.select_related("plan", "school").prefetch_related("points"),
         ),
         Prefetch("links", links.select_related("objective")),
+        "breaks",
     )
     past = _Past.before(year, school, readings)
     return [
@@ -174,18 +173,21 @@ class _SchoolIndicator:
 
     def move(self, reading: Reading) -> OwnMove:
         in_view, now = self._own_target(reading), clock.now()
-        share = self._share(reading)
+        share, last = self._share(reading), self.year - 1
+        is_compared = in_view and last in in_view.years and not self._counted_otherwise(last)
         return OwnMove(
             self.indicator,
             progress=in_view.row(self.year, now) if in_view else None,
-            before=in_view.row(self.year - 1, now)
-            if in_view and self.year - 1 in in_view.years
-            else None,
+            before=in_view.row(last, now) if in_view and is_compared else None,
             since=max(self.past, default=None),
             share=share,
             objectives=self._objectives if share else [],
             merged=self._merged,
         )
+
+    def _counted_otherwise(self, year: int) -> bool:
+        """Returns whether the series breaks between an earlier year and this one."""
+        return year < (self.indicator.comparable_from(self.year) or year)
 
     @property
     def _merged(self) -> list[tuple[str, int]]:
@@ -240,6 +242,8 @@ class _SchoolIndicator:
             return Share(ContributionDirection.OPEN)
         if not figures:
             return Share(ContributionDirection.FIRST)
+        if any(self._counted_otherwise(row.year) for row in figures):
+            return Share(ContributionDirection.OPEN)
         return share_of(target, added_together([row.reading for row in figures]), reading)
 
 

@@ -16,9 +16,12 @@ Numbers = tuple[Decimal | None, ...]
 
 
 def number_of_last_year(indicator: Indicator, reading: SchoolFigures) -> Figure | None:
-    """Returns last year's figure where it is a number: a word is said anew each year."""
+    """Returns last year's figure where it is a number, counted as this year's is: a word is said
+    anew each year."""
     before = reading.around.before(indicator)
-    return before if before and before.state == Figure.State.NUMBER else None
+    if before is None or before.state != Figure.State.NUMBER:
+        return None
+    return None if reading.around.begins_anew(indicator) else before
 
 
 def taken_over(cell: EnteredCell, reading: SchoolFigures) -> tuple[EnteredCell, list[CellFinding]]:
@@ -31,7 +34,11 @@ def taken_over(cell: EnteredCell, reading: SchoolFigures) -> tuple[EnteredCell, 
         return cell, []
     last = number_of_last_year(cell.indicator, reading)
     if last is None:
-        text = _("There is no number of {year} to take over.")
+        text = (
+            _("The series breaks here: the number of {year} is counted in another way.")
+            if reading.around.begins_anew(cell.indicator)
+            else _("There is no number of {year} to take over.")
+        )
         year = reading.around.year_in_words(reading.campaign.year - 1)
         return cell, [_refusal(format_lazy(text, year=year))]
     typed, numbers = _numbers(cell), _numbers(last)

@@ -24,7 +24,7 @@ from imtplan.dashboard.indicator.schools_compared import (
 from imtplan.dashboard.named_totals import Totals, totals_of
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.series_breaks import break_in_words
-from imtplan.dashboard.target_chart import chart_of, with_breaks
+from imtplan.dashboard.target_chart import chart_of
 from imtplan.dashboard.wording import Wording
 from indicators.explaining import ExplanationReader
 from indicators.models import (
@@ -86,13 +86,7 @@ class IndicatorPage:
     def chart(self) -> dict[str, Any] | None:
         if all(year.value is None for year in self.years):
             return None
-        figure = chart_of(self.indicator, self.years, self.followed_targets, self.scope, wide=True)
-        return with_breaks(figure, self.break_years)
-
-    @property
-    def break_years(self) -> set[int]:
-        """Returns the years in which the series begins anew."""
-        return {row.year for row in self.breaks}
+        return chart_of(self.indicator, self.years, self.followed_targets, self.scope, wide=True)
 
     @property
     def breaks_in_words(self) -> list[str]:
@@ -103,7 +97,7 @@ class IndicatorPage:
     def is_compared_over_a_break(self) -> bool:
         """Returns whether the schools' growth since the baseline crosses a break."""
         first = self.scope.plan.baseline_year
-        return any(first < year <= self.scope.year for year in self.break_years)
+        return any(first < year <= self.scope.year for year in self.indicator.break_years)
 
     @property
     def chart_id(self) -> str:
@@ -128,7 +122,8 @@ class IndicatorPage:
 def indicator_page(
     user: Any, code: str, parameters: Mapping[str, str], freshness: Freshness
 ) -> IndicatorPage:
-    indicator = get_object_or_404(Indicator.objects.visible_to(user), code=code)
+    indicators = Indicator.objects.visible_to(user).prefetch_related("breaks")
+    indicator = get_object_or_404(indicators, code=code)
     read = demanded_scope(user, parameters)
     scope = read.scope
     totals = totals_of(user, [indicator])
@@ -153,7 +148,7 @@ def indicator_page(
         value=ValueInWords(value) if value else None,
         years=followed_targets[0].years if followed_targets else _years(scope, indicator, totals),
         redefinitions=redefinitions(indicator),
-        breaks=list(indicator.breaks.in_use()),
+        breaks=[row for row in indicator.breaks.all() if row.archived_at is None],
         compared=schools_compared(user, indicator, scope),
         freshness=freshness,
         links=_links(user, scope, indicator),

@@ -1,4 +1,4 @@
-"""When an indicator began to mean something else: a break in its series."""
+"""When an indicator was defined anew. In which year its series breaks, the plan office says."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from imtplan import clock
@@ -34,10 +33,6 @@ class Redefinition:
 
     at: datetime
     fields: Sequence[str]
-
-    @property
-    def year(self) -> int:
-        return timezone.localdate(self.at).year
 
     @property
     def what(self) -> str:

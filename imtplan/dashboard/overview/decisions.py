@@ -115,8 +115,11 @@ class TwoYearsProgress:
 
     @property
     def falls(self) -> bool:
-        """Says whether it is further from the target than a year ago, whichever way is good."""
+        """Says whether it is further from the target than a year ago, whichever way is good; not
+        where the two years are counted in different ways."""
         if self.before is None or self.before.progress is None or self.now.progress is None:
+            return False
+        if self.indicator.comparable_from(self.now.year) == self.now.year:
             return False
         return self.now.progress < self.before.progress
 

@@ -15,9 +15,9 @@ from indicators.models import Figure, Indicator, ProgressStatus, RollUp
 from tests import factories
 
 URL = "/tableau-de-bord/"
-# Eight of the page itself, the corrections under way, what was put aside; session, person, roles;
-# whether this is a demonstration.
-BUDGET = 10 + 3 + 1
+# Eight of the page itself, the corrections under way, what was put aside, breaks of series; session,
+# person, roles; whether this is a demonstration.
+BUDGET = 11 + 3 + 1
 
 
 def page_for(user, **asked):

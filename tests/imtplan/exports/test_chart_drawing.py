@@ -78,7 +78,7 @@ def test_a_hostile_name_is_text() -> None:
 
 def test_a_break_is_an_upright_line() -> None:
     broken = drawn(with_breaks(figure(), [2019]), "x", size=SIZE)
-    x = Canvas.of(figure(), SIZE).x(2019)
+    x = Canvas.of(figure(), SIZE).x(2018.5)
     assert re.search(rf'points="{x},[\d.]+ {x},[\d.]+"', broken)
 
 

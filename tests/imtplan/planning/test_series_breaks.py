@@ -1,13 +1,15 @@
 """The plan office puts a break of a series at its year; readers and programs see it."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from imtplan.accounts.models import School, User
-from indicators.models import SeriesBreak, Target
+from imtplan.dashboard.overview.decisions import TwoYearsProgress
+from indicators.models import Progress, SeriesBreak, Target
 from indicators.recomputing.recompute import recompute_stale
 from tests import factories
 
@@ -78,8 +80,7 @@ def test_readers_see_it_with_the_number(
     assert "14\u202f900" in page
     assert "≠" in page
     explained = client.get(f"/explication/cibles/{target.code}/?year=2021").content.decode()
-    assert "2017" in explained
-    assert "≠" in explained
+    assert "La valeur de référence de 2017 a été comptée autrement que 2021" in explained
     answer = client.get("/api/v1/indicators/students/").json()
     assert answer["breaks"] == [{"year": 2020, "sentence": SENTENCE, "recounted": "14900"}]
 
@@ -90,3 +91,37 @@ def test_before_the_break_nothing_is_crossed(
     office.do(adding, year="2021", sentence=SENTENCE)
     page = signed_in(diane).get("/indicateurs/students/?year=2020")
     assert not page.context["page"].is_compared_over_a_break
+
+
+def test_its_preview_shows_the_forecast_that_moves(office: Any, adding: str) -> None:
+    preview = office.preview(adding, year="2021", sentence=SENTENCE).context["preview"]
+    moved = [result for group in preview.groups for result in group.results]
+    assert moved
+    assert all(result.numbers for result in moved)
+
+
+def test_readers_find_it_among_the_changes_of_the_plan(
+    office: Any, adding: str, signed_in: Callable[[User], Client], diane: User, target: Target
+) -> None:
+    office.do(adding, year="2021", sentence=SENTENCE)
+    address = f"/historique/changements/?plan={target.plan.code}"
+    assert "rupture de série en 2021" in signed_in(diane).get(address).content.decode()
+
+
+def test_a_fall_over_it_is_no_decision_to_take(target: Target) -> None:
+    indicator, half, less = target.indicator, Decimal("0.5"), Decimal("0.4")
+    rows = {year: Progress(year=year, progress=it) for year, it in ((2020, half), (2021, less))}
+    pair = TwoYearsProgress(indicator, rows[2021], rows[2020])
+    assert pair.falls
+    SeriesBreak.objects.create(indicator=indicator, year=2021, sentence=SENTENCE)
+    assert not pair.falls
+
+
+def test_the_first_page_draws_it(
+    target: Target, signed_in: Callable[[User], Client], diane: User
+) -> None:
+    SeriesBreak.objects.create(indicator=target.indicator, year=2020, sentence=SENTENCE)
+    recompute_stale()
+    page = signed_in(diane).get("/tableau-de-bord/?year=2021").content.decode()
+    assert "≠" in page
+    assert '"x0": 2019.5' in page

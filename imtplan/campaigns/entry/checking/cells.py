@@ -130,6 +130,10 @@ class Surroundings:
     def breaks_of(self, indicator: Indicator) -> Mapping[int, str]:
         return self.breaks().get(indicator.pk, {})
 
+    def begins_anew(self, indicator: Indicator) -> bool:
+        """Says whether the year is the first counted in another way than the one before."""
+        return self.year in self.breaks_of(indicator)
+
     def year_in_words(self, year: int) -> str | Promise:
         """Returns the year, and whose figures stand with the school's own there."""
         names = self.merged.get(year)
@@ -137,9 +141,12 @@ class Surroundings:
         return format_lazy(text, year=year, names=", ".join(names)) if names else str(year)
 
     def reference(self, indicator: Indicator) -> ReferenceNumber | None:
-        """Returns the latest earlier number, or what the school begins at or aims at."""
+        """Returns the latest earlier number that is counted in the same way, or what the school
+        begins at or aims at."""
         earlier = self.past.get(indicator.pk, {})
-        for year in sorted((year for year in earlier if year < self.year), reverse=True):
+        broken = self.breaks_of(indicator) if earlier else {}
+        since = max((year for year in broken if year <= self.year), default=0)
+        for year in sorted((year for year in earlier if since <= year < self.year), reverse=True):
             if (number := earlier[year].number) is not None:
                 return ReferenceNumber(number, self.year_in_words(year))
         aim = self.aims().get(indicator.pk)

@@ -169,6 +169,8 @@ def _sign_for_words(cell: EnteredCell, noted: Iterable[CellFinding]) -> Iterator
 def _slips(cell: EnteredCell, around: Surroundings, before: Figure | None) -> Iterator[CellFinding]:
     """Yields the numbers near a power of ten of what they are held against, part by part."""
     indicator = cell.indicator
+    if before and around.begins_anew(indicator):
+        before = None
     if cell.numerator is not None and cell.denominator is not None:
         for part in ("numerator", "denominator"):
             last = getattr(before, part, None)
@@ -261,7 +263,7 @@ def _compared_with_history(
     steps = around.earlier_steps(indicator)
     if not last or len(steps) < ENOUGH_STEPS or indicator.change_limit is None:
         return
-    if around.year in around.breaks_of(indicator):
+    if around.begins_anew(indicator):
         return
     if _size_of_change(number, last, indicator) > indicator.change_limit:
         return

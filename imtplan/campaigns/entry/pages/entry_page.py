@@ -327,7 +327,9 @@ def comparisons(indicator: Indicator, reading: SchoolFigures) -> dict[str, str]:
 def _change(indicator: Indicator, number: Any, reading: SchoolFigures) -> str:
     before = reading.around.before(indicator)
     last = before.number if before else None
-    return "" if number is None or last is None else change_in_words(number, last, indicator)
+    if number is None or last is None or reading.around.begins_anew(indicator):
+        return ""
+    return change_in_words(number, last, indicator)
 
 
 def total_of_parts(indicator: Indicator, reading: SchoolFigures) -> str:
