@@ -15,8 +15,8 @@ from indicators.models import Figure, Indicator, ProgressStatus, RollUp
 from tests import factories
 
 URL = "/tableau-de-bord/"
-# Eight of the page itself, the corrections under way, what was put aside, breaks of series; session,
-# person, roles; whether this is a demonstration.
+# Eight of the page itself, the corrections under way, what was put aside, breaks of series;
+# session, person, roles; whether this is a demonstration.
 BUDGET = 11 + 3 + 1
 
 

@@ -101,7 +101,8 @@ def test_a_school_ends_after_its_last_validated_figure(
     )
     (message,) = office.refused(url, last_year="2019")["last_year"]
     assert message == (
-        "IMT Mines Alès a des valeurs validées de 2020\u202f: sa dernière année est au plus tôt 2020."
+        "IMT Mines Alès a des valeurs validées de 2020\u202f: sa dernière année est "
+        "au plus tôt 2020."
     )
     with pytest.raises(ValidationError):
         store_school(school=ales, by=paul, reason="Décret.", last_year=2019)
