@@ -63,6 +63,8 @@ class Series:
     # By view and year, of missing schools; None: they are looked for among the readings.
     last_figures: Mapping[tuple[View, int], Mapping[str, LastFigure]] | None = None
     mergers: Mergers = NO_MERGERS
+    # The schools of the years before those, in which a running sum may begin.
+    members_before: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.totals:
@@ -201,7 +203,7 @@ class Series:
             aggregation=Aggregation(self.indicator.aggregation),
             accumulation=Accumulation(self.indicator.accumulation),
             baseline_year=self.first_year,
-            earlier_members=None if alone else self.members,
+            earlier_members=None if alone else self._all_members,
             mergers=NO_MERGERS if alone else self.mergers,
         )
 
@@ -229,6 +231,10 @@ class Series:
     def _is_the_institutes_own(self) -> bool:
         return self.indicator.aggregation == Indicator.Aggregation.NONE
 
+    @property
+    def _all_members(self) -> Mapping[int, frozenset[str]]:
+        return {**self.members_before, **self.members}
+
     def _expected_in(self, year: int) -> frozenset[str]:
         institute = frozenset({School.THE_INSTITUTE})
         return institute if self._is_the_institutes_own else self.members[year]
@@ -245,15 +251,16 @@ class Series:
             accumulation=Accumulation(indicator.accumulation),
             baseline_year=self.first_year,
             scale=indicator.scale,
-            earlier_members=None if is_alone else self.members,
+            earlier_members=None if is_alone else self._all_members,
             mergers=NO_MERGERS if is_alone else self.mergers,
         )
 
 
 def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     """Returns the series of these indicators; the number of queries does not grow with them."""
-    members, ends = _members(), _ends(indicators)
-    mergers = mergers_of(School.objects.carrying_the_plan())
+    schools = list(School.objects.carrying_the_plan())
+    members, ends, mergers = _members(schools), _ends(indicators), mergers_of(schools)
+    first = min(members, default=0)
     readings = readings_by_indicator(CountedFigure.objects.filter(indicator__in=indicators))
     targets = Target.objects.to_judge()
     chosen = indicators.prefetch_related(
@@ -270,6 +277,10 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
             },
             readings[indicator.pk],
             mergers=mergers,
+            members_before={
+                year: _codes_in(schools, year)
+                for year in range(_earliest_baseline(indicator, first), first)
+            },
         )
         for indicator in chosen
     ]
@@ -284,7 +295,15 @@ def _ends(indicators: IndicatorQuerySet) -> dict[int, int]:
     return {indicator: year for indicator, year in latest_last if year is not None}
 
 
-def _members() -> dict[int, frozenset[str]]:
+def _earliest_baseline(indicator: Indicator, default: int) -> int:
+    return min((target.baseline_year for target in indicator.targets.all()), default=default)
+
+
+def _codes_in(schools: Iterable[School], year: int) -> frozenset[str]:
+    return frozenset(school.code for school in schools if school.is_member_in(year))
+
+
+def _members(schools: Iterable[School]) -> dict[int, frozenset[str]]:
     """Returns the codes of the expected schools for every year from the first to the last that has
     a plan or a figure that counts."""
     plans = StrategicPlan.objects.aggregate(first=Min("baseline_year"), last=Max("last_year"))
@@ -293,11 +312,7 @@ def _members() -> dict[int, frozenset[str]]:
     last = [bounds["last"] for bounds in (plans, figures) if bounds["last"] is not None]
     if not first:
         return {}
-    schools = list(School.objects.carrying_the_plan())
-    return {
-        year: frozenset(school.code for school in schools if school.is_member_in(year))
-        for year in range(min(first), max(last) + 1)
-    }
+    return {year: _codes_in(schools, year) for year in range(min(first), max(last) + 1)}
 
 
 def mergers_of(schools: Iterable[School]) -> Mergers:

@@ -222,7 +222,7 @@ def test_a_school_that_begins_is_said_to_be_left_out(
 ) -> None:
     """Nothing of it counts as change, for it has nothing; of a running sum its later figures do."""
     new = factories.SchoolFactory(code="new", name="IMT Nouvelle", first_year=2020)
-    remarks = "commence en 2020\u202f: l’estimation est sans elle"
+    remarks = "commence en 2020\u202f: l’estimation ne la compte pas"
     if accumulation == "cumulative":
         School.objects.filter(pk=new.pk).update(first_year=2019)
         for year in (2018, 2019):
