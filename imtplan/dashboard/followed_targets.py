@@ -304,6 +304,13 @@ class FollowedTarget:
         return outlook(self.now.progress, self.target.year, Wording.of(self.indicator))
 
     @property
+    def why_no_forecast(self) -> str:
+        since = self.indicator.comparable_from(self.target.year)
+        if since is None:
+            return _("Too few figures to forecast.")
+        return _("No forecast: the series breaks in %(year)s.") % {"year": since}
+
+    @property
     def points(self) -> dict[int, Decimal]:
         """Returns what the institute's forecast made in the page's year rests on: the final values
         up to then, and the baseline of a year that has none."""

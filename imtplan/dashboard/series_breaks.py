@@ -10,13 +10,11 @@ from indicators.models import Indicator, SeriesBreak, Target
 
 def break_in_words(row: SeriesBreak, words: Wording) -> str:
     """Returns what changed and between which years, and the earlier year as it would count now."""
-    label = row.indicator.year_label
-    before = label(row.last_year_before)
-    years = {"before": before, "year": label(row.year), "sentence": row.sentence}
+    years = {"before": row.last_year_before, "year": row.year, "sentence": row.sentence}
     text = _("The series breaks between %(before)s and %(year)s: %(sentence)s") % years
     if row.recounted is None:
         return text
-    known = {"before": before, "value": f"{words.number(row.recounted)} {words.unit}"}
+    known = {"before": row.last_year_before, "value": f"{words.number(row.recounted)} {words.unit}"}
     return f"{text} " + _("Counted in the new way, %(before)s is %(value)s.") % known
 
 
@@ -25,12 +23,11 @@ def crossings(target: Target, year: int) -> Iterator[str]:
     indicator: Indicator = target.indicator
     if since := indicator.comparable_from(target.year):
         text = _("The series breaks in %(year)s: a forecast rests on the years from then on alone.")
-        yield text % {"year": indicator.year_label(since)}
+        yield text % {"year": since}
     broken = indicator.comparable_from(year)
     if broken and target.baseline_year < broken:
         text = _(
             "The baseline of %(baseline)s was counted in another way than %(year)s: this progress "
             "crosses the break of %(broken)s."
         )
-        years = {"baseline": target.baseline_year, "year": year, "broken": broken}
-        yield text % {name: indicator.year_label(it) for name, it in years.items()}
+        yield text % {"baseline": target.baseline_year, "year": year, "broken": broken}

@@ -80,7 +80,7 @@ def test_readers_see_it_with_the_number(
     assert "14\u202f900" in page
     assert "≠" in page
     explained = client.get(f"/explication/cibles/{target.code}/?year=2021").content.decode()
-    assert "La valeur de référence de 2017 a été comptée autrement que 2021" in explained
+    assert "La valeur de référence de 2017 n’est pas comptée comme la valeur de 2021" in explained
     answer = client.get("/api/v1/indicators/students/").json()
     assert answer["breaks"] == [{"year": 2020, "sentence": SENTENCE, "recounted": "14900"}]
 
@@ -125,3 +125,13 @@ def test_the_first_page_draws_it(
     page = signed_in(diane).get("/tableau-de-bord/?year=2021").content.decode()
     assert "≠" in page
     assert '"x0": 2019.5' in page
+
+
+def test_the_first_page_says_why_there_is_no_forecast(
+    target: Target, signed_in: Callable[[User], Client], diane: User
+) -> None:
+    SeriesBreak.objects.create(indicator=target.indicator, year=2021, sentence=SENTENCE)
+    recompute_stale()
+    page = signed_in(diane).get("/tableau-de-bord/?year=2021").content.decode()
+    assert "Pas de prévision\u202f: la série est rompue en 2021." in page
+    assert "Trop peu de valeurs" not in page
