@@ -190,8 +190,11 @@ class IndicatorViewSet(ByCode):
         return (
             super()
             .get_queryset()
-            .prefetch_related(Prefetch("links", links), Prefetch("followed_in", followed))
-            .prefetch_related(Prefetch("breaks", SeriesBreak.objects.in_use()))
+            .prefetch_related(
+                Prefetch("links", links),
+                Prefetch("followed_in", followed),
+                Prefetch("breaks", SeriesBreak.objects.visible_to(self.request.user).in_use()),
+            )
         )
 
 

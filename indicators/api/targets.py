@@ -69,7 +69,7 @@ class RevisionSerializer(Serializer[TargetRevision]):
     before = TermsSerializer()
     after = TermsSerializer()
     by = CharField(help_text=_("Empty for who does not read the institute."))
-    reason = CharField(help_text=_("Empty for who does not read the institute."))
+    reason = CharField()
 
 
 class TargetSerializer(ReadSerializer):
@@ -106,7 +106,7 @@ class TargetSerializer(ReadSerializer):
     def get_revisions(self, target: Target) -> Any:
         revisions = revisions_of(target)
         if not has_permission(self.context["request"].user, Permission.READ_INSTITUTE):
-            revisions = [replace(revision, by="", reason="") for revision in revisions]
+            revisions = [replace(revision, by="") for revision in revisions]
         return RevisionSerializer(revisions, many=True, context=self.context).data
 
 

@@ -185,7 +185,7 @@ def test_a_school_reads_what_moved_and_not_who_moved_it(
     store_target(target=students, by=paul, reason=REASON, value=Decimal(19500))
     [row] = signed_in(alice).get("/api/v1/targets/").json()["results"]
     [revision] = row["revisions"]
-    assert (revision["moved"], revision["reason"], revision["by"]) == (["value"], "", "")
+    assert (revision["moved"], revision["reason"], revision["by"]) == (["value"], REASON, "")
 
 
 def test_programs_read_the_former_terms(
