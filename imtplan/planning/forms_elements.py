@@ -99,8 +99,9 @@ class WeightsForm(YearsFollowedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.ends: dict[str, Any] = {}
+        self.stored_weights = {group: self.linked(group) for group in self.GROUPS}
         for group, ends in self.linkable().items():
-            weights = self.linked(group)
+            weights = self.stored_weights[group]
             for end in ends:
                 name = f"{group}_{end.pk}"
                 self.ends[name] = end
@@ -116,7 +117,7 @@ class WeightsForm(YearsFollowedForm):
         plan = self.instance.plan
         # What the plan put aside keeps the weight that it had.
         open_to_plan = Indicator.objects.open_to(plan).order_by().values("pk")
-        linked = self.linked("indicator") if "indicator" in self.GROUPS else {}
+        linked = self.stored_weights.get("indicator", {})
         offered = Q(pk__in=open_to_plan) | Q(pk__in=linked)
         rows: dict[str, Iterable[Any]] = {
             "indicator": Indicator.objects.in_use().filter(offered),
@@ -158,7 +159,7 @@ class WeightsForm(YearsFollowedForm):
         """Returns what was typed; of a ticked link the weight that it has, which counts nowhere."""
         if not isinstance(typed, bool):
             return typed
-        return self.linked(group).get(end.pk, Decimal(1)) if typed else None
+        return self.stored_weights[group].get(end.pk, Decimal(1)) if typed else None
 
     def groups(self) -> list[FieldGroup]:
         ticked = "indicator" in self.TICKED

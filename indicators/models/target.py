@@ -196,7 +196,8 @@ class Target(CheckedAtOnce):
         return self.code
 
     def counts_in(self, year: int) -> bool:
-        """Returns whether its plan follows its indicator in this year; of a target `to_judge`."""
+        """Returns whether its plan follows its indicator in this year; of a target `to_judge`
+        or `followed_in_plan`."""
         first: int | None = getattr(self, "followed_from", None)
         last: int | None = getattr(self, "followed_to", None)
         return (first is None or first <= year) and (last is None or year <= last)

@@ -71,6 +71,9 @@ def deletion(request: HttpRequest, campaign: str) -> HttpResponse:
         name = str(here)
         try:
             delete_campaign(campaign=here, by=request.user)
+        except CampaignGone as refusal:
+            messages.error(request, str(refusal.message))
+            return redirect("campaigns")
         except CampaignRefusal as refusal:
             obstacle = refusal.message
         else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from imtplan.dashboard.explanation.page import ProgressInWords, ValueInWords
@@ -156,12 +157,12 @@ def indicator_page(
 
 
 def _links(user: Any, scope: Scope, indicator: Indicator) -> list[IndicatorLink]:
-    """Returns where the indicator counts in this plan and year: objectives, then levers, then
-    projects."""
+    """Returns where the indicator counts in this plan and year: objectives, then levers; then the
+    projects that are to move it, whatever their weight."""
     links = IndicatorLink.objects.visible_to(user).of(scope.plan).filter(indicator=indicator)
     elements = [counting(scope.year, f"{side}__") for side in ("objective", "lever", "project")]
     return list(
-        links.filter(*elements, weight__gt=0)
+        links.filter(Q(weight__gt=0) | Q(project__isnull=False), *elements)
         .select_related("objective", "lever", "project")
         .order_by(
             "objective__rank", "objective__code", "lever__rank", "lever__code", "project__code"

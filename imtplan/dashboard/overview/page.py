@@ -94,7 +94,7 @@ def dashboard_page(
     campaigns_shown = queries.campaigns_of(user, scope.plan)
     years = {scope.year, *(campaign.year for campaign in campaigns_shown)}
     targets_of_years = reference_targets(user, scope, years)
-    targets = [target for target in targets_of_years if _is_followed(target, scope.year)]
+    targets = [target for target in targets_of_years if target.counts_in(scope.year)]
     headlines_of_years = headline_targets(user, scope, targets_of_years)
     followed_targets = [row for row in headlines_of_years if row.target in targets]
     elements = queries.elements(user, scope)
@@ -133,12 +133,6 @@ def _headlines(
     ]
 
 
-def _is_followed(target: Any, year: int) -> bool:
-    """Returns whether the plan follows the target's indicator in this year."""
-    begun = target.followed_from is None or target.followed_from <= year
-    return begun and (target.followed_to is None or year <= target.followed_to)
-
-
 def _campaign(
     campaign: Campaign, scope: Scope, headlines: Sequence[FollowedTarget]
 ) -> queries.CampaignState:
@@ -149,6 +143,6 @@ def _campaign(
     followed_targets = [
         replace(followed, scope=seen)
         for followed in headlines
-        if followed.indicator.pk in requested and _is_followed(followed.target, seen.year)
+        if followed.indicator.pk in requested and followed.target.counts_in(seen.year)
     ]
     return queries.CampaignState(campaign, queries.school_states(campaign), followed_targets, seen)

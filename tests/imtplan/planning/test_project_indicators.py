@@ -29,8 +29,29 @@ def test_they_are_ticked_and_unticked(
     url, name = f"/plan/modifier/projets/{project.pk}/", f"indicator_{students.pk}"
     office.do(url, **{name: "on"})
     assert project.indicator_links.get().weight == 1
+    page = office.client.get(f"/indicateurs/{students.code}/?plan={project.plan.code}")
+    assert [link.project for link in page.context["page"].links] == [project]
     office.do(url, **{name: None})
     assert not project.indicator_links.exists()
+
+
+def test_one_of_no_weight_is_named_on_the_indicators_page_too(
+    office: Any, project: FlagshipProject, students: Indicator
+) -> None:
+    factories.LinkFactory(indicator=students, objective=None, project=project, weight=0)
+    page = office.client.get(f"/indicateurs/{students.code}/?plan={project.plan.code}")
+    assert [link.project for link in page.context["page"].links] == [project]
+
+
+def test_ticks_cost_as_many_queries_however_many(
+    office: Any, project: FlagshipProject, django_assert_max_num_queries: Any
+) -> None:
+    for _number in range(12):
+        target = factories.TargetFactory(plan=project.plan)
+        factories.LinkFactory(indicator=target.indicator, objective=None, project=project)
+    form = office.client.get(f"/plan/modifier/projets/{project.pk}/").context["form"]
+    with django_assert_max_num_queries(0):
+        assert len([form._weight("indicator", end, True) for end in form.ends.values()]) >= 12
 
 
 def test_a_weight_from_before_stays_and_counts_nothing(
