@@ -55,5 +55,9 @@ class SeriesBreak(models.Model):
         return f"{self.indicator} · {self.year}"
 
     @property
+    def name(self) -> str:
+        return str(self.indicator.name)
+
+    @property
     def last_year_before(self) -> int:
         return self.year - 1

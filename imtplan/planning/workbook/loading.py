@@ -24,7 +24,7 @@ from imtplan.planning.workbook.load_report import LineReport, LoadOutcome, LoadR
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
 from imtplan.planning.workbook.sheets import POINT, ColumnFormat
 from imtplan.units import CellUnit
-from indicators.models import FollowedIndicator, Indicator, Target
+from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
 from objectives.models import StrategicPlan
 from projects.models import Milestone
 
@@ -39,6 +39,7 @@ ORDER = (
     "jalons",
     "liens",
     "cibles",
+    "ruptures",
 )
 
 
@@ -170,7 +171,7 @@ class Loader:
             return NO_UNIT
         if name in ("growth_percent", "change_limit"):
             return PERCENT
-        if line.sheet.slug == "cibles":
+        if line.sheet.slug in ("cibles", "ruptures"):
             return self._unit_of(line.raw("indicator") or self._indicator_of(line.raw("code")))
         if line.sheet.slug == "indicateurs":
             units = line.raw("unit_fr"), line.raw("unit_en")
@@ -251,11 +252,23 @@ class Loader:
         same = milestones.filter(project=project, title_fr=line.text("title_fr"))
         return same.first() or Milestone(project=project)
 
-    def find_followed(self, line: WorkbookLine) -> FollowedIndicator:
+    def _measured(self, line: WorkbookLine) -> Indicator:
+        """Returns the indicator that a line speaks of."""
         code = line.text("indicator")
         if not code:
             raise CellRefused("indicator", _("Write a code: it tells what the line speaks of."))
-        indicator = self._of_code("indicator", code)
+        indicator: Indicator = self._of_code("indicator", code)
+        return indicator
+
+    def find_break(self, line: WorkbookLine) -> SeriesBreak:
+        """Finds a break by its indicator and its year: another year is another break."""
+        indicator, year = self._measured(line), line.text("year")
+        there = SeriesBreak.objects.in_use().select_related("indicator")
+        same = there.filter(indicator=indicator, year=int(year) if len(year) == 4 else 0)
+        return same.first() or SeriesBreak(indicator=indicator)
+
+    def find_followed(self, line: WorkbookLine) -> FollowedIndicator:
+        indicator = self._measured(line)
         rows = FollowedIndicator.objects.select_related("plan", "indicator")
         stored = rows.filter(plan=self.plan, indicator=indicator).first()
         return stored or FollowedIndicator(plan=self.plan, indicator=indicator)
@@ -285,6 +298,7 @@ FINDERS: dict[str, Callable[[Loader, WorkbookLine], Any]] = {
     "plans": Loader.find_plan,
     "jalons": Loader.find_milestone,
     "suivis": Loader.find_followed,
+    "ruptures": Loader.find_break,
     "cibles": Loader.find_target,
 }
 # The model whose codes a column holds, and the sheet that may add a row of it.
@@ -299,6 +313,8 @@ NAMED: dict[str, tuple[Any, str]] = {
 
 
 def _name(row: Any) -> str:
+    if isinstance(row, SeriesBreak):
+        return f"{row.indicator.code} · {row}"
     named = row.indicator if isinstance(row, Target | FollowedIndicator) else row
     return f"{row.code} · {named}" if isinstance(named, Indicator) else str(row)
 
@@ -327,6 +343,8 @@ def _unique_keys(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
     slug = line.sheet.slug
     if slug == "suivis":
         yield (slug, line.raw("indicator")), "indicator"
+    elif slug == "ruptures":
+        yield (slug, line.raw("indicator"), line.raw("year")), "year"
     elif slug == "liens":
         names = ("kind", "code", "in_kind", "element")
         yield (slug, *(line.raw(name) for name in names)), "code"

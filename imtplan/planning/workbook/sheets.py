@@ -22,9 +22,14 @@ from imtplan.planning.forms_elements import (
     ProjectForm,
     StrategicPlanForm,
 )
-from imtplan.planning.forms_measures import FollowedForm, IndicatorForm, TargetForm
+from imtplan.planning.forms_measures import (
+    FollowedForm,
+    IndicatorForm,
+    SeriesBreakForm,
+    TargetForm,
+)
 from imtplan.spreadsheets.cell_words import bare, in_each_language
-from indicators.models import FollowedIndicator, Indicator, IndicatorLink, Target
+from indicators.models import FollowedIndicator, Indicator, IndicatorLink, SeriesBreak, Target
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
@@ -153,9 +158,12 @@ _NUMBER = _("Leave it empty for a new milestone.")
 _SHOWN = _("Shown to help you read: not read back.")
 _TARGET_SCHOOL = _("The code of a school. Empty: the institute.")
 
-_of_followed = [
+_of_an_indicator = [
     PlanColumn("indicator", Indicator._meta.verbose_name, ColumnFormat.CODE, width=26),
     PlanColumn("name", _("its name"), ColumnFormat.BESIDE, _SHOWN, width=40),
+]
+_of_followed = [
+    *_of_an_indicator,
     *(column for column in _columns(FollowedForm) if column.name != "indicator"),
 ]
 _of_targets = _columns(TargetForm, indicator=Indicator._meta.verbose_name)
@@ -200,6 +208,13 @@ SHEETS = [
         key=("code", "element"),
     ),
     PlanSheet("cibles", _("Targets"), TargetForm, _of_targets),
+    PlanSheet(
+        "ruptures",
+        _("Breaks"),
+        SeriesBreakForm,
+        [*_of_an_indicator, *_columns(SeriesBreakForm)],
+        key=("indicator", "year"),
+    ),
 ]
 
 
@@ -241,6 +256,12 @@ def targets_of(plan: StrategicPlan) -> "models.QuerySet[Target]":
     return targets.select_related("indicator", "school").prefetch_related("points")
 
 
+def _breaks(plan: StrategicPlan) -> "models.QuerySet[SeriesBreak]":
+    followed = Indicator.objects.in_use_in(plan).order_by().values("pk")
+    used = SeriesBreak.objects.in_use().filter(indicator__in=followed)
+    return used.select_related("indicator").order_by("indicator__code", "year")
+
+
 def _links(plan: StrategicPlan) -> Iterable[LinkRow]:
     links = IndicatorLink.objects.in_use_in(plan)
     for link in links.select_related("indicator", "objective", "lever", "project"):
@@ -278,6 +299,7 @@ _ROWS: dict[str, Callable[[StrategicPlan], Iterable[Any]]] = {
     "suivis": _followed,
     "cibles": targets_of,
     "liens": _links,
+    "ruptures": _breaks,
 }
 
 

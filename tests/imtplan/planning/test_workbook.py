@@ -91,6 +91,7 @@ def test_the_demo_plan_comes_back_unchanged(demo: StrategicPlan, desk: Callable[
         "suivis": (0, 0, 12),
         "liens": (0, 0, 13),
         "cibles": (0, 0, 14),
+        "ruptures": (0, 0, 0),
     }
     assert answer.context["preview"].count == 0
     assert answer.context["form"].report.remarks == []
