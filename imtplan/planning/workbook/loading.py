@@ -338,16 +338,20 @@ def _as_shown(form: PlanForm) -> dict[str, str]:
     return data
 
 
+# The columns that no two lines of a sheet may share, and the one to blame.
+_KEYS = {
+    "suivis": (("indicator",), "indicator"),
+    "ruptures": (("indicator", "year"), "year"),
+    "liens": (("kind", "code", "in_kind", "element"), "code"),
+}
+
+
 def _unique_keys(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
     """Returns the keys that no two lines of a sheet may share, each with the column to blame."""
     slug = line.sheet.slug
-    if slug == "suivis":
-        yield (slug, line.raw("indicator")), "indicator"
-    elif slug == "ruptures":
-        yield (slug, line.raw("indicator"), line.raw("year")), "year"
-    elif slug == "liens":
-        names = ("kind", "code", "in_kind", "element")
-        yield (slug, *(line.raw(name) for name in names)), "code"
+    if slug in _KEYS:
+        names, blamed = _KEYS[slug]
+        yield (slug, *(line.raw(name) for name in names)), blamed
     elif slug == "jalons":
         yield (slug, line.raw("project"), line.raw("title_fr"), line.raw("due_on")), "title_fr"
         if number := line.raw("number"):
