@@ -10,11 +10,11 @@ from indicators.models import Indicator, SeriesBreak, Target
 
 def break_in_words(row: SeriesBreak, words: Wording) -> str:
     """Returns what changed and between which years, and the earlier year as it would count now."""
-    years = {"before": row.last_year_before, "year": row.year, "sentence": row.sentence}
+    years = {"before": row.preceding_year, "year": row.year, "sentence": row.sentence}
     text = _("The series breaks between %(before)s and %(year)s: %(sentence)s") % years
     if row.recounted is None:
         return text
-    known = {"before": row.last_year_before, "value": f"{words.number(row.recounted)} {words.unit}"}
+    known = {"before": row.preceding_year, "value": f"{words.number(row.recounted)} {words.unit}"}
     return f"{text} " + _("Counted in the new way, %(before)s is %(value)s.") % known
 
 

@@ -57,13 +57,22 @@ def _merged_into(school: School) -> list[School]:
 
 
 def _of_its_figures(term: School) -> Refusals:
-    if term.pk is None or not _is_own(term):
+    if term.pk is None:
         return
     figures = CountedFigure.objects.in_view(View.VALIDATED).filter(school=term.pk)
     numbers = figures.filter(state=Figure.State.NUMBER)
     years = numbers.aggregate(earliest=Min("year"), latest=Max("year"))
     earliest, latest = years["earliest"], years["latest"]
     if earliest is None:
+        return
+    if not _is_own(term):
+        if School.objects.carrying_the_plan().filter(pk=term.pk).exists():
+            text = _(
+                "The validated figures of %(school)s (%(earliest)s to %(latest)s) count among the "
+                "institute’s own schools, and would count no more. If it leaves the institute, give "
+                "it a last year."
+            )
+            yield "kind", text % {"school": term, "earliest": earliest, "latest": latest}
         return
     if term.first_year is not None and earliest < term.first_year:
         text = _(

@@ -1,7 +1,7 @@
 """Indicators, and the objectives, levers and projects in which they count."""
 
 from decimal import Decimal
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.db import models
@@ -22,6 +22,9 @@ from objectives.models import (
     weight_field,
 )
 from projects.models import FlagshipProject
+
+if TYPE_CHECKING:
+    from indicators.models.series_break import SeriesBreak
 
 
 def amount_field(label: Any, **options: Any) -> "models.DecimalField[Any, Decimal | None]":
@@ -265,9 +268,14 @@ class Indicator(CheckedAtOnce):
         return max((broken for broken in self.break_years if broken <= year), default=None)
 
     @property
+    def breaks_in_force(self) -> list["SeriesBreak"]:
+        """Returns the breaks of the series that were not put aside. Reads `breaks`."""
+        return [row for row in self.breaks.all() if row.archived_at is None]
+
+    @property
     def break_years(self) -> list[int]:
         """Returns the years in which the series begins anew. Reads `breaks`."""
-        return [row.year for row in self.breaks.all() if row.archived_at is None]
+        return [row.year for row in self.breaks_in_force]
 
     def year_label(self, year: int) -> str:
         """Returns 2022 for a civil year, 2022-2023 for the academic year that begins in it."""

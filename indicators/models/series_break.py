@@ -59,5 +59,5 @@ class SeriesBreak(models.Model):
         return str(self.indicator.name)
 
     @property
-    def last_year_before(self) -> int:
+    def preceding_year(self) -> int:
         return self.year - 1

@@ -149,7 +149,7 @@ def indicator_page(
         value=ValueInWords(value) if value else None,
         years=followed_targets[0].years if followed_targets else _years(scope, indicator, totals),
         redefinitions=redefinitions(indicator),
-        breaks=[row for row in indicator.breaks.all() if row.archived_at is None],
+        breaks=indicator.breaks_in_force,
         compared=schools_compared(user, indicator, scope),
         freshness=freshness,
         links=_links(user, scope, indicator),

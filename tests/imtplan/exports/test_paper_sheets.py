@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from imtplan import paper
 from imtplan.accounts.models import School, User
-from indicators.models import Target
+from indicators.models import SeriesBreak, Target
 from indicators.services import take_snapshot
 from tests import factories
 from tests.imtplan.exports.conftest import Made, needs_press, text_of
@@ -73,6 +73,19 @@ def test_an_indicator_has_its_chart_its_years_and_its_schools(made: Made, tmp_pa
     assert "(valeur − valeur de référence)" in text
     said_of_the_chart = "Étudiants, année par année".encode("utf-16-be").hex()
     assert said_of_the_chart.encode() in unpacked(pdf).lower()
+
+
+def test_papers_say_where_a_series_breaks(
+    made: Made, board: Target, recomputed: Any, tmp_path: Path
+) -> None:
+    sentence = "Les doubles inscriptions sont ôtées."
+    SeriesBreak.objects.create(indicator=board.indicator, year=2020, sentence=sentence)
+    recomputed()
+    broken = rf"La série est rompue entre 2019 et 2020\s?: {sentence}"
+    assert re.search(broken, " ".join(pages_of(made_pdf(made, "dashboard-pdf"), tmp_path)))
+    sheet = " ".join(pages_of(made_pdf(made, "indicator-pdf", "students"), tmp_path))
+    assert re.search(broken, sheet)
+    assert "cet avancement franchit la rupture de 2020" in sheet
 
 
 def test_an_indicator_without_a_target_is_printed_too(made: Made, tmp_path: Path) -> None:

@@ -118,6 +118,20 @@ def test_a_school_begins_before_its_first_validated_figure(
     office.do(url, first_year="2020")
 
 
+def test_a_school_with_validated_figures_stays_one_of_the_institutes_own(
+    office: Any, target: Target, albi: School, ales: School
+) -> None:
+    url = f"/plan/modifier/ecoles/{ales.pk}/"
+    (message,) = office.refused(url, kind="subsidiary", last_year="2020")["kind"]
+    assert message == (
+        "Les valeurs validées de IMT Mines Alès (2020 à 2020) comptent parmi celles des écoles "
+        "propres, et n’y compteraient plus. Si elle quitte l’institut, donnez-lui une dernière "
+        "année."
+    )
+    School.objects.filter(pk=ales.pk).update(kind="subsidiary")  # written before there was a rule
+    office.do(url, name="IMT Alès")
+
+
 def test_what_was_stored_before_stays_and_can_be_renamed(
     office: Any, target: Target, ales: School
 ) -> None:
