@@ -69,8 +69,8 @@ def _of_its_figures(term: School) -> Refusals:
         if School.objects.carrying_the_plan().filter(pk=term.pk).exists():
             text = _(
                 "The validated figures of %(school)s (%(earliest)s to %(latest)s) count among the "
-                "institute’s own schools, and would count no more. If it leaves the institute, give "
-                "it a last year."
+                "institute’s own schools, and would count no more. If it leaves the institute, "
+                "give it a last year."
             )
             yield "kind", text % {"school": term, "earliest": earliest, "latest": latest}
         return
