@@ -29,6 +29,10 @@ from indicators.models import (
 )
 from indicators.questions.target_revisions import TargetRevision, revisions_of
 
+# The headline indicators that have a card or a line of their own on the dashboard, by their rank.
+# More are no longer seen together, and their charts took a printer half a minute.
+MOST_SHOWN = 12
+
 
 def name_of(target: Target) -> str:
     """Returns what tells a target from the others of its indicator."""

@@ -31,7 +31,7 @@ from imtplan.bilingual import Bilingual
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.models.campaign import CampaignQuerySet, expected_by
 from imtplan.dashboard.element_standing import Standing
-from imtplan.dashboard.followed_targets import FollowedTarget
+from imtplan.dashboard.followed_targets import MOST_SHOWN, FollowedTarget
 from imtplan.dashboard.scope import Scope
 from imtplan.numbers import percentage
 from indicators.models import IndicatorLink, ProgressStatus, Target, VerdictInWords
@@ -328,6 +328,14 @@ class CampaignState:
     schools: list[SchoolState]
     followed_targets: list[FollowedTarget]
     scope: Scope  # of the campaign's year, figures not yet validated included
+
+    @property
+    def shown(self) -> list[FollowedTarget]:
+        return self.followed_targets[:MOST_SHOWN]
+
+    @property
+    def more_count(self) -> int:
+        return len(self.followed_targets) - len(self.shown)
 
     @property
     def is_open(self) -> bool:

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext, pgettext
 from imtplan.bilingual import reader_language
 from imtplan.dashboard.followed_targets import FollowedTarget, FollowedYear
 from imtplan.dashboard.named_totals import listed_with_years
-from imtplan.dashboard.overview.page import DashboardPage, Headline
+from imtplan.dashboard.overview.headlines import Headline
+from imtplan.dashboard.overview.page import DashboardPage
 from imtplan.dashboard.overview.tables import DASHBOARD
 from imtplan.dashboard.queries import ElementState, ProjectGroup
 from imtplan.dashboard.tabled_pages import is_demonstration, moment_of

@@ -18,7 +18,8 @@ from imtplan.dashboard.history.snapshot_content import SnapshotContent
 from imtplan.dashboard.indicator.page import IndicatorPage, indicator_page
 from imtplan.dashboard.matrix.page import MatrixColumn, MatrixPage, RowGroup
 from imtplan.dashboard.matrix.tables import MATRIX
-from imtplan.dashboard.overview.page import DashboardPage, Headline
+from imtplan.dashboard.overview.headlines import Headline
+from imtplan.dashboard.overview.page import DashboardPage
 from imtplan.dashboard.overview.tables import DASHBOARD
 from imtplan.dashboard.school.page import SchoolPage, school_page
 from imtplan.dashboard.school.schools_page import SchoolsPage, schools_of
@@ -108,7 +109,8 @@ class DashboardSheet(PaperSheet):
 
     @cached_property
     def headlines(self) -> list[DrawnHeadline]:
-        return [DrawnHeadline(headline, self._source(headline)) for headline in self.page.headlines]
+        """Returns those that have a card; the table of what was promised has all of them."""
+        return [DrawnHeadline(headline, self._source(headline)) for headline in self.page.cards]
 
     def _source(self, headline: Headline) -> str:
         return source_of_figures(self.reader, headline.followed.indicator, self.page.scope)

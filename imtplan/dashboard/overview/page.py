@@ -8,31 +8,20 @@ from typing import Any
 from imtplan.campaigns.models import Campaign
 from imtplan.dashboard import queries
 from imtplan.dashboard.element_standing import Standing
-from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
+from imtplan.dashboard.followed_targets import MOST_SHOWN, FollowedTarget, headline_targets
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview import plan_sentences
 from imtplan.dashboard.overview.decisions import Agenda, agenda
+from imtplan.dashboard.overview.headlines import (
+    FoldedHeadlines,
+    Headline,
+    folded,
+    headlines_of,
+)
 from imtplan.dashboard.overview.put_aside import PutAside, put_aside
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
-from imtplan.dashboard.target_chart import chart_of
-from imtplan.dashboard.wording import correction_in_words
 from indicators.models import View
-from indicators.results.corrections import corrections
 from objectives.models import StrategicPlan
-
-
-@dataclass(frozen=True)
-class Headline:
-    """A headline indicator: its reference target over the years, and its chart."""
-
-    followed: FollowedTarget
-    corrections: Sequence[str] = ()  # what was written anew since the figures that count
-
-    @cached_property
-    def figure(self) -> dict[str, Any]:
-        return chart_of(
-            self.followed.indicator, self.followed.years, [self.followed], self.followed.scope
-        )
 
 
 @dataclass(frozen=True)
@@ -41,6 +30,7 @@ class DashboardPage:
     plans: Sequence[StrategicPlan]
     standing: Standing
     headlines: Sequence[Headline]
+    folded: Sequence[FoldedHeadlines]  # those of them that have no card
     objectives: Sequence[queries.ElementState]
     levers: Sequence[queries.ElementState]
     board: Sequence[queries.ProjectGroup]
@@ -52,6 +42,10 @@ class DashboardPage:
     @cached_property
     def followed_targets(self) -> list[FollowedTarget]:
         return [headline.followed for headline in self.headlines]
+
+    @property
+    def cards(self) -> Sequence[Headline]:
+        return self.headlines[:MOST_SHOWN]
 
     @property
     def outlook(self) -> str:
@@ -100,11 +94,13 @@ def dashboard_page(
     elements = queries.elements(user, scope)
     board = queries.board(user, scope)
     campaigns = [_campaign(row, scope, headlines_of_years) for row in campaigns_shown]
+    headlines = headlines_of(user, scope, followed_targets)
     return DashboardPage(
         scope=scope,
         plans=read.plans,
         standing=elements["plan"][0].standing,
-        headlines=_headlines(user, scope, followed_targets),
+        headlines=headlines,
+        folded=folded(headlines, elements["objective"], elements["lever"], scope),
         objectives=elements["objective"],
         levers=elements["lever"],
         board=board,
@@ -113,24 +109,6 @@ def dashboard_page(
         put_aside=put_aside(user, scope),
         freshness=freshness,
     )
-
-
-def _headlines(
-    user: Any, scope: Scope, followed_targets: Sequence[FollowedTarget]
-) -> list[Headline]:
-    indicators = [followed.indicator for followed in followed_targets]
-    under_way = corrections(user, scope.view, year=scope.year, indicator__in=indicators).values()
-    return [
-        Headline(
-            followed,
-            [
-                correction_in_words(correction)
-                for correction in under_way
-                if correction.indicator == followed.indicator
-            ],
-        )
-        for followed in followed_targets
-    ]
 
 
 def _campaign(

@@ -11,7 +11,7 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.page import dashboard_page
-from indicators.models import Figure, Indicator, ProgressStatus, RollUp
+from indicators.models import Figure, Indicator, IndicatorLink, ProgressStatus, RollUp
 from tests import factories
 
 URL = "/tableau-de-bord/"
@@ -22,6 +22,45 @@ BUDGET = 11 + 3 + 1
 
 def page_for(user, **asked):
     return dashboard_page(user, asked, Freshness.read())
+
+
+@pytest.fixture
+def many_headlines(students, recomputed):
+    """Fifteen headline indicators: students is the first, O2 has the last two, one has no place."""
+    first, second = (factories.ObjectiveFactory(code=code) for code in ("O1", "O2"))
+    for rank in range(2, 16):
+        target = factories.TargetFactory(
+            indicator__code=f"h{rank}",
+            indicator__name_fr=f"Phare {rank}",
+            indicator__is_headline=True,
+            indicator__rank=rank,
+        )
+        if rank != 13:
+            objective = second if rank > 13 else first
+            IndicatorLink.objects.create(indicator=target.indicator, objective=objective, weight=1)
+    recomputed()
+
+
+# --- many headline indicators ---
+
+
+def test_the_first_twelve_headlines_have_a_card_the_others_are_folded(many_headlines, diane):
+    page = page_for(diane)
+    assert len(page.headlines) == 15
+    assert len(page.cards) == 12
+    assert [
+        (group.title[:2], [headline.followed.indicator.code for headline in group.headlines])
+        for group in page.folded
+    ] == [("O2", ["h14", "h15"]), ("Sa", ["h13"])]
+    assert page.folded[0].standings == "2 sans donnée"
+
+
+def test_every_headline_is_on_the_page_and_few_have_a_chart(many_headlines, client, diane):
+    client.force_login(diane)
+    html = client.get(URL).content.decode()
+    assert html.count("data-chart=") == 12
+    for rank in range(2, 16):
+        assert f"Phare {rank}" in html
 
 
 # --- what a page speaks of ---
