@@ -1,6 +1,6 @@
 """The dashboard as a whole: order, grouping, missing data, languages, and its price."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,9 @@ from imtplan.accounts.models import School
 from imtplan.campaigns.models import Submission
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.page import dashboard_page
-from indicators.models import Figure, Indicator, IndicatorLink, ProgressStatus, RollUp
+from indicators.models import Figure, Indicator, IndicatorLink, ProgressStatus, RollUp, Target
+from indicators.recomputing.recompute import recompute_stale
+from objectives.models import StrategicPlan
 from tests import factories
 
 URL = "/tableau-de-bord/"
@@ -61,6 +63,34 @@ def test_every_headline_is_on_the_page_and_few_have_a_chart(many_headlines, clie
     assert html.count("data-chart=") == 12
     for rank in range(2, 16):
         assert f"Phare {rank}" in html
+
+
+# --- what the plan says of itself ---
+
+
+def test_the_first_page_says_what_was_promised_and_over_what(students, client, diane):
+    client.force_login(diane)
+    Target.objects.filter(pk=students.pk).update(value=None, growth_percent=50)
+    html = " ".join(client.get(URL).content.decode().split())
+    assert "soit +50 % sur" in html
+    assert "non publiée" not in html
+    Target.objects.filter(pk=students.pk).update(baseline_value=None)
+    factories.FigureFactory(
+        indicator=students.indicator, school=School.objects.get(rank=1), year=2017, value=13000
+    )
+    recompute_stale()
+    html = " ".join(client.get(URL).content.decode().split())
+    assert "référence tirée des valeurs saisies, non publiée" in html
+
+
+def test_the_first_page_says_when_the_plan_was_validated(students, client, diane):
+    client.force_login(diane)
+    assert "Validé par le conseil" not in client.get(URL).content.decode()
+    StrategicPlan.objects.update(validated_on=date(2017, 11, 27))
+    assert "Validé par le conseil le 27 novembre 2017." in client.get(URL).content.decode()
+    StrategicPlan.objects.update(presented_on=date(2018, 1, 16))
+    html = client.get(URL).content.decode()
+    assert "Validé par le conseil le 27 novembre 2017, présenté le 16 janvier 2018." in html
 
 
 # --- what a page speaks of ---
