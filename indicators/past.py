@@ -31,6 +31,7 @@ VERSIONED = {
         "Indicator",
         "FollowedIndicator",
         "SeriesBreak",
+        "FigureRule",
         "IndicatorLink",
         "Target",
         "TrajectoryPoint",

@@ -11,7 +11,16 @@ from factory.django import DjangoModelFactory
 from imtplan.accounts.models import Membership, School, User
 from imtplan.accounts.roles import Role
 from imtplan.campaigns.models import Campaign, Submission
-from indicators.models import Figure, FollowedIndicator, Indicator, IndicatorLink, Target
+from indicators.models import (
+    Figure,
+    FigureRule,
+    FollowedIndicator,
+    Indicator,
+    IndicatorLink,
+    RuleKind,
+    RuleSeverity,
+    Target,
+)
 from levers.models import Lever, LeverKind
 from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject, Milestone, StatusReport
@@ -177,6 +186,21 @@ class IndicatorFactory(DjangoModelFactory[Indicator]):
             return
         for plan in StrategicPlan.objects.all() if given is None else given:
             follow(plan, self)
+
+
+class FigureRuleFactory(DjangoModelFactory[FigureRule]):
+    """A rule in force: it refuses what is above a hundred, unless a test says otherwise."""
+
+    class Meta:
+        model = FigureRule
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    kind = RuleKind.HIGHEST
+    severity = RuleSeverity.REFUSE
+    limit = Decimal(100)
+    sentence_fr = "Vérifiez ce chiffre."
+    sentence_en = "Check this figure."
+    is_on = True
 
 
 class LinkFactory(DjangoModelFactory[IndicatorLink]):

@@ -1,6 +1,7 @@
 """The models: indicators, targets, figures, and the results computed from them."""
 
 from indicators.models.figure import CountedFigure, Figure, FigureContent, FigureEvent, View
+from indicators.models.figure_rule import FigureRule, RuleKind, RuleSeverity
 from indicators.models.followed import FollowedIndicator
 from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
@@ -25,6 +26,7 @@ __all__ = [
     "Figure",
     "FigureContent",
     "FigureEvent",
+    "FigureRule",
     "FollowedIndicator",
     "Indicator",
     "IndicatorLink",
@@ -34,6 +36,8 @@ __all__ = [
     "RangePlacing",
     "RecomputeRun",
     "RollUp",
+    "RuleKind",
+    "RuleSeverity",
     "SeriesBreak",
     "Snapshot",
     "StaleMark",
