@@ -19,9 +19,10 @@ from imtplan.campaigns.entry.checking.cells import (
 )
 from imtplan.campaigns.entry.checking.checks import findings
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
+from imtplan.campaigns.entry.checking.plan_rules import held_to_rules
 from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
 from imtplan.campaigns.models import Campaign, KeptInput
-from indicators.models import Figure, Indicator, SeriesBreak, Target
+from indicators.models import Figure, FigureRule, Indicator, SeriesBreak, Target
 
 # How many earlier years are shown, and how many make the history that the checks look at.
 YEARS_SHOWN = 3
@@ -58,6 +59,7 @@ class SchoolFigures:
             indicators=self.indicators,
             aims=lambda: self.aims,
             breaks=lambda: self.breaks,
+            rules=lambda: self.rules,
             merged={y: self._merged_within(y) for y in range(year - YEARS_COMPARED, year)},
         )
 
@@ -89,6 +91,10 @@ class SchoolFigures:
     def breaks(self) -> dict[int, dict[int, str]]:
         return breaks_up_to(self.campaign.year, self.indicators)
 
+    @cached_property
+    def rules(self) -> dict[int, list[FigureRule]]:
+        return rules_in_force(self.indicators)
+
     def findings(self, indicator: Indicator) -> list[CellFinding]:
         """Returns what surprises or informs about the stored figure."""
         figure = self.figure(indicator)
@@ -104,9 +110,25 @@ class SchoolFigures:
     def needs_answer(self, indicator: Indicator) -> bool:
         return any(finding.asks for finding in self.findings(indicator))
 
+    def is_refused(self, indicator: Indicator) -> bool:
+        """Says whether a rule of the plan office keeps the stored figure from being submitted."""
+        figure = self.figure(indicator)
+        if figure is None or figure.number is None:
+            return False
+        return any(row.is_refusal for row in held_to_rules(cell_of(figure), self.around))
+
+    def judged_beside(self, indicator: Indicator) -> list[Indicator]:
+        """Returns the indicators whose rules look at this one's figure too."""
+        return [
+            row
+            for row in self.indicators
+            if any(indicator in (rule.other, rule.third) for rule in self.rules.get(row.pk, ()))
+        ]
+
     @property
     def to_correct(self) -> list[Indicator]:
-        return [indicator for indicator in self.indicators if indicator.pk in self.kept]
+        """Returns where a text is kept that could not be stored, or a rule refuses the figure."""
+        return [row for row in self.indicators if row.pk in self.kept or self.is_refused(row)]
 
     @property
     def missing(self) -> list[Indicator]:
@@ -154,6 +176,14 @@ def breaks_up_to(year: int, indicators: Iterable[Indicator]) -> dict[int, dict[i
     for row in rows:
         breaks.setdefault(row.indicator_id, {})[row.year] = row.sentence
     return breaks
+
+
+def rules_in_force(indicators: Iterable[Indicator]) -> dict[int, list[FigureRule]]:
+    """Returns the plan office's rules that are switched on, by the indicator that they judge."""
+    rules: dict[int, list[FigureRule]] = {}
+    for rule in FigureRule.objects.in_force().filter(indicator__in=indicators):
+        rules.setdefault(rule.indicator_id, []).append(rule)
+    return rules
 
 
 def _with_target(aim: KnownMagnitudes, target: Target, *, is_whole: bool) -> KnownMagnitudes:

@@ -375,6 +375,6 @@ def _elsewhere(
             raised += [
                 SurpriseElsewhere(indicator, finding)
                 for finding in after.findings(indicator)
-                if finding.is_surprise and (finding.code, str(finding.message)) not in before
+                if finding.holds_back and (finding.code, str(finding.message)) not in before
             ]
     return raised

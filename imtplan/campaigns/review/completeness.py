@@ -15,7 +15,12 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.entry.merged_past import MergedPast, by_school
-from imtplan.campaigns.entry.reading import YEARS_COMPARED, SchoolFigures, breaks_up_to
+from imtplan.campaigns.entry.reading import (
+    YEARS_COMPARED,
+    SchoolFigures,
+    breaks_up_to,
+    rules_in_force,
+)
 from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
 from imtplan.campaigns.models.campaign import expected_by
 from indicators.models import Figure, Indicator
@@ -81,8 +86,8 @@ def expected_schools(campaigns: Sequence[Campaign]) -> dict[int, list[School]]:
 
 
 def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completeness]]:
-    """Counts by campaign and school, in a constant number of queries. `to_explain` is not counted
-    here: it needs every earlier figure, see `of_campaign`."""
+    """Counts by campaign and school, in a constant number of queries. What is to explain, and what
+    a rule refuses, is not counted here: it needs every earlier figure, see `of_campaign`."""
     of_schools, of_the_institute = _indicator_counts(campaigns)
     numbers, words = _filled(campaigns, [State.NUMBER]), _filled(campaigns, WORDS)
     kept = _kept(campaigns)
@@ -153,17 +158,17 @@ def _counted(pairs: QuerySet[Any, Any]) -> dict[tuple[int, int], int]:
 
 
 def of_campaign(campaign: Campaign) -> dict[int, Completeness]:
-    """Counts by school, in the order of the schools, with what is to confirm or explain."""
-    to_explain = _to_explain(campaign)
+    """Counts by school, in the order of the schools, with what is to confirm or explain, and what
+    a rule of the plan office refuses."""
+    asking = {reading.school.pk: _asking(reading) for reading in _readings(campaign)}
     return {
-        school: Completeness(**(counts.__dict__ | {"to_explain": to_explain.get(school, 0)}))
+        school: Completeness(**(counts.__dict__ | asking.get(school, {})))
         for school, counts in of_campaigns([campaign])[campaign.pk].items()
     }
 
 
-def _to_explain(campaign: Campaign) -> dict[int, int]:
-    """Returns how many cells surprise and nobody answered, by school."""
-    return {reading.school.pk: len(reading.to_explain) for reading in _readings(campaign)}
+def _asking(reading: SchoolFigures) -> dict[str, int]:
+    return {"to_correct": len(reading.to_correct), "to_explain": len(reading.to_explain)}
 
 
 def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
@@ -172,16 +177,25 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     since = campaign.year - YEARS_COMPARED
     stored = Figure.objects.filter(year__range=(since, campaign.year)).select_related("school")
     figures = by_school(stored, indicators)
-    breaks = breaks_up_to(campaign.year, indicators)
+    breaks, rules = breaks_up_to(campaign.year, indicators), rules_in_force(indicators)
+    kept = _kept_by_school(campaign)
     past = MergedPast.before(campaign.year)
     counted = past.counted(past.schools, indicators, since=since)
     for by_indicator in figures.values():
         school = next(row.school for rows in by_indicator.values() for row in rows.values())
         together = past.with_merged(school, by_indicator, counted)
         own = [indicator for indicator in indicators if indicator.is_reported_by(school)]
-        reading = SchoolFigures(campaign, school, own, together, past=past)
-        reading.breaks = breaks  # else each school would read them again
+        reading = SchoolFigures(campaign, school, own, together, kept.get(school.pk, {}), past)
+        reading.breaks, reading.rules = breaks, rules  # else each school would read them again
         yield reading
+
+
+def _kept_by_school(campaign: Campaign) -> dict[int, dict[int, KeptInput]]:
+    """Returns the texts that could not be stored, by school and indicator."""
+    kept: dict[int, dict[int, KeptInput]] = {}
+    for row in KeptInput.objects.filter(campaign=campaign):
+        kept.setdefault(row.school_id, {})[row.indicator_id] = row
+    return kept
 
 
 # --- Rows of pages ------------------------------------------------------------------------------

@@ -66,9 +66,9 @@ class SubmissionObstacles:
 
 
 def to_do(page: EntryPage) -> SubmissionObstacles:
-    wrong = [row for row in page.rows if row.is_wrong]
-    missing = [row for row in page.missing if not row.is_wrong]
-    asks = [row for row in page.rows if row.needs_answer and not row.is_wrong]
+    wrong = [row for row in page.rows if row.is_to_correct]
+    missing = [row for row in page.missing if not row.is_to_correct]
+    asks = [row for row in page.rows if row.needs_answer and not row.is_to_correct]
     return SubmissionObstacles(wrong, missing, asks)
 
 
@@ -79,7 +79,7 @@ def completeness_of(page: EntryPage) -> Completeness:
         expected=len(page.rows),
         numbers=states[Figure.State.NUMBER],
         words=sum(states[word] for word in WORDS),
-        to_correct=sum(bool(row.is_wrong) for row in page.rows),
+        to_correct=sum(bool(row.is_to_correct) for row in page.rows),
         to_explain=sum(bool(row.needs_answer) for row in page.rows),
     )
 

@@ -17,6 +17,8 @@ form.addEventListener("entry:answer", ({ detail }) => {
   savedAt = clock.format(new Date());
   for (const name of ["filled", "to_correct", "to_explain"]) count(name, detail.page[name]);
   for (const row of rows) showTotal(row, detail.totals[row.code] || "");
+  const beside = detail.beside ?? {}; // an answer kept from before has none
+  for (const row of rows) if (row.code in beside) row.judge(beside[row.code]);
 });
 
 function showTotal(row, text) {

@@ -154,7 +154,7 @@ class Row {
       return item;
     });
     calm(this, () => this.findings.replaceChildren(...items), { isInPlace: true });
-    const wrong = found.filter((one) => one.level === "impossible").map((one) => one.part);
+    const wrong = found.filter((one) => ["impossible", "refused"].includes(one.level)).map((one) => one.part);
     for (const field of this.fields) {
       if (wrong.includes(field.dataset.part)) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
@@ -178,21 +178,38 @@ class Row {
   show(answer) {
     const asking = this.showFindings(answer.findings);
     const isKept = answer.outcome === "kept";
-    // A tick given to a smaller surprise does not answer this one: it is asked anew.
-    if (asking.length && !isKept) {
-      const clean = !this.isDirty;
-      this.field("confirm").checked = false;
-      if (clean) this.saved = this.now();
-    }
+    if (asking.length && !isKept) this.askAnew();
     this.understood = isKept ? null : answer.typed;
     this.tidy();
-    const said = this.word.value || (this.numbers.some((field) => field.value.trim()) ? "number" : "empty");
-    this.showSign(isKept ? "wrong" : asking.length ? "asks" : said);
+    this.showSign(isKept ? "wrong" : this.standing(answer.findings, asking));
     this.change.textContent = isKept ? "" : answer.change;
     if (this.ratio) this.ratio.textContent = answer.ratio && !isKept ? `= ${answer.ratio} ${this.unit}` : "";
     calm(this, () => this.showKept(answer.kept), { isInPlace: true });
     this.say(isKept ? "kept-typed" : "saved", { time: answer.at || clock.format(new Date()) });
     return asking;
+  }
+
+  /** What is said of the row since the figure of another one was stored: a rule looks at both. What
+      is typed here and not stored stands as it is; its own save is answered for both. */
+  judge(found) {
+    if (this.isLeft || this.signKind === "conflict" || !this.kept.hidden) return;
+    const asking = this.showFindings(found);
+    if (asking.length) this.askAnew();
+    this.showSign(this.standing(found, asking));
+  }
+
+  /** A tick given to a smaller surprise does not answer this one: it is asked anew. */
+  askAnew() {
+    const clean = !this.isDirty;
+    this.field("confirm").checked = false;
+    if (clean) this.saved = this.now();
+  }
+
+  /** The name of the sign of what is stored. */
+  standing(found, asking) {
+    if (found.some((one) => one.level === "refused")) return "wrong";
+    const said = this.word.value || (this.numbers.some((field) => field.value.trim()) ? "number" : "empty");
+    return asking.length ? "asks" : said;
   }
 
   /** Beside a text that could not be stored: what is stored, and whose text it is. */

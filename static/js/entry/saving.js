@@ -154,6 +154,8 @@ function stored(row, answer) {
 /** What came of a save, for who does not see the row. */
 function tellShown(row, answer, asking) {
   if (answer.outcome === "kept") return tell(row, answer.message);
+  const refused = answer.findings.filter((one) => one.level === "refused");
+  if (refused.length) return tell(row, word("refused", { message: refused.map((one) => one.message).join(" ") }));
   if (asking.length) return tell(row, word("asked", { message: asking.map((one) => one.message).join(" ") }));
   tell(row, word("saved", { time: answer.at }));
 }

@@ -18,11 +18,12 @@ from imtplan.numbers import format_number, format_percent
 from imtplan.percentages import in_points
 from imtplan.spreadsheets.cell_words import bare
 from indicators.formulas.readings import number_of
-from indicators.models import Figure, Indicator
+from indicators.models import Figure, FigureRule, Indicator
 
 
 class FindingLevel(models.TextChoices):
     IMPOSSIBLE = "impossible", _("to correct")
+    REFUSED = "refused", _("to correct before submitting")
     SURPRISING = "surprising", _("to confirm or explain")
     INFORMATION = "information", _("for information")
 
@@ -31,6 +32,7 @@ class FindingLevel(models.TextChoices):
         """Returns the name of its icon: a level is never told by colour alone."""
         return {
             FindingLevel.IMPOSSIBLE: "x-circle-fill",
+            FindingLevel.REFUSED: "dash-circle",
             FindingLevel.SURPRISING: "exclamation-triangle",
             FindingLevel.INFORMATION: "info-circle",
         }[self]
@@ -82,10 +84,21 @@ class CellFinding:
     size: Decimal = Decimal(0)
     answered: bool = False
     needs_words: bool = False  # a tick does not answer it
+    is_of_the_year: bool = False  # what was answered last year does not answer it
 
     @property
     def is_surprise(self) -> bool:
         return self.level == FindingLevel.SURPRISING
+
+    @property
+    def is_refusal(self) -> bool:
+        """Says whether it is stored as a draft, and cannot be submitted, whatever is said of it."""
+        return self.level == FindingLevel.REFUSED
+
+    @property
+    def holds_back(self) -> bool:
+        """Says whether the figures are not sent before somebody does something about it."""
+        return self.is_surprise or self.is_refusal
 
     @property
     def asks(self) -> bool:
@@ -126,6 +139,8 @@ class Surroundings:
     # What each series break says, by indicator and its first year, looked up once a number is held
     # against an earlier one.
     breaks: Callable[[], Mapping[int, Mapping[int, str]]] = dict
+    # The plan office's rules in force, by indicator, looked up once a number is held to them.
+    rules: Callable[[], Mapping[int, Sequence[FigureRule]]] = dict
 
     def breaks_of(self, indicator: Indicator) -> Mapping[int, str]:
         return self.breaks().get(indicator.pk, {})

@@ -2,10 +2,11 @@
 
 Impossible: it is not stored. Surprising: it is stored, and somebody confirms or explains it before
 submitting; once answered, it is not asked again, next year included, unless the surprise grows.
-Information: said, and nothing more. Each sentence names the numbers it compared.
+Information: said, and nothing more. Refused, by a rule of the plan office alone (`plan_rules`): it
+is stored as a draft and cannot be submitted. Each sentence names the numbers it compared.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
@@ -34,6 +35,7 @@ from imtplan.campaigns.entry.checking.magnitudes import (
 )
 from imtplan.campaigns.entry.checking.no_number_words import says_something
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
+from imtplan.campaigns.entry.checking.plan_rules import held_to_rules
 from imtplan.percentages import in_points
 from indicators.models import Figure, Indicator
 
@@ -54,6 +56,11 @@ SURPRISES = {
     "outlier": _("the distance from the earlier years"),
     "parts": _("the sum of its parts"),
 }
+
+
+def surprise_name(code: str) -> str | Promise:
+    """Returns what receipts and histories call a surprise that was answered."""
+    return _("a rule of the plan office") if code.startswith("rule-") else SURPRISES.get(code, code)
 
 
 # --- Impossible ---------------------------------------------------------------------------------
@@ -133,6 +140,7 @@ def findings(
     answers = [confirmed or {}, before.confirmed if before else {}]
     slips = list(_slips(cell, around, before))
     noted = [
+        *held_to_rules(cell, around),
         *slips,
         *([] if slips else _compared_with_last_year(number, cell.indicator, around)),
         *([] if slips else _compared_with_history(number, cell.indicator, around)),
@@ -143,8 +151,10 @@ def findings(
     return [*noted, *_sign_for_words(cell, noted)]
 
 
-def _answered(finding: CellFinding, answers: Iterable[Mapping[str, str]]) -> CellFinding:
-    sizes = [Decimal(given[finding.code]) for given in answers if finding.code in given]
+def _answered(finding: CellFinding, answers: Sequence[Mapping[str, str]]) -> CellFinding:
+    """Returns the finding, answered where this year's answers or last year's are to one as big."""
+    counting = answers[:1] if finding.is_of_the_year else answers
+    sizes = [Decimal(given[finding.code]) for given in counting if finding.code in given]
     if not finding.is_surprise or not any(size >= finding.size for size in sizes):
         return finding
     return CellFinding(**{**finding.__dict__, "answered": True})

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
 from imtplan.campaigns.entry.checking.cells import shown
-from imtplan.campaigns.entry.checking.checks import SURPRISES
+from imtplan.campaigns.entry.checking.checks import surprise_name
 from imtplan.campaigns.models import Campaign, Remark, Submission
 from indicators.formulas.readings import number_of as figure_number
 from indicators.models import Figure, FigureEvent, Indicator
@@ -302,4 +302,4 @@ def _like(row: Any, earlier: list[Any]) -> int | None:
 
 
 def _confirmed(answers: dict[str, str]) -> str:
-    return ", ".join(str(SURPRISES.get(code, code)) for code in sorted(answers))
+    return ", ".join(str(surprise_name(code)) for code in sorted(answers))

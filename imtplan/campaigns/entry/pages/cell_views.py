@@ -167,7 +167,8 @@ def _content(outcome: str, indicator: Indicator, reading: SchoolFigures) -> dict
         "at": f"{timezone.localtime():%H:%M}",
         "version": figure.version if figure else None,
         "typed": _numbers(figure),
-        "findings": [finding.as_json() for finding in reading.findings(indicator)],
+        "findings": _findings(indicator, reading),
+        "beside": {row.code: _findings(row, reading) for row in reading.judged_beside(indicator)},
         "change": beside["change"],
         "ratio": beside["ratio"],
         "totals": {
@@ -175,6 +176,10 @@ def _content(outcome: str, indicator: Indicator, reading: SchoolFigures) -> dict
         },
         "page": reading.counts,
     }
+
+
+def _findings(indicator: Indicator, reading: SchoolFigures) -> list[dict[str, Any]]:
+    return [finding.as_json() for finding in reading.findings(indicator)]
 
 
 def _numbers(figure: Figure | None) -> dict[str, str]:

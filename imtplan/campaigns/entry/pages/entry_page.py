@@ -70,6 +70,15 @@ class EntryRow:
         return bool(self.kept or self.conflict or impossible or self.form.errors)
 
     @property
+    def is_refused(self) -> bool:
+        """Says whether what is stored cannot be submitted, by a rule of the plan office."""
+        return any(finding.is_refusal for finding in self.findings)
+
+    @property
+    def is_to_correct(self) -> bool:
+        return self.is_wrong or self.is_refused
+
+    @property
     def unseen_text(self) -> str:
         return kept_in_words(self.unseen) if self.unseen else ""
 
@@ -143,6 +152,11 @@ class EntryPage:
 
     @property
     def to_correct(self) -> int:
+        return sum(row.is_to_correct for row in self.rows)
+
+    @property
+    def unstored(self) -> int:
+        """Returns how many rows hold something that is not stored as it stands."""
         return sum(row.is_wrong for row in self.rows)
 
     @property

@@ -47,9 +47,9 @@ def entry(request: HttpRequest, campaign: str, school: str) -> HttpResponse:
         return _entry_page(request, page, status=HTTPStatus.CONFLICT)
     page = read_page(**here, data=request.POST, outcome=outcome)
     _say_answered(request, len(answers))
-    silent = bool(page.to_correct or answers or "review" in request.POST)
+    silent = bool(page.unstored or answers or "review" in request.POST)
     _say_saved(request, outcome, silent=silent)
-    if page.to_correct:
+    if page.unstored:
         return _entry_page(request, page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(_following(request, campaign, school))
 

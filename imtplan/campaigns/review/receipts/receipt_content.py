@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.bilingual import Bilingual
-from imtplan.campaigns.entry.checking.checks import SURPRISES
+from imtplan.campaigns.entry.checking.checks import surprise_name
 from imtplan.campaigns.models import Campaign, Receipt, Submission
 from imtplan.canonical import canonical, instant, sha256_of
 from imtplan.numbers import plain
@@ -191,7 +191,7 @@ class ReceiptLine:
     @property
     def answered(self) -> list[Any]:
         """Returns the surprises that somebody confirmed or explained."""
-        return [SURPRISES.get(code, code) for code in sorted(self.confirmed)]
+        return [surprise_name(code) for code in sorted(self.confirmed)]
 
     @property
     def is_academic(self) -> bool:

@@ -1,0 +1,159 @@
+"""What the plan office's own rules say of a cell: its sentence, and the numbers that it compared.
+
+A rule judges the figures of one school and year, as the campaign asks for them: what the school
+has not said, or says in another campaign, is missing, and a missing number breaks no rule.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from imtplan.bilingual import reader_language
+from imtplan.campaigns.entry.checking.cells import (
+    CellFinding,
+    EnteredCell,
+    FindingLevel,
+    Surroundings,
+    percent,
+    shown,
+    signed,
+)
+from imtplan.numbers import format_percent
+from imtplan.percentages import in_points
+from indicators.formulas.figure_rules import miss
+from indicators.models import FigureRule, Indicator, RuleKind, RuleSeverity
+
+LEVELS = {
+    RuleSeverity.REFUSE: FindingLevel.REFUSED,
+    RuleSeverity.EXPLAIN: FindingLevel.SURPRISING,
+    RuleSeverity.REMARK: FindingLevel.INFORMATION,
+}
+SENTENCES: dict[str, Any] = {
+    RuleKind.LOWEST: _("{now} is below {limit}."),
+    RuleKind.HIGHEST: _("{now} is above {limit}."),
+    RuleKind.CHANGE_PERCENT: _("From {last} in {year} to {now}: {change}, more than {limit}."),
+    RuleKind.CHANGE_AMOUNT: _("From {last} in {year} to {now}: {change}, more than {limit}."),
+    RuleKind.DECIMALS: _("{now} has more decimals than the {limit} allowed."),
+    RuleKind.AT_MOST: _("{now} here, and {other} in “{b}”."),
+    RuleKind.SUM: _("{now} here; {other} in “{b}” and {third} in “{c}” make {total}."),
+    RuleKind.PRODUCT: _("{now} here; {other} in “{b}” times {third} in “{c}” make {total}."),
+}
+
+
+def held_to_rules(cell: EnteredCell, around: Surroundings) -> Iterator[CellFinding]:
+    """Yields what each rule in force for its indicator says of a cell that misses it."""
+    for rule in around.rules().get(cell.indicator.pk, ()):
+        if finding := held_to(rule, cell, around):
+            yield finding
+
+
+def held_to(rule: FigureRule, cell: EnteredCell, around: Surroundings) -> CellFinding | None:
+    """Returns what one rule says of a cell, in force or not; None where the cell keeps it."""
+    numbers = _numbers(rule, cell, around)
+    missed = miss(rule.kind, numbers)
+    if not missed:
+        return None
+    severity = RuleSeverity(rule.severity)
+    return CellFinding(
+        LEVELS[severity],
+        rule.code,
+        "numerator" if cell.indicator.is_ratio else "value",
+        format_lazy(
+            "{sentence} {numbers}", sentence=rule.sentence, numbers=compared(rule, cell, around)
+        ),
+        # Never rounded to nothing: an answer is kept with it.
+        round(missed, 6) or missed,
+        needs_words=severity == RuleSeverity.EXPLAIN,
+        is_of_the_year=True,
+    )
+
+
+def is_judged(rule: FigureRule, cell: EnteredCell, around: Surroundings) -> bool:
+    """Says whether every number that the rule takes is there."""
+    numbers = _numbers(rule, cell, around)
+    return all(numbers[name] is not None for name in RuleKind(rule.kind).takes)
+
+
+def _numbers(
+    rule: FigureRule, cell: EnteredCell, around: Surroundings
+) -> Mapping[str, Decimal | None]:
+    before = None if around.begins_anew(cell.indicator) else around.before(cell.indicator)
+    whole = rule.kind == RuleKind.PRODUCT and cell.indicator.is_percentage
+    other, third = _beside(rule, rule.other, around), _beside(rule, rule.third, around)
+    return {
+        # A quotient has no decimals of its own: those that are typed are its parts'.
+        "number": cell.value if rule.kind == RuleKind.DECIMALS else cell.number,
+        "limit": rule.limit,
+        "tolerance": rule.tolerance or Decimal(0),
+        "last": before.number if before else None,
+        "other": other * 100 if other is not None and whole else other,
+        "third": third,
+    }
+
+
+def _beside(rule: FigureRule, indicator: Indicator | None, around: Surroundings) -> Decimal | None:
+    """Returns this year's number of another indicator; multiplied by, 22.7 % is 0.227."""
+    number = around.now.get(indicator.pk) if indicator else None
+    if number is None or indicator is None:
+        return None
+    is_share = rule.kind == RuleKind.PRODUCT and indicator.is_percentage
+    return number / 100 if is_share else number
+
+
+def compared(rule: FigureRule, cell: EnteredCell, around: Surroundings) -> Promise:
+    """Returns the numbers of a rule that is missed, in a sentence."""
+    indicator, number = cell.indicator, cell.number
+    words: dict[str, object] = {"now": shown(number, indicator) if number is not None else ""}
+    if rule.limit is not None:
+        words["limit"] = _limit(rule, indicator)
+    before = around.before(indicator)
+    if before is not None and before.number is not None and number is not None:
+        words["last"] = shown(before.number, indicator)
+        words["year"] = around.year_in_words(before.year)
+        words["change"] = _change(rule, number, before.number, indicator)
+    words |= _others(rule, indicator, _numbers(rule, cell, around), around)
+    return format_lazy(SENTENCES[rule.kind], **words)
+
+
+def _others(
+    rule: FigureRule,
+    indicator: Indicator,
+    numbers: Mapping[str, Decimal | None],
+    around: Surroundings,
+) -> dict[str, object]:
+    """Returns the names and numbers of B and C, and what both come to in the unit of A."""
+    words: dict[str, object] = {}
+    for name, letter, row in (("other", "b", rule.other), ("third", "c", rule.third)):
+        if row is not None and row.pk in around.now:
+            mark = "\u202f%" if rule.kind == RuleKind.PRODUCT and row.is_percentage else ""
+            words |= {letter: row.name, name: shown(around.now[row.pk], row) + mark}
+    other, third = numbers["other"], numbers["third"]
+    if other is not None and third is not None:
+        total = other + third if rule.kind == RuleKind.SUM else other * third
+        words["total"] = shown(round(total, 6).normalize(), indicator)
+    return words
+
+
+def _limit(rule: FigureRule, indicator: Indicator) -> str:
+    limit = rule.limit if rule.limit is not None else Decimal(0)
+    if rule.kind == RuleKind.CHANGE_PERCENT:
+        return percent(limit / 100)
+    if rule.kind == RuleKind.CHANGE_AMOUNT and indicator.is_percentage:
+        return in_points(limit, sign=False)
+    return shown(limit)
+
+
+def _change(rule: FigureRule, number: Decimal, last: Decimal, indicator: Indicator) -> str:
+    """Returns the change as the rule limits it: in per cent of last year's number, with as many
+    decimals as show that it is over the limit, or in the unit."""
+    if rule.kind != RuleKind.CHANGE_PERCENT:
+        return signed(number - last, indicator)
+    if not last:
+        return ""
+    change, limit = (number - last) / abs(last), rule.limit or Decimal(0)
+    decimals = next((d for d in range(1, 6) if round(abs(change) * 100, d) > limit), 6)
+    return format_percent(change, language=reader_language(), decimals=decimals, sign=True)
