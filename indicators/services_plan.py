@@ -10,6 +10,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.plan_edits import demand_reason, keep, put
 from imtplan.numbers import plain
 from indicators.models import (
+    FigureRule,
     Indicator,
     IndicatorLink,
     SeriesBreak,
@@ -44,6 +45,7 @@ WEIGHTY_OF_INDICATORS = {
     "part_of",
     "parts_complete",
 }
+TERMS_OF_RULES = {"kind", "severity", "limit", "other", "third", "tolerance"}
 WEIGHTY_OF_TARGETS = {
     "year",
     "value",
@@ -68,6 +70,20 @@ def store_series_break(
 ) -> SeriesBreak:
     """Store where a series begins anew, or other terms of a break: forecasts do not cross it."""
     return put(series_break, values, by=by, reason=reason, weighty={"year", "recounted"})
+
+
+def store_figure_rule(*, rule: FigureRule, by: User, reason: str = "", **values: Any) -> FigureRule:
+    """Store a new rule of an indicator's figures or other terms of one: with other terms it is a
+    draft again, for nobody has tried these. Of one in force they change with a reason only."""
+    differs = any(getattr(rule, name) != values.get(name) for name in TERMS_OF_RULES & set(values))
+    if rule.is_on and differs:
+        values["is_on"] = False
+    return put(rule, values, by=by, reason=reason, weighty={"is_on"})
+
+
+def switch_figure_rule(*, rule: FigureRule, on: bool, by: User, reason: str = "") -> FigureRule:
+    """Switch a rule on, or off, which needs a reason. No stored figure changes."""
+    return put(rule, {"is_on": on}, by=by, reason=reason, weighty=() if on else {"is_on"})
 
 
 @transaction.atomic

@@ -101,6 +101,7 @@ def _placed(user: User, state: str, school: School, bob: User) -> dict[str, list
         indicator=indicator,
     )
     reader = PlanReader.objects.create(plan=plan, user=bob)
+    rule = factories.FigureRuleFactory(indicator=indicator, is_on=False)
     rows = {"plans": plan, "objectifs": objective, "indicateurs": indicator, "cibles": target}
     return {
         "plan_add": [{"kind": kind} for kind in rows],
@@ -108,6 +109,7 @@ def _placed(user: User, state: str, school: School, bob: User) -> dict[str, list
         "plan_archive": [{"kind": kind, "pk": row.pk} for kind, row in rows.items()],
         "plan_confirm": [{"kind": "indicateur", "pk": link.pk}],
         "plan_step": [{"word": step.value} for step in PlanStep],
+        "plan_rule_trial": [{"pk": rule.pk}],
         "plan_withdraw_reader": [{"pk": reader.pk}],
         "file_again": [{"number": export.pk}],
         "retry_run": [{"number": run.pk}],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from imtplan import clock
 from imtplan.accounts.models import User
 from imtplan.planning.forms import ActForm
-from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
+from indicators.models import FigureRule, FollowedIndicator, Indicator, SeriesBreak, Target
 from indicators.services_followed import (
     bring_followed_back,
     bring_indicator_back,
@@ -23,8 +23,8 @@ from objectives.services import archive, bring_back, put_aside
 
 
 class ArchiveForm(ActForm, forms.Form):
-    """Puts aside a target, a break, or an indicator that no plan follows, or brings a row back:
-    nothing to type but the reason."""
+    """Puts aside a target, a break, a rule, or an indicator that no plan follows, or brings a row
+    back: nothing to type but the reason."""
 
     def __init__(self, *args: Any, row: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -62,7 +62,7 @@ def plans_following(indicator: Indicator) -> QuerySet[StrategicPlan]:
 
 def has_an_end(row: Any) -> bool:
     """Returns whether a row is put aside after a last year: there are years in which it counts."""
-    if isinstance(row, SeriesBreak | Target):
+    if isinstance(row, SeriesBreak | FigureRule | Target):
         return False
     return not isinstance(row, Indicator) or plans_following(row).exists()
 

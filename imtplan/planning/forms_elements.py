@@ -24,6 +24,7 @@ from imtplan.planning.forms_measures import (
     SeriesBreakForm,
     TargetForm,
 )
+from imtplan.planning.forms_rules import FigureRuleForm
 from indicators.models import Indicator
 from indicators.services_plan import weigh_indicators
 from levers.models import Lever
@@ -304,6 +305,7 @@ FORMS: dict[str, type[PlanForm]] = {
         IndicatorForm,
         FollowedForm,
         SeriesBreakForm,
+        FigureRuleForm,
         TargetForm,
         SchoolForm,
     )

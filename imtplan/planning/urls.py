@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imtplan.planning import plan_life_views, views
+from imtplan.planning import plan_life_views, rule_views, views
 from imtplan.planning.workbook import views as workbook_views
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("modifier/<slug:kind>/<int:pk>/", views.edit, name="plan_edit"),
     path("archiver/<slug:kind>/<int:pk>/", views.archive, name="plan_archive"),
     path("confirmer/<slug:kind>/<int:pk>/", views.confirm, name="plan_confirm"),
+    path("regles/<int:pk>/essai/", rule_views.trial, name="plan_rule_trial"),
     path("classeur/", workbook_views.load, name="plan_load_new"),
     path("classeur.xlsx", workbook_views.workbook, name="plan_workbook_new"),
     path("classeur.<book:book>", workbook_views.workbook, name="plan_workbook_new"),

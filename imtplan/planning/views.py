@@ -24,12 +24,23 @@ from imtplan.planning.forms_school_targets import SchoolTargetsForm
 from imtplan.planning.plan_life import steps_of
 from imtplan.planning.plan_life_page import people_to_invite
 from imtplan.planning.plan_overview import PlanOverview
-from indicators.models import Indicator, IndicatorLink, Target
+from indicators.models import FigureRule, Indicator, IndicatorLink, Target
 from objectives.models import StrategicPlan
 from objectives.services import confirm_link
 from projects.models import FlagshipProject, Serves
 
-ARCHIVABLE = {"objectifs", "leviers", "projets", "suivis", "indicateurs", "cibles", "ruptures"}
+ARCHIVABLE = {
+    "objectifs",
+    "leviers",
+    "projets",
+    "suivis",
+    "indicateurs",
+    "cibles",
+    "ruptures",
+    "regles",
+}
+# What stands on the page of an indicator, and leads back there.
+OF_INDICATORS = {"ruptures", "regles"}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 
@@ -88,7 +99,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
             filled.plan = plan
         return filled
 
-    return follow(request, form_of, page, after=lambda _row: page.back)
+    return follow(request, form_of, page, after=lambda row: _after_adding(row, page.back))
 
 
 @never_cache
@@ -136,7 +147,7 @@ def archive(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         title=_("Bring back: %(what)s") % words if aside else _("Put aside: %(what)s") % words,
         back=reverse("plan_edit", args=[kind, pk]),
         done=_("Back in use: %(what)s.") % words if aside else _("Put aside: %(what)s.") % words,
-        extra={"row": row, "aside": aside, "is_break": kind == "ruptures"},
+        extra={"row": row, "aside": aside, "kind": kind},
     )
     shown: Any = ArchiveForm if aside or not has_an_end(row) else EndForm
     return follow(request, lambda data: shown(data, row=row), page, after=lambda _row: page.back)
@@ -214,6 +225,11 @@ def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
     return None
 
 
+def _after_adding(row: Any, back: str) -> str:
+    """Returns where a new row leads: a rule is tried before it is switched on."""
+    return reverse("plan_rule_trial", args=[row.pk]) if isinstance(row, FigureRule) else back
+
+
 def _plan_in_address(request: HttpRequest) -> StrategicPlan | None:
     """Returns the plan from whose page an indicator is added, if it is from one's."""
     code = request.GET.get("plan")
@@ -235,6 +251,6 @@ def _place(row: Any, form: type[PlanForm] | None = None) -> str:
         return reverse("plan", args=[row.code])
     if isinstance(row, FlagshipProject):
         return reverse("plan_edit", args=["projets", row.pk])
-    if isinstance(row, Indicator) and form is FORMS["ruptures"]:
+    if isinstance(row, Indicator) and form is not None and form.slug in OF_INDICATORS:
         return reverse("plan_edit", args=["indicateurs", row.pk])
     return reverse("plan_schools" if form is FORMS["ecoles"] else "plans")

@@ -21,6 +21,7 @@ Addresses = dict[str, str]
 REFUSED = {
     "plans": {"at_risk_from"},
     "cibles": {"growth_percent"},
+    "regles": {"other", "third", "tolerance"},  # its kind takes none
     "school targets": {"year", "baseline_year", "source", "sureness", "baseline_source"},
 }
 # No field of what is stored, but what is done with the others.
@@ -46,6 +47,7 @@ def addresses(albi: School, ales: School) -> Addresses:
         "indicateurs": target.indicator,
         "suivis": factories.follow(plan, target.indicator),
         "cibles": target,
+        "regles": factories.FigureRuleFactory(indicator=target.indicator),
         "ruptures": SeriesBreak.objects.create(
             indicator=target.indicator, year=2019, sentence="Autre périmètre."
         ),
@@ -135,6 +137,7 @@ KINDS = [
     "suivis",
     "cibles",
     "ruptures",
+    "regles",
     "ecoles",
     "school targets",
 ]

@@ -1,0 +1,163 @@
+"""A rule tried on every figure that is stored: which ones it would stop or mark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from imtplan.accounts.models import School
+from imtplan.campaigns.entry.checking.cells import Surroundings, shown
+from imtplan.campaigns.entry.checking.plan_rules import compared, held_to, is_judged
+from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
+from imtplan.campaigns.entry.reading import breaks_up_to, cell_of
+from imtplan.campaigns.models import Campaign
+from imtplan.planning.forms import fingerprint_of
+from indicators.models import Figure, FigureRule, Indicator, RuleSeverity
+
+
+@dataclass(frozen=True)
+class TriedFigure:
+    """A figure that misses the rule, the numbers that were compared, and where its versions are."""
+
+    figure: Figure
+    compared: str | Promise
+    url: str
+
+    @property
+    def number(self) -> str:
+        number = self.figure.number
+        return shown(number, self.figure.indicator) if number is not None else ""
+
+
+@dataclass
+class RuleTrial:
+    """What the rule says of all figures of its indicator, the latest year first."""
+
+    rule: FigureRule
+    missed: list[TriedFigure] = field(default_factory=list)
+    years: set[int] = field(default_factory=set)
+    tried: int = 0
+    not_judged: int = 0
+
+    @property
+    def years_in_words(self) -> str:
+        first, last = min(self.years), max(self.years)
+        return str(first) if first == last else f"{first}-{last}"
+
+    @property
+    def sentence(self) -> str:
+        """Returns how many of how many figures the rule would stop, ask about or remark on."""
+        if not self.tried:
+            return _("No figure of this indicator is stored yet: there is nothing to try it on.")
+        tried = ngettext("Of %(count)s figure", "Of %(count)s figures", self.tried)
+        words = {"tried": tried % {"count": self.tried}, "years": self.years_in_words}
+        count = len(self.missed)
+        if not count:
+            return _("%(tried)s of %(years)s, none misses the rule.") % words
+        text = {
+            RuleSeverity.REFUSE: ngettext(
+                "%(tried)s of %(years)s, %(count)s would be refused.",
+                "%(tried)s of %(years)s, %(count)s would be refused.",
+                count,
+            ),
+            RuleSeverity.EXPLAIN: ngettext(
+                "%(tried)s of %(years)s, %(count)s would have to be explained.",
+                "%(tried)s of %(years)s, %(count)s would have to be explained.",
+                count,
+            ),
+            RuleSeverity.REMARK: ngettext(
+                "%(tried)s of %(years)s, %(count)s would be remarked on.",
+                "%(tried)s of %(years)s, %(count)s would be remarked on.",
+                count,
+            ),
+        }[RuleSeverity(self.rule.severity)]
+        return text % (words | {"count": count})
+
+    @cached_property
+    def mark(self) -> str:
+        """Identifies what was shown: the rule as it stands, and what it was found to miss."""
+        rule = self.rule
+        terms = [rule.kind, rule.severity, rule.limit, rule.other_id, rule.third_id, rule.tolerance]
+        missed = [(row.figure.pk, str(row.figure.number)) for row in self.missed]
+        shown_terms = [str(term) for term in [*terms, rule.sentence_fr, rule.sentence_en]]
+        return fingerprint_of([shown_terms, rule.is_on, self.tried, missed])
+
+
+def try_rule(rule: FigureRule, user: Any) -> RuleTrial:
+    """Returns what the rule says of each figure of its indicator that the user may see, as the
+    entry page would say it, drafts of this year too."""
+    trial = RuleTrial(rule)
+    for figure, around in _figures(rule, user):
+        cell = cell_of(figure)
+        trial.tried += 1
+        trial.years.add(figure.year)
+        if not is_judged(rule, cell, around):
+            trial.not_judged += 1
+        elif held_to(rule, cell, around):
+            trial.missed.append(TriedFigure(figure, compared(rule, cell, around), ""))
+    trial.missed.sort(key=lambda row: (-row.figure.year, row.figure.school.rank, row.figure.pk))
+    trial.missed = _with_addresses(rule.indicator, trial.missed)
+    return trial
+
+
+def _figures(rule: FigureRule, user: Any) -> Iterator[tuple[Figure, Surroundings]]:
+    """Yields each figure with a number, and what stands around it in its school and year."""
+    indicators = [row for row in (rule.indicator, rule.other, rule.third) if row is not None]
+    stored = Figure.objects.visible_to(user).select_related("school")
+    schools = by_school(stored, indicators)
+    own = {
+        pk: next(row.school for years in rows.values() for row in years.values())
+        for pk, rows in schools.items()
+    }
+    subject = rule.indicator_id
+    years = sorted({year for rows in schools.values() for year in rows.get(subject, {})})
+    breaks = breaks_up_to(max(years, default=0), indicators)
+    of_today = MergedPast.before(0)
+    for year in years:
+        past = replace(of_today, year=year)
+        counted = past.counted(past.schools, indicators, since=year - 1)
+        for pk, rows in schools.items():
+            figure = rows.get(subject, {}).get(year)
+            if figure is not None and figure.number is not None:
+                together = past.with_merged(own[pk], rows, counted)
+                yield figure, _around(year, together, breaks, past, own[pk])
+
+
+def _around(
+    year: int,
+    figures: FiguresByYear,
+    breaks: dict[int, dict[int, str]],
+    past: MergedPast,
+    school: School,
+) -> Surroundings:
+    now = {pk: by_year[year].number for pk, by_year in figures.items() if year in by_year}
+    return Surroundings(
+        year=year,
+        past=figures,
+        now={pk: number for pk, number in now.items() if number is not None},
+        breaks=lambda: breaks,
+        merged={year - 1: tuple(row.name for row in past.within(school, year - 1))},
+    )
+
+
+def _with_addresses(indicator: Indicator, rows: list[TriedFigure]) -> list[TriedFigure]:
+    """Returns the rows with the page of each figure's versions; of a year without a campaign, the
+    page of the indicator in that year."""
+    campaigns = Campaign.objects.filter(indicators=indicator).order_by("year", "-pk")
+    codes = dict(campaigns.values_list("year", "code"))
+    plain = reverse("indicator", args=[indicator.code])
+    return [
+        replace(
+            row,
+            url=reverse("history", args=[codes[figure.year], figure.school.code, indicator.code])
+            if figure.year in codes
+            else f"{plain}?year={figure.year}",
+        )
+        for row in rows
+        for figure in [row.figure]
+    ]
