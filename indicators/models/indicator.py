@@ -128,10 +128,7 @@ class Indicator(CheckedAtOnce):
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
     aggregation = models.CharField(_("how schools add up"), max_length=8, choices=Aggregation)
     direction = models.CharField(
-        _("which way is good"),
-        max_length=8,
-        choices=Direction,
-        default=Direction.INCREASE,
+        _("which way is good"), max_length=8, choices=Direction, default=Direction.INCREASE
     )
     accumulation = models.CharField(
         _("how years relate"),
