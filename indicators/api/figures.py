@@ -26,6 +26,7 @@ from indicators.models import (
     CountedFigure,
     Figure,
     FigureContent,
+    FigureRule,
     FollowedIndicator,
     Indicator,
     IndicatorLink,
@@ -108,10 +109,29 @@ class SeriesBreakSerializer(ReadSerializer):
         fields = ["year", "sentence", "recounted"]
 
 
+class FigureRuleSerializer(ReadSerializer):
+    other = CodeField(allow_null=True)
+    third = CodeField(allow_null=True)
+
+    class Meta:
+        model = FigureRule
+        fields = [
+            "kind",
+            "severity",
+            "limit",
+            "other",
+            "third",
+            "tolerance",
+            "sentence_fr",
+            "sentence_en",
+        ]
+
+
 class IndicatorSerializer(ReadSerializer):
     links = LinkSerializer(many=True, read_only=True)
     followed_in = FollowedInSerializer(many=True, read_only=True)
     breaks = SeriesBreakSerializer(many=True, read_only=True)
+    rules = FigureRuleSerializer(many=True, read_only=True)
 
     class Meta:
         model = Indicator
@@ -152,6 +172,7 @@ class IndicatorSerializer(ReadSerializer):
             "links",
             "followed_in",
             "breaks",
+            "rules",
         ]
 
 
@@ -194,6 +215,7 @@ class IndicatorViewSet(ByCode):
                 Prefetch("links", links),
                 Prefetch("followed_in", followed),
                 Prefetch("breaks", SeriesBreak.objects.visible_to(self.request.user).in_use()),
+                Prefetch("rules", FigureRule.objects.visible_to(self.request.user).in_force()),
             )
         )
 
