@@ -127,7 +127,7 @@ class School(CheckedAtOnce):
         return self.kind == School.Affiliation.OWN and begun and not_ended
 
     def reports_in(self, year: int) -> bool:
-        """The same rule as `reporting_in`, for a school already read."""
+        """Returns what `reporting_in` selects, for a school already read."""
         return self.is_the_institute or self.is_member_in(year)
 
 
@@ -225,6 +225,11 @@ class User(AbstractBaseUser):
     def held_roles(self) -> list["Membership"]:
         """Returns the memberships in force today, read once for each `User` object."""
         return list(self.memberships.in_force().select_related("school"))
+
+    @property
+    def is_of_the_institutes_place(self) -> bool:
+        """Returns whether a role is held where the institute's own figures are entered."""
+        return any(held.school and held.school.is_the_institute for held in self.held_roles)
 
     @property
     def school_ids(self) -> list[int]:

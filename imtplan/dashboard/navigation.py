@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from imtplan.accounts.models import School
 from imtplan.accounts.roles import Permission, has_permission
 from imtplan.campaigns.models import Campaign
+from imtplan.campaigns.models.campaign import at_hand
 
 # The pages in the bar that are about one plan.
 READING_ROOM = ("dashboard", "matrix", "schools", "projects", "history")
@@ -125,20 +125,15 @@ def own_schools(user: Any) -> list[School]:
     return list(held.values())
 
 
-def until_of(campaign: Any) -> datetime:
-    """Returns its closing for the school of `asking`."""
-    closing: datetime = campaign.until
-    return closing
-
-
 def _figures(user: Any, school: School) -> list[tuple[str, str]]:
     """Returns the form of the open campaign; where several are open, each under its name; where
     none is, that of the one that opens next, else of the last that closed."""
-    campaigns = list(Campaign.objects.visible_to(user).asking(school))
-    now = timezone.now()
-    is_open = [campaign for campaign in campaigns if campaign.opens_at <= now < until_of(campaign)]
-    is_open.sort(key=until_of)
-    several = len(is_open) > 1
+    campaigns = at_hand(
+        Campaign.objects.visible_to(user).asking(school),
+        lambda campaign: (campaign.opens_at, campaign.until),  # type: ignore[attr-defined]
+        now=timezone.now(),
+    )
+    several = len(campaigns) > 1
     return [
         (
             _("Figures %(campaign)s") % {"campaign": campaign.label}
@@ -146,12 +141,5 @@ def _figures(user: Any, school: School) -> list[tuple[str, str]]:
             else _("My figures"),
             reverse("entry", args=[campaign.code, school.code]),
         )
-        for campaign in is_open or _nearest(campaigns, now)
+        for campaign in campaigns
     ]
-
-
-def _nearest(campaigns: list[Campaign], now: datetime) -> list[Campaign]:
-    to_come = [campaign for campaign in campaigns if campaign.opens_at > now]
-    if to_come:
-        return [min(to_come, key=lambda campaign: campaign.opens_at)]
-    return [max(campaigns, key=until_of)] if campaigns else []

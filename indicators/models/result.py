@@ -141,7 +141,7 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
         if has_permission(user, Permission.READ_INSTITUTE):
             return rows
         own = Q(target__school__in=user.school_ids)
-        if any(held.school and held.school.is_the_institute for held in user.held_roles):
+        if user.is_of_the_institutes_place:
             own |= Q(target__school=None, target__indicator__aggregation=Indicator.Aggregation.NONE)
         return rows.filter(own)
 

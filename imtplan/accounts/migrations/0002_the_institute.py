@@ -10,7 +10,8 @@ MAKE = """
     UPDATE accounts_schoolevent SET pgh_created_at = '1990-01-01' WHERE code = 'imt';
     ALTER TABLE accounts_schoolevent ENABLE TRIGGER USER;
 """
-# It cannot be undone once the institute has submitted: its submission and receipts hold the row.
+# It cannot be undone once somebody was named there, or the institute has submitted: the events,
+# its submission and its receipts hold the row.
 REMOVE = """
     DELETE FROM accounts_membership
     USING accounts_school AS s WHERE s.id = school_id AND s.code = 'imt';

@@ -1,9 +1,11 @@
 """The yearly collection: what is asked of which schools, from when to when, by whom."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import chain, count
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import pghistory
 from django.conf import settings
@@ -20,6 +22,8 @@ from imtplan.accounts.roles import Permission
 from imtplan.accounts.visibility import OpenToRoles
 from indicators.models import Indicator
 from objectives.models import StrategicPlan
+
+Row = TypeVar("Row")
 
 # How much of its name stands in the address of a campaign.
 LONGEST_SLUG = 16
@@ -220,6 +224,22 @@ class CampaignStage(models.TextChoices):
         if now < campaign.opens_at:
             return cls.PLANNED
         return cls.OPEN if now < campaign.closes_at else cls.CLOSED
+
+
+def at_hand(
+    rows: Iterable[Row], term: Callable[[Row], tuple[datetime, datetime]], *, now: datetime
+) -> list[Row]:
+    """Returns those that are open, the next to close first; where none is, the one that opens next,
+    else the last that closed. `term` says from when to when a row is open. Empty for no row."""
+    dated = [(*term(row), row) for row in rows]
+    if not dated:
+        return []
+    is_open = [entry for entry in dated if entry[0] <= now < entry[1]]
+    if is_open:
+        return [row for _opens, _closes, row in sorted(is_open, key=itemgetter(1))]
+    to_come = [entry for entry in dated if entry[0] > now]
+    nearest = min(to_come, key=itemgetter(0)) if to_come else max(dated, key=itemgetter(1))
+    return [nearest[2]]
 
 
 def expected_by(campaign: Any, *, year: Any) -> Q:

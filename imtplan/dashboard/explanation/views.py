@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from imtplan.accounts.models import School
 from imtplan.dashboard.explanation.page import (
     ExplanationPage,
     element_page,
@@ -62,8 +61,7 @@ def explain_progress(request: HttpRequest, code: str) -> HttpResponse:
 
 def _is_of_the_reader(user: Any, target: Target) -> bool:
     is_the_institutes = target.indicator.aggregation == Indicator.Aggregation.NONE
-    places = School.objects.places_seen_by(user)
-    return is_the_institutes and places.filter(code=School.THE_INSTITUTE).exists()
+    return is_the_institutes and bool(user.is_of_the_institutes_place)
 
 
 @require_safe

@@ -126,7 +126,9 @@ class ShareRow:
         if names := [self.shares.names.get(merged, merged) for merged in of.merged.get(code, [])]:
             remarks.append(_("with %(names)s, merged into it") % {"names": ", ".join(names)})
         if code in of.left_out:
-            remarks.append(_left_out_in_words(self.school.first_year or scope.year, scope.year))
+            remarks.append(
+                _own_beginning_in_words(self.school.first_year or scope.year, scope.year)
+            )
         if code in of.joined and self.share.now is not None:
             year = self.shares.followed.target.baseline_year
             text = _("nothing was asked of it for %(year)s: all it has counts as change")
@@ -145,7 +147,7 @@ class ShareRow:
         return reverse("explain-share", args=args) + followed.scope.lasting
 
 
-def _left_out_in_words(begun: int, year: int) -> str:
+def _own_beginning_in_words(begun: int, year: int) -> str:
     text = _("begins in %(year)s: the estimate is without it")
     if begun < year:
         text = _("began in %(year)s: the estimate is without its figure of then")

@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from imtplan.accounts.models import Membership, School
-from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.roles import Permission, has_permission, roles_given_by
 from imtplan.campaigns.access import may_enter
 from imtplan.campaigns.entry.reading import SchoolFigures, read
 from imtplan.campaigns.models import Campaign, Receipt, Remark, Submission
+from imtplan.campaigns.models.campaign import at_hand
 from indicators.models import Indicator
 
 
@@ -104,22 +105,20 @@ class SchoolHome:
     current: Sequence[CampaignOfSchool]
     earlier: Sequence[CampaignOfSchool]
     people: Sequence[Membership]
+    may_name: bool  # somebody here
 
 
 def school_home(user: Any, school: School) -> SchoolHome:
     """Returns what is to do first (open campaigns, the next to close first); where nothing is
     open, the campaign that opens next, else the last that closed."""
     parts = _campaigns(user, school)
-    current = sorted((part for part in parts if part.is_open), key=lambda part: part.closes_at)
-    if not current and parts:
-        to_come = [part for part in parts if part.is_to_come]
-        current = [
-            min(to_come, key=lambda part: part.campaign.opens_at)
-            if to_come
-            else max(parts, key=lambda part: part.closes_at)
-        ]
+    current = at_hand(
+        parts, lambda part: (part.campaign.opens_at, part.closes_at), now=timezone.now()
+    )
     earlier = [part for part in parts if part not in current and not part.is_to_come]
-    return SchoolHome(school, current, earlier, school.memberships.in_force().by_rank())
+    people = school.memberships.in_force().by_rank()
+    may_name = bool(roles_given_by(user, school))
+    return SchoolHome(school, current, earlier, people, may_name=may_name)
 
 
 def _campaigns(user: Any, school: School) -> list[CampaignOfSchool]:
