@@ -23,6 +23,11 @@ class LoadOutcome(models.TextChoices):
     NEW = "new", gettext_lazy("new")
     CHANGED = "changed", gettext_lazy("changed")
     SAME = "same", gettext_lazy("as it was")
+    LEFT_OUT = "left_out", gettext_lazy("left out")
+
+    @property
+    def is_change(self) -> bool:
+        return self in (LoadOutcome.NEW, LoadOutcome.CHANGED)
 
     @property
     def symbol(self) -> str:
@@ -31,17 +36,19 @@ class LoadOutcome(models.TextChoices):
             LoadOutcome.NEW: "plus-lg",
             LoadOutcome.CHANGED: "pencil",
             LoadOutcome.SAME: "check-lg",
+            LoadOutcome.LEFT_OUT: "dash-circle",
         }[self]
 
 
 @dataclass(frozen=True)
 class LineReport:
-    """The outcome of a line, and the fields that differ."""
+    """The outcome of a line, the fields that differ, and why it is left out, if it is."""
 
     line: WorkbookLine
     name: str
     outcome: LoadOutcome
     differences: list[FormDifference]
+    why: str = ""
 
     @property
     def number(self) -> int:
@@ -68,9 +75,7 @@ class LoadReport:
 
     @property
     def changes(self) -> bool:
-        return any(
-            line.outcome != LoadOutcome.SAME for lines in self.lines.values() for line in lines
-        )
+        return any(line.outcome.is_change for lines in self.lines.values() for line in lines)
 
     @property
     def few(self) -> list[Refusal]:
@@ -120,5 +125,10 @@ class SheetReport:
         return self._count(LoadOutcome.SAME)
 
     @property
+    def left_out(self) -> int:
+        return self._count(LoadOutcome.LEFT_OUT)
+
+    @property
     def moving(self) -> list[LineReport]:
+        """Returns the lines that are worth a look: all but those that say what is stored."""
         return [line for line in self.lines if line.outcome != LoadOutcome.SAME]

@@ -13,15 +13,16 @@ from django.db import transaction
 from django.db.models import BooleanField
 from django.utils.translation import gettext as _
 
-from imtplan.accounts.models import School, User
+from imtplan.accounts.models import User
 from imtplan.audit.plan_edits import ReasonNeeded
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm
 from imtplan.planning.forms_measures import IndicatorForm
-from imtplan.planning.workbook.link_loading import MODELS, PUT_ASIDE, LinkLoader, why_none
+from imtplan.planning.workbook.link_loading import LinkLoader
 from imtplan.planning.workbook.load_report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
+from imtplan.planning.workbook.row_finding import LineLeftOut, RowFinder
 from imtplan.planning.workbook.sheets import POINT, ColumnFormat
 from imtplan.units import CellUnit
 from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
@@ -50,12 +51,11 @@ class Loader:
         self, book: PlanWorkbook, plan: StrategicPlan | None, *, by: User, reason: str
     ) -> None:
         self.book, self.by, self.reason = book, by, reason
-        self.plan: Any = plan
+        self.rows = RowFinder(plan, book.marks.get("plan", ""), refused := set())
+        self.refused: set[tuple[str, str]] = refused  # sheet and code of refused lines
         self.report = LoadReport(refusals=list(book.refusals), remarks=list(book.remarks))
         self.seen: dict[tuple[str, ...], int] = {}
-        self.refused: set[tuple[str, str]] = set()  # sheet and code of refused lines
         self.links: LinkLoader | None = None
-        self.named: dict[tuple[str, str], Any] = {}  # by column and code
         self.units: dict[str, CellUnit] = {}  # by indicator, once its own sheet is read
 
     def run(self) -> LoadReport:
@@ -69,6 +69,11 @@ class Loader:
         self.report.sums = self.links.sums_now() if self.links else []
         return self.report
 
+    @property
+    def plan(self) -> Any:
+        """Returns the plan that is loaded into; None as long as its own line is not stored."""
+        return self.rows.plan
+
     def _sheet(self, slug: str) -> None:
         load = self._links() if slug == "liens" else self._element
         self.report.lines[slug] = []
@@ -79,6 +84,8 @@ class Loader:
                     self.report.lines[slug].append(load(line))
             except ReasonNeeded:
                 raise
+            except LineLeftOut as left_out:
+                self.report.lines[slug].append(_left_out(line, left_out))
             except CellRefused as left:
                 self._refuse(line, [line.refused(left.name, left.message)])
             except ValidationError as error:
@@ -94,6 +101,9 @@ class Loader:
         self.refused.add((line.sheet.slug, line.raw("code")))
 
     def _refuse_twice(self, line: WorkbookLine) -> None:
+        slug = line.sheet.slug
+        if slug == "plans" and len(self.book.lines[slug]) > 1:
+            raise CellRefused("code", _("A workbook is of one plan: keep one line."))
         for key, column in _unique_keys(line):
             first = self.seen.setdefault(key, line.number)
             if first != line.number:
@@ -104,7 +114,7 @@ class Loader:
 
     def _element(self, line: WorkbookLine) -> LineReport:
         form_class: Any = line.sheet.form
-        instance = self._instance(line)
+        instance = self.rows.row_of(line)
         is_new = instance.pk is None
         form = form_class(self._data(line, form_class, instance), instance=instance)
         self._refuse_other_years(line, form)
@@ -115,12 +125,32 @@ class Loader:
             form.plan = self.plan
             differences += self._begun(instance)
         if not is_new and not differences:
+            self._go_on_with(instance)
             return LineReport(line, _name(instance), LoadOutcome.SAME, [])
         stored = form.store(by=self.by, reason=self.reason)
-        if line.sheet.slug == "plans":
-            self.plan = stored
+        self._go_on_with(stored)
         outcome = LoadOutcome.NEW if is_new else LoadOutcome.CHANGED
         return LineReport(line, _name(stored), outcome, differences)
+
+    def _go_on_with(self, row: Any) -> None:
+        if isinstance(row, StrategicPlan):
+            self.rows.plan = row
+            self._remark_source(row)
+        elif isinstance(row, Milestone):
+            self.rows.milestones.add(row.pk)
+
+    def _remark_source(self, plan: StrategicPlan) -> None:
+        """Say that the workbook was made of another plan than the one it is loaded into."""
+        if not self.rows.is_copy:
+            return
+        words = {"other": self.rows.made_of, "plan": plan.code}
+        self.report.remarks.append(
+            _("This workbook was made of the plan %(other)s, which stays as it is.") % words
+        )
+        if plan.supersedes is None:
+            self.report.remarks.append(
+                _("%(plan)s follows no plan: write %(other)s where it says which one.") % words
+            )
 
     def _begun(self, indicator: Indicator) -> list[FormDifference]:
         """Returns that the plan follows an indicator of its workbook from now on; nothing where it
@@ -131,7 +161,7 @@ class Loader:
 
     def _differences(self, form: PlanForm, line: WorkbookLine) -> list[FormDifference]:
         texts = {name: form.in_words(name, form.cleaned_data[name]) for name in form.fields}
-        return [
+        return _other_code(form, line) + [
             FormDifference(line.columns[name].heading, "", texts[name])
             for name in line.columns
             if name != "code" and texts.get(name) and line.raw(name)
@@ -155,6 +185,8 @@ class Loader:
                 data[name] = text
             elif not _has_usual_value(form_class, name):
                 data.pop(name, None)
+        if instance.pk is None and getattr(instance, "code", ""):
+            data["code"] = instance.code
         if wrong:
             raise ValidationError(wrong)
         return data
@@ -162,7 +194,7 @@ class Loader:
     def _typed(self, line: WorkbookLine, name: str) -> str:
         text = line.text(name, unit=self._unit(line, name))
         if text and line.columns[name].format is ColumnFormat.CODE:
-            return str(self._of_code(name, text).pk)
+            return str(self.rows.of_code(name, text).pk)
         return text
 
     def _unit(self, line: WorkbookLine, name: str) -> CellUnit:
@@ -193,123 +225,19 @@ class Loader:
             if name.startswith(POINT) and name not in form.fields and line.raw(name):
                 raise CellRefused(name, _("This year is not of the plan."))
 
-    def _of_code(self, name: str, code: str) -> Any:
-        """Returns the row that a cell names by its code; `CellRefused` if there is none in use."""
-        if (name, code) not in self.named:
-            self.named[name, code] = self._find_of_code(name, code)
-        return self.named[name, code]
 
-    def _find_of_code(self, name: str, code: str) -> Any:
-        model, slug = NAMED[name]
-        rows = model._default_manager.filter(code=code)
-        if model is School:
-            rows = rows.without_the_institute()
-        if hasattr(model, "plan"):
-            rows = rows.filter(plan=self.plan)
-        row = rows.first()
-        if row is None:
-            raise CellRefused(name, why_none(code, [slug], self.refused))
-        if getattr(row, "archived_at", None):
-            raise CellRefused(name, PUT_ASIDE)
-        return row
-
-    def _instance(self, line: WorkbookLine) -> Any:
-        """Returns the stored row of a line, or a new one."""
-        instance = FINDERS.get(line.sheet.slug, Loader._by_code)(self, line)
-        if getattr(instance, "archived_at", None):
-            raise CellRefused("code", PUT_ASIDE)
-        return instance
-
-    def _by_code(self, line: WorkbookLine) -> Any:
-        form: Any = line.sheet.form
-        model, parents = form._meta.model, {form.parent: self.plan} if form.parent else {}
-        code = line.text("code")
-        if not code:
-            raise CellRefused("code", _("Write a code: it tells what the line speaks of."))
-        return model._default_manager.filter(**parents, code=code).first() or model(**parents)
-
-    def find_plan(self, line: WorkbookLine) -> StrategicPlan:
-        code = line.text("code")
-        if self.plan and code != self.plan.code:
-            words = {"plan": self.plan.code}
-            raise CellRefused("code", _("This page is for the plan %(plan)s.") % words)
-        if len(self.book.lines["plans"]) > 1:
-            raise CellRefused("code", _("A workbook is of one plan: keep one line."))
-        return self._by_code(line)
-
-    def find_milestone(self, line: WorkbookLine) -> Milestone:
-        """Finds a milestone by its number; without one, by its project and its French title."""
-        code, number = line.text("project"), line.text("number")
-        if not code:
-            raise CellRefused("project", _("Write the code of the project."))
-        project = self._of_code("project", code)
-        milestones = Milestone.objects.filter(project__plan=self.plan)
-        if number:
-            milestone = milestones.filter(pk=int(number)).first() if len(number) < 10 else None
-            if milestone is None or milestone.project != project:
-                raise CellRefused("number", _("No milestone of this project has this number."))
-            return milestone
-        same = milestones.filter(project=project, title_fr=line.text("title_fr"))
-        return same.first() or Milestone(project=project)
-
-    def _measured(self, line: WorkbookLine) -> Indicator:
-        """Returns the indicator that a line speaks of."""
-        code = line.text("indicator")
-        if not code:
-            raise CellRefused("indicator", _("Write a code: it tells what the line speaks of."))
-        indicator: Indicator = self._of_code("indicator", code)
-        return indicator
-
-    def find_break(self, line: WorkbookLine) -> SeriesBreak:
-        """Finds a break by its indicator and its year: another year is another break."""
-        indicator, year = self._measured(line), line.text("year")
-        there = SeriesBreak.objects.in_use().select_related("indicator")
-        same = there.filter(indicator=indicator, year=int(year) if len(year) == 4 else 0)
-        return same.first() or SeriesBreak(indicator=indicator)
-
-    def find_followed(self, line: WorkbookLine) -> FollowedIndicator:
-        indicator = self._measured(line)
-        rows = FollowedIndicator.objects.select_related("plan", "indicator")
-        stored = rows.filter(plan=self.plan, indicator=indicator).first()
-        return stored or FollowedIndicator(plan=self.plan, indicator=indicator)
-
-    def find_target(self, line: WorkbookLine) -> Target:
-        """Finds a target by its code. A stored one keeps its indicator and its school."""
-        code = line.text("code")
-        there = Target.objects.select_related("plan", "indicator", "school").filter(code=code)
-        if (target := there.first()) is None:
-            new: Target = self._by_code(line)
-            if school := line.text("school"):
-                new.school = self._of_code("school", school)
-            return new
-        if target.plan != self.plan:
-            raise CellRefused("code", _("This code is of a target of another plan."))
-        for name in ("indicator", "school"):
-            known = getattr(target, name)
-            code_in_cell = line.text(name) or (known.code if name == "indicator" else "")
-            if name in line.columns and code_in_cell != (known.code if known else ""):
-                raise CellRefused(
-                    name, _("A target keeps its indicator and its school: make a new one.")
-                )
-        return target
+def _left_out(line: WorkbookLine, left_out: LineLeftOut) -> LineReport:
+    name = line.raw("code") or " · ".join(line.raw(column) for column in line.sheet.key)
+    field = FormDifference(line.columns[left_out.name].heading, "", line.raw(left_out.name))
+    return LineReport(line, name, LoadOutcome.LEFT_OUT, [field], left_out.message)
 
 
-FINDERS: dict[str, Callable[[Loader, WorkbookLine], Any]] = {
-    "plans": Loader.find_plan,
-    "jalons": Loader.find_milestone,
-    "suivis": Loader.find_followed,
-    "ruptures": Loader.find_break,
-    "cibles": Loader.find_target,
-}
-# The model whose codes a column holds, and the sheet that may add a row of it.
-NAMED: dict[str, tuple[Any, str]] = {
-    "supersedes": (StrategicPlan, "plans"),
-    "part_of": MODELS["indicator"],
-    "indicator": MODELS["indicator"],
-    "project": MODELS["project"],
-    "school": (School, ""),
-    "lead_school": (School, ""),
-}
+def _other_code(form: PlanForm, line: WorkbookLine) -> list[FormDifference]:
+    """Returns that a new row has another code than its line, which is of another plan."""
+    code = str(form.cleaned_data.get("code", ""))
+    if not code or code == line.raw("code"):
+        return []
+    return [FormDifference(line.columns["code"].heading, line.raw("code"), code)]
 
 
 def _name(row: Any) -> str:

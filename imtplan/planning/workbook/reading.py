@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,7 @@ class Refusal:
 class CellRefused(Exception):
     """The cell of the column `name` is refused, for the reason in `message`."""
 
-    def __init__(self, name: str, message: str) -> None:
+    def __init__(self, name: str, message: str | Promise) -> None:
         super().__init__(message)
         self.name, self.message = name, str(message)
 
