@@ -1,5 +1,7 @@
 """Plans and objectives for programs."""
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import FilterSet
@@ -68,10 +70,14 @@ class ElementSerializer(ReadSerializer):
     """What objectives, levers and projects share."""
 
     plan = CodeField()
+    continues = CodeField(
+        allow_null=True,
+        help_text=_("The code of what it was in the plan that its own supersedes; null: new."),
+    )
 
     class Meta:
         fields = [
-            *("id", "plan", "code", "title_fr", "title_en", "weight", "rank"),
+            *("id", "plan", "code", "title_fr", "title_en", "weight", "rank", "continues"),
             *("first_year", "last_year", "end_reason", "end_sentence"),
         ]
 
@@ -92,6 +98,12 @@ class ObjectiveFilters(ElementFilters):
 
 class ElementViewSet(ByNumber):
     ordering_fields = ["plan", "rank", "code", "weight"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Returns the elements, each with what it goes on from where this person may see that."""
+        rows = super().get_queryset()
+        former = rows.model._default_manager.visible_to(self.request.user)
+        return rows.prefetch_related(Prefetch("continues", former))
 
 
 @extend_schema(

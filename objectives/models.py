@@ -311,6 +311,15 @@ class PlanElement(FollowedYears):
     title_en = models.CharField(_("title (English)"), max_length=250, blank=True)
     weight = weight_field()
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
+    continues = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("goes on from"),
+        help_text=_("What it was in the plan that this one follows. Empty: it is new."),
+    )
 
     title = Bilingual("title")
     objects = PlanElementQuerySet.as_manager()

@@ -15,7 +15,7 @@ from imtplan.accounts.models import User
 from imtplan.audit.plan_edits import demand_reason, keep, put, wait_for_other_changes
 from imtplan.numbers import plain
 from objectives.followed_years import EndReason
-from objectives.models import Objective, StrategicPlan
+from objectives.models import Objective, PlanElement, StrategicPlan
 
 # The fields that change with a reason only, because numbers depend on them.
 WEIGHTY_OF_PLANS = {
@@ -45,23 +45,52 @@ def store_plan(*, plan: StrategicPlan, by: User, reason: str = "", **values: Any
     """Store a new plan or other terms of one; years and thresholds change with a reason only."""
     wait_for_other_changes()
     rows = StrategicPlan.objects.select_for_update(no_key=True)
-    if former := values.get("supersedes"):
+    if "supersedes" in values:
+        former = values["supersedes"]
         stored = rows.filter(pk=plan.pk).first() or plan
-        if obstacle := obstacle_to_following(stored, rows.get(pk=former.pk)):
+        if obstacle := obstacle_to_following(stored, former and rows.get(pk=former.pk)):
             raise ValidationError({"supersedes": obstacle})
     return put(plan, values, by=by, reason=reason, weighty=WEIGHTY_OF_PLANS)
 
 
 def obstacle_to_following(plan: StrategicPlan, former: StrategicPlan | None) -> str | Promise:
     """Returns why a plan cannot follow `former`, in a sentence; nothing where it can."""
+    if former != plan.supersedes and (element := _continuing(plan)):
+        words = {"element": element, "plan": plan.supersedes}
+        return _("“%(element)s” goes on from “%(plan)s”: end that in its page first.") % words
     if former is None or not former.is_draft or plan.is_draft:
         return ""
     return _("“%(plan)s” is a draft: publish that plan first.") % {"plan": former}
 
 
+def _continuing(plan: StrategicPlan) -> PlanElement | None:
+    """Returns an element of the plan that goes on from one of the plan before, if there is any."""
+    if plan.pk is None:
+        return None
+    relations = plan._meta.related_objects
+    kinds = [row.related_model for row in relations if issubclass(row.related_model, PlanElement)]
+    for kind in kinds:
+        rows = kind.objects.filter(plan=plan, continues__isnull=False)
+        row: PlanElement | None = rows.order_by("rank", "code").first()
+        if row is not None:
+            return row
+    return None
+
+
+def check_succession(element: PlanElement, values: Mapping[str, Any]) -> None:
+    """Raise `ValidationError` where an element would go on from one of another plan than that which
+    its own plan follows."""
+    former = values.get("continues")
+    if former is not None and former.plan_id != element.plan.supersedes_id:
+        words = {"element": former}
+        text = _("“%(element)s” is not of the plan that this one follows.") % words
+        raise ValidationError({"continues": text})
+
+
 def store_objective(
     *, objective: Objective, by: User, reason: str = "", **values: Any
 ) -> Objective:
+    check_succession(objective, values)
     return put(objective, values, by=by, reason=reason, weighty=WEIGHTY_OF_ELEMENTS)
 
 

@@ -8,7 +8,7 @@ from imtplan.accounts.models import User
 from imtplan.audit.plan_edits import put
 from levers.models import Lever
 from objectives.models import Objective
-from objectives.services import WEIGHTY_OF_ELEMENTS, weigh
+from objectives.services import WEIGHTY_OF_ELEMENTS, check_succession, weigh
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
 
 WEIGHTY_OF_MILESTONES = {"weight", "due_on"}
@@ -19,6 +19,7 @@ Weights = Mapping[Any, Decimal | None]
 def store_project(
     *, project: FlagshipProject, by: User, reason: str = "", **values: Any
 ) -> FlagshipProject:
+    check_succession(project, values)
     return put(project, values, by=by, reason=reason, weighty=WEIGHTY_OF_ELEMENTS)
 
 

@@ -99,6 +99,7 @@ class WeightsForm(YearsFollowedForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._offer_former()
         self.ends: dict[str, Any] = {}
         self.stored_weights = {group: self.linked(group) for group in self.GROUPS}
         for group, ends in self.linkable().items():
@@ -113,6 +114,16 @@ class WeightsForm(YearsFollowedForm):
                     else number_field(label=label, required=False)
                 )
                 self.initial[name] = end.pk in weights if is_ticked else weights.get(end.pk)
+
+    def _offer_former(self) -> None:
+        """Offer the elements of the plan before to go on from; a first plan has nothing to ask."""
+        former = self.instance.plan.supersedes
+        if former is None:
+            del self.fields["continues"]
+            return
+        rows = self._meta.model._default_manager.filter(plan=former)
+        self.fields["continues"].queryset = rows.order_by("rank", "code")
+        self.fields["continues"].empty_label = _("nothing: it is new")
 
     def linkable(self) -> dict[str, Iterable[Any]]:
         plan = self.instance.plan
@@ -192,7 +203,7 @@ def _label(end: Any) -> str:
 class AxisForm(WeightsForm):
     """The base of the forms for an objective and for a lever."""
 
-    FIELDS = ["code", "rank", "title_fr", "title_en", "weight", "first_year"]
+    FIELDS = ["code", "rank", "title_fr", "title_en", "weight", "first_year", "continues"]
     GROUPS = ("indicator", "project")
 
     def clean(self) -> dict[str, Any]:
@@ -229,7 +240,7 @@ class LeverForm(AxisForm):
 
     class Meta(PlanFormMeta):
         model = Lever
-        fields = ["code", "rank", "title_fr", "title_en", "kind", "weight", "first_year"]
+        fields = [*AxisForm.FIELDS[:4], "kind", *AxisForm.FIELDS[4:]]
 
 
 class ProjectForm(WeightsForm):
@@ -258,6 +269,7 @@ class ProjectForm(WeightsForm):
             "lead_school",
             "source",
             "first_year",
+            "continues",
         ]
 
     def store(self, *, by: User, reason: str) -> FlagshipProject:

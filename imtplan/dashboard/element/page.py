@@ -23,6 +23,7 @@ from imtplan.dashboard.queries import (
     with_standing,
 )
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
+from imtplan.dashboard.succession import ElementInOtherPlan, succession_of
 from imtplan.dashboard.wording import in_percent
 from imtplan.numbers import format_number
 from imtplan.percentages import in_points
@@ -125,6 +126,7 @@ class ElementPage:
     roll_ups: Mapping[int, RollUp]
     items: Sequence[ElementItem]
     reports: Sequence[StatusReport]
+    succession: Sequence[ElementInOtherPlan]
     freshness: Freshness
 
     @cached_property
@@ -234,6 +236,7 @@ def element_page(
         },
         items=[*_indicators(user, scope, kind, element), *projects],
         reports=_last_reports(user, scope, projects),
+        succession=succession_of(user, scope, kind, element),
         freshness=freshness,
     )
 

@@ -12,6 +12,7 @@ from imtplan.dashboard.projects.page import DeclaredReport
 from imtplan.dashboard.projects.timeline import MilestoneMark, ProjectTrack, TimeAxis, track_of
 from imtplan.dashboard.queries import Project, milestones_counted
 from imtplan.dashboard.scope import Scope, demanded_scope
+from imtplan.dashboard.succession import ElementInOtherPlan, succession_of
 from indicators.models import IndicatorLink
 from objectives.models import StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves, StatusReport
@@ -28,6 +29,7 @@ class ProjectPage:
     axis: TimeAxis
     track: ProjectTrack
     reports: Sequence[StatusReport]
+    succession: Sequence[ElementInOtherPlan]
     freshness: Freshness
 
     @property
@@ -76,5 +78,6 @@ def project_page(
         reports=list(
             StatusReport.objects.visible_to(user).filter(project=row).select_related("reported_by")
         ),
+        succession=succession_of(user, scope, "project", row),
         freshness=freshness,
     )

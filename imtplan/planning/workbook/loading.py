@@ -193,6 +193,8 @@ class Loader:
 
     def _typed(self, line: WorkbookLine, name: str) -> str:
         text = line.text(name, unit=self._unit(line, name))
+        if text and name == "continues":
+            return str(self.rows.former(line, text).pk)
         if text and line.columns[name].format is ColumnFormat.CODE:
             return str(self.rows.of_code(name, text).pk)
         return text

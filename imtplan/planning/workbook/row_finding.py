@@ -57,6 +57,18 @@ class RowFinder:
             self.named[name, code] = self._find_of_code(name, code)
         return self.named[name, code]
 
+    def former(self, line: WorkbookLine, code: str) -> Any:
+        """Returns what an element goes on from: of the plan before, put aside there or not."""
+        form: Any = line.sheet.form
+        before = self.plan.supersedes
+        if before is None:
+            raise CellRefused("continues", _("This plan follows no other."))
+        row = form._meta.model._default_manager.filter(plan=before, code=code).first()
+        if row is None:
+            text = _("The plan %(plan)s has nothing with this code.") % {"plan": before.code}
+            raise CellRefused("continues", text)
+        return row
+
     def _find_of_code(self, name: str, code: str) -> Any:
         model, slug = NAMED[name]
         rows = model._default_manager.filter(code=code)
