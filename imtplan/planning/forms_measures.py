@@ -1,5 +1,6 @@
 """The forms of indicators, of targets, and of the schools that report."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from imtplan.planning.forms import (
     YearsFollowedForm,
     number_field,
 )
+from imtplan.planning.next_plan import proposed_baselines
 from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit
 from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
@@ -214,11 +216,13 @@ class TargetForm(PlanForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.proposed: dict[str, Any] = {}  # of the baseline, in a new target
         plan = self.instance.plan
         if self.instance.pk is None:
             self.fields["indicator"].queryset = Indicator.objects.open_to(plan)
             self.initial |= {"year": plan.last_year, "baseline_year": plan.baseline_year}
         indicator = self._indicator()
+        self._propose_baseline()
         unit = unit_of(indicator) if indicator else NO_UNIT
         self.fields["growth_percent"].unit = PERCENT
         for name in ("value", "baseline_value"):
@@ -227,6 +231,29 @@ class TargetForm(PlanForm):
         for year in sorted({*range(plan.first_year, plan.last_year + 1), *points}):
             self.fields[f"point_{year}"] = number_field(unit, label=str(year), required=False)
             self.initial[f"point_{year}"] = points.get(year)
+
+    def _propose_baseline(self) -> None:
+        """Propose the last validated figure of the indicator in the page's address, where the plan
+        follows another. Nothing of it is stored that does not stand in the form."""
+        plan, key = self.instance.plan, self.initial.get("indicator")
+        named = Indicator.objects.filter(pk=key) if self.instance.pk is None and key else None
+        if named is None or plan.supersedes_id is None:
+            return
+        for proposed in proposed_baselines(plan, named).values():
+            self.proposed = {
+                "baseline_year": proposed.year,
+                "baseline_value": proposed.value,
+                "baseline_source": proposed.source,
+            }
+            self.initial |= self.proposed
+            self.fields["baseline_value"].help_text = _(
+                "Proposed: the last validated figure. Empty it to measure against the figures of "
+                "the baseline year."
+            )
+
+    def stored(self) -> Mapping[str, Any]:
+        """Returns what is stored, to which nothing belongs that is only proposed."""
+        return {**super().stored(), **dict.fromkeys(self.proposed)}
 
     def _indicator(self) -> Indicator | None:
         """Returns the indicator of the target; of a new target, the indicator chosen so far."""
@@ -259,10 +286,19 @@ class TargetForm(PlanForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self._refuse_baseline_of_another(data)
         stated = [name for name in self.fields if name.startswith("point_") and data.get(name)]
         if data.get("trajectory") == Target.Trajectory.STATED and not stated:
             self.add_error("trajectory", _("State the value of one year at least, below."))
         return data
+
+    def _refuse_baseline_of_another(self, data: dict[str, Any]) -> None:
+        """Refuse the proposed baseline where another indicator was chosen since."""
+        indicator, value = data.get("indicator"), self.proposed.get("baseline_value")
+        is_kept = value is not None and data.get("baseline_value") == value
+        if is_kept and indicator and indicator.pk != self.initial.get("indicator"):
+            text = _("This is the figure of another indicator: empty it, or write the right one.")
+            self.add_error("baseline_value", text)
 
     @property
     def row(self) -> Target:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imtplan.planning import plan_life_views, rule_views, views
+from imtplan.planning import next_plan_views, plan_life_views, rule_views, views
 from imtplan.planning.workbook import views as workbook_views
 
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("classeur.xlsx", workbook_views.workbook, name="plan_workbook_new"),
     path("classeur.<book:book>", workbook_views.workbook, name="plan_workbook_new"),
     path("plans/<slug:code>/", views.plan, name="plan"),
+    path("plans/<slug:code>/suivant/", next_plan_views.prepare_next, name="plan_next"),
     path("plans/<slug:code>/vie/<slug:word>/", plan_life_views.step, name="plan_step"),
     path("plans/<slug:code>/supprimer/", plan_life_views.delete, name="plan_delete"),
     path("plans/<slug:code>/lecteurs/", plan_life_views.invite, name="plan_invite_reader"),

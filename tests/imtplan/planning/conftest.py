@@ -19,7 +19,7 @@ def filled(form: Any, **typed: Any) -> dict[str, Any]:
     data: dict[str, Any] = {"seen": form.mark}
     for bound in form:
         value = bound.value()
-        if value is None or value is False or value == "":
+        if value is None or value is False or value in ("", []):
             continue
         shown = bound.field.prepare_value(value)
         data[bound.html_name] = "on" if shown is True else str(shown)
@@ -41,7 +41,10 @@ class Office:
     def confirm(self, url: str, preview: Any, reason: str = "Décision du conseil") -> Any:
         """Send what the preview page carries, as its button does."""
         context = preview.context
-        data = dict(context["form"].sent) | {
+        data: dict[str, Any] = {}
+        for name, text in context["form"].sent:
+            data.setdefault(name, []).append(text)
+        data |= {
             "seen": context["form"].mark,
             "announced": context["preview"].digest,
             "reason": reason,
