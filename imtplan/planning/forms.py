@@ -25,6 +25,7 @@ from imtplan.units import CellUnit
 
 NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
+NOT_FILLED = gettext_lazy("Fill in this field.")
 
 
 def fingerprint_of(plain: Any) -> str:
@@ -110,6 +111,13 @@ class ActForm(forms.BaseForm):
     button = gettext_lazy("See what this changes")
     store: Callable[..., Any]  # keyword-only: by, reason
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        usual = forms.Field.default_error_messages["required"]
+        for field in self.fields.values():
+            if field.error_messages.get("required") == usual:
+                field.error_messages["required"] = NOT_FILLED
+
     def stored(self) -> Mapping[str, Any]:
         return {name: self.get_initial_for_field(self.fields[name], name) for name in self.fields}
 
@@ -194,8 +202,10 @@ class PlanForm(ActForm, forms.ModelForm):
                 field.queryset = choices.without_the_institute()
 
     def _get_validation_exclusions(self) -> set[str]:
-        """Keeps the parent and the code, which are no fields: codes are unique within a parent."""
-        return super()._get_validation_exclusions() - {self.parent, *self.FIXED}
+        """Keeps the parent and the code, also where they are no fields: codes are unique within a
+        parent. What is a field and was refused as one is not refused a second time."""
+        kept = {name for name in (self.parent, *self.FIXED) if name not in self.fields}
+        return super()._get_validation_exclusions() - kept
 
     def _update_errors(self, errors: ValidationError) -> None:
         if hasattr(errors, "error_dict"):

@@ -213,6 +213,7 @@ class TargetForm(PlanForm):
             "source",
             "sureness",
         ]
+        labels = {"indicator": gettext_lazy("indicator")}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

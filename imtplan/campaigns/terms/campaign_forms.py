@@ -120,7 +120,10 @@ class CampaignForm(ProblemsForm):
     opens_day, opens_time = opening_day_field(), opening_time_field()
     closes_day, closes_time = closing_day_field(), closing_time_field()
     entered_by = forms.ChoiceField(
-        label=_("Who may enter"), choices=Campaign.EnteredBy, widget=forms.RadioSelect
+        label=_("Who may enter"),
+        choices=Campaign.EnteredBy,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who may enter.")},
     )
     asked_of = forms.ChoiceField(
         label=_("Who is asked"),
@@ -129,10 +132,14 @@ class CampaignForm(ProblemsForm):
             (CHOSEN_SCHOOLS, _("only these")),
         ],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who is asked.")},
     )
-    schools = forms.ModelMultipleChoiceField(School.objects.none(), required=False)
+    schools = forms.ModelMultipleChoiceField(
+        School.objects.none(), label=_("Who is asked"), required=False
+    )
     indicators = forms.ModelMultipleChoiceField(
         Indicator.objects.none(),
+        label=_("What is asked"),
         error_messages={"required": _("Choose one indicator at least: a campaign asks something.")},
     )
 
