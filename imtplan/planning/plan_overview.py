@@ -89,11 +89,15 @@ class IndicatorInPlan:
         return self.followed.indicator
 
     @property
+    def has_reference(self) -> bool:
+        return any(row.target.is_reference for row in self.targets)
+
+    @property
     def lacks(self) -> list[str]:
         """Returns what is missing before its progress can be computed and counted."""
         targets = [row.target for row in self.targets]
         missing = []
-        if not any(target.is_reference for target in targets):
+        if not self.has_reference:
             missing.append(_("no reference target"))
         elif all(target.baseline_value is None for target in targets if target.is_reference):
             missing.append(_("no published baseline: the figures of that year will do"))

@@ -21,6 +21,7 @@ from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.forms_measures import IndicatorForm
 from imtplan.planning.forms_school_targets import SchoolTargetsForm
+from imtplan.planning.order_of_work import OrderOfWork
 from imtplan.planning.plan_life import steps_of
 from imtplan.planning.plan_life_page import people_to_invite
 from imtplan.planning.plan_overview import PlanOverview
@@ -56,9 +57,11 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     demand(request, Permission.EDIT_PLAN)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
+    overview = PlanOverview(row, request.user)
     context = {
         "plan": row,
-        "overview": PlanOverview(row, request.user),
+        "overview": overview,
+        "work": OrderOfWork(overview),
         "steps": steps_of(row),
         "readers": row.readers.select_related("user") if row.is_draft else [],
         "to_invite": people_to_invite(row) if row.is_draft else [],
