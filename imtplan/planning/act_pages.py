@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.audit.plan_edits import ReasonNeeded, wait_for_other_changes
 from imtplan.planning.forms import ActForm, FormDifference
-from imtplan.planning.moved_results import MovedGroup, moved_groups, moves_digest
+from imtplan.planning.moved_results import MovedGroup, moved_groups, moves_digest, seen_by_readers
 from indicators.questions.rehearsal import ResultMove, rehearse
 from indicators.tasks import poke
 
@@ -24,13 +24,15 @@ REHEARSED = "…"
 
 @dataclass(frozen=True)
 class ActPage:
-    """The page of a form: `back` is the address of the page before it, `done` the message after."""
+    """The page of a form: `back` is the address of the page before it, `done` the message after,
+    and `again`, on a page that adds, the address of the same form for another."""
 
     template: str
     title: str
     back: str
     done: str
     extra: dict[str, Any]
+    again: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,26 +79,39 @@ def follow(
         form.add_error(None, refusal.messages)
         return _form_page(request, form, page)
     problem = _problem(request, form, preview)
-    if "confirm" not in request.POST or problem:
+    if problem or not _may_store(request, preview):
         return _preview_page(request, form, page, preview, problem)
     is_change = form.is_change
     stored = form.store(by=request.user, reason=request.POST.get("reason", ""))
     transaction.on_commit(poke)
-    _say_done(request, page, is_change=is_change)
-    return redirect(after(stored))
+    _say_done(request, page, stored, is_change=is_change)
+    return redirect(page.again if _asks_another(request, page) else after(stored))
 
 
-def _say_done(request: HttpRequest, page: ActPage, *, is_change: bool) -> None:
+def _may_store(request: HttpRequest, preview: ActPreview) -> bool:
+    """Whether it is confirmed; or, of something new, whether there is nothing to look at first: no
+    number that readers see moves, and no reason is asked."""
+    is_direct = "store" in request.POST or "another" in request.POST
+    return "confirm" in request.POST or (is_direct and not preview.asks_reason)
+
+
+def _asks_another(request: HttpRequest, page: ActPage) -> bool:
+    return bool(page.again) and "another" in (request.POST.get("confirm"), *request.POST)
+
+
+def _say_done(request: HttpRequest, page: ActPage, stored: Any, *, is_change: bool) -> None:
     """Say that the change is stored, or that there was nothing to store."""
     if is_change:
-        messages.success(request, page.done)
+        messages.success(request, page.done or _("Added: %(what)s.") % {"what": stored})
     else:
         messages.info(request, _("Nothing had changed."))
 
 
 def _preview(request: HttpRequest, form: ActForm) -> ActPreview:
     moved = rehearse(lambda: form.store(by=request.user, reason=REHEARSED))
-    return ActPreview(form.differences(), moved, bool(moved) or _asks_reason(request, form))
+    seen = seen_by_readers(moved, acted_on=form.acted_on)
+    asks_reason = bool(seen) or _asks_reason(request, form)
+    return ActPreview(form.differences(), moved, asks_reason)
 
 
 def _asks_reason(request: HttpRequest, form: ActForm) -> bool:

@@ -20,8 +20,10 @@ from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.forms import TypedNumberField
 from imtplan.day_field import DayField
 from imtplan.numbers import format_number
+from imtplan.planning.new_rows import made_code
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from imtplan.units import CellUnit
+from objectives.models import StrategicPlan
 
 NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
@@ -118,6 +120,12 @@ class ActForm(forms.BaseForm):
             if field.error_messages.get("required") == usual:
                 field.error_messages["required"] = NOT_FILLED
 
+    @property
+    def acted_on(self) -> StrategicPlan | None:
+        """Returns the plan that this changes, where it is one plan's alone."""
+        plan: StrategicPlan | None = getattr(self, "plan", None)
+        return plan
+
     def stored(self) -> Mapping[str, Any]:
         return {name: self.get_initial_for_field(self.fields[name], name) for name in self.fields}
 
@@ -186,13 +194,23 @@ class PlanForm(ActForm, forms.ModelForm):
     argument = ""
     use_required_attribute = False
     FIXED: tuple[str, ...] = ("code",)
+    # The line of help of a page that makes the code of a new row where none is typed; "": none is.
+    MAKES_CODE: Any = ""
     # The field at which the message of a database constraint is shown.
     SHOWN_AT: dict[str, str] = {}
     slug = ""
     parent = ""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, proposed: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        """`proposed`: what the page of a new row is filled in with; nothing of it is stored yet."""
         super().__init__(*args, **options)
+        self.proposed = proposed or {}
+        self.initial |= self.proposed
+        if proposed is not None and self.MAKES_CODE:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = self.MAKES_CODE
         if self.instance.pk is not None:
             for name in self.FIXED:
                 self.fields.pop(name, None)
@@ -200,6 +218,28 @@ class PlanForm(ActForm, forms.ModelForm):
             choices = getattr(field, "queryset", None)
             if choices is not None and choices.model is School:
                 field.queryset = choices.without_the_institute()
+
+    @property
+    def acted_on(self) -> StrategicPlan | None:
+        if isinstance(self.instance, StrategicPlan):
+            return self.instance
+        owner = getattr(self.instance, "project", self.instance)
+        return getattr(owner, "plan", None) or super().acted_on
+
+    def stored(self) -> Mapping[str, Any]:
+        return dict(super().stored()) | dict.fromkeys(self.proposed)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "code" in self.fields and "code" in data and not data["code"]:
+            data["code"] = made_code(self.made_of(data), self._meta.model._default_manager)
+            if not data["code"]:
+                self.add_error("code", NOT_FILLED)
+        return data
+
+    def made_of(self, data: Mapping[str, Any]) -> str:
+        """Returns the text of which the code of a new row is made where none was typed."""
+        return ""
 
     def _get_validation_exclusions(self) -> set[str]:
         """Keeps the parent and the code, also where they are no fields: codes are unique within a

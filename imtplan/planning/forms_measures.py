@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
@@ -26,14 +27,21 @@ from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit
 from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
 from indicators.services_followed import follow, store_followed
-from indicators.services_plan import store_indicator, store_series_break, store_target
-from objectives.models import StrategicPlan
+from indicators.services_plan import (
+    store_indicator,
+    store_series_break,
+    store_target,
+    weigh_indicators,
+)
+from levers.models import Lever
+from objectives.models import Objective, StrategicPlan
 
 
 class IndicatorForm(PlanForm):
     service = staticmethod(store_indicator)
     argument = "indicator"
     slug = "indicateurs"
+    MAKES_CODE = gettext_lazy("In files and addresses. Empty: made of the French name.")
     SHOWN_AT = {
         "indicator_bounds_in_order": "maximum",
         "indicator_keep_has_a_band": "band_low",
@@ -85,6 +93,7 @@ class IndicatorForm(PlanForm):
         ]
 
     plan: StrategicPlan | None = None  # the one from whose page the indicator is added
+    ends: dict[str, Any] = {}  # the objectives and levers of that plan, by the key of the choice
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -102,10 +111,29 @@ class IndicatorForm(PlanForm):
         is_percentage = self.instance.pk is not None and self.instance.is_percentage
         self.fields["change_limit"].unit = POINTS if is_percentage else PERCENT
 
+    def for_plan(self, plan: StrategicPlan) -> None:
+        """Have the plan follow the indicator, and offer to link it to an objective or a lever."""
+        self.plan = plan
+        rows = [*Objective.objects.of(plan), *Lever.objects.of(plan)]
+        self.ends = {f"{row._meta.model_name}-{row.pk}": row for row in rows}
+        if self.ends:
+            choices = [("", _("nothing yet")), *((key, str(row)) for key, row in self.ends.items())]
+            self.fields["counts_in"] = forms.ChoiceField(
+                label=_("counts in"),
+                choices=choices,
+                initial="",
+                required=False,
+                help_text=_("With the weight 1. Its page changes the weight."),
+            )
+            self.order_fields(["code", "rank", "name_fr", "name_en", "counts_in"])
+
     def _unit(self) -> tuple[str, tuple[str, ...]]:
         """Returns the unit typed in the form: in the reader's language, then in both."""
         units = tuple(str(self[f"unit_{code}"].value() or "") for code in ("fr", "en"))
         return units[0 if reader_language() == "fr" else 1], units
+
+    def made_of(self, data: Mapping[str, Any]) -> str:
+        return str(data.get("name_fr") or "")
 
     def clean_decimals(self) -> int:
         if self.cleaned_data["decimals"] > 6:
@@ -116,6 +144,8 @@ class IndicatorForm(PlanForm):
         row: Indicator = super().store(by=by, reason=reason)
         if self.plan:
             follow(plan=self.plan, indicator=row, by=by, reason=reason)
+        if end := self.ends.get(self.cleaned_data.get("counts_in", "")):
+            weigh_indicators(element=end, weights={row: Decimal(1)}, by=by, reason=reason)
         return row
 
 
@@ -188,6 +218,7 @@ class TargetForm(PlanForm):
     slug = "cibles"
     parent = "plan"
     FIXED = ("code", "indicator")
+    MAKES_CODE = gettext_lazy("In files and addresses. Empty: made of the indicator and the year.")
     SHOWN_AT = {
         "target_value_or_growth": "value",
         "target_after_baseline": "year",
@@ -255,6 +286,10 @@ class TargetForm(PlanForm):
     def stored(self) -> Mapping[str, Any]:
         """Returns what is stored, to which nothing belongs that is only proposed."""
         return {**super().stored(), **dict.fromkeys(self.proposed)}
+
+    def made_of(self, data: Mapping[str, Any]) -> str:
+        indicator, year = data.get("indicator"), data.get("year")
+        return f"{indicator.code}-{year}" if indicator and year else ""
 
     def _indicator(self) -> Indicator | None:
         """Returns the indicator of the target; of a new target, the indicator chosen so far."""

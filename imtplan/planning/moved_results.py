@@ -22,9 +22,9 @@ from indicators.models import (
     VerdictInWords,
     View,
 )
-from indicators.questions.rehearsal import ResultMove
+from indicators.questions.rehearsal import KEYS, ResultMove
 from levers.models import Lever
-from objectives.models import Objective, StrategicPlan
+from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject
 
 # The fields that are shown of each result; the others that move are only counted.
@@ -186,3 +186,26 @@ def _text(name: str, row: Mapping[str, Any]) -> str:
         return format_percent(value, language=reader_language())
     rounded = round(value, 2) if isinstance(value, Decimal) else value
     return format_number(rounded, language=reader_language())
+
+
+def seen_by_readers(
+    moves: Iterable[ResultMove], *, acted_on: StrategicPlan | None
+) -> list[ResultMove]:
+    """Returns the moves of results that others than the plan office see: while a draft is made
+    (`acted_on`), neither what is computed for the first time nor what is a draft's own."""
+    if acted_on is None or not acted_on.is_draft:
+        return list(moves)
+    drafts = StrategicPlan.objects.filter(state=PlanState.DRAFT).order_by()
+    own = {"plan_id": set(drafts.values_list("pk", flat=True))}
+    of_targets = Target.objects.filter(plan__in=drafts).order_by()
+    own["target_id"] = set(of_targets.values_list("pk", flat=True))
+    for name, model in ELEMENTS.items():
+        if model is not StrategicPlan:
+            rows = model._default_manager.filter(plan__in=drafts).order_by()
+            own[name] = set(rows.values_list("pk", flat=True))
+    return [move for move in moves if move.before is not None and not _is_one_of(move, own)]
+
+
+def _is_one_of(move: ResultMove, own: Mapping[str, set[int]]) -> bool:
+    named = zip(KEYS[move.model], move.key, strict=True)
+    return any(value in own.get(name, ()) for name, value in named)

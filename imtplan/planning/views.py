@@ -21,6 +21,7 @@ from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.forms_measures import IndicatorForm
 from imtplan.planning.forms_school_targets import SchoolTargetsForm
+from imtplan.planning.new_rows import proposed_for
 from imtplan.planning.order_of_work import OrderOfWork
 from imtplan.planning.plan_life import steps_of
 from imtplan.planning.plan_life_page import people_to_invite
@@ -42,6 +43,8 @@ ARCHIVABLE = {
 }
 # What stands on the page of an indicator, and leads back there.
 OF_INDICATORS = {"ruptures", "regles"}
+# Added one at a time: a plan is filled next, a report or a break is of today.
+ALONE = {"plans", "avancements", *OF_INDICATORS}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
 
 
@@ -85,21 +88,25 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
     form = _form_class(kind)
     parent = _parent(request, form)
     plan = _plan_in_address(request) if form is IndicatorForm else None
-    words = {"what": _name_of(form)}
     page = ActPage(
         template="planning/element.html",
-        title=_("Add: %(what)s") % words,
+        title=_("Add: %(what)s") % {"what": _name_of(form)},
         back=_place(parent or plan, form),
-        done=_("Added: %(what)s.") % words,
-        extra={"parent": parent, "kind": kind, "is_new": True},
+        done="",
+        extra={"parent": parent or plan, "kind": kind, "is_new": True},
+        again=_address_of_another(kind, parent or plan),
     )
     made = {form.parent: parent} if form.parent else {}
     model = form._meta.model
+    of_plan = parent if form.parent == "plan" else plan
+    proposed = proposed_for(
+        kind, model._default_manager.all(), of_plan, _indicator_in_address(request)
+    )
 
     def form_of(data: Any) -> PlanForm:
-        filled = form(data, instance=model(**made), initial=_indicator_in_address(request))
-        if isinstance(filled, IndicatorForm):
-            filled.plan = plan
+        filled = form(data, instance=model(**made), proposed=proposed)
+        if isinstance(filled, IndicatorForm) and plan:
+            filled.for_plan(plan)
         return filled
 
     return follow(request, form_of, page, after=lambda row: _after_adding(row, page.back))
@@ -108,7 +115,8 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Changes an element; its links and its history are on the page."""
+    """Changes an element; its links and its history are on the page. Stored, it leads back to the
+    plan, of an indicator the one from whose page it was opened (`?plan=`)."""
     demand(request, Permission.EDIT_PLAN)
     form = _form_class(kind)
     row = _row(request, form, pk)
@@ -116,7 +124,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     page = ActPage(
         template="planning/element.html",
         title=_title_of(row),
-        back=_place(parent or row, form),
+        back=_place(parent or _plan_in_address(request) or row, form),
         done=_("Stored: %(what)s.") % {"what": row},
         extra={
             "row": row,
@@ -130,7 +138,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         request,
         lambda data: form(data, instance=_row(request, form, pk)),
         page,
-        after=lambda _row: request.path,
+        after=lambda _row: page.back,
     )
 
 
@@ -174,7 +182,7 @@ def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpRespo
         request,
         lambda data: SchoolTargetsForm(data, plan=row, indicator=measured),
         page,
-        after=lambda _row: request.path,
+        after=lambda _row: page.back,
     )
 
 
@@ -229,7 +237,10 @@ def _parent(request: HttpRequest, form: type[PlanForm]) -> Any:
 
 
 def _after_adding(row: Any, back: str) -> str:
-    """Returns where a new row leads: a rule is tried before it is switched on."""
+    """Returns where a new row leads: a plan is filled next, a rule tried before it is switched
+    on."""
+    if isinstance(row, StrategicPlan):
+        return _place(row)
     return reverse("plan_rule_trial", args=[row.pk]) if isinstance(row, FigureRule) else back
 
 
@@ -240,11 +251,21 @@ def _plan_in_address(request: HttpRequest) -> StrategicPlan | None:
     return get_object_or_404(plans, code=code) if code else None
 
 
-def _indicator_in_address(request: HttpRequest) -> dict[str, Any]:
-    """Returns the form's initial indicator, if the address names one for the new target."""
+def _indicator_in_address(request: HttpRequest) -> Indicator | None:
+    """Returns the indicator that the address names for a new target."""
     indicators = Indicator.objects.visible_to(request.user)
-    indicator = indicators.filter(code=request.GET.get("indicateur", "")).first()
-    return {"indicator": indicator.pk} if indicator else {}
+    return indicators.filter(code=request.GET.get("indicateur", "")).first()
+
+
+def _address_of_another(kind: str, parent: Any) -> str:
+    """Returns the address at which another of this kind is added in the same place; "" for what
+    comes alone. A target after a target is for the next indicator that has none."""
+    if kind in ALONE:
+        return ""
+    keys = {StrategicPlan: "plan", FlagshipProject: "projet"}
+    key = keys.get(type(parent), "")
+    value = parent.code if key == "plan" else getattr(parent, "pk", "")
+    return reverse("plan_add", args=[kind]) + (f"?{key}={value}" if key else "")
 
 
 def _place(row: Any, form: type[PlanForm] | None = None) -> str:
