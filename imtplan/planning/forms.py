@@ -17,15 +17,20 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import School, User
 from imtplan.bilingual import reader_language
-from imtplan.campaigns.entry.forms import TypedNumberField
 from imtplan.day_field import DayField
 from imtplan.numbers import format_number
 from imtplan.planning.new_rows import made_code
+from imtplan.planning.plan_fields import (
+    HELP_OF_FIELDS,
+    SHARES,
+    PlanNumberField,
+    ShareField,
+    number_field,
+    share_in_words,
+)
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
-from imtplan.units import CellUnit
 from objectives.models import StrategicPlan
 
-NO_UNIT, PERCENT, POINTS = CellUnit(), CellUnit("%", ("%",)), CellUnit("points", ("points",))
 NOT_WHOLE = gettext_lazy("Write a whole number, with digits only.")
 NOT_FILLED = gettext_lazy("Fill in this field.")
 
@@ -40,38 +45,14 @@ def shown_number(value: Any, *, is_year: bool = False) -> str:
     return str(value) if is_year else format_number(Decimal(str(value)), language=reader_language())
 
 
-class PlanNumberField(TypedNumberField):
-    """Reads and shows a number in the person's language. Its bounds are the model's."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return (
-            format_number(value, language=reader_language())
-            if isinstance(value, Decimal)
-            else value
-        )
-
-    def validate(self, value: Any) -> None:
-        if self.required and value is None:
-            raise ValidationError(_("Enter a number."), code="required")
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compares the numbers, not the texts: 1,50 is no change of 1.5. An unreadable text is."""
-        try:
-            return bool(self.to_python(data) != initial)
-        except ValidationError:
-            return True
-
-
-def number_field(unit: CellUnit = NO_UNIT, **options: Any) -> PlanNumberField:
-    typing = {"inputmode": "decimal", "autocomplete": "off"}
-    field = PlanNumberField(widget=forms.TextInput(attrs=typing), **options)
-    field.unit = unit
-    return field
-
-
 def _field_of(field: Any, **options: Any) -> forms.Field | None:
     """Returns the field for a column: numbers as people type them, days to choose, plain years."""
-    shared = {"label": field.verbose_name, "help_text": field.help_text}
+    named = HELP_OF_FIELDS.get(f"{field.model._meta.model_name}.{field.name}")
+    help_text = named or HELP_OF_FIELDS.get(field.name, field.help_text)
+    shared = {"label": field.verbose_name, "help_text": help_text}
+    options.setdefault("help_text", help_text)
+    if field.name in SHARES:
+        return ShareField(required=not field.blank, initial=field.get_default(), **shared)
     if isinstance(field, models.DecimalField):
         return number_field(required=not field.blank, initial=field.get_default(), **shared)
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
@@ -137,6 +118,8 @@ class ActForm(forms.BaseForm):
     def in_words(self, name: str, value: Any) -> str:
         """Returns a value as text; the same for a stored value and for a typed one."""
         field = self.fields[name]
+        if isinstance(field, ShareField) and isinstance(value, Decimal):
+            return share_in_words(value)
         if isinstance(field, PlanNumberField) and isinstance(value, Decimal):
             return format_number(value, language=reader_language())
         if isinstance(value, bool):

@@ -10,13 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
-from imtplan.planning.forms import (
-    FieldGroup,
-    PlanForm,
-    PlanFormMeta,
-    YearsFollowedForm,
-    number_field,
-)
+from imtplan.planning.forms import FieldGroup, PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.forms_measures import (
     FollowedForm,
     IndicatorForm,
@@ -25,6 +19,7 @@ from imtplan.planning.forms_measures import (
     TargetForm,
 )
 from imtplan.planning.forms_rules import FigureRuleForm
+from imtplan.planning.plan_fields import number_field
 from indicators.models import Indicator
 from indicators.services_plan import weigh_indicators
 from levers.models import Lever

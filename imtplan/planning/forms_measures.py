@@ -13,16 +13,9 @@ from django.utils.translation import gettext_lazy
 from imtplan.accounts.models import School, User
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
-from imtplan.planning.forms import (
-    NO_UNIT,
-    PERCENT,
-    POINTS,
-    PlanForm,
-    PlanFormMeta,
-    YearsFollowedForm,
-    number_field,
-)
+from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.next_plan import proposed_baselines
+from imtplan.planning.plan_fields import NO_UNIT, PERCENT, POINTS, number_field
 from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit
 from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target

@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
-from imtplan.planning.forms import NO_UNIT, PERCENT, PlanForm, PlanFormMeta
+from imtplan.planning.forms import PlanForm, PlanFormMeta
+from imtplan.planning.plan_fields import NO_UNIT, PERCENT
 from imtplan.units import CellUnit
 from indicators.models import FigureRule, Indicator, RuleKind
 from indicators.services_plan import store_figure_rule

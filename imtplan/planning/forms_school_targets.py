@@ -20,7 +20,8 @@ from imtplan.audit.plan_edits import as_plain
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
-from imtplan.planning.forms import ActForm, FormDifference, fingerprint_of, number_field
+from imtplan.planning.forms import ActForm, FormDifference, fingerprint_of
+from imtplan.planning.plan_fields import number_field
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target
 from indicators.services_plan import school_targets, store_school_targets

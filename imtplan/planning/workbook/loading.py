@@ -17,8 +17,9 @@ from imtplan.accounts.models import User
 from imtplan.audit.plan_edits import ReasonNeeded
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
-from imtplan.planning.forms import NO_UNIT, PERCENT, FormDifference, PlanForm
+from imtplan.planning.forms import FormDifference, PlanForm
 from imtplan.planning.forms_measures import IndicatorForm
+from imtplan.planning.plan_fields import NO_UNIT, PERCENT
 from imtplan.planning.workbook.link_loading import LinkLoader
 from imtplan.planning.workbook.load_report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine

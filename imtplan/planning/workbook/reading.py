@@ -18,7 +18,8 @@ from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import sentence_of
 from imtplan.day_field import NO_DAY
 from imtplan.numbers import NumberError, format_number
-from imtplan.planning.forms import NO_UNIT, NOT_WHOLE
+from imtplan.planning.forms import NOT_WHOLE
+from imtplan.planning.plan_fields import NO_UNIT
 from imtplan.planning.workbook.sheets import (
     FORMAT,
     GUIDE,

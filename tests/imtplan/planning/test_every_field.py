@@ -9,8 +9,8 @@ import pytest
 from django import forms
 
 from imtplan.accounts.models import School
-from imtplan.planning.forms import PlanNumberField
 from imtplan.planning.forms_elements import FORMS
+from imtplan.planning.plan_fields import PlanNumberField
 from indicators.models import SeriesBreak, Target
 from tests import factories
 from tests.imtplan.planning.conftest import filled
