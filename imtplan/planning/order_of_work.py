@@ -207,13 +207,16 @@ class OrderOfWork:
     def _publishing(self, before: Sequence[WorkStep]) -> WorkStep:
         """Returns the last step of a draft: ready, or why not."""
         obstacle = str(obstacle_to(self.plan, PlanStep.PUBLISH))
-        to_do = [step.title for step in before if not step.is_done]
+        to_do = [str(number) for number, step in enumerate(before, 1) if not step.is_done]
         if obstacle:
             stands, lacks = "", [StepLack(obstacle)]
         elif to_do:
-            words = {"steps": ", ".join(to_do)}
+            steps = {"steps": ", ".join(to_do)}
+            what = ngettext(
+                "step %(steps)s is not done", "steps %(steps)s are not done", len(to_do)
+            )
             stands = _("Nothing forbids publishing; until then pages say “no data” or “no target”.")
-            lacks = [StepLack(_("still to do: %(steps)s") % words)]
+            lacks = [StepLack(what % steps)]
         else:
             stands, lacks = _("Ready to publish. Then a campaign can ask for it."), []
         where = reverse("plan_step", args=[self.plan.code, PlanStep.PUBLISH.value])

@@ -48,7 +48,7 @@ def test_of_an_empty_plan_nothing_stands_but_its_years(
     assert _missing(indicators) == {"aucun indicateur": []}
     assert schools.is_done  # Alice directs the only one
     assert not last.is_done
-    assert "Objectifs, leviers, projets, Indicateurs, Cibles" in last.lacks[0].text
+    assert last.lacks[0].text == "les étapes 2, 3, 4 ne sont pas faites"
 
 
 def test_what_is_missing_of_a_half_filled_plan_is_named_and_linked(
