@@ -1,5 +1,6 @@
 """A plan as its office looks at it: its elements, its links to confirm, and what is missing."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,12 @@ from indicators.models import (
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Serves
+
+
+def folded_text(text: str) -> str:
+    """Returns a text without case and accents: "élèves" is found by "eleves"."""
+    bare = unicodedata.normalize("NFD", text.casefold())
+    return "".join(character for character in bare if not unicodedata.combining(character))
 
 
 @dataclass(frozen=True)
@@ -108,11 +115,27 @@ class IndicatorInPlan:
         return missing
 
 
-class PlanOverview:
-    """The parts of a plan that its page shows; each is read once, when the template reads it."""
+# From here on the indicators of a plan are folded, theme by theme.
+MANY = 30
 
-    def __init__(self, plan: StrategicPlan, user: Any) -> None:
-        self.plan, self.user = plan, user
+
+@dataclass(frozen=True)
+class IndicatorPart:
+    """The indicators of one theme, or all of them where they are few."""
+
+    title: str
+    rows: Sequence[IndicatorInPlan]
+    is_open: bool
+
+
+class PlanOverview:
+    """The parts of a plan that its page shows; each is read once, when the template reads it.
+
+    `typed` narrows the indicators to those that have every word of it in their name or code.
+    """
+
+    def __init__(self, plan: StrategicPlan, user: Any, *, typed: str = "") -> None:
+        self.plan, self.user, self.typed = plan, user, typed.strip()
 
     @cached_property
     def links(self) -> list[IndicatorLink]:
@@ -172,6 +195,30 @@ class PlanOverview:
             self._measured(row, targets[row.indicator_id], linked)
             for row in followed.select_related("indicator").order_by("rank", "indicator__code")
         ]
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.measured) > MANY
+
+    @cached_property
+    def listed(self) -> list[IndicatorInPlan]:
+        """Returns the indicators that the page lists: all, or those that the typed words name."""
+        words = folded_text(self.typed).split()
+        return [
+            use
+            for use in self.measured
+            if all(word in folded_text(f"{use.indicator} {use.indicator.code}") for word in words)
+        ]
+
+    @property
+    def parts(self) -> list[IndicatorPart]:
+        """Returns what is listed, by theme where it is too much to look through at once."""
+        if len(self.listed) <= MANY:
+            return [IndicatorPart("", self.listed, is_open=True)] if self.listed else []
+        by_theme = defaultdict(list)
+        for use in self.listed:
+            by_theme[use.indicator.get_theme_display()].append(use)
+        return [IndicatorPart(title, rows, is_open=False) for title, rows in by_theme.items()]
 
     @cached_property
     def others(self) -> QuerySet[Indicator]:

@@ -31,6 +31,7 @@ from objectives.models import StrategicPlan
 from objectives.services import confirm_link
 from projects.models import FlagshipProject, Serves
 
+MOST_TYPED = 100
 ARCHIVABLE = {
     "objectifs",
     "leviers",
@@ -60,7 +61,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest, code: str) -> HttpResponse:
     demand(request, Permission.EDIT_PLAN)
     row = get_object_or_404(StrategicPlan.objects.visible_to(request.user), code=code)
-    overview = PlanOverview(row, request.user)
+    overview = PlanOverview(row, request.user, typed=request.GET.get("q", "")[:MOST_TYPED])
     context = {
         "plan": row,
         "overview": overview,
