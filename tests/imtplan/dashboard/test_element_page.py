@@ -16,8 +16,8 @@ from projects.models import Serves
 from tests import factories
 
 # Of the page itself: freshness, plan, element, roll-ups, links, targets, progress, totals,
-# projects, reports; then session, person, roles, demonstration.
-BUDGET = 10 + 4
+# projects, reports, other plans; then session, person, roles, demonstration.
+BUDGET = 11 + 4
 
 
 @pytest.fixture
