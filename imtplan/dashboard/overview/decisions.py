@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from imtplan.campaigns.terms import closings
+from imtplan.dashboard.campaign_states import CampaignState
 from imtplan.dashboard.forecast_wording import although, is_unlikely
-from imtplan.dashboard.queries import CampaignState, Project, ProjectGroup
+from imtplan.dashboard.queries import Project, ProjectGroup
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording, in_percent
 from indicators.models import Indicator, Progress, ProgressStatus, Target

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from imtplan.campaigns.models import Campaign
-from imtplan.dashboard import queries
+from imtplan.dashboard import campaign_states, queries
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.followed_targets import MOST_SHOWN, FollowedTarget, headline_targets
 from imtplan.dashboard.freshness import Freshness
@@ -34,7 +34,7 @@ class DashboardPage:
     objectives: Sequence[queries.ElementState]
     levers: Sequence[queries.ElementState]
     board: Sequence[queries.ProjectGroup]
-    campaigns: Sequence[queries.CampaignState]  # those that are open, else the latest
+    campaigns: Sequence[campaign_states.CampaignState]  # those that are open, else the latest
     agenda: Agenda
     put_aside: Sequence[PutAside]
     freshness: Freshness
@@ -85,7 +85,7 @@ def dashboard_page(
     if read is None:
         return None
     scope = read.scope
-    campaigns_shown = queries.campaigns_of(user, scope.plan)
+    campaigns_shown = campaign_states.campaigns_of(user, scope.plan)
     years = {scope.year, *(campaign.year for campaign in campaigns_shown)}
     targets_of_years = reference_targets(user, scope, years)
     targets = [target for target in targets_of_years if target.counts_in(scope.year)]
@@ -113,14 +113,16 @@ def dashboard_page(
 
 def _campaign(
     campaign: Campaign, scope: Scope, headlines: Sequence[FollowedTarget]
-) -> queries.CampaignState:
+) -> campaign_states.CampaignState:
     """Returns a campaign with the headline indicators of its own year that it asks, their figures
     read before they are validated."""
     seen = replace(scope, year=campaign.year, view=View.PROVISIONAL)
-    requested = queries.indicators_of(campaign)
+    requested = campaign_states.indicators_of(campaign)
     followed_targets = [
         replace(followed, scope=seen)
         for followed in headlines
         if followed.indicator.pk in requested and followed.target.counts_in(seen.year)
     ]
-    return queries.CampaignState(campaign, queries.school_states(campaign), followed_targets, seen)
+    return campaign_states.CampaignState(
+        campaign, campaign_states.school_states(campaign), followed_targets, seen
+    )

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from imtplan import clock
 from imtplan.accounts.models import School
 from imtplan.campaigns.models import Submission
+from imtplan.dashboard.campaign_states import campaigns_with_schools, school_states
 from imtplan.dashboard.followed_targets import FollowedTarget, headline_targets
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.matrix.cells import Matrix, read_matrix
-from imtplan.dashboard.queries import campaigns_with_schools, school_states
 from imtplan.dashboard.school.school_shares import (
     IndicatorShares,
     OwnVerdict,

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from imtplan import clock
-from imtplan.dashboard import queries
+from imtplan.dashboard import campaign_states
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.overview.decisions import DecisionReason
 from imtplan.dashboard.overview.page import dashboard_page
@@ -101,12 +101,12 @@ def test_an_earlier_moment_shows_what_was_open_then(spring, students, diane):
     autumn = {"opens_at": spring.closes_at, "closes_at": spring.closes_at + 9 * day}
     later = factories.CampaignFactory(plan=spring.plan, year=2023, **autumn)
     with clock.standing_at(spring.closes_at + day):
-        assert queries.campaigns_of(diane, spring.plan) == [later]
+        assert campaign_states.campaigns_of(diane, spring.plan) == [later]
     with clock.standing_at(spring.closes_at - day):
         states = page_for(diane).campaigns
         assert [(state.campaign, state.is_open) for state in states] == [(spring, True)]
     with clock.standing_at(spring.closes_at):
-        assert not queries.CampaignState(spring, [], [], None).is_open
+        assert not campaign_states.CampaignState(spring, [], [], None).is_open
 
 
 def test_one_that_is_to_come_is_neither_closed_nor_to_decide(spring, albi, diane, signed_in):
