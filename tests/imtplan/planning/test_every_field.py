@@ -51,7 +51,7 @@ def addresses(albi: School, ales: School) -> Addresses:
         "ruptures": SeriesBreak.objects.create(
             indicator=target.indicator, year=2019, sentence="Autre périmètre."
         ),
-        "ecoles": albi,
+        "ecoles": ales,  # without validated figures, which would hold its kind
     }
     for school in (albi, ales):
         _school_target(target, school)
