@@ -1,6 +1,7 @@
 """Every text that is marked for translation has its French: none is lost between two merges."""
 
 import ast
+import gettext
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from django.utils.translation import trans_real
 BASE = Path(__file__).resolve().parent.parent
 MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 IN_TEMPLATES = re.compile(r"""{%\s*translate\s+(?:"([^"]+)"|'([^']+)')(?!\s+context)[^%]*%}""")
+# A line must not break there, nor the sign stand at the beginning of the next one.
+ORDINARY_SPACE = re.compile(r"\S [:;?!»](?=[\s.,)]|$)|« \S")
 ROOMS = ("imtplan", "indicators", "levers", "objectives", "projects")
 
 
@@ -40,3 +43,10 @@ def test_every_marked_text_has_its_french() -> None:
     assert len(marked) > 1000
     missing = {text: path for path, text in marked if not {text, text.replace("%", "%%")} & known}
     assert missing == {}
+
+
+def test_french_signs_keep_their_space() -> None:
+    with (BASE / "locale/fr/LC_MESSAGES/django.mo").open("rb") as compiled:
+        texts = gettext.GNUTranslations(compiled)._catalog.values()  # type: ignore[attr-defined]
+    assert len(texts) > 1000
+    assert [text for text in texts if ORDINARY_SPACE.search(text)] == []
