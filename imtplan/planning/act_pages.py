@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -56,6 +57,44 @@ class ActPreview:
         return len(self.moves)
 
 
+class ActAttempt:
+    """A change that is made so as to see what it moves, and that stays only where it may: what was
+    looked at is what is stored."""
+
+    preview: ActPreview
+    problem = ""  # why what was confirmed is not stored as it was announced
+    stored: Any = None
+    is_kept = is_change = False
+
+    def __init__(self, request: HttpRequest, form: ActForm) -> None:
+        self.request, self.form = request, form
+        self.reason = request.POST.get("reason", "")
+        # Of the state before; of a workbook, only its report has a mark, once it was loaded.
+        self.mark, self.differences = form.mark, form.differences()
+
+    def run(self) -> None:
+        """Make the change, and take it back unless it may stay. `ValidationError` where the change
+        itself is refused."""
+        # A reason that was typed is shown again to whoever comes back to it.
+        is_typed = bool(self.reason.strip())
+        try:
+            rehearse(partial(self._make, self.reason), keep=partial(self._judge, is_typed))
+        except ReasonNeeded:
+            # Without a reason nothing that needs one is kept.
+            rehearse(partial(self._make, REHEARSED), keep=partial(self._judge, True))
+
+    def _make(self, reason: str) -> None:
+        self.stored = self.form.store(by=self.request.user, reason=reason)
+
+    def _judge(self, asks_reason: bool, moves: list[ResultMove]) -> bool:
+        seen = seen_by_readers(moves, acted_on=self.form.acted_on)
+        self.preview = ActPreview(self.differences, moves, bool(seen) or asks_reason)
+        self.problem = _problem(self.request, self.preview, self.mark or self.form.mark)
+        self.is_change = bool(self.differences) or self.form.is_change
+        self.is_kept = not self.problem and _may_store(self.request, self.preview)
+        return self.is_kept
+
+
 @transaction.atomic
 def follow(
     request: HttpRequest,
@@ -73,19 +112,17 @@ def follow(
         return _form_page(request, form, page)
     if form.is_overtaken(request.POST.get("seen", "")):
         return _form_page(request, form, page, overtaken=True)
+    attempt = ActAttempt(request, form)
     try:
-        preview = _preview(request, form)
+        attempt.run()
     except ValidationError as refusal:
         form.add_error(None, refusal.messages)
         return _form_page(request, form, page)
-    problem = _problem(request, form, preview)
-    if problem or not _may_store(request, preview):
-        return _preview_page(request, form, page, preview, problem)
-    is_change = form.is_change
-    stored = form.store(by=request.user, reason=request.POST.get("reason", ""))
+    if not attempt.is_kept:
+        return _preview_page(request, form, page, attempt.preview, attempt.problem)
     transaction.on_commit(poke)
-    _say_done(request, page, stored, is_change=is_change)
-    return redirect(page.again if _asks_another(request, page) else after(stored))
+    _say_done(request, page, attempt.stored, is_change=attempt.is_change)
+    return redirect(page.again if _asks_another(request, page) else after(attempt.stored))
 
 
 def _may_store(request: HttpRequest, preview: ActPreview) -> bool:
@@ -107,28 +144,12 @@ def _say_done(request: HttpRequest, page: ActPage, stored: Any, *, is_change: bo
         messages.info(request, _("Nothing had changed."))
 
 
-def _preview(request: HttpRequest, form: ActForm) -> ActPreview:
-    moved = rehearse(lambda: form.store(by=request.user, reason=REHEARSED))
-    seen = seen_by_readers(moved, acted_on=form.acted_on)
-    asks_reason = bool(seen) or _asks_reason(request, form)
-    return ActPreview(form.differences(), moved, asks_reason)
-
-
-def _asks_reason(request: HttpRequest, form: ActForm) -> bool:
-    """Try the act without a reason, take it back, and say whether it was refused."""
-    try:
-        with transaction.atomic():
-            form.store(by=request.user, reason="")
-            transaction.set_rollback(True)
-    except ReasonNeeded:
-        return True
-    return False
-
-
-def _problem(request: HttpRequest, form: ActForm, preview: ActPreview) -> str:
+def _problem(request: HttpRequest, preview: ActPreview, mark: str) -> str:
+    """Returns why a confirmed change is not stored as it was announced; "": it is. `mark`: of the
+    state before, or of a workbook's report, which is known only after it was loaded."""
     if "confirm" not in request.POST:
         return ""
-    if request.POST.get("seen") != form.mark:
+    if request.POST.get("seen") != mark:
         return _("Somebody changed the plan since you looked. This is what your change does now.")
     if request.POST.get("announced") != preview.digest:
         return _("The numbers changed since you looked. This is what the change does now.")

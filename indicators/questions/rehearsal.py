@@ -1,11 +1,10 @@
-"""The rehearsal of a change: it is done inside a transaction that is always taken back.
+"""The rehearsal of a change: it is done inside a transaction that is taken back.
 
 The change itself, its constraints and triggers, and the recomputation are the real ones, so what a
 preview announces is what will happen.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,29 +41,27 @@ class ResultMove:
         return [name for name in before | after if before.get(name) != after.get(name)]
 
 
-def rehearse(change: Callable[[], object]) -> list[ResultMove]:
-    """Returns every stored result that `change` would move. No row, event or mark of it stays.
+def rehearse(
+    change: Callable[[], object], *, keep: Callable[[list[ResultMove]], bool] = lambda _moves: False
+) -> list[ResultMove]:
+    """Returns every stored result that `change` would move. No row, event or mark of it stays,
+    unless `keep` says of these moves that it is to: then it is done, and its results with it.
 
-    Exceptions of the change reach the caller, as they would without a rehearsal.
+    Exceptions of the change and of `keep` reach the caller, and nothing stays.
     """
-    with _taken_back():
+    with transaction.atomic():
         recompute_stale()  # so that only this change makes a difference
         before = _results()
         change()
         recompute_stale()
         after = _results()
-    return [
-        ResultMove(model, key, before.get((model, key)), after.get((model, key)))
-        for model, key in before | after
-        if before.get((model, key)) != after.get((model, key))
-    ]
-
-
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+        moves = [
+            ResultMove(model, key, before.get((model, key)), after.get((model, key)))
+            for model, key in before | after
+            if before.get((model, key)) != after.get((model, key))
+        ]
+        transaction.set_rollback(not keep(moves))
+    return moves
 
 
 def _results() -> dict[tuple[type[models.Model], tuple[Any, ...]], ResultValues]:
