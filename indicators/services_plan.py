@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.plan_edits import demand_reason, keep, put
@@ -82,7 +84,12 @@ def store_figure_rule(*, rule: FigureRule, by: User, reason: str = "", **values:
 
 
 def switch_figure_rule(*, rule: FigureRule, on: bool, by: User, reason: str = "") -> FigureRule:
-    """Switch a rule on, or off, which needs a reason. No stored figure changes."""
+    """Switch a rule on, or off, which needs a reason. No stored figure changes.
+
+    `ValidationError` where one that is put aside is switched on.
+    """
+    if on and rule.archived_at:
+        raise ValidationError(_("This rule is put aside: bring it back first."))
     return put(rule, {"is_on": on}, by=by, reason=reason, weighty=() if on else {"is_on"})
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from imtplan.accounts.models import User
 from imtplan.accounts.roles import Permission, demand
+from imtplan.audit.plan_edits import ReasonNeeded, wait_for_other_changes
 from imtplan.buttons import demand_button, is_pressed
 from imtplan.planning.rule_trial import RuleTrial, try_rule
 from indicators.models import FigureRule
@@ -30,6 +31,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
     rule = get_object_or_404(rules, pk=pk)
     if request.method == "POST":
         demand_button(request, "on", "off")
+        wait_for_other_changes()
         rule = get_object_or_404(rules.select_for_update(of=("self",)), pk=pk)
     tried = try_rule(rule, request.user)
     problem = ""
@@ -56,6 +58,8 @@ def _switch(request: HttpRequest, rule: FigureRule, tried: RuleTrial) -> str:
         switch_figure_rule(
             rule=rule, on=on, by=cast("User", request.user), reason=request.POST.get("reason", "")
         )
+    except ReasonNeeded:
+        return _("Say why you switch this rule off.")
     except ValidationError as refusal:
         return " ".join(refusal.messages)
     done = _("Switched on: %(what)s.") if on else _("Switched off: %(what)s.")

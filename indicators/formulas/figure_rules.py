@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 KEPT = Decimal(0)
+# The last digits of a division are not the figure's: 693 × 100 / 700 comes to 98.99…99, not to 99.
+DECIMALS_JUDGED = 12
 
 
 def below_lowest(number: Decimal, limit: Decimal) -> Decimal:
@@ -82,4 +84,9 @@ def miss(kind: str, numbers: Mapping[str, Decimal | None]) -> Decimal:
     that it takes is missing."""
     arithmetic = KINDS[kind]
     taken = [numbers.get(name) for name in arithmetic.takes]
-    return KEPT if None in taken else arithmetic.missed(*taken)
+    return KEPT if None in taken else _judged(arithmetic.missed(*taken))
+
+
+def _judged(missed: Decimal) -> Decimal:
+    """Returns a miss without what only the last digits of a division make of it."""
+    return missed if missed >= 1 else round(missed, DECIMALS_JUDGED)

@@ -51,8 +51,9 @@ class RuleSeverity(models.TextChoices):
 
 class FigureRuleQuerySet(OpenToRoles["FigureRule"]):
     def in_force(self) -> "FigureRuleQuerySet":
-        """Returns the rules that are switched on and not put aside, each with its indicators."""
-        rules = self.filter(is_on=True, archived_at=None, indicator__archived_at=None)
+        """Returns the rules that are switched on and not put aside, each with its indicators. One
+        of an indicator that ends is among them: its campaign may still ask for it."""
+        rules = self.filter(is_on=True, archived_at=None)
         return rules.select_related("other", "third")
 
     def with_indicators(self) -> "FigureRuleQuerySet":

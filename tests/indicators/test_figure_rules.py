@@ -52,6 +52,33 @@ def test_by_how_much_a_rule_is_missed(kind: str, numbers: dict[str, str], by: st
     assert missed(kind, **numbers) == Decimal(by)
 
 
+@pytest.mark.parametrize(
+    ("kind", "numbers"),
+    [
+        # 99 is 693 × 100 / 700; from 3/7 to 33/70 is 10 %.
+        ("product", {"number": (99, 1), "other": (693, 1), "third": (100, 700)}),
+        ("product", {"number": (1, 1), "other": (3, 1), "third": (1, 3)}),
+        ("sum", {"number": (1, 1), "other": (1, 3), "third": (2, 3)}),
+        ("sum", {"number": (6, 7), "other": (2, 7), "third": (4, 7)}),
+        ("at_most", {"number": (200, 300), "other": (2, 3)}),
+        ("change_percent", {"number": (33, 70), "last": (3, 7), "limit": (10, 1)}),
+        ("change_amount", {"number": (5, 7), "last": (2, 7), "limit": (3, 7)}),
+    ],
+)
+def test_the_last_digits_of_a_division_break_no_rule(
+    kind: str, numbers: dict[str, tuple[int, int]]
+) -> None:
+    given = {name: Decimal(part) / whole for name, (part, whole) in numbers.items()}
+    assert miss(kind, given | {"tolerance": Decimal(0)}) == 0
+    off = given | {"tolerance": Decimal(0), "number": given["number"] + Decimal("0.000001")}
+    assert miss(kind, off) > 0, "what can be typed too much is seen"
+
+
+def test_a_miss_of_the_largest_numbers_is_told_too() -> None:
+    most = "999999999999999999.999999"
+    assert missed("product", number="1", other=most, third=most) > 1
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_missing_number_breaks_no_rule(kind: str) -> None:
     """Far off with every number there is; kept as soon as one of them is missing."""

@@ -18,7 +18,7 @@ form.addEventListener("entry:answer", ({ detail }) => {
   for (const name of ["filled", "to_correct", "to_explain"]) count(name, detail.page[name]);
   for (const row of rows) showTotal(row, detail.totals[row.code] || "");
   const beside = detail.beside ?? {}; // an answer kept from before has none
-  for (const row of rows) if (row.code in beside) row.judge(beside[row.code]);
+  for (const row of rows) if (row.code in beside) row.judgeAnew(beside[row.code]);
 });
 
 function showTotal(row, text) {

@@ -145,8 +145,8 @@ class Row {
     this.body.classList.toggle("is-unsaved", ["waiting", "signed_out", "unsaved"].includes(kind));
   }
 
-  showFindings(found) {
-    const items = found.map((one) => {
+  showFindings(findings) {
+    const items = findings.map((one) => {
       const item = copyOf(`finding-${one.answered ? "answered" : one.level}`);
       item.querySelector("[data-message]").textContent = one.message;
       item.classList.toggle("finding-words", Boolean(one.needs_words && !one.answered));
@@ -154,14 +154,14 @@ class Row {
       return item;
     });
     calm(this, () => this.findings.replaceChildren(...items), { isInPlace: true });
-    const wrong = found.filter((one) => ["impossible", "refused"].includes(one.level)).map((one) => one.part);
+    const wrong = findings.filter((one) => ["impossible", "refused"].includes(one.level)).map((one) => one.part);
     for (const field of this.fields) {
       if (wrong.includes(field.dataset.part)) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     }
-    const surprises = found.some((one) => one.level === "surprising");
+    const surprises = findings.some((one) => one.level === "surprising");
     calm(this, () => (this.confirm.hidden = !(surprises || this.field("explanation").value)));
-    return found.filter((one) => one.level === "surprising" && !one.answered);
+    return findings.filter((one) => one.level === "surprising" && !one.answered);
   }
 
   /** A button that chooses the word which was typed as a number: "NC". */
@@ -191,11 +191,11 @@ class Row {
 
   /** What is said of the row since the figure of another one was stored: a rule looks at both. What
       is typed here and not stored stands as it is; its own save is answered for both. */
-  judge(found) {
+  judgeAnew(findings) {
     if (this.isLeft || this.signKind === "conflict" || !this.kept.hidden) return;
-    const asking = this.showFindings(found);
+    const asking = this.showFindings(findings);
     if (asking.length) this.askAnew();
-    this.showSign(this.standing(found, asking));
+    this.showSign(this.standing(findings, asking));
   }
 
   /** A tick given to a smaller surprise does not answer this one: it is asked anew. */
@@ -206,10 +206,10 @@ class Row {
   }
 
   /** The name of the sign of what is stored. */
-  standing(found, asking) {
-    if (found.some((one) => one.level === "refused")) return "wrong";
-    const said = this.word.value || (this.numbers.some((field) => field.value.trim()) ? "number" : "empty");
-    return asking.length ? "asks" : said;
+  standing(findings, asking) {
+    if (findings.some((one) => one.level === "refused")) return "wrong";
+    const entered = this.word.value || (this.numbers.some((field) => field.value.trim()) ? "number" : "empty");
+    return asking.length ? "asks" : entered;
   }
 
   /** Beside a text that could not be stored: what is stored, and whose text it is. */

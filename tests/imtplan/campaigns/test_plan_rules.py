@@ -60,6 +60,33 @@ def test_a_refused_figure_is_kept_as_a_draft_and_cannot_be_submitted(
     submit(**place, by=alice)
 
 
+def test_an_indicator_that_ends_later_is_held_to_its_rules_until_its_campaigns_end(
+    save: Any, campaign: Campaign, place: dict[str, Any], students: Indicator
+) -> None:
+    factories.FigureRuleFactory(indicator=students)
+    Indicator.objects.filter(pk=students.pk).update(archived_at=campaign.opens_at)
+    save("120")
+    assert read(**place).to_correct == [students]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [
+        ("Vérifiez ce chiffre", "Vérifiez ce chiffre. 120"),
+        ("Vérifiez ce chiffre ", "Vérifiez ce chiffre. 120"),
+        ("Est-ce bien cela\u202f?", "Est-ce bien cela\u202f? 120"),
+        ("Lisez «\u202fce qui compte.\u202f»", "Lisez «\u202fce qui compte.\u202f» 120"),
+    ],
+)
+def test_a_sentence_without_its_stop_gets_one_before_the_numbers(
+    save: Any, place: dict[str, Any], students: Indicator, typed: str, read_as: str
+) -> None:
+    factories.FigureRuleFactory(indicator=students, sentence_fr=typed)
+    save("120")
+    [(_level, sentence)] = noted_at(**place, indicator=students)
+    assert sentence.startswith(read_as)
+
+
 def test_the_page_stores_it_and_says_so_at_the_cell(
     signed_in: Any, alice: User, students: Indicator, campaign: Campaign
 ) -> None:

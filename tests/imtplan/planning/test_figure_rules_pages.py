@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
+from imtplan.audit.plan_edits import LOCK
 from indicators.models import FigureRule, Indicator, RuleKind, RuleSeverity, SeriesBreak
 from tests import factories
 
@@ -77,6 +80,7 @@ def test_it_is_written_tried_switched_on_and_off(
     assert FigureRule.objects.get().is_in_force
     refused = switch(office, rule, off="1")
     assert (refused.status_code, FigureRule.objects.get().is_on) == (422, True), "a reason is due"
+    assert refused.context["problem"] == "Dites pourquoi vous désactivez cette règle."
     switch(office, rule, off="1", reason="Le périmètre change.")
     assert not FigureRule.objects.get().is_on
     verbs = [event.verb for event in Event.objects.filter(detail__row="indicators.figurerule")]
@@ -102,6 +106,30 @@ def test_what_changed_since_the_look_is_looked_at_first(
     answer = office.client.post(trial_of(rule), {"seen": seen, "on": "1"})
     assert (answer.status_code, len(answer.context["trial"].missed)) == (422, 2)
     assert not FigureRule.objects.get().is_on
+
+
+def test_a_switch_waits_for_other_changes_before_it_holds_the_rule(
+    office: Any, rule: FigureRule
+) -> None:
+    """Whoever changes the plan and waits for the rule would hold what the switch waits for."""
+    seen = office.client.get(trial_of(rule)).context["trial"].mark
+    with CaptureQueriesContext(connection) as queries:
+        office.client.post(trial_of(rule), {"seen": seen, "on": "1"})
+    locks = [
+        sql
+        for sql in (query["sql"] for query in queries)
+        if f"pg_advisory_xact_lock({LOCK})" in sql or 'FOR UPDATE OF "indicators_figurerule"' in sql
+    ]
+    assert "pg_advisory_xact_lock" in locks[0]
+    assert FigureRule.objects.get().is_on
+
+
+def test_a_remark_would_be_remarked_on_in_french_that_is_said(
+    office: Any, rule: FigureRule, figures: None
+) -> None:
+    FigureRule.objects.update(severity=RuleSeverity.REMARK)
+    trial = office.client.get(trial_of(rule)).context["trial"]
+    assert trial.sentence == "Sur 3 valeurs de 2020-2021, 1 donnerait lieu à une remarque."
 
 
 def test_the_figure_leads_to_its_versions_where_a_campaign_asked_for_it(
@@ -205,6 +233,13 @@ def test_it_is_put_aside_and_brought_back(office: Any, rule: FigureRule) -> None
     assert not FigureRule.objects.in_force().exists()
     office.do(f"/plan/archiver/regles/{rule.pk}/")
     assert FigureRule.objects.in_force().exists()
+
+
+def test_put_aside_it_cannot_be_switched_on(office: Any, rule: FigureRule) -> None:
+    office.do(f"/plan/archiver/regles/{rule.pk}/")
+    answer = switch(office, rule, on="1")
+    assert (answer.status_code, FigureRule.objects.get().is_on) == (422, False)
+    assert answer.context["problem"].startswith("Cette règle est archivée")
 
 
 def test_readers_find_it_among_the_changes_of_the_plan(

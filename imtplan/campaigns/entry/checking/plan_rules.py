@@ -32,6 +32,7 @@ LEVELS = {
     RuleSeverity.EXPLAIN: FindingLevel.SURPRISING,
     RuleSeverity.REMARK: FindingLevel.INFORMATION,
 }
+FINAL_STOPS = (".", "!", "?", "…", ":", ";")
 SENTENCES: dict[str, Any] = {
     RuleKind.LOWEST: _("{now} is below {limit}."),
     RuleKind.HIGHEST: _("{now} is above {limit}."),
@@ -63,13 +64,21 @@ def held_to(rule: FigureRule, cell: EnteredCell, around: Surroundings) -> CellFi
         rule.code,
         "numerator" if cell.indicator.is_ratio else "value",
         format_lazy(
-            "{sentence} {numbers}", sentence=rule.sentence, numbers=compared(rule, cell, around)
+            "{sentence} {numbers}",
+            sentence=_with_stop(rule.sentence),
+            numbers=compared(rule, cell, around),
         ),
         # Never rounded to nothing: an answer is kept with it.
         round(missed, 6) or missed,
         needs_words=severity == RuleSeverity.EXPLAIN,
         is_of_the_year=True,
     )
+
+
+def _with_stop(sentence: str) -> str:
+    """Returns a sentence with its final stop, which whoever wrote it may have left out."""
+    text = sentence.rstrip()
+    return text if text.rstrip('»”")\u202f\u00a0 ').endswith(FINAL_STOPS) else f"{text}."
 
 
 def is_judged(rule: FigureRule, cell: EnteredCell, around: Surroundings) -> bool:
