@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from imtplan.clock import today
 from imtplan.dashboard.element_standing import Standing
 from imtplan.dashboard.scope import Scope
 from indicators.models import RollUp
@@ -46,10 +47,11 @@ def succession_of(user: Any, scope: Scope, kind: str, element: Any) -> Sequence[
 def _last_roll_ups(
     user: Any, scope: Scope, kind: str, others: Sequence[PlanElement]
 ) -> dict[int, RollUp]:
-    """Returns the roll-up of the last year in which the progress of each is known."""
+    """Returns the roll-up of the last year that has come in which the progress of each is known."""
     if not others:
         return {}
-    known = RollUp.objects.visible_to(user).filter(progress__isnull=False, view=scope.view)
+    come = RollUp.objects.visible_to(user).filter(year__lte=today().year)
+    known = come.filter(progress__isnull=False, view=scope.view)
     key = f"{kind}_id"
     last = known.filter(**{f"{kind}__in": others}).order_by(key, "-year").distinct(key)
     return {getattr(row, key): row for row in last}

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from imtplan.accounts.models import School, User
+from imtplan.clock import today
 from indicators import past
 from indicators.models import RollUp
 from indicators.recomputing.recompute import recompute_stale
@@ -68,6 +69,17 @@ def test_a_reader_follows_an_objective_from_plan_to_plan(
     assert client.get(former.address).status_code == 200
     for kind, code in (("leviers", "L1"), ("projets-phares", "P01")):
         assert client.get(f"/{kind}/{code}/?plan={draft.code}").status_code in (200, 404)
+
+
+def test_a_year_that_has_not_come_is_no_last_known_status(
+    draft: StrategicPlan, plan: StrategicPlan, office: Any
+) -> None:
+    url = f"/objectifs/O1/?plan={draft.code}"
+    (former,) = office.client.get(url).context["page"].succession
+    later = RollUp.objects.get(objective=former.row, year=former.year, view="validated")
+    later.pk, later.year = None, today().year + 1
+    later.save()
+    assert office.client.get(url).context["page"].succession[0].year == former.year
 
 
 def test_programs_read_it(draft: StrategicPlan, office: Any) -> None:
