@@ -11,11 +11,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
 from imtplan.audit.plan_edits import put
-from indicators.models import FollowedIndicator, Indicator, IndicatorLink, InstituteValue, View
+from indicators.models import (
+    FollowedIndicator,
+    Indicator,
+    IndicatorLink,
+    InstituteValue,
+    Target,
+    View,
+)
 from indicators.services_followed import store_followed
 from indicators.services_plan import weigh_indicators
 from levers.models import Lever
@@ -33,6 +41,8 @@ _TERMS_OF_PROJECTS = (
     *_TERMS_OF_ELEMENTS,
     *("description_fr", "description_en", "leader", "lead_school", "source"),
 )
+
+_MOST_DECIMALS: int = Target._meta.get_field("baseline_value").decimal_places
 
 
 @dataclass(frozen=True)
@@ -150,16 +160,28 @@ def proposed_baselines(
     plan: StrategicPlan, indicators: Iterable[Indicator]
 ) -> dict[int, ProposedBaseline]:
     """Returns by the indicator's key its last validated figure up to the baseline year of a plan;
-    nothing where none is whole: an estimate is no baseline."""
+    nothing where none is whole: an estimate is no baseline. Nor is a figure from before the last
+    break of its series: it was counted otherwise."""
+    by_key = {row.pk: row for row in indicators}
+    prefetch_related_objects(list(by_key.values()), "breaks")
     whole = InstituteValue.objects.filter(
-        indicator__in=[row.pk for row in indicators],
+        indicator__in=list(by_key),
         view=View.VALIDATED,
         value__isnull=False,
         year__lte=plan.baseline_year,
     )
     last = whole.order_by("indicator_id", "-year").distinct("indicator_id")
     return {
-        row.indicator_id: ProposedBaseline(row.year, row.value, row.reported)
+        row.indicator_id: ProposedBaseline(
+            row.year, _as_typed(row.value, by_key[row.indicator_id]), row.reported
+        )
         for row in last
         if row.value is not None
+        and row.year >= (by_key[row.indicator_id].comparable_from(plan.baseline_year) or row.year)
     }
+
+
+def _as_typed(value: Decimal, indicator: Indicator) -> Decimal:
+    """Returns a value with the decimals that the indicator states, or else as many as a person may
+    type: a result is stored with more of them than a target has."""
+    return round(value, indicator.decimals or _MOST_DECIMALS)

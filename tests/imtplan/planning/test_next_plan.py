@@ -12,7 +12,7 @@ from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.planning.next_plan import GoingOn, prepare_next_plan
 from imtplan.planning.workbook.writing import state_of
-from indicators.models import IndicatorLink, Progress, Target
+from indicators.models import IndicatorLink, Progress, SeriesBreak, Target
 from indicators.recomputing.recompute import recompute_stale
 from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import Serves
@@ -191,6 +191,37 @@ def test_a_proposal_does_not_go_to_another_indicator(draft: StrategicPlan, offic
     factories.follow(draft, other)
     refused = office.refused(adding(draft), **TARGET, indicator=str(other.pk))
     assert "baseline_value" in refused
+
+
+def test_a_quotient_is_proposed_with_decimals_that_its_own_form_takes(
+    draft: StrategicPlan, office: Any, plan: StrategicPlan, albi: School
+) -> None:
+    share = factories.IndicatorFactory(code="share", ratio=True, followed_by=[draft])
+    odd = factories.IndicatorFactory(code="odd", ratio=True, decimals=0, followed_by=[draft, plan])
+    parts = {"numerator": Decimal(1234), "denominator": Decimal(5433)}
+    for indicator in (share, odd):
+        factories.FigureFactory(indicator=indicator, school=albi, year=2020, value=None, **parts)
+    recompute_stale()
+    for code, shown in (("share", "22,7"), ("odd", "22,71305")):
+        url = f"/plan/ajouter/cibles/?plan={draft.code}&indicateur={code}"
+        office.do(url, **TARGET | {"code": f"{code}-2027", "value": "30"})
+        stored = Target.objects.get(code=f"{code}-2027")
+        assert stored.baseline_value == Decimal(shown.replace(",", "."))
+    typed = ticked(office, code="2024-2028")
+    preview = office.preview(URL, **typed).context["preview"]
+    assert "22,71305 étudiants" in preview.differences[-1].after
+
+
+def test_a_figure_from_before_a_break_of_the_series_is_not_proposed(
+    draft: StrategicPlan, office: Any
+) -> None:
+    indicator = draft.followed_indicators.get().indicator
+    broken = SeriesBreak.objects.create(indicator=indicator, year=2021, sentence="Compté à neuf.")
+    form = office.client.get(adding(draft)).context["form"]
+    assert form["baseline_value"].value() is None
+    SeriesBreak.objects.filter(pk=broken.pk).update(year=2020)
+    form = office.client.get(adding(draft)).context["form"]
+    assert form["baseline_year"].value() == 2020, "the first year that is counted anew"
 
 
 def test_a_first_plan_proposes_nothing(plan: StrategicPlan, office: Any) -> None:
