@@ -90,6 +90,11 @@ class LoadForm(ActForm, forms.Form):
     # --- As an act ------------------------------------------------------------------------------
 
     @property
+    def acted_on(self) -> StrategicPlan | None:
+        """Returns the plan of the page; on the page of plans, once loaded, that of the workbook."""
+        return self.plan or (self.report.plan if self.report else None)
+
+    @property
     def mark(self) -> str:
         """Returns the mark of the report, which is what the preview shows."""
         return self.report.mark if self.report else ""

@@ -28,6 +28,7 @@ def test_what_moves_no_number_is_stored_at_once_and_the_next_one_asked(
     first = _press(office, url, "another", title_fr="Former", title_en="Train")
     assert (first.status_code, first.url) == (302, url)
     page = office.client.get(first.url).content.decode()
+    assert "vous voyez chaque nombre qui bouge" not in page, "it is stored at once"
     assert "Ajouté" in page
     assert "Former." in page
     last = _press(office, url, "store", title_fr="Chercher", title_en="Search")

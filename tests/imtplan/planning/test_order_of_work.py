@@ -78,12 +78,12 @@ def test_a_complete_draft_is_ready_to_publish_and_then_waits_for_a_campaign(
         factories.person(f"Direction {school}", "director", school)
     steps = work(whole)
     assert all(step.is_done for step in steps), [step for step in steps if not step.is_done]
-    assert steps[-1].stands == "Prêt à publier. Une campagne pourra ensuite l’interroger."
+    assert steps[-1].stands == "Prêt à publier. Une campagne pourra ensuite porter sur lui."
     assert steps[-1].act.url == "/plan/plans/2018-2022/vie/publier/"
 
     StrategicPlan.objects.filter(pk=whole.pk).update(state=PlanState.PUBLISHED)
     last = work(whole)[-1]
-    assert _missing(last) == {"aucune campagne ne l’interroge encore": []}
+    assert _missing(last) == {"aucune campagne ne porte encore sur lui": []}
     assert last.act.url == "/campagnes/nouvelle/?plan=2018-2022"
     factories.CampaignFactory(plan=whole, indicators=[indicator])
     assert work(whole)[-1].is_done

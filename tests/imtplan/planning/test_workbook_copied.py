@@ -146,6 +146,17 @@ def test_a_target_promised_anew_takes_the_code_of_the_new_plan(
     assert Target.objects.get(code="students-2018-2022").year == 2022
 
 
+def test_a_draft_made_on_the_page_of_plans_asks_for_no_reason(
+    small: StrategicPlan, desk: Callable[..., Any]
+) -> None:
+    factories.FigureFactory(indicator=small.targets.first().indicator, year=2022)
+    here = desk()
+    preview = here.preview(copied(small, here.client))
+    assert preview.context["preview"].moves
+    assert not preview.context["preview"].asks_reason
+    assert here.confirm(preview, reason="").status_code == 302
+
+
 def test_without_a_plan_that_it_follows_it_says_so(
     small: StrategicPlan, desk: Callable[..., Any]
 ) -> None:
