@@ -88,8 +88,8 @@ def test_another_year_is_another_break(here: Any, target: Target) -> None:
         ({"indicator": "nothing"}, "code"),
         ({"year": 1066}, "année"),
         ({"year": "vingt"}, "entier"),
-        ({"year": ""}, "obligatoire"),
-        ({"sentence": " "}, "obligatoire"),
+        ({"year": ""}, "Remplissez ce champ"),
+        ({"sentence": " "}, "Remplissez ce champ"),
         ({"recounted": "14 900 €"}, "€"),
     ],
 )
