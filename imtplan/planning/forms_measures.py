@@ -14,6 +14,7 @@ from imtplan.accounts.models import School, User
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
+from imtplan.planning.new_rows import LONGEST_MADE_CODE
 from imtplan.planning.next_plan import proposed_baselines
 from imtplan.planning.plan_fields import NO_UNIT, PERCENT, POINTS, number_field
 from imtplan.planning.services import check_term, store_school
@@ -241,7 +242,6 @@ class TargetForm(PlanForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.proposed: dict[str, Any] = {}  # of the baseline, in a new target
         plan = self.instance.plan
         if self.instance.pk is None:
             self.fields["indicator"].queryset = Indicator.objects.open_to(plan)
@@ -265,24 +265,23 @@ class TargetForm(PlanForm):
         if named is None or plan.supersedes_id is None:
             return
         for proposed in proposed_baselines(plan, named).values():
-            self.proposed = {
+            baseline = {
                 "baseline_year": proposed.year,
                 "baseline_value": proposed.value,
                 "baseline_source": proposed.source,
             }
-            self.initial |= self.proposed
+            self.initial |= baseline
+            self.proposed = {**self.proposed, **baseline}
             self.fields["baseline_value"].help_text = _(
                 "Proposed: the last validated figure. Empty it to measure against the figures of "
                 "the baseline year."
             )
 
-    def stored(self) -> Mapping[str, Any]:
-        """Returns what is stored, to which nothing belongs that is only proposed."""
-        return {**super().stored(), **dict.fromkeys(self.proposed)}
-
     def made_of(self, data: Mapping[str, Any]) -> str:
-        indicator, year = data.get("indicator"), data.get("year")
-        return f"{indicator.code}-{year}" if indicator and year else ""
+        """Returns the indicator's code and the year, which stays whole where the code is long."""
+        indicator, end = data.get("indicator"), f"-{data.get('year') or ''}"
+        most = LONGEST_MADE_CODE - len(end)
+        return f"{indicator.code[:most]}{end}" if indicator and data.get("year") else ""
 
     def _indicator(self) -> Indicator | None:
         """Returns the indicator of the target; of a new target, the indicator chosen so far."""
@@ -322,12 +321,15 @@ class TargetForm(PlanForm):
         return data
 
     def _refuse_baseline_of_another(self, data: dict[str, Any]) -> None:
-        """Refuse the proposed baseline where another indicator was chosen since."""
-        indicator, value = data.get("indicator"), self.proposed.get("baseline_value")
-        is_kept = value is not None and data.get("baseline_value") == value
-        if is_kept and indicator and indicator.pk != self.initial.get("indicator"):
-            text = _("This is the figure of another indicator: empty it, or write the right one.")
-            self.add_error("baseline_value", text)
+        """Refuse what is kept of the proposed baseline where another indicator was chosen since."""
+        indicator = data.get("indicator")
+        if not indicator or indicator.pk == self.initial.get("indicator"):
+            return
+        text = _("This is the figure of another indicator: empty it, or write the right one.")
+        for name in ("baseline_value", "baseline_source"):
+            kept = self.proposed.get(name)
+            if kept is not None and data.get(name) == kept:
+                self.add_error(name, text)
 
     @property
     def row(self) -> Target:

@@ -78,10 +78,6 @@ class OrderOfWork:
     def done(self) -> int:
         return sum(step.is_done for step in self.steps)
 
-    @property
-    def is_complete(self) -> bool:
-        return self.done == len(self.steps)
-
     def _plan(self) -> WorkStep:
         plan = self.plan
         words = {"first": plan.first_year, "last": plan.last_year, "baseline": plan.baseline_year}

@@ -291,9 +291,9 @@ def _link(link: Any, counts: Any, kind: str) -> Iterable[LinkRow]:
 
 _ROWS: dict[str, Callable[[StrategicPlan], Iterable[Any]]] = {
     "plans": lambda plan: [plan],
-    "objectifs": Objective.objects.of,
-    "leviers": Lever.objects.of,
-    "projets": FlagshipProject.objects.of,
+    "objectifs": lambda plan: Objective.objects.of(plan).select_related("continues"),
+    "leviers": lambda plan: Lever.objects.of(plan).select_related("continues"),
+    "projets": lambda plan: FlagshipProject.objects.of(plan).select_related("continues"),
     "jalons": _milestones,
     "indicateurs": lambda plan: Indicator.objects.in_use_in(plan).select_related("part_of"),
     "suivis": _followed,

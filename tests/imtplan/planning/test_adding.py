@@ -67,6 +67,11 @@ def test_numbers_of_a_draft_move_without_a_reason(office: Any, draft: StrategicP
     factories.FigureFactory(indicator=indicator, year=2017)
     url = "/plan/ajouter/cibles/?plan=2018-2022"
     typed = {"value": "20000", "source": "Conseil", "sureness": "high"}
+    assert office.client.get(url).context["form"].proposed["indicator"] == indicator.pk
+    differences = office.preview(url, **typed).context["preview"].differences
+    shown = {row.label: row.after for row in differences}
+    assert shown["indicateur"] == indicator.name, "what is proposed is shown as new"
+    assert shown["Cible de référence"] == "oui"
     answer = _press(office, url, "another", **typed)
     assert (answer.status_code, answer.url) == (302, url)
     target = Target.objects.get()
@@ -77,6 +82,19 @@ def test_numbers_of_a_draft_move_without_a_reason(office: Any, draft: StrategicP
     )
     # The next one is for an indicator that has none yet, and there is none.
     assert "indicator" not in office.client.get(url).context["form"].proposed
+
+
+def test_a_made_code_keeps_its_year_where_the_indicators_code_is_long(
+    office: Any, draft: StrategicPlan
+) -> None:
+    indicator = factories.IndicatorFactory(code="students-" * 5)
+    url = f"/plan/ajouter/cibles/?plan=2018-2022&indicateur={indicator.code}"
+    typed = {"value": "20000", "source": "Conseil", "sureness": "high"}
+    for _time in range(2):
+        _press(office, url, "store", **typed)
+    first, second = Target.objects.order_by("pk").values_list("code", flat=True)
+    assert first.endswith("-2022")
+    assert second == f"{first}-2"
 
 
 def test_an_indicator_of_a_plan_is_linked_as_it_is_made(office: Any, draft: StrategicPlan) -> None:

@@ -191,6 +191,8 @@ def test_a_proposal_does_not_go_to_another_indicator(draft: StrategicPlan, offic
     factories.follow(draft, other)
     refused = office.refused(adding(draft), **TARGET, indicator=str(other.pk))
     assert "baseline_value" in refused
+    own = {"indicator": str(other.pk), "baseline_value": "9000"}
+    assert "baseline_source" in office.refused(adding(draft), **TARGET, **own)
 
 
 def test_a_quotient_is_proposed_with_decimals_that_its_own_form_takes(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from imtplan.accounts.models import School, User
 from imtplan.clock import today
+from imtplan.planning.workbook.sheets import SHEETS, rows_of
 from indicators import past
 from indicators.models import RollUp
 from indicators.recomputing.recompute import recompute_stale
@@ -102,6 +103,15 @@ def test_the_workbook_has_it_and_takes_it(
     assert plan.code in refusal[2]
     first = desk(plan.code)
     assert first.refused(changed(first.download(), "objectifs", "O1", continues="O2"))
+
+
+def test_the_workbook_reads_what_elements_continue_with_them(
+    draft: StrategicPlan, django_assert_num_queries: Any
+) -> None:
+    for sheet in SHEETS:
+        if sheet.slug in ("objectifs", "leviers", "projets"):
+            with django_assert_num_queries(1):
+                assert all(row.continues.code for row in rows_of(sheet, draft))
 
 
 def test_it_is_changed_by_hand(draft: StrategicPlan, office: Any, plan: StrategicPlan) -> None:
