@@ -19,7 +19,7 @@ from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import FormDifference, PlanForm
 from imtplan.planning.forms_measures import IndicatorForm
-from imtplan.planning.plan_fields import NO_UNIT, PERCENT
+from imtplan.planning.plan_fields import NO_UNIT, PERCENT, SHARES
 from imtplan.planning.workbook.link_loading import LinkLoader
 from imtplan.planning.workbook.load_report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
@@ -86,6 +86,7 @@ class Loader:
             except ReasonNeeded:
                 raise
             except LineLeftOut as left_out:
+                self._forget(line)
                 self.report.lines[slug].append(_left_out(line, left_out))
             except CellRefused as left:
                 self._refuse(line, [line.refused(left.name, left.message)])
@@ -110,6 +111,11 @@ class Loader:
             if first != line.number:
                 message = _("Line %(line)d of this sheet says this already.") % {"line": first}
                 raise CellRefused(column, message)
+
+    def _forget(self, line: WorkbookLine) -> None:
+        """Let a later line say what a line says that is left out."""
+        for key, _column in _unique_keys(line):
+            self.seen.pop(key, None)
 
     # --- Elements -------------------------------------------------------------------------------
 
@@ -141,16 +147,27 @@ class Loader:
             self.rows.milestones.add(row.pk)
 
     def _remark_source(self, plan: StrategicPlan) -> None:
-        """Say that the workbook was made of another plan than the one it is loaded into."""
+        """Say that the workbook was made of another plan than the one it is loaded into, and where
+        that one is not the plan that this one follows."""
         if not self.rows.is_copy:
             return
         words = {"other": self.rows.made_of, "plan": plan.code}
         self.report.remarks.append(
-            _("This workbook was made of the plan %(other)s, which stays as it is.") % words
+            _(
+                "This workbook was made of the plan %(other)s: its elements and targets stay as "
+                "they are; indicators and breaks are common to both."
+            )
+            % words
         )
-        if plan.supersedes is None:
+        followed = plan.supersedes
+        if followed is None:
             self.report.remarks.append(
                 _("%(plan)s follows no plan: write %(other)s where it says which one.") % words
+            )
+        elif followed.code != self.rows.made_of:
+            words["followed"] = followed.code
+            self.report.remarks.append(
+                _("%(plan)s follows %(followed)s and not %(other)s: is that meant?") % words
             )
 
     def _begun(self, indicator: Indicator) -> list[FormDifference]:
@@ -193,12 +210,15 @@ class Loader:
         return data
 
     def _typed(self, line: WorkbookLine, name: str) -> str:
-        text = line.text(name, unit=self._unit(line, name))
+        text = _share(line, name) if name in SHARES else self._text(line, name)
         if text and name == "continues":
             return str(self.rows.former(line, text).pk)
         if text and line.columns[name].format is ColumnFormat.CODE:
             return str(self.rows.of_code(name, text).pk)
         return text
+
+    def _text(self, line: WorkbookLine, name: str) -> str:
+        return line.text(name, unit=self._unit(line, name))
 
     def _unit(self, line: WorkbookLine, name: str) -> CellUnit:
         """Returns the unit in which the form counts a column's numbers: that of the indicator."""
@@ -227,6 +247,16 @@ class Loader:
         for name in line.columns:
             if name.startswith(POINT) and name not in form.fields and line.raw(name):
                 raise CellRefused(name, _("This year is not of the plan."))
+
+
+def _share(line: WorkbookLine, name: str) -> str:
+    """Returns a share as its form reads it: 0.9, or 90 % as a text or in a cell of percents."""
+    try:
+        return line.text(name)
+    except CellRefused:
+        with suppress(CellRefused):
+            return f"{line.text(name, unit=PERCENT)} %"
+        raise
 
 
 def _left_out(line: WorkbookLine, left_out: LineLeftOut) -> LineReport:

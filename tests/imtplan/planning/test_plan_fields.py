@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from objectives.models import StrategicPlan
+from tests.imtplan.planning.workbooks import changed
 
 SPACE = "\u202f"
 
@@ -37,6 +38,17 @@ def test_what_is_no_share_is_refused_at_its_field(
     url = f"/plan/modifier/plans/{draft.pk}/"
     errors = office.refused(url, on_track_from=typed)
     assert sentence in " ".join(errors["on_track_from"]).replace(SPACE, " ")
+
+
+@pytest.mark.parametrize("typed", ["85 %", "85 pour cent", (0.85,), 0.85, "0,85"])
+def test_a_workbook_reads_a_share_as_the_form_does(
+    desk: Any, draft: StrategicPlan, typed: Any
+) -> None:
+    here = desk(draft.code)
+    here.load(changed(here.download(), "plans", draft.code, on_track_from=typed))
+    draft.refresh_from_db()
+    assert str(draft.on_track_from) == "0.850"
+    assert here.refused(changed(here.download(), "plans", draft.code, on_track_from="85 élèves"))
 
 
 def test_fields_that_say_little_have_a_line_of_help(office: Any, draft: StrategicPlan) -> None:

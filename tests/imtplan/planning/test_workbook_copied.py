@@ -15,7 +15,7 @@ from indicators.models import FollowedIndicator, IndicatorLink, Progress, Target
 from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
 from tests import factories
-from tests.imtplan.planning.workbooks import changed, heading, opened, saved, title
+from tests.imtplan.planning.workbooks import changed, heading, opened, saved, title, with_lines
 
 NEW = "2023-2027"
 YEARS = {"baseline_year": 2022, "first_year": 2023, "last_year": 2027}
@@ -163,7 +163,30 @@ def test_without_a_plan_that_it_follows_it_says_so(
     here = desk()
     report = here.preview(copied(small, here.client, supersedes=None)).context["form"].report
     assert len(report.remarks) == 2
+    assert "communs aux deux" in str(report.remarks[0])
     assert "ne suit aucun plan" in str(report.remarks[1])
+
+
+def test_where_it_follows_another_than_its_workbook_was_made_of_it_says_so(
+    small: StrategicPlan, desk: Callable[..., Any]
+) -> None:
+    years = {"baseline_year": 2012, "first_year": 2013, "last_year": 2017}
+    factories.PlanFactory(code="2013-2017", **years)
+    here = desk()
+    data = copied(small, here.client, supersedes="2013-2017")
+    remarks = here.preview(data).context["form"].report.remarks
+    assert "suit 2013-2017 et non 2018-2022" in str(remarks[1])
+
+
+def test_a_target_that_is_left_out_leaves_its_place_to_the_next(
+    small: StrategicPlan, desk: Callable[..., Any]
+) -> None:
+    here = desk()
+    (indicator,) = {row.indicator.code for row in small.targets.all()}
+    anew = {"code": "students-2027", "indicator": indicator, "year": 2027, "value": 24000}
+    about = {"baseline_year": 2022, "source": "Conseil", "sureness": "high", "is_reference": "oui"}
+    here.load(with_lines(copied(small, here.client), {"cibles": [anew | about]}))
+    assert Target.objects.get(code="students-2027").is_reference
 
 
 def test_without_its_hidden_sheet_codes_of_another_plan_are_refused(
