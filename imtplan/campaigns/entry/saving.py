@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
 from imtplan.audit.services import record
-from imtplan.campaigns.entry.checking.cells import CellFinding, EnteredCell
+from imtplan.campaigns.entry.checking.cells import CellFinding, EnteredCell, Surroundings
 from imtplan.campaigns.entry.checking.checks import findings, problems, sizes
 from imtplan.campaigns.entry.checking.no_number_words import says_something
 from imtplan.campaigns.entry.kept_inputs import forget
@@ -79,8 +79,10 @@ def store(
 ) -> SaveOutcome:
     """`save_figures` for who holds the lock, and has read the cells since, in a transaction."""
     outcome = SaveOutcome(reading)
-    for cell in cells:
-        _save(cell, outcome, by=by, origin=origin)
+    taken = [taken_over(cell, reading) for cell in cells]
+    around = _around_all([cell for cell, wrong in taken if not wrong], reading)
+    for cell, contradictions in taken:
+        _save(cell, contradictions, outcome, around, by=by, origin=origin)
     if outcome.changed:
         outcome.event = record(
             verb,
@@ -94,11 +96,36 @@ def store(
     return outcome
 
 
-def _save(cell: EnteredCell, outcome: SaveOutcome, *, by: User, origin: Figure.Origin) -> None:
+def _around_all(cells: Iterable[EnteredCell], reading: SchoolFigures) -> Surroundings:
+    """Returns what stands around each cell once all that can be stored are: an explanation answers
+    what is said of its cell beside the others of the same save, whichever comes first."""
+    now = dict(reading.around.now)
+    for cell in cells:
+        if _can_be_stored(cell, reading.figure(cell.indicator)):
+            now.pop(cell.indicator.pk, None)
+            if cell.number is not None:
+                now[cell.indicator.pk] = cell.number
+    return replace(reading.around, now=now)
+
+
+def _can_be_stored(cell: EnteredCell, stored: Figure | None) -> bool:
+    if stored is not None and stored.version != cell.version:
+        return False
+    return cell.state == Figure.State.NOT_ENTERED or not problems(cell)
+
+
+def _save(
+    cell: EnteredCell,
+    contradictions: list[CellFinding],
+    outcome: SaveOutcome,
+    around: Surroundings,
+    *,
+    by: User,
+    origin: Figure.Origin,
+) -> None:
     reading, code = outcome.reading, cell.indicator.code
     stored = reading.figure(cell.indicator)
-    cell, contradictions = taken_over(cell, reading)
-    confirmed = _confirmed(cell, stored, reading)
+    confirmed = _confirmed(cell, stored, around)
     if contradictions:
         outcome.refused[code] = contradictions
     elif _is_unchanged(cell, stored, confirmed):
@@ -146,9 +173,7 @@ def _content(figure: Figure | None) -> tuple[object, ...]:
     return (*cell_of(figure).content, figure.explanation, figure.confirmed)
 
 
-def _confirmed(
-    cell: EnteredCell, stored: Figure | None, reading: SchoolFigures
-) -> Mapping[str, str]:
+def _confirmed(cell: EnteredCell, stored: Figure | None, around: Surroundings) -> Mapping[str, str]:
     """Returns the surprises that the cell answers, with their size.
 
     An old answer does not stretch: whoever changes the figure and leaves the tick and the words as
@@ -158,7 +183,7 @@ def _confirmed(
     explains = says_something(cell.explanation)
     if not (cell.confirm or explains):
         return {}
-    noted = findings(cell, reading.around)
+    noted = findings(cell, around)
     for_words = {finding.code for finding in noted if finding.needs_words}
     by_tick = sizes(finding for finding in noted if not finding.needs_words)
     if stored is None:

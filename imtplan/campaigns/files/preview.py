@@ -241,6 +241,11 @@ class ProposalPreview:
         return sum(row.asks for row in self.rows)
 
     @property
+    def count_refused(self) -> int:
+        """Returns how many rows would be stored and could not be submitted."""
+        return sum(any(finding.is_refusal for finding in row.findings) for row in self.rows)
+
+    @property
     def can_apply(self) -> bool:
         """Says whether there is something to store, at once or once it is decided."""
         waits = (CellOutcome.EMPTIED, CellOutcome.UNDECIDED, CellOutcome.CONFLICT)
@@ -366,8 +371,9 @@ def _check(row: ProposedCell, after: SchoolFigures) -> None:
 def _elsewhere(
     rows: list[ProposedCell], reading: SchoolFigures, after: SchoolFigures
 ) -> list[SurpriseElsewhere]:
-    """Returns surprises in cells that are not proposed: a whole that is less than its new parts."""
-    touched = {row.indicator.pk for row in rows}
+    """Returns surprises in cells that stay as they are, proposed so or not at all: a whole that is
+    less than its new parts."""
+    touched = {row.indicator.pk for row in rows if row.outcome.is_applied}
     raised = []
     for indicator in reading.indicators:
         if indicator.pk not in touched:

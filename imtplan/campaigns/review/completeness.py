@@ -4,7 +4,7 @@ It reads only. What nobody said is missing, and never zero.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -235,12 +235,19 @@ def rows_of(campaign: Campaign) -> list[SchoolRow]:
     return [
         SchoolRow(
             submission,
-            completeness.get(submission.school_id, Completeness()),
+            _still_open(completeness.get(submission.school_id, Completeness()), submission),
             extensions.get(submission.school_id),
             campaign,
         )
         for submission in submissions
     ]
+
+
+def _still_open(counts: Completeness, submission: Submission) -> Completeness:
+    """Returns the counts with nothing to correct once the figures are handed in: what a rule that
+    was switched on since would refuse stays as it was submitted."""
+    is_open = submission.state_of_now.is_open_for_entry
+    return counts if is_open else replace(counts, to_correct=0)
 
 
 @dataclass(frozen=True)

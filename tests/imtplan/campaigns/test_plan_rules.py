@@ -8,13 +8,14 @@ import pytest
 from django.utils import translation
 
 from imtplan.accounts.models import School, User
-from imtplan.campaigns.entry.checking.cells import FindingLevel
+from imtplan.campaigns.entry.checking.cells import EnteredCell, FindingLevel
 from imtplan.campaigns.entry.reading import read
+from imtplan.campaigns.entry.saving import save_figures
 from imtplan.campaigns.files.preview import preview
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.files.tables.typed_cells import TypedCell
 from imtplan.campaigns.models import Campaign
-from imtplan.campaigns.review.completeness import of_campaign
+from imtplan.campaigns.review.completeness import of_campaign, rows_of
 from imtplan.campaigns.review.submission_services import SubmissionIncomplete, submit
 from indicators.models import Figure, Indicator, RuleKind, RuleSeverity, SeriesBreak
 from tests import factories
@@ -214,6 +215,77 @@ def test_a_paste_shows_what_it_breaks_in_a_row_that_it_does_not_touch(
     assert (elsewhere.indicator, elsewhere.finding.is_refusal) == (women, True)
 
 
+def test_a_row_of_the_file_that_stays_as_it_is_and_is_refused_now_is_shown(
+    save: Any, place: dict[str, Any], alice: User, students: Indicator, women: Indicator
+) -> None:
+    """A workbook gives every row back: what changes in one breaks the rule of another."""
+    factories.FigureRuleFactory(indicator=women, kind=RuleKind.AT_MOST, limit=None, other=students)
+    save("60", indicator=women)
+    cells = [
+        TypedCell(women, {"value": "60"}, "ligne 1", version=1),
+        TypedCell(students, {"value": "50"}, "ligne 2"),
+    ]
+    proposal = propose(**place, cells=cells, origin=Figure.Origin.PASTE, by=alice)
+    [elsewhere] = preview(proposal).elsewhere
+    assert (elsewhere.indicator, elsewhere.finding.is_refusal) == (women, True)
+
+
+def test_the_preview_counts_what_could_not_be_submitted(
+    signed_in: Any, place: dict[str, Any], alice: User, students: Indicator
+) -> None:
+    factories.FigureRuleFactory(indicator=students)
+    proposal = propose(
+        **place,
+        cells=[TypedCell(students, {"value": "120"}, "ligne 1")],
+        origin=Figure.Origin.PASTE,
+        by=alice,
+    )
+    page = signed_in(alice).get(preview(proposal).url).content.decode()
+    assert "à corriger avant de soumettre\u202f: 1" in page
+
+
+def test_an_explanation_answers_beside_the_other_figures_of_the_same_save(
+    place: dict[str, Any], alice: User, students: Indicator, women: Indicator
+) -> None:
+    """Whichever comes first: A is judged beside B as it will stand, not as it stood."""
+    rule = factories.FigureRuleFactory(
+        indicator=women,
+        kind=RuleKind.AT_MOST,
+        limit=None,
+        other=students,
+        severity=RuleSeverity.EXPLAIN,
+    )
+    words = "Deux cursus sont comptés deux fois."
+    cells = [
+        EnteredCell(women, state=Figure.State.NUMBER, value=Decimal(60), explanation=words),
+        EnteredCell(students, state=Figure.State.NUMBER, value=Decimal(50)),
+    ]
+    save_figures(**place, cells=cells, by=alice, origin=Figure.Origin.FORM)
+    assert Figure.objects.get(indicator=women).confirmed == {rule.code: "10.000000"}
+    assert read(**place).to_explain == []
+
+
+def test_another_figure_that_is_not_stored_is_not_looked_at(
+    save: Any, place: dict[str, Any], alice: User, students: Indicator, women: Indicator
+) -> None:
+    factories.FigureRuleFactory(
+        indicator=women,
+        kind=RuleKind.AT_MOST,
+        limit=None,
+        other=students,
+        severity=RuleSeverity.EXPLAIN,
+    )
+    save("100")
+    in_conflict = EnteredCell(students, state=Figure.State.NUMBER, value=Decimal(50))
+    words = "Deux cursus sont comptés deux fois."
+    women_cell = EnteredCell(women, state=Figure.State.NUMBER, value=Decimal(60), explanation=words)
+    outcome = save_figures(
+        **place, cells=[in_conflict, women_cell], by=alice, origin=Figure.Origin.FORM
+    )
+    assert list(outcome.conflicts) == ["students"]
+    assert Figure.objects.get(indicator=women).confirmed == {}
+
+
 # --- Between indicators -------------------------------------------------------------------------
 
 
@@ -329,6 +401,27 @@ def test_the_campaigns_own_page_counts_it(
     factories.FigureRuleFactory(indicator=students)
     save("120")
     assert of_campaign(campaign)[albi.pk].to_correct == 1
+
+
+def test_a_rule_switched_on_later_informs_of_what_was_submitted(
+    save: Any,
+    campaign: Campaign,
+    place: dict[str, Any],
+    alice: User,
+    diane: User,
+    signed_in: Any,
+    students: Indicator,
+) -> None:
+    save("120")
+    submit(**place, by=alice)
+    factories.FigureRuleFactory(indicator=students)
+    review = signed_in(diane).get(f"{ALBI}relire/")
+    assert (review.context["page"].to_correct, review.context["completeness"].to_correct) == (0, 0)
+    page = review.content.decode()
+    assert REFUSED in page
+    assert "À corriger avant de soumettre." not in page
+    [row] = [row for row in rows_of(campaign) if row.school == place["school"]]
+    assert row.completeness.to_correct == 0
 
 
 def test_the_review_shows_who_validates_what_was_explained(

@@ -4,7 +4,7 @@ The rules are in `checks`; these are the things they speak of, and the numbers i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db import models
@@ -104,6 +104,11 @@ class CellFinding:
     def asks(self) -> bool:
         """Says whether somebody has to confirm or explain before the figures are sent."""
         return self.is_surprise and not self.answered
+
+    def once_handed_in(self) -> "CellFinding":
+        """Returns what it is of a figure that was submitted: a rule that was switched on since
+        refuses it no more, and informs who validates."""
+        return replace(self, level=FindingLevel.INFORMATION) if self.is_refusal else self
 
     def as_json(self) -> dict[str, str | bool]:
         return {

@@ -231,6 +231,9 @@ def read_page(
             for indicator in reading.indicators
         ],
     )
+    if not page.state.is_open_for_entry:
+        for row in page.rows:
+            row.findings = [finding.once_handed_in() for finding in row.findings]
     _join_remarks(page.remarked, data or {})
     return page
 
