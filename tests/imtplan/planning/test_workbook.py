@@ -164,6 +164,7 @@ def test_the_headings_are_in_the_language_of_the_person(odd: StrategicPlan) -> N
             "Title (English)",
             "Weight",
             "Followed from",
+            "Goes on from",
         ]
         assert english["Links"][0][1] == "Its code"
         assert "Expected in 2020" in english["Targets"][0]
