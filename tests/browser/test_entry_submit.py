@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from imtplan.campaigns.models import Campaign
 from indicators.models import Figure
+from tests import factories
 
 pytestmark = [pytest.mark.browser]
 
@@ -46,6 +47,18 @@ def test_review_waits_for_what_is_to_be_corrected(grid: Callable[..., Any]) -> N
     assert entry.numbers("students") == [Decimal(1142)]
     entry.page.reload()
     assert entry.field("students").input_value() == "12,5,3"
+
+
+def test_review_opens_over_a_figure_that_a_rule_refuses(grid: Callable[..., Any]) -> None:
+    """It is stored as a draft: the review says what holds it back."""
+    entry = grid()
+    factories.FigureRuleFactory(indicator=entry.stored("students").indicator)
+    entry.type("students", "1151")
+    entry.page.locator("#students.is-refused").wait_for()
+    assert entry.page.inner_text("[data-count=to_correct]") == "1"
+    entry.page.click("button[name=review]")
+    entry.page.wait_for_url("**/relire/")
+    assert entry.numbers("students") == [Decimal(1151)]
 
 
 def test_closed_while_open_nothing_is_stored_and_the_page_says_so(

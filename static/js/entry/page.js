@@ -51,7 +51,8 @@ function showLast() {
 for (const jump of form.querySelectorAll("[data-jump]")) {
   jump.addEventListener("click", (event) => {
     event.preventDefault();
-    lookAt(rows.find((row) => row.body.classList.contains(jump.dataset.jump)));
+    const looks = jump.dataset.jump.split(" ");
+    lookAt(rows.find(({ body }) => looks.some((look) => body.classList.contains(look))));
   });
 }
 
@@ -127,6 +128,7 @@ form.addEventListener("submit", async (event) => {
     announce(word("unsent"));
     return lookAt(unsent);
   }
+  // What a rule refuses is stored: the review says so, and lets nobody submit it.
   const wrong = rows.find((row) => row.body.classList.contains("is-wrong"));
   if (wrong) {
     announce(word("look"));

@@ -133,6 +133,7 @@ class Row {
   showSign(kind) {
     this.signKind = kind;
     this.body.classList.toggle("is-wrong", kind === "wrong" || kind === "conflict");
+    this.body.classList.toggle("is-refused", kind === "refused");
     this.body.classList.toggle("asks", kind === "asks");
     this.look();
   }
@@ -141,7 +142,7 @@ class Row {
   look() {
     const isChoice = this.signKind === "conflict";
     const kind = (this.isLeft && !isChoice && UNSTORED[this.data.state ?? ""]) || this.signKind;
-    this.sign.replaceChildren(copyOf(`sign-${kind}`));
+    this.sign.replaceChildren(copyOf(`sign-${kind === "refused" ? "wrong" : kind}`));
     this.body.classList.toggle("is-unsaved", ["waiting", "signed_out", "unsaved"].includes(kind));
   }
 
@@ -207,7 +208,7 @@ class Row {
 
   /** The name of the sign of what is stored. */
   standing(findings, asking) {
-    if (findings.some((one) => one.level === "refused")) return "wrong";
+    if (findings.some((one) => one.level === "refused")) return "refused";
     const entered = this.word.value || (this.numbers.some((field) => field.value.trim()) ? "number" : "empty");
     return asking.length ? "asks" : entered;
   }
