@@ -19,7 +19,7 @@ from tests.browser.walk import Walk
 
 pytestmark = [pytest.mark.browser]
 
-SEQUENCES = int(os.environ.get("WALK_SEQUENCES", "15"))
+SEQUENCES = int(os.environ.get("WALK_SEQUENCES", "10"))
 SEED = int(os.environ.get("WALK_SEED", "1"))
 
 tabs = st.integers(0, 1)  # which, of those that are open

@@ -47,12 +47,13 @@ def outcomes(preview: Any) -> dict[str, dict[LoadOutcome, int]]:
     return counts
 
 
-def test_the_workbook_of_the_first_plan_begins_the_second(
+def test_the_workbook_of_the_first_plan_begins_the_second_once(
     first: StrategicPlan, desk: Callable[..., Any]
 ) -> None:
     here = desk()
     before = state_of(first), Progress.objects.filter(target__plan=first).count()
-    preview = here.preview(copied(first, here.client))
+    data = copied(first, here.client)
+    preview = here.preview(data)
     report = preview.context["form"].report
     new, changes, out = LoadOutcome.NEW, LoadOutcome.CHANGED, LoadOutcome.LEFT_OUT
     milestones = Milestone.objects.count()
@@ -83,18 +84,12 @@ def test_the_workbook_of_the_first_plan_begins_the_second(
     assert Serves.objects.filter(project__plan=second).exists()
     assert not second.targets.exists(), "nothing is promised that nobody wrote"
 
-
-def test_given_a_second_time_it_changes_nothing(
-    first: StrategicPlan, desk: Callable[..., Any]
-) -> None:
-    here = desk()
-    data = copied(first, here.client)
-    here.load(data)
+    # Given a second time it changes nothing.
     events = Event.objects.count()
-    answer = here.preview(data)
-    assert not answer.context["form"].report.changes
-    assert set(outcomes(answer)["objectifs"]) == {LoadOutcome.SAME}, "the sheets are read again"
-    here.confirm(answer)
+    again = here.preview(data)
+    assert not again.context["form"].report.changes
+    assert set(outcomes(again)["objectifs"]) == {LoadOutcome.SAME}, "the sheets are read again"
+    here.confirm(again)
     assert Event.objects.count() == events
 
 
