@@ -43,3 +43,10 @@ def save(campaign: Campaign, albi: School, alice: User, students: Indicator) -> 
 @pytest.fixture
 def place(campaign: Campaign, albi: School) -> dict[str, Any]:
     return {"campaign": campaign, "school": albi}
+
+
+@pytest.fixture
+def women(campaign: Campaign) -> Indicator:
+    women = factories.IndicatorFactory(code="women", name_fr="Étudiantes", rank=1)
+    campaign.indicators.add(women)
+    return women
