@@ -28,8 +28,8 @@ CUT = """() => [...document.querySelectorAll('main *, header *, dialog[open] *')
   .filter((box) => /hidden|clip/.test(getComputedStyle(box).overflow))
   .filter((box) => box.scrollWidth > box.clientWidth + 2 || box.scrollHeight > box.clientHeight + 2)
   .map((box) => box.outerHTML.slice(0, 120))"""
-# A word of a button that stands on two lines: the button was squeezed.
-BROKEN = """() => [...document.querySelectorAll('.btn')]
+# A word of a button or a heading that stands on two lines: it was squeezed.
+BROKEN = """() => [...document.querySelectorAll('.btn, h1, h2')]
   .filter((button) => button.checkVisibility())
   .filter((button) => [...button.childNodes].some((node) => node.nodeType === 3
     && [...node.data.matchAll(/\\S+/g)].some((word) => {
