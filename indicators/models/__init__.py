@@ -1,7 +1,7 @@
 """The models: indicators, targets, figures, and the results computed from them."""
 
 from indicators.models.figure import CountedFigure, Figure, FigureContent, FigureEvent, View
-from indicators.models.figure_rule import FigureRule, RuleKind, RuleSeverity
+from indicators.models.figure_rule import RULE_CODE, FigureRule, RuleKind, RuleSeverity
 from indicators.models.followed import FollowedIndicator
 from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
@@ -21,6 +21,7 @@ from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, Tr
 
 __all__ = [
     "GROWTH_NEEDS_POSITIVE",
+    "RULE_CODE",
     "ComputedDay",
     "CountedFigure",
     "Figure",

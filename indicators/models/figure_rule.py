@@ -15,6 +15,9 @@ from indicators.formulas.figure_rules import KINDS
 from indicators.models.indicator import Indicator, amount_field
 from objectives.followed_years import archived_at_field
 
+# What the code of a rule begins with, and that of no other surprise.
+RULE_CODE = "rule-"
+
 
 class RuleKind(models.TextChoices):
     """The kinds of `KINDS` in words. A is the figure that is judged."""
@@ -60,8 +63,8 @@ class FigureRuleQuerySet(OpenToRoles["FigureRule"]):
         return self.select_related("indicator", "other", "third")
 
 
-_ALONE = ["lowest", "highest", "change_percent", "change_amount", "decimals"]
-_OF_THREE = ["sum", "product"]
+_ALONE = [kind for kind, arithmetic in KINDS.items() if "limit" in arithmetic.takes]
+_OF_THREE = [kind for kind, arithmetic in KINDS.items() if "third" in arithmetic.takes]
 
 
 @pghistory.track()
@@ -153,11 +156,7 @@ class FigureRule(models.Model):
     @property
     def code(self) -> str:
         """Returns the name under which an answer to it is kept with a figure."""
-        return f"rule-{self.pk}"
-
-    @property
-    def is_in_force(self) -> bool:
-        return self.is_on and self.archived_at is None
+        return f"{RULE_CODE}{self.pk}"
 
     @property
     def severity_symbol(self) -> str:

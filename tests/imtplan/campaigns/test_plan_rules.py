@@ -286,6 +286,7 @@ def test_the_campaigns_own_page_counts_it(
     assert of_campaign(campaign)[albi.pk].to_correct == 1
 
 
+@pytest.mark.parametrize("severity", [RuleSeverity.REFUSE, RuleSeverity.EXPLAIN])
 def test_a_rule_switched_on_later_informs_of_what_was_submitted(
     save: Any,
     campaign: Campaign,
@@ -294,17 +295,19 @@ def test_a_rule_switched_on_later_informs_of_what_was_submitted(
     diane: User,
     signed_in: Any,
     students: Indicator,
+    severity: RuleSeverity,
 ) -> None:
     save("120")
     submit(**place, by=alice)
-    factories.FigureRuleFactory(indicator=students)
+    factories.FigureRuleFactory(indicator=students, severity=severity)
     review = signed_in(diane).get(f"{ALBI}relire/")
-    assert (review.context["page"].to_correct, review.context["completeness"].to_correct) == (0, 0)
+    assert (review.context["page"].to_correct, review.context["page"].to_explain) == (0, 0)
     page = review.content.decode()
     assert REFUSED in page
     assert "À corriger avant de soumettre." not in page
+    assert "À expliquer." not in page
     [row] = [row for row in rows_of(campaign) if row.school == place["school"]]
-    assert row.completeness.to_correct == 0
+    assert (row.completeness.to_correct, row.completeness.to_explain) == (0, 0)
 
 
 def test_the_review_shows_who_validates_what_was_explained(

@@ -9,7 +9,7 @@ from imtplan.accounts.models import User
 from imtplan.campaigns.entry.checking.cells import EnteredCell
 from imtplan.campaigns.entry.reading import read
 from imtplan.campaigns.entry.saving import save_figures
-from imtplan.campaigns.files.preview import preview
+from imtplan.campaigns.files.preview import preview, preview_of
 from imtplan.campaigns.files.proposals import apply, propose
 from imtplan.campaigns.files.tables.typed_cells import TypedCell
 from indicators.models import Figure, Indicator, RuleKind, RuleSeverity
@@ -123,3 +123,24 @@ def test_another_figure_that_is_not_stored_is_not_looked_at(
     )
     assert list(outcome.conflicts) == ["students"]
     assert Figure.objects.get(indicator=women).confirmed == {}
+
+
+def test_a_preview_looks_up_once_what_both_its_readings_are_held_to(
+    save: Any,
+    place: dict[str, Any],
+    alice: User,
+    students: Indicator,
+    women: Indicator,
+    django_assert_num_queries: Any,
+) -> None:
+    factories.FigureRuleFactory(indicator=students)
+    save("60", indicator=women)
+    proposal = propose(
+        **place,
+        cells=[TypedCell(students, {"value": "120"}, "ligne 1")],
+        origin=Figure.Origin.PASTE,
+        by=alice,
+    )
+    reading = read(**place)
+    with django_assert_num_queries(3):  # aims, breaks of series, rules
+        preview_of(proposal, reading)

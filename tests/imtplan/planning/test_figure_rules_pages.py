@@ -64,7 +64,7 @@ def test_it_is_written_tried_switched_on_and_off(
     answer = office.do(ADDING, other=str(students.pk), **TERMS)
     rule = FigureRule.objects.get()
     assert answer.url == trial_of(rule)
-    assert not rule.is_in_force, "a draft until it is switched on"
+    assert not FigureRule.objects.in_force().exists(), "a draft until it is switched on"
 
     page = office.client.get(trial_of(rule))
     text = page.content.decode()
@@ -77,7 +77,7 @@ def test_it_is_written_tried_switched_on_and_off(
     assert "70 ici, et 50 dans «\u202fÉtudiants\u202f»." in text
 
     assert switch(office, rule, on="1").url == f"/plan/modifier/indicateurs/{women.pk}/"
-    assert FigureRule.objects.get().is_in_force
+    assert FigureRule.objects.in_force().exists()
     refused = switch(office, rule, off="1")
     assert (refused.status_code, FigureRule.objects.get().is_on) == (422, True), "a reason is due"
     assert refused.context["problem"] == "Dites pourquoi vous désactivez cette règle."

@@ -5,7 +5,7 @@ The rules are in `checks`; these are the things they speak of, and the numbers i
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import models
 from django.utils.functional import Promise
@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
-from imtplan.numbers import format_number, format_percent
+from imtplan.numbers import format_number, format_percent, rounded_percentage
 from imtplan.percentages import in_points
 from imtplan.spreadsheets.cell_words import bare
 from indicators.formulas.readings import number_of
-from indicators.models import Figure, FigureRule, Indicator
+from indicators.models import RULE_CODE, Figure, FigureRule, Indicator
 
 
 class FindingLevel(models.TextChoices):
@@ -33,7 +33,7 @@ class FindingLevel(models.TextChoices):
         return {
             FindingLevel.IMPOSSIBLE: "x-circle-fill",
             FindingLevel.REFUSED: "dash-circle",
-            FindingLevel.SURPRISING: "exclamation-triangle",
+            FindingLevel.SURPRISING: "exclamation-triangle-fill",
             FindingLevel.INFORMATION: "info-circle",
         }[self]
 
@@ -107,8 +107,10 @@ class CellFinding:
 
     def once_handed_in(self) -> "CellFinding":
         """Returns what it is of a figure that was submitted: a rule that was switched on since
-        refuses it no more, and informs who validates."""
-        return replace(self, level=FindingLevel.INFORMATION) if self.is_refusal else self
+        neither refuses it nor asks for words, and informs who validates."""
+        if self.is_refusal or (self.asks and self.code.startswith(RULE_CODE)):
+            return replace(self, level=FindingLevel.INFORMATION, needs_words=False)
+        return self
 
     def as_json(self) -> dict[str, str | bool]:
         return {
@@ -211,23 +213,33 @@ def _names_of(indicator: Indicator) -> set[str]:
 # --- Numbers in sentences -----------------------------------------------------------------------
 
 
-def shown(number: Decimal, indicator: Indicator | None = None) -> str:
-    """Writes a number in the person's language; a quotient with its indicator's decimals."""
+def shown(number: Decimal, indicator: Indicator | None = None, decimals: int = 0) -> str:
+    """Writes a number in the person's language; a quotient with its indicator's decimals, or with
+    `decimals` where those are more."""
     language = reader_language()
     if indicator is None or not indicator.is_ratio:
         return format_number(number, language=language)
     in_percent = indicator.is_percentage
-    return format_number(
-        number, language=language, decimals=indicator.decimals, in_percent=in_percent
-    )
+    places = max(indicator.decimals, decimals)
+    return format_number(number, language=language, decimals=places, in_percent=in_percent)
 
 
-def signed(number: Decimal, indicator: Indicator) -> str:
+def as_shown(number: Decimal, indicator: Indicator | None = None, decimals: int = 0) -> Decimal:
+    """Returns the number that `shown` writes."""
+    if indicator is None or not indicator.is_ratio:
+        return number
+    places = max(indicator.decimals, decimals)
+    if indicator.is_percentage:
+        return rounded_percentage(number, places)
+    return number.quantize(Decimal((0, (1,), -places)), rounding=ROUND_HALF_UP)
+
+
+def signed(number: Decimal, indicator: Indicator, decimals: int = 2) -> str:
     """A step up has its plus. A quotient is told to two decimals, a percentage in points."""
     if indicator.is_percentage:
-        return in_points(number, decimals=2)
+        return in_points(number, decimals=decimals)
     language = reader_language()
-    return format_number(round(number, 2).normalize(), language=language, sign=True)
+    return format_number(round(number, decimals).normalize(), language=language, sign=True)
 
 
 def percent(ratio: Decimal, *, sign: bool = False) -> str:

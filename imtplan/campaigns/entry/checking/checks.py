@@ -7,6 +7,7 @@ is stored as a draft and cannot be submitted. Each sentence names the numbers it
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from statistics import median
 
@@ -37,7 +38,7 @@ from imtplan.campaigns.entry.checking.no_number_words import says_something
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.campaigns.entry.checking.plan_rules import held_to_rules
 from imtplan.percentages import in_points
-from indicators.models import Figure, Indicator
+from indicators.models import RULE_CODE, Figure, Indicator
 
 # How many earlier steps from year to year make a history, and how far outside it a step is an
 # outlier: the modified z-score of Iglewicz and Hoaglin (1993), 0.6745 times the distance from the
@@ -60,7 +61,8 @@ SURPRISES = {
 
 def surprise_name(code: str) -> str | Promise:
     """Returns what receipts and histories call a surprise that was answered."""
-    return _("a rule of the plan office") if code.startswith("rule-") else SURPRISES.get(code, code)
+    is_of_a_rule = code.startswith(RULE_CODE)
+    return _("a rule of the plan office") if is_of_a_rule else SURPRISES.get(code, code)
 
 
 # --- Impossible ---------------------------------------------------------------------------------
@@ -129,7 +131,8 @@ def _ratio_problems(cell: EnteredCell) -> Iterator[CellFinding]:
 def findings(
     cell: EnteredCell, around: Surroundings, confirmed: Mapping[str, str] | None = None
 ) -> list[CellFinding]:
-    """Returns what surprises or informs about a cell that may be stored, and what is answered.
+    """Returns what refuses a cell that may be stored, surprises in it or informs about it, and
+    what is answered.
 
     `confirmed`: the answers given with this year's figure; last year's count too.
     """
@@ -157,7 +160,7 @@ def _answered(finding: CellFinding, answers: Sequence[Mapping[str, str]]) -> Cel
     sizes = [Decimal(given[finding.code]) for given in counting if finding.code in given]
     if not finding.is_surprise or not any(size >= finding.size for size in sizes):
         return finding
-    return CellFinding(**{**finding.__dict__, "answered": True})
+    return replace(finding, answered=True)
 
 
 def sizes(noted: Iterable[CellFinding]) -> dict[str, str]:

@@ -18,11 +18,11 @@ from imtplan.campaigns.entry.checking.cells import (
     EnteredCell,
     FindingLevel,
     Surroundings,
-    percent,
+    as_shown,
     shown,
     signed,
 )
-from imtplan.numbers import format_percent
+from imtplan.numbers import MAX_DECIMALS, format_percent
 from imtplan.percentages import in_points
 from indicators.formulas.figure_rules import miss
 from indicators.models import FigureRule, Indicator, RuleKind, RuleSeverity
@@ -116,16 +116,56 @@ def _beside(rule: FigureRule, indicator: Indicator | None, around: Surroundings)
 def compared(rule: FigureRule, cell: EnteredCell, around: Surroundings) -> Promise:
     """Returns the numbers of a rule that is missed, in a sentence."""
     indicator, number = cell.indicator, cell.number
-    words: dict[str, object] = {"now": shown(number, indicator) if number is not None else ""}
+    numbers = _numbers(rule, cell, around)
+    decimals = _decimals(rule, indicator, numbers)
+    words: dict[str, object] = {
+        "now": shown(number, indicator, decimals) if number is not None else ""
+    }
     if rule.limit is not None:
-        words["limit"] = _limit(rule, indicator)
-    before = around.before(indicator)
-    if before is not None and before.number is not None and number is not None:
-        words["last"] = shown(before.number, indicator)
+        words["limit"] = _limit(rule, rule.limit, indicator)
+    before, last = around.before(indicator), numbers["last"]
+    if before is not None and last is not None and number is not None:
+        words["last"] = shown(last, indicator, decimals)
         words["year"] = around.year_in_words(before.year)
-        words["change"] = _change(rule, number, before.number, indicator)
-    words |= _others(rule, indicator, _numbers(rule, cell, around), around)
+        words["change"] = _change(rule, number, last, indicator)
+    words |= _others(rule, indicator, numbers, around, decimals)
     return format_lazy(SENTENCES[rule.kind], **words)
+
+
+def _decimals(rule: FigureRule, indicator: Indicator, numbers: Mapping[str, Decimal | None]) -> int:
+    """Returns with how many decimals quotients are written, six at most: the fewest with which the
+    sentence shows what the rule found, as 69.98 below 70 and not 70.0."""
+    number, (reference, beside) = numbers["number"], _held_against(rule, indicator, numbers)
+    if number is None or reference is None:
+        return 0
+    takes_tolerance = "tolerance" in RuleKind(rule.kind).takes
+    margin = (rule.tolerance or Decimal(0)) if takes_tolerance else Decimal(0)
+    for decimals in range(MAX_DECIMALS):
+        gap = as_shown(number, indicator, decimals) - as_shown(reference, beside, decimals)
+        if abs(gap) > margin and (gap > 0) == (number > reference):
+            return decimals
+    return MAX_DECIMALS
+
+
+def _held_against(
+    rule: FigureRule, indicator: Indicator, numbers: Mapping[str, Decimal | None]
+) -> tuple[Decimal | None, Indicator | None]:
+    """Returns the number that A stands beside in the sentence, and as whose it is written."""
+    if rule.kind in (RuleKind.LOWEST, RuleKind.HIGHEST):
+        return rule.limit, None
+    if rule.kind in (RuleKind.CHANGE_PERCENT, RuleKind.CHANGE_AMOUNT):
+        return numbers["last"], indicator
+    if rule.kind == RuleKind.AT_MOST:
+        return numbers["other"], rule.other
+    return _total(rule, numbers), indicator
+
+
+def _total(rule: FigureRule, numbers: Mapping[str, Decimal | None]) -> Decimal | None:
+    """Returns what B and C come to, in the unit of A."""
+    other, third = numbers["other"], numbers["third"]
+    if other is None or third is None:
+        return None
+    return other + third if rule.kind == RuleKind.SUM else other * third
 
 
 def _others(
@@ -133,36 +173,39 @@ def _others(
     indicator: Indicator,
     numbers: Mapping[str, Decimal | None],
     around: Surroundings,
+    decimals: int,
 ) -> dict[str, object]:
     """Returns the names and numbers of B and C, and what both come to in the unit of A."""
     words: dict[str, object] = {}
     for name, letter, row in (("other", "b", rule.other), ("third", "c", rule.third)):
         if row is not None and row.pk in around.now:
             mark = "\u202f%" if rule.kind == RuleKind.PRODUCT and row.is_percentage else ""
-            words |= {letter: row.name, name: shown(around.now[row.pk], row) + mark}
-    other, third = numbers["other"], numbers["third"]
-    if other is not None and third is not None:
-        total = other + third if rule.kind == RuleKind.SUM else other * third
-        words["total"] = shown(round(total, 6).normalize(), indicator)
+            words |= {letter: row.name, name: shown(around.now[row.pk], row, decimals) + mark}
+    if (total := _total(rule, numbers)) is not None:
+        words["total"] = shown(round(total, MAX_DECIMALS).normalize(), indicator, decimals)
     return words
 
 
-def _limit(rule: FigureRule, indicator: Indicator) -> str:
-    limit = rule.limit if rule.limit is not None else Decimal(0)
+def _limit(rule: FigureRule, limit: Decimal, indicator: Indicator) -> str:
+    """Returns the limit with all its digits."""
     if rule.kind == RuleKind.CHANGE_PERCENT:
-        return percent(limit / 100)
+        return format_percent(limit / 100, language=reader_language(), decimals=MAX_DECIMALS)
     if rule.kind == RuleKind.CHANGE_AMOUNT and indicator.is_percentage:
-        return in_points(limit, sign=False)
+        return in_points(limit, decimals=MAX_DECIMALS, sign=False)
     return shown(limit)
 
 
 def _change(rule: FigureRule, number: Decimal, last: Decimal, indicator: Indicator) -> str:
-    """Returns the change as the rule limits it: in per cent of last year's number, with as many
-    decimals as show that it is over the limit, or in the unit."""
-    if rule.kind != RuleKind.CHANGE_PERCENT:
-        return signed(number - last, indicator)
-    if not last:
+    """Returns the change as the rule limits it, in per cent of last year's number or in the unit,
+    with as many decimals as show that it is over the limit."""
+    in_percent = rule.kind == RuleKind.CHANGE_PERCENT
+    if in_percent and not last:
         return ""
-    change, limit = (number - last) / abs(last), rule.limit or Decimal(0)
-    decimals = next((d for d in range(1, 6) if round(abs(change) * 100, d) > limit), 6)
-    return format_percent(change, language=reader_language(), decimals=decimals, sign=True)
+    change = (number - last) / abs(last) * 100 if in_percent else number - last
+    limit, least = rule.limit or Decimal(0), 1 if in_percent else 2
+    places = range(least, MAX_DECIMALS)
+    decimals = next((d for d in places if round(abs(change), d) > limit), MAX_DECIMALS)
+    if not in_percent:
+        return signed(change, indicator, decimals)
+    language = reader_language()
+    return format_percent(change / 100, language=language, decimals=decimals, sign=True)
