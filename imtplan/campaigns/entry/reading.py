@@ -68,24 +68,7 @@ class SchoolFigures:
 
     @cached_property
     def aims(self) -> dict[int, KnownMagnitudes]:
-        """Returns the school's own target of each indicator, and the institute's numbers."""
-        targets = (
-            Target.objects.in_use()
-            .counting_in(self.campaign.year)
-            .select_related("indicator")
-            .filter(
-                Q(school=self.school) | Q(school=None, is_reference=True),
-                plan__in=self.campaign.plans,
-                indicator__in=self.indicators,
-            )
-            .order_by("plan__first_year", "pk")
-        )
-        aims: dict[int, KnownMagnitudes] = {}
-        for target in targets:
-            aim = aims.get(target.indicator_id, KnownMagnitudes())
-            is_whole = target.school_id is None and not self.school.is_the_institute
-            aims[target.indicator_id] = _with_target(aim, target, is_whole=is_whole)
-        return aims
+        return aims_of(self.campaign, [self.school], self.indicators)[self.school.pk]
 
     @cached_property
     def breaks(self) -> dict[int, dict[int, str]]:
@@ -96,7 +79,7 @@ class SchoolFigures:
         return rules_in_force(self.indicators)
 
     def findings(self, indicator: Indicator) -> list[CellFinding]:
-        """Returns what surprises or informs about the stored figure."""
+        """Returns what refuses the stored figure, surprises in it or informs about it."""
         figure = self.figure(indicator)
         if figure is None:
             return []
@@ -167,6 +150,32 @@ def read(campaign: Campaign, school: School, indicators: Iterable[Indicator] = (
         kept={kept_input.indicator_id: kept_input for kept_input in kept.select_related("by")},
         past=past,
     )
+
+
+def aims_of(
+    campaign: Campaign, schools: Iterable[School], indicators: Iterable[Indicator]
+) -> dict[int, dict[int, KnownMagnitudes]]:
+    """Returns each school's own target of each indicator, and the institute's numbers, by school
+    and indicator."""
+    by_key = {school.pk: school for school in schools}
+    targets = (
+        Target.objects.in_use()
+        .counting_in(campaign.year)
+        .select_related("indicator")
+        .filter(
+            Q(school__in=by_key) | Q(school=None, is_reference=True),
+            plan__in=campaign.plans,
+            indicator__in=indicators,
+        )
+        .order_by("plan__first_year", "pk")
+    )
+    aims: dict[int, dict[int, KnownMagnitudes]] = {pk: {} for pk in by_key}
+    for target in targets:
+        for pk in by_key if target.school_id is None else [target.school_id]:
+            aim = aims[pk].get(target.indicator_id, KnownMagnitudes())
+            is_whole = target.school_id is None and not by_key[pk].is_the_institute
+            aims[pk][target.indicator_id] = _with_target(aim, target, is_whole=is_whole)
+    return aims
 
 
 def breaks_up_to(year: int, indicators: Iterable[Indicator]) -> dict[int, dict[int, str]]:

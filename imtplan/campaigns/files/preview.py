@@ -161,7 +161,7 @@ def _shown(cell: EnteredCell) -> str | Promise:
 
 @dataclass
 class SurpriseElsewhere:
-    """A surprise that the proposal would raise in a cell that it does not touch."""
+    """A surprise or a refusal that the proposal would raise in a cell that it does not touch."""
 
     indicator: Indicator
     finding: CellFinding
@@ -242,7 +242,8 @@ class ProposalPreview:
 
     @property
     def count_refused(self) -> int:
-        """Returns how many rows would be stored and could not be submitted."""
+        """Returns how many proposed figures a rule of the plan office would keep from being
+        submitted."""
         return sum(any(finding.is_refusal for finding in row.findings) for row in self.rows)
 
     @property
@@ -340,6 +341,8 @@ def _with_applied(rows: list[ProposedCell], reading: SchoolFigures) -> SchoolFig
     """Returns the school's cells as they would stand once the changes are stored."""
     figures = {indicator: dict(by_year) for indicator, by_year in reading.figures.items()}
     after = replace(reading, figures=figures, kept=dict(reading.kept))
+    # Looked up once for both.
+    after.aims, after.breaks, after.rules = reading.aims, reading.breaks, reading.rules
     for row in rows:
         if row.cell and row.outcome.is_applied:
             after.put(_figure(row.cell, after))
@@ -357,7 +360,7 @@ def _figure(cell: EnteredCell, reading: SchoolFigures) -> Figure:
 
 
 def _check(row: ProposedCell, after: SchoolFigures) -> None:
-    """Notes the surprises of what would stand there; those of the rest are asked already."""
+    """Notes what the checks say of what would stand there; of the rest they have said it."""
     if row.cell is None or row.outcome in (
         CellOutcome.REFUSED,
         CellOutcome.SAME,
@@ -371,8 +374,8 @@ def _check(row: ProposedCell, after: SchoolFigures) -> None:
 def _elsewhere(
     rows: list[ProposedCell], reading: SchoolFigures, after: SchoolFigures
 ) -> list[SurpriseElsewhere]:
-    """Returns surprises in cells that stay as they are, proposed so or not at all: a whole that is
-    less than its new parts."""
+    """Returns what would newly surprise or be refused in cells that stay as they are, proposed so
+    or not at all: a whole that is less than its new parts."""
     touched = {row.indicator.pk for row in rows if row.outcome.is_applied}
     raised = []
     for indicator in reading.indicators:

@@ -28,7 +28,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         begun = {
             submission.school_id: submission
             for submission in self.filter(campaign=campaign).select_related(
-                "submitted_by", "decided_by"
+                "school", "submitted_by", "decided_by"
             )
         }
         return [

@@ -3,13 +3,12 @@
 It reads only. What nobody said is missing, and never zero.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import models
 from django.db.models import Count, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from imtplan.campaigns.entry.merged_past import MergedPast, by_school
 from imtplan.campaigns.entry.reading import (
     YEARS_COMPARED,
     SchoolFigures,
+    aims_of,
     breaks_up_to,
     rules_in_force,
 )
@@ -157,18 +157,33 @@ def _counted(pairs: QuerySet[Any, Any]) -> dict[tuple[int, int], int]:
 # --- One campaign, with what is to explain ------------------------------------------------------
 
 
-def of_campaign(campaign: Campaign) -> dict[int, Completeness]:
+def of_campaign(campaign: Campaign, handed_in: Collection[int] = ()) -> dict[int, Completeness]:
     """Counts by school, in the order of the schools, with what is to confirm or explain, and what
-    a rule of the plan office refuses."""
-    asking = {reading.school.pk: _asking(reading) for reading in _readings(campaign)}
+    a rule of the plan office refuses. `handed_in`: the keys of the schools whose figures are, of
+    which a rule that was switched on since asks nothing."""
+    asking = {
+        reading.school.pk: _asking_since(reading)
+        if reading.school.pk in handed_in
+        else _asking(reading)
+        for reading in _readings(campaign)
+    }
     return {
-        school: Completeness(**(counts.__dict__ | asking.get(school, {})))
+        school: replace(counts, **asking.get(school, {}))
         for school, counts in of_campaigns([campaign])[campaign.pk].items()
     }
 
 
 def _asking(reading: SchoolFigures) -> dict[str, int]:
     return {"to_correct": len(reading.to_correct), "to_explain": len(reading.to_explain)}
+
+
+def _asking_since(reading: SchoolFigures) -> dict[str, int]:
+    """Returns what is left to explain of figures that were handed in; nothing is to correct."""
+    asks = [
+        any(finding.once_handed_in().asks for finding in reading.findings(indicator))
+        for indicator in reading.indicators
+    ]
+    return {"to_correct": 0, "to_explain": sum(asks)}
 
 
 def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
@@ -181,19 +196,24 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
     kept = _kept_by_school(campaign)
     past = MergedPast.before(campaign.year)
     counted = past.counted(past.schools, indicators, since=since)
-    for by_indicator in figures.values():
-        school = next(row.school for rows in by_indicator.values() for row in rows.values())
-        together = past.with_merged(school, by_indicator, counted)
+    schools = {
+        pk: next(row.school for rows in by_indicator.values() for row in rows.values())
+        for pk, by_indicator in figures.items()
+    }
+    aims = aims_of(campaign, schools.values(), indicators)
+    for pk, school in schools.items():
+        together = past.with_merged(school, figures[pk], counted)
         own = [indicator for indicator in indicators if indicator.is_reported_by(school)]
-        reading = SchoolFigures(campaign, school, own, together, kept.get(school.pk, {}), past)
-        reading.breaks, reading.rules = breaks, rules  # else each school would read them again
+        reading = SchoolFigures(campaign, school, own, together, kept.get(pk, {}), past)
+        # Else each school would read them again.
+        reading.aims, reading.breaks, reading.rules = aims[pk], breaks, rules
         yield reading
 
 
 def _kept_by_school(campaign: Campaign) -> dict[int, dict[int, KeptInput]]:
-    """Returns the texts that could not be stored, by school and indicator."""
+    """Returns where a text could not be stored, by school and indicator."""
     kept: dict[int, dict[int, KeptInput]] = {}
-    for row in KeptInput.objects.filter(campaign=campaign):
+    for row in KeptInput.objects.filter(campaign=campaign).only("school", "indicator"):
         kept.setdefault(row.school_id, {})[row.indicator_id] = row
     return kept
 
@@ -227,27 +247,20 @@ class SchoolRow:
 
 def rows_of(campaign: Campaign) -> list[SchoolRow]:
     """Returns a row for each school expected, in a constant number of queries."""
-    completeness = of_campaign(campaign)
+    submissions = Submission.objects.of_every_school(campaign)
+    handed_in = {row.school_id for row in submissions if not row.state_of_now.is_open_for_entry}
+    completeness = of_campaign(campaign, handed_in)
     given = Extension.objects.filter(campaign=campaign, closes_at__gt=campaign.closes_at)
     extensions = {extension.school_id: extension for extension in given.select_related("given_by")}
-    submissions = Submission.objects.of_every_school(campaign)
-    models.prefetch_related_objects(submissions, "school")
     return [
         SchoolRow(
             submission,
-            _still_open(completeness.get(submission.school_id, Completeness()), submission),
+            completeness.get(submission.school_id, Completeness()),
             extensions.get(submission.school_id),
             campaign,
         )
         for submission in submissions
     ]
-
-
-def _still_open(counts: Completeness, submission: Submission) -> Completeness:
-    """Returns the counts with nothing to correct once the figures are handed in: what a rule that
-    was switched on since would refuse stays as it was submitted."""
-    is_open = submission.state_of_now.is_open_for_entry
-    return counts if is_open else replace(counts, to_correct=0)
 
 
 @dataclass(frozen=True)

@@ -283,16 +283,16 @@ class _SchoolToDo:
     @classmethod
     def read(cls, campaign: Campaign, school: School) -> "_SchoolToDo":
         reading = read(campaign, school)
-        kept = {indicator.pk for indicator in reading.to_correct}
+        to_correct = reading.to_correct
         remarks = Remark.objects.filter(
             submission__campaign=campaign,
             submission__school=school,
             submission__state=State.RETURNED,
         )
         return cls(
-            reading.to_correct,
-            [indicator for indicator in reading.missing if indicator.pk not in kept],
-            [indicator for indicator in reading.to_explain if indicator.pk not in kept],
+            to_correct,
+            [indicator for indicator in reading.missing if indicator not in to_correct],
+            [indicator for indicator in reading.to_explain if indicator not in to_correct],
             [remark.indicator for remark in remarks.unanswered()],
         )
 

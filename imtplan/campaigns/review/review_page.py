@@ -73,14 +73,14 @@ def to_do(page: EntryPage) -> SubmissionObstacles:
 
 
 def completeness_of(page: EntryPage) -> Completeness:
-    """Returns the page's own count, which `completeness` makes of many schools at once."""
+    """Returns the page's own counts, which `completeness` makes of many schools at once."""
     states = Counter(row.figure.state for row in page.rows if row.figure)
     return Completeness(
         expected=len(page.rows),
         numbers=states[Figure.State.NUMBER],
         words=sum(states[word] for word in WORDS),
-        to_correct=sum(bool(row.is_to_correct) for row in page.rows),
-        to_explain=sum(bool(row.needs_answer) for row in page.rows),
+        to_correct=page.to_correct,
+        to_explain=page.to_explain,
     )
 
 

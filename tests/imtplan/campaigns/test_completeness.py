@@ -227,8 +227,8 @@ def test_many_schools_cost_no_more_queries(
     for school in factories.SchoolFactory.create_batch(schools):
         for indicator in indicators:
             say(indicator, school)
-            say(indicator, school, year=2021)
-    with django_assert_num_queries(12):
+        say(indicators[0], school, year=2021)
+    with django_assert_num_queries(13):
         assert len(of_campaign(campaign)) == schools
     with django_assert_num_queries(8):
         assert rows_of_campaigns([campaign])[0].completeness.filled == 4 * schools

@@ -71,16 +71,19 @@ class CampaignOfSchool:
     def counts(self) -> dict[str, int]:
         return self.reading.counts
 
+    @cached_property
+    def to_correct(self) -> list[Indicator]:
+        return self.reading.to_correct
+
     @property
     def missing(self) -> list[Indicator]:
         """Returns what nobody has typed anything for; what was not stored is to correct."""
-        wrong = self.reading.to_correct
-        return [indicator for indicator in self.reading.missing if indicator not in wrong]
+        return [row for row in self.reading.missing if row not in self.to_correct]
 
     @property
     def is_complete(self) -> bool:
         reading = self.reading
-        left = reading.missing or reading.to_correct or reading.to_explain or self.unanswered
+        left = reading.missing or self.to_correct or reading.to_explain or self.unanswered
         return not left
 
     @property
