@@ -24,8 +24,9 @@ from imtplan.dashboard.overview.tables import DASHBOARD
 from imtplan.dashboard.school.page import SchoolPage, school_page
 from imtplan.dashboard.school.schools_page import SchoolsPage, schools_of
 from imtplan.dashboard.scope import Scope
+from imtplan.dashboard.series_breaks import break_in_words
 from imtplan.dashboard.tabled_pages import is_demonstration, moment_of
-from imtplan.dashboard.wording import moment_in_words
+from imtplan.dashboard.wording import Wording, moment_in_words
 from imtplan.exports.chart_drawing import drawn
 from indicators.models import CountedFigure, Figure, Indicator, Snapshot, View
 
@@ -99,6 +100,12 @@ class DrawnHeadline:
         name = self.headline.followed.indicator.name
         alternative = _("%(name)s, year by year, and the path to its target") % {"name": name}
         return drawn(self.headline.figure, alternative, size=SMALL)
+
+    @property
+    def breaks_in_words(self) -> list[str]:
+        indicator = self.headline.followed.indicator
+        words = Wording.of(indicator)
+        return [break_in_words(row, words) for row in indicator.breaks_in_force]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 from django.urls import reverse
@@ -93,17 +92,14 @@ def _by_element(
     levers: Sequence[ElementState],
     scope: Scope,
 ) -> Iterator[FoldedHeadlines]:
-    links = IndicatorLink.objects.filter(indicator__in=list(left))
-    pairs = set(
-        chain.from_iterable(
-            (("objective", objective, indicator), ("lever", lever, indicator))
-            for objective, lever, indicator in links.values_list(
-                "objective_id", "lever_id", "indicator_id"
-            )
-        )
-    )
+    links = IndicatorLink.objects.filter(indicator__in=list(left), weight__gt=0)
+    linked = {
+        (kind, element, indicator)
+        for indicator, *elements in links.values_list("indicator_id", "objective_id", "lever_id")
+        for kind, element in zip(("objective", "lever"), elements, strict=True)
+    }
     for element in (*objectives, *levers):
-        own = [pk for pk in left if (element.element, element.pk, pk) in pairs]
+        own = [pk for pk in left if (element.element, element.pk, pk) in linked]
         if own:
             address = reverse(element.element, args=[element.code]) + scope.query
             title = f"{element.code} {element.title}"

@@ -57,6 +57,14 @@ def test_the_first_twelve_headlines_have_a_card_the_others_are_folded(many_headl
     assert page.folded[0].standings == "2 sans donnée"
 
 
+def test_a_link_that_weighs_nothing_folds_no_headline_under_its_objective(many_headlines, diane):
+    IndicatorLink.objects.filter(indicator__code="h14").update(weight=0)
+    assert [
+        [headline.followed.indicator.code for headline in group.headlines]
+        for group in page_for(diane).folded
+    ] == [["h15"], ["h13", "h14"]]
+
+
 def test_every_headline_is_on_the_page_and_few_have_a_chart(many_headlines, client, diane):
     client.force_login(diane)
     html = client.get(URL).content.decode()

@@ -79,9 +79,14 @@ def test_papers_say_where_a_series_breaks(
     made: Made, board: Target, recomputed: Any, tmp_path: Path
 ) -> None:
     sentence = "Les doubles inscriptions sont ôtées."
-    SeriesBreak.objects.create(indicator=board.indicator, year=2020, sentence=sentence)
+    SeriesBreak.objects.create(
+        indicator=board.indicator, year=2020, sentence=sentence, recounted=980
+    )
     recomputed()
-    broken = rf"La série est rompue entre 2019 et 2020\s?: {sentence}"
+    broken = (
+        rf"La série est rompue entre 2019 et 2020\s?: {sentence} "
+        r"Comptée de la nouvelle façon, la valeur de 2019 est de 980"
+    )
     assert re.search(broken, " ".join(pages_of(made_pdf(made, "dashboard-pdf"), tmp_path)))
     sheet = " ".join(pages_of(made_pdf(made, "indicator-pdf", "students"), tmp_path))
     assert re.search(broken, sheet)
