@@ -1,6 +1,5 @@
 """A plan as its office looks at it: its elements, its links to confirm, and what is missing."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent
+from imtplan.spreadsheets.cell_words import bare
 from indicators.models import (
     GROWTH_NEEDS_POSITIVE,
     FollowedIndicator,
@@ -23,12 +23,6 @@ from indicators.models import (
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Serves
-
-
-def folded_text(text: str) -> str:
-    """Returns a text without case and accents: "élèves" is found by "eleves"."""
-    bare = unicodedata.normalize("NFD", text.casefold())
-    return "".join(character for character in bare if not unicodedata.combining(character))
 
 
 @dataclass(frozen=True)
@@ -125,7 +119,6 @@ class IndicatorPart:
 
     title: str
     rows: Sequence[IndicatorInPlan]
-    is_open: bool
 
 
 class PlanOverview:
@@ -203,22 +196,22 @@ class PlanOverview:
     @cached_property
     def listed(self) -> list[IndicatorInPlan]:
         """Returns the indicators that the page lists: all, or those that the typed words name."""
-        words = folded_text(self.typed).split()
+        words = bare(self.typed).split()
         return [
             use
             for use in self.measured
-            if all(word in folded_text(f"{use.indicator} {use.indicator.code}") for word in words)
+            if all(word in bare(f"{use.indicator} {use.indicator.code}") for word in words)
         ]
 
     @property
     def parts(self) -> list[IndicatorPart]:
         """Returns what is listed, by theme where it is too much to look through at once."""
         if len(self.listed) <= MANY:
-            return [IndicatorPart("", self.listed, is_open=True)] if self.listed else []
+            return [IndicatorPart("", self.listed)] if self.listed else []
         by_theme = defaultdict(list)
         for use in self.listed:
             by_theme[use.indicator.get_theme_display()].append(use)
-        return [IndicatorPart(title, rows, is_open=False) for title, rows in by_theme.items()]
+        return [IndicatorPart(title, rows) for title, rows in by_theme.items()]
 
     @cached_property
     def others(self) -> QuerySet[Indicator]:

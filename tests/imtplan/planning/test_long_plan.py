@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from objectives.models import StrategicPlan
 from tests import factories
 
@@ -36,3 +38,21 @@ def test_many_are_folded_by_theme_and_found_by_name(office: Any, draft: Strategi
     assert "1 sur 31" in narrowed.content.decode()
     nothing = office.client.get(PAGE, {"q": "doctorants"}).content.decode()
     assert "Aucun indicateur du plan n’a ces mots dans son nom." in nothing
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("d'etudiants", "Nombre d’étudiants"),
+        ("D’Étudiants", "Nombre d'étudiants"),
+        ("oeuvre", "Mise en œuvre"),
+        ("co-diplomes", "Co\u2011diplômés"),
+    ],
+)
+def test_a_name_is_found_however_its_signs_are_typed(
+    office: Any, draft: StrategicPlan, typed: str, name: str
+) -> None:
+    factories.follow(draft, factories.IndicatorFactory(code="sought", name_fr=name))
+    factories.follow(draft, factories.IndicatorFactory(code="other", name_fr="Brevets (b)"))
+    listed = office.client.get(PAGE, {"q": typed}).context["overview"].listed
+    assert [use.indicator.code for use in listed] == ["sought"]
