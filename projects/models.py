@@ -18,6 +18,7 @@ from levers.models import Lever
 from objectives.models import (
     Objective,
     PlanElement,
+    StrategicPlan,
     of_plans_seen_by,
     weight_constraint,
     weight_field,
@@ -56,6 +57,10 @@ class FlagshipProject(PlanElement):
 class ServesQuerySet(OpenToRoles["Serves"]):
     def visible_to(self, user: Any) -> Self:
         return super().visible_to(user).filter(of_plans_seen_by(user, "project__plan"))
+
+    def in_use_in(self, plan: StrategicPlan) -> Self:
+        """Returns the links of the plan whose project it has not put aside."""
+        return self.filter(project__plan=plan, project__archived_at=None)
 
     def get_by_natural_key(
         self, plan: str, project: str, objective: str | None, lever: str | None

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
 from imtplan.planning.forms import FieldGroup, PlanForm, PlanFormMeta, YearsFollowedForm
@@ -62,6 +63,9 @@ class StrategicPlanForm(PlanForm):
             "verdict_from",
             "supersedes",
         ]
+        error_messages = {
+            "code": {"unique": gettext_lazy("A plan has this code already: write another one.")}
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

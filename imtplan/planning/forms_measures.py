@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from imtplan.accounts.models import School, User
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
+from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.new_rows import LONGEST_MADE_CODE
 from imtplan.planning.next_plan import proposed_baselines
@@ -130,7 +131,7 @@ class IndicatorForm(PlanForm):
         return str(data.get("name_fr") or "")
 
     def clean_decimals(self) -> int:
-        if self.cleaned_data["decimals"] > 6:
+        if self.cleaned_data["decimals"] > MAX_DECIMALS:
             raise ValidationError(_("Six decimals at most."))
         return self.cleaned_data["decimals"]
 
@@ -261,21 +262,22 @@ class TargetForm(PlanForm):
         """Propose the last validated figure of the indicator in the page's address, where the plan
         follows another. Nothing of it is stored that does not stand in the form."""
         plan, key = self.instance.plan, self.initial.get("indicator")
-        named = Indicator.objects.filter(pk=key) if self.instance.pk is None and key else None
-        if named is None or plan.supersedes_id is None:
+        if self.instance.pk is not None or plan.supersedes_id is None or not key:
             return
-        for proposed in proposed_baselines(plan, named).values():
-            baseline = {
-                "baseline_year": proposed.year,
-                "baseline_value": proposed.value,
-                "baseline_source": proposed.source,
-            }
-            self.initial |= baseline
-            self.proposed = {**self.proposed, **baseline}
-            self.fields["baseline_value"].help_text = _(
-                "Proposed: the last validated figure. Empty it to measure against the figures of "
-                "the baseline year."
-            )
+        proposed = proposed_baselines(plan, Indicator.objects.filter(pk=key)).get(key)
+        if proposed is None:
+            return
+        baseline = {
+            "baseline_year": proposed.year,
+            "baseline_value": proposed.value,
+            "baseline_source": proposed.source,
+        }
+        self.initial |= baseline
+        self.proposed = {**self.proposed, **baseline}
+        self.fields["baseline_value"].help_text = _(
+            "Proposed: the last validated figure. Empty it to measure against the figures of "
+            "the baseline year."
+        )
 
     def made_of(self, data: Mapping[str, Any]) -> str:
         """Returns the indicator's code and the year, which stays whole where the code is long."""

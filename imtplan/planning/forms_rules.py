@@ -6,13 +6,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
+from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta
 from imtplan.planning.plan_fields import NO_UNIT, PERCENT
 from imtplan.units import CellUnit
 from indicators.models import FigureRule, Indicator, RuleKind
 from indicators.services_plan import store_figure_rule
 
-MOST_DECIMALS = 6
 # What some kinds take and others do not, by the names of fields and formulas alike.
 TAKEN = ("limit", "other", "third", "tolerance")
 
@@ -95,5 +95,5 @@ class FigureRuleForm(PlanForm):
         limit = data.get("limit")
         if self.instance.indicator.is_ratio:
             self.add_error("kind", _("A ratio has no decimals of its own: choose another check."))
-        elif limit is not None and (limit > MOST_DECIMALS or limit != limit.to_integral_value()):
+        elif limit is not None and (limit > MAX_DECIMALS or limit != limit.to_integral_value()):
             self.add_error("limit", _("A whole number, six at most."))

@@ -50,7 +50,7 @@ def _next_rank(rows: Any) -> int:
 def _proposed_target(plan: StrategicPlan, indicator: Indicator | None) -> dict[str, Any]:
     """Returns the indicator of the address, else the first of the plan without a reference target;
     a first target is the reference."""
-    with_reference = Target.objects.in_use().filter(plan=plan, is_reference=True).order_by()
+    with_reference = Target.objects.in_use().reference().filter(plan=plan).order_by()
     done = with_reference.values("indicator")
     if indicator is None:
         indicator = Indicator.objects.in_use_in(plan).exclude(pk__in=done).first()

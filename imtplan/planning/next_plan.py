@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from imtplan.accounts.models import User
 from imtplan.audit.plan_edits import put
+from imtplan.numbers import MAX_DECIMALS
 from indicators.models import (
     FollowedIndicator,
     Indicator,
     IndicatorLink,
     InstituteValue,
-    Target,
     View,
 )
 from indicators.services_followed import store_followed
@@ -41,8 +41,6 @@ _TERMS_OF_PROJECTS = (
     *_TERMS_OF_ELEMENTS,
     *("description_fr", "description_en", "leader", "lead_school", "source"),
 )
-
-_MOST_DECIMALS: int = Target._meta.get_field("baseline_value").decimal_places
 
 
 @dataclass(frozen=True)
@@ -182,6 +180,6 @@ def proposed_baselines(
 
 
 def _as_typed(value: Decimal, indicator: Indicator) -> Decimal:
-    """Returns a value with the decimals that the indicator states, or else as many as a person may
-    type: a result is stored with more of them than a target has."""
-    return round(value, indicator.decimals or _MOST_DECIMALS)
+    """Returns a value with the indicator's decimals, or six where it states none: a target keeps no
+    more of them, and what is not whole is shown as such, not rounded."""
+    return round(value, indicator.decimals or MAX_DECIMALS)

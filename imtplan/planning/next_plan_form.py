@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,6 +41,7 @@ class NextPlanForm(PlanForm):
     class Meta(PlanFormMeta):
         model = StrategicPlan
         fields = ["code", "name_fr", "name_en", "baseline_year", "first_year", "last_year"]
+        error_messages = StrategicPlanForm.Meta.error_messages
 
     def __init__(self, data: Any, *, former: StrategicPlan) -> None:
         self.former = former
@@ -65,13 +65,6 @@ class NextPlanForm(PlanForm):
     def ticked_fields(self) -> list[Any]:
         """Returns the lists of which there is something to tick."""
         return [self[name] for name in TICKED if self.offered[name]]
-
-    def clean_code(self) -> str:
-        """Refuses a code that a plan has already, at the code."""
-        code: str = self.cleaned_data["code"]
-        if StrategicPlan.objects.filter(code=code).exists():
-            raise ValidationError(_("A plan has this code already: write another one."))
-        return code
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -97,12 +90,8 @@ class NextPlanForm(PlanForm):
     @property
     def mark(self) -> str:
         """Returns a fingerprint of what there is to go on."""
-        return fingerprint_of(
-            {
-                name: [[key, _label(row)] for key, row in rows.items()]
-                for name, rows in self.offered.items()
-            }
-        )
+        fields: dict[str, Any] = self.fields
+        return fingerprint_of({name: fields[name].choices for name in TICKED})
 
     def differences(self) -> list[FormDifference]:
         """Lists the terms of the draft, what goes on in it, and the baselines it will propose."""
@@ -132,10 +121,6 @@ class NextPlanForm(PlanForm):
         return FormDifference(_("baselines proposed for its targets"), "", "\n".join(texts))
 
     @property
-    def is_change(self) -> bool:
-        return True
-
-    @property
     def sent(self) -> Iterable[tuple[str, str]]:
         data: Any = self.data
         for name in self.fields:
@@ -162,15 +147,14 @@ def _proposed_terms(former: StrategicPlan) -> dict[str, Any]:
 
 def _offered(plan: StrategicPlan) -> dict[str, dict[str, Any]]:
     """Returns the rows of the plan that may go on, by list and key: what is in use."""
-    followed = plan.followed_indicators.filter(archived_at=None, indicator__archived_at=None)
     ends = ("objective", "lever")
     links = IndicatorLink.objects.in_use_in(plan).select_related("indicator", "project", *ends)
-    serves = Serves.objects.filter(project__plan=plan).select_related("project", *ends)
+    serves = Serves.objects.in_use_in(plan).select_related("project", *ends)
     lists: dict[str, Iterable[Any]] = {
         "objectives": Objective.objects.of(plan),
         "levers": Lever.objects.of(plan),
         "projects": FlagshipProject.objects.of(plan),
-        "followed": followed.select_related("indicator").order_by("rank", "indicator__code"),
+        "followed": FollowedIndicator.objects.in_use_in(plan),
         "links": [
             link for link in (*links, *serves) if not any(end.archived_at for end in ends_of(link))
         ],

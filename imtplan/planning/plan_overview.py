@@ -137,7 +137,7 @@ class PlanOverview:
 
     @cached_property
     def serves(self) -> list[Serves]:
-        links = Serves.objects.filter(project__plan=self.plan, project__archived_at=None)
+        links = Serves.objects.in_use_in(self.plan)
         return list(links.select_related("project__plan", "objective", "lever"))
 
     @cached_property

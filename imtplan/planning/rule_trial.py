@@ -1,6 +1,6 @@
 """A rule tried on every figure that is stored: which ones it would stop or mark."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.entry.checking.cells import Surroundings, shown
+from imtplan.campaigns.entry.checking.cells import Surroundings, numbers_of_year, shown
 from imtplan.campaigns.entry.checking.plan_rules import compared, held_to, is_judged
 from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
 from imtplan.campaigns.entry.reading import breaks_up_to, cell_of
 from imtplan.campaigns.models import Campaign
 from imtplan.planning.forms import fingerprint_of
-from indicators.models import Figure, FigureRule, Indicator, RuleSeverity
+from indicators.models import Figure, FigureRule, RuleSeverity
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ def try_rule(rule: FigureRule, user: Any) -> RuleTrial:
     """Returns what the rule says of each figure of its indicator that the user may see, as the
     entry page would say it, drafts of this year too."""
     trial = RuleTrial(rule)
+    campaigns = Campaign.objects.filter(indicators=rule.indicator).order_by("year", "-pk")
+    codes = dict(campaigns.values_list("year", "code"))
     for figure, around in _figures(rule, user):
         cell = cell_of(figure)
         trial.tried += 1
@@ -99,9 +101,9 @@ def try_rule(rule: FigureRule, user: Any) -> RuleTrial:
         if not is_judged(rule, cell, around):
             trial.not_judged += 1
         elif held_to(rule, cell, around):
-            trial.missed.append(TriedFigure(figure, compared(rule, cell, around), ""))
+            numbers = compared(rule, cell, around)
+            trial.missed.append(TriedFigure(figure, numbers, _address(figure, codes)))
     trial.missed.sort(key=lambda row: (-row.figure.year, row.figure.school.rank, row.figure.pk))
-    trial.missed = _with_addresses(rule.indicator, trial.missed)
     return trial
 
 
@@ -135,29 +137,19 @@ def _around(
     past: MergedPast,
     school: School,
 ) -> Surroundings:
-    now = {pk: by_year[year].number for pk, by_year in figures.items() if year in by_year}
     return Surroundings(
         year=year,
         past=figures,
-        now={pk: number for pk, number in now.items() if number is not None},
+        now=numbers_of_year(figures, year),
         breaks=lambda: breaks,
         merged={year - 1: tuple(row.name for row in past.within(school, year - 1))},
     )
 
 
-def _with_addresses(indicator: Indicator, rows: list[TriedFigure]) -> list[TriedFigure]:
-    """Returns the rows with the page of each figure's versions; of a year without a campaign, the
-    page of the indicator in that year."""
-    campaigns = Campaign.objects.filter(indicators=indicator).order_by("year", "-pk")
-    codes = dict(campaigns.values_list("year", "code"))
-    plain = reverse("indicator", args=[indicator.code])
-    return [
-        replace(
-            row,
-            url=reverse("history", args=[codes[figure.year], figure.school.code, indicator.code])
-            if figure.year in codes
-            else f"{plain}?year={figure.year}",
-        )
-        for row in rows
-        for figure in [row.figure]
-    ]
+def _address(figure: Figure, codes: Mapping[int, str]) -> str:
+    """Returns the page of a figure's versions; of a year without a campaign, the page of the
+    indicator in that year. `codes`: of the campaigns, by year."""
+    indicator = figure.indicator.code
+    if figure.year not in codes:
+        return reverse("indicator", args=[indicator]) + f"?year={figure.year}"
+    return reverse("history", args=[codes[figure.year], figure.school.code, indicator])

@@ -28,11 +28,11 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows which stored figures the rule would stop or mark, and switches it on or off."""
     demand(request, Permission.EDIT_PLAN)
     rules = FigureRule.objects.visible_to(request.user).with_indicators()
-    rule = get_object_or_404(rules, pk=pk)
     if request.method == "POST":
         demand_button(request, "on", "off")
         wait_for_other_changes()
-        rule = get_object_or_404(rules.select_for_update(of=("self",)), pk=pk)
+        rules = rules.select_for_update(of=("self",))
+    rule = get_object_or_404(rules, pk=pk)
     tried = try_rule(rule, request.user)
     problem = ""
     if request.method == "POST":

@@ -253,9 +253,10 @@ def _plan_in_address(request: HttpRequest) -> StrategicPlan | None:
 
 
 def _indicator_in_address(request: HttpRequest) -> Indicator | None:
-    """Returns the indicator that the address names for a new target."""
+    """Returns the indicator that the address names for a new target, if it names one."""
+    code = request.GET.get("indicateur")
     indicators = Indicator.objects.visible_to(request.user)
-    return indicators.filter(code=request.GET.get("indicateur", "")).first()
+    return indicators.filter(code=code).first() if code else None
 
 
 def _address_of_another(kind: str, parent: Any) -> str:

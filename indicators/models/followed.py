@@ -20,6 +20,11 @@ class FollowedIndicatorQuerySet(OpenToRoles["FollowedIndicator"]):
     def counting_in(self, year: Any) -> Self:
         return self.filter(counting(year))
 
+    def in_use_in(self, plan: StrategicPlan) -> Self:
+        """Returns what a plan follows and has not put aside, of indicators in use, in its order."""
+        rows = self.filter(plan=plan, archived_at=None, indicator__archived_at=None)
+        return rows.select_related("indicator").order_by("rank", "indicator__code")
+
     def get_by_natural_key(self, plan: str, indicator: str) -> "FollowedIndicator":
         return self.get(plan__code=plan, indicator__code=indicator)
 

@@ -16,6 +16,7 @@ from imtplan.campaigns.entry.checking.cells import (
     EnteredCell,
     KnownMagnitudes,
     Surroundings,
+    numbers_of_year,
 )
 from imtplan.campaigns.entry.checking.checks import findings
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
@@ -51,11 +52,10 @@ class SchoolFigures:
     @cached_property
     def around(self) -> Surroundings:
         year = self.campaign.year
-        now = {pk: by_year[year].number for pk, by_year in self.figures.items() if year in by_year}
         return Surroundings(
             year=year,
             past=self.figures,
-            now={pk: number for pk, number in now.items() if number is not None},
+            now=numbers_of_year(self.figures, year),
             indicators=self.indicators,
             aims=lambda: self.aims,
             breaks=lambda: self.breaks,

@@ -52,8 +52,8 @@ class Loader:
         self, book: PlanWorkbook, plan: StrategicPlan | None, *, by: User, reason: str
     ) -> None:
         self.book, self.by, self.reason = book, by, reason
-        self.rows = RowFinder(plan, book.marks.get("plan", ""), refused := set())
-        self.refused: set[tuple[str, str]] = refused  # sheet and code of refused lines
+        self.refused: set[tuple[str, str]] = set()  # sheet and code of refused lines
+        self.rows = RowFinder(plan, book.marks.get("plan", ""), self.refused)
         self.report = LoadReport(refusals=list(book.refusals), remarks=list(book.remarks))
         self.seen: dict[tuple[str, ...], int] = {}
         self.links: LinkLoader | None = None
@@ -299,20 +299,18 @@ def _as_shown(form: PlanForm) -> dict[str, str]:
     return data
 
 
-# The columns that no two lines of a sheet may share, and the one to blame.
-_KEYS = {
-    "suivis": (("indicator",), "indicator"),
-    "ruptures": (("indicator", "year"), "year"),
-    "liens": (("kind", "code", "in_kind", "element"), "code"),
-}
+# The column to blame where two lines of a sheet share its key.
+_BLAMED = {"suivis": "indicator", "ruptures": "year", "liens": "code"}
+# Of the links, with the kinds, which may be left out where the codes say them.
+_KEY_OF_LINKS = ("kind", "code", "in_kind", "element")
 
 
 def _unique_keys(line: WorkbookLine) -> Iterable[tuple[tuple[str, ...], str]]:
     """Returns the keys that no two lines of a sheet may share, each with the column to blame."""
     slug = line.sheet.slug
-    if slug in _KEYS:
-        names, blamed = _KEYS[slug]
-        yield (slug, *(line.raw(name) for name in names)), blamed
+    if slug in _BLAMED:
+        names = _KEY_OF_LINKS if slug == "liens" else line.sheet.key
+        yield (slug, *(line.raw(name) for name in names)), _BLAMED[slug]
     elif slug == "jalons":
         yield (slug, line.raw("project"), line.raw("title_fr"), line.raw("due_on")), "title_fr"
         if number := line.raw("number"):

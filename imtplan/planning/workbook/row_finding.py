@@ -86,9 +86,7 @@ class RowFinder:
     def by_code(self, line: WorkbookLine) -> Any:
         form: Any = line.sheet.form
         model, parents = form._meta.model, {form.parent: self.plan} if form.parent else {}
-        code = line.text("code")
-        if not code:
-            raise CellRefused("code", _("Write a code: it tells what the line speaks of."))
+        code = _code_in(line)
         return model._default_manager.filter(**parents, code=code).first() or model(**parents)
 
     def plan_of(self, line: WorkbookLine) -> StrategicPlan:
@@ -101,10 +99,7 @@ class RowFinder:
 
     def measured(self, line: WorkbookLine) -> Indicator:
         """Returns the indicator that a line speaks of."""
-        code = line.text("indicator")
-        if not code:
-            raise CellRefused("indicator", _("Write a code: it tells what the line speaks of."))
-        indicator: Indicator = self.of_code("indicator", code)
+        indicator: Indicator = self.of_code("indicator", _code_in(line, "indicator"))
         return indicator
 
     def break_of(self, line: WorkbookLine) -> SeriesBreak:
@@ -161,7 +156,8 @@ class RowFinder:
 
     def target_of(self, line: WorkbookLine) -> Target:
         """Finds a target by its code. A stored one keeps its indicator and its school."""
-        target = _target(code := line.text("code"))
+        code = _code_in(line)
+        target = _target(code)
         if target and self._is_of_the_source(target.plan):
             self._leave_out_before(line, "year", line.text("year"))
             code = self._own_code(target)
@@ -180,8 +176,7 @@ class RowFinder:
         return target
 
     def _new_target(self, line: WorkbookLine, code: str) -> Target:
-        new: Target = self.by_code(line)
-        new.code = code
+        new = Target(plan=self.plan, code=code)
         if school := line.text("school"):
             new.school = self.of_code("school", school)
         return new
@@ -206,6 +201,14 @@ class RowFinder:
                 "it here, write its new year."
             )
             raise LineLeftOut(name, text % {"other": self.made_of, "year": year})
+
+
+def _code_in(line: WorkbookLine, name: str = "code") -> str:
+    """Returns the code that tells what a line speaks of; `CellRefused` where none is written."""
+    code = line.text(name)
+    if not code:
+        raise CellRefused(name, _("Write a code: it tells what the line speaks of."))
+    return code
 
 
 def _target(code: str) -> Target | None:

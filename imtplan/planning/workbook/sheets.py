@@ -245,11 +245,6 @@ def _milestones(plan: StrategicPlan) -> "models.QuerySet[Milestone]":
     return used.select_related("project").order_by("project__rank", "due_on", "pk")
 
 
-def _followed(plan: StrategicPlan) -> "models.QuerySet[FollowedIndicator]":
-    used = plan.followed_indicators.filter(archived_at=None, indicator__archived_at=None)
-    return used.select_related("indicator").order_by("rank", "indicator__code")
-
-
 def targets_of(plan: StrategicPlan) -> "models.QuerySet[Target]":
     followed = Indicator.objects.in_use_in(plan).order_by().values("pk")
     targets = Target.objects.in_use().filter(plan=plan, indicator__in=followed)
@@ -266,7 +261,7 @@ def _links(plan: StrategicPlan) -> Iterable[LinkRow]:
     links = IndicatorLink.objects.in_use_in(plan)
     for link in links.select_related("indicator", "objective", "lever", "project"):
         yield from _link(link, link.indicator, Counts.INDICATOR)
-    serves = Serves.objects.filter(project__plan=plan, project__archived_at=None)
+    serves = Serves.objects.in_use_in(plan)
     for link in serves.select_related("project", "objective", "lever"):
         yield from _link(link, link.project, Counts.PROJECT)
 
@@ -296,7 +291,7 @@ _ROWS: dict[str, Callable[[StrategicPlan], Iterable[Any]]] = {
     "projets": lambda plan: FlagshipProject.objects.of(plan).select_related("continues"),
     "jalons": _milestones,
     "indicateurs": lambda plan: Indicator.objects.in_use_in(plan).select_related("part_of"),
-    "suivis": _followed,
+    "suivis": FollowedIndicator.objects.in_use_in,
     "cibles": targets_of,
     "liens": _links,
     "ruptures": _breaks,

@@ -128,6 +128,16 @@ def test_a_wrong_field_is_refused_at_its_place(
     assert field in office.refused(URL, **ticked(office, **typed))
 
 
+def test_a_code_that_a_plan_has_already_is_refused_in_one_sentence(
+    office: Any, plan: StrategicPlan
+) -> None:
+    why = ["Un plan a déjà ce code\u202f: écrivez-en un autre."]
+    assert office.refused(URL, **ticked(office, code=plan.code)) == {"code": why}
+    years = {"baseline_year": "2022", "first_year": "2023", "last_year": "2027"}
+    new = {"code": plan.code, **NAMES, **years}
+    assert office.refused("/plan/ajouter/plans/", **new) == {"code": why}
+
+
 def test_only_the_plan_office_opens_it(
     plan: StrategicPlan, diane: User, signed_in: Callable[[User], Client], office: Any
 ) -> None:

@@ -204,6 +204,12 @@ class Surroundings:
         return [part for part in self.indicators if part.part_of_id == indicator.pk]
 
 
+def numbers_of_year(figures: Mapping[int, Mapping[int, Figure]], year: int) -> dict[int, Decimal]:
+    """Returns the numbers of a year by indicator, out of its figures by year."""
+    rows = {pk: by_year[year].number for pk, by_year in figures.items() if year in by_year}
+    return {pk: number for pk, number in rows.items() if number is not None}
+
+
 def _names_of(indicator: Indicator) -> set[str]:
     """Returns its names as they are compared, whole and without what a comma adds."""
     names = (indicator.name_fr, indicator.name_en)
