@@ -1,4 +1,5 @@
-"""Follow a form to the stored change: show first what it would move, store it once confirmed."""
+"""Follow a form to the stored change: show first what it would move, store it once confirmed. A new
+row that moves no number that readers see is stored at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,8 +26,9 @@ REHEARSED = "…"
 
 @dataclass(frozen=True)
 class ActPage:
-    """The page of a form: `back` is the address of the page before it, `done` the message after,
-    and `again`, on a page that adds, the address of the same form for another."""
+    """The page of a form: `back` is the address of the page before it, `done` the message after
+    (empty: that the row is added), and `again`, on a page that adds, the address of the same form
+    for another."""
 
     template: str
     title: str
@@ -64,7 +66,7 @@ class ActAttempt:
     preview: ActPreview
     problem = ""  # why what was confirmed is not stored as it was announced
     stored: Any = None
-    is_kept = is_change = False
+    is_kept = False
 
     def __init__(self, request: HttpRequest, form: ActForm) -> None:
         self.request, self.form = request, form
@@ -90,7 +92,6 @@ class ActAttempt:
         seen = seen_by_readers(moves, acted_on=self.form.acted_on)
         self.preview = ActPreview(self.differences, moves, bool(seen) or asks_reason)
         self.problem = _problem(self.request, self.preview, self.mark or self.form.mark)
-        self.is_change = bool(self.differences) or self.form.is_change
         self.is_kept = not self.problem and _may_store(self.request, self.preview)
         return self.is_kept
 
@@ -121,19 +122,23 @@ def follow(
     if not attempt.is_kept:
         return _preview_page(request, form, page, attempt.preview, attempt.problem)
     transaction.on_commit(poke)
-    _say_done(request, page, attempt.stored, is_change=attempt.is_change)
+    is_change = bool(attempt.differences) or form.is_change
+    _say_done(request, page, attempt.stored, is_change=is_change)
     return redirect(page.again if _asks_another(request, page) else after(attempt.stored))
 
 
 def _may_store(request: HttpRequest, preview: ActPreview) -> bool:
-    """Whether it is confirmed; or, of something new, whether there is nothing to look at first: no
-    number that readers see moves, and no reason is asked."""
+    """Returns whether it is confirmed; or, of something new, whether there is nothing to look at
+    first: no number that readers see moves, and no reason is asked."""
     is_direct = "store" in request.POST or "another" in request.POST
     return "confirm" in request.POST or (is_direct and not preview.asks_reason)
 
 
 def _asks_another(request: HttpRequest, page: ActPage) -> bool:
-    return bool(page.again) and "another" in (request.POST.get("confirm"), *request.POST)
+    """Returns whether the form for another is to follow: by its own button, or by the confirmation
+    that carries it on from the preview."""
+    is_asked = "another" in request.POST or request.POST.get("confirm") == "another"
+    return bool(page.again) and is_asked
 
 
 def _say_done(request: HttpRequest, page: ActPage, stored: Any, *, is_change: bool) -> None:

@@ -1,7 +1,7 @@
 """The order in which a plan is made: each step says what stands, what is missing, and where it is
 done. The last one is held back by the rules of `plan_life` alone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -123,15 +123,17 @@ class OrderOfWork:
             has_begun=bool(count),
         )
 
-    def _linked_to_nothing(self) -> Iterator[StepLack]:
-        """Yields the indicators that count nowhere; a link is made in the form of its objective."""
+    def _linked_to_nothing(self) -> list[StepLack]:
+        """Returns the lack of links of indicators that count nowhere, if there are any; a link is
+        made in the form of its objective."""
         seen = self.overview
         rows = [use.indicator for use in seen.measured if not use.is_linked]
+        if not rows:
+            return []
         where = ""
-        if rows and seen.objectives:
+        if seen.objectives:
             where = reverse("plan_edit", args=["objectifs", seen.objectives[0].row.pk])
-        if rows:
-            yield StepLack(_("linked to nothing"), [StepLink(str(row), where) for row in rows])
+        return [StepLack(_("linked to nothing"), [StepLink(str(row), where) for row in rows])]
 
     def _targets(self) -> WorkStep:
         seen = self.overview
@@ -233,7 +235,7 @@ def _listed(*counted: tuple[int, str]) -> str:
     return ", ".join(text for count, text in counted if count)
 
 
-def _lack(text: str, rows: Iterable[Any], kind: str) -> Iterator[StepLack]:
+def _lack(text: str, rows: Iterable[Any], kind: str) -> list[StepLack]:
+    """Returns that these rows lack something, each with its form; nothing where there are none."""
     links = [StepLink(str(row), reverse("plan_edit", args=[kind, row.pk])) for row in rows]
-    if links:
-        yield StepLack(text, links)
+    return [StepLack(text, links)] if links else []

@@ -1,4 +1,4 @@
-"""The rehearsal of a change: it is done inside a transaction that is taken back.
+"""The rehearsal of a change: it is done in a transaction, and taken back unless it is kept.
 
 The change itself, its constraints and triggers, and the recomputation are the real ones, so what a
 preview announces is what will happen.
