@@ -19,8 +19,8 @@ from imtplan.planning.forms_measures import (
     SeriesBreakForm,
     TargetForm,
 )
-from imtplan.planning.forms_rules import FigureRuleForm
 from imtplan.planning.plan_fields import number_field
+from imtplan.planning.rules.forms_rules import FigureRuleForm
 from indicators.models import Indicator
 from indicators.services_plan import weigh_indicators
 from levers.models import Lever

@@ -16,7 +16,7 @@ from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.new_rows import LONGEST_MADE_CODE
-from imtplan.planning.next_plan import proposed_baselines
+from imtplan.planning.next_plan.services import proposed_baselines
 from imtplan.planning.plan_fields import NO_UNIT, PERCENT, POINTS, number_field
 from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from imtplan.planning import next_plan_views, plan_life_views, rule_views, views
+from imtplan.planning import plan_life_views, views
+from imtplan.planning.next_plan import views as next_plan_views
+from imtplan.planning.rules import views as rule_views
 from imtplan.planning.workbook import views as workbook_views
 
 urlpatterns = [

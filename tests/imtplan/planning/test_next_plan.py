@@ -10,7 +10,7 @@ from django.test import Client
 
 from imtplan.accounts.models import School, User
 from imtplan.audit.models import Event
-from imtplan.planning.next_plan import GoingOn, prepare_next_plan
+from imtplan.planning.next_plan.services import GoingOn, prepare_next_plan
 from imtplan.planning.workbook.writing import state_of
 from indicators.models import IndicatorLink, Progress, SeriesBreak, Target
 from indicators.recomputing.recompute import recompute_stale

@@ -13,7 +13,7 @@ from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number
 from imtplan.planning.forms import FormDifference, PlanForm, PlanFormMeta, fingerprint_of
 from imtplan.planning.forms_elements import StrategicPlanForm
-from imtplan.planning.next_plan import (
+from imtplan.planning.next_plan.services import (
     GoingOn,
     ends_of,
     prepare_next_plan,

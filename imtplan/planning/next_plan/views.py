@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from imtplan.accounts.roles import Permission, demand
 from imtplan.planning.act_pages import ActPage, follow
-from imtplan.planning.next_plan_form import NextPlanForm
+from imtplan.planning.next_plan.next_plan_form import NextPlanForm
 from objectives.models import StrategicPlan
 
 

@@ -16,7 +16,7 @@ from imtplan.accounts.models import User
 from imtplan.accounts.roles import Permission, demand
 from imtplan.audit.plan_edits import ReasonNeeded, wait_for_other_changes
 from imtplan.buttons import demand_button, is_pressed
-from imtplan.planning.rule_trial import RuleTrial, try_rule
+from imtplan.planning.rules.rule_trial import RuleTrial, try_rule
 from indicators.models import FigureRule
 from indicators.services_plan import switch_figure_rule
 

@@ -1,0 +1,1 @@
+"""The next plan from the last: a draft with what of it goes on."""
