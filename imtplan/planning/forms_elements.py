@@ -17,10 +17,10 @@ from imtplan.planning.forms_measures import (
     IndicatorForm,
     SchoolForm,
     SeriesBreakForm,
-    TargetForm,
 )
 from imtplan.planning.plan_fields import number_field
 from imtplan.planning.rules.forms_rules import FigureRuleForm
+from imtplan.planning.targets.forms_targets import TargetForm
 from indicators.models import Indicator
 from indicators.services_plan import weigh_indicators
 from levers.models import Lever

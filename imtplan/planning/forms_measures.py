@@ -1,4 +1,4 @@
-"""The forms of indicators, of targets, and of the schools that report."""
+"""The forms of indicators, of their place in a plan and their breaks, and of schools."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -15,17 +15,14 @@ from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
-from imtplan.planning.new_rows import LONGEST_MADE_CODE
-from imtplan.planning.next_plan.services import proposed_baselines
-from imtplan.planning.plan_fields import NO_UNIT, PERCENT, POINTS, number_field
+from imtplan.planning.plan_fields import PERCENT, POINTS
 from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit
-from indicators.models import FollowedIndicator, Indicator, SeriesBreak, Target
+from indicators.models import FollowedIndicator, Indicator, SeriesBreak
 from indicators.services_followed import follow, store_followed
 from indicators.services_plan import (
     store_indicator,
     store_series_break,
-    store_target,
     weigh_indicators,
 )
 from levers.models import Lever
@@ -203,147 +200,6 @@ class SeriesBreakForm(PlanForm):
         if first is None or not first < year <= last:
             raise ValidationError(_("This year is not of the plan."))
         return year
-
-
-class TargetForm(PlanForm):
-    """A form for a target of the institute, with the values that it states for single years."""
-
-    service = staticmethod(store_target)
-    argument = "target"
-    slug = "cibles"
-    parent = "plan"
-    FIXED = ("code", "indicator")
-    MAKES_CODE = gettext_lazy("In files and addresses. Empty: made of the indicator and the year.")
-    SHOWN_AT = {
-        "target_value_or_growth": "value",
-        "target_after_baseline": "year",
-        "target_is_sourced": "source",
-        "target_growth_needs_positive": "growth_percent",
-    }
-
-    class Meta(PlanFormMeta):
-        model = Target
-        fields = [
-            "code",
-            "indicator",
-            "year",
-            "value",
-            "growth_percent",
-            "baseline_year",
-            "baseline_value",
-            "baseline_source",
-            "trajectory",
-            "is_reference",
-            "perimeter_fr",
-            "perimeter_en",
-            "source",
-            "sureness",
-        ]
-        labels = {"indicator": gettext_lazy("indicator")}
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        plan = self.instance.plan
-        if self.instance.pk is None:
-            self.fields["indicator"].queryset = Indicator.objects.open_to(plan)
-            self.initial |= {"year": plan.last_year, "baseline_year": plan.baseline_year}
-        indicator = self._indicator()
-        self._propose_baseline()
-        unit = unit_of(indicator) if indicator else NO_UNIT
-        self.fields["growth_percent"].unit = PERCENT
-        for name in ("value", "baseline_value"):
-            self.fields[name].unit = unit
-        points = dict(self.instance.points.values_list("year", "value")) if self.instance.pk else {}
-        for year in sorted({*range(plan.first_year, plan.last_year + 1), *points}):
-            self.fields[f"point_{year}"] = number_field(unit, label=str(year), required=False)
-            self.initial[f"point_{year}"] = points.get(year)
-
-    def _propose_baseline(self) -> None:
-        """Propose the last validated figure of the indicator in the page's address, where the plan
-        follows another. Nothing of it is stored that does not stand in the form."""
-        plan, key = self.instance.plan, self.initial.get("indicator")
-        if self.instance.pk is not None or plan.supersedes_id is None or not key:
-            return
-        proposed = proposed_baselines(plan, Indicator.objects.filter(pk=key)).get(key)
-        if proposed is None:
-            return
-        baseline = {
-            "baseline_year": proposed.year,
-            "baseline_value": proposed.value,
-            "baseline_source": proposed.source,
-        }
-        self.initial |= baseline
-        self.proposed = {**self.proposed, **baseline}
-        self.fields["baseline_value"].help_text = _(
-            "Proposed: the last validated figure. Empty it to measure against the figures of "
-            "the baseline year."
-        )
-
-    def made_of(self, data: Mapping[str, Any]) -> str:
-        """Returns the indicator's code and the year, which stays whole where the code is long."""
-        indicator, end = data.get("indicator"), f"-{data.get('year') or ''}"
-        most = LONGEST_MADE_CODE - len(end)
-        return f"{indicator.code[:most]}{end}" if indicator and data.get("year") else ""
-
-    def _indicator(self) -> Indicator | None:
-        """Returns the indicator of the target; of a new target, the indicator chosen so far."""
-        if self.instance.pk:
-            return self.instance.indicator
-        chosen = str(self["indicator"].value() or "")
-        return Indicator.objects.filter(
-            pk=chosen if chosen.isascii() and chosen.isdecimal() else 0
-        ).first()
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """Leaves out the plan: a second reference target is no error, it replaces the first. Keeps
-        `archived_at`, which is no field: the constraint of the baseline reads it."""
-        return super()._get_validation_exclusions() - {"archived_at"} | {"plan"}
-
-    @property
-    def own_fields(self) -> list[Any]:
-        return [self[name] for name in self.fields if not name.startswith("point_")]
-
-    @property
-    def point_fields(self) -> list[Any]:
-        return [self[name] for name in self.fields if name.startswith("point_")]
-
-    def points(self) -> dict[int, Decimal | None]:
-        return {
-            int(name.removeprefix("point_")): value
-            for name, value in self.cleaned_data.items()
-            if name.startswith("point_")
-        }
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        self._refuse_baseline_of_another(data)
-        stated = [name for name in self.fields if name.startswith("point_") and data.get(name)]
-        if data.get("trajectory") == Target.Trajectory.STATED and not stated:
-            self.add_error("trajectory", _("State the value of one year at least, below."))
-        return data
-
-    def _refuse_baseline_of_another(self, data: dict[str, Any]) -> None:
-        """Refuse what is kept of the proposed baseline where another indicator was chosen since."""
-        indicator = data.get("indicator")
-        if not indicator or indicator.pk == self.initial.get("indicator"):
-            return
-        text = _("This is the figure of another indicator: empty it, or write the right one.")
-        for name in ("baseline_value", "baseline_source"):
-            kept = self.proposed.get(name)
-            if kept is not None and data.get(name) == kept:
-                self.add_error(name, text)
-
-    @property
-    def row(self) -> Target:
-        target = super().row
-        if target.pk is None:
-            target.indicator = self.cleaned_data["indicator"]
-            target.school = self.instance.school
-        return target
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return super().values | {"points": self.points()}
 
 
 class SchoolForm(PlanForm):

@@ -20,12 +20,12 @@ from imtplan.planning.element_history import history_of
 from imtplan.planning.forms import PlanForm
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.forms_measures import IndicatorForm
-from imtplan.planning.forms_school_targets import SchoolTargetsForm
 from imtplan.planning.new_rows import proposed_for
 from imtplan.planning.order_of_work import OrderOfWork
 from imtplan.planning.plan_life import steps_of
 from imtplan.planning.plan_life_page import people_to_invite
 from imtplan.planning.plan_overview import PlanOverview
+from imtplan.planning.targets.forms_school_targets import SchoolTargetsForm
 from indicators.models import FigureRule, Indicator, IndicatorLink, Target
 from objectives.models import StrategicPlan
 from objectives.services import confirm_link

@@ -26,8 +26,8 @@ from imtplan.planning.forms_measures import (
     FollowedForm,
     IndicatorForm,
     SeriesBreakForm,
-    TargetForm,
 )
+from imtplan.planning.targets.forms_targets import TargetForm
 from imtplan.spreadsheets.cell_words import bare, in_each_language
 from indicators.models import FollowedIndicator, Indicator, IndicatorLink, SeriesBreak, Target
 from levers.models import Lever

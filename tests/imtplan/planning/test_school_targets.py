@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 
 from imtplan.accounts.models import School
 from imtplan.audit.models import Event
-from imtplan.planning.forms_measures import IndicatorForm, TargetForm
+from imtplan.planning.forms_measures import IndicatorForm
+from imtplan.planning.targets.forms_targets import TargetForm
 from indicators.models import Indicator, Target
 from tests import factories
 
