@@ -40,11 +40,13 @@ class ActPage:
 
 @dataclass(frozen=True)
 class ActPreview:
-    """The fields a change differs in, the results it moves, and whether it needs a reason."""
+    """The fields a change differs in, the results it moves, whether it needs a reason, and what is
+    asked about it."""
 
     differences: list[FormDifference]
     moves: list[ResultMove]
     asks_reason: bool
+    questions: list[str]
 
     @property
     def groups(self) -> list[MovedGroup]:
@@ -73,6 +75,7 @@ class ActAttempt:
         self.reason = request.POST.get("reason", "")
         # Of the state before; of a workbook, only its report has a mark, once it was loaded.
         self.mark, self.differences = form.mark, form.differences()
+        self.questions = form.questions
 
     def run(self) -> None:
         """Make the change, and take it back unless it may stay. `ValidationError` where the change
@@ -90,7 +93,8 @@ class ActAttempt:
 
     def _judge(self, asks_reason: bool, moves: list[ResultMove]) -> bool:
         seen = seen_by_readers(moves, acted_on=self.form.acted_on)
-        self.preview = ActPreview(self.differences, moves, bool(seen) or asks_reason)
+        must_say_why = bool(seen) or asks_reason
+        self.preview = ActPreview(self.differences, moves, must_say_why, self.questions)
         self.problem = _problem(self.request, self.preview, self.mark or self.form.mark)
         self.is_kept = not self.problem and _may_store(self.request, self.preview)
         return self.is_kept
@@ -129,9 +133,10 @@ def follow(
 
 def _may_store(request: HttpRequest, preview: ActPreview) -> bool:
     """Returns whether it is confirmed; or, of something new, whether there is nothing to look at
-    first: no number that readers see moves, and no reason is asked."""
+    first: no number that readers see moves, no reason and nothing else is asked."""
     is_direct = "store" in request.POST or "another" in request.POST
-    return "confirm" in request.POST or (is_direct and not preview.asks_reason)
+    is_clear = not preview.asks_reason and not preview.questions
+    return "confirm" in request.POST or (is_direct and is_clear)
 
 
 def _asks_another(request: HttpRequest, page: ActPage) -> bool:

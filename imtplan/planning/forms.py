@@ -157,6 +157,12 @@ class ActForm(forms.BaseForm):
         return False
 
     @property
+    def questions(self) -> list[str]:
+        """Returns what is asked of a valid form before it is stored, as sentences. The preview
+        shows them, and nothing is stored without it."""
+        return []
+
+    @property
     def sent(self) -> Iterable[tuple[str, str]]:
         """Returns every posted name and text, to be posted again from the preview."""
         for name in self.fields:

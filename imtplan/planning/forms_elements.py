@@ -18,10 +18,10 @@ from imtplan.planning.forms_measures import (
     SchoolForm,
     SeriesBreakForm,
 )
-from imtplan.planning.plan_fields import number_field
+from imtplan.planning.plan_fields import beyond_the_plan, number_field
 from imtplan.planning.rules.forms_rules import FigureRuleForm
 from imtplan.planning.targets.forms_targets import TargetForm
-from indicators.models import Indicator
+from indicators.models import Indicator, Target
 from indicators.services_plan import weigh_indicators
 from levers.models import Lever
 from levers.services import store_lever
@@ -84,6 +84,17 @@ class StrategicPlanForm(PlanForm):
         if obstacle := obstacle_to_following(self.instance, former):
             raise ValidationError(obstacle)
         return former
+
+
+    @property
+    def questions(self) -> list[str]:
+        """Asks about the targets that an earlier end leaves after the plan."""
+        end, now = self.cleaned_data["last_year"], self.initial.get("last_year")
+        if self.instance.pk is None or now is None or end >= now:
+            return []
+        beyond = Target.objects.in_use().filter(plan=self.instance, year__gt=end, year__lte=now)
+        years = beyond.order_by("year").values_list("year", flat=True)
+        return beyond_the_plan(end, years)
 
 
 class WeightsForm(YearsFollowedForm):

@@ -1,6 +1,7 @@
 """The fields of numbers and shares, as people type them, and a line of help under those whose name
 does not say what to type."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +37,16 @@ HELP_OF_FIELDS: dict[str, str | Promise] = {
     "at_risk_from": gettext_lazy("Below it an element is off track. 0.6 or 60 %."),
 }
 SHARES = {"on_track_from", "at_risk_from", "verdict_from"}
+
+
+def beyond_the_plan(last_year: int, years: Iterable[int | None]) -> list[str]:
+    """Returns a question for each target year after the last one of its plan; others are usual."""
+    text = _(
+        "The plan ends in %(last)s: a target for %(year)s comes due only after it. Is %(year)s the "
+        "year you mean?"
+    )
+    beyond = sorted({year for year in years if year and year > last_year})
+    return [text % {"last": last_year, "year": year} for year in beyond]
 
 
 class PlanNumberField(TypedNumberField):

@@ -21,7 +21,7 @@ from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
 from imtplan.planning.forms import ActForm, FormDifference, fingerprint_of
-from imtplan.planning.plan_fields import number_field
+from imtplan.planning.plan_fields import beyond_the_plan, number_field
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target
 from indicators.services_plan import school_targets, store_school_targets
@@ -286,6 +286,11 @@ class SchoolTargetsForm(ActForm, forms.Form):
         if isinstance(value, Decimal):
             return format_number(value, language=reader_language())
         return self.in_words(name, value) if name in self.fields else str(value or "")
+
+    @property
+    def questions(self) -> list[str]:
+        changed = (terms.get("year") for terms in self._planned.values() if terms)
+        return beyond_the_plan(self.plan.last_year, changed)
 
     def store(self, *, by: User, reason: str) -> None:
         store_school_targets(

@@ -11,7 +11,7 @@ from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.planning.forms import PlanForm, PlanFormMeta
 from imtplan.planning.new_rows import LONGEST_MADE_CODE
 from imtplan.planning.next_plan.services import proposed_baselines
-from imtplan.planning.plan_fields import NO_UNIT, PERCENT, number_field
+from imtplan.planning.plan_fields import NO_UNIT, PERCENT, beyond_the_plan, number_field
 from indicators.models import Indicator, Target
 from indicators.services_plan import store_target
 
@@ -117,6 +117,12 @@ class TargetForm(PlanForm):
     @property
     def point_fields(self) -> list[Any]:
         return [self[name] for name in self.fields if name.startswith("point_")]
+
+    @property
+    def questions(self) -> list[str]:
+        year = self.cleaned_data["year"]
+        is_typed = year != self.initial.get("year")
+        return beyond_the_plan(self.instance.plan.last_year, [year] if is_typed else [])
 
     def points(self) -> dict[int, Decimal | None]:
         return {

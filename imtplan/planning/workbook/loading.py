@@ -134,6 +134,7 @@ class Loader:
         if not is_new and not differences:
             self._go_on_with(instance)
             return LineReport(line, _name(instance), LoadOutcome.SAME, [])
+        self._remark_questions(form)
         stored = form.store(by=self.by, reason=self.reason)
         self._go_on_with(stored)
         outcome = LoadOutcome.NEW if is_new else LoadOutcome.CHANGED
@@ -145,6 +146,11 @@ class Loader:
             self._remark_source(row)
         elif isinstance(row, Milestone):
             self.rows.milestones.add(row.pk)
+
+    def _remark_questions(self, form: PlanForm) -> None:
+        """Ask once what the page of an element asks, however many lines it concerns."""
+        new = [question for question in form.questions if question not in self.report.remarks]
+        self.report.remarks.extend(new)
 
     def _remark_source(self, plan: StrategicPlan) -> None:
         """Say that the workbook was made of another plan than the one it is loaded into, and where
