@@ -85,7 +85,6 @@ class StrategicPlanForm(PlanForm):
             raise ValidationError(obstacle)
         return former
 
-
     @property
     def questions(self) -> list[str]:
         """Asks about the targets that an earlier end leaves after the plan."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent
+from imtplan.planning.targets.side_by_side import YearSideBySide, side_by_side
 from imtplan.spreadsheets.cell_words import bare
 from indicators.models import (
     GROWTH_NEEDS_POSITIVE,
@@ -20,6 +21,7 @@ from indicators.models import (
     IndicatorLink,
     Target,
 )
+from indicators.questions.promised_years import PromisedYear, promised_years
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Serves
@@ -84,6 +86,7 @@ class IndicatorInPlan:
     targets: Sequence[TargetRow]
     schools: int  # how many schools have a target of their own
     is_linked: bool
+    side_by_side: Sequence[YearSideBySide] = ()  # the years with more than one target
 
     @property
     def indicator(self) -> Indicator:
@@ -184,9 +187,13 @@ class PlanOverview:
         followed = FollowedIndicator.objects.visible_to(self.user).filter(
             plan=self.plan, archived_at=None
         )
+        places = list(followed.select_related("indicator").order_by("rank", "indicator__code"))
+        years = promised_years(self.user, self.plan, [place.indicator for place in places])
         return [
-            self._measured(row, targets[row.indicator_id], linked)
-            for row in followed.select_related("indicator").order_by("rank", "indicator__code")
+            self._measured(
+                place, targets[place.indicator_id], linked, years.get(place.indicator_id, [])
+            )
+            for place in places
         ]
 
     @property
@@ -221,11 +228,18 @@ class PlanOverview:
 
     @staticmethod
     def _measured(
-        followed: FollowedIndicator, targets: Sequence[Target], linked: Container[int]
+        followed: FollowedIndicator,
+        targets: Sequence[Target],
+        linked: Container[int],
+        years: Sequence[PromisedYear],
     ) -> IndicatorInPlan:
         own = [TargetRow(target) for target in targets if target.school_id is None]
         return IndicatorInPlan(
-            followed, own, len(targets) - len(own), followed.indicator_id in linked
+            followed,
+            own,
+            len(targets) - len(own),
+            followed.indicator_id in linked,
+            side_by_side(followed.indicator, followed.plan_id, years),
         )
 
     @property

@@ -26,6 +26,7 @@ from imtplan.planning.plan_life import steps_of
 from imtplan.planning.plan_life_page import people_to_invite
 from imtplan.planning.plan_overview import PlanOverview
 from imtplan.planning.targets.forms_school_targets import SchoolTargetsForm
+from imtplan.planning.targets.side_by_side import years_of_schools
 from indicators.models import FigureRule, Indicator, IndicatorLink, Target
 from objectives.models import StrategicPlan
 from objectives.services import confirm_link
@@ -177,7 +178,11 @@ def school_targets(request: HttpRequest, code: str, indicator: str) -> HttpRespo
         title=_("Targets of the schools: %(what)s") % {"what": measured},
         back=_place(row),
         done=_("Stored: %(what)s.") % {"what": _("targets of the schools")},
-        extra={"plan": row, "indicator": measured},
+        extra={
+            "plan": row,
+            "indicator": measured,
+            "years": SimpleLazyObject(lambda: years_of_schools(request.user, row, measured)),
+        },
     )
     return follow(
         request,

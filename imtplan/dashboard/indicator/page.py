@@ -27,6 +27,7 @@ from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.series_breaks import break_in_words
 from imtplan.dashboard.target_chart import chart_of
 from imtplan.dashboard.wording import Wording
+from imtplan.planning.targets.side_by_side import YearSideBySide, side_by_side
 from indicators.explaining import ExplanationReader
 from indicators.models import (
     FollowedIndicator,
@@ -36,6 +37,7 @@ from indicators.models import (
     SeriesBreak,
     Target,
 )
+from indicators.questions.promised_years import promised_years
 from indicators.questions.target_revisions import with_versions
 from objectives.followed_years import counting
 from objectives.models import StrategicPlan
@@ -56,6 +58,7 @@ class IndicatorPage:
     compared: Sequence[SchoolComparison]
     freshness: Freshness
     links: Sequence[IndicatorLink]
+    side_by_side: Sequence[YearSideBySide]  # the years with more than one target
 
     @cached_property
     def now(self) -> FollowedYear:
@@ -153,6 +156,11 @@ def indicator_page(
         compared=schools_compared(user, indicator, scope),
         freshness=freshness,
         links=_links(user, scope, indicator),
+        side_by_side=side_by_side(
+            indicator,
+            scope.plan.pk,
+            promised_years(user, scope.plan, [indicator], scope.view).get(indicator.pk, []),
+        ),
     )
 
 

@@ -4,7 +4,7 @@
 the act stores exactly that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -314,38 +314,3 @@ class SchoolTargetsForm(ActForm, forms.Form):
     @property
     def own_fields(self) -> list[Any]:
         return [self[name] for name in (*SHARED, "reach")]
-
-    @property
-    def institute(self) -> Target | None:
-        """The reference target of the indicator in this plan."""
-        references = Target.objects.in_use().reference()
-        return references.filter(plan=self.plan, indicator=self.indicator).first()
-
-    @property
-    def _compared(self) -> list[Target]:
-        """Returns the targets that may be added up: values for the institute's target year."""
-        institute = self.institute
-        return [
-            target
-            for target in self.targets_by_school.values()
-            if target.value is not None and (institute is None or target.year == institute.year)
-        ]
-
-    @property
-    def not_compared(self) -> int:
-        return len(self.targets_by_school) - len(self._compared)
-
-    @property
-    def comparison(self) -> Mapping[str, str]:
-        """Returns the sum of the schools' targets, the institute's target and the gap, as texts.
-        The sum is empty for an indicator whose schools do not add up."""
-        values = [target.value for target in self._compared]
-        adds_up = self.indicator.aggregation == Indicator.Aggregation.SUM
-        total = sum(values, Decimal(0)) if values and adds_up else None
-        institute = self.institute.value if self.institute else None
-        gap = None if total is None or institute is None else total - institute
-        return {
-            "sum": format_number(total, language=reader_language()),
-            "institute": format_number(institute, language=reader_language()),
-            "gap": format_number(gap, language=reader_language(), sign=True),
-        }

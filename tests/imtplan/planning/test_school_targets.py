@@ -182,15 +182,6 @@ def test_a_long_code_never_meets_another_plans_target(
     assert dict(found) == {albi.pk: 10, ales.pk: 20}
 
 
-def test_targets_of_other_years_are_not_added_to_the_institutes(
-    office: Any, whole: Target, of_albi: Target, of_ales: Target
-) -> None:
-    Target.objects.filter(pk=of_ales.pk).update(year=whole.year)
-    form = office.client.get(GRID).context["form"]
-    assert form.comparison["sum"].replace("\u202f", " ") == "1 400"
-    assert form.not_compared == 1
-
-
 def test_each_row_leads_to_its_own_page(office: Any, of_albi: Target, ales: School) -> None:
     page = office.client.get(GRID).content.decode()
     assert f"/plan/modifier/cibles/{of_albi.pk}/" in page
