@@ -130,6 +130,11 @@ class Submission(models.Model):
         """Returns the state with its words and symbol, where the column is a plain text."""
         return self.State(self.state)
 
+    def is_handed_in_by(self, person: Any) -> bool:
+        """Says whether the figures wait for a decision and this person submitted them: it is
+        another who decides."""
+        return self.state == self.State.SUBMITTED and self.submitted_by_id == person.pk
+
 
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def visible_to(self, user: Any) -> "RemarkQuerySet":

@@ -63,7 +63,7 @@ def _review_page(
 ) -> HttpResponse:
     may_decide = has_permission(request.user, Permission.VALIDATE_FIGURES, school=page.school)
     decides_everywhere = has_permission(request.user, Permission.VALIDATE_FIGURES)
-    is_own = page.state == State.SUBMITTED and page.submission.submitted_by_id == request.user.pk
+    is_own = page.submission.is_handed_in_by(request.user)
     decidable = may_decide and not is_own and page.state in (State.SUBMITTED, State.VALIDATED)
     if decidable and form is None:
         form = DecisionForm(

@@ -169,7 +169,7 @@ def validate(
     `seen`: which handing-in the page showed; None where a program decides, without a page.
     """
     submission = locked(campaign, school, act=Event.Verb.VALIDATED, by=by)
-    if submission.submitted_by_id == by.pk:
+    if submission.is_handed_in_by(by):
         raise TransitionRefused(SUBMITTED_BY_YOU)
     _demand_as_seen(submission, seen)
     submission.decided_at, submission.decided_by = timezone.now(), by

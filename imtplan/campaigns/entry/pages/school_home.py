@@ -29,6 +29,7 @@ class CampaignOfSchool:
     may_enter: bool
     may_submit: bool
     may_decide: bool
+    is_own: bool
 
     @property
     def state(self) -> Submission.State:
@@ -56,7 +57,8 @@ class CampaignOfSchool:
 
     @property
     def is_to_decide(self) -> bool:
-        return self.may_decide and self.state == Submission.State.SUBMITTED
+        is_another = self.may_decide and not self.is_own
+        return is_another and self.state == Submission.State.SUBMITTED
 
     @property
     def is_fillable(self) -> bool:
@@ -145,7 +147,6 @@ def _of_school(
 ) -> CampaignOfSchool:
     none = Submission(campaign=campaign, school=school, state=Submission.State.NOT_BEGUN)
     receipts: Iterable[Receipt] = stored.receipts.all() if stored else []
-    decides = has_permission(user, Permission.VALIDATE_FIGURES, school=school)
     return CampaignOfSchool(
         campaign=campaign,
         school=school,
@@ -153,5 +154,6 @@ def _of_school(
         receipts=sorted(receipts, key=lambda receipt: (receipt.at, receipt.pk)),
         may_enter=may_enter(user, campaign, school),
         may_submit=has_permission(user, Permission.SUBMIT_FIGURES, school=school),
-        may_decide=decides and (stored or none).submitted_by_id != user.pk,
+        may_decide=has_permission(user, Permission.VALIDATE_FIGURES, school=school),
+        is_own=(stored or none).is_handed_in_by(user),
     )
