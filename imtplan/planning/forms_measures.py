@@ -1,4 +1,4 @@
-"""The forms of indicators, of their place in a plan and their breaks, and of schools."""
+"""The forms of indicators, and of their place in a plan and their breaks."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,13 +10,12 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imtplan.accounts.models import School, User
+from imtplan.accounts.models import User
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.plan_fields import PERCENT, POINTS
-from imtplan.planning.services import check_term, store_school
 from imtplan.units import CellUnit
 from indicators.models import FollowedIndicator, Indicator, SeriesBreak
 from indicators.services_followed import follow, store_followed
@@ -200,51 +199,3 @@ class SeriesBreakForm(PlanForm):
         if first is None or not first < year <= last:
             raise ValidationError(_("This year is not of the plan."))
         return year
-
-
-class SchoolForm(PlanForm):
-    """A form for a school: a new name keeps the old one; a merger needs the last year."""
-
-    service = staticmethod(store_school)
-    argument = "school"
-    slug = "ecoles"
-    SHOWN_AT = {"school_years_in_order": "last_year"}
-
-    class Meta(PlanFormMeta):
-        model = School
-        fields = [
-            "code",
-            "name",
-            "former_name",
-            "kind",
-            "sites",
-            "region",
-            "first_year",
-            "last_year",
-            "merged_into",
-            "rank",
-        ]
-        help_texts = {
-            "last_year": gettext_lazy("The last year it reports for. Empty: it goes on."),
-            "merged_into": gettext_lazy(
-                "Into one school, as a whole. Until that one reports for both, the last figures of "
-                "both stand in for it."
-            ),
-        }
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        kinds = [choice for choice in School.Affiliation.choices if choice[0] != "institute"]
-        self.fields["kind"].choices = kinds
-        others = School.objects.without_the_institute()
-        free = others.filter(merged_into=None) | others.filter(pk=self.instance.merged_into_id)
-        self.fields["merged_into"].queryset = free.exclude(pk=self.instance.pk)
-        self.fields["merged_into"].empty_label = _("no other school")
-
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        if not self.errors:
-            try:
-                check_term(self.row, self.values)
-            except ValidationError as refusal:
-                self._update_errors(refusal)
