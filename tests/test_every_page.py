@@ -96,6 +96,7 @@ def texts_in_the_database() -> list[str]:
         for table, column in cursor.fetchall():
             cursor.execute(f'SELECT DISTINCT "{column}" FROM "{table}"')  # noqa: S608
             texts |= {text for (text,) in cursor.fetchall() if text and len(text) > 1}
+    texts |= {row.name for school in School.objects.all() for row in school.former_names}
     return sorted(texts | NO_WORDS, key=len, reverse=True)
 
 

@@ -22,5 +22,5 @@ class UserAdmin(PeopleAdmin):
 
 @admin.register(School)
 class SchoolAdmin(ReadOnlyAdmin):
-    list_display = ["code", "name", "former_name", "kind", "first_year", "last_year"]
+    list_display = ["code", "name", "kind", "first_year", "last_year"]
     list_filter = ["kind"]

@@ -1,5 +1,6 @@
 """The schools, and the institute itself where its own figures are entered."""
 
+import copy
 from typing import Any
 
 import pghistory
@@ -8,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from imtplan.accounts.roles import Permission, has_permission
+from imtplan.accounts.school_names import WELL_FORMED, EarlierName, earlier_names, name_of_year
 from imtplan.checked_at_once import CheckedAtOnce
+from imtplan.spreadsheets.cell_words import bare
 
 
 class SchoolQuerySet(models.QuerySet["School"]):
@@ -32,6 +35,16 @@ class SchoolQuerySet(models.QuerySet["School"]):
     def members_in(self, year: int) -> "SchoolQuerySet":
         """Returns the schools expected to report for `year`."""
         return self.filter(member_in(year))
+
+    def named_in(self, year: int) -> "list[School]":
+        """Returns the schools, each under the name of that year."""
+        return [school.named_in(year) for school in self]
+
+    def answering_to(self, text: str) -> "list[School]":
+        """Returns those whose code, name of today or of before, sites or region have this in them,
+        however its accents and hyphens are typed."""
+        searched = _searched(text)
+        return [school for school in self if searched in school.searched_text]
 
     def get_by_natural_key(self, code: str) -> "School":
         return self.get(code=code)
@@ -60,15 +73,20 @@ class School(CheckedAtOnce):
         INSTITUTE = "institute", _("the institute itself")
 
     THE_INSTITUTE = "imt"
+    # Where this was read under its name of a year: today's name.
+    name_today = ""
 
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=120)
-    former_name = models.CharField(_("name before"), max_length=120, blank=True)
+    # Rows of `EarlierName`; `name` is today's.
+    earlier_names = models.JSONField(_("earlier names"), default=list, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Affiliation, default=Affiliation.OWN)
     sites = models.CharField(_("sites"), max_length=200, blank=True)
     region = models.CharField(_("region"), max_length=120, blank=True)
     first_year = models.PositiveSmallIntegerField(_("first year"), null=True, blank=True)
     last_year = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed or merged on"), null=True, blank=True)
     merged_into = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -94,6 +112,18 @@ class School(CheckedAtOnce):
                 violation_error_message=_("A school's last year comes after its first."),
             ),
             models.CheckConstraint(
+                name="school_days_in_order",
+                condition=Q(opened_on=None)
+                | Q(closed_on=None)
+                | Q(closed_on__gte=models.F("opened_on")),
+                violation_error_message=_("A school closes after the day on which it opened."),
+            ),
+            models.CheckConstraint(
+                name="school_earlier_names_well_formed",
+                condition=WELL_FORMED,
+                violation_error_message=_("An earlier name is a name with its last day or year."),
+            ),
+            models.CheckConstraint(
                 name="school_institute_by_its_code",
                 condition=Q(kind="institute", code="imt") | ~Q(Q(kind="institute") | Q(code="imt")),
                 violation_error_message=_("The institute itself is there already, as “imt”."),
@@ -105,6 +135,37 @@ class School(CheckedAtOnce):
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)
+
+    @property
+    def former_names(self) -> list[EarlierName]:
+        """Returns the names it bore before, the earliest first."""
+        return earlier_names(self.earlier_names)
+
+    def name_in(self, year: int) -> str:
+        """Returns the name it bore at the end of a year."""
+        return name_of_year(self.former_names, self.name_today or self.name, year)
+
+    def named_in(self, year: int) -> "School":
+        """Returns the school as pages about that year show it: under the name it bore then.
+
+        A copy to read, which costs no query; where the name is another, it cannot be stored.
+        """
+        then = copy.copy(self)
+        then.name, then.name_today = self.name_in(year), self.name_today or self.name
+        if then.name == then.name_today:
+            then.name_today = ""
+        return then
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if self.name_today:
+            raise ValueError(f"{self.code} was read under its name of a year, and is not stored")
+        super().save(*args, **options)
+
+    @property
+    def searched_text(self) -> str:
+        """Returns what a search looks in, without accents."""
+        names = [self.name, self.name_today, *(row.name for row in self.former_names)]
+        return _searched(" ".join([*names, self.sites, self.region, self.code]))
 
     @property
     def is_the_institute(self) -> bool:
@@ -119,3 +180,7 @@ class School(CheckedAtOnce):
     def reports_in(self, year: int) -> bool:
         """Returns what `reporting_in` selects, for a school already read."""
         return self.is_the_institute or self.is_member_in(year)
+
+
+def _searched(text: str) -> str:
+    return bare(text).replace("-", " ")

@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 
 from imtplan import clock
 from imtplan.accounts.models import School
+from imtplan.accounts.school_names import earlier_names, name_of_year
 from imtplan.campaigns.models import Campaign, Submission
 from imtplan.campaigns.models.campaign import CampaignQuerySet, expected_by
 from imtplan.dashboard.followed_targets import MOST_SHOWN, FollowedTarget
@@ -28,8 +29,12 @@ class SchoolState:
     submitted_at: datetime | None
 
     @classmethod
-    def read(cls, *, code: str, name: str, part: dict[str, str] | None) -> "SchoolState":
-        """Reads a school and `part`, its submission; none while it has not begun."""
+    def read(
+        cls, *, code: str, name: str, names: Any, part: dict[str, str] | None, year: int
+    ) -> "SchoolState":
+        """Reads a school, under its name of the campaign's year, and `part`, its submission; none
+        while it has not begun."""
+        name = name_of_year(earlier_names(names), name, year)
         if part is None:
             return cls(code, name, Submission.State.NOT_BEGUN, None)
         at = part["submitted_at"]
@@ -81,7 +86,11 @@ def campaigns_with_schools(user: Any) -> CampaignQuerySet:
     schools = (
         School.objects.places_seen_by(user)
         .filter(expected_by(OuterRef(OuterRef("pk")), year=OuterRef("year")))
-        .values(as_json=JSONObject(code="code", name="name", part=Subquery(of_school)))
+        .values(
+            as_json=JSONObject(
+                code="code", name="name", names="earlier_names", part=Subquery(of_school)
+            )
+        )
     )
     return Campaign.objects.visible_to(user).annotate(parts=ArraySubquery(schools))
 
@@ -109,7 +118,10 @@ def campaigns_of(user: Any, plan: StrategicPlan) -> list[Campaign]:
 
 def school_states(campaign: Campaign) -> list[SchoolState]:
     """Returns the schools expected in a campaign of `campaigns_of`, the least advanced first."""
-    states = [SchoolState.read(**part) for part in campaign.parts]  # type: ignore[attr-defined]
+    states = [
+        SchoolState.read(year=campaign.year, **part)
+        for part in campaign.parts  # type: ignore[attr-defined]
+    ]
     return sorted(states, key=lambda school: list(Submission.State).index(school.state))
 
 

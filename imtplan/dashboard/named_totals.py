@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Case, F, Func, OuterRef, Q, When
 from django.db.models.functions import JSONObject
 
 from imtplan.accounts.models import School
+from imtplan.accounts.school_names import earlier_names, name_of_year
 from indicators.models import Indicator, InstituteValue
 
 # By indicator, view and year.
@@ -21,7 +22,11 @@ def totals_of(user: Any, indicators: Iterable[Indicator]) -> Totals:
     left_out = Func(OuterRef("left_out"), function="to_jsonb")
     is_named = _has_key(OuterRef("carried")) | _has_key(left_out)
     schools = School.objects.visible_to(user).filter(is_named)
-    names = schools.values(as_json=JSONObject(code="code", name="name", first_year="first_year"))
+    names = schools.values(
+        as_json=JSONObject(
+            code="code", name="name", earlier_names="earlier_names", first_year="first_year"
+        )
+    )
     values = (
         InstituteValue.objects.visible_to(user)
         .filter(indicator__in=list(indicators))
@@ -62,4 +67,12 @@ def left_out_names(total: InstituteValue) -> list[tuple[str, int]]:
 
 
 def _named(total: Any) -> dict[str, dict[str, Any]]:
-    return {school["code"]: school for school in total.schools_named or ()}
+    """Returns the schools by code, each under the name of the total's year."""
+    return {
+        school["code"]: school | {"name": _name_of(school, total.year)}
+        for school in total.schools_named or ()
+    }
+
+
+def _name_of(school: Mapping[str, Any], year: int) -> str:
+    return name_of_year(earlier_names(school["earlier_names"]), school["name"], year)

@@ -107,7 +107,7 @@ def left_out_in_words(name: str, begun: int, year: int) -> str:
 
 def correction_in_words(correction: Correction) -> str:
     """Says that a figure that counts was written anew; what it says then, once it is handed in."""
-    owner = {"owner": correction.counted.school}
+    owner = {"owner": correction.counted.school.name_in(correction.counted.year)}
     if not correction.is_handed_in:
         return _("being corrected by %(owner)s") % owner
     text = Wording.of(correction.indicator).fixed(correction.number)

@@ -105,7 +105,10 @@ def _indicator(user: Any, subject: str, parameters: AddressQuery) -> str:
 
 
 def _school(user: Any, subject: str, parameters: AddressQuery) -> str:
-    return get_object_or_404(School.objects.places_seen_by(user), code=subject).name
+    school = get_object_or_404(School.objects.places_seen_by(user), code=subject)
+    if not parameters.get("year"):
+        return str(school.name)
+    return str(school.name_in(demanded_scope(user, parameters).scope.year))
 
 
 def _element(kind: str) -> Callable[[Any, str, AddressQuery], str]:

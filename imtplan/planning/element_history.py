@@ -8,11 +8,13 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from imtplan.accounts.school_names import earlier_names, in_words
 from imtplan.audit.models import Event
 from imtplan.planning.forms import shown_number
 from imtplan.planning.moved_results import MovedNumber
 from imtplan.planning.plan_life import READERS
 
+EARLIER_NAMES = "earlier_names"
 # The history's own columns, which are no fields of the element.
 NOT_SHOWN = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id"}
 
@@ -93,13 +95,15 @@ def _label(row: models.Model, name: str) -> str:
 
 
 def _in_words(row: models.Model, name: str, value: Any) -> str:
-    if value in (None, ""):
+    if value in (None, "", []):
         return ""
     if name == READERS:
         return str(value)
     if name.startswith("→") or name.isdecimal():
         return shown_number(value)
     field = row._meta.get_field(name)
+    if name == EARLIER_NAMES:
+        return in_words(earlier_names(value))
     if field.is_relation and isinstance(value, int):
         return str(field.related_model._default_manager.filter(pk=value).first() or value)
     if isinstance(value, bool):

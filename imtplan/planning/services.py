@@ -4,18 +4,21 @@ They stand here because `imtplan.accounts`, whose rows they are, lies below the 
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
+from imtplan import clock
 from imtplan.accounts.models import School, User
+from imtplan.accounts.school_names import EarlierName, as_stored, earlier_names
 from imtplan.audit.plan_edits import put
 from indicators.models import CountedFigure, Figure, View
 
 # A change of one of these needs a reason.
-_WEIGHTY = {"name", "kind", "first_year", "last_year", "merged_into"}
+_WEIGHTY = {"name", "earlier_names", "kind", "first_year", "last_year", "merged_into"}
 # These say in which years a school's figures are in the totals, and which school reports for it.
 _TERM = ("kind", "first_year", "last_year", "merged_into")
 
@@ -25,15 +28,43 @@ Refusals = Iterator[tuple[str, str]]  # field, sentence
 def store_school(*, school: School, by: User, reason: str = "", **values: Any) -> School:
     """Store a new school or a change of one, and return it.
 
-    A new name keeps the one before it as the former name, unless another is given. What a school
-    reported stays its own: a merged school's earlier years are not moved. `ValidationError` where
-    a part would go out of the totals, see `check_term`.
+    A new name keeps the one before it among the earlier names, until the day before `renamed_on`
+    if that day is known. What a school reported stays its own: a merged school's earlier years are
+    not moved. `ValidationError` where a part would go out of the totals, see `check_term`.
     """
     check_term(school, values)
-    name = values.get("name", school.name)
-    if school.pk and name != school.name and values.get("former_name", "") == school.former_name:
-        values["former_name"] = school.name
+    names = names_kept(school, values)
+    values.pop("renamed_on", None)
+    if names != school.earlier_names:
+        values["earlier_names"] = names
     return put(school, values, by=by, reason=reason, weighty=_WEIGHTY)
+
+
+def names_kept(school: School, values: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Returns the earlier names to store: those given and, where the name changes, the one before.
+
+    `ValidationError`, by field, if the day of the new name is to come, stands beside no new name,
+    or lies within the time of an earlier one.
+    """
+    since = values.get("renamed_on")
+    given = earlier_names(values.get("earlier_names", school.earlier_names))
+    is_new_name = school.pk is not None and values.get("name", school.name) != school.name
+    if since and (refusal := _why_not_renamed(given, since, is_new_name=is_new_name)):
+        raise ValidationError({"renamed_on": [refusal]})
+    if is_new_name and school.name not in {row.name for row in given}:
+        until = (since - timedelta(days=1)).isoformat() if since else ""
+        given.append(EarlierName(school.name, until))
+    return as_stored(given)
+
+
+def _why_not_renamed(names: list[EarlierName], since: date, *, is_new_name: bool) -> str:
+    if not is_new_name:
+        return _("The name is the same: write the new one above, or leave this day empty.")
+    if since > clock.today():
+        return _("This day is to come: a new name is stored once the school bears it.")
+    text = _("“%(name)s” was not over on that day: choose a later day, or correct it below.")
+    later = [row for row in names if row.last_day and row.last_day >= since]
+    return text % {"name": later[-1].name} if later else ""
 
 
 def check_term(school: School, values: Mapping[str, Any]) -> None:

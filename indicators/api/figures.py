@@ -227,6 +227,7 @@ class FigureSerializer(ReadSerializer):
     id = IntegerField(source="figure_id", read_only=True)
     indicator = CodeField()
     school = SerializerMethodField()
+    school_name = CharField(allow_null=True, read_only=True)
     # A ratio keeps its two parts; their quotient is worked out here, to the digits of all results.
     value = PlainDecimalField(
         source="number", max_digits=30, decimal_places=10, read_only=True, allow_null=True
@@ -238,6 +239,7 @@ class FigureSerializer(ReadSerializer):
             "id",
             "indicator",
             "school",
+            "school_name",
             "year",
             "state",
             "value",
@@ -282,6 +284,7 @@ class FigureFilters(YearFilters):
     tags=["figures"],
     description=_(
         "What a school, or the institute (`school` null), says of an indicator for a year. "
+        "`school_name` is the name that the school bore at the end of that year. "
         "Where `value` is null, `state` says why: it is never zero. The rows are the figures as "
         "they were written last, drafts too; with `view` they are the versions that count: the "
         "last that was validated (or handed in), whatever was typed since."

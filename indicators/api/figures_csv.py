@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from imtplan.spreadsheets import Column, ColumnType, Flavour
 from indicators.api.figures import FigureFilters, FigureViewSet
 from indicators.api.results_files import InCsv, InFlavours, number, word
-from indicators.models import Figure
 
 
 def figure_columns(flavour: Flavour) -> list[Column]:
@@ -14,8 +13,12 @@ def figure_columns(flavour: Flavour) -> list[Column]:
         Column("indicator", _("Indicator code"), lambda figure: figure.indicator.code),
         Column("name", _("Indicator"), lambda figure: figure.indicator.name),
         Column("unit", _("Unit"), lambda figure: figure.indicator.unit),
-        Column("school_code", _("School code"), lambda figure: _school(figure, "code")),
-        Column("school", _("School"), lambda figure: _school(figure, "name")),
+        Column(
+            "school_code",
+            _("School code"),
+            lambda figure: figure.of_school.code if figure.of_school else None,
+        ),
+        Column("school", _("School"), lambda figure: figure.school_name),
         Column("year", _("Year"), lambda figure: figure.year, ColumnType.NUMBER),
         word("state", _("State"), flavour),
         number("value", _("Value"), attribute="number"),
@@ -31,11 +34,6 @@ def figure_columns(flavour: Flavour) -> list[Column]:
         Column("reason", _("Reason"), lambda figure: figure.reason or None),
         Column("explanation", _("Explanation"), lambda figure: figure.explanation or None),
     ]
-
-
-def _school(figure: Figure, field: str) -> str | None:
-    school = figure.of_school
-    return getattr(school, field) if school else None
 
 
 class FigureCsvFilters(InFlavours, FigureFilters):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.serializers import (
+    CharField,
     ChoiceField,
     DictField,
     IntegerField,
@@ -168,6 +169,7 @@ class ProgressSerializer(ReadSerializer):
     plan = CodeField(source="target.plan")
     indicator = CodeField(source="target.indicator")
     school = CodeField(source="target.school", allow_null=True)
+    school_name = SerializerMethodField()
     status = StatusField()
     would_be = WouldBeField()
 
@@ -179,12 +181,18 @@ class ProgressSerializer(ReadSerializer):
             "plan",
             "indicator",
             "school",
+            "school_name",
             "year",
             "view",
             *names_of(PROGRESS),
             "formula_version",
             "computed_at",
         ]
+
+    @extend_schema_field(CharField(allow_null=True))
+    def get_school_name(self, row: Progress) -> str | None:
+        school = row.target.school
+        return school.name_in(row.year) if school else None
 
 
 class ProgressFilters(ViewFilters):
@@ -202,7 +210,8 @@ class ProgressFilters(ViewFilters):
     tags=["results"],
     description=_(
         "How far each series has come toward its target, year by year. `progress`, `pace`, "
-        "rates and `probability` are ratios: 0.2424 stands for 24.24 per cent."
+        "rates and `probability` are ratios: 0.2424 stands for 24.24 per cent. "
+        "`school_name` is the name that the school bore at the end of the year."
     ),
 )
 class ProgressViewSet(ByNumber):

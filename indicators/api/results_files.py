@@ -31,7 +31,7 @@ from indicators.api.results import (
     ValueViewSet,
 )
 from indicators.measures import MEANS, PROGRESS, VALUES, FieldKind, ResultField
-from indicators.models import VerdictInWords
+from indicators.models import Progress, VerdictInWords
 
 ROWS_READ_AT_A_TIME = 2000
 
@@ -127,6 +127,11 @@ def value_columns(flavour: Flavour) -> list[Column]:
     ]
 
 
+def _name_of_the_school(row: Progress) -> str | None:
+    school = row.target.school
+    return school.name_in(row.year) if school else None
+
+
 def progress_columns(flavour: Flavour) -> list[Column]:
     return [
         Column("target", _("Target code"), lambda row: row.target.code),
@@ -143,6 +148,7 @@ def progress_columns(flavour: Flavour) -> list[Column]:
         word("view", _("Figures that count"), flavour),
         *_columns(PROGRESS, flavour),
         *_ending(flavour),
+        Column("school_name", _("School"), _name_of_the_school),
     ]
 
 

@@ -207,7 +207,8 @@ def _key(figure: FigureContent) -> Key:
     return (figure.school.code, figure.year)
 
 
-def school_names(user: Any) -> dict[str, str]:
-    """Returns the schools' names by code in the order of all lists, the institute first."""
-    schools = School.objects.visible_to(user)
+def school_names(user: Any, year: int) -> dict[str, str]:
+    """Returns the schools' names of a year by code, in the order of all lists, the institute
+    first."""
+    schools = School.objects.visible_to(user).named_in(year)
     return {School.THE_INSTITUTE: "IMT"} | {school.code: school.name for school in schools}

@@ -36,7 +36,7 @@ class ExplanationReader:
         self.user, self.view, self.year = user, view, year
         self.series = series_of(indicator)
         self.figures: KnownFigures = figures_of(user, indicator, view, until=year)
-        self.names = school_names(user)
+        self.names = school_names(user, year)
 
     def value(self) -> ValueExplanation | None:
         """Returns how the institute's value was made; None where nothing is expected that year."""

@@ -94,6 +94,11 @@ class FigureContent(models.Model):
         return None if self.school.is_the_institute else self.school
 
     @property
+    def school_name(self) -> str | None:
+        """Returns the school's name of the figure's year; None where the institute entered it."""
+        return self.of_school.name_in(self.year) if self.of_school else None
+
+    @property
     def author(self) -> str:
         """Returns who entered the figure, or where it comes from if no person entered it."""
         if self.entered_by is not None:

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imtplan import numbers
+from imtplan.accounts.models import School
 
 register = template.Library()
 
@@ -36,6 +37,12 @@ def shown_in(context: template.Context) -> str:
 @register.filter
 def number(value: Decimal | int | None, decimals: int | None = None) -> str:
     return numbers.format_number(value, language=_language(), decimals=decimals)
+
+
+@register.filter
+def named_in(school: School, year: int) -> str:
+    """Returns the name that a school bore at the end of the year."""
+    return school.name_in(year)
 
 
 @register.filter

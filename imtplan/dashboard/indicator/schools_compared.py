@@ -125,7 +125,7 @@ def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Scho
             known.get((school.pk, scope.year)),
             known.get((school.pk, first)),
         )
-        for school in School.objects.visible_to(user).members_in(scope.year)
+        for school in School.objects.visible_to(user).members_in(scope.year).named_in(scope.year)
     ]
     return _ranked(rows, falls_are_good=indicator.direction == Indicator.Direction.DECREASE)
 

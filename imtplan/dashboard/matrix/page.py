@@ -308,7 +308,7 @@ def matrix_page(
     groups = _groups(user, scope, choice.grouping)
     if choice.group and choice.group not in {group.code for group in groups}:
         raise Http404
-    schools = list(School.objects.visible_to(user).members_in(scope.year))
+    schools = School.objects.visible_to(user).members_in(scope.year).named_in(scope.year)
     page = Paginator(_schools_asked(schools, choice.school), columns).get_page(choice.page)
     shown = [group for group in groups if choice.group in ("", group.code)]
     matrix = read_matrix(user, scope, _chosen(shown, choice.indicator), list(page))

@@ -266,7 +266,7 @@ def school_page(
     return SchoolPage(
         scope=scope,
         plans=read.plans,
-        school=school,
+        school=school.named_in(scope.year),
         lines=_lines(user, scope, school, figures),
         projects=[
             Project(row, Standing.read(vars(row)))

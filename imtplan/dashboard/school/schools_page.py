@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -194,12 +194,10 @@ class SchoolDirectory:
 def school_directory(
     user: Any, parameters: Mapping[str, str], freshness: Freshness
 ) -> SchoolDirectory:
-    # A NUL, which PostgreSQL does not compare, is in no name: its picture finds none either.
     search = parameters.get("q", "").strip().replace("\x00", "\u2400")
     schools = School.objects.visible_to(user).select_related("merged_into")
-    if search:
-        schools = schools.filter(Q(name__icontains=search) | Q(region__icontains=search))
-    rows = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(parameters.get("page"))
+    listed = schools.answering_to(search) if search else schools
+    rows = Paginator(listed, SCHOOLS_ON_A_PAGE).get_page(parameters.get("page"))
     is_alone = search or parameters.get("page")
     board = None if is_alone else schools_page(user, parameters, freshness)
     kept = {key: parameters[key] for key in SCOPE if parameters.get(key)}
@@ -232,7 +230,8 @@ def schools_of(
     freshness: Freshness,
 ) -> SchoolsPage:
     """Makes the page, of the same targets of the headline indicators as on the dashboard."""
-    schools = {school.code: school for school in School.objects.visible_to(user)}
+    visible = School.objects.visible_to(user).named_in(scope.year)
+    schools = {school.code: school for school in visible}
     own = _own_progress(user, scope)
     members = [school for school in schools.values() if school.is_member_in(scope.year)]
     followed = Indicator.objects.visible_to(user).followed_in_plan(scope.plan, scope.year)

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from imtplan.accounts.models import School, User
+from imtplan.accounts.school_names import EarlierName
 from imtplan.audit.models import Event
 from imtplan.planning.services import store_school
 from indicators.models import InstituteValue, Target
@@ -27,8 +28,64 @@ def target(albi: School, ales: School, recomputed: Callable[[], Any]) -> Target:
 def test_renaming_keeps_the_name_before(office: Any, albi: School) -> None:
     office.do(f"/plan/modifier/ecoles/{albi.pk}/", name="IMT Albi", reason="Décret du 1er mars")
     albi.refresh_from_db()
-    assert (albi.name, albi.former_name) == ("IMT Albi", "IMT Mines Albi")
+    assert (albi.name, albi.former_names) == ("IMT Albi", [EarlierName("IMT Mines Albi")])
     assert Event.objects.get().detail["reason"] == "Décret du 1er mars"
+
+
+def test_a_new_name_has_a_day_and_the_history_says_it(office: Any, albi: School) -> None:
+    url = f"/plan/modifier/ecoles/{albi.pk}/"
+    office.do(url, name="IMT Albi", renamed_on="2019-09-01")
+    office.do(url, name="IMT Tarn", renamed_on="2021-01-01")
+
+    albi.refresh_from_db()
+    assert [albi.name_in(year) for year in (2018, 2019, 2020, 2021)] == [
+        "IMT Mines Albi",
+        "IMT Albi",
+        "IMT Albi",
+        "IMT Tarn",
+    ]
+    page = office.client.get(url).content.decode()
+    assert "IMT Mines Albi (jusqu’au 31 août 2019)" in page
+    assert "IMT Mines Albi ; 31/08/2019\nIMT Albi ; 31/12/2020" in page
+    listed = office.client.get("/plan/ecoles/").content.decode()
+    assert "IMT Albi (jusqu’au 31 décembre 2020)" in listed
+
+
+def test_earlier_names_are_corrected_by_hand(office: Any, albi: School) -> None:
+    url = f"/plan/modifier/ecoles/{albi.pk}/"
+    office.do(url, earlier_names="Mines Albi ; 2016\nEMAC ; 1/3/2013\nÉcole des mines")
+    albi.refresh_from_db()
+    assert albi.former_names == [
+        EarlierName("École des mines"),
+        EarlierName("EMAC", "2013-03-01"),
+        EarlierName("Mines Albi", "2016"),
+    ]
+    office.do(url, name="IMT Albi", earlier_names="IMT Mines Albi ; 2020")
+    albi.refresh_from_db()
+    assert albi.former_names == [EarlierName("IMT Mines Albi", "2020")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"renamed_on": "2020-01-01"}, "renamed_on"),
+        ({"name": "IMT Albi", "renamed_on": "2199-01-01"}, "renamed_on"),
+        (
+            {"name": "IMT Albi", "renamed_on": "2020-01-01", "earlier_names": "Mines ; 2020"},
+            "renamed_on",
+        ),
+        ({"earlier_names": "Mines ; l’an dernier"}, "earlier_names"),
+        ({"earlier_names": "Mines ; 31/02/2020"}, "earlier_names"),
+        ({"earlier_names": "; 2020"}, "earlier_names"),
+        ({"earlier_names": "Mines ; 2020\nMines ; 2021"}, "earlier_names"),
+        ({"earlier_names": "Mines ; 2020\nEMAC ; 31/12/2020"}, "earlier_names"),
+        ({"opened_on": "2020-01-02", "closed_on": "2020-01-01"}, "closed_on"),
+    ],
+)
+def test_names_and_days_that_cannot_be_are_refused(
+    office: Any, albi: School, typed: dict[str, str], field: str
+) -> None:
+    assert list(office.refused(f"/plan/modifier/ecoles/{albi.pk}/", **typed)) == [field]
 
 
 def test_a_closed_school_is_no_longer_expected(office: Any, target: Target, ales: School) -> None:

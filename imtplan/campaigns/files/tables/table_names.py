@@ -138,7 +138,8 @@ class SchoolNames:
         self._by_word: dict[str, set[str]] = {}
         self._own = own
         for school in schools:
-            for name in (school.code, school.name, school.former_name.partition("(")[0]):
+            former = [row.name for row in school.former_names]
+            for name in (school.code, school.name, *former):
                 if key := " ".join(_words(name)):
                     self._by_name[key] = school
                 for word in set(_words(name)) - _COMMON_WORDS:
