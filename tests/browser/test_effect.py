@@ -103,6 +103,31 @@ def test_only_the_last_answer_is_shown(grid: Callable[..., Any]) -> None:
     assert told(entry, "students") == later
 
 
+def test_what_is_pressed_stays_under_the_pointer(grid: Callable[..., Any]) -> None:
+    """An answer that comes between the pointer's down and up waits: the click would be lost."""
+    entry = grid(locale="en-GB", reduced_motion="reduce")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    entry.page.route("**/effet/**", hold)
+    entry.type("own-funds", "43,6")
+    entry.page.locator("#own-funds.asks").wait_for()
+    tick = entry.field("own-funds", "confirm")
+    tick.scroll_into_view_if_needed()
+    box = tick.bounding_box()
+    entry.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    entry.page.mouse.down()
+    with entry.page.expect_response("**/effet/**"):
+        held[-1].continue_()
+    entry.page.wait_for_timeout(300)
+    assert tick.bounding_box() == box
+    entry.page.mouse.up()
+    told(entry, "own-funds")
+    assert tick.is_checked()
+
+
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"viewport": PHONE}])
 def test_axe_finds_nothing_with_effects_shown(
     grid: Callable[..., Any], options: dict[str, object]

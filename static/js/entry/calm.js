@@ -10,11 +10,14 @@ const isBelow = (row) => typing.row.body.compareDocumentPosition(row.body) & Nod
 
 /** Change the page's layout: now, or once nobody is disturbed by it. `isInPlace`: in room that is
     reserved, or laid over, while a number is typed in the row. */
-function calm(row, change, { isInPlace = false } = {}) {
-  if (!typing) return anchored(change);
-  const isOwn = typing.row === row;
-  if (isOwn ? isInPlace && isNumber(typing.field) : !isBelow(row)) return anchored(change);
-  waiting.push(change);
+function calm(row, change, options = {}) {
+  if (!isPressed && disturbsNobody(row, options)) return anchored(change);
+  waiting.push([row, change, options]);
+}
+
+function disturbsNobody(row, { isInPlace = false }) {
+  if (!typing) return true;
+  return typing.row === row ? isInPlace && isNumber(typing.field) : !isBelow(row);
 }
 
 /** Change the layout without moving the row that has the focus. */
@@ -51,13 +54,16 @@ function end() {
   anchored(() => {
     row.body.classList.remove("is-typing");
     row.body.querySelector("[data-said]").style.blockSize = "";
-    for (const change of waiting.splice(0)) change();
+    for (const [, change] of waiting.splice(0)) change();
   });
 }
 
 function release() {
   isPressed = false;
-  setTimeout(end);
+  setTimeout(() => {
+    end();
+    for (const change of waiting.splice(0)) calm(...change);
+  });
 }
 
 window.addEventListener("pointerdown", () => (isPressed = true), true);
