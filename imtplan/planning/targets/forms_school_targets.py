@@ -1,10 +1,10 @@
-"""The grid of the schools' targets: numbers school by school, and terms that several may share.
+"""The grid of the schools' targets: each school's terms, and those that several may share.
 
 `_planned` works out, school by school, what will be stored. The preview shows exactly that, and
 the act stores exactly that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -20,19 +20,33 @@ from imtplan.audit.plan_edits import as_plain
 from imtplan.bilingual import reader_language
 from imtplan.campaigns.entry.checking.number_sentences import unit_of
 from imtplan.numbers import format_number, format_percent
-from imtplan.planning.forms import ActForm, FormDifference, fingerprint_of
-from imtplan.planning.plan_fields import beyond_the_plan, number_field
+from imtplan.planning.forms import NOT_FILLED, ActForm, FormDifference, fingerprint_of
+from imtplan.planning.plan_fields import PERCENT, beyond_the_plan, number_field
 from imtplan.spreadsheets.tables import one_kind_of_line_ends
 from indicators.models import GROWTH_NEEDS_POSITIVE, Indicator, Sureness, Target
 from indicators.services_plan import school_targets, store_school_targets
 from objectives.models import StrategicPlan
 
-YEAR = {"widget": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})}
-# The fields that schools may share, and those that each has of its own, in the preview's order.
+NO_SOURCE = gettext_lazy("Say where the target was published.")
+# The terms that schools may share.
 SHARED = ("year", "baseline_year", "source", "sureness", "baseline_source")
-OWN = ("value", "baseline_value")
 OPTIONAL = {"baseline_source"}
+# The terms in a school's line, in the order of the page, each with the beginning of its field.
+IN_LINE = {
+    "year": "year",
+    "value": "school",
+    "growth_percent": "growth",
+    "baseline_value": "baseline",
+    "source": "source",
+}
+TERMS = tuple(dict.fromkeys((*IN_LINE, *SHARED)))
 SharedTerms = dict[str, Any]
+
+
+def target_year_field(**options: Any) -> forms.IntegerField:
+    typing = {"inputmode": "numeric", "autocomplete": "off"}
+    widget = forms.TextInput(attrs=typing)
+    return forms.IntegerField(min_value=1990, max_value=2100, widget=widget, **options)
 
 
 class TermsReach(models.TextChoices):
@@ -44,20 +58,11 @@ class TermsReach(models.TextChoices):
 
 @dataclass(frozen=True)
 class SchoolTargetRow:
-    """A line of the grid: the two fields of a school, and its stored target."""
+    """A line of the grid: the fields of a school by their terms, and its stored target."""
 
     school: School
-    value: forms.BoundField
-    baseline: forms.BoundField
+    fields: Mapping[str, forms.BoundField]
     target: Target | None
-
-    @property
-    def growth(self) -> str:
-        """Returns the growth of a target that states one instead of a value: "+12 %"; else ""."""
-        percent = self.target.growth_percent if self.target else None
-        if percent is None:
-            return ""
-        return format_percent(percent / 100, language=reader_language(), sign=True)
 
 
 class SchoolTargetsForm(ActForm, forms.Form):
@@ -65,16 +70,12 @@ class SchoolTargetsForm(ActForm, forms.Form):
 
     use_required_attribute = False
 
-    year = forms.IntegerField(
-        label=gettext_lazy("target year"), min_value=1990, max_value=2100, **YEAR
-    )
-    baseline_year = forms.IntegerField(
-        label=gettext_lazy("baseline year"), min_value=1990, max_value=2100, **YEAR
-    )
+    year = target_year_field(label=gettext_lazy("target year"))
+    baseline_year = target_year_field(label=gettext_lazy("baseline year"))
     source = forms.CharField(
         label=gettext_lazy("source"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": gettext_lazy("Say where the target was published.")},
+        error_messages={"required": NO_SOURCE},
     )
     sureness = forms.ChoiceField(label=gettext_lazy("how sure"), choices=Sureness)
     baseline_source = forms.CharField(
@@ -107,27 +108,41 @@ class SchoolTargetsForm(ActForm, forms.Form):
             self._begin_shared(name)
 
     def _add_school(self, pk: int, school: School) -> None:
-        target = self.targets_by_school.get(school)
-        labels = {"school": school.name}
-        self.fields[f"school_{pk}"] = number_field(
-            unit=unit_of(self.indicator), label=school.name, required=False
-        )
-        self.fields[f"baseline_{pk}"] = number_field(
-            unit=unit_of(self.indicator), label=_("Baseline: %(school)s") % labels, required=False
-        )
-        self.initial[f"school_{pk}"] = target.value if target else None
-        self.initial[f"baseline_{pk}"] = target.baseline_value if target else None
+        target, labels = self.targets_by_school.get(school), {"school": school.name}
+        unit, optional = unit_of(self.indicator), {"required": False}
+        fields = {
+            "year": target_year_field(label=_("Target year: %(school)s") % labels, **optional),
+            "value": number_field(unit, label=_("Target: %(school)s") % labels, **optional),
+            "growth_percent": number_field(
+                PERCENT, label=_("Growth: %(school)s") % labels, **optional
+            ),
+            "baseline_value": number_field(
+                unit, label=_("Baseline: %(school)s") % labels, **optional
+            ),
+            "source": forms.CharField(
+                label=_("Source: %(school)s") % labels,
+                widget=forms.Textarea(attrs={"rows": 1}),
+                **optional,
+            ),
+        }
+        for term, field in fields.items():
+            name = f"{IN_LINE[term]}_{pk}"
+            self.fields[name] = field
+            self.initial[name] = getattr(target, term) if target else None
 
     def _begin_shared(self, name: str) -> None:
-        """Fill in a term that all schools share; where they differ, leave it empty."""
+        """Fill in a term that all schools share; where they differ, leave it empty. Where no school
+        has a target yet, each may say its own year and source."""
         stored = {getattr(target, name) for target in self.targets_by_school.values()}
         if len(stored) == 1:
             self.initial[name] = stored.pop()
-        elif not stored and name in ("year", "baseline_year"):
-            years = {"year": self.plan.last_year, "baseline_year": self.plan.baseline_year}
-            self.initial[name] = years[name]
         elif stored:
             self._let_differ(name)
+        elif name in IN_LINE:
+            self.fields[name].required = False
+        years = {"year": self.plan.last_year, "baseline_year": self.plan.baseline_year}
+        if not self.targets_by_school and name in years:
+            self.initial[name] = years[name]
 
     def _let_differ(self, name: str) -> None:
         field = self.fields[name]
@@ -143,6 +158,8 @@ class SchoolTargetsForm(ActForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for refuse in (
+            self._refuse_two_promises,
+            self._refuse_emptied_terms,
             self._refuse_baselines_alone,
             self._refuse_growth_over_nothing,
             self._refuse_missing_terms,
@@ -153,33 +170,70 @@ class SchoolTargetsForm(ActForm, forms.Form):
                 refuse()
         return data
 
-    def _refuse_baselines_alone(self) -> None:
+    def _typed(self, term: str, pk: int) -> Any:
+        """Returns what stands in a field of a school's line; None for an empty one."""
+        value = self.cleaned_data[f"{IN_LINE[term]}_{pk}"]
+        return one_kind_of_line_ends(value).strip() or None if isinstance(value, str) else value
+
+    def _is_moved(self, term: str, pk: int) -> bool:
+        """Returns whether a field of a school's line says something else than what is stored."""
+        return self._is_typed(f"{IN_LINE[term]}_{pk}")
+
+    def _promise(self, pk: int) -> SharedTerms:
+        """Returns the value or the growth of a school, None for the other: of two that stand in its
+        line, the one that was typed now takes the place of the stored one."""
+        value, growth = self._typed("value", pk), self._typed("growth_percent", pk)
+        if value is not None and growth is not None:
+            if self._is_moved("growth_percent", pk):
+                value = None
+            else:
+                growth = None
+        return {"value": value, "growth_percent": growth}
+
+    def _refuse_two_promises(self) -> None:
+        for pk in self.schools:
+            both = ("value", "growth_percent")
+            if all(self._typed(term, pk) is not None and self._is_moved(term, pk) for term in both):
+                text = _("A target is a value or a growth, one of the two.")
+                self.add_error(f"growth_{pk}", text)
+
+    def _refuse_emptied_terms(self) -> None:
+        """Refuses to leave a school's target without a year or a source of its own."""
         for pk, school in self.schools.items():
-            baseline = self.cleaned_data.get(f"baseline_{pk}")
-            if baseline is not None and not self._has_target(pk, school):
+            for term in ("year", "source"):
+                is_emptied = school in self.targets_by_school and self._typed(term, pk) is None
+                if is_emptied and self._has_target(pk):
+                    self.add_error(f"{IN_LINE[term]}_{pk}", NOT_FILLED)
+
+    def _refuse_baselines_alone(self) -> None:
+        for pk in self.schools:
+            if self._typed("baseline_value", pk) is not None and not self._has_target(pk):
                 text = _("A baseline goes with a target: write the target too, or empty this.")
                 self.add_error(f"baseline_{pk}", text)
 
     def _refuse_growth_over_nothing(self) -> None:
         for pk in self.schools:
-            baseline = self.cleaned_data.get(f"baseline_{pk}")
-            is_value = self.cleaned_data.get(f"school_{pk}") is not None
-            if baseline is not None and baseline <= 0 and not is_value:
+            baseline = self._typed("baseline_value", pk)
+            grows = self._promise(pk)["growth_percent"] is not None
+            if grows and baseline is not None and baseline <= 0:
                 self.add_error(f"baseline_{pk}", GROWTH_NEEDS_POSITIVE)
 
-    def _has_target(self, pk: int, school: School) -> bool:
+    def _has_target(self, pk: int) -> bool:
         """Whether the school has a target once this is stored."""
-        target = self.targets_by_school.get(school)
-        grows = target is not None and target.growth_percent is not None
-        return self.cleaned_data.get(f"school_{pk}") is not None or grows
+        return any(term is not None for term in self._promise(pk).values())
 
     def _refuse_missing_terms(self) -> None:
         """Refuses a new target without every term, for it has none of its own to keep."""
-        added = [school for school, terms in self._planned.items() if self._is_new(school, terms)]
-        for name in self.mixed - OPTIONAL:
-            if added and self.cleaned_data.get(name) in (None, ""):
-                text = _("Say it for the school you add: %(school)s.") % {"school": added[0]}
-                self.add_error(name, text)
+        for name in (name for name in SHARED if name not in OPTIONAL):
+            lacking = [
+                school
+                for school, terms in self._planned.items()
+                if self._is_new(school, terms) and not (terms or {}).get(name)
+            ]
+            if lacking:
+                text = _("Say it for the school you add: %(school)s.") % {"school": lacking[0]}
+                is_first = name == "source" and not self.targets_by_school
+                self.add_error(name, NO_SOURCE if is_first else text)
 
     def _is_new(self, school: School, terms: SharedTerms | None) -> bool:
         return terms is not None and school not in self.targets_by_school
@@ -189,8 +243,8 @@ class SchoolTargetsForm(ActForm, forms.Form):
             before = self._stored_terms(school) | (terms or {})
             years = before.get("year"), before.get("baseline_year")
             if terms and all(years) and years[0] <= years[1]:
-                name = "baseline_year" if self._is_typed("baseline_year") else "year"
-                name = "year" if self._is_typed("year") else name
+                named = (f"year_{school.pk}", "year", "baseline_year")
+                name = next((name for name in named if self._is_typed(name)), "year")
                 self.add_error(name, _("The target year comes after the baseline year."))
                 return
 
@@ -211,42 +265,37 @@ class SchoolTargetsForm(ActForm, forms.Form):
         """Returns the terms to store for each school that changes; None puts its target aside."""
         planned: dict[School, SharedTerms | None] = {}
         for pk, school in self.schools.items():
-            typed = self.cleaned_data[f"school_{pk}"], self.cleaned_data[f"baseline_{pk}"]
-            if not self._has_target(pk, school):
-                if school in self.targets_by_school:
-                    planned[school] = None
-            elif terms := self._terms(school, *typed):
-                planned[school] = terms
+            if self._has_target(pk):
+                if terms := self._terms(pk, school):
+                    planned[school] = terms
+            elif school in self.targets_by_school:
+                planned[school] = None
         return planned
 
-    def _terms(
-        self, school: School, value: Decimal | None, baseline: Decimal | None
-    ) -> SharedTerms:
-        """Returns the terms of a school's target that change, with their new values."""
-        typed: SharedTerms = {"baseline_value": baseline}
-        if value is not None:
-            typed |= {"value": value, "growth_percent": None}
+    def _terms(self, pk: int, school: School) -> SharedTerms:
+        """Returns the terms of a school's target that change, with their new values: those of its
+        own line before those that it shares."""
+        own = {"baseline_value": self._typed("baseline_value", pk), **self._promise(pk)}
+        for term in ("year", "source"):
+            if self._is_moved(term, pk):
+                own[term] = self._typed(term, pk)
         stored = self._stored_terms(school)
-        is_touched = school not in self.targets_by_school or any(
-            stored[name] != new for name, new in typed.items()
-        )
-        if is_touched or self.cleaned_data["reach"] == TermsReach.ALL:
-            typed |= self._shared_terms()
-        if school not in self.targets_by_school:
-            return typed
-        return {name: new for name, new in typed.items() if stored[name] != new}
+        is_touched = any(not stored or stored[name] != new for name, new in own.items())
+        is_reached = is_touched or self.cleaned_data["reach"] == TermsReach.ALL
+        typed = (self._shared_terms() if is_reached else {}) | own
+        return {name: new for name, new in typed.items() if not stored or stored[name] != new}
 
     def _shared_terms(self) -> SharedTerms:
         shared = {name: self.cleaned_data[name] for name in SHARED}
         return {
             name: one_kind_of_line_ends(value) if isinstance(value, str) else value
             for name, value in shared.items()
-            if name not in self.mixed or value not in (None, "")
+            if name in OPTIONAL - self.mixed or value not in (None, "")
         }
 
     def _stored_terms(self, school: School) -> SharedTerms:
         target = self.targets_by_school.get(school)
-        return {name: getattr(target, name) for name in (*OWN, "growth_percent", *SHARED) if target}
+        return {name: getattr(target, name) for name in TERMS} if target else {}
 
     # --- What the preview shows, and what the act stores ---
 
@@ -304,8 +353,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
         return [
             SchoolTargetRow(
                 school,
-                self[f"school_{pk}"],
-                self[f"baseline_{pk}"],
+                {term: self[f"{name}_{pk}"] for term, name in IN_LINE.items()},
                 self.targets_by_school.get(school),
             )
             for pk, school in self.schools.items()

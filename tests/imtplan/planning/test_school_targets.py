@@ -152,7 +152,7 @@ def test_a_growth_is_not_put_aside_by_an_empty_value(
     office: Any, whole: Target, of_albi: Target, ales: School
 ) -> None:
     growing = _target(whole, ales, None, growth_percent=Decimal(20))
-    assert "20\u202f%" in office.client.get(GRID).content.decode()
+    assert office.client.get(GRID).context["form"][f"growth_{ales.pk}"].value() == "20"
     office.do(GRID, **{f"school_{of_albi.school_id}": "1 100"})
     assert terms(growing, "growth_percent", "archived_at") == [20, None]
     office.do(GRID, **{f"school_{ales.pk}": "1 400"})
@@ -211,3 +211,66 @@ def test_a_bound_is_typed_in_the_unit_of_the_form(whole: Target) -> None:
     assert form.fields["maximum"].clean("12 k€") == 12
     with pytest.raises(ValidationError, match="12"):
         form.fields["maximum"].clean("0,012 M€")
+
+
+# --- The line of each school --------------------------------------------------------------------
+
+
+def line(school: School, /, **typed: str | None) -> dict[str, str | None]:
+    return {f"{name}_{school.pk}": text for name, text in typed.items()}
+
+
+def test_each_school_is_given_terms_of_its_own_in_one_pass(
+    office: Any, whole: Target, albi: School, ales: School
+) -> None:
+    typed = line(albi, school="1 000", year="2021", baseline="900", source="Contrat d’Albi")
+    typed |= line(ales, growth="12,5 %", baseline="1 200", source="Presse")
+    office.do(GRID, sureness="medium", **typed)
+    names = ("value", "growth_percent", "baseline_value", "year", "source", "baseline_year")
+    of_albi, of_ales = (Target.objects.get(school=school) for school in (albi, ales))
+    assert terms(of_albi, *names) == [1000, None, 900, 2021, "Contrat d’Albi", 2017]
+    assert terms(of_ales, *names) == [None, Decimal("12.5"), 1200, 2022, "Presse", 2017]
+
+
+def test_a_schools_own_year_and_source_go_before_the_shared_ones(
+    office: Any, of_albi: Target, of_ales: Target, albi: School
+) -> None:
+    own = line(albi, year="2020", source="Avenant d’Albi")
+    preview = office.preview(GRID, **own)
+    assert set(shown(preview)) == {
+        "IMT Mines Albi · Année de la cible",
+        "IMT Mines Albi · Source",
+    }
+    office.do(GRID, year="2022", reach="all", **own)
+    assert terms(of_albi, "year", "source") == [2020, "Avenant d’Albi"]
+    assert terms(of_ales, "year", "source") == [2022, "Contrat de l’école"]
+
+
+def test_of_a_value_and_a_growth_the_one_typed_now_takes_the_others_place(
+    office: Any, of_albi: Target, albi: School
+) -> None:
+    preview = office.preview(GRID, **line(albi, growth="20"))
+    before_after = shown(preview)["IMT Mines Albi · Valeur cible"]
+    assert before_after == ("1\u202f000", "")
+    office.confirm(GRID, preview)
+    assert terms(of_albi, "value", "growth_percent") == [None, 20]
+    refused = office.refused(GRID, **line(albi, school="1 100", growth="30"))
+    assert list(refused) == [f"growth_{albi.pk}"]
+    office.do(GRID, **line(albi, growth=None))
+    assert Target.objects.get(pk=of_albi.pk).archived_at
+
+
+@pytest.mark.parametrize("field", ["year", "source"])
+def test_a_target_keeps_a_year_and_a_source(
+    office: Any, of_albi: Target, albi: School, field: str
+) -> None:
+    assert list(office.refused(GRID, **line(albi, **{field: None}))) == [f"{field}_{albi.pk}"]
+    emptied = line(albi, school=None, year=None, source=None)
+    office.do(GRID, **emptied)
+    assert Target.objects.get(pk=of_albi.pk).archived_at, "a line that is emptied is put aside"
+
+
+def test_a_year_before_the_baseline_is_refused_at_its_line(
+    office: Any, of_albi: Target, albi: School
+) -> None:
+    assert list(office.refused(GRID, **line(albi, year="2016"))) == [f"year_{albi.pk}"]
