@@ -6,12 +6,15 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from imtplan import clock
+from imtplan.accounts.models import School
 from indicators.models import Progress, Target, View
 from indicators.questions.target_revisions import with_versions
 from objectives.models import PlanState, StrategicPlan, shown_by_default
@@ -63,6 +66,16 @@ class Scope:
     def of_year(self, year: int) -> str:
         """Returns the lasting address of the same for another year."""
         return replace(self, year=year).lasting
+
+    @property
+    def kinds_outside(self) -> set[str]:
+        """Returns the kinds of schools that there are in the year and that no total counts."""
+        year = self.year
+        return {
+            school["kind"]
+            for school in getattr(self.plan, OUTSIDE, ())
+            if (school["first_year"] or year) <= year <= (school["last_year"] or year)
+        }
 
     @property
     def plan_name(self) -> str:
@@ -135,11 +148,14 @@ class RequestedScope:
 
 # On a plan read here: the latest year in which a headline indicator is all there and validated.
 LATEST = "latest_whole_year"
+# Likewise: the schools that are none of the institute's own, by their kind and years.
+OUTSIDE = "schools_outside"
 
 
 def read_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope | None:
     """Returns None where there is no plan yet."""
-    plans = list(StrategicPlan.objects.visible_to(user).annotate(**{LATEST: _latest(user)}))
+    read_with = {LATEST: _latest(user), OUTSIDE: _outside()}
+    plans = list(StrategicPlan.objects.visible_to(user).annotate(**read_with))
     plan = plan_asked(plans, parameters)
     if plan is None:
         return None
@@ -156,6 +172,13 @@ def demanded_scope(user: Any, parameters: Mapping[str, str]) -> RequestedScope:
     if read is None:
         raise Http404
     return read
+
+
+def _outside() -> ArraySubquery:
+    """Returns of which kinds there are schools beside the own ones; which they are is not told."""
+    schools = School.objects.without_the_institute().exclude(kind=School.Affiliation.OWN)
+    years = JSONObject(kind="kind", first_year="first_year", last_year="last_year")
+    return ArraySubquery(schools.order_by("pk").values(as_json=years))
 
 
 def _latest(user: Any) -> Subquery:

@@ -1,5 +1,6 @@
 """An indicator's numbers as text, and the moment of which they are."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,8 +8,9 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from imtplan.accounts.models import School
 from imtplan.bilingual import reader_language
 from imtplan.numbers import format_number, format_percent, rounded_percentage
 from imtplan.percentages import in_points
@@ -29,6 +31,34 @@ def moment_in_words(moment: datetime | None) -> str:
     if moment is None:
         return _("nothing was computed yet")
     return date_format(timezone.localtime(moment), pgettext("a moment", "j F Y, H:i"))
+
+
+def perimeter_in_words(own: int | None, outside: Collection[str]) -> str:
+    """Says which schools a total adds up: "8 own schools, without subsidiaries"; nothing where it
+    adds up none. `outside` are the kinds of schools that there are beside them."""
+    if not own:
+        return ""
+    without = {
+        (True, True): ngettext(
+            "%(count)s own school, without subsidiaries and associated schools",
+            "%(count)s own schools, without subsidiaries and associated schools",
+            own,
+        ),
+        (True, False): ngettext(
+            "%(count)s own school, without subsidiaries",
+            "%(count)s own schools, without subsidiaries",
+            own,
+        ),
+        (False, True): ngettext(
+            "%(count)s own school, without associated schools",
+            "%(count)s own schools, without associated schools",
+            own,
+        ),
+        (False, False): ngettext("%(count)s own school", "%(count)s own schools", own),
+    }
+    kinds = School.Affiliation
+    text = without[kinds.SUBSIDIARY in outside, kinds.ASSOCIATED in outside]
+    return _("Totals: %(perimeter)s") % {"perimeter": text % {"count": own}}
 
 
 def in_percent(ratio: Decimal | None, *, decimals: int = 0, sign: bool = False) -> str:

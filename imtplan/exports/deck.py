@@ -129,6 +129,7 @@ def _notes(page: DashboardPage, *sources: str) -> str:
                 "basis": page.basis or _("no school is expected to report"),
                 "perimeter": perimeter_of(page.scope.year, page.scope.view),
             },
+            *([f"{page.counted_schools}."] if page.counted_schools else []),
             _("Computed: %(moment)s.")
             % {"moment": moment_in_words(moment_of(page.scope, page.freshness))},
             _("Every number is the one of the dashboard in IMT Plan."),

@@ -26,7 +26,7 @@ from imtplan.dashboard.named_totals import Totals, totals_of
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.series_breaks import break_in_words
 from imtplan.dashboard.target_chart import chart_of
-from imtplan.dashboard.wording import Wording
+from imtplan.dashboard.wording import Wording, perimeter_in_words
 from imtplan.planning.targets.side_by_side import YearSideBySide, side_by_side
 from indicators.explaining import ExplanationReader
 from indicators.models import (
@@ -81,6 +81,11 @@ class IndicatorPage:
     @property
     def year(self) -> int:
         return self.scope.year
+
+    @property
+    def counted_schools(self) -> str:
+        """Says which schools the totals add up."""
+        return perimeter_in_words(self.now.expected_schools, self.scope.kinds_outside)
 
     @property
     def compared_sentence(self) -> str:

@@ -20,6 +20,7 @@ from imtplan.dashboard.overview.headlines import (
 )
 from imtplan.dashboard.overview.put_aside import PutAside, put_aside
 from imtplan.dashboard.scope import Scope, read_scope, reference_targets
+from imtplan.dashboard.wording import perimeter_in_words
 from indicators.models import View
 from objectives.models import StrategicPlan
 
@@ -61,6 +62,12 @@ class DashboardPage:
     def basis(self) -> str:
         """Returns whose figures the page rests on, as the headline indicators have them."""
         return plan_sentences.basis_of(self.scope, self.followed_targets)
+
+    @property
+    def counted_schools(self) -> str:
+        """Says which schools the totals add up."""
+        expected = [followed.now.expected_schools or 0 for followed in self.followed_targets]
+        return perimeter_in_words(max(expected, default=0), self.scope.kinds_outside)
 
     @property
     def project_count(self) -> int:
