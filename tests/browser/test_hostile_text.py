@@ -18,7 +18,7 @@ TRAP = (
 )
 # Where people write what they want. Codes, addresses and choices are held by the database.
 WRITTEN = ("name", "title", "definition", "description", "comment", "sentence", "reason", "source")
-WRITTEN += ("explanation", "leader", "perimeter", "unit", "sites", "region", "former_name")
+WRITTEN += ("explanation", "leader", "perimeter", "unit", "sites", "region")
 PEOPLE = ["directrice.albi@demo.example", "bureau.plan@demo.example"]
 
 
@@ -66,6 +66,11 @@ def set_traps() -> int:
                 f"WHERE \"{column}\" <> ''",
                 [TRAP + ENDLESS],
             )
+        cursor.execute(
+            "UPDATE accounts_school SET earlier_names = jsonb_set(earlier_names, '{0,name}', "
+            "to_jsonb(left(%s, 120))) WHERE earlier_names <> '[]'",
+            [TRAP + ENDLESS],
+        )
         cursor.execute("SET session_replication_role = origin")
     return len(columns)
 
