@@ -27,6 +27,35 @@ from indicators.services_plan import (
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 
+# The fields of the definition sheet that stand below the others, folded.
+FOLDED = [
+    "formula_fr",
+    "formula_en",
+    "source_system_fr",
+    "source_system_en",
+    "owner_fr",
+    "owner_en",
+    "entered_by_fr",
+    "entered_by_en",
+    "periodicity_fr",
+    "periodicity_en",
+    "available_fr",
+    "available_en",
+    "comparability_fr",
+    "comparability_en",
+    "documents",
+]
+
+
+def clean_year_of_a_plan(year: int) -> int:
+    """Returns a year that follows another one in some plan; refuses one in which nothing of the
+    years before can be shown: a series begins with the earliest baseline year."""
+    bounds = StrategicPlan.objects.aggregate(Min("baseline_year"), Max("last_year"))
+    first, last = bounds["baseline_year__min"], bounds["last_year__max"]
+    if first is None or not first < year <= last:
+        raise ValidationError(_("This year is not of the plan."))
+    return year
+
 
 class IndicatorForm(PlanForm):
     service = staticmethod(store_indicator)
@@ -40,6 +69,7 @@ class IndicatorForm(PlanForm):
         "indicator_change_limit_positive": "change_limit",
         "indicator_not_its_own_part": "part_of",
         "indicator_ratio_names_its_parts": "numerator_fr",
+        "indicator_documents_have_addresses": "documents",
     }
 
     class Meta(PlanFormMeta):
@@ -53,11 +83,14 @@ class IndicatorForm(PlanForm):
             "definition_en",
             "counted_on_fr",
             "counted_on_en",
+            "included_fr",
+            "included_en",
             "left_out_fr",
             "left_out_en",
             "contact_fr",
             "contact_en",
             "is_proposed",
+            "defined_from_year",
             "unit_fr",
             "unit_en",
             "theme",
@@ -81,6 +114,7 @@ class IndicatorForm(PlanForm):
             "parts_complete",
             "is_headline",
             "source",
+            *FOLDED,
         ]
 
     plan: StrategicPlan | None = None  # the one from whose page the indicator is added
@@ -130,6 +164,18 @@ class IndicatorForm(PlanForm):
         if self.cleaned_data["decimals"] > MAX_DECIMALS:
             raise ValidationError(_("Six decimals at most."))
         return self.cleaned_data["decimals"]
+
+    def clean_defined_from_year(self) -> int | None:
+        year: int | None = self.cleaned_data["defined_from_year"]
+        return year if year is None else clean_year_of_a_plan(year)
+
+    @property
+    def own_fields(self) -> list[Any]:
+        return [self[name] for name in self.fields if name not in FOLDED]
+
+    @property
+    def folded_fields(self) -> list[Any]:
+        return [self[name] for name in FOLDED]
 
     def store(self, *, by: User, reason: str) -> Indicator:
         row: Indicator = super().store(by=by, reason=reason)
@@ -192,10 +238,4 @@ class SeriesBreakForm(PlanForm):
         return super()._get_validation_exclusions() - {"archived_at"}
 
     def clean_year(self) -> int:
-        """Refuses a year in which no plan can show it: a series begins with the earliest one."""
-        bounds = StrategicPlan.objects.aggregate(Min("baseline_year"), Max("last_year"))
-        first, last = bounds["baseline_year__min"], bounds["last_year__max"]
-        year: int = self.cleaned_data["year"]
-        if first is None or not first < year <= last:
-            raise ValidationError(_("This year is not of the plan."))
-        return year
+        return clean_year_of_a_plan(self.cleaned_data["year"])

@@ -111,13 +111,22 @@ class OrderOfWork:
     def _indicators(self) -> WorkStep:
         seen = self.overview
         count = len(seen.measured)
+        unsaid = sum(1 for use in seen.measured if use.indicator.sheet_lacks)
+        sheets = ngettext(
+            "the definition sheet of %d has empty fields",
+            "the definition sheets of %d have empty fields",
+            unsaid,
+        )
         lacks = [] if count else [StepLack(_("no indicator"))]
         for kind, axes in (("objectifs", seen.objectives), ("leviers", seen.levers)):
             lacks += _lack(_("nothing counts in"), [x.row for x in axes if not x.links], kind)
         lacks += self._linked_to_nothing()
         return WorkStep(
             title=_("Indicators"),
-            stands=_listed((count, ngettext("%d indicator", "%d indicators", count) % count)),
+            stands=_listed(
+                (count, ngettext("%d indicator", "%d indicators", count) % count),
+                (unsaid, sheets % unsaid),
+            ),
             lacks=lacks,
             act=StepLink(_("Add an indicator"), self._add("indicateurs")),
             has_begun=bool(count),

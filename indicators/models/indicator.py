@@ -12,6 +12,7 @@ from imtplan.accounts.models import School
 from imtplan.accounts.visibility import OpenToRoles
 from imtplan.bilingual import Bilingual
 from imtplan.checked_at_once import CheckedAtOnce
+from indicators.models.definition_sheet import DefinitionSheet, documents_constraint
 from levers.models import Lever
 from objectives.followed_years import archived_at_field, counting
 from objectives.models import (
@@ -76,7 +77,7 @@ class IndicatorQuerySet(OpenToRoles["Indicator"]):
 
 
 @pghistory.track()
-class Indicator(CheckedAtOnce):
+class Indicator(DefinitionSheet, CheckedAtOnce):
     """A measure with its unit, and how its schools and years add up."""
 
     class Theme(models.TextChoices):
@@ -109,19 +110,6 @@ class Indicator(CheckedAtOnce):
     code = models.SlugField(_("code"), unique=True)
     name_fr = models.CharField(_("name (French)"), max_length=200)
     name_en = models.CharField(_("name (English)"), max_length=200)
-    definition_fr = models.TextField(_("definition (French)"), blank=True)
-    definition_en = models.TextField(_("definition (English)"), blank=True)
-    counted_on_fr = models.TextField(_("at which date (French)"), blank=True)
-    counted_on_en = models.TextField(_("at which date (English)"), blank=True)
-    left_out_fr = models.TextField(_("what is left out (French)"), blank=True)
-    left_out_en = models.TextField(_("what is left out (English)"), blank=True)
-    contact_fr = models.TextField(_("whom to ask (French)"), blank=True)
-    contact_en = models.TextField(_("whom to ask (English)"), blank=True)
-    is_proposed = models.BooleanField(
-        _("definition proposed"),
-        default=True,
-        help_text=_("Not published: proposed, until the plan office confirms it."),
-    )
     theme = models.CharField(_("theme"), max_length=16, choices=Theme)
     unit_fr = models.CharField(_("unit (French)"), max_length=40)
     unit_en = models.CharField(_("unit (English)"), max_length=40)
@@ -142,10 +130,6 @@ class Indicator(CheckedAtOnce):
     scale = models.DecimalField(
         _("a ratio is multiplied by"), max_digits=9, decimal_places=3, default=1
     )
-    numerator_fr = models.CharField(_("numerator (French)"), max_length=120, blank=True)
-    numerator_en = models.CharField(_("numerator (English)"), max_length=120, blank=True)
-    denominator_fr = models.CharField(_("denominator (French)"), max_length=120, blank=True)
-    denominator_en = models.CharField(_("denominator (English)"), max_length=120, blank=True)
     minimum = amount_field(_("lowest possible"))
     maximum = amount_field(_("highest possible"))
     band_low = amount_field(_("band from"))
@@ -180,13 +164,7 @@ class Indicator(CheckedAtOnce):
     archived_at = archived_at_field()
 
     name = Bilingual("name")
-    definition = Bilingual("definition")
-    counted_on = Bilingual("counted_on")
-    left_out = Bilingual("left_out")
-    contact = Bilingual("contact")
     unit = Bilingual("unit")
-    numerator = Bilingual("numerator")
-    denominator = Bilingual("denominator")
     objects = IndicatorQuerySet.as_manager()
 
     class Meta:
@@ -226,6 +204,7 @@ class Indicator(CheckedAtOnce):
                 condition=~Q(aggregation="ratio") | ~(Q(numerator_fr="") | Q(denominator_fr="")),
                 violation_error_message=_("A ratio names its numerator and its denominator."),
             ),
+            documents_constraint("indicator_documents_have_addresses"),
         ]
 
     def __str__(self) -> str:
@@ -233,17 +212,6 @@ class Indicator(CheckedAtOnce):
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)
-
-    @property
-    def lacks(self) -> list[str]:
-        """Returns what the definition lacks of what a person who counts has to know."""
-        needed = {
-            _("what is counted"): self.definition,
-            _("at which date"): self.counted_on,
-            _("what is left out"): self.left_out,
-            _("whom to ask"): self.contact,
-        }
-        return [str(name) for name, text in needed.items() if not text.strip()]
 
     @property
     def is_percentage(self) -> bool:

@@ -17,6 +17,10 @@ FIELDS: dict[str, Any] = {
     "definition_en": _("definition"),
     "counted_on_fr": _("date of counting"),
     "counted_on_en": _("date of counting"),
+    "formula_fr": _("formula"),
+    "formula_en": _("formula"),
+    "included_fr": _("what is included"),
+    "included_en": _("what is included"),
     "left_out_fr": _("what is left out"),
     "left_out_en": _("what is left out"),
     "unit_fr": _("unit"),
@@ -25,6 +29,8 @@ FIELDS: dict[str, Any] = {
     "direction": _("which way is good"),
     "scale": _("a ratio is multiplied by"),
 }
+# Saying for the first time what had always been counted so is no new definition.
+COMPLETED = {"formula_fr", "formula_en", "included_fr", "included_en"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,10 @@ def redefinitions(indicator: Indicator) -> list[Redefinition]:
 
 def _changes(rows: Sequence[dict[str, Any]]) -> Iterator[Redefinition]:
     for before, after in pairwise(rows):
-        changed = [name for name in FIELDS if before[name] != after[name]]
+        changed = [
+            name
+            for name in FIELDS
+            if before[name] != after[name] and (before[name] or name not in COMPLETED)
+        ]
         if changed:
             yield Redefinition(after["pgh_created_at"], changed)

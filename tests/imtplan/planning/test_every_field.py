@@ -89,6 +89,7 @@ def others(bound: forms.BoundField) -> Iterator[str | None]:
         yield "2020"  # a year of the plan
     else:
         yield "Un autre texte"
+        yield "Un autre texte https://exemple.test/"
 
 
 def shown(form: Any, name: str) -> Any:

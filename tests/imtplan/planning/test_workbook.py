@@ -51,7 +51,13 @@ def odd(albi: School) -> StrategicPlan:
     whole = factories.IndicatorFactory(code="whole", unit_fr="%", minimum=None, change_limit=None)
     ratio = factories.IndicatorFactory(code="ratio", ratio=True, part_of=whole)
     band = factories.IndicatorFactory(
-        code="band", direction="keep", band_low=Decimal("-0.000001"), theme="research"
+        code="band",
+        direction="keep",
+        band_low=Decimal("-0.000001"),
+        theme="research",
+        comparability_fr=LONG,
+        documents="Bilan : https://exemple.test/a\nhttps://exemple.test/b",
+        defined_from_year=2020,
     )
     for element in (objective, lever, project):
         factories.LinkFactory(
