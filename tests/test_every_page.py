@@ -30,7 +30,7 @@ from imtplan.campaigns.review.submission_services import (
     take_back,
 )
 from imtplan.campaigns.terms.people_services import end_delegation
-from indicators.models import Figure
+from indicators.models import Figure, Indicator
 from indicators.recomputing.recompute import recompute_stale
 from tests.walk import pages, read
 
@@ -97,6 +97,8 @@ def texts_in_the_database() -> list[str]:
             cursor.execute(f'SELECT DISTINCT "{column}" FROM "{table}"')  # noqa: S608
             texts |= {text for (text,) in cursor.fetchall() if text and len(text) > 1}
     texts |= {row.name for school in School.objects.all() for row in school.former_names}
+    documents = (Indicator(documents=text).linked_documents for text in texts if "://" in text)
+    texts |= {document.title for listed in documents for document in listed}
     return sorted(texts | NO_WORDS, key=len, reverse=True)
 
 

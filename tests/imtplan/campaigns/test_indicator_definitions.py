@@ -13,6 +13,7 @@ from imtplan.accounts.models import School, User
 from imtplan.campaigns.models import Campaign
 from imtplan.spreadsheets.reading import read_tables
 from indicators.models import Indicator
+from indicators.models.definition_sheet import TEXTS as SHEET
 from tests import factories
 
 PAGE = "/saisie/2022/imt-mines-albi/"
@@ -100,6 +101,6 @@ def test_programs_read_it(
 def test_every_indicator_of_the_plan_is_defined_in_both_languages() -> None:
     call_command("load_plan", verbosity=0)
     for indicator in Indicator.objects.all():
-        for name in TEXTS:
+        for name in (f"{part}_{language}" for part in SHEET for language in ("fr", "en")):
             assert getattr(indicator, name).strip(), f"{indicator.code}: {name}"
         assert indicator.is_proposed or indicator.source
