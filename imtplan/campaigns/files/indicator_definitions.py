@@ -7,18 +7,27 @@ from django.utils.translation import gettext
 from imtplan.campaigns.entry.pages.entry_page import EntryRow
 from imtplan.spreadsheets.workbooks import CellOut, SheetOut
 from indicators.models import Indicator
+from indicators.models.definition_sheet import TEXTS
+
+# What is said also where nobody wrote it down: whoever counts has to ask.
+NEEDED = ("definition", "counted_on", "left_out", "contact")
+# What stands in the comment of the cell; the sheet of definitions has all.
+IN_SHORT = {*NEEDED, "ratio", "formula", "included"}
 
 
-def lines_of(indicator: Indicator) -> Iterator[tuple[str, str]]:
-    """Returns each heading with its text; what nobody wrote down says whom to ask instead."""
+def lines_of(indicator: Indicator, *, in_short: bool = False) -> Iterator[tuple[str, str]]:
+    """Returns each heading with its text; what a person who counts has to know and nobody wrote
+    down says whom to ask instead."""
     missing = gettext("Not said yet: ask the plan office.")
-    yield gettext("What is counted"), indicator.definition or missing
-    if indicator.is_ratio:
-        yield gettext("Computed as"), f"{indicator.numerator} ÷ {indicator.denominator}"
-    yield gettext("At which date"), indicator.counted_on or missing
+    lines = [line for line in indicator.sheet if not in_short or line.name in IN_SHORT]
+    written = {line.name: line for line in lines}
+    for name in NEEDED:
+        if name not in written:
+            yield str(TEXTS[name]), missing
+    for line in written.values():
+        titles = (f"{document.title} ({document.address})" for document in line.documents)
+        yield line.heading, line.text or "\n".join(titles)
     yield gettext("Unit"), str(indicator.unit)
-    yield gettext("What is left out"), indicator.left_out or missing
-    yield gettext("Whom to ask"), indicator.contact or missing
     if indicator.is_proposed and indicator.definition:
         yield gettext("Standing"), gettext("Proposed definition: not published.")
 
@@ -28,7 +37,7 @@ def definition_of(indicator: Indicator) -> str:
     if len(indicator.lacks) == 4:
         return ""
     text = gettext("%(heading)s: %(text)s")
-    pairs = lines_of(indicator)
+    pairs = lines_of(indicator, in_short=True)
     return "\n".join(text % {"heading": heading, "text": words} for heading, words in pairs)
 
 
@@ -40,7 +49,7 @@ def definitions_sheet(rows: Iterable[EntryRow]) -> SheetOut:
         lines.append([CellOut(str(row.indicator.name), "theme"), CellOut(look="theme")])
         lines += [
             [CellOut(heading, "definition"), CellOut(text, "definition")]
-            for heading, text in lines_of(row.indicator)
+            for heading, text in lines_of(row.definition)
         ]
         lines.append([])
     return SheetOut(title, lines, widths=[24, 105], heights={0: 26})

@@ -136,7 +136,7 @@ def _cells(row: EntryRow, page: EntryPage) -> Iterator[CellOut]:
     """Yields one indicator's line, in the order of `FIELDS`."""
     indicator, figure = row.indicator, row.figure
     yield CellOut(indicator.code, "code")
-    yield CellOut(_name(indicator), "name", comment=definition_of(indicator))
+    yield CellOut(_name(indicator), "name", comment=definition_of(row.definition))
     yield CellOut(indicator.unit, "shut")
     yield CellOut(row.year_label, "shut")
     yield _beside(row.before.number if row.before else None, indicator, row.before)

@@ -16,6 +16,7 @@ from imtplan.dashboard.followed_targets import (
     YearRow,
 )
 from imtplan.dashboard.freshness import Freshness
+from imtplan.dashboard.indicator.definitions import DefinitionOfYear, definition_of_year
 from imtplan.dashboard.indicator.redefinitions import Redefinition, redefinitions
 from imtplan.dashboard.indicator.schools_compared import (
     SchoolComparison,
@@ -53,6 +54,7 @@ class IndicatorPage:
     explanations: Sequence[ProgressInWords]
     value: ValueInWords | None
     years: Sequence[FollowedYear]
+    definition: DefinitionOfYear
     redefinitions: Sequence[Redefinition]
     breaks: Sequence[SeriesBreak]
     compared: Sequence[SchoolComparison]
@@ -156,6 +158,7 @@ def indicator_page(
         ],
         value=ValueInWords(value) if value else None,
         years=followed_targets[0].years if followed_targets else _years(scope, indicator, totals),
+        definition=definition_of_year(indicator, scope.year),
         redefinitions=redefinitions(indicator),
         breaks=indicator.breaks_in_force,
         compared=schools_compared(user, indicator, scope),

@@ -64,6 +64,24 @@ def test_the_cell_says_what_nobody_defined(alices: Client) -> None:
     assert "Pas encore précisé" in page
 
 
+def test_the_cell_says_what_counts_in_the_year_of_the_campaign(
+    alices: Client, defined: Indicator
+) -> None:
+    rows = Indicator.objects.filter(pk=defined.pk)
+    rows.update(definition_fr="Présents.", defined_from_year=2023, owner_fr="Scolarité")
+    panel = alices.get(PAGE).content.decode().partition("entry-about-text")[2]
+    assert TEXTS["definition_fr"] in panel
+    assert "Présents." not in panel
+    assert "Scolarité" in panel
+    assert "Périodicité" not in panel, "nothing is said of it"
+    said = sheet(alices, "Définitions")
+    assert {TEXTS["definition_fr"], "Scolarité"} <= set(said)
+    rows.update(defined_from_year=2022)
+    panel = alices.get(PAGE).content.decode().partition("entry-about-text")[2]
+    assert "Présents." in panel
+    assert "Définition en vigueur à partir de 2022." in panel
+
+
 def sheet(client: Client, name: str) -> list[str]:
     tables = read_tables(client.get(f"{PAGE}classeur.xlsx").content)
     table = next(one for one in tables if one.name == name)

@@ -22,6 +22,7 @@ from imtplan.campaigns.entry.saving import SaveOutcome
 from imtplan.campaigns.gate import REFUSALS
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
 from indicators.models import Figure, Indicator, Progress, Target, View
+from indicators.questions.definition_versions import read_wordings, version_in
 
 # In the session: the paste or the spreadsheet that can still be taken back.
 UNDO = "undo_event"
@@ -32,6 +33,7 @@ class EntryRow:
     """One indicator on the page: its form, what was said before, and what is aimed at."""
 
     indicator: Indicator
+    definition: Indicator  # the same, with the texts that hold in the campaign's year
     form: FigureForm
     figure: Figure | None
     past: list[tuple[int, Figure | None]]
@@ -215,6 +217,7 @@ def read_page(
     reading = outcome.reading if outcome else read(campaign, school)
     submission = _submission(campaign, school)
     remarks = _remarks(submission)
+    read_wordings(reading.indicators)
     progress, targets = _progress(school, campaign), _targets(school, campaign)
     page = EntryPage(
         campaign=campaign,
@@ -270,6 +273,7 @@ def _row(
     figure, kept = reading.figure(indicator), reading.kept.get(indicator.pk)
     row = EntryRow(
         indicator=indicator,
+        definition=version_in(indicator, reading.campaign.year).indicator,
         form=_form(indicator, figure, kept, data),
         figure=figure,
         past=_past(indicator, reading),
