@@ -22,6 +22,7 @@ from imtplan.rest import (
     WordFilter,
     YesNoFilter,
 )
+from indicators.api.definitions import SHEET, DefinedSerializer
 from indicators.models import (
     CountedFigure,
     Figure,
@@ -33,6 +34,7 @@ from indicators.models import (
     SeriesBreak,
     View,
 )
+from indicators.questions.definition_versions import wordings
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject
@@ -127,7 +129,7 @@ class FigureRuleSerializer(ReadSerializer):
         ]
 
 
-class IndicatorSerializer(ReadSerializer):
+class IndicatorSerializer(DefinedSerializer):
     links = LinkSerializer(many=True, read_only=True)
     followed_in = FollowedInSerializer(many=True, read_only=True)
     breaks = SeriesBreakSerializer(many=True, read_only=True)
@@ -139,15 +141,11 @@ class IndicatorSerializer(ReadSerializer):
             "code",
             "name_fr",
             "name_en",
-            "definition_fr",
-            "definition_en",
-            "counted_on_fr",
-            "counted_on_en",
-            "left_out_fr",
-            "left_out_en",
-            "contact_fr",
-            "contact_en",
+            *SHEET,
+            "documents",
             "is_proposed",
+            "defined_from_year",
+            "former_definitions",
             "theme",
             "unit_fr",
             "unit_en",
@@ -192,7 +190,8 @@ class IndicatorFilters(FilterSet):
     description=_(
         "What is measured, in which unit, and which objectives, levers and projects it speaks"
         " for. `plan` keeps the indicators that this plan follows, or followed: `followed_in` says "
-        "from which year to which, and why no longer."
+        "from which year to which, and why no longer. The definition holds from `defined_from_year`"
+        " on (null: for all years); `former_definitions` says what was counted before."
     ),
 )
 class IndicatorViewSet(ByCode):
@@ -214,6 +213,7 @@ class IndicatorViewSet(ByCode):
             .prefetch_related(
                 Prefetch("links", links),
                 Prefetch("followed_in", followed),
+                wordings(),
                 Prefetch("breaks", SeriesBreak.objects.visible_to(self.request.user).in_use()),
                 Prefetch("rules", FigureRule.objects.visible_to(self.request.user).in_force()),
             )

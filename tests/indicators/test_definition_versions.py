@@ -1,8 +1,12 @@
 """Which wording of a definition holds in which years."""
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from imtplan.accounts.models import User
 from indicators import past
 from indicators.models import Indicator
 from indicators.questions.definition_versions import read_wordings, version_in, versions_of
@@ -65,3 +69,18 @@ def test_a_sheet_that_is_completed_was_always_meant_so() -> None:
     worded(row, "Inscrits", 2020, formula_fr="Somme des écoles.")
     assert years(row) == [(2020, None, "Inscrits")]
     assert version_in(read(row), 2018).indicator.formula_fr == "Somme des écoles."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_programs_read_the_sheet_and_what_was_counted_before(
+    diane: User, signed_in: Callable[[User], Client]
+) -> None:
+    row = factories.IndicatorFactory(code="women", definition_fr="Inscrites")
+    worded(row, "Présentes", 2021, documents="Note https://a.test/", periodicity_fr="Annuelle")
+    answer = signed_in(diane).get("/api/v1/indicators/women/").json()
+    assert (answer["definition_fr"], answer["defined_from_year"]) == ("Présentes", 2021)
+    assert answer["documents"] == [{"title": "Note", "address": "https://a.test/"}]
+    assert answer["periodicity_fr"] == "Annuelle"
+    [former] = answer["former_definitions"]
+    assert (former["first_year"], former["last_year"]) == (None, 2020)
+    assert (former["definition_fr"], former["formula_fr"]) == ("Inscrites", "")
