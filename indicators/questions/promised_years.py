@@ -25,6 +25,11 @@ class SchoolSum:
     count: int
     members: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Says whether no school is missing: else the sum is compared with nothing."""
+        return self.count == self.members
+
 
 @dataclass(frozen=True)
 class PromisedYear:

@@ -90,11 +90,13 @@ def _of_the_schools(indicator: Indicator, promised: PromisedYear, total: SchoolS
         "%(count)s schools of %(all)s have a number to reach in %(year)s.",
         total.count,
     )
+    if not total.is_whole and promised.targets:
+        text += " " + _("The sum is compared with nothing while some are missing.")
     return PromiseRow(
         name=_("Sum of the schools’ targets"),
         about=text % {"count": total.count, "all": total.members, "year": promised.year},
         value=_number(total.value),
-        gap=_gap(indicator, promised.gap(total.value)),
+        gap=_gap(indicator, promised.gap(total.value) if total.is_whole else None),
         target=None,
     )
 
