@@ -141,6 +141,11 @@ class School(CheckedAtOnce):
         """Returns the names it bore before, the earliest first."""
         return earlier_names(self.earlier_names)
 
+    @property
+    def other_names(self) -> list[EarlierName]:
+        """Returns those of its earlier names that a page does not call it by already."""
+        return [row for row in self.former_names if row.name != self.name]
+
     def name_in(self, year: int) -> str:
         """Returns the name it bore at the end of a year."""
         return name_of_year(self.former_names, self.name_today or self.name, year)

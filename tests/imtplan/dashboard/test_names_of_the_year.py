@@ -62,6 +62,15 @@ def test_a_year_is_told_under_its_name(
         assert (THEN in bodies[2021], NOW in bodies[2021]) == (False, True)
 
 
+def test_under_a_former_name_a_page_names_the_others_alone(
+    renamed: School, diane: User, signed_in: Callable[[User], Client]
+) -> None:
+    client = signed_in(diane)
+    then, now = (client.get(_at(PAGES[0], year)).content.decode() for year in (2020, 2021))
+    assert ("aujourd’hui" in then, "anciennement" in then) == (True, False)
+    assert ("aujourd’hui" in now, "anciennement" in now) == (False, True)
+
+
 def _without_both(body: str) -> str:
     """Takes away where a page says both names: today’s beside that of then, and those of before."""
     return re.sub(r"aujourd’hui [^<·)]*|anciennement [^<·]*", "", body.replace("&#x27;", "’"))

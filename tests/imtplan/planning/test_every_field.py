@@ -21,6 +21,7 @@ Addresses = dict[str, str]
 REFUSED = {
     "plans": {"at_risk_from"},
     "cibles": {"growth_percent"},
+    "ecoles": {"renamed_on"},  # nothing is renamed
     "regles": {"other", "third", "tolerance"},  # its kind takes none
     "school targets": {"year", "baseline_year", "source", "sureness", "baseline_source"},
 }
