@@ -36,6 +36,12 @@ def past_view(columns):
     """  # noqa: S608 - the names are ours
 
 
+# A new database has the row of the institute, which marked every result as stale: it has none.
+NOTHING_TO_COMPUTE = """
+    DELETE FROM indicators_stalemark WHERE NOT EXISTS (SELECT FROM indicators_indicator)
+"""
+
+
 # The versions are turned with their school: no version is written anew, and none is lost. Of a name
 # whose end stood behind it in brackets, the name is kept; its end where it is one we published.
 TABLES = ("accounts_school", "accounts_schoolevent")
@@ -149,4 +155,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Func(models.F('earlier_names'), models.Func(models.Value('$.type() == "array" && !exists($[*] ? (!(@.name.type() == "string" && @.name != "" && @.until like_regex "^([0-9]{4}(-[0-9]{2}-[0-9]{2})?)?$")))'), template='%(expressions)s::jsonpath'), function='jsonb_path_match', output_field=models.BooleanField()), name='school_earlier_names_well_formed', violation_error_message='An earlier name is a name with its last day or year.'),
         ),
         migrations.RunSQL(past_view(AFTER), DROPPED),
+        migrations.RunSQL(NOTHING_TO_COMPUTE, migrations.RunSQL.noop),
     ]
