@@ -31,6 +31,8 @@ NO_SOURCE = gettext_lazy("Say where the target was published.")
 # The terms that schools may share.
 SHARED = ("year", "baseline_year", "source", "sureness", "baseline_source")
 OPTIONAL = {"baseline_source"}
+# The terms that say where a target was published.
+OF_A_SCHOOL = ("source", "baseline_source")
 # The terms in a school's line, in the order of the page, each with the beginning of its field.
 IN_LINE = {
     "year": "year",
@@ -131,10 +133,12 @@ class SchoolTargetsForm(ActForm, forms.Form):
             self.initial[name] = getattr(target, term) if target else None
 
     def _begin_shared(self, name: str) -> None:
-        """Fill in a term that all schools share; where they differ, leave it empty. Where no school
-        has a target yet, each may say its own year and source."""
+        """Fill in a term that all schools share; where they differ, leave it empty. What one school
+        published is no source of another's. Where no school has a target yet, each may say its own
+        year and source."""
         stored = {getattr(target, name) for target in self.targets_by_school.values()}
-        if len(stored) == 1:
+        is_of_one = len(self.targets_by_school) == 1 and name in OF_A_SCHOOL
+        if len(stored) == 1 and not is_of_one:
             self.initial[name] = stored.pop()
         elif stored:
             self._let_differ(name)
@@ -149,7 +153,7 @@ class SchoolTargetsForm(ActForm, forms.Form):
         self.mixed.add(name)
         self.initial[name] = ""
         field.required = False
-        field.help_text = _("The schools differ: left empty, each keeps its own.")
+        field.help_text = _("Left empty, each school keeps its own.")
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", _("each its own")), *Sureness.choices]
 

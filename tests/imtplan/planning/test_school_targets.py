@@ -107,6 +107,16 @@ def test_a_school_added_where_schools_differ_needs_every_term(
     assert list(office.refused(GRID, **{f"school_{new.pk}": "10"})) == ["year"]
 
 
+def test_the_source_of_one_school_becomes_no_source_of_another(
+    office: Any, of_albi: Target, ales: School
+) -> None:
+    refused = office.refused(GRID, **{f"school_{ales.pk}": "1400"})
+    assert list(refused) == ["source"]
+    office.do(GRID, **{f"school_{ales.pk}": "1400", f"source_{ales.pk}": "Contrat d’Alès"})
+    assert Target.objects.get(school=ales).source == "Contrat d’Alès"
+    assert terms(of_albi, "source") == ["Contrat de l’école"]
+
+
 def test_a_baseline_of_each_school(office: Any, of_albi: Target, of_ales: Target) -> None:
     typed = {f"baseline_{of_albi.school_id}": "900"}
     preview = office.preview(GRID, **typed)
