@@ -8,17 +8,18 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from django.apps import AppConfig
+from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
-from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
@@ -30,7 +31,13 @@ from indicators import tasks
 from indicators.models import RecomputeRun, StaleMark
 from indicators.recomputing.recompute import recompute_stale
 from tests import factories
-from tests.databases import drop_database, use_database
+from tests.databases import (
+    copy_database,
+    drop_database,
+    make_once,
+    shared_copy,
+    use_database,
+)
 from tests.unordered import chance, shuffle_unordered_querysets
 from tests.worker import Queue, Worker, database_url_of_the_test, use_queue
 
@@ -74,14 +81,50 @@ def django_db_setup(
 ) -> Iterator[None]:
     """The migrated database of this process, also where no test of the run is marked for it: the
     browser's tests work on copies."""
+    name = connection.creation._get_test_db_name()
+
+    def migrate() -> None:
+        with use_database(str(connection.settings_dict["NAME"])):  # and back again
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+
     with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False, aliases={"default"})
-    yield
+        make_once(name, "empty", migrate)
+    with use_database(name):
+        yield
     with django_db_blocker.unblock():
         # A thread of a web server or a killed worker may be connected still: dropped all the same.
-        for database, _before, _made in databases:
-            drop_database(str(database.settings_dict["NAME"]))
-        teardown_databases(databases, verbosity=0, keepdb=True)
+        for done_with in (name, shared_copy("empty"), shared_copy("demo")):
+            drop_database(done_with)
+
+
+@pytest.fixture(scope="session")
+def demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a database with the plan and the demonstration, computed, of which the browser's
+    tests work on copies. Nobody changes it for good."""
+    with django_db_blocker.unblock():
+        empty = str(connection.settings_dict["NAME"])
+        name = f"{empty}_demo"
+
+        def load() -> None:
+            copy_database(empty, name)
+            with use_database(name):
+                for command in ("load_plan", "load_demo"):
+                    call_command(command, stdout=StringIO(), verbosity=0)
+                while StaleMark.objects.exists():
+                    recompute_stale()
+
+        make_once(name, "demo", load)
+    yield name
+    with django_db_blocker.unblock():
+        drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def on_the_demonstration(demonstration: str) -> Iterator[None]:
+    """The tests of a module work on the demonstration itself, each in a transaction that is undone:
+    loading it anew takes ten seconds. None of them may be of those without a transaction."""
+    with use_database(demonstration):
+        yield
 
 
 @pytest.fixture
@@ -98,12 +141,22 @@ def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         drop_database(name)
 
 
+# As the migration has it: every moment of the past knows the institute.
+KNOWN_FROM_THE_FIRST = """
+    ALTER TABLE accounts_schoolevent DISABLE TRIGGER USER;
+    UPDATE accounts_schoolevent SET pgh_created_at = '1990-01-01' WHERE code = 'imt';
+    ALTER TABLE accounts_schoolevent ENABLE TRIGGER USER;
+"""
+
+
 @receiver(post_migrate)
 def put_the_institute_back(sender: AppConfig, **options: Any) -> None:
     """A test without a transaction empties every table at its end, of the row that a migration made
     too. What migrates sends a plan along."""
     if sender.label == "accounts" and "plan" not in options:
         factories.InstituteFactory()
+        with connection.cursor() as cursor:
+            cursor.execute(KNOWN_FROM_THE_FIRST)
         StaleMark.objects.all().delete()  # a new row marks everything
 
 

@@ -1,6 +1,7 @@
 """Copies of the test's database: a copy takes a fraction of a second, loading its rows many."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -35,6 +36,28 @@ def count_locks(*, waiting: bool = False, kind: str | None = None) -> int:
             [waiting, kind],
         )
         return int(cursor.fetchone()[0])
+
+
+def make_once(name: str, kind: str, make: Callable[[], object]) -> None:
+    """Have the database `name`, which `make` makes, from nothing or in an empty one. Of the
+    processes of one parallel run the first makes it, and the others copy what it made."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        make()
+        return
+    shared = shared_copy(kind)
+    with connection._nodb_cursor() as lock:
+        lock.execute("SELECT pg_advisory_lock(hashtext(%s))", [shared])
+        lock.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [shared])
+        if lock.fetchone()[0]:
+            copy_database(shared, name)
+        else:
+            make()
+            copy_database(name, shared)
+
+
+def shared_copy(kind: str) -> str:
+    return f"imtplan_{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'alone')}_{kind}"
 
 
 @contextmanager

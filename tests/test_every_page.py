@@ -6,10 +6,8 @@ is left outside of brackets is either data, which the database knows, or nobody 
 
 import re
 from dataclasses import replace
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -31,7 +29,6 @@ from imtplan.campaigns.review.submission_services import (
 )
 from imtplan.campaigns.terms.people_services import end_delegation
 from indicators.models import Figure, Indicator
-from indicators.recomputing.recompute import recompute_stale
 from tests.walk import pages, read
 
 # Who, in which language, and how many pages they can open at least.
@@ -116,15 +113,8 @@ def not_translated(text: str, known: list[str]) -> str:
 # --- The walk -------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def demonstration() -> None:
-    for command in ("createcachetable", "load_plan", "load_demo"):
-        call_command(command, stdout=StringIO(), verbosity=0)
-    recompute_stale()
-
-
 @pytest.mark.django_db
-@pytest.mark.usefixtures("demonstration", "bracketed")
+@pytest.mark.usefixtures("on_the_demonstration", "bracketed")
 @pytest.mark.parametrize(("email", "language", "at_least"), WALKS)
 def test_every_word_of_every_page_is_translated(
     email: str, language: str, at_least: int, known: list[str]
@@ -143,7 +133,7 @@ def test_every_word_of_every_page_is_translated(
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("demonstration", "bracketed")
+@pytest.mark.usefixtures("on_the_demonstration", "bracketed")
 def test_every_word_around_handing_in_is_translated() -> None:
     """No link of the demonstration leads there: nothing in it is complete, returned or ended."""
     place = {"campaign": Campaign.objects.get(year=2022), "school": School.objects.get(code=ALBI)}

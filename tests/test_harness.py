@@ -1,13 +1,16 @@
 """The harness sees what it is there to see."""
 
 import socket
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.template import Context, Engine, engines
 from django.template.base import Template
 
 from imtplan.accounts.models import School, User
+from indicators.past import at
 from tests import factories
 from tests.harness import OURS, NetworkRefused, UndefinedVariable, is_here
 from tests.unordered import Unordered
@@ -84,3 +87,10 @@ def test_the_first_of_any_order_is_refused(schools: list[School]) -> None:
     assert School.objects.order_by().get(code=schools[0].code) == schools[0]
     some = School.objects.carrying_the_plan()
     assert some.order_by().first() == schools[0]
+
+
+def test_an_emptied_database_knows_the_institute_at_every_moment(transactional_db: None) -> None:
+    """As a migrated one does: whichever test comes next finds it in the past too."""
+    call_command("flush", interactive=False, verbosity=0)
+    with at(datetime(2000, 1, 1, tzinfo=UTC)):
+        assert [school.code for school in School.objects.all()] == [School.THE_INSTITUTE]

@@ -5,12 +5,10 @@ to, in every list and file of the API, and at the addresses that name the draft.
 """
 
 from collections.abc import Callable
-from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -43,10 +41,8 @@ ROOMS = [
 
 
 @pytest.fixture
-def draft(db: None) -> StrategicPlan:
+def draft(on_the_demonstration: None, db: None) -> StrategicPlan:
     """A draft that has one of everything, with results, beside the demonstration."""
-    for command in ("createcachetable", "load_plan", "load_demo"):
-        call_command(command, stdout=StringIO(), verbosity=0)
     plan = factories.PlanFactory(
         code=CODE,
         name_fr=f"{WORD} 2023",

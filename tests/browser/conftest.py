@@ -8,16 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from imtplan.accounts.demo_logins import DEMO_PASSWORD
 from imtplan.celery import app
-from indicators.models import Figure, StaleMark
-from indicators.recomputing.recompute import recompute_stale
+from indicators.models import Figure
 from tests.browser.looks import found_by_axe
 from tests.databases import copy_database, drop_database, use_database
 from tests.worker import Queue, Worker, use_queue
@@ -52,22 +49,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def demonstration(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The name of a database with the plan and the demonstration, computed. Nobody writes to it."""
-    with django_db_blocker.unblock():
-        empty = str(connection.settings_dict["NAME"])
-        name = f"{empty}_demo"
-        copy_database(empty, name)
-        with use_database(name):
-            call_command("load_plan")
-            call_command("load_demo")
-            while StaleMark.objects.exists():
-                recompute_stale()
-        yield name
-        drop_database(name)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,11 @@
 """The demonstration: loaded, loaded twice, removed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -24,25 +21,8 @@ from projects.models import Milestone, StatusReport
 from tests import factories
 
 
-@contextmanager
-def undone_at_the_end(blocker: Any) -> Iterator[None]:
-    """What a module's tests share: loaded once, gone after the last of them."""
-    with blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The plan, and the demonstration in it. Each test undoes what it changes itself."""
-    with undone_at_the_end(django_db_blocker):
-        call_command("load_plan")
-        call_command("load_demo")
-        yield
-
-
 @pytest.fixture
-def demo(loaded: None, db: None) -> Campaign:
+def demo(on_the_demonstration: None, db: None) -> Campaign:
     return Campaign.objects.get()
 
 

@@ -5,15 +5,13 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 
 from imtplan.accounts.models import User
@@ -60,18 +58,8 @@ def _case(part: str) -> Case | None:
     return Case(found["name"], found["way"], right, rows)
 
 
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The demonstration, once for the module."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_plan")
-        call_command("load_demo")
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def client(loaded: None, db: None) -> Client:
+def client(on_the_demonstration: None, db: None) -> Client:
     """The director's browser."""
     browser = Client(headers={"Accept-Language": "fr"})
     browser.force_login(User.objects.get(email="directrice.albi@demo.example"))
