@@ -31,6 +31,7 @@ VERSIONED = {
         "Indicator",
         "FollowedIndicator",
         "SeriesBreak",
+        "Inapplicability",
         "FigureRule",
         "IndicatorLink",
         "Target",

@@ -13,6 +13,7 @@ from imtplan.audit.plan_edits import demand_reason, keep, put
 from imtplan.numbers import plain
 from indicators.models import (
     FigureRule,
+    Inapplicability,
     Indicator,
     IndicatorLink,
     SeriesBreak,
@@ -77,6 +78,17 @@ def store_series_break(
 ) -> SeriesBreak:
     """Store where a series begins anew, or other terms of a break: forecasts do not cross it."""
     return put(series_break, values, by=by, reason=reason, weighty={"year", "recounted"})
+
+
+def store_inapplicability(
+    *, inapplicability: Inapplicability, by: User, reason: str = "", **values: Any
+) -> Inapplicability:
+    """Store that an indicator does not concern a school, or other years of it, with a reason.
+
+    `ValidationError` over years for which the school has a number.
+    """
+    weighty = {"first_year", "last_year"}
+    return put(inapplicability, values, by=by, reason=reason, weighty=weighty)
 
 
 def store_figure_rule(*, rule: FigureRule, by: User, reason: str = "", **values: Any) -> FigureRule:

@@ -9,7 +9,14 @@ from typing import Any
 
 from imtplan.accounts.models import School
 from indicators.formulas.adding_up import Contribution
-from indicators.models import CountedFigure, Figure, FigureContent, Indicator, View
+from indicators.models import (
+    CountedFigure,
+    Figure,
+    FigureContent,
+    Inapplicability,
+    Indicator,
+    View,
+)
 from indicators.results.corrections import Correction, corrections
 from indicators.results.series import Series
 
@@ -40,11 +47,12 @@ class NotCountedReason(StrEnum):
 @dataclass(frozen=True)
 class KnownFigures:
     """The figures of one indicator that a person may see: those that count in a view, those that
-    were written last, and the corrections among them."""
+    were written last, and the corrections among them; and why the plan office excuses a school."""
 
     counted: Mapping[Key, CountedFigure]
     latest: Mapping[Key, Figure]
     corrections: Mapping[Key, Correction]
+    excused: Mapping[Key, str]
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class Input:
     merged_into: str = ""  # its name
     begins: bool = False  # left out of the estimate: the school begins with the year
     correction: Correction | None = None
+    excused_because: str = ""  # in the plan office's words, where there is no number
 
     @property
     def why(self) -> NotCountedReason | None:
@@ -72,6 +81,8 @@ class Input:
 
     @property
     def _own_reason(self) -> NotCountedReason | None:
+        if self.excused_because:
+            return NotCountedReason.NOT_APPLICABLE
         if self.counted is not None:
             is_number = self.counted.state == Figure.State.NUMBER
             return None if is_number else NotCountedReason(self.counted.state)
@@ -157,20 +168,24 @@ class Inputs:
             own = self._row(code, year, sources.pop(code, None))
             yield replace(own, is_expected=part is not None, begins=stand_ins == ())
             for merged, source in sources.items():
-                row = replace(self._row(merged, year, source), counted=None, latest=None)
+                row = self._row(merged, year, source)
+                row = replace(row, counted=None, latest=None, excused_because="")
                 name = self.names.get(code, code)
                 yield replace(row, successor=code, merged_into=name, correction=None)
 
     def _row(self, code: str, year: int, source: int | None) -> Input:
         key = (code, year)
+        counted = self.figures.counted.get(key)
+        is_number = counted is not None and counted.state == Figure.State.NUMBER
         return Input(
             code=code,
             name=self.names.get(code, ""),
             year=year,
-            counted=self.figures.counted.get(key),
+            counted=counted,
             latest=self.figures.latest.get(key),
             stand_in=self.figures.counted.get((code, source)) if source else None,
             correction=self.figures.corrections.get(key),
+            excused_because="" if is_number else self.figures.excused.get(key, ""),
         )
 
     @property
@@ -191,10 +206,17 @@ def figures_of(user: Any, indicator: Indicator, view: View, *, until: int) -> Kn
     """Returns what this person may see of an indicator up to a year, with who entered it."""
     counted = CountedFigure.objects.visible_to(user).in_view(view)
     under_way = corrections(user, view, indicator=indicator, year__lte=until)
+    declared = Inapplicability.objects.visible_to(user).in_force().filter(indicator=indicator)
     return KnownFigures(
         counted=_by_key(counted, indicator, until),
         latest=_by_key(Figure.objects.visible_to(user), indicator, until),
         corrections={_key(row.counted): row for row in under_way.values()},
+        excused={
+            (row.school.code, year): row.sentence
+            for row in declared.select_related("school")
+            for year in row.years
+            if year <= until
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from indicators.models.figure import CountedFigure, Figure, FigureContent, FigureEvent, View
 from indicators.models.figure_rule import RULE_CODE, FigureRule, RuleKind, RuleSeverity
 from indicators.models.followed import FollowedIndicator
+from indicators.models.inapplicability import Inapplicability
 from indicators.models.indicator import Indicator, IndicatorLink
 from indicators.models.result import (
     ComputedDay,
@@ -29,6 +30,7 @@ __all__ = [
     "FigureEvent",
     "FigureRule",
     "FollowedIndicator",
+    "Inapplicability",
     "Indicator",
     "IndicatorLink",
     "InstituteValue",

@@ -34,6 +34,7 @@ from indicators.formulas.progress import ZERO, Accumulation, Aggregation, Direct
 from indicators.formulas.readings import Reading, added_together
 from indicators.models import (
     CountedFigure,
+    Inapplicability,
     Indicator,
     IndicatorLink,
     Progress,
@@ -134,7 +135,9 @@ class _Past:
         figures = CountedFigure.objects.in_view(VIEW).filter(
             school__in=keys, indicator__in=indicators, year__lt=year
         )
-        readings = {pk: views[VIEW] for pk, views in readings_by_indicator(figures).items()}
+        declared = Inapplicability.objects.filter(school__in=keys, indicator__in=indicators)
+        by_view = readings_by_indicator(figures, declared)
+        readings = {pk: views[VIEW] for pk, views in by_view.items()}
         return cls(readings, mergers, {row.code: row.name for row in schools})
 
     def of(self, indicator: Indicator, school: School) -> dict[int, Reading]:

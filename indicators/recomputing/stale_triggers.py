@@ -51,6 +51,7 @@ STALE = {
     "indicators_target": _WHOLE_INDICATOR.format(column="indicator_id"),
     "indicators_followedindicator": _FOLLOWED,
     "indicators_seriesbreak": _WHOLE_INDICATOR.format(column="indicator_id"),
+    "indicators_inapplicability": _WHOLE_INDICATOR.format(column="indicator_id"),
     "indicators_indicator": _WHOLE_INDICATOR.format(column="id"),
     "indicators_trajectorypoint": _OF_THE_TARGET,
     "indicators_indicatorlink": _ROLL_UPS,

@@ -19,7 +19,14 @@ from indicators.formulas.adding_up import YearValue
 from indicators.formulas.coverage_range import LastFigure
 from indicators.formulas.progress import Aggregation
 from indicators.formulas.readings import Reading, whole_of
-from indicators.models import CountedFigure, Indicator, InstituteValue, Target, View
+from indicators.models import (
+    CountedFigure,
+    Inapplicability,
+    Indicator,
+    InstituteValue,
+    Target,
+    View,
+)
 from indicators.recomputing.scope import IndicatorYears, RecomputeScope
 from indicators.results.series import Readings, Series, mergers_of, readings_by_indicator
 from indicators.results.sums_in_sql import YearRelation, last_figures_query, sums_query
@@ -186,12 +193,13 @@ def _readings_of_schools(
     progress is computed or may stand in for a missing figure."""
     chosen = [row.pk for row in indicators if _rests_on_schools(row, sums[row.pk], scope)]
     figures = CountedFigure.objects.none()
+    declared = Inapplicability.objects.filter(indicator__in=chosen)
     if chosen:
         own = Target.objects.in_use().filter(
             indicator=OuterRef("indicator"), school=OuterRef("school")
         )
         figures = CountedFigure.objects.filter(Exists(own), indicator__in=chosen).order_by()
-    return readings_by_indicator(figures)
+    return readings_by_indicator(figures, declared)
 
 
 def _rests_on_schools(

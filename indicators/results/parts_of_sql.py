@@ -48,3 +48,33 @@ def is_number(figure: str, aggregation: str) -> str:
         {figure}.state = 'number' AND CASE {aggregation}
             WHEN 'ratio' THEN {figure}.numerator IS NOT NULL ELSE {figure}.value IS NOT NULL END
     )"""
+
+
+def _is_declared(indicator: str, school: str, year: str) -> str:
+    """Returns the condition that the plan office says it does not apply to this school and year."""
+    return f"""EXISTS (
+        SELECT FROM indicators_inapplicability AS declared
+        WHERE declared.indicator_id = {indicator} AND declared.school_id = {school}
+        AND declared.archived_at IS NULL AND declared.first_year <= {year}
+        AND coalesce({year} <= declared.last_year, true)
+    )"""
+
+
+def is_excused(state: str, indicator: str, school: str, year: str) -> str:
+    """Returns the condition that nothing is due here: the school's word, which stands in `state`,
+    is "not applicable", or the plan office says so and there is no number."""
+    return f"""(
+        {state} IS NOT DISTINCT FROM 'not_applicable'
+        OR {state} IS DISTINCT FROM 'number' AND {_is_declared(indicator, school, year)}
+    )"""
+
+
+def is_excused_in(view: str, indicator: str, school: str, year: str) -> str:
+    """Returns the condition of `is_excused` for the figure that counts in a view, if any does."""
+    excused = is_excused("word.state", indicator, school, year)
+    return f"""EXISTS (
+        SELECT FROM (SELECT) AS cell LEFT JOIN indicators_countedfigure AS word
+        ON word.indicator_id = {indicator} AND word.school_id = {school}
+        AND word.view = {view} AND word.year = {year}
+        WHERE {excused}
+    )"""

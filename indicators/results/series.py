@@ -38,11 +38,22 @@ from indicators.formulas.progress import (
 )
 from indicators.formulas.readings import Reading
 from indicators.formulas.steps import value_of
-from indicators.models import CountedFigure, Figure, FollowedIndicator, Indicator, Target, View
+from indicators.models import (
+    CountedFigure,
+    Figure,
+    FollowedIndicator,
+    Inapplicability,
+    Indicator,
+    Target,
+    View,
+)
+from indicators.models.inapplicability import InapplicabilityQuerySet
 from indicators.models.indicator import IndicatorQuerySet
 from objectives.models import PlanState, StrategicPlan
 
 PARTS = ("value", "numerator", "denominator")
+
+EXCUSED = Reading(applicable=False)
 
 # readings[view][school code][year]
 Readings = dict[View, dict[str, dict[int, Reading]]]
@@ -261,7 +272,10 @@ def all_series(indicators: IndicatorQuerySet) -> list[Series]:
     schools = list(School.objects.carrying_the_plan())
     members, ends, mergers = _members(schools), _ends(indicators), mergers_of(schools)
     first = min(members, default=0)
-    readings = readings_by_indicator(CountedFigure.objects.filter(indicator__in=indicators))
+    readings = readings_by_indicator(
+        CountedFigure.objects.filter(indicator__in=indicators),
+        Inapplicability.objects.filter(indicator__in=indicators),
+    )
     targets = Target.objects.to_judge()
     chosen = indicators.prefetch_related(
         Prefetch("targets", queryset=targets.prefetch_related("points")), "breaks"
@@ -326,14 +340,22 @@ def mergers_of(schools: Iterable[School]) -> Mergers:
     )
 
 
-def readings_by_indicator(figures: models.QuerySet[CountedFigure]) -> Mapping[int, Readings]:
-    """Returns the figures that are a number or "not applicable", by indicator."""
+def readings_by_indicator(
+    figures: models.QuerySet[CountedFigure], declared: InapplicabilityQuerySet
+) -> Mapping[int, Readings]:
+    """Returns the figures that are a number or "not applicable", by indicator; the years without a
+    number that the plan office declared not applicable are so too."""
     readings: dict[int, Readings] = defaultdict(lambda: {view: defaultdict(dict) for view in View})
     states = (Figure.State.NUMBER, Figure.State.NOT_APPLICABLE)
     names = ("indicator_id", "view", "school__code", "year", "state", *PARTS)
     for figure in figures.filter(state__in=states).values_list(*names, named=True):
         by_school = readings[figure.indicator_id][View(figure.view)]
         by_school[figure.school__code][figure.year] = reading_of(figure)
+    for row in declared.in_force().select_related("school"):
+        for by_school in readings[row.indicator_id].values():
+            own = by_school[row.school.code]
+            for year in row.years:
+                own.setdefault(year, EXCUSED)
     return readings
 
 

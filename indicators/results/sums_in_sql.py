@@ -15,7 +15,15 @@ its figure, its number or parts. A sum depends on no order.
 from collections.abc import Iterable
 from enum import Enum
 
-from indicators.results.parts_of_sql import BOUNDS, IN_USE_IN, MERGERS, VIEWS, is_number
+from indicators.results.parts_of_sql import (
+    BOUNDS,
+    IN_USE_IN,
+    MERGERS,
+    VIEWS,
+    is_excused,
+    is_excused_in,
+    is_number,
+)
 
 
 class YearRelation(Enum):
@@ -93,13 +101,18 @@ _DUE = f"""
         AND f.year = i.year AND f.view = v.view AND f.school_id = s.id
     )"""
 
-# Of the schools that are not excused by "not applicable".
+# Of the schools that are not excused: by "not applicable", their own word or the plan office's.
 _OWN = f"""
     {_DUE},
     own AS (
         SELECT a.*, coalesce({is_number("a", "a.aggregation")}, false) AS counted, true AS needed
-        FROM due AS a WHERE (a.state = 'not_applicable') IS NOT TRUE
+        FROM due AS a WHERE NOT {is_excused("a.state", "a.indicator_id", "a.school_id", "a.year")}
     )"""
+
+_EXCUSED_IN_ITS_YEAR = is_excused("f.state", "a.indicator_id", "a.school_id", "a.year")
+_EXCUSED_ON_THE_WAY = is_excused_in(
+    "own.view", "own.indicator_id", "way.into_id", "way.into_last_year"
+)
 
 
 def _carried() -> str:
@@ -115,12 +128,8 @@ def _carried() -> str:
                        SELECT min(m.since) AS since FROM mergers AS m
                        WHERE m.into_id = q.id AND m.since < q.at
                    ) AS earliest
-                   WHERE q.first_year > earliest.since OR EXISTS (
-                       SELECT FROM indicators_countedfigure AS word
-                       WHERE word.indicator_id = own.indicator_id AND word.school_id = q.id
-                       AND word.view = own.view AND word.year = earliest.since
-                       AND word.state = 'not_applicable'
-                   )
+                   WHERE q.first_year > earliest.since
+                   OR {is_excused_in("own.view", "own.indicator_id", "q.id", "earliest.since")}
                ) AS is_known
         FROM (
             SELECT own.school_id AS id, own.code, own.first_year, own.year::integer AS at
@@ -136,17 +145,24 @@ def _carried() -> str:
                     ELSE later.year <= way.into_last_year AND EXISTS (
                         SELECT FROM mergers AS further
                         WHERE further.school_id = way.into_id AND further.into_id = own.school_id
-                    ) AND ({is_number("later", "own.aggregation")}
-                        OR later.year = way.into_last_year AND later.state = 'not_applicable')
+                    ) AND {is_number("later", "own.aggregation")}
                 END
+            ) AND NOT EXISTS (
+                SELECT FROM mergers AS way JOIN mergers AS further
+                ON further.school_id = way.into_id AND further.into_id = own.school_id
+                WHERE way.school_id = m.school_id AND way.into_last_year > way.since
+                AND {_EXCUSED_ON_THE_WAY}
             )
         ) AS q
         LEFT JOIN LATERAL (
-            SELECT f.* FROM indicators_countedfigure AS f
+            SELECT f.year, f.state, f.value, f.numerator, f.denominator
+            FROM indicators_countedfigure AS f
             WHERE f.indicator_id = own.indicator_id AND f.view = own.view AND f.year <= q.at
-            AND f.school_id = q.id AND ({is_number("f", "own.aggregation")}
-                OR f.year = q.at AND f.state = 'not_applicable')
-            ORDER BY f.year DESC LIMIT 1
+            AND f.school_id = q.id AND {is_number("f", "own.aggregation")}
+            UNION ALL
+            SELECT q.at, 'not_applicable', NULL, NULL, NULL
+            WHERE {is_excused_in("own.view", "own.indicator_id", "q.id", "q.at")}
+            ORDER BY year DESC LIMIT 1
         ) AS f ON true
         WHERE own.needed AND NOT own.counted"""
 
@@ -178,7 +194,7 @@ _IS_KNOWN = """own.counted OR (
                    )
                )"""
 
-# One row for each expected school whose figure is not "not applicable", with what it brings.
+# One row for each expected school that is not excused, with what it brings.
 _APART = f"""
     parts AS (
         SELECT own.indicator_id, own.year, own.view, own.school_id, own.code, own.counted,
@@ -215,7 +231,7 @@ _SUMMED = f"""
     {_DUE_SINCE},
     own AS (
         SELECT a.*, v.view, counted.it AS counted,
-               a.member AND (f.state = 'not_applicable') IS NOT TRUE AS needed,
+               a.member AND NOT {_EXCUSED_IN_ITS_YEAR} AS needed,
                f.value, f.numerator, f.denominator
         FROM due AS a CROSS JOIN views AS v
         LEFT JOIN indicators_countedfigure AS f ON f.indicator_id = a.indicator_id

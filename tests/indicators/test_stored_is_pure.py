@@ -25,6 +25,7 @@ from imtplan.integrity.results_check import differences
 from indicators.models import (
     Figure,
     FollowedIndicator,
+    Inapplicability,
     Indicator,
     IndicatorLink,
     SeriesBreak,
@@ -272,6 +273,19 @@ class Plan(RuleBasedStateMachine):
             row.breaks.all().delete()
         else:
             SeriesBreak.objects.create(indicator=row, year=year, sentence="Another perimeter")
+
+    @rule(indicator=at, school=at, first=years, last=maybe(years))
+    def declare_not_applicable(self, indicator: int, school: int, first: int, last: int | None):
+        """Or take it back; over numbers too, which no page would do: they count all the same."""
+        of, at = pick(self.indicators, indicator), pick(self.schools, school)
+        if (declared := Inapplicability.objects.filter(indicator=of, school=at)).exists():
+            declared.delete()
+            return
+        unless_refused(
+            lambda: Inapplicability.objects.create(
+                indicator=of, school=at, first_year=first, last_year=last, sentence="None there"
+            )
+        )
 
     @rule(index=at, into=maybe(at), last_year=years)
     def merge_a_school(self, index: int, into: int | None, last_year: int) -> None:

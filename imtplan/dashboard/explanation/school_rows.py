@@ -41,6 +41,9 @@ class InputRow:
     @property
     def why(self) -> str:
         source = self.source
+        if source.excused_because:
+            text = _("not applicable: “%(sentence)s”, said by the plan office")
+            return text % {"sentence": source.excused_because}
         words = {"name": source.merged_into, "year": source.year}
         return str(REASONS[source.why]) % words if source.why else ""
 
