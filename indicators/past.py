@@ -32,6 +32,7 @@ VERSIONED = {
         "FollowedIndicator",
         "SeriesBreak",
         "Inapplicability",
+        "PublishedValue",
         "FigureRule",
         "IndicatorLink",
         "Target",

@@ -16,6 +16,7 @@ from indicators.models import (
     Inapplicability,
     Indicator,
     IndicatorLink,
+    PublishedValue,
     SeriesBreak,
     Target,
     TrajectoryPoint,
@@ -89,6 +90,13 @@ def store_inapplicability(
     """
     weighty = {"first_year", "last_year"}
     return put(inapplicability, values, by=by, reason=reason, weighty=weighty)
+
+
+def store_published_value(
+    *, published: PublishedValue, by: User, reason: str = "", **values: Any
+) -> PublishedValue:
+    """Store what a document says of an indicator, or other terms of it: no result changes."""
+    return put(published, values, by=by, reason=reason, weighty={"year", "value", "source"})
 
 
 def store_figure_rule(*, rule: FigureRule, by: User, reason: str = "", **values: Any) -> FigureRule:

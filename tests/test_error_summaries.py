@@ -36,8 +36,10 @@ def addresses(plan: StrategicPlan, albi: School) -> list[str]:
         "jalons": f"projet={project.pk}",
         "avancements": f"projet={project.pk}",
         "ruptures": "indicateur=students",
+        "publications": "indicateur=students",
     }
     kinds = "plans objectifs leviers projets jalons avancements indicateurs suivis ruptures cibles"
+    kinds += " publications"
     return [
         *(
             f"/plan/ajouter/{kind}/?{more.get(kind, 'plan=2023-2027')}"

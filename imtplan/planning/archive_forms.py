@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy
 from imtplan import clock
 from imtplan.accounts.models import User
 from imtplan.planning.forms import ActForm
-from indicators.models import FigureRule, FollowedIndicator, Indicator, SeriesBreak, Target
+from indicators.models import (
+    FigureRule,
+    FollowedIndicator,
+    Indicator,
+    PublishedValue,
+    SeriesBreak,
+    Target,
+)
 from indicators.services_followed import (
     bring_followed_back,
     bring_indicator_back,
@@ -62,7 +69,7 @@ def plans_following(indicator: Indicator) -> QuerySet[StrategicPlan]:
 
 def has_an_end(row: Any) -> bool:
     """Returns whether a row is put aside after a last year: there are years in which it counts."""
-    if isinstance(row, SeriesBreak | FigureRule | Target):
+    if isinstance(row, SeriesBreak | PublishedValue | FigureRule | Target):
         return False
     return not isinstance(row, Indicator) or plans_following(row).exists()
 

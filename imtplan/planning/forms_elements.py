@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
 from imtplan.planning.forms import FieldGroup, PlanForm, PlanFormMeta, YearsFollowedForm
-from imtplan.planning.forms_measures import FollowedForm, IndicatorForm, SeriesBreakForm
+from imtplan.planning.forms_measures import (
+    FollowedForm,
+    IndicatorForm,
+    PublishedValueForm,
+    SeriesBreakForm,
+)
 from imtplan.planning.forms_schools import SchoolForm
 from imtplan.planning.plan_fields import beyond_the_plan, number_field
 from imtplan.planning.rules.forms_rules import FigureRuleForm
@@ -322,6 +327,7 @@ FORMS: dict[str, type[PlanForm]] = {
         IndicatorForm,
         FollowedForm,
         SeriesBreakForm,
+        PublishedValueForm,
         FigureRuleForm,
         TargetForm,
         SchoolForm,

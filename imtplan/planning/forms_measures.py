@@ -1,4 +1,4 @@
-"""The forms of indicators, and of their place in a plan and their breaks."""
+"""The forms of indicators, of their place in a plan, their breaks and what is published of them."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,10 +17,11 @@ from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.plan_fields import PERCENT, POINTS
 from imtplan.units import CellUnit
-from indicators.models import FollowedIndicator, Indicator, SeriesBreak
+from indicators.models import FollowedIndicator, Indicator, PublishedValue, SeriesBreak
 from indicators.services_followed import follow, store_followed
 from indicators.services_plan import (
     store_indicator,
+    store_published_value,
     store_series_break,
     weigh_indicators,
 )
@@ -47,12 +48,12 @@ FOLDED = [
 ]
 
 
-def clean_year_of_a_plan(year: int) -> int:
-    """Returns a year that follows another one in some plan; refuses one in which nothing of the
-    years before can be shown: a series begins with the earliest baseline year."""
+def clean_year_of_a_plan(year: int, *, from_baseline: bool = False) -> int:
+    """Returns a year that follows another one in some plan, or with `from_baseline` one that a plan
+    shows; refuses others: a series begins with the earliest baseline year."""
     bounds = StrategicPlan.objects.aggregate(Min("baseline_year"), Max("last_year"))
     first, last = bounds["baseline_year__min"], bounds["last_year__max"]
-    if first is None or not first < year <= last:
+    if first is None or not first + (not from_baseline) <= year <= last:
         raise ValidationError(_("This year is not of the plan."))
     return year
 
@@ -239,3 +240,31 @@ class SeriesBreakForm(PlanForm):
 
     def clean_year(self) -> int:
         return clean_year_of_a_plan(self.cleaned_data["year"])
+
+
+class PublishedValueForm(PlanForm):
+    """A form for what a document says of an indicator in a year."""
+
+    service = staticmethod(store_published_value)
+    argument = "published"
+    slug = "publications"
+    parent = "indicator"
+    SHOWN_AT = {
+        "published_value_once_a_source": "source",
+        "published_value_is_sourced": "source",
+    }
+
+    class Meta(PlanFormMeta):
+        model = PublishedValue
+        fields = ["year", "value", "source", "perimeter_fr", "perimeter_en"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["value"].unit = unit_of(self.instance.indicator)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Keeps `archived_at`, which is no field: one put aside may share a source with another."""
+        return super()._get_validation_exclusions() - {"archived_at"}
+
+    def clean_year(self) -> int:
+        return clean_year_of_a_plan(self.cleaned_data["year"], from_baseline=True)

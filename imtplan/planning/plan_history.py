@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from imtplan.audit.models import Event
 from imtplan.planning.element_history import PastChange, change_of
-from indicators.models import FigureRule, FollowedIndicator, Indicator, SeriesBreak, Target
+from indicators.models import (
+    FigureRule,
+    FollowedIndicator,
+    Indicator,
+    PublishedValue,
+    SeriesBreak,
+    Target,
+)
 from levers.models import Lever
 from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject
@@ -84,6 +91,9 @@ def _name(row: Model) -> str:
     if isinstance(row, SeriesBreak):
         words = {"indicator": row.indicator, "year": row.year}
         return _("%(indicator)s: series break in %(year)s") % words
+    if isinstance(row, PublishedValue):
+        words = {"indicator": row.indicator, "year": row.year}
+        return _("%(indicator)s: value published for %(year)s") % words
     if isinstance(row, FigureRule):
         words = {"indicator": row.indicator, "rule": row.get_kind_display()}
         return _("%(indicator)s: rule “%(rule)s”") % words
@@ -100,6 +110,7 @@ def _rows(plan: StrategicPlan) -> list[QuerySet[Any]]:
         *(model.objects.filter(plan=plan) for model in OF_ONE_PLAN),
         Indicator.objects.filter(followed_in__plan=plan),
         SeriesBreak.objects.filter(indicator__followed_in__plan=plan),
+        PublishedValue.objects.filter(indicator__followed_in__plan=plan),
         FigureRule.objects.filter(indicator__followed_in__plan=plan),
     ]
 
@@ -108,7 +119,7 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
     keys: dict[str, set[Any]] = defaultdict(set)
     for edit in edits:
         keys[edit.detail["row"]].add(edit.detail["pk"])
-    models = (StrategicPlan, *OF_ONE_PLAN, Indicator, SeriesBreak, FigureRule)
+    models = (StrategicPlan, *OF_ONE_PLAN, Indicator, SeriesBreak, PublishedValue, FigureRule)
     return {
         (label, row.pk): row
         for model in models
@@ -123,6 +134,7 @@ def _with_names(model: Any) -> QuerySet[Any]:
         Target: ["indicator", "school"],
         FollowedIndicator: ["indicator"],
         SeriesBreak: ["indicator"],
+        PublishedValue: ["indicator"],
         FigureRule: ["indicator"],
     }.get(model, [])
     return rows.select_related(*names) if names else rows

@@ -41,10 +41,11 @@ ARCHIVABLE = {
     "indicateurs",
     "cibles",
     "ruptures",
+    "publications",
     "regles",
 }
 # What stands on the page of an indicator, and leads back there.
-OF_INDICATORS = {"ruptures", "regles"}
+OF_INDICATORS = {"ruptures", "publications", "regles"}
 # Added one at a time: a plan is filled next, a report or a break is of today.
 ALONE = {"plans", "avancements", *OF_INDICATORS}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}

@@ -31,6 +31,7 @@ from indicators.models import (
     FollowedIndicator,
     Indicator,
     IndicatorLink,
+    PublishedValue,
     SeriesBreak,
     View,
 )
@@ -111,6 +112,12 @@ class SeriesBreakSerializer(ReadSerializer):
         fields = ["year", "sentence", "recounted"]
 
 
+class PublishedValueSerializer(ReadSerializer):
+    class Meta:
+        model = PublishedValue
+        fields = ["year", "value", "source", "perimeter_fr", "perimeter_en"]
+
+
 class FigureRuleSerializer(ReadSerializer):
     other = CodeField(allow_null=True)
     third = CodeField(allow_null=True)
@@ -133,6 +140,7 @@ class IndicatorSerializer(DefinedSerializer):
     links = LinkSerializer(many=True, read_only=True)
     followed_in = FollowedInSerializer(many=True, read_only=True)
     breaks = SeriesBreakSerializer(many=True, read_only=True)
+    published_values = PublishedValueSerializer(many=True, read_only=True)
     rules = FigureRuleSerializer(many=True, read_only=True)
 
     class Meta:
@@ -170,6 +178,7 @@ class IndicatorSerializer(DefinedSerializer):
             "links",
             "followed_in",
             "breaks",
+            "published_values",
             "rules",
         ]
 
@@ -207,6 +216,7 @@ class IndicatorViewSet(ByCode):
         links = links.select_related("objective__plan", "lever__plan", "project__plan")
         followed = FollowedIndicator.objects.visible_to(self.request.user)
         followed = followed.select_related("plan", "replaced_by")
+        published = PublishedValue.objects.visible_to(self.request.user)
         return (
             super()
             .get_queryset()
@@ -215,6 +225,7 @@ class IndicatorViewSet(ByCode):
                 Prefetch("followed_in", followed),
                 wordings(),
                 Prefetch("breaks", SeriesBreak.objects.visible_to(self.request.user).in_use()),
+                Prefetch("published_values", published.in_use()),
                 Prefetch("rules", FigureRule.objects.visible_to(self.request.user).in_force()),
             )
         )

@@ -5,6 +5,7 @@ from indicators.models.figure_rule import RULE_CODE, FigureRule, RuleKind, RuleS
 from indicators.models.followed import FollowedIndicator
 from indicators.models.inapplicability import Inapplicability
 from indicators.models.indicator import Indicator, IndicatorLink
+from indicators.models.published_value import PublishedValue
 from indicators.models.result import (
     ComputedDay,
     InstituteValue,
@@ -36,6 +37,7 @@ __all__ = [
     "InstituteValue",
     "Progress",
     "ProgressStatus",
+    "PublishedValue",
     "RangePlacing",
     "RecomputeRun",
     "RollUp",

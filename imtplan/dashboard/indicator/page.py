@@ -17,6 +17,7 @@ from imtplan.dashboard.followed_targets import (
 )
 from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.indicator.definitions import DefinitionOfYear, definition_of_year
+from imtplan.dashboard.indicator.published import PublishedRow, published_rows
 from imtplan.dashboard.indicator.redefinitions import Redefinition, redefinitions
 from imtplan.dashboard.indicator.schools_compared import (
     SchoolComparison,
@@ -57,6 +58,7 @@ class IndicatorPage:
     definition: DefinitionOfYear
     redefinitions: Sequence[Redefinition]
     breaks: Sequence[SeriesBreak]
+    published: Sequence[PublishedRow]
     compared: Sequence[SchoolComparison]
     freshness: Freshness
     links: Sequence[IndicatorLink]
@@ -143,6 +145,7 @@ def indicator_page(
         FollowedTarget(target, scope, totals) for target in _targets(user, scope, indicator)
     ]
     value = reader.value()
+    years = followed_targets[0].years if followed_targets else _years(scope, indicator, totals)
     return IndicatorPage(
         indicator=indicator,
         followed=FollowedIndicator.objects.visible_to(user)
@@ -157,10 +160,11 @@ def indicator_page(
             for explanation in reader.progress([c.target for c in followed_targets])
         ],
         value=ValueInWords(value) if value else None,
-        years=followed_targets[0].years if followed_targets else _years(scope, indicator, totals),
+        years=years,
         definition=definition_of_year(indicator, scope.year),
         redefinitions=redefinitions(indicator),
         breaks=indicator.breaks_in_force,
+        published=published_rows(user, indicator, years),
         compared=schools_compared(user, indicator, scope),
         freshness=freshness,
         links=_links(user, scope, indicator),

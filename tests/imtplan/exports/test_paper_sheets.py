@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from imtplan import paper
 from imtplan.accounts.models import School, User
-from indicators.models import Indicator, SeriesBreak, Target
+from indicators.models import Indicator, PublishedValue, SeriesBreak, Target
 from indicators.services import take_snapshot
 from tests import factories
 from tests.imtplan.exports.conftest import Made, needs_press, text_of
@@ -67,11 +67,14 @@ def test_a_long_list_repeats_its_heads_and_leaves_nothing_out(
 
 def test_an_indicator_has_its_chart_its_years_and_its_schools(made: Made, tmp_path: Path) -> None:
     note = "Note https://exemple.test/note"
+    students = Indicator.objects.get(code="students")
+    PublishedValue.objects.create(indicator=students, year=2020, value=15001, source="Bilan social")
     Indicator.objects.update(formula_fr="Somme des écoles.", documents=note)
     pdf = made_pdf(made, "indicator-pdf", "students")
     text = text_of(pdf, tmp_path)
     assert "IMT Mines Albi" in text
     assert all(words in text for words in ("Fiche de définition", "Somme des écoles.", "/note)"))
+    assert "Bilan social" in text, "what a document says stands beside"
     assert "Système source" not in text, "nothing is said of it"
     assert "Le calcul de 2020" in text
     assert "(valeur − valeur de référence)" in text

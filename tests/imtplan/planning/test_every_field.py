@@ -11,7 +11,7 @@ from django import forms
 from imtplan.accounts.models import School
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.plan_fields import PlanNumberField
-from indicators.models import SeriesBreak, Target
+from indicators.models import PublishedValue, SeriesBreak, Target
 from tests import factories
 from tests.imtplan.planning.conftest import filled
 
@@ -51,6 +51,9 @@ def addresses(albi: School, ales: School) -> Addresses:
         "regles": factories.FigureRuleFactory(indicator=target.indicator),
         "ruptures": SeriesBreak.objects.create(
             indicator=target.indicator, year=2019, sentence="Autre périmètre."
+        ),
+        "publications": PublishedValue.objects.create(
+            indicator=target.indicator, year=2019, value=14000, source="Rapport annuel."
         ),
         "ecoles": ales,  # without validated figures, which would hold its kind
     }
@@ -139,6 +142,7 @@ KINDS = [
     "suivis",
     "cibles",
     "ruptures",
+    "publications",
     "regles",
     "ecoles",
     "school targets",
