@@ -14,6 +14,7 @@ from imtplan.planning.forms import ActForm
 from indicators.models import (
     FigureRule,
     FollowedIndicator,
+    Inapplicability,
     Indicator,
     PublishedValue,
     SeriesBreak,
@@ -30,8 +31,8 @@ from objectives.services import archive, bring_back, put_aside
 
 
 class ArchiveForm(ActForm, forms.Form):
-    """Puts aside a target, a break, a rule, or an indicator that no plan follows, or brings a row
-    back: nothing to type but the reason."""
+    """Puts aside a target, a break, a rule, what excuses a school, or an indicator that no plan
+    follows, or brings a row back: nothing to type but the reason."""
 
     def __init__(self, *args: Any, row: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -69,7 +70,7 @@ def plans_following(indicator: Indicator) -> QuerySet[StrategicPlan]:
 
 def has_an_end(row: Any) -> bool:
     """Returns whether a row is put aside after a last year: there are years in which it counts."""
-    if isinstance(row, SeriesBreak | PublishedValue | FigureRule | Target):
+    if isinstance(row, SeriesBreak | PublishedValue | FigureRule | Inapplicability | Target):
         return False
     return not isinstance(row, Indicator) or plans_following(row).exists()
 

@@ -14,6 +14,7 @@ from imtplan.accounts.models import User
 from imtplan.planning.forms import FieldGroup, PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.forms_measures import (
     FollowedForm,
+    InapplicabilityForm,
     IndicatorForm,
     PublishedValueForm,
     SeriesBreakForm,
@@ -328,6 +329,7 @@ FORMS: dict[str, type[PlanForm]] = {
         FollowedForm,
         SeriesBreakForm,
         PublishedValueForm,
+        InapplicabilityForm,
         FigureRuleForm,
         TargetForm,
         SchoolForm,

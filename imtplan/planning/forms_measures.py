@@ -17,9 +17,16 @@ from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta, YearsFollowedForm
 from imtplan.planning.plan_fields import PERCENT, POINTS
 from imtplan.units import CellUnit
-from indicators.models import FollowedIndicator, Indicator, PublishedValue, SeriesBreak
+from indicators.models import (
+    FollowedIndicator,
+    Inapplicability,
+    Indicator,
+    PublishedValue,
+    SeriesBreak,
+)
 from indicators.services_followed import follow, store_followed
 from indicators.services_plan import (
+    store_inapplicability,
     store_indicator,
     store_published_value,
     store_series_break,
@@ -268,3 +275,33 @@ class PublishedValueForm(PlanForm):
 
     def clean_year(self) -> int:
         return clean_year_of_a_plan(self.cleaned_data["year"], from_baseline=True)
+
+
+class InapplicabilityForm(PlanForm):
+    """A form for a school that an indicator does not concern, from a year on or for some years."""
+
+    service = staticmethod(store_inapplicability)
+    argument = "inapplicability"
+    slug = "sans-objet"
+    parent = "indicator"
+    FIXED = ("school",)
+    SHOWN_AT = {
+        "inapplicability_in_order": "last_year",
+        "inapplicability_year_plausible": "first_year",
+        "inapplicability_once_a_year": "first_year",
+    }
+
+    class Meta(PlanFormMeta):
+        model = Inapplicability
+        fields = ["school", "first_year", "last_year", "sentence"]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Keeps `archived_at`, which is no field: what was taken back covers no year."""
+        return super()._get_validation_exclusions() - {"archived_at"}
+
+    @property
+    def row(self) -> Inapplicability:
+        row: Inapplicability = super().row
+        if row.pk is None:
+            row.school = self.cleaned_data["school"]
+        return row

@@ -14,6 +14,7 @@ from imtplan.planning.element_history import PastChange, change_of
 from indicators.models import (
     FigureRule,
     FollowedIndicator,
+    Inapplicability,
     Indicator,
     PublishedValue,
     SeriesBreak,
@@ -94,6 +95,9 @@ def _name(row: Model) -> str:
     if isinstance(row, PublishedValue):
         words = {"indicator": row.indicator, "year": row.year}
         return _("%(indicator)s: value published for %(year)s") % words
+    if isinstance(row, Inapplicability):
+        words = {"indicator": row.indicator, "school": row.school, "years": row.years_in_words}
+        return _("%(indicator)s: not applicable to %(school)s (%(years)s)") % words
     if isinstance(row, FigureRule):
         words = {"indicator": row.indicator, "rule": row.get_kind_display()}
         return _("%(indicator)s: rule “%(rule)s”") % words
@@ -111,6 +115,7 @@ def _rows(plan: StrategicPlan) -> list[QuerySet[Any]]:
         Indicator.objects.filter(followed_in__plan=plan),
         SeriesBreak.objects.filter(indicator__followed_in__plan=plan),
         PublishedValue.objects.filter(indicator__followed_in__plan=plan),
+        Inapplicability.objects.filter(indicator__followed_in__plan=plan),
         FigureRule.objects.filter(indicator__followed_in__plan=plan),
     ]
 
@@ -119,7 +124,15 @@ def _named(edits: Iterable[Event]) -> Mapping[Row, Model]:
     keys: dict[str, set[Any]] = defaultdict(set)
     for edit in edits:
         keys[edit.detail["row"]].add(edit.detail["pk"])
-    models = (StrategicPlan, *OF_ONE_PLAN, Indicator, SeriesBreak, PublishedValue, FigureRule)
+    models = (
+        StrategicPlan,
+        *OF_ONE_PLAN,
+        Indicator,
+        SeriesBreak,
+        PublishedValue,
+        Inapplicability,
+        FigureRule,
+    )
     return {
         (label, row.pk): row
         for model in models
@@ -135,6 +148,7 @@ def _with_names(model: Any) -> QuerySet[Any]:
         FollowedIndicator: ["indicator"],
         SeriesBreak: ["indicator"],
         PublishedValue: ["indicator"],
+        Inapplicability: ["indicator", "school"],
         FigureRule: ["indicator"],
     }.get(model, [])
     return rows.select_related(*names) if names else rows

@@ -27,7 +27,7 @@ from imtplan.planning.plan_life_page import people_to_invite
 from imtplan.planning.plan_overview import PlanOverview
 from imtplan.planning.targets.forms_school_targets import SchoolTargetsForm
 from imtplan.planning.targets.side_by_side import years_of_schools
-from indicators.models import FigureRule, Indicator, IndicatorLink, Target
+from indicators.models import FigureRule, Inapplicability, Indicator, IndicatorLink, Target
 from objectives.models import StrategicPlan
 from objectives.services import confirm_link
 from projects.models import FlagshipProject, Serves
@@ -43,9 +43,10 @@ ARCHIVABLE = {
     "ruptures",
     "publications",
     "regles",
+    "sans-objet",
 }
 # What stands on the page of an indicator, and leads back there.
-OF_INDICATORS = {"ruptures", "publications", "regles"}
+OF_INDICATORS = {"ruptures", "publications", "regles", "sans-objet"}
 # Added one at a time: a plan is filled next, a report or a break is of today.
 ALONE = {"plans", "avancements", *OF_INDICATORS}
 LINKS: dict[str, Any] = {"indicateur": IndicatorLink, "projet": Serves}
@@ -106,6 +107,9 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
         kind, model._default_manager.all(), of_plan, _indicator_in_address(request)
     )
 
+    if kind == "sans-objet" and (school := _school_in_address(request)):
+        proposed["school"] = school.pk
+
     def form_of(data: Any) -> PlanForm:
         filled = form(data, instance=model(**made), proposed=proposed)
         if isinstance(filled, IndicatorForm) and plan:
@@ -135,6 +139,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             "kind": kind,
             "may_archive": kind in ARCHIVABLE,
             "history": SimpleLazyObject(lambda: history_of(request.user, row)),
+            **_excused(request, row),
         },
     )
     return follow(
@@ -263,6 +268,26 @@ def _indicator_in_address(request: HttpRequest) -> Indicator | None:
     code = request.GET.get("indicateur")
     indicators = Indicator.objects.visible_to(request.user)
     return indicators.filter(code=code).first() if code else None
+
+
+def _school_in_address(request: HttpRequest) -> School | None:
+    """Returns the school from whose page something is added, if it is from one's."""
+    schools = School.objects.visible_to(request.user).without_the_institute()
+    return schools.filter(code=request.GET.get("ecole", "")).first()
+
+
+def _excused(request: HttpRequest, row: Any) -> dict[str, Any]:
+    """Returns, for the page of an indicator or a school, what does not apply there, and of a school
+    what may be declared so."""
+    if not isinstance(row, Indicator | School):
+        return {}
+    name, other = ("school", "indicator") if isinstance(row, School) else ("indicator", "school")
+    rows = Inapplicability.objects.visible_to(request.user).filter(**{name: row})
+    asked = Indicator.objects.in_use().collected_from_schools()
+    return {
+        "inapplicabilities": rows.select_related(other),
+        "declarable": asked.order_by("code") if isinstance(row, School) else None,
+    }
 
 
 def _address_of_another(kind: str, parent: Any) -> str:

@@ -29,6 +29,7 @@ from indicators.models import (
     FigureContent,
     FigureRule,
     FollowedIndicator,
+    Inapplicability,
     Indicator,
     IndicatorLink,
     PublishedValue,
@@ -118,6 +119,14 @@ class PublishedValueSerializer(ReadSerializer):
         fields = ["year", "value", "source", "perimeter_fr", "perimeter_en"]
 
 
+class InapplicabilitySerializer(ReadSerializer):
+    school = CodeField()
+
+    class Meta:
+        model = Inapplicability
+        fields = ["school", "first_year", "last_year", "sentence"]
+
+
 class FigureRuleSerializer(ReadSerializer):
     other = CodeField(allow_null=True)
     third = CodeField(allow_null=True)
@@ -142,6 +151,7 @@ class IndicatorSerializer(DefinedSerializer):
     breaks = SeriesBreakSerializer(many=True, read_only=True)
     published_values = PublishedValueSerializer(many=True, read_only=True)
     rules = FigureRuleSerializer(many=True, read_only=True)
+    inapplicabilities = InapplicabilitySerializer(many=True, read_only=True)
 
     class Meta:
         model = Indicator
@@ -180,6 +190,7 @@ class IndicatorSerializer(DefinedSerializer):
             "breaks",
             "published_values",
             "rules",
+            "inapplicabilities",
         ]
 
 
@@ -200,7 +211,8 @@ class IndicatorFilters(FilterSet):
         "What is measured, in which unit, and which objectives, levers and projects it speaks"
         " for. `plan` keeps the indicators that this plan follows, or followed: `followed_in` says "
         "from which year to which, and why no longer. The definition holds from `defined_from_year`"
-        " on (null: for all years); `former_definitions` says what was counted before."
+        " on (null: for all years); `former_definitions` says what was counted before. "
+        "`inapplicabilities` names the schools that it does not concern, the years and the reason."
     ),
 )
 class IndicatorViewSet(ByCode):
@@ -214,6 +226,7 @@ class IndicatorViewSet(ByCode):
         years in which those follow them."""
         links = IndicatorLink.objects.visible_to(self.request.user)
         links = links.select_related("objective__plan", "lever__plan", "project__plan")
+        excused = Inapplicability.objects.visible_to(self.request.user).in_force()
         followed = FollowedIndicator.objects.visible_to(self.request.user)
         followed = followed.select_related("plan", "replaced_by")
         published = PublishedValue.objects.visible_to(self.request.user)
@@ -227,6 +240,7 @@ class IndicatorViewSet(ByCode):
                 Prefetch("breaks", SeriesBreak.objects.visible_to(self.request.user).in_use()),
                 Prefetch("published_values", published.in_use()),
                 Prefetch("rules", FigureRule.objects.visible_to(self.request.user).in_force()),
+                Prefetch("inapplicabilities", excused.select_related("school")),
             )
         )
 

@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,17 @@ class InapplicabilityQuerySet(OpenToOwners["Inapplicability"]):
         """Returns those in force that cover a year, or the year of an expression."""
         ends = Q(last_year=None) | Q(last_year__gte=year)
         return self.in_force().filter(ends, first_year__lte=year)
+
+    def excusing(self, school: School, year: int) -> "InapplicabilityQuerySet":
+        """Returns those that excuse a school in a year: where it has a number, none does."""
+        rows = self.covering(year).filter(school=school)
+        return rows.exclude(Exists(numbers_of(OuterRef("indicator"), OuterRef("school"), year)))
+
+
+def numbers_of(indicator: Any, school: Any, year: Any) -> models.QuerySet[Figure]:
+    """Returns the figure of this cell, if it is a number."""
+    cell = Figure.objects.filter(indicator=indicator, school=school, year=year)
+    return cell.filter(state=Figure.State.NUMBER)
 
 
 def _range(function: str, first: str, last: str) -> Func:

@@ -121,6 +121,10 @@ def _entry_sheet(page: EntryPage, title: str) -> SheetOut:
         rows.append([CellOut(theme, "theme"), *[CellOut(look="theme")] * (len(FIELDS) - 2)])
         heights |= dict.fromkeys(range(len(rows), len(rows) + len(themed)), 34.0)
         rows.extend(list(_cells(row, page)) for row in themed)
+    for excused in page.excused:
+        text = gettext("Not asked of this school: %(indicator)s (%(sentence)s)")
+        words = {"indicator": excused.indicator.name, "sentence": excused.sentence}
+        rows.append([CellOut(text % words, "lead")])
     return SheetOut(
         gettext("Entry"),
         rows,

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from imtplan.accounts.models import School, SchoolQuerySet, reporting_in
 from imtplan.accounts.roles import Permission
 from imtplan.accounts.visibility import OpenToRoles
-from indicators.models import Indicator
+from indicators.models import Inapplicability, Indicator
 from objectives.models import StrategicPlan
 
 Row = TypeVar("Row")
@@ -194,8 +194,19 @@ class Campaign(models.Model):
         return sorted(indicators, key=lambda indicator: themes.index(indicator.theme))
 
     def asked_of(self, school: School) -> list[Indicator]:
-        """Returns the indicators that this school reports, or that the institute enters itself."""
-        return [row for row in self.asked_indicators() if row.is_reported_by(school)]
+        """Returns the indicators that this school reports, or that the institute enters itself,
+        without those of which the plan office says that they do not concern the school."""
+        excused = {row.indicator_id for row in self.not_asked_of(school)}
+        return [
+            row
+            for row in self.asked_indicators()
+            if row.is_reported_by(school) and row.pk not in excused
+        ]
+
+    def not_asked_of(self, school: School) -> models.QuerySet[Inapplicability]:
+        """Returns what the campaign collects and does not concern the school, with the reasons."""
+        rows = Inapplicability.objects.excusing(school, self.year)
+        return rows.filter(indicator__campaigns=self).select_related("indicator")
 
     def expected_schools(self) -> SchoolQuerySet:
         """Returns the schools asked to report, the institute among them where it is asked."""

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from imtplan.accounts.models import School
-from imtplan.campaigns.entry.merged_past import MergedPast, by_school
+from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
 from imtplan.campaigns.entry.reading import (
     YEARS_COMPARED,
     SchoolFigures,
@@ -23,7 +23,7 @@ from imtplan.campaigns.entry.reading import (
 )
 from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
 from imtplan.campaigns.models.campaign import expected_by
-from indicators.models import Figure, Indicator
+from indicators.models import Figure, Inapplicability, Indicator
 
 State = Figure.State
 WORDS = (State.NOT_AVAILABLE, State.NOT_APPLICABLE)
@@ -90,7 +90,7 @@ def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completen
     a rule refuses, is not counted here: it needs every earlier figure, see `of_campaign`."""
     of_schools, of_the_institute = _indicator_counts(campaigns)
     numbers, words = _filled(campaigns, [State.NUMBER]), _filled(campaigns, WORDS)
-    kept = _kept(campaigns)
+    kept, excused = _kept(campaigns), _excused(campaigns)
     return {
         campaign: {
             school.pk: Completeness(
@@ -101,6 +101,7 @@ def of_campaigns(campaigns: Sequence[Campaign]) -> dict[int, dict[int, Completen
                 words=words.get((campaign, school.pk), 0),
                 to_correct=kept.get((campaign, school.pk), 0),
             )
+            + excused.get((campaign, school.pk), Completeness())
             for school in schools
         }
         for campaign, schools in expected_schools(campaigns).items()
@@ -139,6 +140,35 @@ def _kept(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], int]:
     kept = KeptInput.objects.filter(campaign__in=campaigns, indicator__campaigns=F("campaign"))
     due = kept.filter(_is_reported_by("school"))
     return _counted(due.values_list("campaign", "school"))
+
+
+def _excused(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], Completeness]:
+    """Returns what to take from the counts, below zero, by campaign and school: the cells that do
+    not concern the school, whatever words and texts stand in them."""
+    of_indicator, year = "indicator__inapplicabilities", OuterRef("campaign__year")
+    school = OuterRef(f"{of_indicator}__school")
+    figure = Figure.objects.filter(indicator=OuterRef("indicator"), school=school, year=year)
+    texts = KeptInput.objects.filter(
+        campaign=OuterRef("campaign"), indicator=OuterRef("indicator"), school=school
+    )
+    last = f"{of_indicator}__last_year"
+    cells = (
+        Campaign.indicators.through.objects.filter(
+            Q((last, None)) | Q((f"{last}__gte", F("campaign__year"))),
+            (f"{of_indicator}__archived_at", None),
+            (f"{of_indicator}__first_year__lte", F("campaign__year")),
+            ~Exists(figure.filter(state=State.NUMBER)),
+            campaign__in=campaigns,
+        )
+        .annotate(has_word=Exists(figure.filter(state__in=WORDS)), has_text=Exists(texts))
+        .order_by()
+        .values_list("campaign", f"{of_indicator}__school", "has_word", "has_text")
+    )
+    excused: dict[tuple[int, int], Completeness] = {}
+    for campaign, key, has_word, has_text in cells:
+        cell = Completeness(expected=-1, words=-int(has_word), to_correct=-int(has_text))
+        excused[campaign, key] = excused.get((campaign, key), Completeness()) + cell
+    return excused
 
 
 def _is_reported_by(school: str) -> Q:
@@ -201,13 +231,25 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
         for pk, by_indicator in figures.items()
     }
     aims = aims_of(campaign, schools.values(), indicators)
+    declared = Inapplicability.objects.covering(campaign.year).filter(indicator__in=indicators)
+    excused = set(declared.values_list("school", "indicator"))
     for pk, school in schools.items():
         together = past.with_merged(school, figures[pk], counted)
-        own = [indicator for indicator in indicators if indicator.is_reported_by(school)]
+        own = [
+            row
+            for row in indicators
+            if row.is_reported_by(school)
+            and ((pk, row.pk) not in excused or _is_number(figures[pk], row, campaign.year))
+        ]
         reading = SchoolFigures(campaign, school, own, together, kept.get(pk, {}), past)
         # Else each school would read them again.
         reading.aims, reading.breaks, reading.rules = aims[pk], breaks, rules
         yield reading
+
+
+def _is_number(figures: FiguresByYear, indicator: Indicator, year: int) -> bool:
+    figure = figures.get(indicator.pk, {}).get(year)
+    return figure is not None and figure.state == State.NUMBER
 
 
 def _kept_by_school(campaign: Campaign) -> dict[int, dict[int, KeptInput]]:

@@ -17,7 +17,7 @@ from imtplan.accounts.models import School
 from imtplan.dashboard.scope import Scope
 from imtplan.dashboard.wording import Wording, in_percent
 from imtplan.percentages import in_points
-from indicators.models import CountedFigure, Figure, Indicator
+from indicators.models import CountedFigure, Figure, Inapplicability, Indicator
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,8 @@ def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Scho
             indicator=indicator, year__in=(first, scope.year), state=Figure.State.NUMBER
         ).select_related("indicator")
     }
+    declared = Inapplicability.objects.visible_to(user).covering(scope.year)
+    excused = set(declared.filter(indicator=indicator).values_list("school", flat=True))
     rows = [
         SchoolComparison(
             school,
@@ -126,6 +128,7 @@ def schools_compared(user: Any, indicator: Indicator, scope: Scope) -> list[Scho
             known.get((school.pk, first)),
         )
         for school in School.objects.visible_to(user).members_in(scope.year).named_in(scope.year)
+        if school.pk not in excused or (school.pk, scope.year) in known
     ]
     return _ranked(rows, falls_are_good=indicator.direction == Indicator.Direction.DECREASE)
 

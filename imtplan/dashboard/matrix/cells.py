@@ -21,6 +21,7 @@ from imtplan.percentages import in_points
 from indicators.models import (
     CountedFigure,
     Figure,
+    Inapplicability,
     Indicator,
     InstituteValue,
     Progress,
@@ -76,6 +77,7 @@ class Pace(NamedTuple):
 
 
 NOTHING = ReportedFigure(Figure.State.NOT_ENTERED, Figure.Status.DRAFT, None)
+EXCUSED = ReportedFigure(Figure.State.NOT_APPLICABLE, Figure.Status.VALIDATED, None)
 Key = tuple[int, int]  # indicator, school
 
 
@@ -157,7 +159,7 @@ _NUMBER = Case(
 def read_matrix(
     user: Any, scope: Scope, indicators: Sequence[Indicator], schools: Sequence[School]
 ) -> Matrix:
-    """Reads all in six queries. For the institute's people, who see every school.
+    """Reads all in seven queries. For the institute's people, who see every school.
 
     Where no version of a figure counts, its latest is shown, with how far it has come.
     """
@@ -166,13 +168,15 @@ def read_matrix(
     figures = CountedFigure.objects.visible_to(user).filter(here)
     counted = _figures(figures.in_view(scope.view).filter(year=scope.year))
     under_way = corrections(user, scope.view, year=scope.year, indicator__in=indicators)
+    figures_shown = _figures(written) | counted
+    excused = _excused(user, here, scope.year, figures_shown)
     totals = InstituteValue.objects.visible_to(user).filter(year=scope.year, view=scope.view)
     return Matrix(
-        figures=_figures(written) | counted,
+        figures=figures_shown | excused,
         baselines=_baselines(figures, scope),
         paces=_paces(user, scope, schools),
         totals={total.indicator_id: total for total in totals.filter(indicator__in=indicators)},
-        counted=frozenset(counted),
+        counted=frozenset(counted | excused),
         corrected=frozenset((i, s) for i, s, _year in under_way if s),
     )
 
@@ -181,6 +185,15 @@ def _figures(figures: QuerySet[Any]) -> dict[Key, ReportedFigure]:
     rows = figures.annotate(made=_NUMBER).order_by()
     columns = rows.values_list("indicator_id", "school_id", "state", "status", "made")
     return {(i, s): ReportedFigure(state, status, made) for i, s, state, status, made in columns}
+
+
+def _excused(
+    user: Any, here: Q, year: int, figures: Mapping[Key, ReportedFigure]
+) -> dict[Key, ReportedFigure]:
+    """Returns the cells that the plan office declared not applicable, where there is no number."""
+    rows = Inapplicability.objects.visible_to(user).covering(year).filter(here)
+    keys = rows.values_list("indicator", "school")
+    return {key: EXCUSED for key in keys if figures.get(key, NOTHING).state != Figure.State.NUMBER}
 
 
 def _baselines(figures: CountedFigureQuerySet, scope: Scope) -> dict[Key, Decimal]:

@@ -23,7 +23,14 @@ from imtplan.dashboard.freshness import Freshness
 from imtplan.dashboard.queries import Project, projects_with_milestones
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.wording import Wording, correction_in_words, in_percent
-from indicators.models import CountedFigure, Figure, Indicator, Target, VerdictInWords
+from indicators.models import (
+    CountedFigure,
+    Figure,
+    Inapplicability,
+    Indicator,
+    Target,
+    VerdictInWords,
+)
 from indicators.questions.target_revisions import with_versions
 from indicators.results.corrections import Correction, corrections
 from objectives.models import StrategicPlan
@@ -49,6 +56,7 @@ class SchoolPageLine:
     under_way: Correction | None
     scope: Scope
     followed: FollowedTarget | None  # toward the school's own target, where it has one
+    excused_because: str = ""  # the plan office's reason why it does not apply
 
     def _number(self, year: int) -> Decimal | None:
         figure = self.figures.get(year)
@@ -117,6 +125,8 @@ class SchoolPageLine:
         """Returns why there is no number: the school's word, or how far the figure has come."""
         if self.value:
             return ""
+        if self.excused_because:
+            return str(Figure.State.NOT_APPLICABLE.label)
         if self.figure:
             return str(self.figure.get_state_display())
         return str(self.latest.get_status_display()) if self.latest else _("missing")
@@ -127,7 +137,9 @@ class SchoolPageLine:
 
     @property
     def remark(self) -> str:
-        """Returns what the school wrote beside its figure."""
+        """Returns what the school wrote beside its figure, or why the plan office excuses it."""
+        if self.excused_because and not self.value:
+            return self.excused_because
         return (self.figure.explanation or self.figure.reason) if self.figure else ""
 
     @property
@@ -174,7 +186,7 @@ class SchoolPage:
 
     @property
     def given(self) -> int:
-        return sum(bool(line.figure) for line in self.lines)
+        return sum(bool(line.figure or line.excused_because) for line in self.lines)
 
     @property
     def followed_targets(self) -> list[FollowedTarget]:
@@ -323,6 +335,8 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
         target.indicator_id: FollowedTarget(target, scope, {}) for target in targets
     }
     followed = Indicator.objects.followed_in_plan(scope.plan, scope.year)
+    declared = Inapplicability.objects.visible_to(user).excusing(school, scope.year)
+    excused = dict(declared.values_list("indicator", "sentence"))
     return [
         SchoolPageLine(
             indicator,
@@ -331,6 +345,7 @@ def _lines(user: Any, scope: Scope, school: School, figures: Any) -> list[School
             under_way.get((indicator.pk, school.pk, scope.year)),
             scope,
             followed_targets.get(indicator.pk),
+            excused.get(indicator.pk, ""),
         )
         for indicator in followed.reported_by(school).order_by("theme", "followed_in__rank", "code")
     ]

@@ -147,7 +147,7 @@ def test_what_is_not_asked_is_not_there(ask: Any, alice: User, signed_in: SignIn
     assert Client().post(CELL).status_code == 302
 
 
-@pytest.mark.parametrize(("who", "budget"), [("alice", 13), ("paul", 32)])
+@pytest.mark.parametrize(("who", "budget"), [("alice", 14), ("paul", 33)])
 def test_an_answer_costs_a_fixed_number_of_queries(
     request: pytest.FixtureRequest,
     in_the_plan: Indicator,

@@ -228,7 +228,7 @@ def test_many_schools_cost_no_more_queries(
         for indicator in indicators:
             say(indicator, school)
         say(indicators[0], school, year=2021)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         assert len(of_campaign(campaign)) == schools
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert rows_of_campaigns([campaign])[0].completeness.filled == 4 * schools

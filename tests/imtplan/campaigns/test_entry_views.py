@@ -284,7 +284,7 @@ def test_the_entry_page_asks_the_database_as_often_for_many_rows(
     page: Client, campaign: Campaign, django_assert_max_num_queries: Any
 ) -> None:
     campaign.indicators.add(*(factories.IndicatorFactory() for _number in range(40)))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         page.get(ALBI)
 
 

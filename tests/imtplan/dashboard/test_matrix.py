@@ -17,9 +17,9 @@ from indicators.models import Figure, Indicator
 from tests import factories
 
 URL = "/matrice/"
-# Plans, indicators, objectives and levers with their links, schools, six of the cells; freshness;
+# Plans, indicators, objectives and levers with their links, schools, seven of the cells; freshness;
 # session, person, roles; whether this is a demonstration.
-BUDGET = 8 + 6 + 1 + 3 + 1
+BUDGET = 8 + 7 + 1 + 3 + 1
 
 
 def page_for(user, **asked):

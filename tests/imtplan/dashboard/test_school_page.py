@@ -17,9 +17,10 @@ from tests import factories
 
 ALBI = "/ecoles/imt-mines-albi/"
 # Of the page: school, plans, latest year, the figures that count, those of the year, corrections,
+# what is not asked,
 # targets, progress, indicators, projects, campaign, submission; then freshness, session, person,
 # roles, demonstration, campaign of the bar.
-BUDGET = 12 + 6
+BUDGET = 12 + 7
 
 
 def page_of(user: Any, **asked: str) -> SchoolPage:

@@ -1,6 +1,6 @@
 """What the entry page shows: each indicator's row, with the past and the path beside it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from imtplan.campaigns.entry.reading import YEARS_SHOWN, SchoolFigures, read
 from imtplan.campaigns.entry.saving import SaveOutcome
 from imtplan.campaigns.gate import REFUSALS
 from imtplan.campaigns.models import Campaign, Extension, KeptInput, Remark, Submission
-from indicators.models import Figure, Indicator, Progress, Target, View
+from indicators.models import Figure, Inapplicability, Indicator, Progress, Target, View
 from indicators.questions.definition_versions import read_wordings, version_in
 
 # In the session: the paste or the spreadsheet that can still be taken back.
@@ -105,6 +105,8 @@ class EntryPage:
     submission: Submission
     rows: list[EntryRow]
     past: MergedPast = field(default_factory=lambda: MergedPast(0))
+    # What the campaign collects and does not ask of this school.
+    excused: Sequence[Inapplicability] = ()
 
     @property
     def mergers(self) -> list[str]:
@@ -224,6 +226,7 @@ def read_page(
         school=school,
         submission=submission,
         past=reading.past,
+        excused=list(campaign.not_asked_of(school)),
         rows=[
             replace(
                 _row(indicator, reading, data, outcome),

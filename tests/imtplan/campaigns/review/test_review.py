@@ -149,7 +149,7 @@ def test_the_page_asks_the_database_as_often_for_many_rows(
     for indicator in factories.IndicatorFactory.create_batch(40):
         say(indicator, albi)
         campaign.indicators.add(indicator)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         read(page)
 
 
