@@ -33,12 +33,17 @@ class PublishedValue(models.Model):
     source = models.TextField(
         _("where it was published"), help_text=_("The document, and its day if it has one.")
     )
-    perimeter_fr = models.CharField(_("perimeter (French)"), max_length=200, blank=True)
+    perimeter_fr = models.CharField(
+        _("perimeter (French)"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where it counts others than the schools of the plan, or fewer."),
+    )
     perimeter_en = models.CharField(
         _("perimeter (English)"),
         max_length=200,
         blank=True,
-        help_text=_("Empty: the French one stands in."),
+        help_text=_("Empty: the French perimeter stands in."),
     )
     archived_at = archived_at_field()
 
@@ -73,4 +78,4 @@ class PublishedValue(models.Model):
     @property
     def value_in_words(self) -> str:
         """Returns the value in the reader's language, with the indicator's unit."""
-        return f"{format_number(self.value, language=reader_language())}\u202f{self.indicator.unit}"
+        return f"{format_number(self.value, language=reader_language())}\u00a0{self.indicator.unit}"

@@ -28,7 +28,7 @@ def test_it_is_added_changed_put_aside_and_brought_back(office: Any, target: Tar
     assert office.do(ADDING, year="2020", value="15 100", source=SOURCE).url == of_indicator
     stored = PublishedValue.objects.get()
     assert (stored.indicator, stored.year, stored.value) == (target.indicator, 2020, 15100)
-    assert "15\u202f100\u202fétudiants" in office.client.get(of_indicator).content.decode()
+    assert "15\u202f100\u00a0étudiants" in office.client.get(of_indicator).content.decode()
 
     office.do(f"/plan/modifier/publications/{stored.pk}/", value="15 200")
     aside = f"/plan/archiver/publications/{stored.pk}/"
