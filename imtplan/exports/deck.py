@@ -171,6 +171,7 @@ def _sources(user: Any, followed: FollowedTarget) -> list[str]:
     coverage = _("Schools that reported: %(coverage)s") % {"coverage": followed.facts.coverage}
     return [
         _("Source of the target: %(source)s") % {"source": target.source},
+        *followed.revisions_in_words,
         source_of_figures(user, followed.indicator, followed.scope),
         coverage if followed.facts.coverage else "",
         *_basis(followed.now),
@@ -186,6 +187,13 @@ def _basis(year: FollowedYear) -> Iterator[str]:
     yield from year.left_out
 
 
+def _target_name(followed: FollowedTarget) -> str:
+    """Returns the name of its line, which says where it is no longer what was published at first:
+    the notes have the former terms, the days and the reasons."""
+    name = _("Target %(year)s, revised") if followed.revisions else _("Target %(year)s")
+    return name % {"year": followed.target.year}
+
+
 def _facts(followed: FollowedTarget) -> list[tuple[str, str]]:
     facts, target, now = followed.facts, followed.target, followed.now
     pair = _("%(low)s to %(high)s") % {"low": facts.forecast_low, "high": facts.forecast_high}
@@ -194,7 +202,7 @@ def _facts(followed: FollowedTarget) -> list[tuple[str, str]]:
         (f"{now.year}, {value}", facts.value),
         (_("Expected in %(year)s") % {"year": now.year}, facts.expected_value),
         (_("Gap to the path"), facts.gap),
-        (_("Target %(year)s") % {"year": target.year}, facts.target),
+        (_target_name(followed), facts.target),
         (_("Baseline %(year)s") % {"year": target.baseline_year}, facts.baseline),
         (_("Progress"), facts.progress),
         (_("Expected progress"), facts.expected_progress),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -25,6 +25,7 @@ from indicators.api.explanations import (
     explained,
 )
 from indicators.api.figures import FigureLevel, ViewFilters, at_level
+from indicators.api.targets import RevisionSerializer, revisions_for_readers
 from indicators.explaining import (
     ExplanationReader,
     ProgressExplanation,
@@ -44,6 +45,7 @@ from indicators.models import (
     Target,
     View,
 )
+from indicators.questions.target_revisions import with_versions
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject
@@ -172,6 +174,7 @@ class ProgressSerializer(ReadSerializer):
     school_name = SerializerMethodField()
     status = StatusField()
     would_be = WouldBeField()
+    target_revisions = SerializerMethodField()
 
     class Meta:
         model = Progress
@@ -185,6 +188,7 @@ class ProgressSerializer(ReadSerializer):
             "year",
             "view",
             *names_of(PROGRESS),
+            "target_revisions",
             "formula_version",
             "computed_at",
         ]
@@ -193,6 +197,10 @@ class ProgressSerializer(ReadSerializer):
     def get_school_name(self, row: Progress) -> str | None:
         school = row.target.school
         return school.name_in(row.year) if school else None
+
+    @extend_schema_field(RevisionSerializer(many=True))
+    def get_target_revisions(self, row: Progress) -> Any:
+        return revisions_for_readers(row.target, self.context)
 
 
 class ProgressFilters(ViewFilters):
@@ -215,12 +223,15 @@ class ProgressFilters(ViewFilters):
     ),
 )
 class ProgressViewSet(ByNumber):
-    queryset = Progress.objects.select_related(
-        "target__plan", "target__indicator", "target__school"
-    )
+    queryset = Progress.objects.all()
     serializer_class = ProgressSerializer
     filterset_class = ProgressFilters
     ordering_fields = ["target", "year", "progress", "pace"]
+
+    def get_queryset(self) -> QuerySet[Progress]:
+        """Returns the rows with their targets, each read once, and what these said before."""
+        targets = with_versions(Target.objects.select_related("plan", "indicator", "school"))
+        return super().get_queryset().prefetch_related(Prefetch("target", targets))
 
     @explained(ProgressExplanationSerializer)
     def explain(self, row: Progress) -> ProgressExplanation | None:

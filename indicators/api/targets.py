@@ -1,5 +1,6 @@
 """Targets for programs: what each says, and what was changed of it since."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -72,6 +73,15 @@ class RevisionSerializer(Serializer[TargetRevision]):
     reason = CharField()
 
 
+def revisions_for_readers(target: Target, context: Mapping[str, Any]) -> Any:
+    """Returns the revisions of a target of `with_versions` as rows, without who made them for
+    those who do not read the institute."""
+    revisions = revisions_of(target)
+    if not has_permission(context["request"].user, Permission.READ_INSTITUTE):
+        revisions = [replace(revision, by="") for revision in revisions]
+    return RevisionSerializer(revisions, many=True, context=context).data
+
+
 class TargetSerializer(ReadSerializer):
     plan = CodeField()
     indicator = CodeField()
@@ -104,10 +114,7 @@ class TargetSerializer(ReadSerializer):
 
     @extend_schema_field(RevisionSerializer(many=True))
     def get_revisions(self, target: Target) -> Any:
-        revisions = revisions_of(target)
-        if not has_permission(self.context["request"].user, Permission.READ_INSTITUTE):
-            revisions = [replace(revision, by="") for revision in revisions]
-        return RevisionSerializer(revisions, many=True, context=self.context).data
+        return revisions_for_readers(target, self.context)
 
 
 class TargetFilters(YearFilters):

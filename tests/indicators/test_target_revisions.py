@@ -196,3 +196,16 @@ def test_programs_read_the_former_terms(
     [revision] = row["revisions"]
     assert (revision["moved"], revision["reason"], revision["by"]) == (["value"], REASON, "Paul")
     assert (revision["before"]["value"], revision["after"]["value"]) == ("20000", "19500")
+
+
+def test_the_rows_of_progress_say_it_too(
+    students: Target, paul: User, diane: User, signed_in: SignedIn
+) -> None:
+    address = "/api/v1/progress/?target=students-plan-2022&year=2020&view=validated"
+    [row] = signed_in(diane).get(address).json()["results"]
+    assert row["target_revisions"] == []
+    store_target(target=students, by=paul, reason=REASON, value=Decimal(19500))
+    [row] = signed_in(diane).get(address).json()["results"]
+    [revision] = row["target_revisions"]
+    assert (revision["moved"], revision["before"]["value"]) == (["value"], "20000")
+    assert (revision["reason"], revision["by"]) == (REASON, "Paul")

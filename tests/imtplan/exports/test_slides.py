@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from imtplan import paper
+from imtplan.accounts.models import User
 from imtplan.exports import deck
 from indicators.models import Target
+from indicators.services_plan import store_target
 from tests import factories
 from tests.imtplan.exports.conftest import Made, slides_of, text_of
 from tests.libreoffice import converted
@@ -55,6 +57,18 @@ def test_the_speaker_finds_source_perimeter_and_moment(made: Made) -> None:
         assert "Périmètre\u202f: 1 école sur 1" in slide["notes"]
         assert "Calculé le" in slide["notes"]
     assert "Source de la cible\u202f: Communiqué de presse" in slides(made)[1]["notes"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_revised_target_says_so_and_the_notes_say_what_it_was(
+    made: Made, board: Target, paul: User, recomputed: Callable[[], Any]
+) -> None:
+    store_target(target=board, by=paul, reason="Décision du conseil.", value=19500)
+    recomputed()
+    slide = slides(made)[1]
+    assert ["Cible 2022, révisée", "19\u202f500"] in slide["cells"]
+    assert "cible 20\u202f000 jusque-là, 19\u202f500 depuis" in slide["notes"]
+    assert "Décision du conseil." in slide["notes"]
 
 
 def test_they_speak_english_too(made: Made) -> None:
