@@ -31,7 +31,7 @@ class SchoolFactory(DjangoModelFactory[School]):
         model = School
         django_get_or_create = ["code"]
 
-    code = factory.Sequence(lambda n: f"school-{n}")
+    code = factory.Sequence(lambda n: f"school-{n:05}")
     name = factory.Sequence(lambda n: f"École {n}")
     rank = factory.Sequence(lambda n: n + 10)
 
@@ -99,7 +99,7 @@ class ObjectiveFactory(DjangoModelFactory[Objective]):
 
     plan = factory.SubFactory(PlanFactory)
     # Apart from O1, L1, P1, which tests give themselves: the numbers run on from test to test.
-    code = factory.Sequence(lambda n: f"OX{n}")
+    code = factory.Sequence(lambda n: f"OX{n:05}")
     title_fr = factory.Sequence(lambda n: f"Objectif {n}")
     title_en = factory.Sequence(lambda n: f"Objective {n}")
 
@@ -109,7 +109,7 @@ class LeverFactory(DjangoModelFactory[Lever]):
         model = Lever
 
     plan = factory.SubFactory(PlanFactory)
-    code = factory.Sequence(lambda n: f"LX{n}")
+    code = factory.Sequence(lambda n: f"LX{n:05}")
     kind = LeverKind.FINANCIAL
     title_fr = factory.Sequence(lambda n: f"Levier {n}")
     title_en = factory.Sequence(lambda n: f"Lever {n}")
@@ -120,7 +120,7 @@ class ProjectFactory(DjangoModelFactory[FlagshipProject]):
         model = FlagshipProject
 
     plan = factory.SubFactory(PlanFactory)
-    code = factory.Sequence(lambda n: f"PX{n}")
+    code = factory.Sequence(lambda n: f"PX{n:05}")
     title_fr = factory.Sequence(lambda n: f"Projet {n}")
     title_en = factory.Sequence(lambda n: f"Project {n}")
 
@@ -149,7 +149,7 @@ class IndicatorFactory(DjangoModelFactory[Indicator]):
         model = Indicator
         skip_postgeneration_save = True
 
-    code = factory.Sequence(lambda n: f"indicator-{n}")
+    code = factory.Sequence(lambda n: f"indicator-{n:05}")
     name_fr = factory.Sequence(lambda n: f"Indicateur {n}")
     name_en = factory.Sequence(lambda n: f"Indicator {n}")
     theme = Indicator.Theme.TRAINING
@@ -216,7 +216,7 @@ class TargetFactory(DjangoModelFactory[Target]):
 
     plan = factory.SubFactory(PlanFactory)
     indicator = factory.SubFactory(IndicatorFactory)
-    code = factory.Sequence(lambda n: f"target-{n}")
+    code = factory.Sequence(lambda n: f"target-{n:05}")
     year = 2022
     baseline_year = 2017
     value = Decimal(20000)

@@ -283,10 +283,10 @@ def _excused(request: HttpRequest, row: Any) -> dict[str, Any]:
         return {}
     name, other = ("school", "indicator") if isinstance(row, School) else ("indicator", "school")
     rows = Inapplicability.objects.visible_to(request.user).filter(**{name: row})
-    asked = Indicator.objects.in_use().collected_from_schools()
+    from_schools = Indicator.objects.in_use().collected_from_schools()
     return {
         "inapplicabilities": rows.select_related(other),
-        "declarable": asked.order_by("code") if isinstance(row, School) else None,
+        "declarable": from_schools.order_by("code") if isinstance(row, School) else None,
     }
 
 
