@@ -11,7 +11,7 @@ from django import forms
 from imtplan.accounts.models import School
 from imtplan.planning.forms_elements import FORMS
 from imtplan.planning.plan_fields import PlanNumberField
-from indicators.models import PublishedValue, SeriesBreak, Target
+from indicators.models import Inapplicability, PublishedValue, SeriesBreak, Target
 from tests import factories
 from tests.imtplan.planning.conftest import filled
 
@@ -54,6 +54,13 @@ def addresses(albi: School, ales: School) -> Addresses:
         ),
         "publications": PublishedValue.objects.create(
             indicator=target.indicator, year=2019, value=14000, source="Rapport annuel."
+        ),
+        "sans-objet": Inapplicability.objects.create(
+            indicator=target.indicator,
+            school=ales,
+            first_year=2018,
+            last_year=2019,
+            sentence="Non.",
         ),
         "ecoles": ales,  # without validated figures, which would hold its kind
     }
@@ -143,6 +150,7 @@ KINDS = [
     "cibles",
     "ruptures",
     "publications",
+    "sans-objet",
     "regles",
     "ecoles",
     "school targets",
