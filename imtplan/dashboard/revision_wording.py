@@ -1,6 +1,8 @@
-"""A revision of a target in words: when, what stood there before, and why."""
+"""A revision in words: when a target or what a mean rests on was changed, what stood there before,
+and why."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -8,28 +10,82 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from imtplan.bilingual import reader_language
-from imtplan.dashboard.wording import Wording
+from imtplan.dashboard.wording import Wording, in_percent
 from imtplan.numbers import format_number
-from indicators.models import Target
+from indicators.models import Indicator, Target
+from indicators.questions.mean_revisions import MeanRevision
 from indicators.questions.target_revisions import TargetRevision, TargetTerms
+from objectives.models import StrategicPlan
+from projects.models import Milestone
 
 
 def revision_in_words(revision: TargetRevision, words: Wording) -> str:
     """Returns a sentence: the day, each term that moved with what it was, and the reason."""
-    day = date_format(timezone.localdate(revision.at), pgettext("a day", "j F Y"))
     moved = "; ".join(_moved(revision, name, words) for name in revision.moved)
-    sentence = _("Revised on %(day)s: %(moved)s.") % {"day": day, "moved": moved}
+    return _with_day(_("Revised on %(day)s: %(moved)s."), revision, moved)
+
+
+def mean_revision_in_words(revision: MeanRevision) -> str:
+    """Returns a sentence: the day, the weight or threshold with what it was, and the reason."""
+    return _with_day(_("Changed on %(day)s: %(moved)s."), revision, _moved_in_mean(revision))
+
+
+def _with_day(words: str, revision: TargetRevision | MeanRevision, moved: str) -> str:
+    day = date_format(timezone.localdate(revision.at), pgettext("a day", "j F Y"))
+    sentence = words % {"day": day, "moved": moved}
     if revision.reason:
         sentence += " " + _("Reason: “%(reason)s”") % {"reason": revision.reason}
     return sentence
+
+
+def _moved_in_mean(revision: MeanRevision) -> str:
+    term = revision.term
+    if not term.is_weight:
+        what = getattr(StrategicPlan._meta.get_field(term.field), "verbose_name", term.field)
+        before, after = in_percent(revision.before), in_percent(revision.after)
+        return _before_and_after(_("“%(name)s”") % {"name": what}, before, after)
+    name = _weighed(term.of)
+    if revision.before is None:
+        return _("%(name)s counts since then, with weight %(weight)s") % {
+            "name": name,
+            "weight": _weight(revision.after),
+        }
+    if revision.after is None:
+        return _("%(name)s counted until then, with weight %(weight)s") % {
+            "name": name,
+            "weight": _weight(revision.before),
+        }
+    what = _("weight of %(what)s") % {"what": name}
+    return _before_and_after(what, _weight(revision.before), _weight(revision.after))
+
+
+def _weighed(row: Any) -> str:
+    """Returns what counts in the mean as readers know it."""
+    if row is None:
+        return _("something deleted since")
+    if isinstance(row, Indicator):
+        name = str(row.name)
+    elif isinstance(row, Milestone):
+        name = str(row.title)
+    else:
+        name = f"{row.code} {row.title}".strip()
+    return _("“%(name)s”") % {"name": name}
+
+
+def _weight(weight: Decimal | None) -> str:
+    return format_number(weight, language=reader_language())
+
+
+def _before_and_after(what: str, before: str, after: str) -> str:
+    parts = {"what": what, "before": before, "after": after}
+    return _("%(what)s %(before)s until then, %(after)s since") % parts
 
 
 def _moved(revision: TargetRevision, name: str, words: Wording) -> str:
     if name == "is_reference":
         return _("the reference since then") if revision.after.is_reference else _("no reference")
     before, after = (_term(terms, name, words) for terms in (revision.before, revision.after))
-    parts = {"what": _label(name), "before": before, "after": after}
-    return _("%(what)s %(before)s until then, %(after)s since") % parts
+    return _before_and_after(_label(name), before, after)
 
 
 def _label(name: str) -> str:

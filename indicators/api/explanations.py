@@ -42,6 +42,12 @@ from indicators.explaining import (
 )
 from indicators.formulas.steps import as_stored
 from indicators.models import Figure, View
+from indicators.questions.mean_revisions import (
+    THRESHOLDS,
+    MeanRevision,
+    revised_means,
+    revised_thresholds,
+)
 
 
 def words(enum: Any) -> list[str]:
@@ -213,6 +219,24 @@ class PromiseSerializer(Serializer):
     sureness = CharField()
 
 
+class MeanRevisionSerializer(Serializer[MeanRevision]):
+    """One change of a weight or of a threshold while the plan was public."""
+
+    at = DateTimeField()
+    term = ChoiceField(choices=["weight", *THRESHOLDS], source="term.field")
+    of = SerializerMethodField()
+    before = ComputedNumberField(help_text=_("Null: it did not count until then."))
+    after = ComputedNumberField(help_text=_("Null: it counts no more."))
+    reason = CharField()
+
+    @extend_schema_field(CharField(allow_null=True))
+    def get_of(self, revision: MeanRevision) -> str | None:
+        """Returns the code of what is weighed, or the title of a milestone, which has none; null
+        for a threshold, and for what was deleted since."""
+        row = revision.term.of
+        return row and str(getattr(row, "code", "") or row.title_fr)
+
+
 class ProgressExplanationSerializer(ExplanationSerializer):
     year = IntegerField(source="row.year")
     view = ChoiceField(choices=View.choices, source="row.view")
@@ -228,9 +252,15 @@ class ProgressExplanationSerializer(ExplanationSerializer):
     mark = ChoiceField(choices=ProgressMark.choices, allow_null=True)
     on_track_from = ComputedNumberField(source="target.plan.on_track_from")
     at_risk_from = ComputedNumberField(source="target.plan.at_risk_from")
+    threshold_revisions = SerializerMethodField()
     forecast_points = YearPointSerializer(many=True, source="points")
     forecast_from_baseline = BooleanField(source="row.forecast_from_baseline")
     value = SerializerMethodField()
+
+    @extend_schema_field(MeanRevisionSerializer(many=True))
+    def get_threshold_revisions(self, explanation: ProgressExplanation) -> Any:
+        revisions = revised_thresholds(explanation.target.plan)
+        return MeanRevisionSerializer(revisions, many=True).data
 
     @extend_schema_field(ValueExplanationSerializer)
     def get_value(self, explanation: ProgressExplanation) -> dict[str, Any]:
@@ -272,6 +302,11 @@ class RollUpExplanationSerializer(ExplanationSerializer):
     day = DateField()
     items = ItemSerializer(many=True)
     milestones = MilestoneExplanationSerializer(many=True)
+    revisions = SerializerMethodField()
+
+    @extend_schema_field(MeanRevisionSerializer(many=True))
+    def get_revisions(self, explanation: RollUpExplanation) -> Any:
+        return MeanRevisionSerializer(revised_means(explanation.element), many=True).data
 
     @extend_schema_field(ChoiceField(choices=["plan", "objective", "lever", "project"]))
     def get_kind(self, explanation: RollUpExplanation) -> str:

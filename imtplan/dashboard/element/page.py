@@ -22,6 +22,7 @@ from imtplan.dashboard.queries import (
     projects_with_milestones,
     with_standing,
 )
+from imtplan.dashboard.revision_wording import mean_revision_in_words
 from imtplan.dashboard.scope import Scope, demanded_scope, with_progress
 from imtplan.dashboard.succession import ElementInOtherPlan, succession_of
 from imtplan.dashboard.wording import in_percent
@@ -29,6 +30,7 @@ from imtplan.numbers import format_number
 from imtplan.percentages import in_points
 from indicators.formulas.progress import ONE, ZERO
 from indicators.models import IndicatorLink, ProgressStatus, RollUp, Target, VerdictInWords
+from indicators.questions.mean_revisions import MeanRevision, revised_means
 from indicators.questions.target_revisions import with_versions
 from levers.models import Lever
 from objectives.models import Objective, StrategicPlan
@@ -127,6 +129,7 @@ class ElementPage:
     items: Sequence[ElementItem]
     reports: Sequence[StatusReport]
     succession: Sequence[ElementInOtherPlan]
+    revisions: Sequence[MeanRevision]
     freshness: Freshness
 
     @cached_property
@@ -136,6 +139,11 @@ class ElementPage:
     @property
     def trend(self) -> Trend | None:
         return Trend.between(self.element.before, self.standing.share)
+
+    @property
+    def revisions_in_words(self) -> list[str]:
+        """Returns what was changed of the weights and thresholds that its mean depends on."""
+        return [mean_revision_in_words(row) for row in self.revisions]
 
     @property
     def explanation(self) -> str:
@@ -224,6 +232,7 @@ def element_page(
     element = rows.filter(code=code).first()
     if element is None:
         raise Http404
+    element.plan = scope.plan
     projects = _projects(user, scope, kind, element)
     return ElementPage(
         scope=scope,
@@ -237,6 +246,7 @@ def element_page(
         items=[*_indicators(user, scope, kind, element), *projects],
         reports=_last_reports(user, scope, projects),
         succession=succession_of(user, scope, kind, element),
+        revisions=revised_means(element),
         freshness=freshness,
     )
 

@@ -24,7 +24,7 @@ from imtplan.dashboard.explanation.steps_in_words import (
 from imtplan.dashboard.followed_targets import name_of
 from imtplan.dashboard.forecast_wording import outlook
 from imtplan.dashboard.freshness import Freshness
-from imtplan.dashboard.revision_wording import revision_in_words
+from imtplan.dashboard.revision_wording import mean_revision_in_words, revision_in_words
 from imtplan.dashboard.scope import Scope, demanded_scope
 from imtplan.dashboard.series_breaks import crossings
 from imtplan.dashboard.wording import Wording
@@ -41,6 +41,7 @@ from indicators.explaining import (
     kind_of,
 )
 from indicators.models import Indicator, Target, VerdictInWords
+from indicators.questions.mean_revisions import MeanRevision, revised_means, revised_thresholds
 from indicators.questions.target_revisions import TargetRevision, revisions_of
 from indicators.results.elements import Element
 
@@ -129,6 +130,7 @@ class ProgressInWords:
 
     explanation: ProgressExplanation
     revisions: Sequence[TargetRevision] = ()
+    thresholds: Sequence[MeanRevision] = ()  # of the plan, of which the verdict is made
 
     @property
     def target(self) -> Target:
@@ -157,6 +159,10 @@ class ProgressInWords:
     @property
     def revisions_in_words(self) -> list[str]:
         return [revision_in_words(row, self.words) for row in self.revisions]
+
+    @property
+    def thresholds_in_words(self) -> list[str]:
+        return [mean_revision_in_words(row) for row in self.thresholds]
 
     @property
     def verdict(self) -> VerdictInWords:
@@ -242,6 +248,11 @@ class RollUpInWords:
     explanation: RollUpExplanation
     scope: Scope
     references: Mapping[int, str]  # codes of reference targets, by indicator
+    revisions: Sequence[MeanRevision] = ()
+
+    @property
+    def revisions_in_words(self) -> list[str]:
+        return [mean_revision_in_words(row) for row in self.revisions]
 
     @property
     def in_words(self) -> ExplanationInWords:
@@ -319,7 +330,9 @@ def progress_page(user: Any, target: Target, parameters: Mapping[str, str]) -> E
     back = ""
     if target.school is None and has_permission(user, Permission.READ_INSTITUTE):
         back = reverse("indicator", args=[indicator.code]) + scope.query
-    explained = ProgressInWords(explanations[0], revisions_of(target))
+    explained = ProgressInWords(
+        explanations[0], revisions_of(target), revised_thresholds(target.plan)
+    )
     return ExplanationPage(str(indicator.name), scope, back, Freshness.read(), explained)
 
 
@@ -333,10 +346,14 @@ def element_page(
         element = kind.objects.visible_to(user).filter(plan=scope.plan, code=code).first()
         if element is None:
             raise Http404
+        element.plan = scope.plan
     explanation = explain_roll_up(user, element, scope.plan, scope.view, scope.year)
     references = Target.objects.visible_to(user).reference().filter(plan=scope.plan)
     explained = RollUpInWords(
-        explanation, scope, dict(references.values_list("indicator_id", "code"))
+        explanation,
+        scope,
+        dict(references.values_list("indicator_id", "code")),
+        revised_means(element),
     )
     return ExplanationPage(
         _title(element), scope, _back(element, scope), Freshness.read(), explained

@@ -16,8 +16,9 @@ from projects.models import Serves
 from tests import factories
 
 # Of the page itself: freshness, plan, element, roll-ups, links, targets, progress, totals,
-# projects, reports, other plans; then session, person, roles, demonstration.
-BUDGET = 11 + 4
+# projects, reports, other plans, versions of the plan and of both kinds of links; then session,
+# person, roles, demonstration.
+BUDGET = 14 + 4
 
 
 @pytest.fixture
