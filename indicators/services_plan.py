@@ -124,7 +124,8 @@ def weigh_indicators(
 ) -> None:
     """Store the weights of the indicators in an objective, a lever or a project; None: no link. The
     plan follows what it links."""
-    links = {link.indicator: link for link in element.indicator_links.select_related("indicator")}
+    of_these = element.indicator_links.filter(indicator__in=weights).select_related("indicator")
+    links = {link.indicator: link for link in of_these}
     for indicator, weight in weights.items():
         if weight is not None and indicator not in links:
             follow(plan=element.plan, indicator=indicator, by=by, reason=reason)

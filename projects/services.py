@@ -43,9 +43,10 @@ def weigh_projects(
 ) -> None:
     """Store the weights of the projects that serve an objective or a lever; None: no link."""
     side = str(element._meta.model_name)
+    served = element.served_by.filter(project__in=weights).select_related("project")
     weigh(
         element=element,
-        links={link.project: link for link in element.served_by.select_related("project")},
+        links={link.project: link for link in served},
         weights=weights,
         make=lambda project: Serves(project=project, **{side: element}),
         by=by,

@@ -48,6 +48,8 @@ class LinkLoader:
     def __init__(self, plan: StrategicPlan, refused: Collection[tuple[str, str]]) -> None:
         self.plan, self.refused = plan, refused
         self.sums: dict[Any, Decimal] = {}
+        # By kind and code: this sheet comes after those that add elements, and adds none itself.
+        self.rows: dict[tuple[str, str], Any] = {}
 
     def load(self, line: WorkbookLine, *, by: User, reason: str) -> LineReport:
         counts, element, weight = self._read(line)
@@ -55,7 +57,8 @@ class LinkLoader:
         name = f"{counts.code} → {element.code}"
         if weight == old:
             return LineReport(line, name, LoadOutcome.SAME, [])
-        self.sums.setdefault(element, _sum(element))
+        if element not in self.sums:
+            self.sums[element] = _sum(element)
         weigh = weigh_indicators if isinstance(counts, Indicator) else weigh_projects
         weigh(element=element, weights={counts: weight}, by=by, reason=reason)
         difference = FormDifference(line.columns["weight"].heading, _shown(old), _shown(weight))
@@ -92,7 +95,7 @@ class LinkLoader:
         if not code:
             raise CellRefused(column, _("Write a code."))
         possible = [kind] if kind else kinds
-        rows = [row for possible_kind in possible if (row := self._row(possible_kind, code))]
+        rows = [row for possible_kind in possible if (row := self._row_of(possible_kind, code))]
         if not rows:
             raise CellRefused(
                 column,
@@ -106,10 +109,14 @@ class LinkLoader:
             raise CellRefused(column, PUT_ASIDE)
         return self._fitting(line, column, rows[0])
 
-    def _row(self, kind: str, code: str) -> Any:
-        model, _sheet = MODELS[kind]
-        of_plan = {} if model is Indicator else {"plan": self.plan}
-        return model._default_manager.filter(code=code, **of_plan).first()
+    def _row_of(self, kind: str, code: str) -> Any:
+        if (kind, code) not in self.rows:
+            model, _sheet = MODELS[kind]
+            rows = model._default_manager.filter(code=code)
+            if model is not Indicator:
+                rows = rows.filter(plan=self.plan).select_related("plan")
+            self.rows[kind, code] = rows.first()
+        return self.rows[kind, code]
 
     @staticmethod
     def _fitting(line: WorkbookLine, column: str, row: Any) -> Any:

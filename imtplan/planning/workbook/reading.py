@@ -43,9 +43,9 @@ from imtplan.spreadsheets.tables import NOTHING, CellType, SheetCell, Table, Tab
 from imtplan.units import CellUnit, parse_quantity
 
 LINES_BEFORE_HEADINGS = 5
-# The preview stores each line and takes it back, while nobody else can store. A plan has some
-# hundreds of lines at most.
-MAX_LINES = 1_000
+# The preview stores each line and takes it back, while nobody else can store. A plan of 300
+# indicators, each followed, linked and with a target, has about 1,200 lines.
+MAX_LINES = 2_500
 # Beyond this the refusals are only counted: it is probably the wrong file.
 MAX_REFUSALS = 100
 _YEAR = re.compile(r"\d{4}")

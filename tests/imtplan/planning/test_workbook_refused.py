@@ -276,6 +276,11 @@ def test_more_lines_than_a_plan_has_are_not_tried(here: Any) -> None:
     assert str(MAX_LINES) in here.unreadable(made(objectifs=lines))
 
 
+def test_a_plan_of_300_indicators_is_not_too_long() -> None:
+    """Each is followed, linked, and has targets of two years; 40 elements, 60 milestones."""
+    assert MAX_LINES >= 300 * (1 + 1 + 1 + 2) + 40 + 60
+
+
 def test_parts_that_go_round_in_a_circle_are_refused(here: Any) -> None:
     shared = {"name_fr": "a", "name_en": "a", "theme": "research", "unit_fr": "a", "unit_en": "a"}
     lines = [
