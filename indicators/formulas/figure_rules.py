@@ -37,6 +37,20 @@ def changed_in_amount(number: Decimal, last: Decimal, limit: Decimal) -> Decimal
     return max(abs(number - last) - limit, KEPT)
 
 
+def off_path_in_percent(number: Decimal, path: Decimal, limit: Decimal) -> Decimal:
+    """Returns by how many per cent of what its target's path expects a number is off that path, up
+    or down, over the limit.
+
+    Where the path expects zero no distance has a percentage: it is kept.
+    """
+    return changed_in_percent(number, path, limit)
+
+
+def off_path_in_amount(number: Decimal, path: Decimal, limit: Decimal) -> Decimal:
+    """Returns by how much a number is off its target's path, up or down, over the limit."""
+    return changed_in_amount(number, path, limit)
+
+
 def too_many_decimals(number: Decimal, limit: Decimal) -> Decimal:
     """Returns how many decimals a number has over those that are allowed; 2.50 has one."""
     exponent = number.normalize().as_tuple().exponent
@@ -72,6 +86,8 @@ KINDS: Mapping[str, RuleArithmetic] = {
     "highest": RuleArithmetic(above_highest, ("number", "limit")),
     "change_percent": RuleArithmetic(changed_in_percent, ("number", "last", "limit")),
     "change_amount": RuleArithmetic(changed_in_amount, ("number", "last", "limit")),
+    "path_percent": RuleArithmetic(off_path_in_percent, ("number", "path", "limit")),
+    "path_amount": RuleArithmetic(off_path_in_amount, ("number", "path", "limit")),
     "decimals": RuleArithmetic(too_many_decimals, ("number", "limit")),
     "at_most": RuleArithmetic(over_other, ("number", "other", "tolerance")),
     "sum": RuleArithmetic(off_sum, ("number", "other", "third", "tolerance")),

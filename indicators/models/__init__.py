@@ -1,7 +1,13 @@
 """The models: indicators, targets, figures, and the results computed from them."""
 
 from indicators.models.figure import CountedFigure, Figure, FigureContent, FigureEvent, View
-from indicators.models.figure_rule import RULE_CODE, FigureRule, RuleKind, RuleSeverity
+from indicators.models.figure_rule import (
+    IN_PERCENT,
+    RULE_CODE,
+    FigureRule,
+    RuleKind,
+    RuleSeverity,
+)
 from indicators.models.followed import FollowedIndicator
 from indicators.models.inapplicability import Inapplicability
 from indicators.models.indicator import Indicator, IndicatorLink
@@ -23,6 +29,7 @@ from indicators.models.target import GROWTH_NEEDS_POSITIVE, Sureness, Target, Tr
 
 __all__ = [
     "GROWTH_NEEDS_POSITIVE",
+    "IN_PERCENT",
     "RULE_CODE",
     "ComputedDay",
     "CountedFigure",

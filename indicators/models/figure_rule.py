@@ -26,6 +26,8 @@ class RuleKind(models.TextChoices):
     HIGHEST = "highest", _("highest value")
     CHANGE_PERCENT = "change_percent", _("largest change from last year, in %")
     CHANGE_AMOUNT = "change_amount", _("largest change from last year, in the unit")
+    PATH_PERCENT = "path_percent", _("largest distance from its target’s path, in %")
+    PATH_AMOUNT = "path_amount", _("largest distance from its target’s path, in the unit")
     DECIMALS = "decimals", _("number of decimals")
     AT_MOST = "at_most", _("A is at most B")
     SUM = "sum", _("A is B + C")
@@ -35,6 +37,10 @@ class RuleKind(models.TextChoices):
     def takes(self) -> tuple[str, ...]:
         """Returns the names of the numbers that it judges by."""
         return KINDS[self.value].takes
+
+
+# The kinds whose limit is in per cent, whatever the unit of the indicator.
+IN_PERCENT = (RuleKind.CHANGE_PERCENT, RuleKind.PATH_PERCENT)
 
 
 class RuleSeverity(models.TextChoices):
@@ -177,6 +183,6 @@ class FigureRule(models.Model):
 
     def _shown(self, number: Decimal) -> str:
         text = format_number(number, language=reader_language())
-        units = {RuleKind.DECIMALS: "", RuleKind.CHANGE_PERCENT: "%"}
+        units = dict.fromkeys(IN_PERCENT, "%") | {RuleKind.DECIMALS: ""}
         unit = units.get(RuleKind(self.kind), self.indicator.unit)
         return f"{text}\u202f{unit}" if unit else text

@@ -31,6 +31,12 @@ def missed(kind: str, **numbers: str | None) -> Decimal:
         ("change_amount", {"number": "70", "last": "80", "limit": "9"}, "1"),
         ("change_amount", {"number": "90", "last": "80", "limit": "10"}, "0"),
         ("change_amount", {"number": "5", "last": "0", "limit": "4"}, "1"),
+        # 20 where 25 is expected is 20 % below; where nothing is expected, no percentage.
+        ("path_percent", {"number": "20", "path": "25", "limit": "15"}, "5"),
+        ("path_percent", {"number": "30", "path": "25", "limit": "20"}, "0"),
+        ("path_percent", {"number": "5", "path": "0", "limit": "20"}, "0"),
+        ("path_amount", {"number": "20", "path": "25", "limit": "4"}, "1"),
+        ("path_amount", {"number": "29", "path": "25", "limit": "4"}, "0"),
         ("decimals", {"number": "2.125", "limit": "2"}, "1"),
         ("decimals", {"number": "2.500000", "limit": "1"}, "0"),
         ("decimals", {"number": "1200", "limit": "0"}, "0"),
@@ -82,7 +88,8 @@ def test_a_miss_of_the_largest_numbers_is_told_too() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_missing_number_breaks_no_rule(kind: str) -> None:
     """Far off with every number there is; kept as soon as one of them is missing."""
-    far = {"number": "1000.5", "limit": "0", "last": "1", "other": "1", "third": "1"}
+    far = {"number": "1000.5", "limit": "0"}
+    far |= dict.fromkeys(("last", "path", "other", "third"), "1")
     if kind == "lowest":
         far["limit"] = "5000"
     assert missed(kind, **far) > 0

@@ -3,8 +3,9 @@
 One reading serves the page, the answer to a saved cell, the submission and its receipt.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Q
@@ -20,8 +21,9 @@ from imtplan.campaigns.entry.checking.cells import (
 )
 from imtplan.campaigns.entry.checking.checks import findings
 from imtplan.campaigns.entry.checking.magnitudes import ReferenceNumber
-from imtplan.campaigns.entry.checking.plan_rules import held_to_rules
+from imtplan.campaigns.entry.checking.plan_rules import held_to_rules, is_of_the_path
 from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
+from imtplan.campaigns.entry.target_paths import expected_on_paths
 from imtplan.campaigns.models import Campaign, KeptInput
 from indicators.models import Figure, FigureRule, Indicator, SeriesBreak, Target
 
@@ -60,6 +62,7 @@ class SchoolFigures:
             aims=lambda: self.aims,
             breaks=lambda: self.breaks,
             rules=lambda: self.rules,
+            paths=lambda: self.paths,
             merged={y: self._merged_within(y) for y in range(year - YEARS_COMPARED, year)},
         )
 
@@ -77,6 +80,10 @@ class SchoolFigures:
     @cached_property
     def rules(self) -> dict[int, list[FigureRule]]:
         return rules_in_force(self.indicators)
+
+    @cached_property
+    def paths(self) -> dict[int, Decimal]:
+        return paths_of(self.campaign, [self.school], self.rules).get(self.school.pk, {})
 
     def findings(self, indicator: Indicator) -> list[CellFinding]:
         """Returns what refuses the stored figure, surprises in it or informs about it."""
@@ -193,6 +200,21 @@ def rules_in_force(indicators: Iterable[Indicator]) -> dict[int, list[FigureRule
     for rule in FigureRule.objects.in_force().filter(indicator__in=indicators):
         rules.setdefault(rule.indicator_id, []).append(rule)
     return rules
+
+
+def paths_of(
+    campaign: Campaign, schools: Iterable[School], rules: Mapping[int, Iterable[FigureRule]]
+) -> dict[int, dict[int, Decimal]]:
+    """Returns what each school's own targets expect of the year of the campaign, by school and
+    indicator: of the indicators of which a rule holds figures to it, without a query if none."""
+    held = [pk for pk, rows in rules.items() if any(map(is_of_the_path, rows))]
+    if not held:
+        return {}
+    paths: dict[int, dict[int, Decimal]] = {}
+    expected = expected_on_paths(campaign.plans, schools, held, year=campaign.year)
+    for (school, indicator, _year), value in expected.items():
+        paths.setdefault(school, {})[indicator] = value
+    return paths
 
 
 def _with_target(aim: KnownMagnitudes, target: Target, *, is_whole: bool) -> KnownMagnitudes:

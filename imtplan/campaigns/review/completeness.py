@@ -19,6 +19,7 @@ from imtplan.campaigns.entry.reading import (
     SchoolFigures,
     aims_of,
     breaks_up_to,
+    paths_of,
     rules_in_force,
 )
 from imtplan.campaigns.models import Campaign, CampaignStage, Extension, KeptInput, Submission
@@ -231,6 +232,7 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
         for pk, by_indicator in figures.items()
     }
     aims = aims_of(campaign, schools.values(), indicators)
+    paths = paths_of(campaign, schools.values(), rules)
     declared = Inapplicability.objects.covering(campaign.year).filter(indicator__in=indicators)
     excused = set(declared.values_list("school", "indicator"))
     for pk, school in schools.items():
@@ -244,6 +246,7 @@ def _readings(campaign: Campaign) -> Iterator[SchoolFigures]:
         reading = SchoolFigures(campaign, school, own, together, kept.get(pk, {}), past)
         # Else each school would read them again.
         reading.aims, reading.breaks, reading.rules = aims[pk], breaks, rules
+        reading.paths = paths.get(pk, {})
         yield reading
 
 

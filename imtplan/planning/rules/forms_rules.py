@@ -10,7 +10,7 @@ from imtplan.numbers import MAX_DECIMALS
 from imtplan.planning.forms import PlanForm, PlanFormMeta
 from imtplan.planning.plan_fields import NO_UNIT, PERCENT
 from imtplan.units import CellUnit
-from indicators.models import FigureRule, Indicator, RuleKind
+from indicators.models import IN_PERCENT, FigureRule, Indicator, RuleKind
 from indicators.services_plan import store_figure_rule
 
 # What some kinds take and others do not, by the names of fields and formulas alike.
@@ -57,7 +57,7 @@ class FigureRuleForm(PlanForm):
             # An empty field that the kind does not take is not shown: the style sheet knows it so.
             fields[name].widget.attrs["placeholder"] = " "
         if indicator.unit:
-            text = _("In the unit of A (%(unit)s); of a change in %%, and of decimals, the number.")
+            text = _("In the unit of A (%(unit)s); of a check in %%, and of decimals, the number.")
             fields["limit"].help_text = text % {"unit": indicator.unit}
         fields["limit"].unit = self._unit_of_limit(indicator)
         fields["tolerance"].unit = unit_of(indicator)
@@ -74,7 +74,7 @@ class FigureRuleForm(PlanForm):
 
     def _unit_of_limit(self, indicator: Indicator) -> CellUnit:
         kind = self["kind"].value()
-        if kind == RuleKind.CHANGE_PERCENT:
+        if kind in IN_PERCENT:
             return PERCENT
         return NO_UNIT if kind == RuleKind.DECIMALS else unit_of(indicator)
 

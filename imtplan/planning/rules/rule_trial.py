@@ -1,8 +1,8 @@
 """A rule tried on every figure that is stored: which ones it would stop or mark."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.urls import reverse
@@ -12,12 +12,19 @@ from django.utils.translation import ngettext
 
 from imtplan.accounts.models import School
 from imtplan.campaigns.entry.checking.cells import Surroundings, numbers_of_year, shown
-from imtplan.campaigns.entry.checking.plan_rules import compared, held_to, is_judged
+from imtplan.campaigns.entry.checking.plan_rules import (
+    compared,
+    held_to,
+    is_judged,
+    is_of_the_path,
+)
 from imtplan.campaigns.entry.merged_past import FiguresByYear, MergedPast, by_school
 from imtplan.campaigns.entry.reading import breaks_up_to, cell_of
+from imtplan.campaigns.entry.target_paths import PathValues, expected_on_paths
 from imtplan.campaigns.models import Campaign
 from imtplan.planning.forms import fingerprint_of
 from indicators.models import Figure, FigureRule, RuleSeverity
+from objectives.models import PlanState, StrategicPlan
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,7 @@ def _figures(rule: FigureRule, user: Any) -> Iterator[tuple[Figure, Surroundings
     years = sorted({year for rows in schools.values() for year in rows.get(subject, {})})
     breaks = breaks_up_to(max(years, default=0), indicators)
     of_today = MergedPast.before(0)
+    paths = _paths(rule, own.values(), user)
     for year in years:
         past = replace(of_today, year=year)
         counted = past.counted(past.schools, indicators, since=year - 1)
@@ -127,7 +135,19 @@ def _figures(rule: FigureRule, user: Any) -> Iterator[tuple[Figure, Surroundings
             figure = rows.get(subject, {}).get(year)
             if figure is not None and figure.number is not None:
                 together = past.with_merged(own[pk], rows, counted)
-                yield figure, _around(year, together, breaks, past, own[pk])
+                around = _around(year, together, breaks, past, own[pk])
+                path = paths.get((pk, subject, year))
+                yield (
+                    figure,
+                    replace(around, paths=partial(dict, {} if path is None else {subject: path})),
+                )
+
+
+def _paths(rule: FigureRule, schools: Iterable[School], user: Any) -> PathValues:
+    if not is_of_the_path(rule):
+        return {}
+    plans = StrategicPlan.objects.visible_to(user).exclude(state=PlanState.DRAFT)
+    return expected_on_paths(plans, schools, [rule.indicator])
 
 
 def _around(

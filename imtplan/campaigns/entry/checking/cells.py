@@ -148,6 +148,9 @@ class Surroundings:
     breaks: Callable[[], Mapping[int, Mapping[int, str]]] = dict
     # The plan office's rules in force, by indicator, looked up once a number is held to them.
     rules: Callable[[], Mapping[int, Sequence[FigureRule]]] = dict
+    # What the path of the school's own target expects of the year, by indicator, looked up once a
+    # rule holds a number to it.
+    paths: Callable[[], Mapping[int, Decimal]] = dict
 
     def breaks_of(self, indicator: Indicator) -> Mapping[int, str]:
         return self.breaks().get(indicator.pk, {})

@@ -25,19 +25,23 @@ from imtplan.campaigns.entry.checking.cells import (
 from imtplan.numbers import MAX_DECIMALS, format_percent
 from imtplan.percentages import in_points
 from indicators.formulas.figure_rules import miss
-from indicators.models import FigureRule, Indicator, RuleKind, RuleSeverity
+from indicators.models import IN_PERCENT, FigureRule, Indicator, RuleKind, RuleSeverity
 
 LEVELS = {
     RuleSeverity.REFUSE: FindingLevel.REFUSED,
     RuleSeverity.EXPLAIN: FindingLevel.SURPRISING,
     RuleSeverity.REMARK: FindingLevel.INFORMATION,
 }
+IN_THE_UNIT = (RuleKind.CHANGE_AMOUNT, RuleKind.PATH_AMOUNT)
 FINAL_STOPS = (".", "!", "?", "…", ":", ";")
+OFF_THE_PATH = _("{now}, where the target’s path expects {path}: {off}, more than {limit}.")
 SENTENCES: dict[str, Any] = {
     RuleKind.LOWEST: _("{now} is below {limit}."),
     RuleKind.HIGHEST: _("{now} is above {limit}."),
     RuleKind.CHANGE_PERCENT: _("From {last} in {year} to {now}: {change}, more than {limit}."),
     RuleKind.CHANGE_AMOUNT: _("From {last} in {year} to {now}: {change}, more than {limit}."),
+    RuleKind.PATH_PERCENT: OFF_THE_PATH,
+    RuleKind.PATH_AMOUNT: OFF_THE_PATH,
     RuleKind.DECIMALS: _("{now} has more decimals than the {limit} allowed."),
     RuleKind.AT_MOST: _("{now} here, and {other} in “{b}”."),
     RuleKind.SUM: _("{now} here; {other} in “{b}” and {third} in “{c}” make {total}."),
@@ -99,9 +103,15 @@ def _numbers(
         "limit": rule.limit,
         "tolerance": rule.tolerance or Decimal(0),
         "last": before.number if before else None,
+        "path": around.paths().get(cell.indicator.pk) if is_of_the_path(rule) else None,
         "other": other * 100 if other is not None and whole else other,
         "third": third,
     }
+
+
+def is_of_the_path(rule: FigureRule) -> bool:
+    """Says whether a rule holds figures to the path of their target."""
+    return "path" in RuleKind(rule.kind).takes
 
 
 def _beside(rule: FigureRule, indicator: Indicator | None, around: Surroundings) -> Decimal | None:
@@ -128,6 +138,9 @@ def compared(rule: FigureRule, cell: EnteredCell, around: Surroundings) -> Promi
         words["last"] = shown(last, indicator, decimals)
         words["year"] = around.year_in_words(before.year)
         words["change"] = _change(rule, number, last, indicator)
+    if (path := numbers["path"]) is not None and number is not None:
+        words["path"] = shown(path, indicator, decimals)
+        words["off"] = _change(rule, number, path, indicator)
     words |= _others(rule, indicator, numbers, around, decimals)
     return format_lazy(SENTENCES[rule.kind], **words)
 
@@ -155,6 +168,8 @@ def _held_against(
         return rule.limit, None
     if rule.kind in (RuleKind.CHANGE_PERCENT, RuleKind.CHANGE_AMOUNT):
         return numbers["last"], indicator
+    if is_of_the_path(rule):
+        return numbers["path"], indicator
     if rule.kind == RuleKind.AT_MOST:
         return numbers["other"], rule.other
     return _total(rule, numbers), indicator
@@ -188,17 +203,17 @@ def _others(
 
 def _limit(rule: FigureRule, limit: Decimal, indicator: Indicator) -> str:
     """Returns the limit with all its digits."""
-    if rule.kind == RuleKind.CHANGE_PERCENT:
+    if rule.kind in IN_PERCENT:
         return format_percent(limit / 100, language=reader_language(), decimals=MAX_DECIMALS)
-    if rule.kind == RuleKind.CHANGE_AMOUNT and indicator.is_percentage:
+    if rule.kind in IN_THE_UNIT and indicator.is_percentage:
         return in_points(limit, decimals=MAX_DECIMALS, sign=False)
     return shown(limit)
 
 
 def _change(rule: FigureRule, number: Decimal, last: Decimal, indicator: Indicator) -> str:
-    """Returns the change as the rule limits it, in per cent of last year's number or in the unit,
-    with as many decimals as show that it is over the limit."""
-    in_percent = rule.kind == RuleKind.CHANGE_PERCENT
+    """Returns the change from last year's number, or from the path's, as the rule limits it: in per
+    cent of it or in the unit, with as many decimals as show that it is over the limit."""
+    in_percent = rule.kind in IN_PERCENT
     if in_percent and not last:
         return ""
     change = (number - last) / abs(last) * 100 if in_percent else number - last
