@@ -33,6 +33,10 @@ class PlanSerializer(ReadSerializer):
             "last_year",
             "validated_on",
             "presented_on",
+            "ambition_fr",
+            "ambition_en",
+            "preamble_fr",
+            "preamble_en",
             "on_track_from",
             "at_risk_from",
             "verdict_from",
@@ -77,7 +81,8 @@ class ElementSerializer(ReadSerializer):
 
     class Meta:
         fields = [
-            *("id", "plan", "code", "title_fr", "title_en", "weight", "rank", "continues"),
+            *("id", "plan", "code", "title_fr", "title_en", "description_fr", "description_en"),
+            *("weight", "rank", "continues"),
             *("first_year", "last_year", "end_reason", "end_sentence"),
         ]
 

@@ -145,6 +145,22 @@ class StrategicPlan(CheckedAtOnce):
         decimal_places=3,
         default=Decimal("0.5"),
     )
+    ambition_fr = models.TextField(
+        _("ambition (French)"),
+        blank=True,
+        help_text=_("What the plan is for, in a few sentences: it opens the dashboard."),
+    )
+    ambition_en = models.TextField(
+        _("ambition (English)"), blank=True, help_text=_("Empty: the French one stands in.")
+    )
+    preamble_fr = models.TextField(
+        _("preamble (French)"),
+        blank=True,
+        help_text=_("The plan’s own words before its objectives: folded under the ambition."),
+    )
+    preamble_en = models.TextField(
+        _("preamble (English)"), blank=True, help_text=_("Empty: the French one stands in.")
+    )
     supersedes = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -166,6 +182,8 @@ class StrategicPlan(CheckedAtOnce):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
 
     name = Bilingual("name")
+    ambition = Bilingual("ambition")
+    preamble = Bilingual("preamble")
     objects = StrategicPlanQuerySet.as_manager()
 
     class Meta:
@@ -302,13 +320,15 @@ class PlanElementQuerySet(OpenToRoles[Any]):
 
 
 class PlanElement(FollowedYears):
-    """The fields that objectives, levers and projects share: a plan, a code, a weight, titles, and
-    the years in which they count."""
+    """The fields that objectives, levers and projects share: a plan, a code, a weight, titles,
+    what they are for, and the years in which they count."""
 
     plan = models.ForeignKey(StrategicPlan, models.CASCADE, verbose_name=_("plan"))
     code = models.CharField(_("code"), max_length=12)
     title_fr = models.CharField(_("title (French)"), max_length=250, blank=True)
     title_en = models.CharField(_("title (English)"), max_length=250, blank=True)
+    description_fr = models.TextField(_("description (French)"), blank=True)
+    description_en = models.TextField(_("description (English)"), blank=True)
     weight = weight_field()
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
     continues = models.ForeignKey(
@@ -322,6 +342,7 @@ class PlanElement(FollowedYears):
     )
 
     title = Bilingual("title")
+    description = Bilingual("description")
     objects = PlanElementQuerySet.as_manager()
 
     class Meta:

@@ -46,8 +46,6 @@ class ProjectSerializer(ElementSerializer):
         fields = [
             *ElementSerializer.Meta.fields,
             "is_named",
-            "description_fr",
-            "description_en",
             "leader",
             "lead_school",
             "source",

@@ -29,8 +29,6 @@ from objectives.models import (
 class FlagshipProject(PlanElement):
     """A title may be missing: of the first plan's 22 projects, eight were named in public."""
 
-    description_fr = models.TextField(_("description (French)"), blank=True)
-    description_en = models.TextField(_("description (English)"), blank=True)
     leader = models.CharField(_("leader"), max_length=120, blank=True)
     lead_school = models.ForeignKey(
         School,
@@ -42,8 +40,6 @@ class FlagshipProject(PlanElement):
         help_text=_("Its sheet shows the project."),
     )
     source = models.TextField(_("source"), blank=True)
-
-    description = Bilingual("description")
 
     class Meta(PlanElement.Meta):
         verbose_name = _("flagship project")

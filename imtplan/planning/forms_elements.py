@@ -60,6 +60,10 @@ class StrategicPlanForm(PlanForm):
             "last_year",
             "validated_on",
             "presented_on",
+            "ambition_fr",
+            "ambition_en",
+            "preamble_fr",
+            "preamble_en",
             "on_track_from",
             "at_risk_from",
             "verdict_from",
@@ -214,7 +218,10 @@ def _label(end: Any) -> str:
 class AxisForm(WeightsForm):
     """The base of the forms for an objective and for a lever."""
 
-    FIELDS = ["code", "rank", "title_fr", "title_en", "weight", "first_year", "continues"]
+    FIELDS = [
+        *("code", "rank", "title_fr", "title_en", "description_fr", "description_en"),
+        *("weight", "first_year", "continues"),
+    ]
     GROUPS = ("indicator", "project")
 
     def clean(self) -> dict[str, Any]:

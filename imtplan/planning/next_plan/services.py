@@ -35,12 +35,11 @@ from projects.services import store_project, weigh_projects
 
 # What a plan is judged by goes on with it; so do the texts and the place of its elements.
 _TERMS_OF_PLANS = ("on_track_from", "at_risk_from", "verdict_from")
-_TERMS_OF_ELEMENTS = ("code", "rank", "title_fr", "title_en", "weight")
-_TERMS_OF_LEVERS = (*_TERMS_OF_ELEMENTS, "kind")
-_TERMS_OF_PROJECTS = (
-    *_TERMS_OF_ELEMENTS,
-    *("description_fr", "description_en", "leader", "lead_school", "source"),
+_TERMS_OF_ELEMENTS = (
+    *("code", "rank", "title_fr", "title_en", "description_fr", "description_en", "weight"),
 )
+_TERMS_OF_LEVERS = (*_TERMS_OF_ELEMENTS, "kind")
+_TERMS_OF_PROJECTS = (*_TERMS_OF_ELEMENTS, "leader", "lead_school", "source")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from imtplan.campaigns.review.completeness import of_campaign
 from imtplan.planning.rules.rule_trial import RuleTrial, try_rule
 from indicators.models import (
     FigureRule,
-    FollowedIndicator,
     Indicator,
     RuleKind,
     RuleSeverity,

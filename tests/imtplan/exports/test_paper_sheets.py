@@ -13,6 +13,7 @@ from imtplan import paper
 from imtplan.accounts.models import School, User
 from indicators.models import Indicator, PublishedValue, SeriesBreak, Target
 from indicators.services import take_snapshot
+from objectives.models import Objective, StrategicPlan
 from tests import factories
 from tests.imtplan.exports.conftest import Made, needs_press, text_of
 from tests.imtplan.test_paper import unpacked
@@ -63,6 +64,13 @@ def test_a_long_list_repeats_its_heads_and_leaves_nothing_out(
     assert len(lists) > 1
     assert all("Déclaré par le porteur" in page for page in lists)
     assert set(re.findall(r"X\d\d", " ".join(lists))) == {f"X{n:02}" for n in range(90)}
+
+
+def test_it_says_what_the_plan_and_its_elements_are_for(made: Made, tmp_path: Path) -> None:
+    StrategicPlan.objects.update(ambition_fr="Devenir la référence.")
+    Objective.objects.update(description_fr="Accueillir davantage.")
+    assert "Devenir la référence." in text_of(made_pdf(made, "dashboard-pdf"), tmp_path)
+    assert "Accueillir davantage." in text_of(made_pdf(made, "objective-pdf", "O1"), tmp_path)
 
 
 def test_an_indicator_has_its_chart_its_years_and_its_schools(made: Made, tmp_path: Path) -> None:

@@ -168,6 +168,8 @@ def test_the_headings_are_in_the_language_of_the_person(odd: StrategicPlan) -> N
             "Rank",
             "Title (French)",
             "Title (English)",
+            "Description (French)",
+            "Description (English)",
             "Weight",
             "Followed from",
             "Goes on from",
