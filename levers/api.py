@@ -3,20 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 
-from imtplan.rest import CodeFilter, WordFilter
-from levers.models import Lever, LeverKind
+from imtplan.rest import CodeFilter
+from levers.models import Lever
 from objectives.api import ElementFilters, ElementSerializer, ElementViewSet
 
 
 class LeverSerializer(ElementSerializer):
     class Meta(ElementSerializer.Meta):
         model = Lever
-        fields = [*ElementSerializer.Meta.fields, "kind"]
+        fields = [*ElementSerializer.Meta.fields, "kind_fr", "kind_en"]
 
 
 class LeverFilters(ElementFilters):
     code = CodeFilter(model=Lever)
-    kind = WordFilter(words=LeverKind)
 
 
 @extend_schema(

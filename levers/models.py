@@ -4,19 +4,29 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from imtplan.bilingual import Bilingual
 from objectives.models import PlanElement
-
-
-class LeverKind(models.TextChoices):
-    STRUCTURAL = "structural", _("structural")
-    FINANCIAL = "financial", _("financial")
-    MANAGERIAL = "managerial", _("managerial")
-    PROMOTIONAL = "promotional", _("promotional")
 
 
 @pghistory.track()
 class Lever(PlanElement):
-    kind = models.CharField(_("kind"), max_length=12, choices=LeverKind)
+    """What carries the plan. The plan names its kinds itself, as "financial"."""
+
+    kind_fr = models.CharField(
+        _("kind (French)"),
+        max_length=60,
+        blank=True,
+        help_text=_("In the plan’s own words, such as financial. Empty: it is of no kind."),
+    )
+    kind_en = models.CharField(
+        _("kind (English)"),
+        max_length=60,
+        blank=True,
+        help_text=_("Empty: the French one stands in."),
+    )
+
+    kind = Bilingual("kind")
+    is_lever = True
 
     class Meta(PlanElement.Meta):
         verbose_name = _("lever")

@@ -21,7 +21,7 @@ from indicators.models import (
     RuleSeverity,
     Target,
 )
-from levers.models import Lever, LeverKind
+from levers.models import Lever
 from objectives.models import Objective, PlanState, StrategicPlan
 from projects.models import FlagshipProject, Milestone, StatusReport
 
@@ -110,7 +110,7 @@ class LeverFactory(DjangoModelFactory[Lever]):
 
     plan = factory.SubFactory(PlanFactory)
     code = factory.Sequence(lambda n: f"LX{n:05}")
-    kind = LeverKind.FINANCIAL
+    kind_fr, kind_en = "financier", "financial"
     title_fr = factory.Sequence(lambda n: f"Levier {n}")
     title_en = factory.Sequence(lambda n: f"Lever {n}")
 

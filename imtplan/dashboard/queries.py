@@ -44,12 +44,15 @@ class ElementState:
     code: str
     title_fr: str
     title_en: str
-    rank: int
-    inferred: bool
     standing: Standing
-    before: Decimal | None  # its progress a year earlier
+    kind_fr: str = ""  # of a lever, in the plan's own words
+    kind_en: str = ""
+    rank: int = 0
+    inferred: bool = False
+    before: Decimal | None = None  # its progress a year earlier
 
     title = Bilingual("title")
+    kind = Bilingual("kind")
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "ElementState":
@@ -59,6 +62,8 @@ class ElementState:
             code=row["code"],
             title_fr=row["fr"],
             title_en=row["en"],
+            kind_fr=row["sort_fr"],
+            kind_en=row["sort_en"],
             rank=row["place"],
             inferred=row["inferred"],
             standing=Standing.read(row),
@@ -173,10 +178,23 @@ def _rows(chosen: QuerySet[Any], kind: str, scope: Scope) -> QuerySet[Any]:
             element=Value(kind, output_field=CharField()),
             fr=F("name_fr" if is_plan else "title_fr"),
             en=F("name_en" if is_plan else "title_en"),
+            sort_fr=F("kind_fr") if kind == "lever" else Value(""),
+            sort_en=F("kind_en") if kind == "lever" else Value(""),
             place=Value(0) if is_plan else F("rank"),
             inferred=inferred,
         )
-        .values("element", "pk", "code", "fr", "en", "place", "inferred", *STANDING)
+        .values(
+            "element",
+            "pk",
+            "code",
+            "fr",
+            "en",
+            "sort_fr",
+            "sort_en",
+            "place",
+            "inferred",
+            *STANDING,
+        )
     )
 
 

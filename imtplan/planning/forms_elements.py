@@ -258,7 +258,7 @@ class LeverForm(AxisForm):
 
     class Meta(PlanFormMeta):
         model = Lever
-        fields = [*AxisForm.FIELDS[:4], "kind", *AxisForm.FIELDS[4:]]
+        fields = [*AxisForm.FIELDS[:4], "kind_fr", "kind_en", *AxisForm.FIELDS[4:]]
 
 
 class ProjectForm(WeightsForm):

@@ -65,7 +65,12 @@ def _campaign(page: DashboardPage) -> Iterator[IndicatorYear]:
 def _elements(page: DashboardPage) -> Iterator[Any]:
     plan = page.scope.plan
     yield ElementState(
-        "plan", plan.pk, plan.code, plan.name_fr, plan.name_en, 0, False, page.standing, None
+        element="plan",
+        pk=plan.pk,
+        code=plan.code,
+        title_fr=plan.name_fr,
+        title_en=plan.name_en,
+        standing=page.standing,
     )
     yield from page.objectives
     yield from page.levers

@@ -38,7 +38,7 @@ _TERMS_OF_PLANS = ("on_track_from", "at_risk_from", "verdict_from")
 _TERMS_OF_ELEMENTS = (
     *("code", "rank", "title_fr", "title_en", "description_fr", "description_en", "weight"),
 )
-_TERMS_OF_LEVERS = (*_TERMS_OF_ELEMENTS, "kind")
+_TERMS_OF_LEVERS = (*_TERMS_OF_ELEMENTS, "kind_fr", "kind_en")
 _TERMS_OF_PROJECTS = (*_TERMS_OF_ELEMENTS, "leader", "lead_school", "source")
 
 

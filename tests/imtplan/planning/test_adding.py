@@ -44,7 +44,7 @@ def test_what_moves_a_number_that_readers_see_is_shown_first(
     typed = {"title_fr": "Ouvrir", "title_en": "Open", f"indicator_{indicator.pk}": "1"}
     url = "/plan/ajouter/leviers/?plan=2018-2022"
     StrategicPlan.objects.update(state="published")
-    answer = _press(office, url, "another", kind="structural", **typed)
+    answer = _press(office, url, "another", kind_fr="structurel", **typed)
     assert answer.context["preview"].asks_reason
     assert not Lever.objects.exists()
     confirmed = office.client.post(

@@ -86,7 +86,7 @@ def test_a_plan_by_hand_takes_few_clicks_and_fields(
     assert hand.url == plan
 
     hand.add(f"/plan/ajouter/objectifs/?plan={CODE}", *[_in_both("title", x) for x in OBJECTIVES])
-    levers = [{**_in_both("title", x), "kind": "structural"} for x in LEVERS]
+    levers = [{**_in_both("title", x), "kind_fr": "structurel"} for x in LEVERS]
     hand.add(f"/plan/ajouter/leviers/?plan={CODE}", *levers)
     objectives = list(Objective.objects.order_by("code"))
     serves = {f"objective_{objectives[0].pk}": "1"}

@@ -29,7 +29,7 @@ def plan(albi: School) -> StrategicPlan:
     plan = target.plan
     objective = factories.ObjectiveFactory(plan=plan, code="O1", title_fr="Former")
     factories.ObjectiveFactory(plan=plan, code="O2", title_fr="Chercher")
-    factories.LeverFactory(plan=plan, code="L1", kind="financial")
+    factories.LeverFactory(plan=plan, code="L1")
     project = factories.ProjectFactory(plan=plan, code="P01", lead_school=albi)
     factories.MilestoneFactory(project=project)
     factories.LinkFactory(
@@ -56,7 +56,7 @@ def test_all_that_goes_on_stands_in_a_draft(draft: StrategicPlan, plan: Strategi
     assert (draft.state, draft.supersedes) == (PlanState.DRAFT, plan)
     assert (draft.baseline_year, draft.first_year, draft.last_year) == (2022, 2023, 2027)
     assert [row.code for row in draft.objective_set.order_by("code")] == ["O1", "O2"]
-    assert [row.kind for row in draft.lever_set.all()] == ["financial"]
+    assert [row.kind_fr for row in draft.lever_set.all()] == ["financier"]
     project = draft.flagshipproject_set.get()
     assert (project.code, project.lead_school.code) == ("P01", "imt-mines-albi")
     link = IndicatorLink.objects.of(draft).get()

@@ -43,7 +43,7 @@ def odd(albi: School) -> StrategicPlan:
     objective = factories.ObjectiveFactory(
         plan=plan, code="O1", title_fr=FORMULA, title_en="-1+2", weight=Decimal("1.125")
     )
-    lever = factories.LeverFactory(plan=plan, code="007", title_fr="@impôt", kind="financial")
+    lever = factories.LeverFactory(plan=plan, code="007", title_fr="@impôt")
     project = factories.ProjectFactory(plan=plan, code="P01", description_fr=LONG, leader="+33 6")
     factories.ProjectFactory(plan=plan, code="P02", lead_school=albi)
     factories.MilestoneFactory(project=project, title_fr="Même titre", due_on="2020-02-29")
