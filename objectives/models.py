@@ -117,7 +117,12 @@ class StrategicPlan(CheckedAtOnce):
 
     code = models.SlugField(_("code"), unique=True)
     name_fr = models.CharField(_("name (French)"), max_length=200)
-    name_en = models.CharField(_("name (English)"), max_length=200)
+    name_en = models.CharField(
+        _("name (English)"),
+        max_length=200,
+        blank=True,
+        help_text=_("It may wait: the French one stands in, marked so."),
+    )
     baseline_year = models.PositiveSmallIntegerField(_("baseline year"))
     first_year = models.PositiveSmallIntegerField(_("first year"))
     last_year = models.PositiveSmallIntegerField(_("last year"))
@@ -181,7 +186,7 @@ class StrategicPlan(CheckedAtOnce):
     )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
 
-    name = Bilingual("name")
+    name = Bilingual("name", marked=True)
     ambition = Bilingual("ambition")
     preamble = Bilingual("preamble")
     objects = StrategicPlanQuerySet.as_manager()
@@ -326,7 +331,12 @@ class PlanElement(FollowedYears):
     plan = models.ForeignKey(StrategicPlan, models.CASCADE, verbose_name=_("plan"))
     code = models.CharField(_("code"), max_length=12)
     title_fr = models.CharField(_("title (French)"), max_length=250, blank=True)
-    title_en = models.CharField(_("title (English)"), max_length=250, blank=True)
+    title_en = models.CharField(
+        _("title (English)"),
+        max_length=250,
+        blank=True,
+        help_text=_("It may wait: the French one stands in, marked so."),
+    )
     description_fr = models.TextField(_("description (French)"), blank=True)
     description_en = models.TextField(_("description (English)"), blank=True)
     weight = weight_field()
@@ -341,7 +351,7 @@ class PlanElement(FollowedYears):
         help_text=_("What it was in the plan that this one follows. Empty: it is new."),
     )
 
-    title = Bilingual("title")
+    title = Bilingual("title", marked=True)
     description = Bilingual("description")
     objects = PlanElementQuerySet.as_manager()
 

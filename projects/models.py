@@ -142,7 +142,7 @@ class Milestone(CheckedAtOnce):
     weight = weight_field()
     is_demo = models.BooleanField(default=False, editable=False)
 
-    title = Bilingual("title")
+    title = Bilingual("title", marked=True)
     objects = MilestoneQuerySet.as_manager()
 
     class Meta:

@@ -51,7 +51,7 @@ class ElementState:
     inferred: bool = False
     before: Decimal | None = None  # its progress a year earlier
 
-    title = Bilingual("title")
+    title = Bilingual("title", marked=True)
     kind = Bilingual("kind")
 
     @classmethod

@@ -320,9 +320,9 @@ QUERIES: list[Query] = [
         WHERE m.done_on > %(today)s ORDER BY 1""",
     ),
     (
-        "names_are_in_both_languages",
+        "names_are_in_french",
         "warning",
-        _("what has a French name has an English one, and the other way round"),
+        _("what has an English name has a French one, which stands in while the English one waits"),
         _EDIT,
         """
         SELECT kind || ' ' || code FROM (
@@ -333,7 +333,7 @@ QUERIES: list[Query] = [
             UNION ALL SELECT 'lever', code, title_fr, title_en, archived_at FROM levers_lever
             UNION ALL SELECT 'project', code, title_fr, title_en, archived_at
             FROM projects_flagshipproject
-        ) AS named WHERE archived_at IS NULL AND (fr = '') <> (en = '') ORDER BY 1""",
+        ) AS named WHERE archived_at IS NULL AND fr = '' AND en <> '' ORDER BY 1""",
     ),
     (
         "what_is_asked_is_defined",

@@ -226,9 +226,8 @@ class AxisForm(WeightsForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        for name in ("title_fr", "title_en"):
-            if name in data and not data[name].strip():
-                self.add_error(name, _("Write the title in both languages."))
+        if "title_fr" in data and not data["title_fr"].strip():
+            self.add_error("title_fr", _("Write the title; the English one may wait."))
         return data
 
     def store(self, *, by: User, reason: str) -> Any:

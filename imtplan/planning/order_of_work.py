@@ -91,6 +91,7 @@ class OrderOfWork:
     def _elements(self) -> WorkStep:
         seen = self.overview
         axes, levers, projects = len(seen.objectives), len(seen.levers), len(seen.projects)
+        elements = [axis.row for axis in (*seen.objectives, *seen.levers)]
         idle = [project for project, serves in seen.projects if not serves]
         lacks = [] if seen.objectives else [StepLack(_("no objective"))]
         return WorkStep(
@@ -102,6 +103,7 @@ class OrderOfWork:
                     projects,
                     ngettext("%d flagship project", "%d flagship projects", projects) % projects,
                 ),
+                _waiting([*elements, *(project for project, _serves in seen.projects)], "title"),
             ),
             lacks=[*lacks, *_lack(_("serves nothing"), idle, "projets")],
             act=StepLink(_("Add an objective"), self._add("objectifs")),
@@ -126,6 +128,7 @@ class OrderOfWork:
             stands=_listed(
                 (count, ngettext("%d indicator", "%d indicators", count) % count),
                 (unsaid, sheets % unsaid),
+                _waiting([use.indicator for use in seen.measured], "name"),
             ),
             lacks=lacks,
             act=StepLink(_("Add an indicator"), self._add("indicateurs")),
@@ -237,6 +240,14 @@ class OrderOfWork:
 
     def _add(self, kind: str) -> str:
         return reverse("plan_add", args=[kind]) + f"?plan={self.plan.code}"
+
+
+def _waiting(rows: Iterable[Any], name: str) -> tuple[int, str]:
+    """Returns how many English titles or names are still to come, counted and in words."""
+    texts = [(getattr(row, f"{name}_fr"), getattr(row, f"{name}_en")) for row in rows]
+    count = sum(1 for french, english in texts if french and not english)
+    words = ngettext("%d English title to come", "%d English titles to come", count)
+    return count, words % count
 
 
 def _listed(*counted: tuple[int, str]) -> str:

@@ -109,7 +109,12 @@ class Indicator(DefinitionSheet, CheckedAtOnce):
 
     code = models.SlugField(_("code"), unique=True)
     name_fr = models.CharField(_("name (French)"), max_length=200)
-    name_en = models.CharField(_("name (English)"), max_length=200)
+    name_en = models.CharField(
+        _("name (English)"),
+        max_length=200,
+        blank=True,
+        help_text=_("It may wait: the French one stands in, marked so."),
+    )
     theme = models.CharField(_("theme"), max_length=16, choices=Theme)
     unit_fr = models.CharField(_("unit (French)"), max_length=40)
     unit_en = models.CharField(_("unit (English)"), max_length=40)
@@ -163,7 +168,7 @@ class Indicator(DefinitionSheet, CheckedAtOnce):
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
     archived_at = archived_at_field()
 
-    name = Bilingual("name")
+    name = Bilingual("name", marked=True)
     unit = Bilingual("unit")
     objects = IndicatorQuerySet.as_manager()
 

@@ -61,8 +61,8 @@ def test_a_negative_weight_is_refused(db: None) -> None:
     [
         ("fr", "Former", "Train", "Former"),
         ("en", "Former", "Train", "Train"),
-        ("en", "Former", "", "Former"),
-        ("fr", "", "Train", "Train"),
+        ("en", "Former", "", "Former (in French)"),
+        ("fr", "", "Train", "Train (en anglais)"),
         ("fr", "", "", ""),
     ],
 )

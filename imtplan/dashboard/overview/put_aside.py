@@ -51,8 +51,8 @@ class PutAside:
     successor_en: str
     verdict: VerdictInWords | None  # of its last year; None where nothing was computed
 
-    name = Bilingual("name")
-    successor = Bilingual("successor")
+    name = Bilingual("name", marked=True)
+    successor = Bilingual("successor", marked=True)
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> "PutAside":

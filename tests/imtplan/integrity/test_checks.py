@@ -149,7 +149,7 @@ FAULTS = {
     ),
     "targets_are_of_their_plans_years": "UPDATE indicators_target SET year = 2040",
     "milestones_are_done_in_the_past": "UPDATE projects_milestone SET done_on = '2999-01-01'",
-    "names_are_in_both_languages": "UPDATE objectives_objective SET title_en = ''",
+    "names_are_in_french": "UPDATE objectives_objective SET title_fr = ''",
     "what_is_asked_is_defined": "UPDATE indicators_indicator SET contact_en = ''",
     "merged_schools_have_ended": (
         "UPDATE accounts_school SET merged_into_id = (SELECT max(id) FROM accounts_school)"
@@ -270,11 +270,11 @@ def test_the_command_names_the_fault_its_advice_and_ends_with_1(
 
 
 def test_a_warning_alone_is_no_failure(whole: Campaign) -> None:
-    Objective.objects.update(title_en="")
+    Objective.objects.update(title_fr="")
     recompute()
     StaleMark.objects.all().delete()
     (finding,) = json.loads(said("--json"))
-    assert (finding["check"], finding["level"]) == ("names_are_in_both_languages", "warning")
+    assert (finding["check"], finding["level"]) == ("names_are_in_french", "warning")
 
 
 def test_one_check_alone_and_no_check_of_another_name(whole: Campaign) -> None:

@@ -72,10 +72,9 @@ def one_line(slug: str) -> Callable[..., bytes]:
         ("objectifs", {"code": "O1", "title_fr": True}, "B"),
         ("objectifs", {"code": None, "title_fr": "Sans code"}, "A"),
         ("objectifs", {"code": "beaucoup-trop-long", "title_fr": "a", "title_en": "a"}, "A"),
-        ("objectifs", {"code": "O9", "title_fr": "Seul"}, "A"),
+        ("objectifs", {"code": "O9", "title_en": "Alone"}, "A"),
         # Words, days, years
-        ("leviers", {"code": "L1", "kind": "magique"}, "B"),
-        ("leviers", {"code": "L2", "title_fr": "a", "title_en": "a"}, "A"),
+        ("leviers", {"code": "L2", "kind_fr": "magique"}, "A"),
         ("plans", {"code": PLAN, "validated_on": "31/02/2018"}, "B"),
         ("plans", {"code": PLAN, "validated_on": 12}, "B"),
         ("plans", {"code": PLAN, "first_year": "2016"}, "B"),
@@ -126,7 +125,7 @@ def test_a_cell_that_cannot_be_is_refused_at_its_place(
 
 def test_one_line_that_is_not_right_stops_all_of_them(here: Any, target: Target) -> None:
     data = changed(here.download(), "cibles", target.code, value=21000)
-    data = with_lines(data, {"objectifs": [{"code": "O2", "title_fr": "Deux"}]})
+    data = with_lines(data, {"objectifs": [{"code": "O2", "title_en": "Two"}]})
     answer = here.give(data)
     assert answer.status_code == 422
     assert 'name="confirm"' not in answer.content.decode()

@@ -1,0 +1,23 @@
+"""An English title may wait: the French one stands in."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('levers', '0005_kinds_of_the_plan'),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name='lever',
+            name='title_en',
+            field=models.CharField(blank=True, help_text='It may wait: the French one stands in, marked so.', max_length=250, verbose_name='title (English)'),
+        ),
+        migrations.AlterField(
+            model_name='leverevent',
+            name='title_en',
+            field=models.CharField(blank=True, help_text='It may wait: the French one stands in, marked so.', max_length=250, verbose_name='title (English)'),
+        ),
+    ]
