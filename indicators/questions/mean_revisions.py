@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Q
@@ -17,8 +16,9 @@ from django.db.models import Q
 from imtplan import clock
 from imtplan.audit.models import Event
 from indicators.models import Indicator, IndicatorLink
+from indicators.questions.public_course import STATE, PublicChange, PublicWrite, changes_seen
 from levers.models import Lever
-from objectives.models import Objective, PlanState, StrategicPlan
+from objectives.models import Objective, StrategicPlan
 from projects.models import FlagshipProject, Milestone, Serves
 
 THRESHOLDS = ("on_track_from", "at_risk_from", "verdict_from")
@@ -51,15 +51,6 @@ class MeanRevision:
     after: Decimal | None
     by: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class _Write:
-    """A number as one transaction left it, or the state of the plan (`key` is None)."""
-
-    at: datetime
-    key: tuple[str, int] | None
-    value: Any
 
 
 def revised_thresholds(plan: StrategicPlan) -> list[MeanRevision]:
@@ -96,12 +87,12 @@ class _Weighed:
         """Returns the model of what is weighed."""
         return {IndicatorLink: Indicator, Serves: FlagshipProject}.get(self.model, self.model)
 
-    def writes(self) -> Iterator[_Write]:
+    def writes(self) -> Iterator[PublicWrite]:
         events = _until_now(self.model).filter(**{self.element_field: self.element.pk})
         columns = ("pgh_created_at", "pgh_label", self.subject_field, "weight")
         for at, label, subject, weight in events.values_list(*columns):
             key = (self.subjects._meta.label_lower, subject)
-            yield _Write(at, key, None if label == "delete" else weight)
+            yield PublicWrite(at, key, None if label == "delete" else weight)
 
     def places(self, subject: Any) -> set[EditPlace]:
         """Returns where an edit of the weight of this subject may be kept."""
@@ -126,54 +117,37 @@ def _until_now(model: Any) -> Any:
 
 def _revisions(plan: StrategicPlan, weighed: Sequence[_Weighed]) -> list[MeanRevision]:
     writes = [*_of_the_plan(plan), *(write for rows in weighed for write in rows.writes())]
-    moved = list(_seen_to_move(writes))
+    moved = [(change, key) for change in changes_seen(writes) for key in _moved(change)]
     if not moved:
         return []
-    subjects = _subjects(weighed, {key for _at, _end, key, _before, _after in moved})
-    places = {
-        key: _places(plan, weighed, key, subjects.get(key))
-        for _at, _end, key, _before, _after in moved
-    }
+    subjects = _subjects(weighed, {key for _change, key in moved})
+    places = {key: _places(plan, weighed, key, subjects.get(key)) for _change, key in moved}
     edits = _edits(set().union(*places.values()))
     return [
         MeanRevision(
-            at,
+            change.at,
             MeanTerm(key[0] if key[0] in THRESHOLDS else "weight", subjects.get(key)),
-            before,
-            after,
-            **_edit_between(edits, places[key], at, end),
+            change.before.get(key),
+            change.after.get(key),
+            **_edit_between(edits, places[key], change.at, change.end),
         )
-        for at, end, key, before, after in moved
+        for change, key in moved
     ]
 
 
-def _of_the_plan(plan: StrategicPlan) -> Iterator[_Write]:
+def _moved(change: PublicChange) -> list[Any]:
+    """Returns the keys of the numbers that a change moved, brought or took away."""
+    before, after = change.before, change.after
+    keys: Any = before.keys() | after.keys()
+    return sorted(key for key in keys if before.get(key) != after.get(key))
+
+
+def _of_the_plan(plan: StrategicPlan) -> Iterator[PublicWrite]:
     versions = _until_now(StrategicPlan).filter(pgh_obj_id=plan.pk)
     for at, state, *values in versions.values_list("pgh_created_at", "state", *THRESHOLDS):
-        yield _Write(at, None, state)
+        yield PublicWrite(at, STATE, state)
         for name, value in zip(THRESHOLDS, values, strict=True):
-            yield _Write(at, (name, plan.pk), value)
-
-
-def _seen_to_move(writes: Iterable[_Write]) -> Iterator[tuple[Any, ...]]:
-    """Yields (at, end, key, before, after) of each number that its readers saw to change: what was
-    written while the plan was a draft is seen, as one change, when it is published again. The last
-    write of a transaction is the one that anybody ever saw; `end` is the moment of the next."""
-    in_order = sorted(writes, key=lambda write: write.at)  # stable: the order of the versions
-    moments = [(at, list(group)) for at, group in groupby(in_order, lambda write: write.at)]
-    ends = [at for at, _group in moments[1:]] + [None]
-    now: dict[tuple[str, int] | None, Any] = {}
-    seen: dict[tuple[str, int], Decimal] | None = None
-    for (at, group), end in zip(moments, ends, strict=True):
-        now |= {write.key: write.value for write in group}
-        if now.get(None) in (None, PlanState.DRAFT):
-            continue
-        public = {key: value for key, value in now.items() if key and value is not None}
-        if seen is not None:
-            for key in sorted(public.keys() | seen.keys()):
-                if public.get(key) != seen.get(key):
-                    yield at, end, key, seen.get(key), public.get(key)
-        seen = public
+            yield PublicWrite(at, (name, plan.pk), value)
 
 
 def _subjects(weighed: Sequence[_Weighed], keys: set[Any]) -> dict[Any, Any]:

@@ -4,11 +4,10 @@ A target of a draft is being written; while its plan is public, every other term
 versions that the database keeps say what stood there, the audit says who moved it and why.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -20,7 +19,8 @@ from imtplan.audit.models import Event
 from indicators.formulas.progress import target_from_growth
 from indicators.models import Target, TrajectoryPoint
 from indicators.models.target import TargetQuerySet
-from objectives.models import PlanState, StrategicPlan
+from indicators.questions.public_course import STATE, Picture, PublicWrite, changes_seen
+from objectives.models import StrategicPlan
 
 # The terms of a target, as the columns of its versions; numbers travel as exact text.
 TERMS = (
@@ -109,44 +109,40 @@ def revisions_of(target: Target) -> list[TargetRevision]:
     """Returns the revisions of a target of `with_versions`, in order of time: each change of what
     the readers of its plan could see. What was written while the plan was a draft is seen, and
     counted as one change, when the plan is published again."""
-    course = _course(target)
-    ends = [at for at, _terms in course[1:]] + [None]
-    seen = [(at, end, terms) for (at, terms), end in zip(course, ends, strict=True) if terms]
-    return [
-        TargetRevision(at, before, after, **_edit_between(target, at, end))
-        for (_at, _end, before), (at, end, after) in pairwise(seen)
-        if before != after
-    ]
+    revisions = []
+    for change in changes_seen(_writes(target)):
+        before, after = _terms(change.before), _terms(change.after)
+        if before and after and before != after:
+            edit = _edit_between(target, change.at, change.end)
+            revisions.append(TargetRevision(change.at, before, after, **edit))
+    return revisions
 
 
-def _course(target: Target) -> list[tuple[datetime, TargetTerms | None]]:
-    """Returns the terms from each moment on at which the target, one of its stated values or the
-    state of its plan was written; None while the plan was a draft. The last version of a
-    transaction is the one that anybody ever saw."""
-    rows: Any = [*target.plan_states, *target.former_terms, *target.former_points]  # type: ignore[attr-defined]
-    latest: Mapping[str, Any] | None = None
-    stated: dict[int, tuple[int, Decimal]] = {}
-    is_public = False
-    course: dict[datetime, TargetTerms | None] = {}
-    for at, row in sorted(
-        ((datetime.fromisoformat(row["at"]), row) for row in rows), key=lambda pair: pair[0]
-    ):
-        if "state" in row:
-            is_public = row["state"] != PlanState.DRAFT
-        elif "pgh_label" not in row:
-            latest = row
-        else:
-            stated.pop(row["pgh_obj_id"], None)
-            if row["pgh_label"] != "delete":
-                stated[row["pgh_obj_id"]] = (row["year"], Decimal(row["value"]))
-        course[at] = _terms(latest, stated.values()) if is_public and latest else None
-    return list(course.items())
+def _writes(target: Target) -> Iterator[PublicWrite]:
+    """Yields the versions of the target, of its stated values and of the state of its plan."""
+    for row in target.plan_states:  # type: ignore[attr-defined]
+        yield PublicWrite(_moment(row), STATE, row["state"])
+    for row in target.former_terms:  # type: ignore[attr-defined]
+        yield PublicWrite(_moment(row), "terms", row)
+    for row in target.former_points:  # type: ignore[attr-defined]
+        is_there = row["pgh_label"] != "delete"
+        point = (row["year"], Decimal(row["value"])) if is_there else None
+        yield PublicWrite(_moment(row), row["pgh_obj_id"], point)
 
 
-def _terms(row: Mapping[str, Any], stated: Iterable[tuple[int, Decimal]]) -> TargetTerms:
+def _moment(row: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["at"])
+
+
+def _terms(picture: Picture) -> TargetTerms | None:
+    """Returns what the target says in a picture; None before it was there."""
+    row: Any = picture.get("terms")
+    if row is None:
+        return None
     terms: dict[str, Any] = {name: row[name] for name in TERMS}
     numbers = {name: Decimal(terms[name]) for name in _NUMBERS if terms[name] is not None}
-    return TargetTerms(**(terms | numbers), stated=tuple(sorted(stated)))
+    points: Any = [point for key, point in picture.items() if key != "terms"]
+    return TargetTerms(**(terms | numbers), stated=tuple(sorted(points)))
 
 
 def _edit_between(target: Target, at: datetime, end: datetime | None) -> dict[str, str]:
