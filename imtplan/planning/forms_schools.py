@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from imtplan.accounts.models import School
 from imtplan.accounts.school_names import as_stored, read_lines, written_lines
 from imtplan.day_field import DayField
-from imtplan.planning.forms import PlanForm, PlanFormMeta
+from imtplan.planning.forms import FormDifference, PlanForm, PlanFormMeta
 from imtplan.planning.services import check_term, names_kept, store_school
 
 
@@ -106,6 +106,14 @@ class SchoolForm(PlanForm):
                 check_term(self.row, self.values)
             except ValidationError as refusal:
                 self._update_errors(refusal)
+
+    def differences(self) -> list[FormDifference]:
+        """Compares as every form, and says that a name that gives way to a new one is kept."""
+        label = str(self.fields["earlier_names"].label)
+        others = [row for row in super().differences() if row.label != label]
+        before = self.in_words("earlier_names", self.stored()["earlier_names"])
+        after = self.in_words("earlier_names", names_kept(self.row, self.values))
+        return others if before == after else [*others, FormDifference(label, before, after)]
 
     @property
     def values(self) -> dict[str, Any]:

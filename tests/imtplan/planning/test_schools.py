@@ -32,6 +32,16 @@ def test_renaming_keeps_the_name_before(office: Any, albi: School) -> None:
     assert Event.objects.get().detail["reason"] == "Décret du 1er mars"
 
 
+def test_the_preview_says_that_the_name_before_is_kept(office: Any, albi: School) -> None:
+    url = f"/plan/modifier/ecoles/{albi.pk}/"
+    answer = office.preview(url, name="IMT Albi", renamed_on="2019-09-01")
+    differences = answer.context["preview"].differences
+    assert [(row.before, row.after) for row in differences][-1] == (
+        "",
+        "IMT Mines Albi ; 31/08/2019",
+    )
+
+
 def test_a_new_name_has_a_day_and_the_history_says_it(office: Any, albi: School) -> None:
     url = f"/plan/modifier/ecoles/{albi.pk}/"
     office.do(url, name="IMT Albi", renamed_on="2019-09-01")
