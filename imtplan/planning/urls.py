@@ -14,6 +14,9 @@ urlpatterns = [
     path("confirmer/<slug:kind>/<int:pk>/", views.confirm, name="plan_confirm"),
     path("regles/<int:pk>/essai/", rule_views.trial, name="plan_rule_trial"),
     path("classeur/", workbook_views.load, name="plan_load_new"),
+    path(
+        "classeur/avancement/<str:token>/", workbook_views.load_progress, name="plan_load_progress"
+    ),
     path("classeur.xlsx", workbook_views.workbook, name="plan_workbook_new"),
     path("classeur.<book:book>", workbook_views.workbook, name="plan_workbook_new"),
     path("plans/<slug:code>/", views.plan, name="plan"),

@@ -1,6 +1,7 @@
 """The form that takes a workbook: one change of the plan, shown before it is stored."""
 
 from collections.abc import Iterable, Sequence
+from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from imtplan.accounts.models import User
 from imtplan.planning.forms import ActForm, FormDifference
+from imtplan.planning.workbook.load_progress import LoadProgress
 from imtplan.planning.workbook.load_report import LinesRefused, LoadReport
 from imtplan.planning.workbook.loading import Loader
 from imtplan.planning.workbook.reading import PlanWorkbook, book_of
@@ -44,12 +46,15 @@ class LoadForm(ActForm, forms.Form):
         error_messages={"empty": gettext_lazy("This file is empty.")},
     )
     content = forms.CharField(required=False, widget=forms.HiddenInput)
+    progress = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, plan: StrategicPlan | None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.plan = plan
         self.book = PlanWorkbook()
         self.report: LoadReport | None = None
+        # Under which the page that sends this form asks how far it is: another for each page.
+        self.token = token_hex(16)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -113,6 +118,7 @@ class LoadForm(ActForm, forms.Form):
     @property
     def sent(self) -> Iterable[tuple[str, str]]:
         yield "content", self._kept
+        yield "progress", self.token
 
     @property
     def _kept(self) -> str:
@@ -122,7 +128,8 @@ class LoadForm(ActForm, forms.Form):
     def store(self, *, by: User, reason: str) -> StrategicPlan | None:
         """Load every line; `LinesRefused` if one is refused. Call it on a valid form."""
         state = state_of(self.plan) if self.plan else ""
-        self.report = Loader(self.book, self.plan, by=by, reason=reason).run()
+        progress = LoadProgress(self.cleaned_data["progress"], self.book.size)
+        self.report = Loader(self.book, self.plan, by=by, reason=reason, progress=progress).run()
         if state and self.book.marks.get("state", state) != state and self.report.changes:
             self.report.remarks.insert(0, self._made_before())
         if self.report.refusals:

@@ -21,6 +21,7 @@ from imtplan.planning.forms import FormDifference, PlanForm
 from imtplan.planning.forms_measures import IndicatorForm
 from imtplan.planning.plan_fields import NO_UNIT, PERCENT, SHARES
 from imtplan.planning.workbook.link_loading import LinkLoader
+from imtplan.planning.workbook.load_progress import LoadProgress
 from imtplan.planning.workbook.load_report import LineReport, LoadOutcome, LoadReport
 from imtplan.planning.workbook.reading import CellRefused, PlanWorkbook, Refusal, WorkbookLine
 from imtplan.planning.workbook.row_finding import LineLeftOut, RowFinder
@@ -49,9 +50,15 @@ class Loader:
     """Loads one workbook into `plan`; None: into the plan that the workbook itself names."""
 
     def __init__(
-        self, book: PlanWorkbook, plan: StrategicPlan | None, *, by: User, reason: str
+        self,
+        book: PlanWorkbook,
+        plan: StrategicPlan | None,
+        *,
+        by: User,
+        reason: str,
+        progress: LoadProgress,
     ) -> None:
-        self.book, self.by, self.reason = book, by, reason
+        self.book, self.by, self.reason, self.progress = book, by, reason, progress
         self.refused: set[tuple[str, str]] = set()  # sheet and code of refused lines
         self.rows = RowFinder(plan, book.marks.get("plan", ""), self.refused)
         self.report = LoadReport(refusals=list(book.refusals), remarks=list(book.remarks))
@@ -79,6 +86,7 @@ class Loader:
         load = self._links() if slug == "liens" else self._element
         self.report.lines[slug] = []
         for line in _parts_last(self.book.lines[slug]):
+            self.progress.count()
             try:
                 self._refuse_twice(line)
                 with transaction.atomic():

@@ -135,6 +135,11 @@ class PlanWorkbook:
     refusals: list[Refusal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """Returns the number of its lines."""
+        return sum(len(lines) for lines in self.lines.values())
+
 
 def book_of(tables: Iterable[Table]) -> PlanWorkbook:
     """Returns the lines of every known sheet; `Unreadable` if the file is no plan's workbook."""
@@ -159,7 +164,7 @@ class _WorkbookReader:
             raise Unreadable(
                 _("This is not a plan’s workbook: none of its sheets was found. Download it first.")
             )
-        if sum(len(lines) for lines in self.book.lines.values()) > MAX_LINES:
+        if self.book.size > MAX_LINES:
             raise Unreadable(
                 _("This workbook has more than %(count)d lines: load it in several parts.")
                 % {"count": MAX_LINES}

@@ -1,6 +1,6 @@
 """The workbook of a plan: the file to download, and the page that loads it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from imtplan.accounts.roles import Permission, demand
 from imtplan.bilingual import reader_language
 from imtplan.planning.act_pages import ActPage, follow
 from imtplan.planning.workbook.load_form import LoadForm
+from imtplan.planning.workbook.load_progress import progress_of
 from imtplan.planning.workbook.writing import file_name, workbook_of
 from imtplan.spreadsheets.books import BookFormat
 from objectives.models import StrategicPlan
@@ -46,6 +47,15 @@ def load(request: HttpRequest, code: str = "") -> HttpResponse:
         page,
         after=lambda stored: reverse("plan", args=[stored.code]),
     )
+
+
+@never_cache
+@require_safe
+def load_progress(request: HttpRequest, token: str) -> JsonResponse:
+    """Returns how many lines of a load are through, of how many; nothing while that is unknown."""
+    demand(request, Permission.EDIT_PLAN)
+    counts = progress_of(token)
+    return JsonResponse({"done": counts[0], "total": counts[1]} if counts else {})
 
 
 def _plan(request: HttpRequest, code: str) -> StrategicPlan | None:

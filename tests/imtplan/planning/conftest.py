@@ -84,8 +84,8 @@ class Desk:
         assert answer.status_code == 200
         return answer.content
 
-    def give(self, data: bytes, name: str = "plan.xlsx") -> Any:
-        return self.client.post(self.url, {"file": SimpleUploadedFile(name, data)})
+    def give(self, data: bytes, name: str = "plan.xlsx", **typed: str) -> Any:
+        return self.client.post(self.url, typed | {"file": SimpleUploadedFile(name, data)})
 
     def preview(self, data: bytes) -> Any:
         answer = self.give(data)
