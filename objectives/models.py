@@ -337,8 +337,6 @@ class PlanElement(FollowedYears):
         blank=True,
         help_text=_("It may wait: the French one stands in, marked so."),
     )
-    description_fr = models.TextField(_("description (French)"), blank=True)
-    description_en = models.TextField(_("description (English)"), blank=True)
     weight = weight_field()
     rank = models.PositiveSmallIntegerField(_("rank"), default=0)
     continues = models.ForeignKey(
@@ -350,6 +348,8 @@ class PlanElement(FollowedYears):
         verbose_name=_("goes on from"),
         help_text=_("What it was in the plan that this one follows. Empty: it is new."),
     )
+    description_fr = models.TextField(_("description (French)"), blank=True)
+    description_en = models.TextField(_("description (English)"), blank=True)
 
     title = Bilingual("title", marked=True)
     description = Bilingual("description")

@@ -11,7 +11,7 @@ LEVER_BEFORE = (
 )
 LEVER_AFTER = (
     "id first_year last_year archived_at archived_by_id end_reason end_sentence "
-    "plan_id code title_fr title_en description_fr description_en weight rank continues_id kind"
+    "plan_id code title_fr title_en weight rank continues_id description_fr description_en kind"
 )
 
 

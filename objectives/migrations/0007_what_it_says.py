@@ -11,7 +11,7 @@ OBJECTIVE_BEFORE = (
 )
 OBJECTIVE_AFTER = (
     "id first_year last_year archived_at archived_by_id end_reason end_sentence "
-    "plan_id code title_fr title_en description_fr description_en weight rank continues_id"
+    "plan_id code title_fr title_en weight rank continues_id description_fr description_en"
 )
 PLAN_BEFORE = (
     "id code name_fr name_en baseline_year first_year last_year validated_on presented_on "

@@ -22,7 +22,7 @@ def test_a_table_that_a_migration_forgot_fails_with_its_sql(
 
 def test_a_view_of_the_past_that_differs_fails_with_its_sql(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute('ALTER VIEW past."levers_lever" RENAME COLUMN kind TO sort')
+        cursor.execute('ALTER VIEW past."levers_lever" RENAME COLUMN kind_fr TO sort')
     with pytest.raises(AssertionError, match=r'CREATE VIEW past\."levers_lever"') as failure:
         compare()
     assert "objectives_objective" not in str(failure.value)
